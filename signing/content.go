@@ -1,0 +1,205 @@
+package signing
+
+import (
+	"crypto/md5"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// ErrMismatch is what a sign or signature that does not belong to its content is answered with.
+var ErrMismatch = errors.New("it does not match the content")
+
+// ErrNoSign is what a request without a sign, or with an empty one, is answered with.
+var ErrNoSign = errors.New("there is no sign")
+
+// smallContent is the size up to which content needs no memory from the heap. The documented
+// requests need less than half of it.
+const smallContent = 768
+
+// Content returns the text whose MD5 is the sign of members: one compact JSON object of
+// those that are not empty, without sign, in order of their names. Members may come in any
+// order and are not changed. It is an error if two have the same name, if a name is not
+// valid UTF-8 or if a value is not one JSON value (see ParseMembers for what that excludes).
+// Rules.Parts does not matter here: all members take part.
+func Content(members []Member, rules Rules) ([]byte, error) {
+	size := 2
+	for _, m := range members {
+		size += len(m.Name) + len(m.Value) + 4
+	}
+	return appendContent(make([]byte, 0, size), members, rules)
+}
+
+// Sign returns the sign of members: the MD5 of their Content, as 32 hexadecimal digits.
+func Sign(members []Member, rules Rules) (string, error) {
+	var small [smallContent]byte
+	content, err := appendContent(small[:0], members, rules)
+	if err != nil {
+		return "", err
+	}
+	return digest(content, rules.Hex), nil
+}
+
+// Verify checks that sign is the sign of members. A wrong one is ErrMismatch, wrapped; letter case counts.
+func Verify(members []Member, sign string, rules Rules) error {
+	want, err := Sign(members, rules)
+	if err != nil {
+		return err
+	}
+	return compare(want, sign)
+}
+
+// ContentOfBody is Content of the members of one JSON object, given as text.
+func ContentOfBody(body []byte, rules Rules) ([]byte, error) {
+	content, err := appendBodyContent(make([]byte, 0, len(body)+2), body, rules, false)
+	if err != nil {
+		return nil, fmt.Errorf("reading the body: %w", err)
+	}
+	return content, nil
+}
+
+// SignBody is Sign of the members of one JSON object, given as text. A sign in it is left out.
+func SignBody(body []byte, rules Rules) (string, error) {
+	var small [smallContent]byte
+	content, err := appendBodyContent(small[:0], body, rules, false)
+	if err != nil {
+		return "", fmt.Errorf("reading the body: %w", err)
+	}
+	return digest(content, rules.Hex), nil
+}
+
+// VerifyBody checks the sign that body, the text of one JSON object, carries itself.
+// A wrong one is ErrMismatch, a missing or empty one ErrNoSign, both wrapped.
+func VerifyBody(body []byte, rules Rules) error {
+	members, err := ParseMembers(body)
+	if err != nil {
+		return fmt.Errorf("reading the body: %w", err)
+	}
+	sign, err := SignOf(members)
+	if err != nil {
+		return err
+	}
+	return Verify(members, sign, rules)
+}
+
+// compare needs no constant time: whoever sends a request can compute its sign.
+func compare(want, sign string) error {
+	if want != sign {
+		return fmt.Errorf("verifying the sign: %w", ErrMismatch)
+	}
+	return nil
+}
+
+func digest(content []byte, letters HexCase) string {
+	sum := md5.Sum(content)
+	var digits [2 * md5.Size]byte
+	hex.Encode(digits[:], sum[:])
+	if letters == UpperHex {
+		return strings.ToUpper(string(digits[:]))
+	}
+	return string(digits[:])
+}
+
+// appendContent writes members in order of their names, checking each value as it goes.
+func appendContent(dst []byte, members []Member, rules Rules) ([]byte, error) {
+	var few [fewMembers]key
+	keys := few[:0]
+	for i := range members {
+		keys = append(keys, key{members[i].Name, i})
+	}
+	if twice := sortKeys(keys); twice >= 0 {
+		return nil, fmt.Errorf("two members are named %s", quoteShort(members[twice].Name))
+	}
+	s := scanner{write: true, sorted: rules.Nested == NestedSorted}
+	dst = append(dst, '{')
+	for _, k := range keys {
+		if k.name == signName {
+			continue
+		}
+		var err error
+		if dst, err = s.putMember(dst, &members[k.index], rules.Empty); err != nil {
+			return nil, fmt.Errorf("member %s: %w", quoteShort(k.name), err)
+		}
+	}
+	return closeObject(dst), nil
+}
+
+// putMember writes one member and a comma, unless its value is empty.
+func (s *scanner) putMember(dst []byte, m *Member, empty Empty) ([]byte, error) {
+	before := len(dst)
+	if isPlain(m.Name) {
+		dst = append(append(append(dst, '"'), m.Name...), `":`...)
+	} else if utf8.ValidString(m.Name) {
+		dst = append(appendQuoted(dst, m.Name), ':')
+	} else {
+		return nil, errors.New("its name is not valid UTF-8")
+	}
+	from := len(dst)
+	if isPlainString(m.Value) {
+		dst = append(dst, m.Value...)
+	} else {
+		s.text, s.pos, s.copied = m.Value, 0, ""
+		s.space()
+		var err error
+		if dst, err = s.value(dst); err == nil {
+			err = s.end()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if empty.has(dst[from:]) {
+		return dst[:before], nil
+	}
+	return append(dst, ','), nil
+}
+
+// appendBodyContent writes the members of body in order of their names. The sign is a member
+// like any other if withSign is set, as in a push.
+func appendBodyContent(dst, body []byte, rules Rules, withSign bool) ([]byte, error) {
+	var fewSpans [fewMembers]span
+	var fewKeys [fewMembers]key
+	var small [smallContent]byte
+	s := scanner{text: body, write: true, sorted: rules.Nested == NestedSorted}
+	read, spans, err := s.document(small[:0], fewSpans[:0])
+	if err != nil {
+		return nil, err
+	}
+	keys, err := s.keys(fewKeys[:0], spans)
+	if err != nil {
+		return nil, err
+	}
+	dst = append(dst, '{')
+	for _, k := range keys {
+		member := &spans[k.index]
+		if k.name == signName && !withSign || rules.Empty.has(read[member.outValue:member.outEnd]) {
+			continue
+		}
+		dst = append(append(dst, read[member.out:member.outEnd]...), ',')
+	}
+	return closeObject(dst), nil
+}
+
+// closeObject turns the comma behind the last member into the end of the object.
+func closeObject(text []byte) []byte {
+	if last := len(text) - 1; text[last] == ',' {
+		text[last] = '}'
+		return text
+	}
+	return append(text, '}')
+}
+
+// has reports whether the compact JSON text value counts as empty.
+func (e Empty) has(value []byte) bool {
+	switch string(value) {
+	case `""`:
+		return e != EmptyNothing
+	case "null":
+		return e == EmptyStringOrNull || e == EmptyContainersToo
+	case "[]", "{}":
+		return e == EmptyContainersToo
+	}
+	return false
+}

@@ -1,0 +1,56 @@
+package signing
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// record adds a cause. The first that led to a text explains it; others are only mentioned.
+func (s *search) record(text []byte, a, b *variant) {
+	cause := Cause{Mistakes: []Mistake{a.mistake()}, How: "MD5(text)"}
+	if b != nil {
+		cause.Mistakes = append(cause.Mistakes, b.mistake())
+	}
+	for _, v := range []*variant{a, b} {
+		if v != nil && v.how != "" {
+			cause.How = strings.ReplaceAll(v.how, "*", cause.How)
+		}
+	}
+	for i := range s.found.Causes {
+		known := &s.found.Causes[i]
+		if !bytes.Equal(known.Text, text) {
+			continue
+		}
+		said := slices.ContainsFunc(slices.Concat(known.Mistakes, known.Or), func(m Mistake) bool { return m.ID == a.of.id })
+		if len(known.Or) < 2 && !said {
+			known.Or = append(known.Or, cause.Mistakes...)
+		}
+		return
+	}
+	cause.Text = bytes.Clone(text)
+	cause.encoded = a.of.stage == stageEncoding || b != nil && b.of.stage == stageEncoding
+	cause.At = firstDifference(cause.Text, s.found.Expected)
+	s.found.Causes = append(s.found.Causes, cause)
+}
+
+func (v *variant) mistake() Mistake {
+	words := v.of.words
+	if v.detail != "" {
+		words += " (" + v.detail + ")"
+	}
+	return Mistake{ID: v.of.id, Words: words}
+}
+
+// firstDifference returns the index of the first byte in which two texts differ, or -1.
+func firstDifference(a, b []byte) int {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	if len(a) == len(b) {
+		return -1
+	}
+	return min(len(a), len(b))
+}

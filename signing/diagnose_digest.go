@@ -1,0 +1,246 @@
+package signing
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"hash"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+)
+
+// encoded is a way that turns text into other bytes than those of UTF-8.
+func encoded(detail string, encode func(dst, text []byte) []byte) variant {
+	return variant{detail: detail, apply: func(c *candidate) { c.encode = encode }}
+}
+
+// eachRune is an encoding that treats each character alone.
+func eachRune(encode func(dst []byte, r rune) []byte) func(dst, text []byte) []byte {
+	return func(dst, text []byte) []byte {
+		for _, r := range string(text) {
+			dst = encode(dst, r)
+		}
+		return dst
+	}
+}
+
+var gbk = fixed(
+	encoded("GBK", charset(simplifiedchinese.GBK)),
+	encoded("GB18030", charset(simplifiedchinese.GB18030)),
+)
+
+// charset encodes with ? for what the character set does not have.
+func charset(set encoding.Encoding) func(dst, text []byte) []byte {
+	return func(dst, text []byte) []byte {
+		coded, err := encoding.ReplaceUnsupported(set.NewEncoder()).Bytes(text)
+		if err != nil {
+			return append(dst, text...)
+		}
+		return append(dst, bytes.ReplaceAll(coded, []byte{encoding.ASCIISub}, []byte("?"))...)
+	}
+}
+
+var utf16Bytes = fixed(
+	encoded("little-endian", wide("", 0, 8)),
+).rarely(
+	encoded("little-endian with a byte order mark", wide("\xff\xfe", 0, 8)),
+	encoded("big-endian", wide("", 8, 0)),
+	encoded("big-endian with a byte order mark", wide("\xfe\xff", 8, 0)),
+)
+
+func wide(mark string, first, second int) func(dst, text []byte) []byte {
+	return func(dst, text []byte) []byte {
+		return eachUnit(append(dst, mark...), text, func(dst []byte, unit uint16) []byte {
+			return append(dst, byte(unit>>first), byte(unit>>second))
+		})
+	}
+}
+
+// eachUnit encodes the UTF-16 of a text unit by unit.
+func eachUnit(dst, text []byte, encode func(dst []byte, unit uint16) []byte) []byte {
+	for _, r := range string(text) {
+		if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+			dst = encode(encode(dst, uint16(high)), uint16(low))
+		} else {
+			dst = encode(dst, uint16(r))
+		}
+	}
+	return dst
+}
+
+var asciiBytes = fixed(
+	encoded("ISO-8859-1", eachRune(func(dst []byte, r rune) []byte {
+		if r > 0xff {
+			r = '?'
+		}
+		return append(dst, byte(r))
+	})),
+	encoded("ASCII", eachRune(func(dst []byte, r rune) []byte {
+		if r >= utf8.RuneSelf {
+			r = '?'
+		}
+		return append(dst, byte(r))
+	})),
+)
+
+var beyondASCIIDropped = fixed(
+	encoded("", eachRune(func(dst []byte, r rune) []byte {
+		if r < utf8.RuneSelf {
+			dst = append(dst, byte(r))
+		}
+		return dst
+	})),
+)
+
+// lowBytes is what MD5 written in JavaScript by hand makes of a string.
+var lowBytes = fixed(
+	encoded("", func(dst, text []byte) []byte {
+		return eachUnit(dst, text, func(dst []byte, unit uint16) []byte { return append(dst, byte(unit)) })
+	}),
+)
+
+var utf8Twice = fixed(
+	encoded("", func(dst, text []byte) []byte {
+		for _, c := range text {
+			dst = utf8.AppendRune(dst, rune(c))
+		}
+		return dst
+	}),
+)
+
+// cesu8 is what Java's DataOutputStream and some databases call UTF-8.
+var cesu8 = fixed(
+	encoded("", eachRune(func(dst []byte, r rune) []byte {
+		high, low := utf16.EncodeRune(r)
+		if high == utf8.RuneError {
+			return utf8.AppendRune(dst, r)
+		}
+		for _, unit := range []rune{high, low} {
+			dst = append(dst, 0xe0|byte(unit>>12), 0x80|byte(unit>>6)&0xbf, 0x80|byte(unit)&0xbf)
+		}
+		return dst
+	})),
+)
+
+func md5Sum(dst, text []byte) []byte {
+	sum := md5.Sum(text)
+	return append(dst, sum[:]...)
+}
+
+// hashed is a way that uses another digest.
+func hashed(detail, how string, sum func(dst, text []byte) []byte) variant {
+	return variant{detail: detail, how: how, apply: func(c *candidate) { c.sum = sum }}
+}
+
+func md5Of(detail, how string, change func(text []byte) []byte) variant {
+	return hashed(detail, how, func(dst, text []byte) []byte { return md5Sum(dst, change(text)) })
+}
+
+func hexOf(sum []byte) []byte { return hex.AppendEncode(nil, sum) }
+
+var doubleMD5 = fixed(
+	md5Of("of the hexadecimal digits", "MD5(*)", func(text []byte) []byte { return hexOf(md5Sum(nil, text)) }),
+	md5Of("of the digits in upper case", "MD5(* in upper case)", func(text []byte) []byte {
+		return bytes.ToUpper(hexOf(md5Sum(nil, text)))
+	}),
+	md5Of("of the 16 bytes", "MD5(bytes of *)", func(text []byte) []byte { return md5Sum(nil, text) }),
+)
+
+var md5OfEncoded = fixed(
+	md5Of("Base64", "MD5(Base64(text))", func(text []byte) []byte { return base64.StdEncoding.AppendEncode(nil, text) }),
+).rarely(
+	md5Of("hexadecimal digits", "MD5(hexadecimal digits of text)", hexOf),
+	md5Of("the digits of its SHA-1", "MD5(SHA-1(text))", func(text []byte) []byte {
+		sum := sha1.Sum(text)
+		return hexOf(sum[:])
+	}),
+)
+
+var otherHashes = []struct {
+	name string
+	new  func() hash.Hash
+}{{"SHA-1", sha1.New}, {"SHA-256", sha256.New}, {"SHA-512", sha512.New}}
+
+// otherHash has the digests of other lengths, whole if the sign is as long, and cut to 32 digits.
+func otherHash(s *search) (ways []variant) {
+	for _, other := range otherHashes {
+		size := other.new().Size()
+		sum := func(dst, text []byte) []byte {
+			h := other.new()
+			h.Write(text)
+			return h.Sum(dst)
+		}
+		if s.isSumOf(size) {
+			v := hashed(other.name, other.name+"(text)", sum)
+			v.odd = true
+			ways = append(ways, v)
+		}
+		first := hashed(other.name+", the first 32 digits", "the first 32 digits of "+other.name+"(text)",
+			func(dst, text []byte) []byte { return sum(dst, text)[:md5.Size] })
+		last := hashed(other.name+", the last 32 digits", "the last 32 digits of "+other.name+"(text)",
+			func(dst, text []byte) []byte { return sum(dst, text)[size-md5.Size:] })
+		first.rare, last.rare = size > sha256.Size, true
+		ways = append(ways, first, last)
+	}
+	return ways
+}
+
+// isSumOf reports whether the sign can be the hexadecimal digits or the Base64 of that many bytes.
+func (s *search) isSumOf(size int) bool {
+	return len(s.core) == 2*size || len(strings.TrimRight(s.core, "=")) == base64.RawStdEncoding.EncodedLen(size)
+}
+
+// signReversed is for sums whose bytes were put together in another order, as code does that mistakes
+// the order of bytes in a word.
+var signReversed = fixed(
+	hashed("its digits", "the digits of * backwards", func(dst, text []byte) []byte {
+		sum := md5Sum(dst, text)
+		slices.Reverse(sum[len(dst):])
+		for i := len(dst); i < len(sum); i++ {
+			sum[i] = sum[i]<<4 | sum[i]>>4
+		}
+		return sum
+	}),
+	hashed("its bytes", "the bytes of * backwards", func(dst, text []byte) []byte {
+		sum := md5Sum(dst, text)
+		slices.Reverse(sum[len(dst):])
+		return sum
+	}),
+	hashed("the bytes of its words", "the bytes in each word of * backwards", func(dst, text []byte) []byte {
+		sum := md5Sum(dst, text)
+		for word := range slices.Chunk(sum[len(dst):], 4) {
+			slices.Reverse(word)
+		}
+		return sum
+	}),
+)
+
+func keyed(s *search) (ways []variant) {
+	keys := []string{""}
+	if e := s.base.find("partnerCode"); e != nil && e.value.text != "" {
+		keys = append(keys, e.value.text)
+	}
+	for _, key := range keys {
+		detail := "partnerCode"
+		if key == "" {
+			detail = "an empty key"
+		}
+		ways = append(ways, hashed(detail, "HMAC-MD5(text) under the key "+strconv.Quote(key), func(dst, text []byte) []byte {
+			h := hmac.New(md5.New, []byte(key))
+			h.Write(text)
+			return h.Sum(dst)
+		}))
+	}
+	return ways
+}

@@ -1,0 +1,50 @@
+package signing_test
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// A server for tests tells a partner what is wrong with a sign.
+func ExampleDiagnose() {
+	// The partner signed what json.dumps of Python writes unless it is told otherwise.
+	body := []byte(`{"partnerCode":"P012345","area":"欧洲","version":"3.0","sign":"d958eb91a9100c20ff25400ab643668a"}`)
+	received, err := signing.ReceivedOf("POST", &url.URL{Path: "/vshop/singleServicePlanPage"}, body, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	sign, err := signing.SignOf(received.Body)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	diagnosis := signing.Diagnose(received, sign, signing.Default())
+	fmt.Println(diagnosis.Line())
+	fmt.Println()
+	fmt.Print(diagnosis.Text())
+	// Output:
+	// the sign is wrong: the signed text is written with Python's json.dumps, which writes spaces and \uXXXX unless it is told otherwise
+	//
+	// The sign is wrong.
+	//   sent   "d958eb91a9100c20ff25400ab643668a"
+	//   right  f012b6da7eae431fb5cbad3e0c16d655
+	// The signed text is written with Python's json.dumps, which writes spaces and \uXXXX unless it is told otherwise.
+	// The sign sent is MD5(text); the text that was signed differs from the right one from byte 8 on:
+	//   right  {"area":"欧洲","partnerCode":"P012345","version":"3.0"}
+	//   signed {"area": "\u6b27\u6d32", "partnerCode": "P012345", "version": "3.0"}
+	//                  ^
+
+}
+
+func ExampleMistakes() {
+	for _, mistake := range signing.Mistakes()[:2] {
+		fmt.Printf("%s (%s, %s): %s\n", mistake.ID, mistake.Stage, mistake.Likely, mistake.Words)
+	}
+	// Output:
+	// global-left-out (parameters, often): a global parameter is missing from the signed text
+	// sign-included (parameters, often): sign itself is part of the signed text
+
+}

@@ -1,0 +1,144 @@
+package signing
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+)
+
+func byName(a, b entry) int { return strings.Compare(a.name, b.name) }
+
+// asSent orders by place in the request, with its parts in the given order.
+func asSent(parts ...Parts) func(a, b entry) int {
+	return func(a, b entry) int {
+		return cmp.Or(slices.Index(parts, a.part)-slices.Index(parts, b.part), a.index-b.index)
+	}
+}
+
+func ordered(order func(a, b entry) int) func(*candidate) {
+	return func(c *candidate) { c.order = order }
+}
+
+// severalParts reports whether parameters come from more than one part of the request.
+func (s *search) severalParts() bool {
+	n := 0
+	for _, place := range s.got.places() {
+		if len(place.members) > 0 {
+			n++
+		}
+	}
+	return n > 1
+}
+
+func unsorted(s *search) []variant {
+	ways := []variant{{late: true, apply: ordered(asSent(Query, Path, Body))}}
+	if s.severalParts() {
+		for _, parts := range [][]Parts{{Path, Query, Body}, {Query, Body, Path}, {Body, Query, Path}} {
+			var names []string
+			for _, part := range parts {
+				names = append(names, part.String())
+			}
+			ways = append(ways, variant{detail: strings.Join(names, ", then "), apply: ordered(asSent(parts...))})
+		}
+	}
+	return ways
+}
+
+func partsSortedApart(s *search) (ways []variant) {
+	if !s.severalParts() {
+		return nil
+	}
+	for _, parts := range [][]Parts{{Query, Path, Body}, {Path, Query, Body}, {Query, Body, Path}, {Body, Query, Path}} {
+		byPart := asSent(parts...)
+		ways = append(ways, variant{apply: ordered(func(a, b entry) int {
+			if a.part != b.part {
+				return byPart(a, b)
+			}
+			return byName(a, b)
+		})})
+	}
+	return ways
+}
+
+// globalsApart sorts version and partnerCode before or after all others.
+func globalsApart(*search) (ways []variant) {
+	for _, names := range [][]string{{"version", "partnerCode"}, {"partnerCode", "version"}} {
+		for _, sign := range []int{-1, 1} {
+			place := "first"
+			if sign > 0 {
+				place = "last"
+			}
+			ways = append(ways, variant{detail: strings.Join(names, ", ") + " " + place, apply: ordered(func(a, b entry) int {
+				i, j := slices.Index(names, a.name), slices.Index(names, b.name)
+				switch {
+				case i >= 0 && j >= 0:
+					return i - j
+				case i >= 0:
+					return sign
+				case j >= 0:
+					return -sign
+				}
+				return byName(a, b)
+			})})
+		}
+	}
+	return ways
+}
+
+func withoutCase(*search) (ways []variant) {
+	for _, fold := range []func(string) string{strings.ToLower, strings.ToUpper} {
+		ways = append(ways, variant{apply: ordered(func(a, b entry) int {
+			return strings.Compare(fold(a.name), fold(b.name))
+		})})
+	}
+	return ways
+}
+
+// integersFirst is the order in which a JavaScript object keeps its members, whatever the order
+// in which they were added: names that are integers first, by number.
+func integersFirst(a, b entry) int {
+	i, errA := strconv.ParseUint(a.name, 10, 32)
+	j, errB := strconv.ParseUint(b.name, 10, 32)
+	switch {
+	case errA == nil && errB == nil:
+		return cmp.Compare(i, j)
+	case errA == nil:
+		return -1
+	case errB == nil:
+		return 1
+	}
+	return byName(a, b)
+}
+
+func byUTF16(a, b entry) int {
+	return slices.Compare(utf16.Encode([]rune(a.name)), utf16.Encode([]rune(b.name)))
+}
+
+func byValue(a, b entry) int { return strings.Compare(a.value.text, b.value.text) }
+
+// javaHashOrder is the order in which java.util.HashMap iterates: by bucket of a table
+// that has at least 16 and is at most three quarters full.
+func javaHashOrder(s *search) []variant {
+	n := 0
+	for _, e := range s.base.entries {
+		if e.written {
+			n++
+		}
+	}
+	buckets := uint32(16)
+	for n > int(buckets)*3/4 {
+		buckets *= 2
+	}
+	bucket := func(e entry) uint32 {
+		var h uint32
+		for _, unit := range utf16.Encode([]rune(e.name)) {
+			h = 31*h + uint32(unit)
+		}
+		return (h ^ h>>16) & (buckets - 1)
+	}
+	return []variant{{apply: ordered(func(a, b entry) int {
+		return cmp.Or(cmp.Compare(bucket(a), bucket(b)), a.index-b.index)
+	})}}
+}

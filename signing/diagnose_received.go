@@ -1,0 +1,58 @@
+package signing
+
+import (
+	"net/url"
+	"slices"
+)
+
+// Received is what is known of a request whose sign is to be explained. Place and order matter to
+// some mistakes, so parameters are given by the part of the request that carried
+// them, in the order in which they were sent. The parameter sign may be among them or left out.
+type Received struct {
+	// Query, Path and Body are the parameters of each part. Path parameters may be
+	// absent when the caller does not know them.
+	Query, Path, Body []Member
+	// RawQuery is the query as it was sent, without "?", and RawBody the body. Either may be
+	// empty: the mistakes that sign them as they stand are then not looked for.
+	RawQuery string
+	RawBody  []byte
+}
+
+// ReceivedOf collects what Diagnose needs of a request. Arguments and errors are those of MembersOf.
+func ReceivedOf(method string, u *url.URL, body []byte, templates []string) (Received, error) {
+	got := Received{RawQuery: u.RawQuery, RawBody: body}
+	for _, place := range []struct {
+		part    Parts
+		members *[]Member
+	}{{Query, &got.Query}, {Path, &got.Path}, {Body, &got.Body}} {
+		found, err := MembersOf(method, u, body, templates, place.part)
+		if err != nil {
+			return Received{}, err
+		}
+		*place.members = found
+	}
+	return got, nil
+}
+
+// signed returns the parameters of the given parts, and those once that several parts have.
+func (got Received) signed(parts Parts) (members []Member, err error) {
+	for _, place := range got.places() {
+		if !parts.Has(place.part) {
+			continue
+		}
+		if members, err = unite(slices.Clip(members), place.members); err != nil {
+			return nil, err
+		}
+	}
+	return members, nil
+}
+
+type place struct {
+	part    Parts
+	members []Member
+}
+
+// places lists the parts in the order in which MembersOf collects them.
+func (got Received) places() [3]place {
+	return [3]place{{Query, got.Query}, {Path, got.Path}, {Body, got.Body}}
+}

@@ -1,0 +1,78 @@
+package signing
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// signName is the name of the parameter that carries the sign, and is never signed itself.
+const signName = "sign"
+
+// ParseMembers reads the text of exactly one JSON object and returns its members in the
+// order in which they were sent. Names are decoded; values are the raw text
+// between separators, and alias body.
+//
+// The text must be valid UTF-8 without a byte order mark and without lone surrogates,
+// nested at most MaxDepth deep, with nothing behind the object; no object in
+// it, nested ones included, may name a member twice, however the names are spelt. Errors
+// are of type *SyntaxError.
+func ParseMembers(body []byte) ([]Member, error) {
+	var few [fewMembers]span
+	var keys [fewMembers]key
+	s := scanner{text: body}
+	_, spans, err := s.document(nil, few[:0])
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.keys(keys[:0], spans); err != nil {
+		return nil, err
+	}
+	members := make([]Member, len(spans))
+	for i, found := range spans {
+		members[i] = Member{Name: found.name, Value: body[found.start:found.end:found.end]}
+	}
+	return members, nil
+}
+
+// StringMember returns the member that a query or path parameter is, given its
+// decoded name and value. Text that is not valid UTF-8 is refused when it is signed.
+func StringMember(name, value string) Member {
+	return Member{Name: name, Value: appendQuoted(make([]byte, 0, len(value)+2), value)}
+}
+
+// Text returns the decoded text of a member that is a JSON string, and whether it is one.
+func (m Member) Text() (string, bool) {
+	s := scanner{text: bytes.TrimSpace(m.Value)}
+	if s.peek() != '"' {
+		return "", false
+	}
+	_, text, _, err := s.str(nil)
+	if err != nil || s.pos != len(s.text) {
+		return "", false
+	}
+	return string(text), true
+}
+
+// SignOf returns the sign that members carry. The error is ErrNoSign, wrapped, when
+// there is none or it is empty ("" or null), and another when it is not a string.
+func SignOf(members []Member) (string, error) {
+	for _, m := range members {
+		if m.Name != signName {
+			continue
+		}
+		if emptyText(m.Value) {
+			return "", fmt.Errorf("reading the sign: %w: it is empty", ErrNoSign)
+		}
+		sign, ok := m.Text()
+		if !ok {
+			return "", fmt.Errorf("reading the sign: it is not a JSON string")
+		}
+		return sign, nil
+	}
+	return "", fmt.Errorf("reading the sign: %w", ErrNoSign)
+}
+
+// emptyText reports whether the JSON text of a value is what is filled in: "" or null.
+func emptyText(value []byte) bool {
+	return string(value) == `""` || string(value) == "null"
+}

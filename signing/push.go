@@ -1,0 +1,214 @@
+package signing
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The headers of a push (documented: page api-42599743, the timestamp on doc-2518982).
+const (
+	HeaderPushVersion   = "x-lf-notification-version"
+	HeaderPushAlgorithm = "x-lf-algo"
+	HeaderPushSignature = "x-lf-signature"
+	HeaderPushTimestamp = "x-lf-timestamp"
+)
+
+// The documented values of the version and algorithm headers of a push.
+const (
+	PushVersion   = "1.0"
+	PushAlgorithm = "HMAC-SHA1"
+)
+
+// PushTolerance is how far the timestamp of a push may be from the receiver's clock
+// unless the receiver says otherwise (assumed: no page names a figure).
+const PushTolerance = 5 * time.Minute
+
+// What can be wrong with the signature of a push, beside ErrMismatch. Errors of PushVerifier wrap one of them.
+var (
+	// ErrPushHeader is a header that is missing, sent twice or malformed.
+	ErrPushHeader = errors.New("a header of the push is missing or malformed")
+	// ErrPushAlgorithm is an algorithm other than HMAC-SHA1.
+	ErrPushAlgorithm = errors.New("the algorithm is not supported")
+	// ErrPushTimestamp is a timestamp outside the tolerance.
+	ErrPushTimestamp = errors.New("the timestamp is outside the tolerance")
+	// ErrPushKey is a key id that the receiver does not know.
+	ErrPushKey = errors.New("the key id is unknown")
+	// ErrPushBody is a body that is not exactly one JSON object.
+	ErrPushBody = errors.New("the body is not one JSON object")
+)
+
+// PushContent returns what is signed of a push: the body as compact JSON with only its
+// top-level members sorted, empty ones included, joined with
+// {version}:{algo}:{timestamp}. The body is read as strictly as ParseMembers reads it.
+func PushContent(body []byte, version, algorithm, timestamp string, join PushJoin) ([]byte, error) {
+	sorted, err := appendBodyContent(make([]byte, 0, len(body)+2), body, Rules{Empty: EmptyNothing}, true)
+	if err != nil {
+		return nil, fmt.Errorf("reading the body of a push: %w: %w", ErrPushBody, err)
+	}
+	return join.join(sorted, version+":"+algorithm+":"+timestamp), nil
+}
+
+func pushMAC(key, content []byte) []byte {
+	mac := hmac.New(sha1.New, key)
+	mac.Write(content)
+	return mac.Sum(nil)
+}
+
+// PushSigner signs pushes, as the mall does. It may be used by several goroutines at once.
+type PushSigner struct {
+	// KeyID names the key to the receiver; it is not empty and has no slash.
+	KeyID string
+	// Key is the secret both parties know.
+	Key []byte
+	// Version is the notification version, PushVersion if empty.
+	Version string
+	// Algorithm is the name of the algorithm, PushAlgorithm if empty; no other is supported.
+	Algorithm string
+	// Join says how body and header text are joined.
+	Join PushJoin
+	// Encoding says how the signature is written.
+	Encoding PushEncoding
+	// Now is the clock for the timestamp, time.Now if nil.
+	Now func() time.Time
+}
+
+// SignHeader sets the four headers of a push with the given body, replacing those that are there.
+// If it fails, header is as it was.
+func (s *PushSigner) SignHeader(header http.Header, body []byte) error {
+	version, algorithm := orDefault(s.Version, PushVersion), orDefault(s.Algorithm, PushAlgorithm)
+	if algorithm != PushAlgorithm {
+		return fmt.Errorf("signing a push with algorithm %q: %w", algorithm, ErrPushAlgorithm)
+	}
+	if err := checkKeyID(s.KeyID); err != nil {
+		return fmt.Errorf("signing a push: %w", err)
+	}
+	if len(s.Key) == 0 {
+		return fmt.Errorf("signing a push: key %q is empty", s.KeyID)
+	}
+	timestamp := strconv.FormatInt(now(s.Now).UnixMilli(), 10)
+	content, err := PushContent(body, version, algorithm, timestamp, s.Join)
+	if err != nil {
+		return err
+	}
+	header.Set(HeaderPushVersion, version)
+	header.Set(HeaderPushAlgorithm, algorithm)
+	header.Set(HeaderPushTimestamp, timestamp)
+	header.Set(HeaderPushSignature, s.KeyID+"/"+s.Encoding.encode(pushMAC(s.Key, content)))
+	return nil
+}
+
+// Sign signs a push request on its way out. It is of the type that generated clients
+// take as request editor. The body is read and can be sent as before, even if Sign fails.
+func (s *PushSigner) Sign(ctx context.Context, req *http.Request) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("signing a push: %w", err)
+	}
+	body, err := takeBody(req)
+	if err != nil {
+		return fmt.Errorf("signing a push: %w", err)
+	}
+	if req.Header == nil {
+		req.Header = make(http.Header)
+	}
+	return s.SignHeader(req.Header, body)
+}
+
+// PushVerifier checks the signature of pushes, as a partner does. It may be used by
+// several goroutines at once.
+type PushVerifier struct {
+	// Keys are the secrets that are accepted, by key id.
+	Keys map[string][]byte
+	// Tolerance is how far a timestamp may be from the clock, in either
+	// direction; 0 means PushTolerance, less than 0 any distance.
+	Tolerance time.Duration
+	// Join says how body and header text are joined.
+	Join PushJoin
+	// Encoding says how the signature is written.
+	Encoding PushEncoding
+	// Now is the clock, time.Now if nil.
+	Now func() time.Time
+}
+
+// Verify checks the signature of a push with the given headers and body. The error tells which
+// header, key or rule is at fault, and never what the right signature would be; it wraps
+// ErrPushHeader, ErrPushAlgorithm, ErrPushTimestamp, ErrPushKey, ErrPushBody or ErrMismatch.
+func (v *PushVerifier) Verify(header http.Header, body []byte) error {
+	if err := v.verify(header, body); err != nil {
+		return fmt.Errorf("verifying a push: %w", err)
+	}
+	return nil
+}
+
+func (v *PushVerifier) verify(header http.Header, body []byte) error {
+	var values [4]string
+	for i, name := range []string{HeaderPushVersion, HeaderPushAlgorithm, HeaderPushTimestamp, HeaderPushSignature} {
+		sent := header.Values(name)
+		if len(sent) != 1 || sent[0] == "" {
+			return fmt.Errorf("%w: %s has %d values, one that is not empty is needed", ErrPushHeader, name, len(sent))
+		}
+		values[i] = sent[0]
+	}
+	version, algorithm, timestamp, signature := values[0], values[1], values[2], values[3]
+	if algorithm != PushAlgorithm {
+		return fmt.Errorf("%w: %s is %s", ErrPushAlgorithm, HeaderPushAlgorithm, quoteShort(algorithm))
+	}
+	if err := v.checkTimestamp(timestamp); err != nil {
+		return err
+	}
+	keyID, given, found := strings.Cut(signature, "/")
+	if !found || keyID == "" || given == "" {
+		return fmt.Errorf("%w: %s is not {keyId}/{signature}", ErrPushHeader, HeaderPushSignature)
+	}
+	key := v.Keys[keyID]
+	if len(key) == 0 {
+		return fmt.Errorf("%w: %s", ErrPushKey, quoteShort(keyID))
+	}
+	content, err := PushContent(body, version, algorithm, timestamp, v.Join)
+	if err != nil {
+		return err
+	}
+	if !hmac.Equal([]byte(v.Encoding.encode(pushMAC(key, content))), []byte(given)) {
+		return fmt.Errorf("the signature of key %s: %w", quoteShort(keyID), ErrMismatch)
+	}
+	return nil
+}
+
+func (v *PushVerifier) checkTimestamp(text string) error {
+	milliseconds, err := strconv.ParseUint(text, 10, 63)
+	if err != nil {
+		return fmt.Errorf("%w: %s is not a number of milliseconds: %s", ErrPushHeader, HeaderPushTimestamp, quoteShort(text))
+	}
+	tolerance := v.Tolerance
+	if tolerance < 0 {
+		return nil
+	}
+	if tolerance == 0 {
+		tolerance = PushTolerance
+	}
+	if off := now(v.Now).Sub(time.UnixMilli(int64(milliseconds))); off.Abs() > tolerance {
+		return fmt.Errorf("%w: it is %v off, %v is allowed", ErrPushTimestamp, off, tolerance)
+	}
+	return nil
+}
+
+func orDefault(text, fallback string) string {
+	if text == "" {
+		return fallback
+	}
+	return text
+}
+
+// now asks clock, or the clock of the machine if there is none.
+func now(clock func() time.Time) time.Time {
+	if clock == nil {
+		return time.Now()
+	}
+	return clock()
+}

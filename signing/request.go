@@ -1,0 +1,99 @@
+package signing
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
+// MembersOf collects the parameters of a request that are signed: of the query, of the
+// path and of the body, in this order, as far as parts names them. It is what a server
+// calls before Verify, and what a Signer signs.
+//
+// A query parameter is a JSON string, percent-decoded and with + as a space. A path parameter is
+// what stands in the place of a {parameter} of the template that matches the end of the
+// URL's path; templates are as in an OpenAPI document ("/async-result/{request_id}"),
+// segments match one by one, the match with the most literal segments counts, among
+// equals the first. A body, unless it is empty, is one JSON object.
+//
+// It is an error if a query parameter is repeated, if parts give the same name different
+// values, or if a GET or HEAD has a body. Where parts give the same name the same
+// value it is returned once. Values of a body alias it.
+func MembersOf(method string, u *url.URL, body []byte, templates []string, parts Parts) ([]Member, error) {
+	if len(body) > 0 && inQuery(method) {
+		return nil, errGetBody
+	}
+	var members []Member
+	if parts.Has(Query) && u.RawQuery != "" {
+		parameters, err := queryParameters(u.RawQuery)
+		if err != nil {
+			return nil, fmt.Errorf("reading the query: %w", err)
+		}
+		members = make([]Member, len(parameters))
+		for i := range parameters {
+			members[i] = parameters[i].Member
+		}
+	}
+	if parts.Has(Path) && len(templates) > 0 {
+		more, err := pathMembers(u, templates)
+		if err == nil {
+			members, err = unite(members, more)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the path: %w", err)
+		}
+	}
+	if parts.Has(Body) && len(body) > 0 {
+		more, err := ParseMembers(body)
+		if err == nil {
+			members, err = unite(members, more)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the body: %w", err)
+		}
+	}
+	return members, nil
+}
+
+var errGetBody = errors.New("a GET carries its parameters in the query, but this one has a body")
+
+// inQuery reports whether requests of a method carry the global parameters in the
+// query (documented for GET), and not in the body (documented for POST, PUT and DELETE).
+func inQuery(method string) bool {
+	return method == "" || method == http.MethodGet || method == http.MethodHead
+}
+
+// unite appends those of more to members that are not among them already.
+func unite(members, more []Member) ([]Member, error) {
+	if len(members) == 0 {
+		return more, nil
+	}
+	if len(more) == 0 {
+		return members, nil
+	}
+	known := make(map[string]int, len(members))
+	for i := range members {
+		known[members[i].Name] = i
+	}
+	for _, m := range more {
+		i, twice := known[m.Name]
+		if !twice {
+			members = append(members, m)
+		} else if !sameValue(members[i], m) {
+			return nil, fmt.Errorf("parameter %s has another value in another part of the request", quoteShort(m.Name))
+		}
+	}
+	return members, nil
+}
+
+// sameValue reports whether two values are the same text, or the same string spelt differently.
+func sameValue(a, b Member) bool {
+	if bytes.Equal(a.Value, b.Value) {
+		return true
+	}
+	textA, okA := a.Text()
+	textB, okB := b.Text()
+	return okA && okB && textA == textB
+}
