@@ -1,0 +1,183 @@
+package openapi
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// The grades of evidence, strongest first.
+const (
+	Documented = "documented"
+	Derived    = "derived"
+	Assumed    = "assumed"
+)
+
+// Evidence says how sure a statement is.
+type Evidence struct {
+	Grade  string // Documented, Derived or Assumed
+	Source string // the ids of the provider's pages, comma-separated; empty when no page is behind it
+	Note   string // why, in words; may be empty
+}
+
+// Clause is one statement of the contract.
+type Clause struct {
+	// ID is the id of a rule ("request-id/unique") or a JSON pointer into the document.
+	ID string
+	// Statement is the clause in words.
+	Statement string
+	// Operations are the ids of the operations that it concerns.
+	Operations []string
+	// Evidence is what holds for all these operations; see Contract.ClauseFor.
+	Evidence Evidence
+}
+
+// ruleClause is a rule of x-clauses, with the operations for which the evidence is better.
+type ruleClause struct {
+	Clause
+	raised map[string]Evidence
+}
+
+// Clauses returns the rules over several operations, or beyond any schema, in
+// the order of the document. Statements of schemas have no list: Clause finds
+// them by their pointer.
+func (c *Contract) Clauses() []Clause {
+	all := make([]Clause, len(c.clauses))
+	for i, rule := range c.clauses {
+		all[i] = rule.Clause
+		all[i].Operations = slices.Clone(rule.Operations)
+	}
+	return all
+}
+
+// Clause returns the clause of an id, and whether there is one with evidence. An
+// id is that of a rule, or a JSON pointer (RFC 6901, with or without "#" before
+// it) that is followed as if references were inlined, so it begins at an
+// operation: "/paths/~1mall~1bundle-groups~1bundles/get/responses/200/…". An
+// element of a list may be named instead of counted: a parameter by its name
+// ("…/parameters/sign"), a required member or a value by itself
+// ("…/required/partnerCode"). The nearest evidence above the place counts, and
+// evidence for the single keyword before that.
+func (c *Contract) Clause(id string) (Clause, bool) { return c.ClauseFor(id, "") }
+
+// ClauseFor returns the clause of an id with the evidence that there is for one
+// operation. It differs from Clause for rules whose evidence is better for some
+// of their operations than for all.
+func (c *Contract) ClauseFor(id, operation string) (Clause, bool) {
+	if pointer := strings.TrimPrefix(id, "#"); strings.HasPrefix(pointer, "/") {
+		return c.pointerClause(id, pointer)
+	}
+	at := slices.IndexFunc(c.clauses, func(rule ruleClause) bool { return rule.ID == id })
+	if at < 0 {
+		return Clause{}, false
+	}
+	clause := c.clauses[at].Clause
+	clause.Operations = slices.Clone(clause.Operations)
+	if better, raised := c.clauses[at].raised[operation]; raised {
+		clause.Evidence = better
+	}
+	return clause, true
+}
+
+func (c *Contract) pointerClause(id, pointer string) (Clause, bool) {
+	place, found := c.walk(pointer)
+	if !found || place.evidence.Grade == "" {
+		return Clause{}, false
+	}
+	clause := Clause{ID: id, Statement: place.statement(), Evidence: place.evidence}
+	for _, operation := range c.operations {
+		if pointer == operation.Pointer || strings.HasPrefix(pointer, operation.Pointer+"/") {
+			clause.Operations = []string{operation.ID}
+		}
+	}
+	return clause, true
+}
+
+// KnownValues returns the values that the documentation names for the schema at
+// a JSON pointer (as for Clause), each with its meaning; nil when it names none.
+// They are no limit: another value is undocumented, not forbidden.
+func (c *Contract) KnownValues(pointer string) map[string]string {
+	place, found := c.walk(strings.TrimPrefix(pointer, "#"))
+	if !found {
+		return nil
+	}
+	var values map[string]string
+	_ = each(place.at.get("x-known-values"), func(value string, meaning *yaml.Node) error {
+		if values == nil {
+			values = map[string]string{}
+		}
+		values[value] = meaning.Value
+		return nil
+	})
+	return values
+}
+
+func (c *Contract) readClauses() error {
+	return each(member(c.root, "x-clauses"), func(id string, node *yaml.Node) error {
+		rule := ruleClause{Clause: Clause{ID: id, Statement: inlined{node}.text("statement")}}
+		var graded bool
+		if rule.Evidence, graded = evidenceOf(member(node, "x-evidence")); !graded || rule.Statement == "" {
+			return errors.New("a clause needs a statement and x-evidence with a grade")
+		}
+		var err error
+		if rule.Operations, err = c.operationsOf(node); err != nil {
+			return err
+		}
+		if rule.raised, err = c.readRaised(member(node, "raised")); err != nil {
+			return err
+		}
+		c.clauses = append(c.clauses, rule)
+		return nil
+	})
+}
+
+func (c *Contract) readRaised(list *yaml.Node) (map[string]Evidence, error) {
+	raised := map[string]Evidence{}
+	if list == nil {
+		return raised, nil
+	}
+	for _, item := range list.Content {
+		evidence, graded := evidenceOf(member(item, "x-evidence"))
+		if !graded || member(item, "operations") == nil {
+			return nil, errors.New("raised needs operations and x-evidence with a grade")
+		}
+		operations, err := c.operationsOf(item)
+		if err != nil {
+			return nil, err
+		}
+		for _, operation := range operations {
+			raised[operation] = evidence
+		}
+	}
+	return raised, nil
+}
+
+// operationsOf returns the operations that a mapping names, all if it names none.
+func (c *Contract) operationsOf(node *yaml.Node) ([]string, error) {
+	named := words(member(node, "operations"))
+	for _, id := range named {
+		if _, known := c.Operation(id); !known {
+			return nil, fmt.Errorf("there is no operation %q", id)
+		}
+	}
+	if named == nil {
+		for _, operation := range c.operations {
+			named = append(named, operation.ID)
+		}
+	}
+	return named, nil
+}
+
+// evidenceOf reads an evidence, and tells whether there is one with a grade.
+func evidenceOf(node *yaml.Node) (Evidence, bool) {
+	written := inlined{node}
+	evidence := Evidence{
+		Grade:  written.text("grade"),
+		Source: written.text("source"),
+		Note:   written.text("note"),
+	}
+	return evidence, evidence.Grade != ""
+}

@@ -1,0 +1,160 @@
+package openapi
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// The loader ignores a keyword that it does not know, and a misspelt constraint
+// would constrain nothing. So every key of the document is compared with the
+// keys that its kind of object may have, our own extensions included.
+
+// shape is what one kind of object may hold: each key with the kind of its
+// value, or "" for a value that is looked into no further. A kind with a suffix
+// is a list ("[]") or a map ("{}") of that kind.
+type shape map[string]string
+
+var shapes = map[string]shape{
+	"document": keys("openapi security", "info:info", "tags:tag[]", "paths:pathItem{}", "components:components",
+		"x-services:service{}", "x-clauses:clause{}"),
+	"info":     keys("title version description termsOfService", "contact:contact", "license:license"),
+	"contact":  keys("name url email"),
+	"license":  keys("name url"),
+	"tag":      keys("name description"),
+	"service":  keys("description", "servers:server[]", "x-evidence:evidence"),
+	"server":   keys("url description x-environment"),
+	"pathItem": keys("x-service x-path-unknown", "servers:server[]", "get:operation", "put:operation", "post:operation", "delete:operation"),
+	"operation": keys("tags operationId summary description x-does", "x-printed-example:printed", "parameters:parameter[]",
+		"requestBody:requestBody", "responses:response{}"),
+	"parameter":   keys("name in required description example", "schema:schema"),
+	"header":      keys("description", "schema:schema"),
+	"requestBody": keys("description required", "content:mediaType{}"),
+	"response":    keys("description", "headers:header{}", "content:mediaType{}", "x-required-on-success:onSuccess"),
+	"mediaType":   keys("", "schema:schema", "examples:example{}"),
+	"example":     keys("summary description value"),
+	"onSuccess":   keys("members headers"),
+	"printed":     keys("source reason value"),
+	"evidence":    keys("grade source note"),
+	"clause":      keys("statement operations", "x-evidence:evidence", "raised:raised[]"),
+	"raised":      keys("operations", "x-evidence:evidence"),
+	"components": keys("", "parameters:parameter{}", "headers:header{}", "responses:response{}", "schemas:schema{}",
+		"requestBodies:requestBody{}"),
+	"schema": keys("type description nullable default required enum pattern minLength maxLength minItems maxItems "+
+		"uniqueItems minimum maximum x-known-values x-go-type x-go-type-skip-optional-pointer",
+		"properties:schema{}", "items:schema", "not:schema"),
+}
+
+// graded are the kinds that evidence may stand in, and whose place a reference may take.
+var graded = []string{"operation", "parameter", "header", "requestBody", "response", "mediaType", "schema"}
+
+func keys(plain string, typed ...string) shape {
+	all := shape{}
+	for _, key := range strings.Fields(plain) {
+		all[key] = ""
+	}
+	for _, one := range typed {
+		key, kind, _ := strings.Cut(one, ":")
+		all[key] = kind
+	}
+	return all
+}
+
+// misplaced returns every key below a node that its kind of object may not have.
+func misplaced(node *yaml.Node, kind, at string) []string {
+	var wrong []string
+	inner, isMap := strings.CutSuffix(kind, "{}")
+	if list, isList := strings.CutSuffix(kind, "[]"); isList {
+		if node.Kind != yaml.SequenceNode {
+			return []string{at + ": not a list"}
+		}
+		for i, item := range node.Content {
+			wrong = append(wrong, misplaced(item, list, fmt.Sprint(at, "/", i))...)
+		}
+		return wrong
+	}
+	if node.Kind != yaml.MappingNode {
+		return []string{at + ": not a mapping"}
+	}
+	allowed := allowedIn(kind)
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i].Value, node.Content[i+1]
+		below := at + "/" + escape(key)
+		valueKind, known := allowed[key]
+		if isMap {
+			valueKind, known = inner, true
+		}
+		switch {
+		case seen[key]:
+			wrong = append(wrong, below+": twice")
+		case !known:
+			wrong = append(wrong, below+": unknown")
+		case key == "x-evidence-for" && !isMap:
+			wrong = append(wrong, misgraded(node, value, below)...)
+		case valueKind != "":
+			wrong = append(wrong, misplaced(value, valueKind, below)...)
+		}
+		seen[key] = true
+	}
+	return wrong
+}
+
+func allowedIn(kind string) shape {
+	allowed := maps.Clone(shapes[kind])
+	if slices.Contains(graded, kind) {
+		maps.Copy(allowed, shape{"$ref": "", "x-evidence": "evidence", "x-evidence-for": ""})
+	}
+	return allowed
+}
+
+// misgraded returns every keyword that is graded and does not stand in the
+// object. "required" also grades the presence of a member where it is declared.
+func misgraded(object, grades *yaml.Node, at string) []string {
+	wrong := misplaced(grades, "evidence{}", at)
+	_ = each(grades, func(keyword string, _ *yaml.Node) error {
+		if member(object, keyword) == nil && keyword != "required" {
+			wrong = append(wrong, at+"/"+keyword+": grades a keyword that is not there")
+		}
+		return nil
+	})
+	return wrong
+}
+
+func misplacedIn(t testing.TB, data []byte) []string {
+	t.Helper()
+	var file yaml.Node
+	if err := yaml.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	return misplaced(file.Content[0], "document", "")
+}
+
+func TestEveryKeyIsKnown(t *testing.T) {
+	for _, wrong := range misplacedIn(t, mallYAML) {
+		t.Error(wrong)
+	}
+}
+
+func TestAMisspeltKeyIsFound(t *testing.T) {
+	for _, change := range [][2]string{
+		{"pattern: '^[0-9a-f]{32}$'", "patern: '^[0-9a-f]{32}$'"},
+		{"minItems: 1\n", "minItem: 1\n"},
+		{"x-evidence: {grade", "x-evidnece: {grade"},
+		{"grade: derived", "graed: derived"},
+		{"        pattern: {grade", "        patern: {grade"},
+		{"nullable: true", "nulable: true"},
+		{"      default: '3.0'\n", "      default: '3.0'\n      default: '3.1'\n"},
+		{"x-required-on-success:\n            members", "x-required-on-success:\n            member"},
+		{"x-environment", "x-envrnment"},
+		{"operationId", "operationID"},
+	} {
+		if len(misplacedIn(t, changed(t, change[0], change[1]))) == 0 {
+			t.Errorf("%q instead of %q is not found", change[1], change[0])
+		}
+	}
+}

@@ -1,0 +1,84 @@
+// Package openapi holds the contract of the mall API, a document written by
+// hand in OpenAPI 3.0.3, and answers questions about it: which operations there
+// are, at which addresses, what each statement says and how good the evidence
+// for it is.
+//
+// It judges nothing. Whether an answer keeps the contract is for the oracle,
+// and what a deviation is called is for the verdict.
+package openapi
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"go.yaml.in/yaml/v3"
+)
+
+//go:embed mall.yaml
+var mallYAML []byte
+
+var mall = sync.OnceValues(func() (*Contract, error) { return parse(mallYAML) })
+
+// Mall returns the contract of the mall API. The document is parsed on the
+// first call and never again; the Contract is safe for concurrent use.
+func Mall() (*Contract, error) { return mall() }
+
+// Contract is one parsed document.
+type Contract struct {
+	data       []byte
+	root       *yaml.Node
+	operations []Operation
+	services   []string
+	addresses  []Address
+	clauses    []ruleClause
+}
+
+// parse reads a document and everything about it that must not be missing.
+// The document itself is not validated: the tests of this package do that.
+func parse(data []byte) (*Contract, error) {
+	var file yaml.Node
+	if err := yaml.Unmarshal(data, &file); err != nil {
+		return nil, fmt.Errorf("parsing the contract: %w", err)
+	}
+	if len(file.Content) != 1 || file.Content[0].Kind != yaml.MappingNode {
+		return nil, errors.New("parsing the contract: it is not one YAML mapping")
+	}
+	c := &Contract{data: data, root: file.Content[0]}
+	if err := c.readServices(); err != nil {
+		return nil, fmt.Errorf("reading the services of the contract: %w", err)
+	}
+	if err := c.readOperations(); err != nil {
+		return nil, fmt.Errorf("reading the operations of the contract: %w", err)
+	}
+	if err := c.readClauses(); err != nil {
+		return nil, fmt.Errorf("reading the clauses of the contract: %w", err)
+	}
+	return c, nil
+}
+
+// Bytes returns a copy of the document as it is written.
+func (c *Contract) Bytes() []byte { return bytes.Clone(c.data) }
+
+// Digest returns the SHA-256 of the document's bytes, in lower-case hex. It
+// names the exact contract that a run was judged by.
+func (c *Contract) Digest() string {
+	sum := sha256.Sum256(c.data)
+	return hex.EncodeToString(sum[:])
+}
+
+// Document loads the document for kin-openapi. Every call returns a copy of its
+// own, which the caller may change: a validator of answers has to take the
+// servers out of it.
+func (c *Contract) Document() (*openapi3.T, error) {
+	document, err := openapi3.NewLoader().LoadFromData(c.data)
+	if err != nil {
+		return nil, fmt.Errorf("loading the contract: %w", err)
+	}
+	return document, nil
+}

@@ -1,0 +1,184 @@
+package openapi
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// The two environments that a service has addresses in.
+const (
+	Production = "production"
+	Test       = "test"
+)
+
+// What an operation does to a target; each needs the permission of its name.
+const (
+	Read     = "read"
+	Write    = "write"
+	Purchase = "purchase"
+)
+
+// Address is one base address of a service.
+type Address struct {
+	Service     string // "vshop", "payment" or "topup"
+	Environment string // Production or Test
+	URL         string // without a slash at its end
+}
+
+// Operation is one operation of the contract.
+type Operation struct {
+	ID      string // "addSims"
+	Method  string // "POST", in capitals
+	Path    string // "/mall/bundle-groups/{group_id}/sims", below the address of its service
+	Tag     string // "Bundle-groups"
+	Service string // "topup"
+	Does    string // Read, Write or Purchase
+	Summary string // the title that the provider gives it
+	// PathKnown is false when no page tells the path, so that Path is a stand-in.
+	PathKnown bool
+	// Pointer is the JSON pointer of the operation in the document.
+	Pointer string
+	// Evidence is that of the operation as a whole; Contract.Clause knows that of its parts.
+	Evidence Evidence
+}
+
+// Required is one part of an answer that is optional in its schema and required
+// as soon as operateCode is "S".
+type Required struct {
+	// Name is that of a member of the body, or of a response header.
+	Name string
+	// Header tells which of the two it is. A member must also not be null.
+	Header bool
+	// Clause is the JSON pointer of the part, for Contract.Clause.
+	Clause string
+}
+
+// Operations returns all operations, in the order of the document.
+func (c *Contract) Operations() []Operation { return slices.Clone(c.operations) }
+
+// Operation returns the operation of an id, and whether there is one.
+func (c *Contract) Operation(id string) (Operation, bool) {
+	at := slices.IndexFunc(c.operations, func(o Operation) bool { return o.ID == id })
+	if at < 0 {
+		return Operation{}, false
+	}
+	return c.operations[at], true
+}
+
+// Services returns the names of all services, in the order of the document,
+// those that have no operation yet included.
+func (c *Contract) Services() []string { return slices.Clone(c.services) }
+
+// Addresses returns the addresses of a service, none if there is no such service.
+func (c *Contract) Addresses(service string) []Address {
+	return c.addressesWhere(func(a Address) bool { return a.Service == service })
+}
+
+// ProductionAddresses returns the production addresses of all services.
+func (c *Contract) ProductionAddresses() []Address {
+	return c.addressesWhere(func(a Address) bool { return a.Environment == Production })
+}
+
+func (c *Contract) addressesWhere(keep func(Address) bool) []Address {
+	var kept []Address
+	for _, address := range c.addresses {
+		if keep(address) {
+			kept = append(kept, address)
+		}
+	}
+	return kept
+}
+
+// RequiredOnSuccess returns what an answer of an operation must carry as soon as
+// its operateCode is "S", beyond what its schema requires of every answer.
+func (c *Contract) RequiredOnSuccess(operation string) []Required {
+	op, known := c.Operation(operation)
+	if !known {
+		return nil
+	}
+	at := op.Pointer + "/responses/200"
+	response, found := c.walk(at)
+	if !found {
+		return nil
+	}
+	wanted := c.inline(response.at.get("x-required-on-success"))
+	var all []Required
+	for _, name := range words(wanted.get("members")) {
+		all = append(all, Required{Name: name, Clause: at + "/content/application~1json/schema/properties/" + escape(name)})
+	}
+	for _, name := range words(wanted.get("headers")) {
+		all = append(all, Required{Name: name, Header: true, Clause: at + "/headers/" + escape(name)})
+	}
+	return all
+}
+
+func (c *Contract) readServices() error {
+	return each(member(c.root, "x-services"), func(name string, node *yaml.Node) error {
+		c.services = append(c.services, name)
+		servers := member(node, "servers")
+		if servers == nil || len(servers.Content) == 0 {
+			return errors.New("it has no servers")
+		}
+		for _, server := range servers.Content {
+			one := inlined{server}
+			c.addresses = append(c.addresses, Address{
+				Service:     name,
+				Environment: one.text("x-environment"),
+				URL:         strings.TrimSuffix(one.text("url"), "/"),
+			})
+		}
+		return nil
+	})
+}
+
+// methods are the members of a path item that are operations.
+var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+func (c *Contract) readOperations() error {
+	return each(member(c.root, "paths"), func(path string, item *yaml.Node) error {
+		return each(item, func(method string, node *yaml.Node) error {
+			if !slices.Contains(methods, method) {
+				return nil
+			}
+			operation, err := c.readOperation(path, method, inlined{item}, inlined{node})
+			if err != nil {
+				return err
+			}
+			c.operations = append(c.operations, operation)
+			return nil
+		})
+	})
+}
+
+func (c *Contract) readOperation(path, method string, item, node inlined) (Operation, error) {
+	operation := Operation{
+		ID:        node.text("operationId"),
+		Method:    strings.ToUpper(method),
+		Path:      path,
+		Tag:       strings.Join(words(node.get("tags")), ","),
+		Service:   item.text("x-service"),
+		Does:      node.text("x-does"),
+		Summary:   node.text("summary"),
+		PathKnown: item.text("x-path-unknown") != "true",
+		Pointer:   "/paths/" + escape(path) + "/" + method,
+	}
+	operation.Evidence, _ = evidenceOf(node.get("x-evidence"))
+	switch {
+	case operation.ID == "":
+		return operation, errors.New("it has no operationId")
+	case !slices.Contains(c.services, operation.Service):
+		return operation, fmt.Errorf("x-service %q is none of x-services", operation.Service)
+	case !slices.Contains([]string{Read, Write, Purchase}, operation.Does):
+		return operation, fmt.Errorf("x-does %q is none of read, write, purchase", operation.Does)
+	case operation.Evidence.Grade == "":
+		return operation, errors.New("it has no x-evidence")
+	}
+	if _, twice := c.Operation(operation.ID); twice {
+		return operation, fmt.Errorf("there are two operations %q", operation.ID)
+	}
+	return operation, nil
+}

@@ -1,0 +1,152 @@
+package openapi
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// place is where a JSON pointer leads, references inlined, with what was met on the way.
+type place struct {
+	c        *Contract
+	at       inlined
+	above    inlined // what at stands in
+	evidence Evidence
+	keyword  string // the last token
+	subject  string // the parameter, member or header that the place belongs to
+	requires string // the member, when the place is one entry of a schema's "required"
+}
+
+// walk follows a JSON pointer from the root of the document. It reports false
+// when the pointer leads nowhere.
+func (c *Contract) walk(pointer string) (place, bool) {
+	p := place{c: c, at: c.inline(c.root)}
+	tokens, rooted := strings.CutPrefix(pointer, "/")
+	if !rooted {
+		return p, false
+	}
+	for token := range strings.SplitSeq(tokens, "/") {
+		if !p.step(unescape(token)) {
+			return p, false
+		}
+	}
+	return p, true
+}
+
+// step goes one token further.
+func (p *place) step(token string) bool {
+	if list := p.at.last(); list.Kind == yaml.SequenceNode {
+		return p.element(list, token)
+	}
+	next := p.at.get(token)
+	if next == nil {
+		return false
+	}
+	switch {
+	case p.keyword == "properties" || p.keyword == "headers":
+		p.subject = token
+	case token == "items":
+		p.subject += "[]"
+	}
+	p.enter(next, p.keywordEvidence(token))
+	p.keyword = token
+	return true
+}
+
+// element goes to one element of a list, by its name, its value or its number.
+func (p *place) element(list *yaml.Node, token string) bool {
+	at := slices.IndexFunc(list.Content, func(item *yaml.Node) bool {
+		return token != "" && (item.Value == token || p.c.inline(item).text("name") == token)
+	})
+	if number, err := strconv.Atoi(token); at < 0 && err == nil {
+		at = number
+	}
+	if at < 0 || at >= len(list.Content) {
+		return false
+	}
+	if p.keyword == "required" {
+		p.require(list.Content[at])
+		return true
+	}
+	p.enter(list.Content[at], Evidence{})
+	if p.keyword == "parameters" {
+		p.subject = p.at.text("name")
+	}
+	return true
+}
+
+// require goes to the statement that a member is required. What is said of that
+// member's presence counts first, then what is said of all required members,
+// then what grades the member as a whole.
+func (p *place) require(name *yaml.Node) {
+	schema := place{at: p.above}
+	property := place{at: p.c.inline(member(p.above.get("properties"), name.Value))}
+	whole, _ := evidenceOf(property.at.get("x-evidence"))
+	for _, evidence := range []Evidence{property.keywordEvidence("required"), schema.keywordEvidence("required"), whole} {
+		if evidence.Grade != "" {
+			p.evidence = evidence
+			break
+		}
+	}
+	p.requires = name.Value
+	p.at = inlined{name}
+}
+
+// enter goes to a node. Its own evidence is nearer than that of the keyword it
+// stands under, and that is nearer than what was inherited.
+func (p *place) enter(node *yaml.Node, keyword Evidence) {
+	p.above, p.at = p.at, p.c.inline(node)
+	own, _ := evidenceOf(p.at.get("x-evidence"))
+	for _, evidence := range []Evidence{own, keyword} {
+		if evidence.Grade != "" {
+			p.evidence = evidence
+			return
+		}
+	}
+}
+
+// keywordEvidence returns the evidence for a single keyword of the object at the place.
+func (p *place) keywordEvidence(keyword string) Evidence {
+	for _, node := range p.at {
+		if evidence, graded := evidenceOf(member(member(node, "x-evidence-for"), keyword)); graded {
+			return evidence
+		}
+	}
+	return Evidence{}
+}
+
+// statement puts the place into words.
+func (p *place) statement() string {
+	subject := ""
+	if p.subject != "" {
+		subject = p.subject + ": "
+	}
+	if p.requires != "" {
+		return subject + p.requires + " is required"
+	}
+	node := p.at.last()
+	if node.Kind == yaml.ScalarNode {
+		return subject + p.keyword + " " + node.Value
+	}
+	if node.Kind == yaml.SequenceNode {
+		return subject + p.keyword + " " + strings.Join(words(node), ", ")
+	}
+	if summary := p.at.text("summary"); summary != "" {
+		return subject + summary
+	}
+	if description := p.at.text("description"); description != "" {
+		return subject + firstSentence(description)
+	}
+	return subject + p.keyword
+}
+
+// firstSentence returns a text up to its first full stop that ends a sentence.
+func firstSentence(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if at := strings.Index(text, ". "); at >= 0 {
+		return text[:at+1]
+	}
+	return text
+}
