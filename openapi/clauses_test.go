@@ -114,7 +114,7 @@ func TestKnownValues(t *testing.T) {
 	for pointer, want := range map[string]map[string]string{
 		resultDetail + "/properties/result":                               {"10": "success", "31": "The SIM card does not exist."},
 		"#" + resultDetail + "/properties/result":                         {"10": "success", "31": "The SIM card does not exist."},
-		resultSchema + "/properties/data/properties/status":               {"completed": "the task has ended"},
+		resultSchema + "/properties/data/properties/status":               {"completed": "the task has ended", "processing": "the task has not ended (assumed; no page prints a state before the end)"},
 		resultSchema + "/properties/operateCode":                          nil,
 		resultDetail + "/properties/sim_id":                               nil,
 		"/nowhere":                                                        nil,

@@ -1,0 +1,104 @@
+package reports
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// SchemaVersion is the version of the form in which a Run is written as JSON.
+// It changes when a reader of the old form could misread the new one; a member
+// that is only added does not change it.
+const SchemaVersion = "1"
+
+//go:embed schema/run.schema.json schema/junit.xsd
+var schemas embed.FS
+
+// RunSchema returns the JSON Schema (draft 2020-12) of what WriteJSON writes.
+func RunSchema() []byte { return embedded("schema/run.schema.json") }
+
+// JUnitSchema returns the XML Schema of what WriteJUnit writes.
+func JUnitSchema() []byte { return embedded("schema/junit.xsd") }
+
+func embedded(name string) []byte {
+	// An embedded file is there or the package does not compile.
+	data, _ := schemas.ReadFile(name)
+	return data
+}
+
+// WriteJSON writes run to w as one indented JSON document that follows
+// RunSchema, with Schema set to SchemaVersion. Bodies are kept byte for byte;
+// in any other text, bytes that are not UTF-8 become U+FFFD. What is written is
+// not redacted: hand in what Redact returned.
+func WriteJSON(w io.Writer, run *Run) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(forJSON(run)); err != nil {
+		return fmt.Errorf("writing the run as JSON: %w", err)
+	}
+	return nil
+}
+
+// forJSON returns a shallow copy in which no list that must be there is nil.
+func forJSON(run *Run) *Run {
+	out := *run
+	out.Schema = SchemaVersion
+	out.Target.Allow = notNil(run.Target.Allow)
+	out.Services = notNil(run.Services)
+	out.Results = notNil(slices.Clone(run.Results))
+	for i := range out.Results {
+		out.Results[i].Operations = notNil(out.Results[i].Operations)
+	}
+	return &out
+}
+
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// ReadJSON reads one Run that WriteJSON wrote. Unknown members are ignored, as
+// a later build may add some; another SchemaVersion, an unknown verdict, a
+// deviation that points at no exchange of its result, and anything after the
+// document are errors.
+func ReadJSON(r io.Reader) (*Run, error) {
+	decoder := json.NewDecoder(r)
+	var run Run
+	if err := decoder.Decode(&run); err != nil {
+		return nil, fmt.Errorf("reading a run: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("reading a run: there is more after the JSON document")
+	}
+	if run.Schema != SchemaVersion {
+		return nil, fmt.Errorf("reading a run: its schema is %q, this build reads %q", run.Schema, SchemaVersion)
+	}
+	for i := range run.Results {
+		if err := run.Results[i].check(); err != nil {
+			return nil, fmt.Errorf("reading a run: result %q: %w", run.Results[i].ID, err)
+		}
+	}
+	return &run, nil
+}
+
+// check finds what would make the other writers tell something untrue.
+func (r *Result) check() error {
+	if !r.Verdict.Valid() {
+		return fmt.Errorf("unknown verdict %q", r.Verdict)
+	}
+	for i, d := range r.Deviations {
+		if !d.Verdict.Valid() {
+			return fmt.Errorf("deviation %d: unknown verdict %q", i, d.Verdict)
+		}
+		if d.Exchange < -1 || d.Exchange >= len(r.Exchanges) {
+			return fmt.Errorf("deviation %d: there is no exchange %d", i, d.Exchange)
+		}
+	}
+	return nil
+}

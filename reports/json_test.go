@@ -1,0 +1,265 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"pgregory.net/rapid"
+)
+
+func TestBodyRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		before := struct {
+			Body Body `json:"body,omitzero"`
+		}{anyBody(t)}
+		data, err := json.Marshal(before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := before
+		after.Body = Body("left over")
+		if before.Body == nil {
+			after.Body = nil // a member that is left out changes nothing
+		}
+		if err := json.Unmarshal(data, &after); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(before, after) {
+			t.Fatalf("%q came back as %q by way of %s", before.Body, after.Body, data)
+		}
+	})
+}
+
+func TestBodyForms(t *testing.T) {
+	for _, test := range []struct {
+		body Body
+		want string
+	}{
+		{Body(`{"a":"<&>"}`), `"{\"a\":\"<&>\"}"`},
+		{Body("欧洲\u2028"), `"欧洲\u2028"`},
+		{Body{}, `""`},
+		{Body("\xff\x00"), `{"base64":"/wA="}`},
+	} {
+		got, err := test.body.MarshalJSON()
+		if err != nil || string(got) != test.want {
+			t.Errorf("%q: got %s, %v, want %s", test.body, got, err, test.want)
+		}
+	}
+	for _, bad := range []string{`7`, `[]`, `{}`, `{"base64":null}`, `{"base64":"?"}`, `{"base64":"","more":1}`, `true`} {
+		var body Body
+		if err := json.Unmarshal([]byte(bad), &body); err == nil {
+			t.Errorf("%s was read as the body %q", bad, body)
+		}
+	}
+	body := Body("left over")
+	if err := json.Unmarshal([]byte("null"), &body); err != nil || body != nil {
+		t.Errorf("null gives %q, %v, want no body", body, err)
+	}
+}
+
+func TestJSONGolden(t *testing.T) {
+	golden(t, "run.json", writeJSON(t, Redact(sampleRun(), sampleSecrets)))
+}
+
+func TestJSONRoundTripAndSchema(t *testing.T) {
+	schema := compileSchema(t)
+	rapid.Check(t, func(t *rapid.T) {
+		before := anyRun().Draw(t, "run")
+		data := writeJSON(t, before)
+		after, err := ReadJSON(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(before, after) {
+			t.Fatalf("want %#v\ngot  %#v", before, after)
+		}
+		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(document); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestWriteJSONLeavesRunAlone(t *testing.T) {
+	run := sampleRun()
+	run.Results[0].Operations = nil
+	run.Services, run.Target.Allow = nil, nil
+	if data := writeJSON(t, run); bytes.Contains(data, []byte("null")) {
+		t.Errorf("a list that must be there is null:\n%s", data)
+	}
+	if run.Schema != "" || run.Results[0].Operations != nil {
+		t.Error("WriteJSON changed the run that it was handed")
+	}
+}
+
+// TestSchemaRejects shows that the schema is no open door.
+func TestSchemaRejects(t *testing.T) {
+	schema := compileSchema(t)
+	for _, change := range [][2]string{
+		{`"schema": "1"`, `"schema": "2"`},
+		{`"verdict": "waived"`, `"verdict": "flaky"`},
+		{`"strict": "documented"`, `"strict": "rumoured"`},
+		{`"seed": 42`, `"seed": "42"`},
+		{`"started": "2026`, `"started": "in 2026`},
+		{`"level": "MUST"`, `"level": "MAY"`},
+		{`"requirement": `, `"requirements": `},
+		{`"exchange": 1`, `"exchange": -2`},
+		{`"services": [`, `"services": null, "was": [`},
+	} {
+		data := string(writeJSON(t, sampleRun()))
+		broken := strings.Replace(data, change[0], change[1], 1)
+		if broken == data {
+			t.Fatalf("%s is not in the run", change[0])
+		}
+		document, err := jsonschema.UnmarshalJSON(strings.NewReader(broken))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if schema.Validate(document) == nil {
+			t.Errorf("the schema allows %s", change[1])
+		}
+	}
+}
+
+// TestSchemaNamesEveryMember holds schema and Go types to each other: the same
+// definitions, in each the same members, required where they are always written.
+func TestSchemaNamesEveryMember(t *testing.T) {
+	var schema struct {
+		Defs map[string]struct {
+			Properties map[string]json.RawMessage `json:"properties"`
+			Required   []string                   `json:"required"`
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(RunSchema(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	types := map[string]reflect.Type{}
+	collectStructs(reflect.TypeFor[Run](), types)
+	for name, typ := range types {
+		var all, required []string
+		for i := range typ.NumField() {
+			member, options, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+			all = append(all, member)
+			if !strings.Contains(options, "omit") {
+				required = append(required, member)
+			}
+		}
+		slices.Sort(all)
+		slices.Sort(required)
+		def := schema.Defs[name]
+		if got := slices.Sorted(maps.Keys(def.Properties)); !slices.Equal(got, all) {
+			t.Errorf("%s has the members %v, in the schema %v", name, all, got)
+		}
+		slices.Sort(def.Required)
+		if !slices.Equal(def.Required, required) {
+			t.Errorf("%s always has %v, in the schema %v", name, required, def.Required)
+		}
+	}
+	for name, def := range schema.Defs {
+		if _, ok := types[name]; !ok && def.Properties != nil {
+			t.Errorf("the schema defines %s, which no type is", name)
+		}
+	}
+}
+
+func collectStructs(typ reflect.Type, into map[string]reflect.Type) {
+	switch {
+	case typ.Kind() == reflect.Slice, typ.Kind() == reflect.Pointer:
+		collectStructs(typ.Elem(), into)
+	case typ.Kind() == reflect.Struct && typ != timeType:
+		into[typ.Name()] = typ
+		for i := range typ.NumField() {
+			collectStructs(typ.Field(i).Type, into)
+		}
+	}
+}
+
+func TestReadJSONRefuses(t *testing.T) {
+	good := string(writeJSON(t, sampleRun()))
+	for _, test := range []struct{ name, data, want string }{
+		{"nothing", "", "EOF"},
+		{"no JSON", "<html>", "invalid character"},
+		{"another version", strings.Replace(good, `"schema": "1"`, `"schema": "2"`, 1), `schema is "2"`},
+		{"no version", `{}`, `schema is ""`},
+		{"unknown verdict", strings.Replace(good, `"verdict": "waived"`, `"verdict": "flaky"`, 1), `"ASY-002": unknown verdict "flaky"`},
+		{"unknown verdict of a deviation", strings.Replace(good, `"verdict": "finding"`, `"verdict": ""`, 1), `unknown verdict ""`},
+		{"exchange that is not there", strings.Replace(good, `"exchange": 1`, `"exchange": 2`, 1), "no exchange 2"},
+		{"exchange before the first", strings.Replace(good, `"exchange": 1`, `"exchange": -2`, 1), "no exchange -2"},
+		{"trailing data", good + "{}", "more after"},
+		{"cut short", good[:len(good)/2], "unexpected EOF"},
+	} {
+		run, err := ReadJSON(strings.NewReader(test.data))
+		if err == nil || !strings.Contains(err.Error(), test.want) || run != nil {
+			t.Errorf("%s: got %v, want an error with %q", test.name, err, test.want)
+		}
+	}
+	if _, err := ReadJSON(strings.NewReader(strings.Replace(good, `"seed"`, `"added later": [1], "seed"`, 1))); err != nil {
+		t.Errorf("a member that a later build added: %v", err)
+	}
+}
+
+func FuzzReadJSON(f *testing.F) {
+	f.Add(writeJSON(f, sampleRun()))
+	f.Add([]byte(`{"schema":"1","results":[{"verdict":"failed","deviations":[{"exchange":-1,"verdict":"failed"}]}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		run, err := ReadJSON(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		again, err := ReadJSON(bytes.NewReader(writeJSON(t, run)))
+		if err != nil {
+			t.Fatalf("what was read cannot be read again: %v", err)
+		}
+		if !bytes.Equal(writeJSON(t, run), writeJSON(t, again)) {
+			t.Fatal("the second reading differs from the first")
+		}
+		checkJUnit(t, run)
+		if err := NewTerminal(&bytes.Buffer{}, TerminalOptions{Width: 80}).End(run, nil); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// fataler is what testing.TB and rapid.T share.
+type fataler interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
+func writeJSON(t fataler, run *Run) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := WriteJSON(&out, run); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func compileSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(RunSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	compiler.AssertContent()
+	if err := compiler.AddResource("urn:mallcheck:run:1", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("urn:mallcheck:run:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}

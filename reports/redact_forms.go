@@ -1,0 +1,128 @@
+package reports
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// shortestEncoded is the length in bytes from which a value is looked for in
+// hexadecimal and base64 too; shorter ones would be met by chance.
+const shortestEncoded = 6
+
+// replacer returns what replaces every form of the secret values and of the
+// learned ones, nil when there are none.
+func replacer(values []string, learned map[string]string) *strings.Replacer {
+	forms := map[string]string{}
+	add := func(name string, texts ...string) {
+		for _, text := range texts {
+			if forms[text] == "" {
+				forms[text] = hidden(name, text)
+			}
+		}
+	}
+	for _, value := range values {
+		add("secret", writtenForms(value)...)
+		add("secret", encodedForms(value)...)
+	}
+	for _, value := range slices.Sorted(maps.Keys(learned)) {
+		add(learned[value], writtenForms(value)...)
+	}
+	delete(forms, "")
+	if len(forms) == 0 {
+		return nil
+	}
+	// At one place the longest form must win, or the rest of it would be left.
+	longest := slices.SortedFunc(maps.Keys(forms), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b))
+	})
+	var pairs []string
+	for _, form := range longest {
+		pairs = append(pairs, form, forms[form])
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// writtenForms returns value as texts write it: as it is, in a URL, in JSON and in HTML.
+func writtenForms(value string) []string {
+	forms := []string{value, html.EscapeString(value)}
+	for _, escaped := range []string{url.QueryEscape(value), url.PathEscape(value)} {
+		forms = append(forms, escaped, lowerEscapes(escaped))
+	}
+	plain, _ := quoteJSON(value)
+	safe, _ := json.Marshal(value) // <, > and & as \u003c
+	for _, quoted := range []string{string(plain), string(safe), asciiJSON(string(plain)), asciiJSON(string(safe))} {
+		inner := quoted[1 : len(quoted)-1]
+		forms = append(forms, inner, strings.ReplaceAll(inner, "/", `\/`))
+	}
+	return forms
+}
+
+// encodedForms returns value in hexadecimal and base64, where it may stand
+// inside a longer text that was encoded as a whole; and what it stands for, if
+// it is hexadecimal itself, as keys are.
+func encodedForms(value string) []string {
+	if len(value) < shortestEncoded {
+		return nil
+	}
+	lower := hex.EncodeToString([]byte(value))
+	forms := append(base64Forms(value), lower, strings.ToUpper(lower))
+	if key, err := hex.DecodeString(value); err == nil && len(key) >= shortestEncoded {
+		forms = append(forms, string(key), strings.ToLower(value), strings.ToUpper(value))
+		forms = append(forms, base64Forms(string(key))...)
+	}
+	return forms
+}
+
+// base64Forms returns, for each of the three places at which value can begin in a
+// text that is encoded, the digits that depend on value alone; alone, it begins
+// at the first, and then its padding belongs to it.
+func base64Forms(value string) []string {
+	var forms []string
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
+		forms = append(forms, encoding.EncodeToString([]byte(value)))
+		for before := range 3 {
+			text := encoding.WithPadding(base64.NoPadding).
+				EncodeToString([]byte(strings.Repeat("\x00", before) + value))
+			first := (before*8 + 5) / 6
+			last := (before + len(value)) * 8 / 6
+			forms = append(forms, text[first:last], url.QueryEscape(text[first:last]))
+		}
+	}
+	return forms
+}
+
+// lowerEscapes writes the hexadecimal digits of percent escapes in lower case.
+func lowerEscapes(escaped string) string {
+	out := []byte(escaped)
+	for i := 0; i+2 < len(out); i++ {
+		if out[i] == '%' {
+			copy(out[i+1:i+3], strings.ToLower(escaped[i+1:i+3]))
+		}
+	}
+	return string(out)
+}
+
+// asciiJSON writes every character outside ASCII as \uxxxx.
+func asciiJSON(quoted string) string {
+	var out strings.Builder
+	for _, c := range quoted {
+		if c < utf8.RuneSelf {
+			out.WriteRune(c)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{c}) {
+			fmt.Fprintf(&out, `\u%04x`, unit)
+		}
+	}
+	return out.String()
+}

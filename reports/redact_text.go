@@ -1,0 +1,167 @@
+package reports
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// redactor hides secrets in texts. It is made for one run.
+type redactor struct {
+	maskSIMs bool
+	// names are the hidden members, by folded name.
+	names map[string]string
+	// values replaces secret values in all their forms; nil when there are none.
+	values *strings.Replacer
+	// member finds `"name": value`, pair finds `name=value`, for the hidden names.
+	member, pair *regexp.Regexp
+	// learn, when not nil, is told every value that a name hides.
+	learn func(name, value string)
+}
+
+// placeholder matches a text that is one placeholder, percent-encoded or not.
+var placeholder = regexp.MustCompile(`^(?:<|%3C)redacted:[\w.:-]+(?:>|%3E)$`)
+
+var (
+	rawPlaceholder = regexp.MustCompile(`<(redacted:[\w.:-]+)>`)
+	userInfo       = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)([^/\s?#"'<>\\]+)@`)
+)
+
+// newRedactor prepares the redaction of secrets and of the values that were
+// learned, each with the name of the member that hides it.
+func newRedactor(secrets Secrets, learned map[string]string) *redactor {
+	r := &redactor{maskSIMs: secrets.MaskSIMs, names: map[string]string{}}
+	var patterns []string
+	for _, name := range slices.Concat(PaymentMembers(), secrets.Members) {
+		if key := foldName(name); key != "" && r.names[key] == "" {
+			r.names[key] = name
+			patterns = append(patterns, namePattern(key))
+		}
+	}
+	names := "(" + strings.Join(patterns, "|") + ")"
+	r.member = regexp.MustCompile(`(?i)(\\*")` + names + `(\\*"\s*:\s*)` +
+		`(\\+"[^"\\]*|"(?:[^"\\]|\\.)*|[\[{][^\]}]*|[^\s,"}\]\\]+)`)
+	r.pair = regexp.MustCompile(`(?i)(^|[^\w%-])` + names + `(=)([^&\s"'<>;,)\\]+)`)
+	r.values = replacer(secrets.Values, learned)
+	return r
+}
+
+// foldName makes names equal that differ in case, "_" and "-" only.
+func foldName(name string) string {
+	if strings.ContainsAny(name, "_-") {
+		name = strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", "")
+	}
+	return strings.ToLower(name)
+}
+
+// namePattern matches every name that folds to key.
+func namePattern(key string) string {
+	var letters []string
+	for _, letter := range key {
+		letters = append(letters, regexp.QuoteMeta(string(letter)))
+	}
+	return strings.Join(letters, "[_-]*")
+}
+
+// secretName returns the name by which a member is hidden, if it is.
+func (r *redactor) secretName(member string) (string, bool) {
+	name, ok := r.names[foldName(member)]
+	return name, ok
+}
+
+func (r *redactor) learned(name, value string) {
+	if r.learn != nil {
+		r.learn(name, value)
+	}
+}
+
+// text returns s with every secret hidden that can be told in free text.
+func (r *redactor) text(s string) string {
+	if r.values != nil {
+		s = r.values.Replace(s)
+	}
+	if strings.ContainsRune(s, ':') && strings.ContainsRune(s, '"') {
+		s = r.named(r.member, s)
+	}
+	if strings.ContainsRune(s, '=') {
+		s = r.named(r.pair, s)
+	}
+	if strings.Contains(s, "://") {
+		s = r.userInfo(s)
+	}
+	return r.sims(s)
+}
+
+// named hides the values of pattern's matches: before, name, between, value.
+func (r *redactor) named(pattern *regexp.Regexp, s string) string {
+	return pattern.ReplaceAllStringFunc(s, func(match string) string {
+		part := pattern.FindStringSubmatch(match)
+		name, _ := r.secretName(part[2])
+		value := strings.TrimLeft(part[4], `\`)
+		opening := part[4][:len(part[4])-len(value)]
+		if strings.HasPrefix(value, `"`) {
+			opening, value = opening+`"`, value[1:]
+		} else if value == "null" {
+			return match
+		}
+		r.learned(name, value)
+		return part[1] + part[2] + part[3] + opening + hidden(name, value)
+	})
+}
+
+// userInfo hides user and password in what looks like a URL.
+func (r *redactor) userInfo(s string) string {
+	return userInfo.ReplaceAllStringFunc(s, func(match string) string {
+		part := userInfo.FindStringSubmatch(match)
+		if _, password, ok := strings.Cut(part[2], ":"); ok {
+			r.learned("userinfo", password)
+		}
+		return part[1] + hidden("userinfo", part[2]) + "@"
+	})
+}
+
+// sims masks SIM numbers when that is asked for.
+func (r *redactor) sims(s string) string {
+	if !r.maskSIMs {
+		return s
+	}
+	var out []byte // a copy of s once it differs
+	for start := 0; start < len(s); start++ {
+		end := start
+		for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+			end++
+		}
+		if n := end - start; n >= 18 && n <= 20 && s[start:start+2] == "89" {
+			if out == nil {
+				out = []byte(s)
+			}
+			for i := start + 6; i < end-4; i++ {
+				out[i] = '*'
+			}
+		}
+		start = end
+	}
+	if out == nil {
+		return s
+	}
+	return string(out)
+}
+
+// hidden returns what stands in the place of value: nothing in place of
+// nothing, and a placeholder in its own place.
+func hidden(name, value string) string {
+	if value == "" || placeholder.MatchString(value) {
+		return value
+	}
+	return "<redacted:" + placeholderName(name) + ">"
+}
+
+// placeholderName leaves of name what needs no escape in JSON, URLs and XML.
+func placeholderName(name string) string {
+	return strings.Map(func(c rune) rune {
+		if c == '_' || c == '-' || c == '.' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' {
+			return c
+		}
+		return '-'
+	}, name)
+}

@@ -1,0 +1,216 @@
+// Package reports is a conformance run as data, and its writers.
+//
+// A Run holds one Result per check, each with the exchanges it recorded and the
+// deviations they showed. Everything that leaves the process is written from a
+// redacted copy of it. The package knows no target, no contract and no check:
+// who fills a Run decides what is in it.
+package reports
+
+import "time"
+
+// Verdict is the outcome of a check.
+type Verdict string
+
+// The verdicts, from best to worst as Worse ranks them.
+const (
+	// Skipped means the check was not run; Result.Reason says why.
+	Skipped Verdict = "skipped"
+	// Passed means that nothing deviated.
+	Passed Verdict = "passed"
+	// Waived means a failure under a valid waiver.
+	Waived Verdict = "waived"
+	// Finding means a deviation that is reported and is no violation.
+	Finding Verdict = "finding"
+	// Inconclusive means that the target could not be asked, or that the check itself broke.
+	Inconclusive Verdict = "inconclusive"
+	// Failed means that a MUST clause at or above the run's strictness is violated.
+	Failed Verdict = "failed"
+)
+
+// Grade is the evidence behind a clause: documented, derived or assumed.
+type Grade string
+
+// The grades, strongest first.
+const (
+	Documented Grade = "documented"
+	Derived    Grade = "derived"
+	Assumed    Grade = "assumed"
+)
+
+// Level is how binding a check is.
+type Level string
+
+// The levels: a deviation from a MUST can be a violation, from a SHOULD it is a finding.
+const (
+	Must   Level = "MUST"
+	Should Level = "SHOULD"
+)
+
+// Does is what a check or an operation does to the target.
+type Does string
+
+// What can be done to a target; each needs the permission of its name.
+const (
+	Read     Does = "read"
+	Write    Does = "write"
+	Purchase Does = "purchase"
+)
+
+// Run is one conformance run.
+type Run struct {
+	// Schema is the version of this data's form, SchemaVersion when written.
+	Schema string `json:"schema"`
+	// Tool says which build judged.
+	Tool Tool `json:"tool"`
+	// Target says what was judged.
+	Target Target `json:"target"`
+	// Policy says how strictly.
+	Policy Policy `json:"policy"`
+	// Seed is the seed of the order of checks and of every generated value.
+	Seed int64 `json:"seed"`
+	// Started and Ended are wall-clock times in UTC.
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended"`
+	// Stopped says why the run ended before its last check; empty when it did not.
+	Stopped StopReason `json:"stopped,omitempty"`
+	// Services are the addresses asked, each with the outcome of preflight.
+	Services []Service `json:"services"`
+	// Results are in the order of their ids.
+	Results []Result `json:"results"`
+	// Left names what the run created and could not remove again, a sentence each.
+	Left []string `json:"left,omitempty"`
+}
+
+// StopReason says why a run ended early.
+type StopReason string
+
+// The reasons for which a run ends early.
+const (
+	// Interrupted means SIGINT or SIGTERM.
+	Interrupted StopReason = "interrupted"
+	// TimedOut means that the time limit of the whole run was reached.
+	TimedOut StopReason = "time limit"
+)
+
+// Tool identifies the build that made a run.
+type Tool struct {
+	Name     string `json:"name"`
+	Version  string `json:"version"`
+	Contract string `json:"contract"` // SHA-256 of the contract document, hex
+}
+
+// Target identifies what was put to the test.
+type Target struct {
+	Name        string   `json:"name"` // "sandbox", or the name of a target
+	PartnerCode string   `json:"partnerCode"`
+	Allow       []Does   `json:"allow"`
+	Faults      []string `json:"faults,omitempty"`   // sandbox only
+	Variants    []string `json:"variants,omitempty"` // sandbox only
+}
+
+// Policy is what turns deviations into verdicts.
+type Policy struct {
+	// Strict is the lowest grade whose violation fails a check.
+	Strict Grade `json:"strict"`
+	// FailOnFinding makes findings fail the run.
+	FailOnFinding bool `json:"failOnFinding"`
+}
+
+// Service is one address of the target.
+type Service struct {
+	Name string `json:"name"` // vshop, payment, topup
+	URL  string `json:"url"`
+	// Reached is false when preflight got no answer; Problem says what it got instead.
+	Reached bool   `json:"reached"`
+	Problem string `json:"problem,omitempty"`
+}
+
+// Result is the outcome of one check.
+type Result struct {
+	ID          string   `json:"id"`   // "RID-001"
+	Area        string   `json:"area"` // "RID"
+	Requirement string   `json:"requirement"`
+	Level       Level    `json:"level"`
+	Clause      string   `json:"clause"` // the clause the check was written for
+	Grade       Grade    `json:"grade"`  // of that clause
+	Source      string   `json:"source"` // of that clause
+	Does        Does     `json:"does"`
+	Operations  []string `json:"operations"`
+	Verdict     Verdict  `json:"verdict"`
+	// Reason says why a check was skipped, waived or inconclusive.
+	Reason string `json:"reason,omitempty"`
+	// Deviations are all that the check and its exchanges showed, worst first.
+	Deviations []Deviation `json:"deviations,omitempty"`
+	// Exchanges are in the order they were sent.
+	Exchanges []Exchange `json:"exchanges,omitempty"`
+	// Started is wall-clock time in UTC.
+	Started time.Time `json:"started"`
+	// Duration is in nanoseconds.
+	Duration time.Duration `json:"duration"`
+}
+
+// Deviation is an answer that a clause does not allow.
+type Deviation struct {
+	// Clause names the statement of the contract: a JSON pointer into the
+	// document, or the id of a rule over several operations.
+	Clause string `json:"clause"`
+	Grade  Grade  `json:"grade"`
+	Source string `json:"source,omitempty"`
+	Level  Level  `json:"level"`
+	// Undocumented marks a code, status or member that no page names: never a violation.
+	Undocumented bool `json:"undocumented,omitempty"`
+	// Pointer is the place in the answer, a JSON pointer into its body, or "status", "header NAME", "body".
+	Pointer string `json:"pointer,omitempty"`
+	// Summary says in one line what is wrong.
+	Summary string `json:"summary"`
+	// Expected and Actual are bounded texts.
+	Expected string `json:"expected,omitempty"`
+	Actual   string `json:"actual,omitempty"`
+	// Exchange is the index of the exchange in its Result, -1 when it concerns several or none.
+	Exchange int `json:"exchange"`
+	// Verdict is what the run's policy makes of it: failed or finding.
+	Verdict Verdict `json:"verdict"`
+}
+
+// Exchange is one recorded request and response.
+type Exchange struct {
+	Operation string    `json:"operation"` // operation id
+	Request   Request   `json:"request"`
+	Response  *Response `json:"response,omitempty"` // nil when none came
+	// Problem says why no complete response came; empty when one did.
+	Problem string `json:"problem,omitempty"`
+	// Started is wall-clock time in UTC.
+	Started time.Time `json:"started"`
+	// Duration is in nanoseconds, from sending until the body was read.
+	Duration time.Duration `json:"duration"`
+}
+
+// Header is one header field as it stood on the wire.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Request is a request as it was sent.
+type Request struct {
+	Method string   `json:"method"`
+	URL    string   `json:"url"`
+	Header []Header `json:"header,omitempty"`
+	Body   Body     `json:"body,omitzero"`
+	// Cut is how many bytes are left out at the end of Body; 0 when it is whole.
+	Cut int64 `json:"cut,omitempty"`
+}
+
+// Response is a response as it was received, after content decoding.
+type Response struct {
+	Status int      `json:"status"`
+	Header []Header `json:"header,omitempty"`
+	Body   Body     `json:"body,omitzero"`
+	// Cut is how many bytes are left out at the end of Body; 0 when it is whole.
+	Cut int64 `json:"cut,omitempty"`
+	// Announced is the Content-Length that was announced, -1 when none was.
+	Announced int64 `json:"announced"`
+}
+
+// Body is the bytes of a request or response.
+type Body []byte

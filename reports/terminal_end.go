@@ -1,0 +1,236 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// report is all that End tells.
+func (t *Terminal) report(run *Run, files []string) string {
+	var out strings.Builder
+	summary := Summarize(run)
+	t.failures(&out, run)
+	t.list(&out, string(Finding), findings(run))
+	t.list(&out, string(Inconclusive), append(unreached(summary), reasons(run, Inconclusive)...))
+	t.list(&out, string(Waived), reasons(run, Waived))
+	t.list(&out, string(Skipped), reasons(run, Skipped))
+	t.list(&out, "left behind on the target", run.Left)
+	t.table(&out, summary)
+	if len(files) > 0 {
+		// A path that is wrapped cannot be copied.
+		out.WriteString("\nreports\n  " + visible(strings.Join(files, "\n  ")) + "\n")
+	}
+	out.WriteString("\n")
+	verdict, words := conclusion(run, summary)
+	for _, line := range wrap(words, t.options.Width) {
+		out.WriteString(t.color(verdict, line) + "\n")
+	}
+	return out.String()
+}
+
+// fails reports whether the run's policy lets a result fail the run.
+func fails(run *Run, result *Result) bool {
+	return result.Verdict == Failed || result.Verdict == Finding && run.Policy.FailOnFinding
+}
+
+// failures tells each result that fails the run so that it can be acted on.
+func (t *Terminal) failures(out *strings.Builder, run *Run) {
+	told := 0
+	for i := range run.Results {
+		result := &run.Results[i]
+		if !fails(run, result) {
+			continue
+		}
+		told++
+		if told <= terminalFull {
+			fmt.Fprintf(out, "\n%s %s\n", t.verdict(result.Verdict, 0), visible(result.ID))
+			out.WriteString(t.form().result(result))
+			continue
+		}
+		if told == terminalFull+1 {
+			out.WriteString("\n")
+		}
+		fmt.Fprintf(out, "%s %s: %s\n", t.verdict(result.Verdict, 0), visible(result.ID), oneLine(result.message(), 300))
+	}
+}
+
+// findings tells a line for each finding that does not fail the run, those of
+// failed results included.
+func findings(run *Run) []string {
+	var found groups
+	for i := range run.Results {
+		result := &run.Results[i]
+		if result.Verdict == Waived || result.Verdict == Finding && fails(run, result) {
+			continue
+		}
+		for j := range result.Deviations {
+			if d := &result.Deviations[j]; d.Verdict == Finding {
+				found.add(d.Summary+" ["+clauseText(d.Clause, d.Level, d.Grade, d.Source)+"]", result.ID)
+			}
+		}
+	}
+	return found.lines()
+}
+
+// unreached tells a line for each service that was not reached.
+func unreached(summary Summary) []string {
+	var lines []string
+	for _, service := range summary.Unreached {
+		lines = append(lines, fmt.Sprintf("service %s at %s: %s", service.Name, service.URL,
+			cmp.Or(service.Problem, "no answer")))
+	}
+	return lines
+}
+
+// reasons tells a line for each reason of results of a verdict.
+func reasons(run *Run, verdict Verdict) []string {
+	var found groups
+	for i := range run.Results {
+		result := &run.Results[i]
+		if result.Verdict == verdict || verdict == Inconclusive && !result.Verdict.Valid() {
+			found.add(cmp.Or(result.Reason, result.message()), result.ID)
+		}
+	}
+	return found.lines()
+}
+
+// groups are ids by a text that they share, in the order in which the texts came.
+type groups struct {
+	texts []string
+	ids   map[string][]string
+}
+
+func (g *groups) add(text, id string) {
+	if g.ids == nil {
+		g.ids = map[string][]string{}
+	}
+	if g.ids[text] == nil {
+		g.texts = append(g.texts, text)
+	}
+	if !slices.Contains(g.ids[text], id) {
+		g.ids[text] = append(g.ids[text], id)
+	}
+}
+
+// lines are the texts, each with the number of its ids and the first of them.
+func (g *groups) lines() []string {
+	lines := make([]string, len(g.texts))
+	for i, text := range g.texts {
+		lines[i] = fmt.Sprintf("%s (%d): %s", oneLine(text, 400), len(g.ids[text]), listed(g.ids[text]))
+	}
+	return lines
+}
+
+// listed names the first ids and counts the others.
+func listed(ids []string) string {
+	const most = 12
+	if len(ids) <= most {
+		return strings.Join(ids, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
+}
+
+// list writes a title and its lines, and nothing when there are none.
+func (t *Terminal) list(out *strings.Builder, title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n%s\n", t.color(Verdict(title), title))
+	for i, line := range lines {
+		if i == terminalList {
+			fmt.Fprintf(out, "  and %d more\n", len(lines)-i)
+			return
+		}
+		indent := "  "
+		for _, part := range wrap(oneLine(line, 1000), t.options.Width-4) {
+			out.WriteString(indent + part + "\n")
+			indent = "    "
+		}
+	}
+}
+
+// table writes the counts of each area; a verdict that nothing came to, other
+// than passed and failed, has no column.
+func (t *Terminal) table(out *strings.Builder, summary Summary) {
+	var columns []Verdict
+	for _, verdict := range []Verdict{Passed, Failed, Finding, Inconclusive, Waived, Skipped} {
+		if verdict == Passed || verdict == Failed || summary.Total[verdict] > 0 {
+			columns = append(columns, verdict)
+		}
+	}
+	widest := len("total")
+	for _, area := range summary.Areas {
+		widest = max(widest, len(area.Area))
+	}
+	fmt.Fprintf(out, "\n%-*s", widest, "area")
+	for _, verdict := range columns {
+		fmt.Fprintf(out, "  %s", verdict)
+	}
+	out.WriteString("\n")
+	rows := slices.Concat(summary.Areas, []AreaCounts{{"total", summary.Total}})
+	for _, row := range rows {
+		fmt.Fprintf(out, "%-*s", widest, visible(row.Area))
+		for _, verdict := range columns {
+			cell := fmt.Sprintf("  %*d", len(verdict), row.Counts[verdict])
+			if row.Counts[verdict] > 0 && verdict != Passed {
+				cell = t.color(verdict, cell)
+			}
+			out.WriteString(cell)
+		}
+		out.WriteString("\n")
+	}
+}
+
+// conclusion says in words what the run comes to, and the verdict in whose
+// colour it is said.
+func conclusion(run *Run, summary Summary) (Verdict, string) {
+	verdict, words := judgement(run, summary)
+	if run.Stopped == "" {
+		return verdict, words
+	}
+	return Worse(verdict, Inconclusive),
+		fmt.Sprintf("the run ended before its last check (%s); until then: %s", run.Stopped, words)
+}
+
+// judgement is what the results come to; violations weigh most, then findings
+// that fail the run, then what could not be asked.
+func judgement(run *Run, summary Summary) (Verdict, string) {
+	total := summary.Total
+	asked := total.Total() - total[Skipped]
+	held := total[Passed] + total[Finding]
+	switch {
+	case total[Failed] > 0:
+		words := fmt.Sprintf("failed: %d of %s found a violation", total[Failed], plural(asked, "check"))
+		if n := total[Inconclusive]; n > 0 {
+			words += fmt.Sprintf(", %d came to no outcome", n)
+		}
+		return Failed, words + "."
+	case run.Policy.FailOnFinding && total[Finding] > 0:
+		return Failed, fmt.Sprintf("failed: no violation, but findings in %d of %s, and findings fail this run.",
+			total[Finding], plural(asked, "check"))
+	case total[Inconclusive] > 0 || len(summary.Unreached) > 0:
+		var what []string
+		if n := len(summary.Unreached); n > 0 {
+			what = append(what, plural(n, "service")+" could not be reached")
+		}
+		if n := total[Inconclusive]; n > 0 {
+			what = append(what, plural(n, "check")+" came to no outcome")
+		}
+		return Inconclusive, fmt.Sprintf("inconclusive: %s; no violation in %s.",
+			strings.Join(what, ", "), plural(held, "other check"))
+	case asked == 0:
+		return Inconclusive, fmt.Sprintf("nothing was tested: %s skipped.", plural(total[Skipped], "check"))
+	}
+	words := "passed: no violation in " + plural(held, "check")
+	for _, part := range []struct {
+		verdict Verdict
+		words   string
+	}{{Finding, "of them with findings"}, {Waived, "waived"}, {Skipped, "skipped"}} {
+		if n := total[part.verdict]; n > 0 {
+			words += fmt.Sprintf(", %d %s", n, part.words)
+		}
+	}
+	return Passed, words + "."
+}

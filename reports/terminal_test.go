@@ -1,0 +1,219 @@
+package reports
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+)
+
+// show runs a whole run through a Terminal.
+func show(t *testing.T, run *Run, options TerminalOptions) string {
+	t.Helper()
+	var out bytes.Buffer
+	terminal := NewTerminal(&out, options)
+	terminal.Begin(run, len(run.Results))
+	for i := range run.Results {
+		terminal.Result(&run.Results[i])
+	}
+	if err := terminal.End(run, []string{"mallcheck-report/junit.xml", "mallcheck-report/run.json"}); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestTerminalGolden(t *testing.T) {
+	run := Redact(sampleRun(), sampleSecrets)
+	golden(t, "terminal.txt", []byte(show(t, run, TerminalOptions{})))
+	golden(t, "terminal-live-color-60.txt", []byte(show(t, run, TerminalOptions{Live: true, Color: true, Width: 60})))
+
+	strict := sampleRun()
+	strict.Policy.FailOnFinding, strict.Stopped = true, Interrupted
+	golden(t, "terminal-fail-on-finding.txt", []byte(show(t, Redact(strict, sampleSecrets), TerminalOptions{Width: 100})))
+}
+
+func TestTerminalPlain(t *testing.T) {
+	if out := show(t, sampleRun(), TerminalOptions{Width: 80}); strings.ContainsAny(out, "\x1b\r") {
+		t.Errorf("control characters where no terminal was named:\n%q", out)
+	}
+}
+
+func TestTerminalBegin(t *testing.T) {
+	var out bytes.Buffer
+	NewTerminal(&out, TerminalOptions{}).Begin(Redact(sampleRun(), sampleSecrets), 61)
+	for _, want := range []string{"mallcheck v0.1.0", "61 checks", "uat", "P012345", "read, write", "documented", "42",
+		"http://%3Credacted:userinfo%3E@127.0.0.1:8642/topup", "async-wrong-id", "slow-tasks"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not told:\n%s", want, out.String())
+		}
+	}
+}
+
+// TestTerminalResult holds the lines without a terminal: what is neither passed
+// nor skipped, and nothing that the target said.
+func TestTerminalResult(t *testing.T) {
+	run := sampleRun()
+	var out bytes.Buffer
+	terminal := NewTerminal(&out, TerminalOptions{})
+	for i := range run.Results {
+		run.Results[i].Reason = "the target said this"
+		terminal.Result(&run.Results[i])
+	}
+	var ids []string
+	for line := range strings.Lines(out.String()) {
+		ids = append(ids, strings.Fields(line)[1])
+	}
+	if got := strings.Join(ids, " "); got != "ASY-002 ENV-001 ENV-002 RID-001" {
+		t.Errorf("lines for %s", got)
+	}
+	if strings.Contains(out.String(), "said this") || strings.Contains(out.String(), "RQ-2") {
+		t.Errorf("the target's words, which may be secret:\n%s", out.String())
+	}
+}
+
+func TestTerminalLive(t *testing.T) {
+	var out bytes.Buffer
+	terminal := NewTerminal(&out, TerminalOptions{Live: true, Width: 40})
+	terminal.Begin(&Run{}, 2)
+	out.Reset()
+	long := sampleResult("GEN/singleOrder/body/payAmount/missing", "is refused", Failed, Purchase)
+	terminal.Result(&long)
+	if got, want := out.String(), "\r\x1b[K1 of 2, 1 failed  GEN/singleOrder/body/"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	out.Reset()
+	terminal.Note("undoing what was done")
+	if got, want := out.String(), "\r\x1b[Kundoing what was done\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestTerminalBoundsFailures(t *testing.T) {
+	run := &Run{}
+	for i := range 100 {
+		result := sampleRun().Results[6]
+		result.ID = fmt.Sprintf("RID-%03d", i)
+		run.Results = append(run.Results, result)
+	}
+	out := show(t, run, TerminalOptions{Live: true, Width: 80})
+	if full, lines := strings.Count(out, "\ncurl "), strings.Count(out, "\nfailed RID-"); full != 0 || lines != 100 {
+		t.Errorf("%d lines, want 100", lines)
+	}
+	if got := strings.Count(out, "  expected "); got != terminalFull {
+		t.Errorf("%d failures are told in full, want %d", got, terminalFull)
+	}
+}
+
+// TestTerminalHasNoCommands shows that a target cannot act on the terminal.
+func TestTerminalHasNoCommands(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		run := anyRun().Draw(t, "run")
+		var out bytes.Buffer
+		terminal := NewTerminal(&out, TerminalOptions{Width: rapid.IntRange(-1, 120).Draw(t, "width")})
+		terminal.Begin(run, len(run.Results))
+		for i := range run.Results {
+			terminal.Result(&run.Results[i])
+		}
+		if err := terminal.End(run, nil); err != nil {
+			t.Fatal(err)
+		}
+		if i := strings.IndexFunc(out.String(), func(c rune) bool { return c != '\n' && c != '\t' && invisible(c) }); i >= 0 {
+			t.Fatalf("%q is written out", out.String()[i:min(i+10, out.Len())])
+		}
+	})
+}
+
+func TestConclusion(t *testing.T) {
+	count := func(verdicts ...Verdict) []Result {
+		var results []Result
+		for _, v := range verdicts {
+			results = append(results, sampleResult("RID-001", "finds", v, Read))
+		}
+		return results
+	}
+	for _, test := range []struct {
+		run     Run
+		verdict Verdict
+		want    string
+	}{
+		{Run{Results: count(Passed)}, Passed, "passed: no violation in 1 check."},
+		{Run{Results: count(Passed, Passed, Finding, Waived, Skipped)}, Passed,
+			"passed: no violation in 3 checks, 1 of them with findings, 1 waived, 1 skipped."},
+		{Run{Results: count(Passed, Failed, Inconclusive, Skipped)}, Failed, "failed: 1 of 3 checks found a violation, 1 came to no outcome."},
+		{Run{Results: count(Passed, Finding), Policy: Policy{FailOnFinding: true}}, Failed,
+			"failed: no violation, but findings in 1 of 2 checks, and findings fail this run."},
+		{Run{Results: count(Passed, Inconclusive)}, Inconclusive,
+			"inconclusive: 1 check came to no outcome; no violation in 1 other check."},
+		{Run{Results: count(Passed, Skipped), Services: []Service{{Name: "topup"}}}, Inconclusive,
+			"inconclusive: 1 service could not be reached; no violation in 1 other check."},
+		{Run{Results: count(Passed, "nonsense")}, Inconclusive,
+			"inconclusive: 1 check came to no outcome; no violation in 1 other check."},
+		{Run{Results: count(Skipped, Skipped)}, Inconclusive, "nothing was tested: 2 checks skipped."},
+		{Run{Results: count(Passed), Stopped: TimedOut}, Inconclusive,
+			"the run ended before its last check (time limit); until then: passed: no violation in 1 check."},
+		{Run{Results: count(Failed), Stopped: Interrupted}, Failed,
+			"the run ended before its last check (interrupted); until then: failed: 1 of 1 check found a violation."},
+	} {
+		verdict, words := conclusion(&test.run, Summarize(&test.run))
+		if verdict != test.verdict || words != test.want {
+			t.Errorf("got  %s: %s\nwant %s: %s", verdict, words, test.verdict, test.want)
+		}
+	}
+}
+
+func TestTerminalReportsWriteError(t *testing.T) {
+	terminal := NewTerminal(brokenPipe{}, TerminalOptions{})
+	terminal.Note("lost")
+	if err := terminal.End(&Run{}, nil); !errors.Is(err, errBroken) {
+		t.Errorf("got %v, want the error of the first write", err)
+	}
+}
+
+var errBroken = errors.New("broken pipe")
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errBroken }
+
+func TestWrap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`([a-zé欧]{1,12} ){0,30}[a-z]{1,40}`).Draw(t, "text")
+		width := rapid.IntRange(20, 60).Draw(t, "width")
+		lines := wrap(text, width)
+		if got := strings.Join(lines, " "); got != text {
+			t.Fatalf("%q became %q", text, got)
+		}
+		for _, line := range lines {
+			if utf8.RuneCountInString(line) > width && strings.Contains(line, " ") {
+				t.Fatalf("%q is longer than %d", line, width)
+			}
+		}
+	})
+	if got := wrap("a b c", 19); len(got) != 1 {
+		t.Errorf("too narrow a width wraps: %q", got)
+	}
+}
+
+func TestVisible(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain 欧洲 é\n\t": "plain 欧洲 é\n\t", "\x1b[2J": `\x1b[2J`, "\r\x00\x7f": `\x0d\x00\x7f`,
+		"\xff": `\xff`, "\u0085\u202e\ufffd": `\u0085\u202e\ufffd`, "\U000e0001": `\U000e0001`,
+	} {
+		if got := visible(in); got != want || visible(got) != got {
+			t.Errorf("visible(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestShownDurationIsReadable(t *testing.T) {
+	res := sampleRun().Results[6]
+	res.Exchanges[1].Duration = 1234567 * time.Nanosecond
+	if text := junitForm.result(&res); !strings.Contains(text, "1.2ms") {
+		t.Errorf("no rounded duration in\n%s", text)
+	}
+}

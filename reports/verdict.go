@@ -1,0 +1,54 @@
+package reports
+
+import "slices"
+
+// Verdicts returns every verdict, from best to worst.
+func Verdicts() []Verdict {
+	return []Verdict{Skipped, Passed, Waived, Finding, Inconclusive, Failed}
+}
+
+// Valid reports whether v is one of the verdicts.
+func (v Verdict) Valid() bool { return v.rank() > 0 && v.rank() <= len(Verdicts()) }
+
+// rank is 0 for no verdict yet and rises with badness. What is no verdict at
+// all ranks above the worst, so that a mistake shows and hides nothing.
+func (v Verdict) rank() int {
+	if v == "" {
+		return 0
+	}
+	if i := slices.Index(Verdicts(), v); i >= 0 {
+		return i + 1
+	}
+	return len(Verdicts()) + 1
+}
+
+// Worse returns the worse of two verdicts in the order of Verdicts. The empty
+// Verdict is better than all, so that a fold can start with it.
+func Worse(a, b Verdict) Verdict {
+	if b.rank() > a.rank() {
+		return b
+	}
+	return a
+}
+
+// Grades returns every grade, strongest first.
+func Grades() []Grade { return []Grade{Documented, Derived, Assumed} }
+
+// Valid reports whether g is one of the grades.
+func (g Grade) Valid() bool { return g.strength() > 0 }
+
+// AtLeast reports whether g is as strong as other or stronger; documented is
+// stronger than derived, derived is stronger than assumed. It is false when g
+// is no grade. Every grade is at least an other that is no grade.
+func (g Grade) AtLeast(other Grade) bool {
+	return g.Valid() && g.strength() >= other.strength()
+}
+
+// strength is 0 for what is no grade.
+func (g Grade) strength() int {
+	grades := Grades()
+	if i := slices.Index(grades, g); i >= 0 {
+		return len(grades) - i
+	}
+	return 0
+}
