@@ -1,0 +1,114 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/textproto"
+	"strconv"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+)
+
+const mediaType = "application/json"
+
+// requestIDHeader is the header in which addSims and removeSims return the request_id, spelt as its
+// name is written in the contract (the name is assumed).
+const requestIDHeader = "request_id"
+
+// Answer is what the sandbox is about to send. An interceptor may change all of it.
+type Answer struct {
+	// Status is the HTTP status.
+	Status int
+	// Header is sent with its names spelt as its keys are: they are not canonicalised.
+	Header http.Header
+	// Body is the exact text of the body.
+	Body []byte
+	// Refused is the refusal that this answer tells; nil for a success.
+	Refused *Refusal
+}
+
+// Get returns the first value of a header field whose name equals name in any case, or "".
+func (a *Answer) Get(name string) string {
+	for key, values := range a.Header {
+		if len(values) > 0 && equalName(key, name) {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+// Set gives a header field one value, under the given spelling of its name alone.
+func (a *Answer) Set(name, value string) {
+	a.Del(name)
+	a.Header[name] = []string{value}
+}
+
+// Del removes a header field, however its name is spelt.
+func (a *Answer) Del(name string) {
+	for key := range a.Header {
+		if equalName(key, name) {
+			delete(a.Header, key)
+		}
+	}
+}
+
+func equalName(a, b string) bool {
+	return a == b || textproto.CanonicalMIMEHeaderKey(a) == textproto.CanonicalMIMEHeaderKey(b)
+}
+
+// WriteHead sends status and header without a Content-Length, for an interceptor that writes the
+// body its own way: what it then writes and flushes in pieces is sent chunked.
+func (a *Answer) WriteHead(w http.ResponseWriter) {
+	header := w.Header()
+	for name, values := range a.Header {
+		header[name] = values
+		if canonical := textproto.CanonicalMIMEHeaderKey(name); canonical != name {
+			if _, given := a.Header[canonical]; !given {
+				header[canonical] = nil // net/http would add its own beside this one
+			}
+		}
+	}
+	if a.Get("Content-Type") == "" {
+		header["Content-Type"] = nil // net/http would guess one
+	}
+	w.WriteHeader(a.Status)
+}
+
+// Send writes the whole answer with its Content-Length. An error of the connection is not reported:
+// there is nobody left to report it to.
+func (a *Answer) Send(w http.ResponseWriter) {
+	if a.Get("Content-Length") == "" {
+		w.Header()["Content-Length"] = []string{strconv.Itoa(len(a.Body))}
+	}
+	a.WriteHead(w)
+	_, _ = w.Write(a.Body)
+}
+
+// envelope writes an answer that has no data.
+func envelope(code, message string) []byte {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false) // a message is read by people
+	if err := encoder.Encode(mall.Refusal{OperateCode: code, Message: message}); err != nil {
+		return []byte(`{"operateCode":"F","message":"the answer could not be written"}`)
+	}
+	return body.Bytes()
+}
+
+// recorder holds back what a generated handler writes, until interceptors have seen it.
+type recorder struct {
+	answer Answer
+}
+
+// Header returns the header that will be sent.
+func (w *recorder) Header() http.Header { return w.answer.Header }
+
+// WriteHeader notes the status.
+func (w *recorder) WriteHeader(status int) { w.answer.Status = status }
+
+// Write appends to the body.
+func (w *recorder) Write(p []byte) (int, error) {
+	w.answer.Body = append(w.answer.Body, p...)
+	return len(p), nil
+}

@@ -1,0 +1,205 @@
+package sandbox_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+func TestOldestFinishedTasksAreForgotten(t *testing.T) {
+	for name, bounds := range map[string]sandbox.Bounds{
+		"tasks": {Tasks: 3},
+		"SIMs":  {TaskSIMs: 3},
+	} {
+		m := serve(t, sandbox.Config{Bounds: bounds})
+		var ids []string
+		for i := range 5 {
+			ids = append(ids, m.add(m.fix.Partner, m.fix.Groups[0], m.fix.SIMs[i]))
+		}
+		for _, id := range ids[:2] {
+			m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/async-result/"+id, ""), 200, "no such task")
+		}
+		for _, id := range ids[2:] {
+			if got := m.result(m.fix.Partner, id); got.Status != "completed" {
+				t.Errorf("%s: %+v", name, got)
+			}
+		}
+		if sims := m.listed(m.fix.Partner, m.fix.Groups[0]); len(sims) != 5 {
+			t.Errorf("%s: a forgotten task took its effect along: %v", name, sims)
+		}
+	}
+}
+
+func TestUnfinishedTasksAreNotForgotten(t *testing.T) {
+	c := newClock()
+	m := serve(t, sandbox.Config{Now: c.Now, TaskDelay: time.Second, Bounds: sandbox.Bounds{Tasks: 2, TaskSIMs: 10}})
+	p, group := m.fix.Partner, m.fix.Groups[0]
+	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[:11]...)), 200, "2 tasks over 10 SIMs at most")
+	m.add(p, group, m.fix.SIMs[0])
+	m.add(p, group, m.fix.SIMs[1])
+	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[2])), 200, "those it holds have not finished")
+	c.pass(time.Second)
+	m.add(p, group, m.fix.SIMs[2])
+	c.pass(time.Second)
+	if sims := m.listed(p, group); len(sims) != 3 {
+		t.Errorf("the group has %v", sims)
+	}
+}
+
+// Tasks that an interceptor keeps from ending make room all the same.
+func TestEndlessTasksAreForgotten(t *testing.T) {
+	m := serve(t, sandbox.Config{Bounds: sandbox.Bounds{Tasks: 2}, Interceptors: []sandbox.Interceptor{{
+		Accept: func(_ *sandbox.State, _ *sandbox.Call, task *sandbox.Task) { task.Delay = -1 },
+	}}})
+	first := m.add(m.fix.Partner, m.fix.Groups[0], m.fix.SIMs[0])
+	m.add(m.fix.Partner, m.fix.Groups[0], m.fix.SIMs[0])
+	m.add(m.fix.Partner, m.fix.Groups[0], m.fix.SIMs[0])
+	m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/async-result/"+first, ""), 200, "no such task")
+}
+
+func TestGroupIsBounded(t *testing.T) {
+	c := newClock()
+	m := serve(t, sandbox.Config{Now: c.Now, TaskDelay: time.Second, Bounds: sandbox.Bounds{GroupSIMs: 3}})
+	p, group := m.fix.Partner, m.fix.Groups[0]
+	m.add(p, group, m.fix.SIMs[0], m.fix.UnknownSIM)
+	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[:2]...)), 200,
+		"group G20230001 holds 0 SIMs, 2 more are being added: with these 2 it would pass the 3")
+	c.pass(time.Second)
+	m.add(p, group, m.fix.SIMs[0], m.fix.SIMs[1])
+	c.pass(time.Second)
+	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[0])), 200, "group G20230001 holds 3 SIMs")
+	m.remove(p, group, m.fix.SIMs[0])
+	c.pass(time.Second)
+	m.add(p, group, m.fix.SIMs[0])
+}
+
+// handle sends a signed request to a handler, without a network.
+func (m *served) handle(req *http.Request) string {
+	m.Helper()
+	w := httptest.NewRecorder()
+	m.server.Sandbox().Handler().ServeHTTP(w, req)
+	return w.Body.String()
+}
+
+// Far more SIMs than the bounds allow pass through, and the memory stays at the stated limit.
+func TestMemoryIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of thousands of SIMs")
+	}
+	m := serve(t, sandbox.Config{})
+	batch := make([]string, 0, sandbox.DefaultSIMs)
+	for i := range sandbox.DefaultSIMs {
+		batch = append(batch, m.fix.SIMs[i%len(m.fix.SIMs)])
+	}
+	heap := func() uint64 {
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	const most = 64 << 20
+	before := heap()
+	check := func(phase string) {
+		after := heap()
+		t.Logf("after %s: %d KiB more than before", phase, (int64(after)-int64(before))>>10)
+		if after > before+most {
+			t.Errorf("after %s: %d MiB more than before", phase, (after-before)>>20)
+		}
+	}
+	full := 0
+	for i := range 3 * sandbox.DefaultTaskSIMs / sandbox.DefaultSIMs {
+		group := m.fix.Groups[i%len(m.fix.Groups)]
+		text := m.handle(m.signed(m.fix.Partner, http.MethodPost, "/topup/mall/bundle-groups/"+group+"/sims", simBody(batch...)))
+		if strings.Contains(text, "it would pass the 100000") {
+			full++
+		} else if !strings.Contains(text, `"S"`) {
+			t.Fatal(text)
+		}
+	}
+	if full == 0 {
+		t.Error("no group was ever full")
+	}
+	check("large batches")
+	for range sandbox.DefaultTasks + 100 {
+		m.handle(m.signed(m.fix.Partner, http.MethodDelete, simsPath, simBody(m.fix.UnknownSIM)))
+	}
+	check("many tasks")
+}
+
+// Many clients at once lose nothing and mix nothing; the race detector watches.
+func TestConcurrentClients(t *testing.T) {
+	const clients, rounds = 16, 25
+	m := serve(t, sandbox.Config{TaskDelay: time.Millisecond, Bounds: sandbox.Bounds{Tasks: clients * rounds * 2}})
+	m.client.Transport.(*http.Transport).MaxIdleConnsPerHost = clients
+	var running sync.WaitGroup
+	for i := range clients {
+		running.Go(func() {
+			partner, group := m.fix.Partner, m.fix.Groups[i%2]
+			if i%4 == 3 {
+				partner, group = m.fix.SecondPartner, m.fix.SecondGroups[0]
+			}
+			if err := m.rounds(partner, group, m.fix.SIMs[i], rounds); err != nil {
+				t.Errorf("client %d: %v", i, err)
+			}
+		})
+	}
+	running.Wait()
+	for _, group := range m.fix.Groups[:2] {
+		if sims := m.listed(m.fix.Partner, group); len(sims) != 0 {
+			t.Errorf("group %s was left with %d SIMs", group, len(sims))
+		}
+	}
+}
+
+// rounds adds a SIM, sees it in the group, removes it and awaits each result.
+func (m *served) rounds(partner, group, sim string, rounds int) error {
+	ctx, client := context.Background(), m.topup(partner)
+	await := func(id, action string) error {
+		for range 10_000 {
+			res, err := client.AsyncResultWithResponse(ctx, id, &mall.AsyncResultParams{})
+			if err != nil {
+				return err
+			}
+			if data := res.JSON200.Data; data != nil && data.Status == "completed" {
+				if data.ActionCode != action || len(data.Details) != 1 || data.Details[0] != ok(sim) {
+					return fmt.Errorf("the result of %s is another's: %s", id, res.Body)
+				}
+				return nil
+			}
+		}
+		return fmt.Errorf("%s does not end", id)
+	}
+	for range rounds {
+		added, err := client.AddSimsWithResponse(ctx, group, nil, mall.AddSimsRequest{SimIds: []string{sim}})
+		if err != nil {
+			return err
+		}
+		if err := await(added.HTTPResponse.Header.Get("request_id"), "70"); err != nil {
+			return err
+		}
+		listed, err := client.ListGroupSimsWithResponse(ctx, group, &mall.ListGroupSimsParams{})
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(string(listed.Body), sim) {
+			return fmt.Errorf("%s is not listed: %s", sim, listed.Body)
+		}
+		removed, err := client.RemoveSimsWithResponse(ctx, group, nil, mall.RemoveSimsRequest{SimIds: []string{sim}})
+		if err != nil {
+			return err
+		}
+		if err := await(removed.HTTPResponse.Header.Get("request_id"), "71"); err != nil {
+			return err
+		}
+	}
+	return nil
+}

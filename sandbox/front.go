@@ -1,0 +1,84 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// ServeHTTP answers one request, whatever it is, in the envelope. It stands in front of the
+// generated handlers because their own answers to a wrong path, method or body, and those of
+// net/http, are plain text or redirects.
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	line := s.startLine()
+	c := &Call{Request: r}
+	a := s.hooks.incoming(r)
+	if a == nil {
+		a = s.respond(c)
+	}
+	s.hooks.answer(c, a)
+	if !s.hooks.wire(c, a, w) {
+		a.Send(w)
+	}
+	s.logLine(line, c, a)
+}
+
+// respond takes a call through all stages.
+func (s *Sandbox) respond(c *Call) *Answer {
+	if c.Request.URL.Path == HealthPath {
+		return health(c.Request)
+	}
+	for _, stage := range s.stages {
+		if refusal := stage(c); refusal != nil {
+			return refusal.Answer()
+		}
+	}
+	return s.carryOut(c)
+}
+
+func health(r *http.Request) *Answer {
+	if r.Method != http.MethodGet {
+		return wrongMethod(r, http.MethodGet).Answer()
+	}
+	return &Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {mediaType}},
+		Body: envelope(CodeSuccess, messageSuccess)}
+}
+
+// carryOut hands a call that is in order to its generated handler.
+func (s *Sandbox) carryOut(c *Call) *Answer {
+	r := c.Request.WithContext(context.WithValue(c.Request.Context(), callKey{}, c))
+	r.Body = &boundBody{Reader: bytes.NewReader(c.Body), call: c}
+	for _, m := range c.Path {
+		value, _ := m.Text()
+		r.SetPathValue(m.Name, value)
+	}
+	w := &recorder{answer: Answer{Status: http.StatusOK, Header: make(http.Header, 3)}}
+	c.op.handle(w, r)
+	if ids, ok := w.answer.Header[canonicalRequestID]; ok {
+		delete(w.answer.Header, canonicalRequestID)
+		w.answer.Header[requestIDHeader] = ids
+	}
+	return &w.answer
+}
+
+// failed turns an error on the way through a generated handler into an answer: a refusal is told as
+// it is, anything else is what an overruled constraint left unreadable, or a defect.
+func failed(w http.ResponseWriter, _ *http.Request, err error) {
+	var refusal *Refusal
+	if !errors.As(err, &refusal) {
+		refusal = &Refusal{Reason: Failed, Status: http.StatusInternalServerError,
+			Message: fmt.Sprintf("the sandbox failed: %v", err)}
+	}
+	if r, ok := w.(*recorder); ok {
+		r.answer = *refusal.Answer()
+		return
+	}
+	refusal.Answer().Send(w)
+}
+
+// unreadable answers a request that a generated handler cannot read, which an interceptor let pass.
+func unreadable(w http.ResponseWriter, r *http.Request, err error) {
+	failed(w, r, refuse(BrokenConstraint, "a parameter cannot be read: %v", err))
+}

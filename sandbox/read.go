@@ -1,0 +1,194 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// readQuery reads the query of any request.
+func (s *Sandbox) readQuery(c *Call) *Refusal {
+	if c.Request.URL.RawQuery == "" {
+		return nil
+	}
+	query, err := signing.MembersOf(http.MethodGet, &url.URL{RawQuery: c.Request.URL.RawQuery}, nil, nil, signing.Query)
+	if err != nil {
+		return &Refusal{Reason: BrokenConstraint, In: inQuery, Message: err.Error()}
+	}
+	c.Query = query
+	return nil
+}
+
+// readBody reads the body and, of what is no GET, its members.
+func (s *Sandbox) readBody(c *Call) *Refusal {
+	if c.op.place() == inBody {
+		if refusal := media(c.Request.Header); refusal != nil {
+			return refusal
+		}
+	}
+	body, refusal := s.takeBody(c.Request)
+	if refusal != nil {
+		return refusal
+	}
+	c.Body = body
+	if c.op.place() == inQuery {
+		if len(body) > 0 {
+			return broken(inBody, "", "a %s carries its parameters in the query: send no body (%d bytes came)", c.op.method, len(body))
+		}
+		return nil
+	}
+	c.Members, refusal = parse(body)
+	return refusal
+}
+
+// media refuses a body that is not announced as JSON in UTF-8.
+func media(h http.Header) *Refusal {
+	const wanted = "send Content-Type: " + mediaType
+	refused := func(format string, args ...any) *Refusal {
+		return &Refusal{Reason: WrongMediaType, Status: http.StatusUnsupportedMediaType, In: inHeader,
+			Name: "Content-Type", Message: fmt.Sprintf(format, args...)}
+	}
+	if coding := h.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return refused("Content-Encoding %s: the body must not be encoded", shown(coding))
+	}
+	sent := h["Content-Type"]
+	switch {
+	case len(sent) == 1 && sent[0] == mediaType:
+		return nil
+	case len(sent) == 0:
+		return refused("the header Content-Type is missing: %s", wanted)
+	case len(sent) > 1:
+		return refused("the header Content-Type came %d times: send one", len(sent))
+	}
+	media, params, err := mime.ParseMediaType(sent[0])
+	if err != nil || media != mediaType {
+		return refused("Content-Type %s: %s", shown(sent[0]), wanted)
+	}
+	for name, value := range params {
+		if name != "charset" || !strings.EqualFold(value, "utf-8") {
+			return refused("Content-Type %s: the only parameter it may have is charset=utf-8", shown(sent[0]))
+		}
+	}
+	return nil
+}
+
+// takeBody reads at most as many bytes as a body may have.
+func (s *Sandbox) takeBody(r *http.Request) ([]byte, *Refusal) {
+	limit := s.cfg.Bounds.Body
+	tooLarge := func(size string) *Refusal {
+		return &Refusal{Reason: TooLarge, Status: http.StatusRequestEntityTooLarge, In: inBody,
+			Message: fmt.Sprintf("the body has %s bytes: it may have %d", size, limit)}
+	}
+	if r.Body == nil || r.ContentLength == 0 {
+		return nil, nil
+	}
+	if r.ContentLength > limit {
+		return nil, tooLarge(fmt.Sprint(r.ContentLength))
+	}
+	var body []byte
+	var err error
+	if r.ContentLength > 0 {
+		body = make([]byte, r.ContentLength)
+		_, err = io.ReadFull(r.Body, body)
+	} else {
+		body, err = io.ReadAll(io.LimitReader(r.Body, limit+1))
+	}
+	if err != nil {
+		return nil, &Refusal{Reason: Malformed, Status: http.StatusBadRequest, In: inBody,
+			Message: fmt.Sprintf("the body could not be read to its end: %v", err)}
+	}
+	if int64(len(body)) > limit {
+		return nil, tooLarge(fmt.Sprintf("more than %d", limit))
+	}
+	return body, nil
+}
+
+// parse reads a body, which must be one JSON object.
+func parse(body []byte) ([]signing.Member, *Refusal) {
+	members, err := signing.ParseMembers(body)
+	if err == nil {
+		return members, nil
+	}
+	refusal := &Refusal{Reason: Malformed, Status: http.StatusBadRequest, In: inBody}
+	var syntax *signing.SyntaxError
+	switch trimmed := bytes.Trim(body, " \t\r\n"); {
+	case len(trimmed) == 0:
+		refusal.Message = "the body is empty: send the parameters as one JSON object"
+	case trimmed[0] != '{' && json.Valid(trimmed):
+		return nil, broken(inBody, "", "the body must be one JSON object: it is %s", kindOf(trimmed))
+	case errors.As(err, &syntax):
+		line, column := position(body, syntax.Offset)
+		refusal.Message = fmt.Sprintf("the body is not one JSON object in UTF-8: %s in line %d, byte %d of it (offset %d)",
+			syntax.Reason, line, column, syntax.Offset)
+	default:
+		refusal.Message = fmt.Sprintf("the body is not one JSON object in UTF-8: %v", err)
+	}
+	return nil, refusal
+}
+
+// position turns an offset into the line and the byte in it, both counted from 1.
+func position(text []byte, offset int) (line, column int) {
+	before := string(text[:min(offset, len(text))])
+	return strings.Count(before, "\n") + 1, len(before) - strings.LastIndexByte(before, '\n')
+}
+
+// boundBody is the body of a request that keeps its rules, as the generated handlers read it. They
+// take its values from ValidatedValue, by exact names, and do not parse it again.
+type boundBody struct {
+	io.Reader
+	call *Call
+}
+
+// Close does nothing: the body has been read.
+func (b *boundBody) Close() error { return nil }
+
+// ValidatedValue returns the members by name. What is no string, and was let pass by an interceptor
+// all the same, is its own text.
+func (b *boundBody) ValidatedValue() any {
+	values := make(map[string]any, len(b.call.Members))
+	for i := range b.call.Members {
+		m := &b.call.Members[i]
+		items, ok := elements(m.Value)
+		if !ok {
+			values[m.Name] = plainText(m)
+			continue
+		}
+		list := make([]any, len(items))
+		for i := range items {
+			list[i] = plainText(&items[i])
+		}
+		values[m.Name] = list
+	}
+	return values
+}
+
+func plainText(m *signing.Member) string {
+	if text, ok := m.Text(); ok {
+		return text
+	}
+	return strings.TrimPrefix(string(m.Value), "null")
+}
+
+// elements returns the items of a JSON array without names, and whether value is one.
+func elements(value []byte) ([]signing.Member, bool) {
+	if len(value) == 0 || value[0] != '[' {
+		return nil, false
+	}
+	var raw []json.RawMessage
+	if err := json.Unmarshal(value, &raw); err != nil {
+		return nil, false
+	}
+	items := make([]signing.Member, len(raw))
+	for i := range raw {
+		items[i].Value = raw[i]
+	}
+	return items, true
+}

@@ -1,0 +1,237 @@
+package sandbox
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// The parts of a request.
+const (
+	inQuery  = "query"
+	inPath   = "path"
+	inBody   = "body"
+	inHeader = "header"
+)
+
+// rule is what one parameter must keep. The rules are written by hand, not read from the contract
+// document, so that a mistake in the document does not hide itself.
+type rule struct {
+	in, name string
+	optional bool
+	list     bool                   // an array of strings, not a string
+	form     func(text string) bool // of the string, or of each in the list; nil allows any
+	wanted   string                 // what form allows, for the message
+}
+
+// maxPartnerCode is in characters.
+const maxPartnerCode = 64
+
+// What the contract says of the parameters' forms.
+var (
+	nonEmpty    = func(text string) bool { return text != "" }
+	digitsOnly  = func(text string) bool { return text != "" && digits(text) == len(text) }
+	iccidDigits = func(text string) bool { return digits(text) == len(text) && (len(text) == 19 || len(text) == 20) }
+	versionForm = func(text string) bool {
+		major, minor, dotted := strings.Cut(text, ".")
+		return dotted && digitsOnly(major) && digitsOnly(minor)
+	}
+	partnerForm = func(text string) bool {
+		return text != "" && utf8.RuneCountInString(text) <= maxPartnerCode
+	}
+)
+
+const (
+	wantNonEmpty = "it must not be empty"
+	wantICCID    = "an ICCID of 19 or 20 digits is wanted"
+	wantDigits   = "digits are wanted"
+	wantVersion  = `two numbers with a dot between them are wanted, such as "3.0"`
+	wantPartner  = "1 to 64 characters are wanted"
+)
+
+// globalRules are those of the global parameters but for sign, which is judged by itself.
+func globalRules(in string) []rule {
+	return []rule{
+		{in: in, name: "version", form: versionForm, wanted: wantVersion},
+		{in: in, name: "partnerCode", form: partnerForm, wanted: wantPartner},
+	}
+}
+
+// vshopRules are those that the operations of Vshop share, and an optional string of their own.
+func vshopRules(own string) []rule {
+	return []rule{
+		{in: inBody, name: "deviceCode", form: iccidDigits, wanted: wantICCID},
+		{in: inBody, name: "languageCode"},
+		{in: inBody, name: "mark", form: nonEmpty, wanted: wantNonEmpty},
+		{in: inBody, name: "terminal", form: nonEmpty, wanted: wantNonEmpty},
+		{in: inBody, name: "tradeTime", form: digitsOnly, wanted: wantDigits},
+		{in: inBody, name: "tradeType", form: nonEmpty, wanted: wantNonEmpty},
+		{in: inBody, name: own, optional: true},
+	}
+}
+
+// simRules are those of addSims and removeSims.
+func simRules() []rule {
+	return []rule{groupRule(), {in: inBody, name: "sim_ids", list: true, form: iccidDigits, wanted: wantICCID}}
+}
+
+func groupRule() rule {
+	return rule{in: inPath, name: "group_id", form: nonEmpty, wanted: wantNonEmpty}
+}
+
+func requestIDRule() rule {
+	return rule{in: inPath, name: "request_id", form: nonEmpty, wanted: wantNonEmpty}
+}
+
+func digits(text string) int {
+	n := 0
+	for i := range len(text) {
+		if '0' <= text[i] && text[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+// keepGlobals refuses a call that breaks a rule of a global parameter, and notes its partner.
+func (s *Sandbox) keepGlobals(c *Call) *Refusal {
+	if refusal := s.keep(c, c.op.globals); refusal != nil {
+		return refusal
+	}
+	if m := c.find(c.op.place(), "partnerCode"); m != nil {
+		c.Partner, _ = m.Text()
+	}
+	return nil
+}
+
+// keepRules refuses a call that breaks another rule of its operation.
+func (s *Sandbox) keepRules(c *Call) *Refusal {
+	if refusal := s.keep(c, c.op.rules); refusal != nil {
+		return refusal
+	}
+	return s.hooks.constraint(c, nil)
+}
+
+// keep checks all rules, so that one refusal tells all mistakes.
+func (s *Sandbox) keep(c *Call, rules []rule) *Refusal {
+	var broken []*Refusal
+	for i := range rules {
+		refusal := s.keepRule(c, &rules[i])
+		if refusal != nil {
+			refusal = s.hooks.constraint(c, refusal)
+		}
+		if refusal != nil {
+			broken = append(broken, refusal)
+		}
+	}
+	if broken == nil {
+		return nil
+	}
+	return joined(broken)
+}
+
+func (s *Sandbox) keepRule(c *Call, r *rule) *Refusal {
+	if r.in == inHeader {
+		return keepHeader(c, r)
+	}
+	m := c.find(r.in, r.name)
+	switch {
+	case m == nil && r.optional:
+		return nil
+	case m == nil:
+		return broken(r.in, r.name, "%s is missing from the %s%s", r.name, r.in, c.elsewhere(r.in, r.name))
+	case r.list:
+		return s.keepList(m, r)
+	}
+	text, ok := m.Text()
+	if !ok {
+		return broken(r.in, r.name, "%s in the %s must be a string: it is %s", r.name, r.in, kindOf(m.Value))
+	}
+	if r.form != nil && !r.form(text) {
+		return broken(r.in, r.name, "%s in the %s is %s: %s", r.name, r.in, shown(text), r.wanted)
+	}
+	return nil
+}
+
+// keepList checks an array of strings: it has at least one and at most Bounds.SIMs.
+func (s *Sandbox) keepList(m *signing.Member, r *rule) *Refusal {
+	items, ok := elements(m.Value)
+	switch {
+	case !ok:
+		return broken(r.in, r.name, "%s in the %s must be an array of strings: it is %s", r.name, r.in, kindOf(m.Value))
+	case len(items) == 0:
+		return broken(r.in, r.name, "%s in the %s is empty: at least one is wanted", r.name, r.in)
+	case len(items) > s.cfg.Bounds.SIMs:
+		return &Refusal{Reason: Full, In: r.in, Name: r.name, Message: fmt.Sprintf(
+			"%s in the %s has %d items: this sandbox takes %d in one request", r.name, r.in, len(items), s.cfg.Bounds.SIMs)}
+	}
+	for i := range items {
+		text, ok := items[i].Text()
+		if !ok {
+			return broken(r.in, r.name, "%s[%d] in the %s must be a string: it is %s", r.name, i, r.in, kindOf(items[i].Value))
+		}
+		if !r.form(text) {
+			return broken(r.in, r.name, "%s[%d] in the %s is %s: %s", r.name, i, r.in, shown(text), r.wanted)
+		}
+	}
+	return nil
+}
+
+func keepHeader(c *Call, r *rule) *Refusal {
+	values := c.Request.Header.Values(r.name)
+	switch {
+	case len(values) == 0 && r.optional:
+		return nil
+	case len(values) != 1:
+		return broken(r.in, r.name, "the header %s came %d times: one is wanted", r.name, len(values))
+	}
+	return nil
+}
+
+// elsewhere tells where a missing parameter seems to be: in another part of the request, or under a
+// name that differs in case, - and _ alone.
+func (c *Call) elsewhere(in, name string) string {
+	for _, other := range []string{inQuery, inBody, inPath} {
+		if other != in && c.find(other, name) != nil {
+			return fmt.Sprintf(": it is in the %s, where a %s does not carry it", other, c.op.method)
+		}
+	}
+	members := c.Members
+	if in == inQuery {
+		members = c.Query
+	}
+	for i := range members {
+		if plainName(members[i].Name) == plainName(name) {
+			return fmt.Sprintf(", which has %s instead", shown(members[i].Name))
+		}
+	}
+	return ""
+}
+
+// plainName is a name without what is easily confused: case, - and _, and a plural s.
+func plainName(name string) string {
+	name = strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
+	return strings.TrimSuffix(name, "s")
+}
+
+// kindOf names the type of a JSON value, for a message.
+func kindOf(value []byte) string {
+	if len(value) == 0 {
+		return "nothing"
+	}
+	switch value[0] {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "the boolean " + string(value)
+	case 'n':
+		return "null"
+	}
+	return "the number " + shown(string(value))
+}

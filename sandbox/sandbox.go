@@ -1,0 +1,106 @@
+// Package sandbox is the embedded mall: an HTTP server that behaves as the contract says, with
+// state, in memory, and deterministic. A partner can write and test a client against it without the
+// provider, and the conformance suite proves itself on it.
+//
+// Requests are checked strictly, and each refusal tells the mistake: a wrong path, method, media
+// type, size or JSON text with its HTTP status, everything else with HTTP 200 and operateCode "F".
+// That, the texts, the limits (Bounds) and the contents (Fixtures) are the sandbox's own
+// convention: the provider documents no refusal. What the contract requires is required, a version
+// too, which has a documented default. What the contract leaves open is left open: any version of
+// its form, any language, terminal or trade type is taken, and parameters that no page names are
+// signed with the rest and then ignored.
+//
+// The constraints are written here by hand, not derived from the contract document: the suite
+// judges by the document, and a mistake in one must not hide in the other.
+//
+// Interceptor is how the sandbox is made to break the contract, or to keep it in another way; which
+// breaches there are is left to others. So is the command line.
+package sandbox
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// Config is what a sandbox is made of. The zero value is a sandbox that can be used.
+type Config struct {
+	// Seed is the seed of every request_id. With the same seed and clock, the same requests one
+	// after the other get the same answers, byte for byte but for the header Date.
+	Seed int64
+	// Now is the clock, time.Now if nil. It must not go back, and may be called by several goroutines.
+	Now func() time.Time
+	// TaskDelay is how long an asynchronous task takes; with 0 it has finished when its request_id
+	// can first be asked for.
+	TaskDelay time.Duration
+	// Interceptors change what the sandbox does, in this order.
+	Interceptors []Interceptor
+	// Rules is how requests are signed, signing.Default() if left zero.
+	Rules signing.Rules
+	// Bounds limit what is held in memory; a field left zero takes its default.
+	Bounds Bounds
+	// Log gets a line for each request, at level Info; nil for none. The line has neither query nor
+	// body; of their values it has partnerCode and what the message of a refusal quotes.
+	Log *slog.Logger
+}
+
+// Sandbox is a mall. It may be used by several goroutines at once.
+type Sandbox struct {
+	cfg        Config
+	hooks      *hooks
+	state      *State
+	operations []*operation
+	stages     []func(*Call) *Refusal
+}
+
+// New makes a sandbox that holds its Fixtures. The error names the setting that cannot be kept.
+func New(cfg Config) (*Sandbox, error) {
+	if cfg.TaskDelay < 0 {
+		return nil, errors.New("making a sandbox: the task delay is negative")
+	}
+	if cfg.Bounds.negative() {
+		return nil, errors.New("making a sandbox: a bound is negative")
+	}
+	cfg.Bounds = cfg.Bounds.withDefaults()
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Rules == (signing.Rules{}) {
+		cfg.Rules = signing.Default()
+	}
+	for _, i := range cfg.Interceptors {
+		if i.Rules != nil {
+			cfg.Rules = i.Rules(cfg.Rules)
+		}
+	}
+	s := &Sandbox{cfg: cfg, hooks: newHooks(cfg.Interceptors)}
+	s.state = newState(cfg, s.hooks)
+	s.operations = append(vshopOperations(s.state), topupOperations(s.state)...)
+	for _, o := range s.operations {
+		o.service = strings.TrimPrefix(o.base, "/")
+		o.segments = strings.Split(strings.TrimPrefix(o.base+o.path, "/"), "/")
+		o.globals = globalRules(o.place())
+		o.rules = append(o.rules, rule{in: inHeader, name: "Accept-Language", optional: true})
+	}
+	// The sign is judged before anything that depends on state, so that a request with a wrong one
+	// learns nothing and changes nothing.
+	s.stages = []func(*Call) *Refusal{s.route, s.readQuery, s.readBody, s.keepGlobals, s.keepSign, s.keepRules, s.state.partner}
+	return s, nil
+}
+
+// Handler returns the sandbox as the handler of a server: the services at /vshop, /payment and
+// /topup, and HealthPath.
+func (s *Sandbox) Handler() http.Handler { return s }
+
+// Operations returns the ids of the operations that the sandbox carries out, in no particular order.
+func (s *Sandbox) Operations() []string {
+	ids := make([]string, len(s.operations))
+	for i, o := range s.operations {
+		ids[i] = o.id
+	}
+	return ids
+}

@@ -1,0 +1,130 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// DefaultListen is where a server listens when it is not told otherwise: a free port of loopback.
+const DefaultListen = "127.0.0.1:0"
+
+// The time-outs of the server. A client of a test server is near and quick; one that is neither
+// must not hold a connection for ever.
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 120 * time.Second
+	maxHeaderBytes    = 64 << 10
+)
+
+// Server is a sandbox that listens.
+type Server struct {
+	sandbox  *Sandbox
+	http     *http.Server
+	listener net.Listener
+	done     chan struct{} // closed when serving has ended
+	err      error         // why it ended, if not by Close; read after done
+
+	mu      sync.Mutex
+	fresh   map[net.Conn]struct{} // connections on which nothing was received yet
+	closing bool
+}
+
+// Start makes a sandbox and serves it on listen, a TCP address such as "127.0.0.1:8642"
+// (DefaultListen if empty), until Close is called. When it returns, requests are answered. ctx
+// limits the listening alone.
+func Start(ctx context.Context, cfg Config, listen string) (*Server, error) {
+	sandbox, err := New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if listen == "" {
+		listen = DefaultListen
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", listen)
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", listen, err)
+	}
+	s := &Server{sandbox: sandbox, listener: listener, done: make(chan struct{}), fresh: map[net.Conn]struct{}{}}
+	s.http = &http.Server{
+		Handler:                      sandbox,
+		ReadHeaderTimeout:            readHeaderTimeout,
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 writeTimeout,
+		IdleTimeout:                  idleTimeout,
+		MaxHeaderBytes:               maxHeaderBytes,
+		DisableGeneralOptionsHandler: true, // OPTIONS * is answered like any other wrong path
+		ErrorLog:                     errorLog(cfg),
+		ConnState:                    s.track,
+	}
+	go func() {
+		defer close(s.done)
+		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.err = fmt.Errorf("serving on %s: %w", listener.Addr(), err)
+		}
+	}()
+	return s, nil
+}
+
+// errorLog is where net/http tells of a defect: to Config.Log or else, as net/http does, to standard error.
+func errorLog(cfg Config) *log.Logger {
+	if cfg.Log == nil {
+		return nil
+	}
+	return slog.NewLogLogger(cfg.Log.Handler(), slog.LevelError)
+}
+
+// Sandbox returns what is served.
+func (s *Server) Sandbox() *Sandbox { return s.sandbox }
+
+// URL returns the address of the server without a slash at its end, for example "http://127.0.0.1:8642".
+func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+
+// Done is closed when the server has stopped serving, by Close or by a failure of its listener.
+func (s *Server) Done() <-chan struct{} { return s.done }
+
+// Close stops listening, waits for the requests that are being answered and closes all connections.
+// When ctx ends first, their connections are cut and its error is returned. Afterwards nothing of
+// the server runs any more, but for handlers that were cut. It may be called again.
+func (s *Server) Close(ctx context.Context) error {
+	s.closeFresh()
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("waiting for requests: %w", err), s.http.Close())
+	}
+	<-s.done
+	return errors.Join(err, s.err)
+}
+
+// track keeps the connections on which nothing was received yet. A client opens such a connection
+// when it races for one, and Shutdown would wait five seconds for each.
+func (s *Server) track(conn net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(s.fresh, conn)
+	case s.closing:
+		_ = conn.Close()
+	default:
+		s.fresh[conn] = struct{}{}
+	}
+}
+
+func (s *Server) closeFresh() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closing = true
+	for conn := range s.fresh {
+		_ = conn.Close() // its goroutine sees it and ends
+	}
+}

@@ -1,0 +1,42 @@
+package sandbox
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// settingsSIMs is how many SIM cards the settings of a run name.
+const settingsSIMs = 64
+
+// Settings returns what a conformance run is told of this server, by the keys of its settings:
+// addresses, partners, fixtures, and a policy under which it is put to the full test.
+func (s *Server) Settings() map[string]string {
+	f := s.sandbox.Fixtures()
+	return map[string]string{
+		"vshop-url":           s.URL() + vshopBase,
+		"topup-url":           s.URL() + topupBase,
+		"partner-code":        f.Partner,
+		"second-partner-code": f.SecondPartner,
+		"sim":                 strings.Join(f.SIMs[:settingsSIMs], ","),
+		"unknown-sim":         strings.Join(append([]string{f.UnknownSIM}, f.UnknownSIMs(7)...), ","),
+		"group":               f.Groups[0],
+		"allow":               "read,write,purchase",
+		"strict":              "assumed",
+		"task-timeout":        "2s",
+	}
+}
+
+// CurlLine returns a signed request as a line for a shell: it verifies a SIM card.
+func (s *Server) CurlLine() (string, error) {
+	f := s.sandbox.Fixtures()
+	body := fmt.Sprintf(`{"deviceCode":"%s","languageCode":"1","mark":"0","partnerCode":"%s","terminal":"1","tradeTime":"1645683857572","tradeType":"singleVerify","version":"3.0"}`,
+		f.SIMs[0], f.Partner)
+	sign, err := signing.SignBody([]byte(body), s.sandbox.cfg.Rules)
+	if err != nil {
+		return "", fmt.Errorf("signing the example: %w", err)
+	}
+	return fmt.Sprintf(`curl -s %s%s/singleVerify -H 'Content-Type: application/json' -d '%s,"sign":"%s"}'`,
+		s.URL(), vshopBase, strings.TrimSuffix(body, "}"), sign), nil
+}

@@ -1,0 +1,180 @@
+package sandbox
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// State is what a sandbox holds: partners, SIM cards, groups and asynchronous tasks. A hook gets it
+// while the sandbox's one lock is held: its exported methods take no lock, and it is good until the
+// hook returns.
+type State struct {
+	mu     sync.Mutex
+	now    func() time.Time
+	delay  time.Duration
+	bounds Bounds
+	hooks  *hooks
+
+	partners map[string]bool
+	sims     map[string]bool
+	groups   map[string]*group
+	ids      *requestIDs
+	tasks    taskBook
+}
+
+// group is a group of SIM cards that share a plan. A SIM is counted as often as it was added.
+type group struct {
+	id, name, owner string
+	plan            plan
+	counts          map[string]int
+	size            int // the sum of counts
+	reserved        int // SIMs that unfinished tasks may add
+}
+
+func newState(cfg Config, h *hooks) *State {
+	f := NewFixtures()
+	st := &State{
+		now: cfg.Now, delay: cfg.TaskDelay, bounds: cfg.Bounds, hooks: h,
+		partners: map[string]bool{f.Partner: true, f.SecondPartner: true},
+		sims:     make(map[string]bool, len(f.SIMs)),
+		groups:   map[string]*group{},
+		ids:      newRequestIDs(cfg.Seed),
+		tasks:    newTaskBook(),
+	}
+	for _, sim := range f.SIMs {
+		st.sims[sim] = true
+	}
+	for _, g := range startingGroups() {
+		st.groups[g.id] = g
+	}
+	return st
+}
+
+// lock gives the caller the state as it is by now: the effects of every task that is due are in it.
+// The caller calls what lock returns when it is done.
+func (st *State) lock() (unlock func()) {
+	st.mu.Lock()
+	st.finishDue(st.now())
+	return st.mu.Unlock
+}
+
+// Exists reports whether there is a SIM card with this ICCID.
+func (st *State) Exists(sim string) bool { return st.sims[sim] }
+
+// Count returns how often a SIM is in a group; 0 when there is no such group.
+func (st *State) Count(groupID, sim string) int {
+	if g := st.groups[groupID]; g != nil {
+		return g.counts[sim]
+	}
+	return 0
+}
+
+// Change adds a SIM to a group delta times, or removes it -delta times, down to 0 and up to the
+// bound of the group. A group that does not exist is left alone.
+func (st *State) Change(groupID, sim string, delta int) {
+	g := st.groups[groupID]
+	if g == nil {
+		return
+	}
+	delta = min(max(delta, -g.counts[sim]), st.bounds.GroupSIMs-g.size)
+	g.size += delta
+	if g.counts[sim] += delta; g.counts[sim] == 0 {
+		delete(g.counts, sim)
+	}
+}
+
+// listed returns the SIMs of a group in order, each as often as it is counted.
+func (g *group) listed() []string {
+	sims := make([]string, 0, g.size)
+	for _, sim := range slices.Sorted(maps.Keys(g.counts)) {
+		for range g.counts[sim] {
+			sims = append(sims, sim)
+		}
+	}
+	return sims
+}
+
+// findGroup returns a group of the caller's.
+func (st *State) findGroup(c *Call, id string) (*group, *Refusal) {
+	l := Lookup{Kind: LookupGroup, Key: id}
+	if g := st.groups[id]; g != nil {
+		l.Owner, l.Found = g.owner, g.owner == c.Partner
+	}
+	st.hooks.lookup(st, c, &l)
+	if !l.Found {
+		return nil, &Refusal{Reason: NotFound, In: "path", Name: "group_id", Message: fmt.Sprintf(
+			"group_id %s: partner %s has no such group; GET %s lists those it has",
+			shown(id), shown(c.Partner), topupBase+bundlesPath)}
+	}
+	g := st.groups[l.Key]
+	if g == nil {
+		if len(st.groups) >= st.bounds.Groups {
+			return nil, refuse(Full, "this sandbox holds %d groups and no more", st.bounds.Groups)
+		}
+		g = &group{id: l.Key, name: l.Key, owner: c.Partner, plan: catalogue[0], counts: map[string]int{}}
+		st.groups[g.id] = g
+	}
+	return g, nil
+}
+
+// partner refuses a caller that is no partner of the mall.
+func (st *State) partner(c *Call) *Refusal {
+	defer st.lock()()
+	l := Lookup{Kind: LookupPartner, Key: c.Partner, Owner: c.Partner, Found: st.partners[c.Partner]}
+	st.hooks.lookup(st, c, &l)
+	if !l.Found {
+		return &Refusal{Reason: UnknownPartner, In: c.op.place(), Name: "partnerCode", Message: fmt.Sprintf(
+			"partnerCode %s: no such partner; this sandbox knows %v",
+			shown(c.Partner), slices.Sorted(maps.Keys(st.partners)))}
+	}
+	c.Partner = l.Key
+	return nil
+}
+
+// sim refuses an ICCID that no SIM card has.
+func (st *State) sim(c *Call, iccid string) *Refusal {
+	defer st.lock()()
+	l := Lookup{Kind: LookupSIM, Key: iccid, Found: st.sims[iccid]}
+	st.hooks.lookup(st, c, &l)
+	if !l.Found {
+		return &Refusal{Reason: NotFound, In: "body", Name: "deviceCode",
+			Message: fmt.Sprintf("deviceCode %s: no SIM card has this ICCID", shown(iccid))}
+	}
+	return nil
+}
+
+// listing returns the SIMs of one of the caller's groups.
+func (st *State) listing(c *Call, groupID string) (Listing, *Refusal) {
+	defer st.lock()()
+	g, refusal := st.findGroup(c, groupID)
+	if refusal != nil {
+		return Listing{}, refusal
+	}
+	l := Listing{Group: g.id, SIMs: g.listed()}
+	st.hooks.listing(st, c, &l)
+	return l, nil
+}
+
+// groupInfo is one of the caller's groups without its SIMs.
+type groupInfo struct {
+	id, name string
+	plan     plan
+	size     int
+}
+
+// bundles returns the caller's groups, in the order of their ids.
+func (st *State) bundles(c *Call) []groupInfo {
+	defer st.lock()()
+	infos := []groupInfo{}
+	for _, g := range st.groups {
+		if g.owner == c.Partner {
+			infos = append(infos, groupInfo{g.id, g.name, g.plan, g.size})
+		}
+	}
+	slices.SortFunc(infos, func(a, b groupInfo) int { return strings.Compare(a.id, b.id) })
+	return infos
+}

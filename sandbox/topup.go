@@ -1,0 +1,104 @@
+package sandbox
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+	"github.com/mallcheck/mallcheck/gen/server/topup"
+)
+
+// topupService carries out the operations of Bundle-groups.
+type topupService struct{ state *State }
+
+// canonicalRequestID is how net/http spells requestIDHeader.
+var canonicalRequestID = http.CanonicalHeaderKey(requestIDHeader)
+
+const bundlesPath = "/mall/bundle-groups/bundles"
+
+// topupOperations lists the operations of Bundle-groups with their rules.
+func topupOperations(st *State) []*operation {
+	server := &topup.ServerInterfaceWrapper{
+		ErrorHandlerFunc: unreadable,
+		Handler: topup.NewStrictHandlerWithOptions(topupService{st}, nil, topup.StrictHTTPServerOptions{
+			RequestErrorHandlerFunc: unreadable, ResponseErrorHandlerFunc: failed}),
+	}
+	const sims = "/mall/bundle-groups/{group_id}/sims"
+	return []*operation{
+		{id: "addSims", method: http.MethodPost, base: topupBase, path: sims,
+			rules: simRules(), handle: server.AddSims},
+		{id: "removeSims", method: http.MethodDelete, base: topupBase, path: sims,
+			rules: simRules(), handle: server.RemoveSims},
+		{id: "listGroupSims", method: http.MethodGet, base: topupBase, path: sims,
+			rules: []rule{groupRule()}, handle: server.ListGroupSims},
+		{id: "listBundles", method: http.MethodGet, base: topupBase, path: bundlesPath, handle: server.ListBundles},
+		{id: "asyncResult", method: http.MethodGet, base: topupBase, path: "/async-result/{request_id}",
+			rules: []rule{requestIDRule()}, handle: server.AsyncResult},
+	}
+}
+
+// AddSims accepts the adding of SIMs to a group, to be done after the task delay.
+func (s topupService) AddSims(ctx context.Context, request topup.AddSimsRequestObject) (topup.AddSimsResponseObject, error) {
+	id, refusal := s.state.accept(callOf(ctx), ActionAdd, request.GroupId, request.Body.SimIds)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return topup.AddSims200JSONResponse{
+		Body:    mall.AddSimsResponse{OperateCode: CodeSuccess, Message: messageSuccess},
+		Headers: topup.AddSims200ResponseHeaders{RequestId: &id},
+	}, nil
+}
+
+// RemoveSims accepts the removing of SIMs from a group, to be done after the task delay.
+func (s topupService) RemoveSims(ctx context.Context, request topup.RemoveSimsRequestObject) (topup.RemoveSimsResponseObject, error) {
+	id, refusal := s.state.accept(callOf(ctx), ActionRemove, request.GroupId, request.Body.SimIds)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return topup.RemoveSims200JSONResponse{
+		Body:    mall.RemoveSimsResponse{OperateCode: CodeSuccess, Message: messageSuccess},
+		Headers: topup.RemoveSims200ResponseHeaders{RequestId: &id},
+	}, nil
+}
+
+// ListGroupSims answers the SIMs of a group, each as often as it is counted.
+func (s topupService) ListGroupSims(ctx context.Context, request topup.ListGroupSimsRequestObject) (topup.ListGroupSimsResponseObject, error) {
+	l, refusal := s.state.listing(callOf(ctx), request.GroupId)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return topup.ListGroupSims200JSONResponse{
+		OperateCode: CodeSuccess, Message: messageSuccess,
+		Data: &mall.GroupSims{GroupId: l.Group, SimCount: strconv.Itoa(len(l.SIMs)), SimIds: l.SIMs},
+	}, nil
+}
+
+// ListBundles answers all groups of the partner, each with its plan.
+func (s topupService) ListBundles(ctx context.Context, _ topup.ListBundlesRequestObject) (topup.ListBundlesResponseObject, error) {
+	groups := s.state.bundles(callOf(ctx))
+	bundles := make([]mall.Bundle, 0, len(groups))
+	for _, g := range groups {
+		bundles = append(bundles, mall.Bundle{
+			GroupId: g.id, GroupName: g.name, PackageCode: g.plan.packageCode, PackageName: g.plan.name,
+			SimCount: strconv.Itoa(g.size),
+		})
+	}
+	return topup.ListBundles200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess, Data: &bundles}, nil
+}
+
+// AsyncResult answers how far a task is and, once it has finished, what became of each SIM.
+func (s topupService) AsyncResult(ctx context.Context, request topup.AsyncResultRequestObject) (topup.AsyncResultResponseObject, error) {
+	r, refusal := s.state.result(callOf(ctx), request.RequestId)
+	if refusal != nil {
+		return nil, refusal
+	}
+	details := make([]mall.AsyncResultDetail, 0, len(r.Details))
+	for _, d := range r.Details {
+		details = append(details, mall.AsyncResultDetail{SimId: d.SIM, Result: d.Result, Message: d.Message})
+	}
+	return topup.AsyncResult200JSONResponse{
+		OperateCode: CodeSuccess, Message: messageSuccess,
+		Data: &mall.AsyncResult{RequestId: r.RequestID, ActionCode: r.ActionCode, Status: r.Status, Details: details},
+	}, nil
+}
