@@ -27,7 +27,7 @@ const (
 // WriteJUnit writes run to w in the XML form that CI systems read, following
 // JUnitSchema: a testsuite for each area, in the order of their names, and in it
 // a testcase for each check, named by its id and its requirement. classname is
-// "mallcheck." and the area, by which Jenkins and GitLab group.
+// the area, by which CI systems group.
 //
 //   - failed is <failure>, and so is a finding when the run's policy fails on
 //     findings; else a finding stands in properties and system-out of a testcase
@@ -215,8 +215,8 @@ func errorCase(name, message, text string) junitCase {
 	}
 }
 
-// className is how CI systems group the checks of an area.
-func className(area string) string { return junitName + "." + oneLine(area, junitMessage) }
+// className is the name of an area, by which CI systems group its checks.
+func className(area string) string { return oneLine(area, junitMessage) }
 
 func caseOf(result *Result, policy Policy) junitCase {
 	out := junitCase{
