@@ -117,7 +117,7 @@ func allowedIn(kind string) shape {
 func misgraded(object, grades *yaml.Node, at string) []string {
 	wrong := misplaced(grades, "evidence{}", at)
 	_ = each(grades, func(keyword string, _ *yaml.Node) error {
-		if member(object, keyword) == nil && keyword != "required" {
+		if member(object, keyword) == nil && member(object, "$ref") == nil && keyword != "required" {
 			wrong = append(wrong, at+"/"+keyword+": grades a keyword that is not there")
 		}
 		return nil
