@@ -1,0 +1,155 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/onsi/gomega"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/verdict"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// assertion is the panic of a failed Expect.
+type assertion struct{ message string }
+
+// failAssertion is Gomega's fail handler during a run.
+func failAssertion(message string, _ ...int) { panic(assertion{message}) }
+
+// one runs a check, undoes what it did, and settles its verdict.
+func (r *runner) one(ctx context.Context, check checks.Check) reports.Result {
+	result := r.describe(check)
+	result.Started = time.Now().UTC()
+	hands := r.connection.Session(ctx)
+	end := perform(ctx, check, hands)
+	last := len(hands.Exchanges()) - 1
+	r.run.Left = append(r.run.Left, hands.Undo()...)
+	result.Exchanges = hands.Exchanges()
+	for _, d := range hands.Deviations() {
+		d.Level = check.Level
+		if d.Undocumented {
+			r.undocumented[check.ID] = append(r.undocumented[check.ID], d)
+			continue
+		}
+		result.Deviations = append(result.Deviations, d)
+	}
+	switch end := end.(type) {
+	case nil:
+	case assertion:
+		tell(&result, fromAssertion(hands, check, end.message, last))
+	case session.End:
+		result.Reason = end.Reason
+		if end.Deviation != nil {
+			end.Deviation.Level = check.Level
+			tell(&result, *end.Deviation)
+		} else {
+			result.Verdict = end.Verdict
+		}
+	case broken:
+		result.Verdict = reports.Inconclusive
+		result.Reason = fmt.Sprintf("the check itself broke: %v. Please report this as a bug of mallcheck %s, with: %s", end.value, r.run.Tool.Version, end.where)
+	}
+	verdict.Settle(&result, r.run.Policy)
+	result.Duration = time.Since(result.Started)
+	return result
+}
+
+// tell adds what ended a check to its deviations, unless the oracle has said the
+// same of the same exchange.
+func tell(result *reports.Result, d reports.Deviation) {
+	if !slices.ContainsFunc(result.Deviations, func(said reports.Deviation) bool {
+		return said.Clause == d.Clause && said.Exchange == d.Exchange
+	}) {
+		result.Deviations = append(result.Deviations, d)
+	}
+}
+
+// broken is a panic that neither an assertion nor the session raised.
+type broken struct {
+	value any
+	where string
+}
+
+// perform runs a check and returns how it ended: nil, an assertion, a
+// session.End, or broken.
+func perform(ctx context.Context, check checks.Check, hands *session.Session) (end any) {
+	defer func() {
+		switch value := recover().(type) {
+		case nil:
+		case assertion, session.End:
+			end = value
+		default:
+			end = broken{value, ownFrames(debug.Stack())}
+		}
+	}()
+	gomega.RegisterFailHandler(failAssertion)
+	check.Run(ctx, hands)
+	return nil
+}
+
+// ownFrames names the functions of this module in a stack, innermost first,
+// without the paths of the building machine.
+func ownFrames(stack []byte) string {
+	var frames []string
+	for line := range strings.SplitSeq(string(stack), "\n") {
+		name, isOwn := strings.CutPrefix(line, "github.com/mallcheck/mallcheck/")
+		if i := strings.LastIndexByte(name, '('); isOwn && i > 0 && len(frames) < 6 {
+			frames = append(frames, name[:i])
+		}
+	}
+	return strings.Join(frames, " < ")
+}
+
+// fromAssertion turns Gomega's words into a deviation from the check's clause.
+func fromAssertion(hands *session.Session, check checks.Check, message string, exchange int) reports.Deviation {
+	d := hands.Deviation(check.Clause, subject(check), "the requirement does not hold")
+	d.Level, d.Exchange = check.Level, exchange
+	described, rest, matched := strings.Cut("\n"+message, "\nExpected\n")
+	if described = strings.TrimSpace(described); described != "" {
+		d.Summary = described
+	}
+	if !matched {
+		return d
+	}
+	var actual, expected []string
+	for line := range strings.SplitSeq(rest, "\n") {
+		if strings.HasPrefix(line, "    ") && len(expected) == 0 {
+			actual = append(actual, strings.TrimSpace(line))
+		} else {
+			expected = append(expected, strings.TrimSpace(line))
+		}
+	}
+	d.Actual, d.Expected = strings.Join(actual, "\n"), strings.Join(expected, "\n")
+	return d
+}
+
+// subject is the operation that a check is about, whose evidence counts for it:
+// the first that it names.
+func subject(check checks.Check) string {
+	if len(check.Operations) == 0 {
+		return ""
+	}
+	return check.Operations[0]
+}
+
+// describe returns a result with what is known of a check beforehand.
+func (r *runner) describe(check checks.Check) reports.Result {
+	clause, _ := r.contract.ClauseFor(check.Clause, subject(check))
+	return reports.Result{
+		ID: check.ID, Area: check.Area(), Requirement: check.Requirement, Level: check.Level,
+		Clause: check.Clause, Grade: reports.Grade(clause.Evidence.Grade), Source: clause.Evidence.Source,
+		Does: check.Does, Operations: check.Operations, Verdict: reports.Passed,
+	}
+}
+
+func (r *runner) skipped(check checks.Check, reason string) reports.Result {
+	result := r.describe(check)
+	result.Verdict, result.Reason, result.Started = reports.Skipped, reason, time.Now().UTC()
+	return result
+}

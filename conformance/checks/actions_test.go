@@ -1,0 +1,115 @@
+package checks
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/mallcheck/mallcheck/conformance/session"
+)
+
+func TestDifference(t *testing.T) {
+	for name, c := range map[string]struct {
+		expected, actual []string
+		want             string
+	}{
+		"the same in another order": {[]string{"a", "b", "a"}, []string{"b", "a", "a"}, ""},
+		"nothing":                   {nil, nil, ""},
+		"one of two is missing":     {[]string{"a", "a"}, []string{"a"}, "1 missing, for example a."},
+		"both":                      {[]string{"a", "b"}, []string{"c", "b"}, "1 missing, for example a. 1 not expected, for example c."},
+		"a few of many":             {nil, []string{"d", "c", "b", "a", "a"}, "5 not expected, for example a, b, c."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := difference(c.expected, c.actual); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestSameForm(t *testing.T) {
+	for id, want := range map[string]string{
+		"RQ-20231001123456": "RQ-99999999999999",
+		"9b1d-4f00":         "9b9d-9f99",
+		"99":                "00",
+		"abc":               "abc9",
+		"":                  "9",
+	} {
+		if got := sameForm(id); got != want {
+			t.Errorf("sameForm(%q) is %q, want %q", id, got, want)
+		}
+	}
+}
+
+func TestRepeated(t *testing.T) {
+	if got, want := repeated([]string{"a", "b", "a", "c", "a", "c"}), []string{"a", "c"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := repeated([]string{"a", "b"}); got != nil {
+		t.Errorf("got %q of different values", got)
+	}
+}
+
+// TestFacts holds that the order of details says nothing, and everything else something.
+func TestFacts(t *testing.T) {
+	a, b := session.Detail{SimID: "1", Result: "10", Message: "m"}, session.Detail{SimID: "2", Result: "31", Message: "n"}
+	result := session.Result{RequestID: "r", ActionCode: "70", Status: "completed", Details: []session.Detail{a, b}}
+	known := facts(result)
+	if result.Details = []session.Detail{b, a}; !slices.Equal(facts(result), known) {
+		t.Error("the order of details makes a difference")
+	}
+	for name, change := range map[string]func(*session.Result){
+		"request_id":  func(r *session.Result) { r.RequestID = "R" },
+		"action_code": func(r *session.Result) { r.ActionCode = "71" },
+		"status":      func(r *session.Result) { r.Status = "queued" },
+		"sim_id":      func(r *session.Result) { r.Details[0].SimID = "3" },
+		"result":      func(r *session.Result) { r.Details[0].Result = "11" },
+		"message":     func(r *session.Result) { r.Details[0].Message = "" },
+		"one less":    func(r *session.Result) { r.Details = r.Details[:1] },
+		"one twice":   func(r *session.Result) { r.Details = append(r.Details, a) },
+	} {
+		changed := result
+		changed.Details = slices.Clone(result.Details)
+		if change(&changed); slices.Equal(facts(changed), known) {
+			t.Errorf("a change of %s makes no difference", name)
+		}
+	}
+}
+
+func TestShapeFaults(t *testing.T) {
+	for data, want := range map[string][]string{
+		`{"details":[{"sim_id":"1","result":"10","message":""}]}`: nil,
+		`{"details":[{"sim_id":"1","result":10}]}`: {
+			"result of detail 1 is not a string, or missing", "message of detail 1 is not a string, or missing",
+		},
+		`{"details":["1"]}`: {
+			"sim_id of detail 1 is not a string, or missing", "result of detail 1 is not a string, or missing",
+			"message of detail 1 is not a string, or missing",
+		},
+		`{"details":[]}`:   {"there are no details"},
+		`{"details":null}`: {"there are no details"},
+		`[]`:               {"there are no details"},
+	} {
+		if got := shapeFaults([]byte(data)); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", data, got, want)
+		}
+	}
+}
+
+// TestOnBoth holds the cases to their operation: the one that a case is about comes first.
+func TestOnBoth(t *testing.T) {
+	cases := onBoth(Check{
+		ID: "ASY-999", Requirement: "{an operation}, {operation}", Operations: []string{"asyncResult", "addSims"},
+	}, nil)
+	want := []Check{
+		{ID: "ASY-999/addSims", Requirement: "an addSims, addSims", Operations: []string{"addSims", "asyncResult"}},
+		{ID: "ASY-999/removeSims", Requirement: "a removeSims, removeSims", Operations: []string{"removeSims", "asyncResult", "addSims"}},
+	}
+	if len(cases) != len(want) {
+		t.Fatalf("%d cases, want %d", len(cases), len(want))
+	}
+	for i, got := range cases {
+		if got.ID != want[i].ID || got.Requirement != want[i].Requirement || !slices.Equal(got.Operations, want[i].Operations) {
+			t.Errorf("got %s %q %v, want %s %q %v", got.ID, got.Requirement, got.Operations, want[i].ID, want[i].Requirement, want[i].Operations)
+		}
+	}
+}

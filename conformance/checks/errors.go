@@ -1,0 +1,203 @@
+package checks
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/gomega"
+
+	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// errorChecks are about requests whose parameters are wrong, and about what a
+// refusal leaves behind. But for what is wrong, each request is one that the
+// target accepts, rightly signed.
+var errorChecks = slices.Concat(globalErrors, requiredErrors, typeErrors, afterRefusal)
+
+// globalErrors are about the global parameters.
+var globalErrors = slices.Concat(
+	onEach(Check{
+		ID: "ERR-001", Clause: "globals/version-default",
+		Requirement: "{operation} refuses a request without version whose sign is right without it",
+	}, func(ctx context.Context, s *session.Session, operation string) {
+		refusesValid(ctx, s, operation, "a request without version", session.Drop("version"))
+	}),
+	onEach(Check{
+		ID: "ERR-002", Clause: "globals/empty-partner-code-refused",
+		Requirement: "{operation} refuses a request whose partnerCode is empty",
+	}, func(ctx context.Context, s *session.Session, operation string) {
+		refusesValid(ctx, s, operation, "a request with an empty partnerCode", session.Set("partnerCode", ""))
+	}),
+	onEach(Check{
+		ID: "ERR-003", Clause: "globals/unknown-partner-refused",
+		Requirement: "{operation} refuses a request with the code of no partner",
+	}, func(ctx context.Context, s *session.Session, operation string) {
+		refusesValid(ctx, s, operation, "a request of an unknown partner", session.Set("partnerCode", "PNOSUCHPARTNER"))
+	}),
+	onEach(Check{
+		ID: "ERR-004", Clause: "globals/place-of-parameters",
+		Requirement: "{operation} refuses a request with its global parameters in the query instead of the body, or the other way round",
+	}, func(ctx context.Context, s *session.Session, operation string) {
+		refusesTwin(ctx, s, operation, "a request with its global parameters in the wrong place", misplaced)
+	}),
+)
+
+// misplaced moves the global parameters to where they do not belong: into the
+// query of a request with a body, into the body of one without. What is signed
+// stays the same.
+func misplaced(w *session.Wire) {
+	if w.Method == http.MethodGet {
+		w.Body = []byte(object(w.Members, ":", ","))
+		w.Members = nil
+		w.Header.Set("Content-Type", "application/json")
+		return
+	}
+	query := url.Values{}
+	for _, name := range []string{"version", "partnerCode", "sign"} {
+		query.Set(name, memberText(w, name))
+		session.Drop(name)(w)
+	}
+	address := *w.URL
+	address.RawQuery = query.Encode()
+	w.URL = &address
+}
+
+// requiredErrors leave one member out at a time, or send null for it, which
+// counts as empty and is not signed.
+var requiredErrors = slices.Concat(
+	requiredMember("ERR-010", "deviceCode"),
+	requiredMember("ERR-011", "languageCode"),
+	requiredMember("ERR-012", "mark"),
+	requiredMember("ERR-013", "terminal"),
+	requiredMember("ERR-014", "tradeTime"),
+	requiredMember("ERR-015", "tradeType"),
+	requiredMember("ERR-016", "sim_ids"),
+)
+
+// requiredMember makes the check that a member is required, with a case for
+// every operation whose body has it.
+func requiredMember(id, name string) []Check {
+	check := Check{ID: id, Requirement: "{operation} refuses a request without " + name + ", and one in which it is null"}
+	return inBody("/required/"+name, having(name, onEach(check, func(ctx context.Context, s *session.Session, operation string) {
+		refusesValid(ctx, s, operation, "a request without "+name, session.Drop(name))
+		Expect(s.Send(ctx, s.NewValid(ctx, operation).Before(session.SetRaw(name, "null")))).
+			To(beRefused(), "a request in which "+name+" is null")
+	})))
+}
+
+// typeErrors send one member at a time in another JSON type than that of every
+// printed value.
+var typeErrors = slices.Concat(
+	textMember("ERR-020", "version"),
+	textMember("ERR-021", "partnerCode"),
+	textMember("ERR-022", "deviceCode"),
+	textMember("ERR-023", "languageCode"),
+	textMember("ERR-024", "mark"),
+	textMember("ERR-025", "terminal"),
+	textMember("ERR-026", "tradeTime"),
+	textMember("ERR-027", "tradeType"),
+	inBody("/properties/sim_ids/type", having("sim_ids", onEach(Check{
+		ID: "ERR-028", Requirement: "{operation} refuses sim_ids that is one text instead of a list",
+	}, func(ctx context.Context, s *session.Session, operation string) {
+		refusesValid(ctx, s, operation, "sim_ids as a text", session.Set("sim_ids", s.UnknownSIM()))
+	}))),
+	inBody("/properties/sim_ids/items/type", having("sim_ids", onEach(Check{
+		ID: "ERR-029", Requirement: "{operation} refuses sim_ids with a number in its list instead of a text",
+	}, func(ctx context.Context, s *session.Session, operation string) {
+		refusesValid(ctx, s, operation, "sim_ids as a list of numbers", session.SetRaw("sim_ids", "["+s.UnknownSIM()+"]"))
+	}))),
+)
+
+// textMember makes the check that a member is a string, with a case for every
+// operation whose body has it. The sign is once right for what is sent and once
+// for the string it stands for, as a target that converts it may compute it.
+func textMember(id, name string) []Check {
+	check := Check{ID: id, Requirement: "{operation} refuses a request in which " + name + " is not a JSON string but a number or a list"}
+	return inBody("/properties/"+name+"/type", having(name, onEach(check, func(ctx context.Context, s *session.Session, operation string) {
+		refusesValid(ctx, s, operation, name+" in another type, signed as it is sent", inAnotherType(name))
+		Expect(s.Send(ctx, s.NewValid(ctx, operation).After(inAnotherType(name)))).
+			To(beRefused(), name+" in another type, signed as the string it stands for")
+	})))
+}
+
+// inAnotherType sends a member that is a string as a number when its text is
+// one, and as a list of it otherwise.
+func inAnotherType(name string) session.Edit {
+	return func(w *session.Wire) {
+		text := memberText(w, name)
+		if strings.Trim(text, "0123456789.") == "" {
+			session.SetRaw(name, text)(w)
+			return
+		}
+		session.SetRaw(name, "["+string(signing.StringMember(name, text).Value)+"]")(w)
+	}
+}
+
+// afterRefusal is about what a refusal leaves behind: nothing.
+var afterRefusal = slices.Concat(
+	onEach(Check{
+		ID: "ERR-040", Clause: "errors/same-mistake-same-code",
+		Requirement: "{operation} refuses the same mistake twice with the same operateCode",
+	}, func(ctx context.Context, s *session.Session, operation string) {
+		draft := s.NewValid(ctx, operation)
+		first, second := refusedUnsigned(ctx, s, draft), refusedUnsigned(ctx, s, draft)
+		Expect(first).To(sayWhyRefused(), "the refusal of a request without a sign")
+		Expect(second.OperateCode).To(Equal(first.OperateCode), "the operateCode of the same mistake")
+	}),
+	onEach(Check{
+		ID: "ERR-041", Clause: "requests/valid-accepted",
+		Requirement: "{operation} accepts a valid request after one with an empty and one with a wrong sign",
+	}, acceptsAfterRefusals),
+	onBoth(Check{
+		ID: "ERR-042", Clause: "request-id/none-on-refusal",
+		Requirement: "a refused {operation} is answered without a request_id",
+	}, func(ctx context.Context, s *session.Session, do action) {
+		refusal := refusedUnsigned(ctx, s, do.draft(s, s.Group(), s.UnknownSIM()))
+		Expect(requestIDs(s, refusal)).To(BeEmpty(), "response headers named "+s.Target().RequestIDHeader)
+	}),
+	[]Check{{
+		ID: "ERR-043", Clause: "groups/refused-request-changes-nothing", Does: reports.Write,
+		Operations:  []string{"addSims", "asyncResult", "listGroupSims"},
+		Requirement: "an addSims that is refused for one malformed number of its batch adds none of the others",
+		Run: func(ctx context.Context, s *session.Session) {
+			sim := s.ExistingSIM()
+			refusedForMalformed(ctx, s, adding)
+			changesNothing(ctx, s, sim, s.NewAddSims(s.Group(), sim, malformedSIM))
+		},
+	}, {
+		ID: "ERR-044", Clause: "groups/refused-request-changes-nothing", Does: reports.Write,
+		Operations:  []string{"addSims", "removeSims", "asyncResult", "listGroupSims"},
+		Requirement: "a removeSims that is refused for one malformed number of its batch removes none of the others",
+		Run: func(ctx context.Context, s *session.Session) {
+			sim := s.ExistingSIM()
+			refusedForMalformed(ctx, s, removing)
+			addedAndListed(ctx, s, sim)
+			changesNothing(ctx, s, sim, s.NewRemoveSims(s.Group(), sim, malformedSIM))
+		},
+	}},
+)
+
+// malformedSIM is no ICCID.
+const malformedSIM = "not-an-iccid"
+
+// refusedForMalformed skips a check when the target does not refuse a batch for
+// a malformed number: what a refusal leaves behind cannot be seen then.
+func refusedForMalformed(ctx context.Context, s *session.Session, do action) {
+	if !s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM(), malformedSIM)).Refused() {
+		s.Skip("the target does not refuse a batch for a malformed number")
+	}
+}
+
+func acceptsAfterRefusals(ctx context.Context, s *session.Session, operation string) {
+	draft := s.NewValid(ctx, operation)
+	s.RequireAccepted(s.Send(ctx, draft))
+	for _, sign := range []string{"", strings.Repeat("0", 32)} {
+		s.Send(ctx, draft.SignedBy(fixed(sign)))
+	}
+	Expect(s.Send(ctx, draft.SignedBy(nil))).To(beAccepted(), "a valid request")
+}

@@ -1,0 +1,181 @@
+package checks
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/gomega"
+
+	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// wrongSign is a sign that is wrong in one way.
+type wrongSign struct {
+	what string // completes "a request with"
+	sign session.Signer
+}
+
+// refusesSigns requires that a valid request is accepted, and asserts that the
+// same request is refused with each of the signs.
+func refusesSigns(ctx context.Context, s *session.Session, draft *session.Draft, signs ...wrongSign) {
+	s.RequireAccepted(s.Send(ctx, draft))
+	for _, wrong := range signs {
+		Expect(s.Send(ctx, draft.SignedBy(wrong.sign))).To(beRefused(), "a request with "+wrong.what)
+	}
+}
+
+// refusedSigns makes a case for every operation of a check that refusesSigns.
+func refusedSigns(check Check, signs ...wrongSign) []Check {
+	return onEach(check, func(ctx context.Context, s *session.Session, operation string) {
+		refusesSigns(ctx, s, s.NewValid(ctx, operation), signs...)
+	})
+}
+
+// refusesTwin requires that a valid request of an operation is accepted, and
+// asserts that it is refused when it is changed after it was signed.
+func refusesTwin(ctx context.Context, s *session.Session, operation, what string, edits ...session.Edit) {
+	draft := s.NewValid(ctx, operation)
+	s.RequireAccepted(s.Send(ctx, draft))
+	Expect(s.Send(ctx, draft.After(edits...))).To(beRefused(), what)
+}
+
+// fixed is a signer that always writes the same.
+func fixed(sign string) session.Signer {
+	return func([]signing.Member, signing.Rules) (string, error) { return sign, nil }
+}
+
+// altered signs rightly and changes the sign.
+func altered(change func(sign string) string) session.Signer {
+	return func(members []signing.Member, rules signing.Rules) (string, error) {
+		sign, err := signing.Sign(members, rules)
+		return change(sign), err
+	}
+}
+
+// digitChanged changes one digit of a sign, counted from its end when at is negative.
+func digitChanged(at int) session.Signer {
+	return altered(func(sign string) string {
+		digits := []byte(sign)
+		i := (at + len(digits)) % len(digits)
+		if digits[i] == '0' {
+			digits[i] = '1'
+		} else {
+			digits[i] = '0'
+		}
+		return string(digits)
+	})
+}
+
+// withChanged signs the parameters as if one of them had another value.
+func withChanged(name string) session.Signer {
+	return func(members []signing.Member, rules signing.Rules) (string, error) {
+		members = slices.Clone(members)
+		for i := range members {
+			if members[i].Name == name {
+				members[i].Value = anotherValue(members[i].Value)
+			}
+		}
+		return signing.Sign(members, rules)
+	}
+}
+
+// anotherValue changes the last letter or digit of a JSON text.
+func anotherValue(value []byte) []byte {
+	changed := slices.Clone(value)
+	for i := len(changed) - 1; i >= 0; i-- {
+		if c := changed[i]; c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
+			if changed[i] = '7'; c == '7' {
+				changed[i] = '8'
+			}
+			break
+		}
+	}
+	return changed
+}
+
+// without signs the parameters but for one.
+func without(name string) session.Signer {
+	return func(members []signing.Member, rules signing.Rules) (string, error) {
+		kept := slices.DeleteFunc(slices.Clone(members), func(m signing.Member) bool { return m.Name == name })
+		return signing.Sign(kept, rules)
+	}
+}
+
+// rewritten signs another text than the right one.
+func rewritten(rewrite func(content string) string) session.Signer {
+	return func(members []signing.Member, rules signing.Rules) (string, error) {
+		content, err := signing.Content(members, rules)
+		return digest(rewrite(string(content)), rules), err
+	}
+}
+
+// written signs the parameters in a form of their own, in the order of their names.
+func written(form func(members []signing.Member) string) session.Signer {
+	return func(members []signing.Member, rules signing.Rules) (string, error) {
+		return digest(form(byName(members)), rules), nil
+	}
+}
+
+// withEmptySign writes parameters as if the empty sign were one of them.
+func withEmptySign(members []signing.Member) string {
+	return object(byName(append(members, signing.Member{Name: "sign", Value: []byte(`""`)})), ":", ",")
+}
+
+// byName returns parameters in the order of their names.
+func byName(members []signing.Member) []signing.Member {
+	return slices.SortedFunc(slices.Values(members), func(a, b signing.Member) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// asSent signs the parameters in the order in which they are sent.
+func asSent(members []signing.Member, rules signing.Rules) (string, error) {
+	return digest(object(members, ":", ","), rules), nil
+}
+
+// asQuery writes parameters as a query is written: a=1&b=2.
+func asQuery(members []signing.Member) string {
+	pairs := make([]string, len(members))
+	for i, member := range members {
+		pairs[i] = member.Name + "=" + textOf(member)
+	}
+	return strings.Join(pairs, "&")
+}
+
+// spaced writes parameters as one JSON object with spaces between its members.
+func spaced(members []signing.Member) string { return object(members, ": ", ", ") }
+
+// object writes parameters as one JSON object, in their order.
+func object(members []signing.Member, colon, comma string) string {
+	parts := make([]string, len(members))
+	for i, member := range members {
+		parts[i] = `"` + member.Name + `"` + colon + string(member.Value)
+	}
+	return "{" + strings.Join(parts, comma) + "}"
+}
+
+// textOf returns the text of a parameter that is a string, and of any other its JSON text.
+func textOf(member signing.Member) string {
+	if text, isText := member.Text(); isText {
+		return text
+	}
+	return string(member.Value)
+}
+
+// digest is the MD5 of a text in hex, in the letter case of the rules.
+func digest(text string, rules signing.Rules) string {
+	sum := md5.Sum([]byte(text))
+	sign := hex.EncodeToString(sum[:])
+	if rules.Hex == signing.UpperHex {
+		return strings.ToUpper(sign)
+	}
+	return sign
+}
+
+// digestOfDigest signs the right sign once more.
+func digestOfDigest(members []signing.Member, rules signing.Rules) (string, error) {
+	sign, err := signing.Sign(members, rules)
+	return digest(sign, rules), err
+}

@@ -1,0 +1,192 @@
+// Package conformance holds a target to the contract of the mall API.
+//
+// Run is the entry for the command line, for go test and for other projects: it
+// asks each service once, runs the selected checks and returns the run as data,
+// with ExitCode for the verdict as a process exit code. It starts no sandbox and
+// writes no report; its callers do.
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/conformance/verdict"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Observer is told of a run as it goes. Its methods are called one at a time.
+type Observer interface {
+	// Begin is called once, after the services were asked and before the first
+	// check; run has no results yet.
+	Begin(run *reports.Run, checks int)
+	// Done is called after each check.
+	Done(result reports.Result)
+}
+
+// running keeps two runs of one process apart: Ginkgo has one suite a process.
+var running sync.Mutex
+
+// Run holds the target to every selected check. observer may be nil.
+//
+// Its error is about the settings (a pattern that selects nothing, a contract
+// that cannot be read), before anything was sent; everything that happens later
+// is in the run. When ctx is cancelled the check in progress ends, what it
+// created is undone, and the rest is skipped. One process runs one at a time,
+// and none inside a Ginkgo suite of its own.
+func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run, error) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	selected, err := Select(checks.All(), t.Only, t.Skip)
+	if err != nil {
+		return nil, err
+	}
+	running.Lock()
+	defer running.Unlock()
+
+	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout, errTimeLimit)
+	defer cancel()
+	r, err := newRunner(t, contract, observer)
+	if err != nil {
+		return nil, err
+	}
+	defer r.connection.Close()
+	r.run.Services = r.connection.Preflight(limited, t.Services())
+	if observer != nil {
+		observer.Begin(&r.run, len(selected))
+	}
+	r.all(limited, selected)
+	r.finish(context.Cause(limited))
+	return &r.run, nil
+}
+
+// errTimeLimit is the cause of a run that was stopped by its time limit.
+var errTimeLimit = errors.New("the time limit of the run was reached")
+
+// runner is one run in progress.
+type runner struct {
+	target     *target.Target
+	contract   *openapi.Contract
+	connection *session.Connection
+	observer   Observer
+	run        reports.Run
+	// undocumented is what checks saw that no page names, by check id: it is
+	// told once per value, at the end, so that the order of checks does not matter.
+	undocumented map[string][]reports.Deviation
+}
+
+func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) (*runner, error) {
+	connection, err := session.Connect(t, contract)
+	if err != nil {
+		return nil, fmt.Errorf("preparing the run: %w", err)
+	}
+	allow := make([]reports.Does, 0, 3)
+	for _, name := range t.Allow.List() {
+		allow = append(allow, reports.Does(name))
+	}
+	return &runner{
+		target: t, contract: contract, observer: observer,
+		connection:   connection,
+		undocumented: map[string][]reports.Deviation{},
+		run: reports.Run{
+			Schema: reports.SchemaVersion,
+			Tool:   reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
+			Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: allow, Faults: t.Faults, Variants: t.Variants},
+			Policy: reports.Policy{Strict: reports.Grade(t.Strict), FailOnFinding: t.FailOnFinding},
+			Seed:   t.Seed, Started: time.Now().UTC(),
+		},
+	}, nil
+}
+
+// Version returns the version of the module as it was built, "devel" for a
+// build from a working tree.
+func Version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
+}
+
+// all runs the checks that can be run and notes why the others cannot.
+func (r *runner) all(ctx context.Context, selected []checks.Check) {
+	var runnable []checks.Check
+	for _, check := range selected {
+		if reason := r.unable(check); reason != "" {
+			r.done(r.skipped(check, reason))
+			continue
+		}
+		runnable = append(runnable, check)
+	}
+	runSpecs(ctx, runnable, r.target.Seed, func(check checks.Check) reports.Result {
+		result := r.one(ctx, check)
+		r.done(result)
+		return result
+	})
+	for _, check := range runnable {
+		if !slices.ContainsFunc(r.run.Results, func(known reports.Result) bool { return known.ID == check.ID }) {
+			r.done(r.skipped(check, "the run was stopped before this check"))
+		}
+	}
+}
+
+// done keeps a result and tells the observer.
+func (r *runner) done(result reports.Result) {
+	r.run.Results = append(r.run.Results, result)
+	if r.observer != nil {
+		r.observer.Done(result)
+	}
+}
+
+// unable says why a check cannot be run against the target, "" when it can.
+func (r *runner) unable(check checks.Check) string {
+	for _, id := range check.Operations {
+		operation, _ := r.contract.Operation(id)
+		if r.target.URLs[operation.Service] == "" {
+			return fmt.Sprintf("the target has no address for the %s service (--%s-url)", operation.Service, operation.Service)
+		}
+		for _, service := range r.run.Services {
+			if service.Name == operation.Service && !service.Reached {
+				return fmt.Sprintf("the %s service was not reached", service.Name)
+			}
+		}
+	}
+	if !r.target.Allow.Allows(string(check.Does)) {
+		return fmt.Sprintf("the target allows no %ss (--allow %s)", check.Does, check.Does)
+	}
+	return ""
+}
+
+// finish orders the results, tells what is undocumented once per value, and
+// says why the run ended.
+func (r *runner) finish(cause error) {
+	slices.SortFunc(r.run.Results, func(a, b reports.Result) int { return strings.Compare(a.ID, b.ID) })
+	told := map[string]bool{}
+	for i := range r.run.Results {
+		result := &r.run.Results[i]
+		for _, d := range r.undocumented[result.ID] {
+			if key := d.Clause + "\n" + d.Actual; !told[key] {
+				told[key] = true
+				result.Deviations = append(result.Deviations, d)
+			}
+		}
+		verdict.Settle(result, r.run.Policy)
+	}
+	switch {
+	case errors.Is(cause, errTimeLimit):
+		r.run.Stopped = reports.TimedOut
+	case cause != nil:
+		r.run.Stopped = reports.Interrupted
+	}
+	r.run.Ended = time.Now().UTC()
+}

@@ -1,0 +1,173 @@
+package conformance_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/faults"
+)
+
+// TestConformance holds the target that the environment names, or the embedded
+// sandbox, to the contract, and writes the reports below the module root.
+func TestConformance(t *testing.T) {
+	under := configured(t, environment(t))
+	if !filepath.IsAbs(under.ReportDir) {
+		under.ReportDir = filepath.Join(moduleRoot(t), under.ReportDir)
+	}
+	if err := errors.Join(reports.CheckFormats(under.Formats), reports.CheckFolder(under.ReportDir)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	terminal := reports.NewTerminal(t.Output(), reports.TerminalOptions{})
+	run, err := conformance.Run(ctx, under, observer{terminal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := reports.Redact(run, reports.Secrets{})
+	if err := reports.WriteFiles(under.ReportDir, under.Formats, reports.Bound(told, 64<<10)); err != nil {
+		t.Error(err)
+	}
+	if err := terminal.End(told, reports.Files(under.ReportDir, under.Formats)); err != nil {
+		t.Error(err)
+	}
+	for i := range told.Results {
+		t.Run(told.Results[i].ID, func(t *testing.T) { tell(t, &told.Results[i], run.Policy) })
+	}
+	if code := conformance.ExitCode(run); code != conformance.ExitPassed {
+		t.Errorf("exit code %d", code)
+	}
+	neverFromCache(under)
+}
+
+// tell gives one result to go test.
+func tell(t *testing.T, result *reports.Result, policy reports.Policy) {
+	t.Helper()
+	switch {
+	case result.Verdict == reports.Skipped:
+		t.Skip(result.Reason)
+	case result.Verdict == reports.Inconclusive:
+		t.Errorf("inconclusive: %s", result.Reason)
+	case result.Verdict == reports.Failed, policy.FailOnFinding && result.Verdict == reports.Finding:
+		for _, d := range result.Deviations {
+			t.Errorf("%s: %s (%s)", d.Verdict, d.Summary, d.Clause)
+		}
+	}
+}
+
+// neverFromCache keeps go test from taking a pass of a remote target out of its
+// cache: it does not cache a test that read a file younger than two seconds.
+func neverFromCache(under *target.Target) {
+	if under.Sandbox {
+		return
+	}
+	for _, path := range reports.Files(under.ReportDir, under.Formats) {
+		if file, err := os.Open(path); err == nil {
+			_ = file.Close()
+		}
+	}
+}
+
+// observer tells a terminal.
+type observer struct{ terminal *reports.Terminal }
+
+// Begin implements conformance.Observer.
+func (o observer) Begin(run *reports.Run, checks int) { o.terminal.Begin(run, checks) }
+
+// Done implements conformance.Observer.
+func (o observer) Done(result reports.Result) { o.terminal.Result(&result) }
+
+// environment returns the settings of the process environment.
+func environment(t *testing.T) target.Layer {
+	t.Helper()
+	layer, err := target.Environment(os.Environ())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return layer
+}
+
+// configured resolves settings; without an address it starts the sandbox for the test.
+func configured(t *testing.T, layers ...target.Layer) *target.Target {
+	t.Helper()
+	under, err := target.Resolve(layers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if target.HasAddress(layers...) {
+		return under
+	}
+	interceptors, settings, err := faults.Interceptors(under.Faults, under.Variants)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := sandbox.Start(t.Context(), sandbox.Config{Seed: under.Seed, TaskDelay: 2 * time.Millisecond, Interceptors: interceptors}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = server.Close(ctx)
+	})
+	values := server.Settings()
+	maps.Copy(values, settings)
+	values["seed"] = strconv.FormatInt(under.Seed, 10)
+	embedded, err := target.Sandbox(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if under, err = target.Resolve(append(layers, embedded)...); err != nil {
+		t.Fatal(err)
+	}
+	return under
+}
+
+// settings returns a layer with the given values, as if they were flags.
+func settings(change func(*target.Settings)) target.Layer {
+	var s target.Settings
+	change(&s)
+	return target.Flags(s)
+}
+
+// moduleRoot returns the folder of go.mod.
+func moduleRoot(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			t.Fatal("no go.mod above the test")
+		}
+		dir = parent
+	}
+}
+
+// remote skips a test of the project itself when the environment names a target.
+func remote(t *testing.T) {
+	t.Helper()
+	for _, entry := range os.Environ() {
+		if strings.HasPrefix(entry, target.Prefix) {
+			t.Skip("the environment sets " + strings.SplitN(entry, "=", 2)[0] + ": only the target is put to the test")
+		}
+	}
+}

@@ -1,0 +1,40 @@
+package conformance
+
+import (
+	"slices"
+
+	"github.com/mallcheck/mallcheck/conformance/verdict"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// The exit codes of a run.
+const (
+	// ExitPassed means no violation.
+	ExitPassed = 0
+	// ExitViolation means a violation, or a finding where findings fail the run.
+	ExitViolation = 1
+	// ExitUsage means wrong usage or configuration.
+	ExitUsage = 2
+	// ExitInconclusive means that the target could not be asked, or not to the end.
+	ExitInconclusive = 3
+	// ExitInterrupted means SIGINT or SIGTERM.
+	ExitInterrupted = 130
+)
+
+// ExitCode returns the exit code of a run. Where several apply, interruption
+// comes first, then a violation, wrong configuration, an inconclusive run.
+func ExitCode(run *reports.Run) int {
+	has := func(holds func(reports.Result) bool) bool { return slices.ContainsFunc(run.Results, holds) }
+	dead := slices.ContainsFunc(run.Services, func(s reports.Service) bool { return !s.Reached })
+	switch {
+	case run.Stopped == reports.Interrupted:
+		return ExitInterrupted
+	case has(func(r reports.Result) bool { return verdict.Fails(r.Verdict, run.Policy) }):
+		return ExitViolation
+	case !dead && run.Stopped == "" && !has(func(r reports.Result) bool { return r.Verdict != reports.Skipped }):
+		return ExitUsage // everything is skipped by configuration
+	case dead || run.Stopped != "" || has(func(r reports.Result) bool { return r.Verdict == reports.Inconclusive }):
+		return ExitInconclusive
+	}
+	return ExitPassed
+}

@@ -1,0 +1,65 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/extensions/globals"
+	"github.com/onsi/ginkgo/v2/formatter"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// siblings is how many specs stand in one container: their cost is quadratic.
+const siblings = 100
+
+// runSpecs turns checks into Ginkgo specs, for this run only, and runs them one
+// after the other in the random order of the seed. Once ctx is done no further
+// check is begun. Ginkgo prints nothing: what is said is said by the observer.
+func runSpecs(ctx context.Context, selected []checks.Check, seed int64, run func(checks.Check) reports.Result) {
+	globals.Reset()
+	defer globals.Reset()
+	for group := range slices.Chunk(selected, siblings) {
+		ginkgo.Describe(fmt.Sprintf("%s to %s", group[0].ID, group[len(group)-1].ID), func() {
+			for _, check := range group {
+				ginkgo.It(check.ID+" "+check.Requirement, ginkgo.Label(check.Area()), func(ginkgo.SpecContext) {
+					if ctx.Err() != nil {
+						ginkgo.Skip("the run was stopped")
+					}
+					report(run(check))
+				})
+			}
+		})
+	}
+	stdout := formatter.ColorableStdOut
+	formatter.ColorableStdOut = io.Discard
+	defer func() { formatter.ColorableStdOut = stdout }()
+
+	suite, reporter := types.NewDefaultSuiteConfig(), types.NewDefaultReporterConfig()
+	suite.RandomSeed, suite.RandomizeAllSpecs = seed, true
+	// The run has its own time limit, and an interrupted check ends by itself.
+	suite.Timeout, suite.GracePeriod = 0, 24*time.Hour
+	ginkgo.RunSpecs(silent{}, "mallcheck", suite, reporter)
+}
+
+// report tells Ginkgo the verdict of the check that just ran.
+func report(result reports.Result) {
+	switch result.Verdict {
+	case reports.Failed, reports.Inconclusive:
+		ginkgo.Fail(result.ID + " " + string(result.Verdict))
+	case reports.Skipped:
+		ginkgo.Skip(result.Reason)
+	}
+}
+
+// silent is Ginkgo's testing.T: the verdict is in the run's results.
+type silent struct{}
+
+// Fail implements ginkgo.GinkgoTestingT.
+func (silent) Fail() {}

@@ -1,0 +1,64 @@
+package oracle
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// node is a schema with what the contract says beside it, prepared once so that
+// judging an answer looks nothing up.
+type node struct {
+	schema     *openapi3.Schema
+	place      string   // where it stands in the contract, a JSON pointer
+	known      []string // the values that pages name, when they name any
+	properties map[string]*node
+	names      []string // of the properties, in order
+	items      *node
+}
+
+// bodyNode returns the node of a response's JSON body, nil when it has none.
+func bodyNode(contract *openapi.Contract, response *openapi3.ResponseRef, clause string) *node {
+	if response == nil || response.Value == nil {
+		return nil
+	}
+	media := response.Value.Content.Get("application/json")
+	if media == nil || media.Schema == nil {
+		return nil
+	}
+	return newNode(contract, media.Schema.Value, clause+"/content/application~1json/schema")
+}
+
+func newNode(contract *openapi.Contract, schema *openapi3.Schema, clause string) *node {
+	n := &node{schema: schema, place: clause, known: slices.Sorted(maps.Keys(contract.KnownValues(clause)))}
+	for name, property := range schema.Properties {
+		if n.properties == nil {
+			n.properties = map[string]*node{}
+		}
+		n.properties[name] = newNode(contract, property.Value, clause+"/properties/"+escape(name))
+		n.names = append(n.names, name)
+	}
+	slices.Sort(n.names)
+	if schema.Items != nil {
+		n.items = newNode(contract, schema.Items.Value, clause+"/items")
+	}
+	return n
+}
+
+// at returns the place in the contract of the value at a path below the node.
+func (n *node) at(path []string) string {
+	for _, name := range path {
+		switch {
+		case n.properties[name] != nil:
+			n = n.properties[name]
+		case n.items != nil:
+			n = n.items
+		default:
+			return n.place
+		}
+	}
+	return n.place
+}

@@ -1,0 +1,172 @@
+// Package oracle judges one recorded exchange against the contract: status,
+// media type, headers, the JSON text itself, the envelope and the body's schema.
+//
+// It names every deviation at once, by the place in the answer and the clause,
+// in words. It judges the answer only: whether a request should have been
+// refused is for the check that sent it. What a deviation is called is for the
+// verdict.
+package oracle
+
+import (
+	"cmp"
+	"fmt"
+	"mime"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// The clauses over all operations that the oracle judges by.
+const (
+	clauseMediaType = "envelope/media-type"
+	clauseJSON      = "envelope/one-json-text"
+	clausePresent   = "envelope/present"
+	clauseSuccess   = "envelope/success"
+	clauseRefusal   = "envelope/refusal"
+	clauseStatus    = "envelope/no-server-error"
+	clauseRequestID = "request-id/header-present"
+)
+
+// Options adapt the oracle to a target.
+type Options struct {
+	// RequestIDHeader is the name under which the target sends the request id;
+	// empty means the contract's.
+	RequestIDHeader string
+}
+
+// Oracle judges exchanges. It is safe for concurrent use.
+type Oracle struct {
+	contract   *openapi.Contract
+	operations map[string]operation
+	header     string
+}
+
+// operation is what the oracle needs of an operation of the contract.
+type operation struct {
+	pointer  string // of the operation
+	success  *node  // the body under 200
+	refusal  *node  // the body of any refusal
+	headers  openapi3.Headers
+	required []openapi.Required
+}
+
+// requestIDHeader is the contract's name of the header that carries the request id.
+const requestIDHeader = "request_id"
+
+// New returns an oracle over a contract.
+func New(contract *openapi.Contract, options Options) (*Oracle, error) {
+	document, err := contract.Document()
+	if err != nil {
+		return nil, fmt.Errorf("loading the contract: %w", err)
+	}
+	o := &Oracle{contract: contract, operations: map[string]operation{}, header: options.RequestIDHeader}
+	if o.header == "" {
+		o.header = requestIDHeader
+	}
+	for _, op := range contract.Operations() {
+		responses := document.Paths.Value(op.Path).GetOperation(op.Method).Responses
+		prepared := operation{pointer: op.Pointer, required: contract.RequiredOnSuccess(op.ID)}
+		prepared.success = bodyNode(contract, responses.Value("200"), op.Pointer+"/responses/200")
+		prepared.refusal = bodyNode(contract, responses.Value("4XX"), op.Pointer+"/responses/4XX")
+		if success := responses.Value("200"); success != nil && success.Value != nil {
+			prepared.headers = success.Value.Headers
+		}
+		o.operations[op.ID] = prepared
+	}
+	return o, nil
+}
+
+// Judge returns every deviation that an exchange shows, each once. An exchange
+// without an answer, or of an operation that the contract does not have, shows none.
+func (o *Oracle) Judge(exchange reports.Exchange) []reports.Deviation {
+	op, known := o.operations[exchange.Operation]
+	if !known || exchange.Response == nil {
+		return nil
+	}
+	j := &judgement{oracle: o, id: exchange.Operation, operation: op, response: exchange.Response}
+	j.mediaType()
+	body, whole := j.text(exchange.Problem)
+	if whole {
+		j.envelope(body)
+	}
+	j.status()
+	slices.SortStableFunc(j.deviations, func(a, b reports.Deviation) int {
+		return cmp.Or(strings.Compare(a.Pointer, b.Pointer), strings.Compare(a.Clause, b.Clause))
+	})
+	return j.deviations
+}
+
+// judgement is one exchange under judgement.
+type judgement struct {
+	oracle     *Oracle
+	id         string // of the operation
+	operation  operation
+	response   *reports.Response
+	code       string // operateCode, "" when there is none
+	deviations []reports.Deviation
+}
+
+// add notes a deviation from a clause; its grade and source are the contract's.
+func (j *judgement) add(clause, pointer, summary, expected, actual string) *reports.Deviation {
+	found, _ := j.oracle.contract.ClauseFor(clause, j.id)
+	j.deviations = append(j.deviations, reports.Deviation{
+		Clause: clause, Grade: reports.Grade(found.Evidence.Grade), Source: found.Evidence.Source, Level: reports.Must,
+		Pointer: pointer, Summary: summary, Expected: expected, Actual: bounded(actual), Exchange: -1,
+	})
+	return &j.deviations[len(j.deviations)-1]
+}
+
+// header returns the first value of a response header, whatever the letter case of its name.
+func (j *judgement) header(name string) (value string, found bool) {
+	for _, field := range j.response.Header {
+		if strings.EqualFold(field.Name, name) {
+			return field.Value, true
+		}
+	}
+	return "", false
+}
+
+func (j *judgement) mediaType() {
+	value, _ := j.header("Content-Type")
+	media, _, err := mime.ParseMediaType(value)
+	if err != nil || media != "application/json" {
+		j.add(clauseMediaType, "header Content-Type", "the answer is not announced as JSON", "application/json", orNone(value))
+	}
+}
+
+// status judges the HTTP status together with operateCode.
+func (j *judgement) status() {
+	status := j.response.Status
+	actual := fmt.Sprintf("HTTP %d", status)
+	switch {
+	case status == 200 || status >= 400 && status < 500 && j.code != "S":
+	case status >= 500:
+		j.add(clauseStatus, "status", "the server failed", "HTTP 200, or 4xx for a refusal", actual)
+	case j.code == "S":
+		j.add(clauseSuccess, "status", "a success has a status that no page names", "HTTP 200", actual).Undocumented = true
+	default:
+		j.add(clauseRefusal, "status", "the answer has a status that no page names", "HTTP 200, or 4xx for a refusal", actual).Undocumented = true
+	}
+}
+
+// maxText bounds the actual value that a deviation shows.
+const maxText = 200
+
+// bounded cuts a text at a rune boundary.
+func bounded(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxText], "") + "…"
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}

@@ -1,0 +1,166 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/onsi/gomega"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// ran runs checks of a test's own against a server that answers every listBundles
+// with success and a member that no page names.
+func ran(t *testing.T, ctx context.Context, change func(*target.Target), list ...checks.Check) *reports.Run {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"data":[],"operateCode":"S","message":"success","trace":"1"}`)
+	}))
+	t.Cleanup(server.Close)
+	contract, err := openapi.Mall()
+	if err != nil {
+		t.Fatal(err)
+	}
+	under := &target.Target{
+		Name: "test", URLs: map[string]string{"topup": server.URL}, PartnerCode: "P1", Sign: signing.Default(), RequestIDHeader: "request_id",
+		Allow: target.Permissions{Read: true}, Strict: "documented", Seed: 1, CallTimeout: time.Second, TaskTimeout: time.Second,
+	}
+	change(under)
+	r, err := newRunner(under, contract, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.run.Services = []reports.Service{{Name: "topup", URL: server.URL, Reached: true}}
+	for i := range list {
+		list[i].Level, list[i].Operations, list[i].Requirement = reports.Must, []string{"listBundles"}, "the requirement of "+list[i].ID
+		if list[i].Does == "" {
+			list[i].Does = reports.Read
+		}
+	}
+	r.all(ctx, list)
+	r.finish(context.Cause(ctx))
+	return &r.run
+}
+
+func asIs(*target.Target) {}
+
+// TestHowChecksEnd holds what becomes of each way in which a check can end.
+func TestHowChecksEnd(t *testing.T) {
+	documented := "signature/missing-sign-refused"
+	assumed := "async/empty-batch-refused"
+	for _, test := range []struct {
+		name    string
+		check   checks.Check
+		verdict reports.Verdict
+		reason  string // part of
+	}{
+		{"nothing wrong", checks.Check{Clause: documented, Run: func(context.Context, *session.Session) {}}, reports.Passed, ""},
+		{"a failed assertion of a documented clause", checks.Check{Clause: documented, Run: func(context.Context, *session.Session) {
+			gomega.Expect(1).To(gomega.Equal(2), "one is two")
+		}}, reports.Failed, ""},
+		{"a failed assertion of an assumed clause", checks.Check{Clause: assumed, Run: func(context.Context, *session.Session) {
+			gomega.Expect(1).To(gomega.Equal(2), "one is two")
+		}}, reports.Finding, ""},
+		{"a violation of another clause", checks.Check{Clause: assumed, Run: func(_ context.Context, s *session.Session) {
+			s.Violates(documented, -1, "s", "e", "a")
+		}}, reports.Failed, ""},
+		{"a skip", checks.Check{Clause: documented, Run: func(_ context.Context, s *session.Session) { s.Skip("no reason") }}, reports.Skipped, "no reason"},
+		{"a missing fixture", checks.Check{Clause: documented, Run: func(_ context.Context, s *session.Session) { s.Group() }}, reports.Skipped, "--group"},
+		{"a panic", checks.Check{Clause: documented, Run: func(context.Context, *session.Session) {
+			var none []int
+			_ = none[len(none)]
+		}}, reports.Inconclusive, "Please report this as a bug of mallcheck"},
+		{"a permission that is missing", checks.Check{Clause: documented, Does: reports.Write, Run: func(context.Context, *session.Session) {}},
+			reports.Skipped, "the target allows no writes (--allow write)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.check.ID = "TST-001"
+			run := ran(t, t.Context(), asIs, test.check)
+			got := run.Results[0]
+			if got.Verdict != test.verdict || !strings.Contains(got.Reason, test.reason) {
+				t.Errorf("%s %q %+v, want %s with %q", got.Verdict, got.Reason, got.Deviations, test.verdict, test.reason)
+			}
+			if strings.Contains(got.Reason, "/") && strings.Contains(got.Reason, ".go:") {
+				t.Errorf("the reason tells paths of the building machine: %s", got.Reason)
+			}
+		})
+	}
+}
+
+// TestAssertionsAreTold holds that a failed assertion is told by what was
+// expected and what was there.
+func TestAssertionsAreTold(t *testing.T) {
+	run := ran(t, t.Context(), asIs, checks.Check{ID: "TST-001", Clause: "request-id/unique", Run: func(ctx context.Context, s *session.Session) {
+		s.Send(ctx, s.NewListBundles())
+		gomega.Expect("got").To(gomega.Equal("wanted"), "the id")
+	}})
+	d := run.Results[0].Deviations[0]
+	if d.Clause != "request-id/unique" || d.Summary != "the id" || d.Exchange != 0 ||
+		!strings.Contains(d.Actual, "got") || !strings.Contains(d.Expected, "wanted") || !d.Grade.Valid() || d.Source == "" {
+		t.Errorf("told as %+v", d)
+	}
+}
+
+// TestUndocumentedOncePerValue holds that what no page names is told once for the
+// whole run, by the first check in the order of ids.
+func TestUndocumentedOncePerValue(t *testing.T) {
+	see := func(ctx context.Context, s *session.Session) { s.Send(ctx, s.NewListBundles()) }
+	run := ran(t, t.Context(), asIs,
+		checks.Check{ID: "TST-002", Clause: "request-id/unique", Run: see}, checks.Check{ID: "TST-001", Clause: "request-id/unique", Run: see})
+	if first, second := run.Results[0], run.Results[1]; first.ID != "TST-001" || first.Verdict != reports.Finding || len(first.Deviations) != 1 || second.Verdict != reports.Passed {
+		t.Errorf("results: %s %s, %s %s", first.ID, first.Verdict, second.ID, second.Verdict)
+	}
+}
+
+// TestStopped holds that a run that is stopped skips the rest and says why it ended.
+func TestStopped(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	stop := func(context.Context, *session.Session) { cancel() }
+	run := ran(t, ctx, asIs, checks.Check{ID: "TST-001", Clause: "request-id/unique", Run: stop},
+		checks.Check{ID: "TST-002", Clause: "request-id/unique", Run: stop}, checks.Check{ID: "TST-003", Clause: "request-id/unique", Run: stop})
+	passed, skipped := 0, 0
+	for _, r := range run.Results {
+		switch {
+		case r.Verdict == reports.Passed:
+			passed++
+		case r.Verdict == reports.Skipped && strings.Contains(r.Reason, "stopped"):
+			skipped++
+		}
+	}
+	if passed != 1 || skipped != 2 || run.Stopped != reports.Interrupted || ExitCode(run) != ExitInterrupted {
+		t.Errorf("%d passed, %d skipped, stopped %q, exit code %d", passed, skipped, run.Stopped, ExitCode(run))
+	}
+}
+
+// TestOrderFollowsTheSeed holds that checks run in another order under another
+// seed, and in the same under the same.
+func TestOrderFollowsTheSeed(t *testing.T) {
+	order := func(seed int64) string {
+		var ids []string
+		var list []checks.Check
+		for i := range 250 {
+			id := fmt.Sprintf("TST-%03d", i)
+			list = append(list, checks.Check{ID: id, Clause: "request-id/unique", Run: func(context.Context, *session.Session) { ids = append(ids, id) }})
+		}
+		ran(t, t.Context(), func(under *target.Target) { under.Seed = seed }, list...)
+		return strings.Join(ids, " ")
+	}
+	first := order(1)
+	if strings.Count(first, "TST") != 250 {
+		t.Fatalf("%d checks ran", strings.Count(first, "TST"))
+	}
+	if first != order(1) || first == order(2) {
+		t.Error("the order does not follow the seed")
+	}
+}

@@ -1,0 +1,86 @@
+package conformance
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/target"
+)
+
+// Select returns the checks that a pattern in only matches (all of them when
+// there is none) and no pattern in skip matches. A pattern is an id ("SIG-004",
+// which takes its cases along), a glob in which * crosses "/", "area:RID" or
+// "op:addSims". A pattern that matches nothing is an error of type *target.Error.
+func Select(all []checks.Check, only, skip []string) ([]checks.Check, error) {
+	for _, list := range []struct {
+		key      string
+		patterns []string
+	}{{"only", only}, {"skip", skip}} {
+		for _, pattern := range list.patterns {
+			if err := matchesSomething(all, list.key, pattern); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var selected []checks.Check
+	for _, check := range all {
+		if (len(only) == 0 || matchesAny(check, only)) && !matchesAny(check, skip) {
+			selected = append(selected, check)
+		}
+	}
+	if len(selected) == 0 {
+		return nil, &target.Error{Place: "--only and --skip", Problem: "together select no check", Instead: "leave one of them out"}
+	}
+	return selected, nil
+}
+
+func matchesSomething(all []checks.Check, key, pattern string) error {
+	if _, err := path.Match(pattern, ""); err != nil {
+		return &target.Error{Place: "--" + key, Value: pattern, Problem: "is no pattern", Instead: "write an id, a glob, area:RID or op:addSims"}
+	}
+	if slices.ContainsFunc(all, func(check checks.Check) bool { return matches(check, pattern) }) {
+		return nil
+	}
+	problem := &target.Error{Place: "--" + key, Value: pattern, Problem: "matches no check", Instead: "mallcheck list shows them"}
+	if near := target.Nearest(pattern, names(all)); near != "" {
+		problem.Instead = "did you mean " + near + "?"
+	}
+	return problem
+}
+
+// names returns everything that a pattern can name.
+func names(all []checks.Check) []string {
+	var known []string
+	for _, check := range all {
+		id, _, _ := strings.Cut(check.ID, "/")
+		known = append(known, check.ID, id, "area:"+check.Area())
+		for _, operation := range check.Operations {
+			known = append(known, "op:"+operation)
+		}
+	}
+	return known
+}
+
+func matchesAny(check checks.Check, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return matches(check, pattern) })
+}
+
+// matches reports whether a pattern selects a check.
+func matches(check checks.Check, pattern string) bool {
+	if area, ok := strings.CutPrefix(pattern, "area:"); ok {
+		return check.Area() == area
+	}
+	if operation, ok := strings.CutPrefix(pattern, "op:"); ok {
+		return slices.Contains(check.Operations, operation)
+	}
+	return check.ID == pattern || strings.HasPrefix(check.ID, pattern+"/") || glob(check.ID, pattern)
+}
+
+// glob matches like path.Match, but * and ? cross "/".
+func glob(id, pattern string) bool {
+	const other = "\x00" // stands for "/", which path.Match treats apart
+	matched, err := path.Match(strings.ReplaceAll(pattern, "/", other), strings.ReplaceAll(id, "/", other))
+	return err == nil && matched
+}

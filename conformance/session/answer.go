@@ -1,0 +1,90 @@
+package session
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Answer is what the target answered to one request, read leniently: a member
+// of the wrong type does not hide the others. The oracle has judged it already.
+type Answer struct {
+	// Exchange is its index in the recorded exchanges.
+	Exchange int
+	// Operation is the operation that was called.
+	Operation string
+	// Status is the HTTP status.
+	Status int
+	// Header are the header fields.
+	Header http.Header
+	// Body is the body as it came.
+	Body []byte
+	// OperateCode and Message are the envelope's members, "" when they are not
+	// there; a value that is no string is given as its JSON text.
+	OperateCode, Message string
+	// Data is the envelope's data as JSON text, nil when it is not there.
+	Data json.RawMessage
+}
+
+// envelope is the form of every answer.
+type envelope struct {
+	OperateCode text            `json:"operateCode"`
+	Message     text            `json:"message"`
+	Data        json.RawMessage `json:"data"`
+}
+
+// text is a string, read from a JSON string, or from any other value as its text.
+type text string
+
+// UnmarshalJSON never fails on well-formed JSON.
+func (t *text) UnmarshalJSON(raw []byte) error {
+	if string(raw) != "null" {
+		*t = text(unquote(raw))
+	}
+	return nil
+}
+
+func newAnswer(index int, exchange reports.Exchange) *Answer {
+	answer := &Answer{
+		Exchange: index, Operation: exchange.Operation, Status: exchange.Response.Status,
+		Header: http.Header{}, Body: exchange.Response.Body,
+	}
+	for _, field := range exchange.Response.Header {
+		answer.Header.Add(field.Name, field.Value)
+	}
+	var e envelope
+	// Neither a byte order mark before the JSON text nor what follows it hides it.
+	body := bytes.TrimPrefix(answer.Body, []byte("\ufeff"))
+	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&e); err == nil {
+		answer.OperateCode, answer.Message, answer.Data = string(e.OperateCode), string(e.Message), e.Data
+	}
+	return answer
+}
+
+// Accepted reports whether the operation succeeded: operateCode "S".
+func (a *Answer) Accepted() bool { return a.OperateCode == "S" }
+
+// Refused reports whether the operation was refused: an envelope whose
+// operateCode is not "S", or an HTTP status from 400 to 499.
+func (a *Answer) Refused() bool {
+	return !a.Accepted() && (a.OperateCode != "" || a.Status >= 400 && a.Status < 500)
+}
+
+// String returns the answer in one line, for messages.
+func (a *Answer) String() string {
+	body := strings.Join(strings.Fields(string(a.Body)), " ")
+	if len(body) > 300 {
+		body = body[:300] + "…"
+	}
+	return fmt.Sprintf("HTTP %d %s", a.Status, body)
+}
+
+// hasEnvelope reports whether a body is an object with an operateCode.
+func hasEnvelope(body []byte) bool {
+	var e envelope
+	return json.Unmarshal(body, &e) == nil && e.OperateCode != ""
+}

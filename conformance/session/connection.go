@@ -1,0 +1,124 @@
+// Package session is one run's hands: it builds requests with the generated
+// client, signs and sends them, records each exchange as it was on the wire, has
+// the oracle judge it, and keeps the ledger of what must be undone.
+//
+// A Connection is what all checks of a run share, a Session what one check does.
+// What a check is about stands in the check; what is noise stands here.
+package session
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/mallcheck/mallcheck/conformance/oracle"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// maxTimeouts is how many calls of a service may time out in a row before the
+// rest of that service is inconclusive at once.
+const maxTimeouts = 3
+
+// Connection is a run's connection to its target. It is safe for concurrent use.
+type Connection struct {
+	target   *target.Target
+	contract *openapi.Contract
+	oracle   *oracle.Oracle
+	client   *http.Client
+	limiter  *rate.Limiter
+
+	mu       sync.Mutex
+	timeouts map[string]int // in a row, by service
+	nextSIM  int
+}
+
+// Connect returns a connection to a target; it sends nothing.
+func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) {
+	judge, err := oracle.New(contract, oracle.Options{RequestIDHeader: t.RequestIDHeader})
+	if err != nil {
+		return nil, err
+	}
+	limit := rate.Inf
+	if t.Rate > 0 {
+		limit = rate.Limit(t.Rate)
+	}
+	return &Connection{
+		target:   t,
+		contract: contract,
+		oracle:   judge,
+		client:   newClient(),
+		limiter:  rate.NewLimiter(limit, 1),
+		timeouts: map[string]int{},
+		nextSIM:  int(t.Seed % 1024),
+	}, nil
+}
+
+// newClient returns a client that follows no redirect, so that a signed request
+// never reaches a host that nobody named.
+func newClient() *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:   10 * time.Second,
+			MaxIdleConnsPerHost:   64,
+			IdleConnTimeout:       30 * time.Second,
+			ExpectContinueTimeout: time.Second,
+			ForceAttemptHTTP2:     true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Close releases idle connections.
+func (c *Connection) Close() { c.client.CloseIdleConnections() }
+
+// Session returns the hands of one check. When ctx is done, no new call is
+// made; one in flight may still finish within its own time limit.
+func (c *Connection) Session(ctx context.Context) *Session {
+	return &Session{connection: c, stop: ctx, ledger: ledger{}}
+}
+
+// unanswered counts a call that timed out, answered resets the count.
+func (c *Connection) unanswered(service string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.timeouts[service]++
+}
+
+func (c *Connection) answered(service string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.timeouts[service] = 0
+}
+
+// givenUp says why a service is not asked any more, "" when it is.
+func (c *Connection) givenUp(service string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.timeouts[service] < maxTimeouts {
+		return ""
+	}
+	return fmt.Sprintf("%d calls of the %s service in a row timed out after %s; it is not asked any more", maxTimeouts, service, c.target.CallTimeout)
+}
+
+// takeSIMs returns n of the target's SIM cards, other ones at each call as long
+// as there are enough, and in turn when there are fewer than n.
+func (c *Connection) takeSIMs(n int) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	taken := make([]string, n)
+	for i := range taken {
+		taken[i] = c.target.SIMs[(c.nextSIM+i)%len(c.target.SIMs)]
+	}
+	c.nextSIM = (c.nextSIM + n) % len(c.target.SIMs)
+	return taken
+}

@@ -1,0 +1,269 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+	"github.com/mallcheck/mallcheck/gen/topup"
+	"github.com/mallcheck/mallcheck/gen/vshop"
+)
+
+// version is the version every request states.
+const version = "3.0"
+
+// The pauses between two looks at a task double from the first to the longest.
+const (
+	firstPause   = 2 * time.Millisecond
+	longestPause = time.Second
+)
+
+// knownWithin is how long after its operation a request id may still be unknown
+// while its result is awaited: that it is known at once is assumed, that it finds
+// its result is documented.
+const knownWithin = time.Second
+
+// Accepted is an asynchronous operation that the target accepted.
+type Accepted struct {
+	// RequestID is the key of its result, as the response header gives it.
+	RequestID string
+	// Answer is the whole answer.
+	Answer *Answer
+}
+
+// Result is what asyncResult says of a task.
+type Result struct {
+	RequestID  string
+	ActionCode string
+	Status     string
+	Details    []Detail
+	// Answer is the whole answer.
+	Answer *Answer
+}
+
+// Detail is the outcome for one SIM card of a task.
+type Detail struct{ SimID, Result, Message string }
+
+// NewAddSims drafts an addSims of SIM cards to a group.
+func (s *Session) NewAddSims(group string, sims ...string) *Draft {
+	request, err := topup.NewAddSimsRequest(s.base("topup"), group, nil, mall.AddSimsJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, SimIds: notNil(sims),
+	})
+	return s.newDraft("addSims", request, err)
+}
+
+// NewRemoveSims drafts a removeSims of SIM cards from a group.
+func (s *Session) NewRemoveSims(group string, sims ...string) *Draft {
+	request, err := topup.NewRemoveSimsRequest(s.base("topup"), group, nil, mall.RemoveSimsJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, SimIds: notNil(sims),
+	})
+	return s.newDraft("removeSims", request, err)
+}
+
+// NewListGroupSims drafts a listGroupSims.
+func (s *Session) NewListGroupSims(group string) *Draft {
+	request, err := topup.NewListGroupSimsRequest(s.base("topup"), group, &mall.ListGroupSimsParams{
+		Version: version, PartnerCode: s.Target().PartnerCode,
+	})
+	return s.newDraft("listGroupSims", request, err)
+}
+
+// NewListBundles drafts a listBundles.
+func (s *Session) NewListBundles() *Draft {
+	request, err := topup.NewListBundlesRequest(s.base("topup"), &mall.ListBundlesParams{
+		Version: version, PartnerCode: s.Target().PartnerCode,
+	})
+	return s.newDraft("listBundles", request, err)
+}
+
+// NewAsyncResult drafts an asyncResult.
+func (s *Session) NewAsyncResult(requestID string) *Draft {
+	request, err := topup.NewAsyncResultRequest(s.base("topup"), requestID, &mall.AsyncResultParams{
+		Version: version, PartnerCode: s.Target().PartnerCode,
+	})
+	return s.newDraft("asyncResult", request, err)
+}
+
+// NewSingleVerify drafts a singleVerify of a SIM card.
+func (s *Session) NewSingleVerify(sim string) *Draft {
+	request, err := vshop.NewSingleVerifyRequest(s.base("vshop"), nil, mall.SingleVerifyJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: sim, LanguageCode: "1",
+		Mark: "0", Terminal: "1", TradeTime: now(), TradeType: "singleVerify",
+	})
+	return s.newDraft("singleVerify", request, err)
+}
+
+// NewSingleServicePlanPage drafts a singleServicePlanPage for a SIM card.
+func (s *Session) NewSingleServicePlanPage(sim string) *Draft {
+	request, err := vshop.NewSingleServicePlanPageRequest(s.base("vshop"), nil, mall.SingleServicePlanPageJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: sim, LanguageCode: "1",
+		Mark: "0", Terminal: "0", TradeTime: now(), TradeType: "singleServicePlanPage",
+	})
+	return s.newDraft("singleServicePlanPage", request, err)
+}
+
+// NewValid drafts a request of an operation that a conforming target accepts,
+// with which nothing is at stake: operations that write are asked for a SIM card
+// that does not exist. For asyncResult it starts such an operation first.
+func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
+	switch operation {
+	case "addSims":
+		return s.NewAddSims(s.Group(), s.UnknownSIM())
+	case "removeSims":
+		return s.NewRemoveSims(s.Group(), s.UnknownSIM())
+	case "listGroupSims":
+		return s.NewListGroupSims(s.Group())
+	case "listBundles":
+		return s.NewListBundles()
+	case "asyncResult":
+		accepted := s.AddSims(ctx, s.Group(), s.UnknownSIM())
+		s.AwaitResult(ctx, accepted.RequestID)
+		return s.NewAsyncResult(accepted.RequestID)
+	case "singleVerify":
+		return s.NewSingleVerify(s.ExistingSIM())
+	case "singleServicePlanPage":
+		return s.NewSingleServicePlanPage(s.ExistingSIM())
+	}
+	panic(broken(fmt.Errorf("no valid request is known for operation %q", operation)))
+}
+
+// AddSims adds SIM cards to a group; that it is accepted is required.
+func (s *Session) AddSims(ctx context.Context, group string, sims ...string) Accepted {
+	return s.accepted(s.Send(ctx, s.NewAddSims(group, sims...)))
+}
+
+// RemoveSims removes SIM cards from a group; that it is accepted is required.
+func (s *Session) RemoveSims(ctx context.Context, group string, sims ...string) Accepted {
+	return s.accepted(s.Send(ctx, s.NewRemoveSims(group, sims...)))
+}
+
+// accepted requires success and a request id.
+func (s *Session) accepted(answer *Answer) Accepted {
+	s.RequireAccepted(answer)
+	header := s.Target().RequestIDHeader
+	id := answer.Header.Get(header)
+	switch {
+	case len(answer.Header.Values(header)) == 0:
+		s.Violates("request-id/header-present", answer.Exchange,
+			answer.Operation+" succeeded without the header that carries the request id",
+			"a response header "+header, "none")
+	case id == "":
+		s.Violates("request-id/non-empty", answer.Exchange,
+			answer.Operation+" succeeded with an empty request id",
+			"a response header "+header+" with a value", "an empty one")
+	}
+	return Accepted{RequestID: id, Answer: answer}
+}
+
+// RequireAccepted ends the check when a valid request was not accepted: what
+// the check is about was not reached. The deviation is from the operation as the
+// contract describes it.
+func (s *Session) RequireAccepted(answer *Answer) {
+	if answer.Accepted() {
+		return
+	}
+	s.Violates("requests/valid-accepted", answer.Exchange,
+		answer.Operation+" refused a valid request, so the requirement could not be tested",
+		`operateCode "S"`, answer.String())
+}
+
+// ReadResult asks for the result of a task once; that it is found is required.
+func (s *Session) ReadResult(ctx context.Context, requestID string) Result {
+	answer := s.Send(ctx, s.NewAsyncResult(requestID))
+	if !answer.Accepted() {
+		s.notFound(answer, requestID)
+	}
+	return newResult(answer)
+}
+
+// notFound ends the check because a request id does not find its result.
+func (s *Session) notFound(answer *Answer, requestID string) {
+	s.Violates("request-id/finds-its-own-result", answer.Exchange,
+		"asyncResult does not find the request_id that an operation returned",
+		"the result of "+requestID, answer.String())
+}
+
+func newResult(answer *Answer) Result {
+	var data struct {
+		RequestID  text `json:"request_id"`
+		ActionCode text `json:"action_code"`
+		Status     text `json:"status"`
+		Details    []struct {
+			SimID   text `json:"sim_id"`
+			Result  text `json:"result"`
+			Message text `json:"message"`
+		} `json:"details"`
+	}
+	result := Result{Answer: answer}
+	if err := json.Unmarshal(answer.Data, &data); err != nil {
+		return result // the oracle says what is wrong with it
+	}
+	result.RequestID, result.ActionCode, result.Status = string(data.RequestID), string(data.ActionCode), string(data.Status)
+	for _, d := range data.Details {
+		result.Details = append(result.Details, Detail{string(d.SimID), string(d.Result), string(d.Message)})
+	}
+	return result
+}
+
+// AwaitResult asks for the result of a task until its status is terminal. A
+// task that misses its time limit is a violation.
+func (s *Session) AwaitResult(ctx context.Context, requestID string) Result {
+	return s.WatchResult(ctx, requestID, func(Result) {})
+}
+
+// AwaitResultAs is AwaitResult, asked by another partner.
+func (s *Session) AwaitResultAs(ctx context.Context, partner, requestID string) Result {
+	return s.watch(ctx, partner, requestID, func(Result) {})
+}
+
+// WatchResult is AwaitResult that shows every look at the task to the caller,
+// the last one included.
+func (s *Session) WatchResult(ctx context.Context, requestID string, look func(Result)) Result {
+	return s.watch(ctx, s.Target().PartnerCode, requestID, look)
+}
+
+func (s *Session) watch(ctx context.Context, partner, requestID string, look func(Result)) Result {
+	started, limit := time.Now(), s.Target().TaskTimeout
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		answer := s.Send(ctx, s.NewAsyncResult(requestID).As(partner))
+		result, passed := newResult(answer), time.Since(started)
+		if answer.Accepted() {
+			look(result)
+			if s.Terminal(result) {
+				s.settle(requestID, result)
+				return result
+			}
+		} else if !answer.Refused() || passed > min(knownWithin, limit) {
+			s.notFound(answer, requestID)
+		}
+		if passed > limit {
+			s.Violates("async/terminates", answer.Exchange,
+				fmt.Sprintf("the task %s is not completed within %s", requestID, limit),
+				"a terminal status", strconv.Quote(result.Status))
+		}
+		s.pause(pause)
+	}
+}
+
+// pause waits, or less when the run is stopped.
+func (s *Session) pause(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.stop.Done():
+	}
+}
+
+// base returns the address of a service with a slash at its end: the generated
+// builders resolve paths against it, and would drop its last segment without one.
+func (s *Session) base(service string) string { return s.Target().URLs[service] + "/" }
+
+// now returns the access time that Vshop bodies state: 13-digit milliseconds.
+func now() string { return strconv.FormatInt(time.Now().UnixMilli(), 10) }
+
+// notNil makes an empty list [] instead of null.
+func notNil(list []string) []string { return append([]string{}, list...) }

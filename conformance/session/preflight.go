@@ -1,0 +1,68 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"mime"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Preflight asks each service once, with a request that reads, and says whether
+// it can be asked at all. A refusal in the envelope is an answer, too.
+func (c *Connection) Preflight(ctx context.Context, services []string) []reports.Service {
+	asked := make([]reports.Service, 0, len(services))
+	for _, name := range services {
+		service := reports.Service{Name: name, URL: c.target.URLs[name]}
+		service.Problem = c.probe(ctx, name)
+		service.Reached = service.Problem == ""
+		asked = append(asked, service)
+	}
+	return asked
+}
+
+// probe returns why a service cannot be asked, "" when it can.
+func (c *Connection) probe(ctx context.Context, service string) string {
+	s := c.Session(ctx)
+	draft := map[string]func() *Draft{
+		"topup": s.NewListBundles,
+		"vshop": func() *Draft { return s.NewSingleVerify(c.probeSIM()) },
+	}[service]
+	err := attempt(func() { s.Send(ctx, draft()) })
+	exchanges := s.Exchanges()
+	switch {
+	case err != nil && len(exchanges) == 0:
+		return err.Error()
+	case exchanges[0].Response == nil || strings.HasPrefix(exchanges[0].Problem, timedOut):
+		return exchanges[0].Problem
+	case unavailable(exchanges[0].Response):
+		return fmt.Sprintf("it answers HTTP %d without an envelope", exchanges[0].Response.Status)
+	case isHTML(exchanges[0].Response):
+		return fmt.Sprintf("it answers HTTP %d with a page of HTML: is the address right?", exchanges[0].Response.Status)
+	}
+	return ""
+}
+
+// probeSIM is a SIM card to ask for: which one does not matter for reaching a service.
+func (c *Connection) probeSIM() string {
+	if len(c.target.SIMs) > 0 {
+		return c.target.SIMs[0]
+	}
+	return "89000000000000000000"
+}
+
+// isHTML reports whether an answer is a page for people, and not an envelope that
+// is announced as one.
+func isHTML(response *reports.Response) bool {
+	if hasEnvelope(response.Body) {
+		return false
+	}
+	for _, field := range response.Header {
+		if strings.EqualFold(field.Name, "Content-Type") {
+			media, _, _ := mime.ParseMediaType(field.Value)
+			return media == "text/html"
+		}
+	}
+	return strings.HasPrefix(strings.TrimSpace(strings.ToLower(string(response.Body[:min(len(response.Body), 64)]))), "<!doctype html")
+}

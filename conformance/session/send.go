@@ -1,0 +1,202 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// maxAnswer bounds the bytes read of one answer.
+const maxAnswer = 64 << 20
+
+// Send signs a draft, sends it, records the exchange and has it judged. It ends
+// the check when no answer came that says anything about the target.
+func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
+	request := s.render(draft)
+	service := draft.Operation.Service
+	if reason := s.connection.givenUp(service); reason != "" {
+		panic(End{Verdict: reports.Inconclusive, Reason: reason})
+	}
+	if err := s.connection.limiter.Wait(s.stop); err != nil || s.stop.Err() != nil || ctx.Err() != nil {
+		panic(End{Verdict: reports.Inconclusive, Reason: "the run was stopped before the check was done"})
+	}
+	exchange := s.connection.exchange(draft.Operation.ID, request)
+	index := s.record(exchange)
+	s.endUnlessAnswered(service, exchange)
+	answer := newAnswer(index, exchange)
+	s.enter(draft, answer)
+	return answer
+}
+
+// render makes the edits, signs in between, and returns the request to send.
+func (s *Session) render(draft *Draft) *http.Request {
+	wire := &Wire{
+		Method: draft.wire.Method, URL: draft.wire.URL, Header: draft.wire.Header.Clone(),
+		Members: slices.Clone(draft.wire.Members), inQuery: draft.wire.inQuery,
+	}
+	for _, edit := range draft.before {
+		edit(wire)
+	}
+	s.sign(draft, wire)
+	for _, edit := range draft.after {
+		edit(wire)
+	}
+	request, err := http.NewRequestWithContext(context.Background(), wire.Method, wire.address().String(), bytes.NewReader(wire.body()))
+	if err != nil {
+		panic(broken(fmt.Errorf("building a request of %s: %w", draft.Operation.ID, err)))
+	}
+	request.Header = wire.Header
+	return request
+}
+
+// sign writes the sign that fits the request. A request that cannot be signed,
+// such as one whose body is not JSON, keeps the sign it had.
+func (s *Session) sign(draft *Draft, wire *Wire) {
+	rules := s.Target().Sign
+	members, err := signing.MembersOf(wire.Method, wire.address(), wire.body(), []string{draft.Operation.Path}, rules.Parts)
+	if err != nil {
+		return
+	}
+	members = slices.DeleteFunc(members, func(m signing.Member) bool { return m.Name == "sign" })
+	signer := draft.signer
+	if signer == nil {
+		signer = signing.Sign
+	}
+	if sign, err := signer(members, rules); err == nil {
+		Set("sign", sign)(wire)
+	}
+}
+
+// exchange sends a request within the time limit of a call and records what came.
+func (c *Connection) exchange(operation string, request *http.Request) reports.Exchange {
+	ctx, cancel := context.WithTimeout(context.Background(), c.target.CallTimeout)
+	defer cancel()
+	recorded := reports.Exchange{Operation: operation, Request: recordRequest(request), Started: time.Now().UTC()}
+	response, err := c.client.Do(request.WithContext(ctx))
+	if err != nil {
+		recorded.Duration = time.Since(recorded.Started)
+		recorded.Problem = problem(err, c.target.CallTimeout)
+		return recorded
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	recorded.Duration = time.Since(recorded.Started)
+	recorded.Response = &reports.Response{
+		Status: response.StatusCode, Header: recordHeader(response.Header), Body: body, Announced: response.ContentLength,
+	}
+	switch {
+	case err != nil:
+		recorded.Problem = problem(err, c.target.CallTimeout)
+	case len(body) > maxAnswer:
+		recorded.Problem = fmt.Sprintf("the answer is larger than %d bytes", maxAnswer)
+	}
+	return recorded
+}
+
+// problem says in words why no complete answer came.
+func problem(err error, limit time.Duration) string {
+	switch {
+	case isTimeout(err):
+		return fmt.Sprintf("%s %s", timedOut, limit)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return brokeOff
+	}
+	text := err.Error()
+	if i := strings.LastIndex(text, `": `); i >= 0 {
+		text = text[i+3:] // the URL stands in the request already
+	}
+	return "no answer: " + text
+}
+
+const (
+	timedOut = "the call took longer than"
+	brokeOff = "the answer broke off before its announced end"
+)
+
+func isTimeout(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// record keeps an exchange and what the oracle says of it, and returns its index.
+func (s *Session) record(exchange reports.Exchange) int {
+	deviations := s.connection.oracle.Judge(exchange)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	index := len(s.exchanges)
+	s.exchanges = append(s.exchanges, exchange)
+	for _, d := range deviations {
+		d.Exchange = index
+		s.note(d)
+	}
+	return index
+}
+
+// note keeps a deviation unless its like is known. The caller holds the lock.
+func (s *Session) note(d reports.Deviation) {
+	if !slices.ContainsFunc(s.deviations, func(known reports.Deviation) bool { return same(known, d) }) {
+		s.deviations = append(s.deviations, d)
+	}
+}
+
+// same reports whether two deviations say the same of different exchanges. What
+// is undocumented is told once per value, what violates a clause once.
+func same(a, b reports.Deviation) bool {
+	return a.Clause == b.Clause && a.Undocumented == b.Undocumented && (!a.Undocumented || a.Pointer == b.Pointer && a.Actual == b.Actual)
+}
+
+// endUnlessAnswered ends the check when the target could not be asked.
+func (s *Session) endUnlessAnswered(service string, exchange reports.Exchange) {
+	if strings.HasPrefix(exchange.Problem, timedOut) {
+		s.connection.unanswered(service)
+		panic(End{Verdict: reports.Inconclusive, Reason: exchange.Operation + ": " + exchange.Problem})
+	}
+	s.connection.answered(service)
+	if exchange.Response == nil {
+		panic(End{Verdict: reports.Inconclusive, Reason: exchange.Operation + ": " + exchange.Problem})
+	}
+	if unavailable(exchange.Response) {
+		panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf("%s: the target answers HTTP %d without an envelope", exchange.Operation, exchange.Response.Status)})
+	}
+}
+
+// unavailable reports whether an answer says that the service cannot be asked
+// at the moment: 429, 502, 503 or 504 without an envelope.
+func unavailable(response *reports.Response) bool {
+	switch response.Status {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return !hasEnvelope(response.Body)
+	}
+	return false
+}
+
+func recordRequest(request *http.Request) reports.Request {
+	recorded := reports.Request{Method: request.Method, URL: request.URL.String(), Header: recordHeader(request.Header)}
+	if request.GetBody != nil {
+		if body, err := request.GetBody(); err == nil {
+			recorded.Body, _ = io.ReadAll(body) // a reader over bytes does not fail
+		}
+	}
+	return recorded
+}
+
+// recordHeader returns header fields in the order of their names.
+func recordHeader(header http.Header) []reports.Header {
+	recorded := make([]reports.Header, 0, len(header))
+	for name, values := range header {
+		for _, value := range values {
+			recorded = append(recorded, reports.Header{Name: name, Value: value})
+		}
+	}
+	slices.SortStableFunc(recorded, func(a, b reports.Header) int { return strings.Compare(a.Name, b.Name) })
+	return recorded
+}

@@ -1,0 +1,126 @@
+package target
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Layer is one source of settings.
+type Layer struct {
+	Settings Settings
+	// Place says where a key of this layer was written: "--seed", "MALLCHECK_SEED".
+	Place func(key string) string
+
+	sandbox bool // the embedded sandbox gave it
+}
+
+// Flags returns the layer of the command line.
+func Flags(settings Settings) Layer {
+	return Layer{Settings: settings, Place: func(key string) string { return "--" + key }}
+}
+
+// Environment returns the layer of the process environment, given as
+// os.Environ gives it. A variable with our prefix that is no setting is an
+// error that names the nearest one.
+func Environment(environ []string) (Layer, error) {
+	keys := map[string]string{}
+	for _, key := range Keys() {
+		keys[EnvironmentName(key)] = key
+	}
+	layer := Layer{Place: EnvironmentName}
+	for _, entry := range environ {
+		name, text, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, Prefix) || text == "" {
+			continue
+		}
+		key, known := keys[name]
+		if !known {
+			return Layer{}, &Error{Place: name, Problem: "is no setting", Instead: suggestion(name, slices.Sorted(maps.Keys(keys)))}
+		}
+		layer.Settings.set(key, text)
+	}
+	return layer, nil
+}
+
+// Sandbox returns the layer of the embedded sandbox: its address, partner,
+// fixtures and policy, by key. A key that is no setting is an error.
+func Sandbox(values map[string]string) (Layer, error) {
+	layer := Layer{Place: func(key string) string { return "the sandbox's " + key }, sandbox: true}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if !layer.Settings.set(key, values[key]) {
+			return Layer{}, fmt.Errorf("the sandbox gives %q, which is no setting", key)
+		}
+	}
+	return layer, nil
+}
+
+// Error is a setting that cannot be used: what, where, what instead.
+type Error struct {
+	// Place is the flag, variable or file that holds the value.
+	Place string
+	// Value is the value as written; empty when the key itself is wrong.
+	Value string
+	// Problem says what is wrong with it.
+	Problem string
+	// Instead says what to write instead.
+	Instead string
+}
+
+// Error returns the whole as one line.
+func (e *Error) Error() string {
+	text := e.Place
+	if e.Value != "" {
+		text += fmt.Sprintf(": %q", e.Value)
+	}
+	text += " " + e.Problem
+	if e.Instead != "" {
+		text += "; " + e.Instead
+	}
+	return text
+}
+
+// suggestion names the known word nearest to a wrong one, or all of a few.
+func suggestion(word string, known []string) string {
+	if near := Nearest(word, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	if len(known) <= 8 {
+		return "known are " + strings.Join(known, ", ")
+	}
+	return ""
+}
+
+// Nearest returns the known word with the fewest edits to the given one, or ""
+// when none is near enough to be a slip of the fingers.
+func Nearest(word string, known []string) string {
+	best, least := "", len(word)/3+2
+	for _, candidate := range known {
+		if edits := distance(strings.ToLower(word), strings.ToLower(candidate)); edits < least {
+			best, least = candidate, edits
+		}
+	}
+	return best
+}
+
+// distance is the Levenshtein distance of two words, in bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

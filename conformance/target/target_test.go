@@ -1,0 +1,164 @@
+package target
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+func environ(t *testing.T, entries ...string) Layer {
+	t.Helper()
+	layer, err := Environment(entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return layer
+}
+
+func TestDefaults(t *testing.T) {
+	resolved, err := Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resolved.Name != "sandbox" || resolved.Strict != "documented" || resolved.Allow != (Permissions{Read: true}) ||
+		resolved.Timeout != 10*time.Minute || resolved.CallTimeout != 10*time.Second || resolved.TaskTimeout != time.Minute ||
+		resolved.RequestIDHeader != "request_id" || resolved.Sign != signing.Default() || resolved.Rate != 0 ||
+		strings.Join(resolved.Formats, ",") != "junit,json" || strings.Join(resolved.TerminalStatus, ",") != "completed" {
+		t.Errorf("defaults: %+v", resolved)
+	}
+}
+
+func TestPrecedence(t *testing.T) {
+	flags := Flags(Settings{Strict: "assumed"})
+	environment := environ(t, "MALLCHECK_STRICT=derived", "MALLCHECK_SEED=7", "MALLCHECK_SIM=1, 2,,", "MALLCHECK_GROUP=", "PATH=/bin")
+	sandbox, err := Sandbox(map[string]string{"strict": "documented", "seed": "8", "group": "G1", "topup-url": "http://127.0.0.1:1/topup"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resolved, err := Resolve(flags, environment, sandbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resolved.Strict != "assumed" || resolved.Seed != 7 || resolved.Group != "G1" || strings.Join(resolved.SIMs, "|") != "1|2" {
+		t.Errorf("merged: %+v", resolved)
+	}
+	if !resolved.Sandbox || resolved.Name != "sandbox" {
+		t.Errorf("an address of the sandbox makes the target %q, sandbox %t", resolved.Name, resolved.Sandbox)
+	}
+}
+
+func TestAddress(t *testing.T) {
+	layer := environ(t, "MALLCHECK_TOPUP_URL=https://uat.example.com/topup_test/", "MALLCHECK_PARTNER_CODE=P1")
+	if !HasAddress(layer) || HasAddress(Flags(Settings{PartnerCode: "P1"})) {
+		t.Error("HasAddress does not tell whether an address is given")
+	}
+	resolved, err := Resolve(layer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resolved.URLs["topup"] != "https://uat.example.com/topup_test" || resolved.Name != "uat.example.com" || resolved.Sandbox {
+		t.Errorf("resolved: %+v", resolved)
+	}
+	if got := strings.Join(resolved.Services(), ","); got != "topup" {
+		t.Errorf("services %s", got)
+	}
+}
+
+func TestRefused(t *testing.T) {
+	const address, partner = "MALLCHECK_TOPUP_URL=https://h.example.com", "MALLCHECK_PARTNER_CODE=P1"
+	for _, test := range []struct {
+		entries []string
+		want    string
+	}{
+		{[]string{"MALLCHECK_PARTNERCODE=P1"}, "MALLCHECK_PARTNERCODE is no setting; did you mean MALLCHECK_PARTNER_CODE?"},
+		{[]string{"MALLCHECK_STRICT=asumed"}, `MALLCHECK_STRICT: "asumed" is not known here; did you mean assumed?`},
+		{[]string{"MALLCHECK_FAIL_ON=x"}, `MALLCHECK_FAIL_ON: "x" is not known here; write finding`},
+		{[]string{"MALLCHECK_ALLOW=read,everything"}, `MALLCHECK_ALLOW: "everything" is no permission; write read, write, purchase or several of them, separated by commas`},
+		{[]string{"MALLCHECK_SEED=-1"}, `MALLCHECK_SEED: "-1" is no seed; write a whole number from 0 to 9223372036854775807`},
+		{[]string{"MALLCHECK_TIMEOUT=10"}, `MALLCHECK_TIMEOUT: "10" is no time limit; write a positive duration with its unit, such as 500ms, 10s or 5m`},
+		{[]string{"MALLCHECK_CALL_TIMEOUT=0s"}, `MALLCHECK_CALL_TIMEOUT: "0s" is no time limit; write a positive duration with its unit, such as 500ms, 10s or 5m`},
+		{[]string{"MALLCHECK_RATE=fast"}, `MALLCHECK_RATE: "fast" is no rate; write calls a second, such as 5/s or 0.5/s`},
+		{[]string{"MALLCHECK_RATE=0/s"}, `MALLCHECK_RATE: "0/s" is no rate; write calls a second, such as 5/s or 0.5/s`},
+		{[]string{"MALLCHECK_REQUEST_ID_HEADER=a b"}, `MALLCHECK_REQUEST_ID_HEADER: "a b" is no header name; write letters, digits, - and _`},
+		{[]string{"MALLCHECK_TOPUP_URL=h.example.com", partner}, `MALLCHECK_TOPUP_URL: "h.example.com" is no address; write it as https://host/path`},
+		{[]string{"MALLCHECK_TOPUP_URL=ftp://h.example.com", partner}, `MALLCHECK_TOPUP_URL: "ftp://h.example.com" is no address; write it as https://host/path`},
+		{[]string{"MALLCHECK_TOPUP_URL=https://h.example.com?a=b", partner}, `MALLCHECK_TOPUP_URL: "https://h.example.com?a=b" has a query or a fragment; write the base address alone, such as https://host/path`},
+		{[]string{address}, "--partner-code is missing; an address is given, so say as which partner to call it: --partner-code CODE or MALLCHECK_PARTNER_CODE"},
+		{[]string{address, partner, "MALLCHECK_FAULT=x"}, `MALLCHECK_FAULT: "x" is for the embedded sandbox only; leave it out, or leave out the addresses`},
+	} {
+		t.Run(test.want, func(t *testing.T) {
+			layer, err := Environment(test.entries)
+			if err == nil {
+				_, err = Resolve(layer)
+			}
+			var told *Error
+			if !errors.As(err, &told) || err.Error() != test.want {
+				t.Errorf("error: %v\n want: %s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestProductionIsRefused(t *testing.T) {
+	for address, refused := range map[string]bool{
+		"https://wx.linksfield.net/topup":             true,
+		"https://wx.linksfield.net/topup/":            true,
+		"http://WX.linksfield.net./topup/v2":          true,
+		"https://wx.linksfield.net/x/../topup":        true,
+		"https://wx.linksfield.net/%74opup":           true,
+		"https://wx.linksfield.net:443/topup":         true,
+		"https://wx.linksfield.net/topup_test":        false,
+		"https://wx.linksfield.net.example.com/topup": false,
+	} {
+		t.Run(address, func(t *testing.T) {
+			_, err := Resolve(Flags(Settings{TopupURL: address, PartnerCode: "P1"}))
+			if (err != nil) != refused {
+				t.Errorf("error %v, want refused %t", err, refused)
+			}
+		})
+	}
+}
+
+func TestSignatureRules(t *testing.T) {
+	resolved, err := Resolve(Flags(Settings{SignParts: []string{"query", "body"}, SignHex: "upper", SignNested: "sorted", SignEmpty: "nothing"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := signing.Rules{Parts: signing.Query | signing.Body, Empty: signing.EmptyNothing, Hex: signing.UpperHex, Nested: signing.NestedSorted}
+	if resolved.Sign != want {
+		t.Errorf("rules %+v, want %+v", resolved.Sign, want)
+	}
+	if _, err := Resolve(Flags(Settings{SignHex: "camel"})); err == nil || !strings.HasPrefix(err.Error(), "--sign-hex: ") {
+		t.Errorf("error %v, want one that names --sign-hex", err)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for word, want := range map[string]string{"sed": "seed", "SEED": "seed", "grup": "group", "xylophone": ""} {
+		if got := Nearest(word, []string{"seed", "group", "package"}); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
+		}
+	}
+}
+
+// FuzzResolve holds that no text of any setting makes Resolve panic, and that an
+// error names the variable.
+func FuzzResolve(f *testing.F) {
+	f.Add(uint8(0), "https://a/b")
+	f.Add(uint8(9), "read,write")
+	f.Add(uint8(20), "1e9h")
+	keys := Keys()
+	f.Fuzz(func(t *testing.T, which uint8, text string) {
+		name := EnvironmentName(keys[int(which)%len(keys)])
+		layer, err := Environment([]string{name + "=" + text})
+		if err != nil {
+			t.Fatalf("%s is a setting: %v", name, err)
+		}
+		if _, err := Resolve(layer); err != nil && !strings.Contains(err.Error(), name) && !strings.Contains(err.Error(), "--partner-code") {
+			t.Errorf("the error does not name %s: %v", name, err)
+		}
+	})
+}

@@ -1,0 +1,162 @@
+package faults
+
+import (
+	"slices"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// asyncFaults are about what a result says, about the end of tasks and what comes after it.
+func asyncFaults() []Fault {
+	return []Fault{
+		{"action-code-of-add", "async/action-code-add",
+			"tells action_code 71 of an addition, too", onResult(func(r *sandbox.Result) { r.ActionCode = sandbox.ActionRemove })},
+		{"action-code-of-remove", "async/action-code-remove",
+			"tells action_code 70 of a removal, too", onResult(func(r *sandbox.Result) { r.ActionCode = sandbox.ActionAdd })},
+		{"action-code-as-number", "async/action-code-string",
+			"writes the action_code of a removal as a number", onData(func(_ *sandbox.Call, result map[string]any) map[string]any {
+				if result["action_code"] == sandbox.ActionRemove {
+					result["action_code"] = number(sandbox.ActionRemove)
+				}
+				return result
+			}, "asyncResult")},
+		{"detail-without-message", "async/result-shape",
+			"leaves message out of the detail of a SIM card that succeeded", onData(func(_ *sandbox.Call, result map[string]any) map[string]any {
+				for _, detail := range elementsOf(result, "details") {
+					if detail["result"] == sandbox.ResultSuccess {
+						delete(detail, "message")
+					}
+				}
+				return result
+			}, "asyncResult")},
+		{"known-sim-fails", "async/success-is-10",
+			`tells result "0" of a SIM card for which it succeeded`, onDetails(func(d *sandbox.Detail) {
+				if d.Result == sandbox.ResultSuccess {
+					d.Result = "0"
+				}
+			})},
+		{"unknown-sim-succeeds", "async/unknown-sim-is-31",
+			"tells success of a SIM card that does not exist", onDetails(func(d *sandbox.Detail) {
+				d.Result, d.Message = sandbox.ResultSuccess, "success"
+			})},
+		{"unknown-sim-refused-at-once", "async/unknown-sim-passes-validation",
+			"refuses a removeSims in which a SIM card does not exist", unknownRefused},
+		{"one-unknown-fails-all", "async/mixed-batch",
+			"does nothing for a batch in which one SIM card does not exist", onFinish(func(_ *sandbox.State, t *sandbox.Task) {
+				if !slices.ContainsFunc(t.Details, func(d sandbox.Detail) bool { return d.Result == sandbox.ResultNoSIM }) {
+					return
+				}
+				t.Effects = nil
+				for i := range t.Details {
+					t.Details[i].Result, t.Details[i].Message = sandbox.ResultNoSIM, "The SIM card does not exist."
+				}
+			})},
+		{"never-finishes", "async/terminates",
+			"leaves a removal of SIM cards none of which exists processing for ever", always(sandbox.Interceptor{Accept: neverFinishes})},
+		{"status-goes-back", "async/never-goes-back",
+			"tells at the second reading of a finished task that it is processing", goesBack},
+		{"result-changes-when-read", "async/terminal-result-stays",
+			"tells another message at the second reading of a finished task", changesWhenRead},
+		{"result-follows-group", "async/terminal-result-stays",
+			"tells of a finished addition what the group holds by now", followsGroup},
+		{"reading-repeats-work", "async/query-triggers-nothing",
+			"does the work of a finished task again each time its result is read", readingRepeats},
+	}
+}
+
+// completed applies a change to results of finished tasks alone.
+func completed(change func(r *sandbox.Result)) func(*sandbox.Result) {
+	return func(r *sandbox.Result) {
+		if r.Status == sandbox.StatusCompleted {
+			change(r)
+		}
+	}
+}
+
+// onDetails changes each detail that asyncResult tells.
+func onDetails(change func(d *sandbox.Detail)) newInterceptor {
+	return onResult(func(r *sandbox.Result) {
+		for i := range r.Details {
+			change(&r.Details[i])
+		}
+	})
+}
+
+// onFinish changes what tasks tell and do when they end.
+func onFinish(change func(st *sandbox.State, t *sandbox.Task)) newInterceptor {
+	return always(sandbox.Interceptor{Finish: change})
+}
+
+// onEffects changes what tasks of one action do.
+func onEffects(action string, change func(st *sandbox.State, t *sandbox.Task)) newInterceptor {
+	return onFinish(func(st *sandbox.State, t *sandbox.Task) {
+		if t.Action == action {
+			change(st, t)
+		}
+	})
+}
+
+func unknownRefused() sandbox.Interceptor {
+	known := map[string]bool{}
+	for _, sim := range fixtures().SIMs {
+		known[sim] = true
+	}
+	return demand("a SIM card does not exist", func(c *sandbox.Call) bool {
+		sims, isList := listOf(c, "sim_ids")
+		return c.Operation != "removeSims" || !isList || !slices.ContainsFunc(sims, func(sim string) bool { return !known[sim] })
+	})()
+}
+
+func neverFinishes(st *sandbox.State, _ *sandbox.Call, t *sandbox.Task) {
+	if t.Action == sandbox.ActionRemove && !slices.ContainsFunc(t.SIMs, st.Exists) {
+		t.Delay = -1
+	}
+}
+
+func goesBack() sandbox.Interceptor {
+	told := &counter{}
+	return onResult(completed(func(r *sandbox.Result) {
+		if told.next(r.RequestID) == 2 {
+			r.Status = sandbox.StatusProcessing
+		}
+	}))()
+}
+
+func changesWhenRead() sandbox.Interceptor {
+	told := &counter{}
+	return onResult(completed(func(r *sandbox.Result) {
+		if told.next(r.RequestID) > 1 && len(r.Details) > 0 {
+			r.Details[0].Message = "done before"
+		}
+	}))()
+}
+
+// groupOfTask keeps the group of each task for hooks that see its result.
+type groupOfTask map[string]string
+
+func (g groupOfTask) accept(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) {
+	g[t.RequestID] = t.Group
+}
+
+func followsGroup() sandbox.Interceptor {
+	groups := groupOfTask{}
+	return sandbox.Interceptor{Accept: groups.accept, Result: func(st *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
+		for i, d := range r.Details {
+			if r.ActionCode == sandbox.ActionAdd && st.Count(groups[r.RequestID], d.SIM) == 0 {
+				r.Details[i].Result, r.Details[i].Message = sandbox.ResultNoSIM, "The SIM card does not exist in the group."
+			}
+		}
+	}}
+}
+
+func readingRepeats() sandbox.Interceptor {
+	groups := groupOfTask{}
+	return sandbox.Interceptor{Accept: groups.accept, Result: func(st *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
+		delta := map[string]int{sandbox.ActionAdd: +1, sandbox.ActionRemove: -1}[r.ActionCode]
+		for _, d := range r.Details {
+			if d.Result == sandbox.ResultSuccess {
+				st.Change(groups[r.RequestID], d.SIM, delta)
+			}
+		}
+	}}
+}

@@ -1,0 +1,127 @@
+package faults
+
+import (
+	"slices"
+	"time"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// batchFaults are about the SIM cards of one request, and about tasks that run at the same time.
+func batchFaults() []Fault {
+	return []Fault{
+		{"sim-lost", "async/each-sim-once-per-submission",
+			"loses the last detail of a batch of several SIM cards", onResult(func(r *sandbox.Result) {
+				if len(r.Details) > 1 {
+					r.Details = r.Details[:len(r.Details)-1]
+				}
+			})},
+		{"sim-twice", "async/each-sim-once-per-submission",
+			"tells the first detail of a batch of several SIM cards twice", onResult(func(r *sandbox.Result) {
+				if len(r.Details) > 1 {
+					r.Details = append(r.Details, r.Details[0])
+				}
+			})},
+		{"sim-lost-in-large-batch", "async/large-batch",
+			"tells 500 details and no more", onResult(func(r *sandbox.Result) { r.Details = r.Details[:min(len(r.Details), 500)] })},
+		{"foreign-sim", "async/no-foreign-sim",
+			"tells of a SIM card that the request did not submit", onResult(completed(func(r *sandbox.Result) {
+				r.Details = append(r.Details, sandbox.Detail{SIM: foreignSIM(), Result: sandbox.ResultSuccess, Message: "success"})
+			}))},
+		{"duplicates-collapsed", "async/duplicate-in-one-batch",
+			"tells one detail of a SIM card that stands several times in a batch", onResult(func(r *sandbox.Result) {
+				r.Details = slices.CompactFunc(r.Details, func(a, b sandbox.Detail) bool { return a.SIM == b.SIM })
+			})},
+		{"repeated-addition-untold", "async/same-sim-in-two-requests",
+			"tells nothing of a SIM card that is added to a group which holds it already", onEffects(sandbox.ActionAdd, func(st *sandbox.State, t *sandbox.Task) {
+				t.Details = slices.DeleteFunc(t.Details, func(d sandbox.Detail) bool { return st.Count(t.Group, d.SIM) > 0 })
+			})},
+		{"single-sim-refused", "async/single-sim",
+			"refuses a removeSims of a single SIM card", demand("too few SIM cards", func(c *sandbox.Call) bool {
+				sims, _ := listOf(c, "sim_ids")
+				return c.Operation != "removeSims" || len(sims) != 1
+			})},
+		{"empty-batch-accepted", "async/empty-batch-refused",
+			"accepts a request that submits no SIM card", permit("sim_ids", func(c *sandbox.Call) bool {
+				sims, isList := listOf(c, "sim_ids")
+				return isList && sims != nil && len(sims) == 0
+			})},
+		{"malformed-sim-accepted", "async/malformed-sim-refused",
+			"accepts any text as the number of a SIM card", permit("sim_ids", hasSIMs)},
+		{"refused-batch-partly-done", "groups/refused-request-changes-nothing",
+			"refuses a batch for one malformed number and does the rest of it all the same", partlyDone},
+		{"results-mixed", "async/no-mixing",
+			"puts a SIM card of a task into the result of another that was accepted while it ran", resultsMixed},
+		{"action-codes-mixed", "async/no-mixing",
+			"tells of a task the action_code of another that was accepted while it ran", codesMixed},
+	}
+}
+
+// foreignSIM exists, and is not one of those that the settings of a run name.
+func foreignSIM() string {
+	sims := fixtures().SIMs
+	return sims[len(sims)-1]
+}
+
+// hasSIMs reports whether a call has a list of texts that is not empty.
+func hasSIMs(c *sandbox.Call) bool {
+	sims, isList := listOf(c, "sim_ids")
+	return isList && len(sims) > 0
+}
+
+func partlyDone() sandbox.Interceptor {
+	return sandbox.Interceptor{
+		Constraint: func(c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+			if r != nil && r.Name == "sim_ids" && hasSIMs(c) {
+				c.Note(belated{}, r)
+				return nil
+			}
+			return r
+		},
+		Answer: refuseAtEnd,
+	}
+}
+
+// overlap is how much longer tasks take whose faults show only when they run at the same time: long
+// enough for requests that are sent at once to be accepted meanwhile.
+const overlap = 20 * time.Millisecond
+
+// overlapping calls back for each task that is accepted while the one before it runs.
+func overlapping(both func(before, t *sandbox.Task)) func(*sandbox.State, *sandbox.Call, *sandbox.Task) {
+	var before *sandbox.Task
+	return func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) {
+		t.Delay += overlap
+		if before != nil && !before.Finished {
+			both(before, t)
+		}
+		before = t
+	}
+}
+
+func resultsMixed() sandbox.Interceptor {
+	foreign := map[string]string{} // by the request_id of the task that tells of it
+	return sandbox.Interceptor{
+		Accept: overlapping(func(before, t *sandbox.Task) {
+			if len(before.SIMs) > 0 {
+				foreign[t.RequestID] = before.SIMs[0]
+			}
+		}),
+		Result: func(_ *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
+			if sim := foreign[r.RequestID]; sim != "" && len(r.Details) > 0 {
+				r.Details[len(r.Details)-1].SIM = sim
+			}
+		},
+	}
+}
+
+func codesMixed() sandbox.Interceptor {
+	codes := map[string]string{} // by the request_id of the task that tells it
+	return sandbox.Interceptor{
+		Accept: overlapping(func(before, t *sandbox.Task) { codes[before.RequestID] = t.Action }),
+		Result: func(_ *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
+			if code := codes[r.RequestID]; code != "" {
+				r.ActionCode = code
+			}
+		},
+	}
+}

@@ -1,0 +1,214 @@
+package faults
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// globalFaults are about the global parameters, and about what valid requests are refused for.
+func globalFaults() []Fault {
+	return []Fault{
+		{"partner-code-not-required", "globals/partner-code-required",
+			"takes a request without partnerCode for one of its first partner", partnerTaken(false)},
+		{"empty-partner-code-accepted", "globals/empty-partner-code-refused",
+			"takes a request with an empty partnerCode for one of its first partner", partnerTaken(true)},
+		{"unknown-partner-accepted", "globals/unknown-partner-refused",
+			"takes a request with the code of no partner for one of its first partner",
+			onLookup(sandbox.LookupPartner, func(_ *sandbox.Call, l *sandbox.Lookup) {
+				if !l.Found {
+					l.Key, l.Found = fixtures().Partner, true
+				}
+			})},
+		{"version-not-required", "globals/version-default",
+			"takes a request without version for one of version 3.0", permit("version", func(c *sandbox.Call) bool {
+				missing := valueOf(c, "version") == nil
+				fill(c, "version", "3.0")
+				return missing
+			})},
+		{"globals-taken-from-query", "globals/place-of-parameters",
+			"takes the global parameters of a POST or DELETE from its query, too", always(sandbox.Interceptor{Incoming: queryIntoBody})},
+		{"language-refused", "globals/accept-language",
+			"refuses requests with Accept-Language zh-CN", demand("unsupported language", func(c *sandbox.Call) bool {
+				return c.Request.Header.Get("Accept-Language") != "zh-CN"
+			})},
+		{"language-code-refused", "requests/valid-accepted",
+			"refuses requests with languageCode 0, which documented examples send", demand("unknown languageCode", func(c *sandbox.Call) bool {
+				return textOf(c, "languageCode") != "0"
+			})},
+		{"valid-refused-after-wrong-signs", "requests/valid-accepted",
+			"refuses one valid request after two in a row whose signs were wrong", lockedOut},
+	}
+}
+
+// partnerTaken takes requests without partnerCode, or with an empty one, for those of a partner.
+func partnerTaken(empty bool) newInterceptor {
+	return func() sandbox.Interceptor {
+		return sandbox.Interceptor{
+			Constraint: permit("partnerCode", func(c *sandbox.Call) bool {
+				sent := valueOf(c, "partnerCode")
+				fill(c, "partnerCode", fixtures().Partner)
+				return empty && string(sent) == `""` || !empty && sent == nil
+			})().Constraint,
+			Lookup: onLookup(sandbox.LookupPartner, func(_ *sandbox.Call, l *sandbox.Lookup) {
+				if l.Key == "" {
+					l.Key, l.Found = fixtures().Partner, true
+				}
+			})().Lookup,
+		}
+	}
+}
+
+// queryIntoBody moves the parameters of the query of a request with a body into the body.
+func queryIntoBody(r *http.Request) *sandbox.Answer {
+	if r.Method == http.MethodGet || r.URL.RawQuery == "" {
+		return nil
+	}
+	moved, err := signing.MembersOf(http.MethodGet, &url.URL{RawQuery: r.URL.RawQuery}, nil, nil, signing.Query)
+	if err != nil {
+		return nil
+	}
+	onBody(func(r *http.Request, body []byte) []byte {
+		members, err := signing.ParseMembers(body)
+		if err != nil {
+			return body
+		}
+		r.URL.RawQuery = ""
+		return writeObject(append(moved, members...))
+	})().Incoming(r)
+	return nil
+}
+
+func lockedOut() sandbox.Interceptor {
+	var wrong atomic.Int64 // signs in a row
+	return sandbox.Interceptor{Signature: func(_ *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
+		if verdict != nil {
+			wrong.Add(1)
+			return verdict
+		}
+		if wrong.Swap(0) >= 2 {
+			return &sandbox.Refusal{Reason: sandbox.SignWrong, Name: "sign", Message: "too many wrong signs"}
+		}
+		return nil
+	}}
+}
+
+// The schemas of request bodies, as JSON pointers.
+const (
+	bodyOf     = "/requestBody/content/application~1json/schema"
+	verifyBody = "/paths/~1singleVerify/post" + bodyOf
+	plansBody  = "/paths/~1singleServicePlanPage/post" + bodyOf
+	addBody    = "/paths/~1mall~1bundle-groups~1{group_id}~1sims/post" + bodyOf
+	removeBody = "/paths/~1mall~1bundle-groups~1{group_id}~1sims/delete" + bodyOf
+)
+
+// The schemas of the bodies of successes, as JSON pointers.
+const (
+	answerOf      = "/responses/200/content/application~1json/schema"
+	plansAnswer   = "/paths/~1singleServicePlanPage/post" + answerOf
+	bundlesAnswer = "/paths/~1mall~1bundle-groups~1bundles/get" + answerOf
+)
+
+// memberFaults are about the members of bodies: each is required, and of one type.
+func memberFaults() []Fault {
+	return []Fault{
+		{"device-code-not-required", verifyBody + "/required/deviceCode",
+			"verifies nothing and succeeds when a singleVerify has no deviceCode", withoutSIM},
+		notRequired("language-code-not-required", plansBody, "singleServicePlanPage", "languageCode"),
+		notRequired("mark-not-required", verifyBody, "singleVerify", "mark"),
+		notRequired("terminal-not-required", plansBody, "singleServicePlanPage", "terminal"),
+		notRequired("trade-time-not-required", verifyBody, "singleVerify", "tradeTime"),
+		notRequired("trade-type-not-required", plansBody, "singleServicePlanPage", "tradeType"),
+		notRequired("sim-ids-not-required", addBody, "addSims", "sim_ids"),
+		converted("version-as-number", removeBody, "removeSims", "version", "a number"),
+		converted("partner-code-as-list", verifyBody, "singleVerify", "partnerCode", "a list of one text"),
+		converted("device-code-as-number", plansBody, "singleServicePlanPage", "deviceCode", "a number"),
+		converted("language-code-as-number", verifyBody, "singleVerify", "languageCode", "a number"),
+		converted("mark-as-number", plansBody, "singleServicePlanPage", "mark", "a number"),
+		converted("terminal-as-number", verifyBody, "singleVerify", "terminal", "a number"),
+		converted("trade-time-as-number", plansBody, "singleServicePlanPage", "tradeTime", "a number"),
+		converted("trade-type-as-list", verifyBody, "singleVerify", "tradeType", "a list of one text"),
+		{"sim-ids-as-text", addBody + "/properties/sim_ids/type",
+			"takes an addSims whose sim_ids is one text instead of a list", convert("addSims", "sim_ids", func(value []byte) []byte {
+				return fmt.Appendf(nil, "[%s]", value)
+			})},
+		{"sim-as-number", removeBody + "/properties/sim_ids/items/type",
+			"takes a removeSims whose sim_ids has numbers in its list instead of texts", convert("removeSims", "sim_ids", numbersAsTexts)},
+	}
+}
+
+func missing(c *sandbox.Call, name string) bool {
+	value := valueOf(c, name)
+	return value == nil || string(value) == "null"
+}
+
+// notRequired is the fault of an operation that does without a member.
+func notRequired(id, body, operation, name string) Fault {
+	return Fault{id, body + "/required/" + name, "takes a " + operation + " without " + name,
+		permit(name, func(c *sandbox.Call) bool { return c.Operation == operation && missing(c, name) })}
+}
+
+func withoutSIM() sandbox.Interceptor {
+	may := func(c *sandbox.Call) bool { return c.Operation == "singleVerify" && missing(c, "deviceCode") }
+	return sandbox.Interceptor{
+		Constraint: permit("deviceCode", may)().Constraint,
+		Lookup: onLookup(sandbox.LookupSIM, func(c *sandbox.Call, l *sandbox.Lookup) {
+			l.Found = l.Found || may(c)
+		})().Lookup,
+	}
+}
+
+// converted is the fault of an operation that converts a member of the wrong type.
+func converted(id, body, operation, name, what string) Fault {
+	return Fault{id, body + "/properties/" + name + "/type", "takes a " + operation + " whose " + name + " is " + what + " instead of a text",
+		convert(operation, name, asText)}
+}
+
+// convert rewrites a member that is refused, and lets it pass.
+func convert(operation, name string, rewrite func(value []byte) []byte) newInterceptor {
+	return permit(name, func(c *sandbox.Call) bool {
+		for i := range c.Members {
+			if c.Operation == operation && c.Members[i].Name == name {
+				rewritten := rewrite(c.Members[i].Value)
+				changed := !bytes.Equal(rewritten, c.Members[i].Value)
+				c.Members[i].Value = rewritten
+				return changed
+			}
+		}
+		return false
+	})
+}
+
+// asText turns a number into a text of it, and a list of one text into that text.
+func asText(value []byte) []byte {
+	var number json.Number
+	var list []string
+	switch {
+	case value[0] != '"' && json.Unmarshal(value, &number) == nil && number != "":
+		return signing.StringMember("", number.String()).Value
+	case json.Unmarshal(value, &list) == nil && len(list) == 1:
+		return signing.StringMember("", list[0]).Value
+	}
+	return value
+}
+
+func numbersAsTexts(value []byte) []byte {
+	var list []json.RawMessage
+	if json.Unmarshal(value, &list) != nil {
+		return value
+	}
+	for i := range list {
+		list[i] = asText(list[i])
+	}
+	texts, err := json.Marshal(list)
+	if err != nil {
+		return value
+	}
+	return texts
+}

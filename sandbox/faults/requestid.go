@@ -1,0 +1,156 @@
+package faults
+
+import (
+	"fmt"
+	"hash/fnv"
+	"regexp"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// requestIDFaults are about the request_id that addSims and removeSims return and asyncResult takes.
+func requestIDFaults() []Fault {
+	return []Fault{
+		{"request-id-missing-on-add", "request-id/header-present",
+			"answers addSims without the header that carries the request_id", onAnswer(dropRequestID, "addSims")},
+		{"request-id-missing-on-remove", "request-id/header-present",
+			"answers removeSims without the header that carries the request_id", onAnswer(dropRequestID, "removeSims")},
+		{"request-id-empty", "request-id/non-empty",
+			"sends the header that carries the request_id of a removeSims empty",
+			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set(requestIDHeader, "") }, "removeSims")},
+		{"request-id-on-refusal", "request-id/none-on-refusal",
+			"sends a request_id with the refusal of an addSims or removeSims", onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
+				if a.Refused != nil {
+					a.Set(requestIDHeader, "RQ-00000000000000")
+				}
+			}, "addSims", "removeSims")},
+		{"request-id-repeated", "request-id/unique",
+			"gives every twentieth task the request_id of the one before", repeatedIDs},
+		{"request-id-of-content", "request-id/unique",
+			"derives a request_id from the request, so that equal requests get the same one",
+			always(sandbox.Interceptor{RequestID: func(_ *sandbox.State, c *sandbox.Call, _ string) string {
+				sum := fnv.New64a()
+				_, _ = sum.Write(c.Body) // a hash takes everything
+				return fmt.Sprintf("RQ-%014d", sum.Sum64()%100_000_000_000_000)
+			}})},
+		{"request-id-finds-latest", "request-id/finds-its-own-result",
+			"answers every request_id with the result of the task that was accepted last", latestResult},
+		{"request-id-of-second-partner-lost", "request-id/finds-its-own-result",
+			"finds no task of a partner other than its first",
+			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
+				l.Found = l.Found && l.Owner == fixtures().Partner
+			})},
+		{"request-id-echoed-in-lower-case", "request-id/echoed",
+			"writes data.request_id in lower case", onResult(func(r *sandbox.Result) { r.RequestID = strings.ToLower(r.RequestID) })},
+		{"request-id-not-known-at-once", "request-id/known-at-once",
+			"does not find a request_id when it is asked for the first time", unknownAtFirst},
+		{"request-id-forgotten", "request-id/repeated-reading",
+			"finds the result of a task three times after its end, and then no more", forgotten},
+		{"request-id-unknown-accepted", "request-id/unknown-refused",
+			"answers a request_id of the printed form that it never returned with an empty result", emptyResult(func(id string) bool { return printedForm.MatchString(id) })},
+		{"request-id-malformed-accepted", "request-id/malformed-refused",
+			"answers a request_id of any other form than the printed one with an empty result", emptyResult(func(id string) bool { return !printedForm.MatchString(id) })},
+		{"request-id-found-inside", "request-id/malformed-refused",
+			"finds a request_id inside a longer text",
+			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
+				if id := idInside.FindString(l.Key); !l.Found && id != "" {
+					l.Key, l.Found = id, true
+				}
+			})},
+		{"request-id-as-pattern", "request-id/malformed-refused",
+			"takes _ and * in a request_id for any character", idPatterns},
+		{"request-id-seen-by-other-partners", "request-id/partner-isolation",
+			"shows every partner the results of every other",
+			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Owner != "" })},
+	}
+}
+
+// printedForm is that of the request_ids that the documentation prints and the sandbox returns.
+var (
+	printedForm = regexp.MustCompile(`^RQ-[0-9]{14}$`)
+	idInside    = regexp.MustCompile(`RQ-[0-9]{14}`)
+)
+
+func dropRequestID(_ *sandbox.Call, a *sandbox.Answer) { a.Del(requestIDHeader) }
+
+// onResult changes whatever asyncResult tells of a task.
+func onResult(change func(r *sandbox.Result)) newInterceptor {
+	return always(sandbox.Interceptor{Result: func(_ *sandbox.State, _ *sandbox.Call, r *sandbox.Result) { change(r) }})
+}
+
+func repeatedIDs() sandbox.Interceptor {
+	before, given := "", 0
+	return sandbox.Interceptor{RequestID: func(_ *sandbox.State, _ *sandbox.Call, id string) string {
+		if given++; given%20 == 0 {
+			id = before
+		}
+		before = id
+		return id
+	}}
+}
+
+func latestResult() sandbox.Interceptor {
+	type asked struct{}
+	latest := ""
+	return sandbox.Interceptor{
+		Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { latest = t.RequestID },
+		Lookup: onLookup(sandbox.LookupTask, func(c *sandbox.Call, l *sandbox.Lookup) {
+			if l.Found {
+				c.Note(asked{}, l.Key)
+				l.Key = latest
+			}
+		})().Lookup,
+		Result: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Result) {
+			if id, noted := c.Noted(asked{}).(string); noted {
+				r.RequestID = id
+			}
+		},
+	}
+}
+
+func unknownAtFirst() sandbox.Interceptor {
+	asked := &counter{}
+	return onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
+		l.Found = l.Found && asked.next(l.Key) > 1
+	})()
+}
+
+func forgotten() sandbox.Interceptor {
+	told := &counter{}
+	return sandbox.Interceptor{
+		Result: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Result) {
+			if r.Status == sandbox.StatusCompleted && told.next(r.RequestID) > 3 {
+				c.Note(belated{}, &sandbox.Refusal{Reason: sandbox.NotFound, Message: "no such request_id"})
+			}
+		},
+		Answer: refuseAtEnd,
+	}
+}
+
+// emptyResult answers request_ids that are not found with a success.
+func emptyResult(applies func(id string) bool) newInterceptor {
+	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
+		if id := textOf(c, "request_id"); a.Refused != nil && a.Refused.Reason == sandbox.NotFound && applies(id) {
+			succeed(a, `{"data":{"request_id":"RQ-20231001123456","action_code":"70","status":"completed","details":[]},"operateCode":"S","message":"success"}`)
+		}
+	}, "asyncResult")
+}
+
+func idPatterns() sandbox.Interceptor {
+	var given []string
+	return sandbox.Interceptor{
+		Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { given = append(given, t.RequestID) },
+		Lookup: onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
+			if l.Found || !strings.ContainsAny(l.Key, "_*") {
+				return
+			}
+			parts := strings.FieldsFunc(l.Key, func(r rune) bool { return r == '_' || r == '*' })
+			for _, id := range given {
+				if len(id) == len(l.Key) && len(parts) > 0 && strings.HasPrefix(id, parts[0]) && strings.HasSuffix(id, strings.Join(parts[1:], "")) {
+					l.Key, l.Found = id, true
+				}
+			}
+		})().Lookup,
+	}
+}

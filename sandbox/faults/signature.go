@@ -1,0 +1,156 @@
+package faults
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// signFaults are about which signs are accepted.
+func signFaults() []Fault {
+	return []Fault{
+		{"sign-missing-accepted", "signature/missing-sign-refused",
+			"accepts requests without a sign", overlook(anyOperation, sandbox.SignMissing)},
+		{"sign-empty-accepted", "signature/empty-sign-refused",
+			"accepts an empty sign", overlook(anyOperation, sandbox.SignEmpty)},
+		{"sign-wrong-accepted", "signature/wrong-sign-refused",
+			"accepts any 32 hexadecimal digits as a sign", acceptSigns(func(_ *sandbox.Call, sign string) bool { return hexDigits.MatchString(sign) })},
+		{"sign-wrong-accepted-on-remove", "signature/wrong-sign-refused",
+			"does not look at the sign of removeSims",
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
+				return c.Operation == "removeSims" && hexDigits.MatchString(sign)
+			})},
+		{"sign-half-compared", "signature/wrong-sign-refused",
+			"compares the first half of a sign alone", acceptSigns(func(c *sandbox.Call, sign string) bool {
+				return hexDigits.MatchString(sign) && strings.HasPrefix(rightSign(c), sign[:16])
+			})},
+		{"sign-placeholder-accepted", "signature/wrong-sign-refused",
+			"accepts the placeholder that the documentation prints in place of a sign",
+			acceptSigns(func(_ *sandbox.Call, sign string) bool { return sign == "481e1335274f43b0070fcd94e0449fae" })},
+		{"sign-prefix-accepted", "signature/malformed-sign-refused",
+			"compares as many digits as a sign has, so that it accepts one that is cut off", acceptSigns(func(c *sandbox.Call, sign string) bool {
+				return len(sign) >= 8 && strings.HasPrefix(rightSign(c), sign)
+			})},
+		{"sign-upper-case-accepted", "signature/upper-case-sign-refused",
+			"compares signs without regard to the case of letters", overlook(anyOperation, sandbox.SignCase)},
+		{"sign-of-earlier-request-accepted", "signature/sign-of-another-body-refused",
+			"accepts every sign that was right for an earlier request", rememberedSigns},
+		{"sign-of-query-ignored", "signature/tampered-body-refused",
+			"does not look at the sign of a GET",
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
+				return c.Request.Method == http.MethodGet && hexDigits.MatchString(sign)
+			})},
+		{"sign-near-trade-time-accepted", "signature/tampered-body-refused",
+			"accepts the sign of a tradeTime that is up to ten milliseconds off", acceptSigns(signedNearby)},
+		{"sign-of-other-path-accepted", "signature/tampered-path-refused",
+			"accepts the sign of an earlier request that had another path parameter and the same query and body", rememberedBesidePath},
+		{"sign-without-path-accepted", "signature/path-signed",
+			"accepts a sign that was made without the path parameter, too", acceptSigns(func(c *sandbox.Call, sign string) bool {
+				without, err := signing.Sign(slices.Concat(c.Query, c.Members), signing.Default())
+				return err == nil && len(c.Path) > 0 && sign == without
+			})},
+		{"refused-but-done", "signature/refused-before-anything-happened",
+			"finds the wrong sign of an addSims or removeSims only after it has carried the request out", refusedButDone},
+	}
+}
+
+// hexDigits are what a sign looks like, apart from the case of its letters.
+var hexDigits = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+func anyOperation(*sandbox.Call) bool { return true }
+
+// rightSign returns the sign that a call should carry, "" when it cannot be signed.
+func rightSign(c *sandbox.Call) string {
+	sign, err := signing.Sign(parameters(c), signing.Default())
+	if err != nil {
+		return ""
+	}
+	return sign
+}
+
+// overlook accepts what is refused for one of the reasons on account of its sign.
+func overlook(where func(*sandbox.Call) bool, reasons ...sandbox.Reason) newInterceptor {
+	return always(sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
+		if verdict != nil && slices.Contains(reasons, verdict.Reason) && where(c) {
+			fill(c, "sign", "none")
+			return nil
+		}
+		return verdict
+	}})
+}
+
+// acceptSigns accepts more signs than the right one.
+func acceptSigns(also func(c *sandbox.Call, sign string) bool) newInterceptor {
+	return overlook(func(c *sandbox.Call) bool { return also(c, textOf(c, "sign")) }, sandbox.SignWrong)
+}
+
+func rememberedSigns() sandbox.Interceptor {
+	var seen sync.Map // right signs
+	return sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
+		sign := textOf(c, "sign")
+		if verdict == nil {
+			seen.Store(sign, true)
+			return nil
+		}
+		if _, known := seen.Load(sign); known && verdict.Reason == sandbox.SignWrong {
+			return nil
+		}
+		return verdict
+	}}
+}
+
+// rememberedBesidePath knows right signs by what they sign beside the path.
+func rememberedBesidePath() sandbox.Interceptor {
+	var seen sync.Map // right signs, each with the content of query and body
+	return sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
+		content, err := signing.Content(slices.Concat(c.Query, c.Members), signing.Default())
+		if err != nil {
+			return verdict
+		}
+		key := textOf(c, "sign") + c.Operation + string(content)
+		if verdict == nil {
+			seen.Store(key, true)
+			return nil
+		}
+		if _, known := seen.Load(key); known && verdict.Reason == sandbox.SignWrong {
+			return nil
+		}
+		return verdict
+	}}
+}
+
+// signedNearby reports whether a sign is right for a tradeTime near the one that was sent.
+func signedNearby(c *sandbox.Call, sign string) bool {
+	at, err := strconv.ParseInt(textOf(c, "tradeTime"), 10, 64)
+	if err != nil {
+		return false
+	}
+	members := parameters(c)
+	i := slices.IndexFunc(members, func(m signing.Member) bool { return m.Name == "tradeTime" })
+	for off := int64(-10); off <= 10; off++ {
+		members[i] = signing.StringMember("tradeTime", strconv.FormatInt(at+off, 10))
+		if near, err := signing.Sign(members, signing.Default()); err == nil && near == sign {
+			return true
+		}
+	}
+	return false
+}
+
+func refusedButDone() sandbox.Interceptor {
+	return sandbox.Interceptor{
+		Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
+			if verdict != nil && verdict.Reason == sandbox.SignWrong && (c.Operation == "addSims" || c.Operation == "removeSims") {
+				c.Note(belated{}, verdict)
+				return nil
+			}
+			return verdict
+		},
+		Answer: refuseAtEnd,
+	}
+}

@@ -1,0 +1,166 @@
+package faults
+
+import (
+	"bytes"
+	"crypto/md5"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// signedTextFaults are about the text whose digest the sign is.
+func signedTextFaults() []Fault {
+	return []Fault{
+		{"sign-without-body-on-remove", "signature/right-sign-accepted",
+			"leaves the body of a removeSims out of the text that it verifies the sign of", signs(func(c *sandbox.Call, content string) string {
+				if c.Operation == "removeSims" {
+					return contentOf(c.Path)
+				}
+				return content
+			})},
+		{"optional-parameters-not-signed", "signature/documented-vectors",
+			"leaves url and area, which may be missing, out of the text that it verifies the sign of", signs(func(c *sandbox.Call, _ string) string {
+				return contentOf(slices.DeleteFunc(parameters(c), func(m signing.Member) bool { return m.Name == "url" || m.Name == "area" }))
+			})},
+		{"sign-unsorted-accepted", "signature/wrong-sign-refused",
+			"accepts a sign made over the parameters in the order they are sent, too",
+			signsAlso(func(c *sandbox.Call, _ string) string { return joined(parameters(c), ":", ",") })},
+		{"sign-over-body-order", "signature/order-on-the-wire-does-not-matter",
+			"verifies a sign over the members of the body in the order they are sent", signs(func(c *sandbox.Call, content string) string {
+				if c.Request.Method == http.MethodGet {
+					return content
+				}
+				return joined(slices.Concat(c.Path, c.Members), ":", ",")
+			})},
+		{"sign-spaced-accepted", "signature/compact-json",
+			"accepts a sign made over a text with a space behind each comma and colon, too", signsAlso(func(c *sandbox.Call, _ string) string {
+				members := parameters(c)
+				slices.SortFunc(members, func(a, b signing.Member) int { return strings.Compare(a.Name, b.Name) })
+				return joined(members, ": ", ", ")
+			})},
+		{"sign-line-feed-accepted", "signature/wrong-sign-refused",
+			"accepts a sign made over a text that ends in a line feed, too",
+			signsAlso(func(_ *sandbox.Call, content string) string { return content + "\n" })},
+		{"sign-over-raw-body", "signature/compact-json",
+			"verifies the sign of a body with white space over its bytes as they were sent", signs(func(c *sandbox.Call, content string) string {
+				var compact bytes.Buffer
+				if json.Compact(&compact, c.Body) != nil || compact.Len() == len(c.Body) {
+					return content
+				}
+				return string(c.Body)
+			})},
+		{"sign-keeps-space-in-lists", "signature/text-as-sent",
+			"keeps the white space inside a list in the text that it verifies the sign of", signs(func(c *sandbox.Call, content string) string {
+				return asSent(c, content, func(value string) bool { return strings.HasPrefix(value, "[") })
+			})},
+		{"sign-keeps-empty-values", "signature/empty-values-left-out",
+			"keeps empty values in the text that it verifies the sign of", signs(func(c *sandbox.Call, content string) string {
+				rules := signing.Default()
+				rules.Empty = signing.EmptyNothing
+				if kept, err := signing.Content(parameters(c), rules); err == nil {
+					return string(kept)
+				}
+				return content
+			})},
+		{"sign-escapes-slash", "signature/slash-not-escaped",
+			`writes / as \/ in the text that it verifies the sign of`, signs(escapes("/", `\/`))},
+		{"sign-keeps-escaped-slash", "signature/slash-not-escaped",
+			`keeps a / that was sent as \/ so in the text that it verifies the sign of`, signs(func(c *sandbox.Call, content string) string {
+				return asSent(c, content, func(value string) bool { return strings.Contains(value, `\/`) })
+			})},
+		{"sign-over-escaped-slash-accepted", "signature/slash-not-escaped",
+			`accepts a sign made over \/ in place of /, too`, signsAlso(escapes("/", `\/`))},
+		{"sign-escapes-non-ascii", "signature/non-ascii-values-as-utf8",
+			`writes characters beyond ASCII as \u escapes in the text that it verifies the sign of`, signs(escapesNonASCII)},
+		{"sign-keeps-unicode-escapes", "signature/non-ascii-values-as-utf8",
+			`keeps \u escapes that were sent in the text that it verifies the sign of`, signs(func(c *sandbox.Call, content string) string {
+				return asSent(c, content, func(value string) bool { return strings.Contains(value, `\u`) })
+			})},
+		{"sign-over-unicode-escapes-accepted", "signature/non-ascii-values-as-utf8",
+			`accepts a sign made over \u escapes of characters beyond ASCII, too`, signsAlso(escapesNonASCII)},
+		{"sign-escapes-html", "signature/strings-as-json-stringify",
+			`writes <, > and & as \u escapes in the text that it verifies the sign of`,
+			signs(escapes("<", `\u003c`, ">", `\u003e`, "&", `\u0026`))},
+		{"sign-without-escapes", "signature/strings-as-json-stringify",
+			"writes quotation marks and backslashes without a backslash before them in the text that it verifies the sign of",
+			signs(escapes(`\"`, `"`, `\\`, `\`))},
+	}
+}
+
+// text makes the text that is signed of the right one.
+type text = func(c *sandbox.Call, content string) string
+
+// signs verifies signs over another text than the right one.
+func signs(form text) newInterceptor { return verifies(form, false) }
+
+// signsAlso verifies signs over the right text and over another one.
+func signsAlso(form text) newInterceptor { return verifies(form, true) }
+
+func verifies(form text, rightToo bool) newInterceptor {
+	return always(sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
+		content, err := signing.Content(parameters(c), signing.Default())
+		if err != nil || verdict != nil && verdict.Reason != sandbox.SignWrong {
+			return verdict
+		}
+		other := form(c, string(content))
+		switch {
+		case other != string(content) && textOf(c, "sign") == digest(other):
+			return nil
+		case verdict == nil && other != string(content) && !rightToo:
+			return &sandbox.Refusal{Reason: sandbox.SignWrong, Name: "sign", Message: "sign error"}
+		}
+		return verdict
+	}})
+}
+
+// digest is the MD5 of a text in hex.
+func digest(text string) string {
+	sum := md5.Sum([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// contentOf is the text that is signed of some parameters, "" when they cannot be signed.
+func contentOf(members []signing.Member) string {
+	content, err := signing.Content(members, signing.Default())
+	if err != nil {
+		return ""
+	}
+	return string(content)
+}
+
+// joined writes parameters as one JSON object in their order, without the sign.
+func joined(members []signing.Member, colon, comma string) string {
+	var parts []string
+	for _, m := range members {
+		if m.Name != "sign" {
+			parts = append(parts, strconv.Quote(m.Name)+colon+string(m.Value))
+		}
+	}
+	return "{" + strings.Join(parts, comma) + "}"
+}
+
+// asSent puts the values for which applies holds into the text as they were sent.
+func asSent(c *sandbox.Call, content string, applies func(value string) bool) string {
+	for _, m := range c.Members {
+		if !applies(string(m.Value)) {
+			continue
+		}
+		written := strings.TrimSuffix(strings.TrimPrefix(contentOf([]signing.Member{m}), "{"), "}")
+		content = strings.Replace(content, written, strconv.Quote(m.Name)+":"+string(m.Value), 1)
+	}
+	return content
+}
+
+// escapes replaces texts by others, given in pairs.
+func escapes(pairs ...string) text {
+	replacer := strings.NewReplacer(pairs...)
+	return func(_ *sandbox.Call, content string) string { return replacer.Replace(content) }
+}
+
+func escapesNonASCII(_ *sandbox.Call, content string) string { return inASCII(content) }

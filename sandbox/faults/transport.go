@@ -1,0 +1,139 @@
+package faults
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// transportFaults are about requests that are wrong as HTTP or as JSON.
+func transportFaults() []Fault {
+	return []Fault{
+		{"unknown-path-as-text", "errors/unknown-path-refused",
+			"refuses an unknown path in plain text", onRefusal(because(sandbox.NoSuchPath), plain("404 page not found\n"))},
+		{"other-method-as-text", "errors/refusals-in-the-envelope",
+			"refuses another method in plain text", onRefusal(because(sandbox.WrongMethod), plain("Method Not Allowed\n"))},
+		{"media-type-refused-without-body", "errors/refusals-in-the-envelope",
+			"refuses another media type with a status alone", onRefusal(because(sandbox.WrongMediaType), func(a *sandbox.Answer) { a.Body = nil })},
+		{"post-taken-for-get", "errors/other-method-refused",
+			"answers a POST of asyncResult like a GET", always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
+				if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/async-result/") {
+					r.Method = http.MethodGet
+				}
+				return nil
+			}})},
+		{"any-media-type-accepted", "errors/other-media-type-refused",
+			"reads a body as JSON, however it is announced", always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
+				if r.ContentLength > 0 {
+					r.Header.Set("Content-Type", "application/json")
+				}
+				return nil
+			}})},
+		{"missing-brace-accepted", "errors/malformed-json-refused",
+			"reads a body that lacks its last brace as if it were there", onBody(func(_ *http.Request, body []byte) []byte {
+				if bytes.HasPrefix(body, []byte("{")) && json.Valid(append(slices.Clone(body), '}')) {
+					return append(body, '}')
+				}
+				return body
+			})},
+		{"second-body-ignored", "errors/malformed-json-refused",
+			"reads the first JSON object of a body and ignores what follows", onBody(firstObject)},
+		{"body-in-list-accepted", verifyBody + "/type",
+			"reads the first element of a singleVerify that is a list", onBody(func(r *http.Request, body []byte) []byte {
+				var list []json.RawMessage
+				if strings.HasSuffix(r.URL.Path, "/singleVerify") && json.Unmarshal(body, &list) == nil && len(list) > 0 {
+					return list[0]
+				}
+				return body
+			})},
+		{"empty-body-accepted", "errors/missing-body-refused",
+			"takes a singleVerify without a body for a sign of life, and succeeds",
+			always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
+				if r.ContentLength != 0 || r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/singleVerify") {
+					return nil
+				}
+				return &sandbox.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+					Body: []byte(`{"operateCode":"S","message":"success","data":{"partnerCode":"P000270","deviceCode":"89852420180910340793"}}`)}
+			}})},
+		{"body-without-object-crashes", "envelope/no-server-error",
+			"fails with HTTP 500 when a body is JSON and no object", onRefusal(func(r *sandbox.Refusal) bool {
+				return r.Reason == sandbox.BrokenConstraint && r.In == "body" && r.Name == ""
+			}, func(a *sandbox.Answer) { a.Status = http.StatusInternalServerError })},
+		{"unknown-group-crashes", "envelope/no-server-error",
+			"fails with HTTP 500 when a group does not exist", onRefusal(func(r *sandbox.Refusal) bool {
+				return r.Reason == sandbox.NotFound && r.Name == "group_id"
+			}, func(a *sandbox.Answer) { a.Status = http.StatusInternalServerError })},
+		{"member-twice-accepted", "signature/ambiguous-request-refused",
+			"takes the last of several members of a body with one name", onBody(lastOfEach)},
+		{"query-parameter-twice-accepted", "signature/ambiguous-request-refused",
+			"takes the first of several parameters of a query with one name", always(sandbox.Interceptor{Incoming: firstOfEach})},
+		{"invalid-text-repaired", "signature/ambiguous-request-refused",
+			"reads bytes that are not UTF-8 as U+FFFD", onBody(func(_ *http.Request, body []byte) []byte {
+				return bytes.ToValidUTF8(body, []byte("\ufffd"))
+			})},
+	}
+}
+
+// plain answers in plain text, as servers do whose framework refuses for them.
+func plain(text string) func(*sandbox.Answer) {
+	return func(a *sandbox.Answer) {
+		a.Set("Content-Type", "text/plain; charset=utf-8")
+		a.Body = []byte(text)
+	}
+}
+
+func firstObject(_ *http.Request, body []byte) []byte {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	var first, second json.RawMessage
+	if decoder.Decode(&first) == nil && first[0] == '{' && decoder.Decode(&second) == nil {
+		return first
+	}
+	return body
+}
+
+// lastOfEach drops the members of a body that a later one has the name of.
+func lastOfEach(_ *http.Request, body []byte) []byte {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if opening, err := decoder.Token(); err != nil || opening != json.Delim('{') {
+		return body
+	}
+	var members []signing.Member
+	for decoder.More() {
+		name, err := decoder.Token()
+		var value json.RawMessage
+		if err != nil || decoder.Decode(&value) != nil {
+			return body
+		}
+		members = append(slices.DeleteFunc(members, func(m signing.Member) bool { return m.Name == name }),
+			signing.Member{Name: name.(string), Value: value})
+	}
+	if _, err := decoder.Token(); err != nil {
+		return body
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return body
+	}
+	return writeObject(members)
+}
+
+// firstOfEach drops the parameters of a query that an earlier one has the name of.
+func firstOfEach(r *http.Request) *sandbox.Answer {
+	seen := map[string]bool{}
+	var kept []string
+	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		if !seen[name] {
+			kept = append(kept, pair)
+		}
+		seen[name] = true
+	}
+	r.URL.RawQuery = strings.Join(kept, "&")
+	return nil
+}

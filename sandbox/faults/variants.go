@@ -1,0 +1,156 @@
+package faults
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// answerVariants are about what answers say beside what the contract names.
+func answerVariants() []Variant {
+	return []Variant{
+		{"unknown-members", "adds members that no page names to its answers", nil,
+			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
+				a.Body = bytes.Replace(a.Body, []byte("{"), []byte(`{"traceId":"abc","timestamp":1700000000000,`), 1)
+				replaceText(`{"message":"success","result"`, `{"operator":null,"message":"success","result"`)(c, a)
+			})},
+		{"data-everywhere", "answers with data where the contract asks for none: null on a refusal, an object on a successful addSims or removeSims", nil,
+			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
+				switch {
+				case a.Refused != nil:
+					a.Body = bytes.Replace(a.Body, []byte("{"), []byte(`{"data":null,`), 1)
+				case c.Operation == "addSims" || c.Operation == "removeSims":
+					a.Body = bytes.Replace(a.Body, []byte("{"), []byte(`{"data":{},`), 1)
+				}
+			})},
+		{"refusals-as-4xx", "refuses with HTTP 400, 401, 403 and 404 and with codes and messages of its own", nil,
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
+				if a.Refused != nil {
+					a.Status = statusOf(a.Refused.Reason)
+					a.Body = fmt.Appendf(nil, `{"operateCode":"E%d","message":"请求参数错误"}`, a.Status)
+				}
+			})},
+		{"refusals-in-many-codes", "refuses with another operateCode for each kind of mistake", nil,
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
+				if a.Refused != nil {
+					a.Body = fmt.Appendf(nil, `{"operateCode":%q,"message":%q}`, a.Refused.Reason, a.Refused.Reason)
+				}
+			})},
+		{"messages-in-chinese", "writes its messages in Chinese", nil,
+			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
+				replaceText(`"message":"success"`, `"message":"操作成功"`)(c, a)
+			})},
+		{"lists-reversed", "lists groups, SIM cards and plans in the opposite order", nil, reversedLists},
+	}
+}
+
+// statusOf is the HTTP status that suits a reason.
+func statusOf(reason sandbox.Reason) int {
+	switch reason {
+	case sandbox.SignWrong, sandbox.SignMissing, sandbox.SignEmpty, sandbox.SignCase:
+		return http.StatusUnauthorized
+	case sandbox.UnknownPartner:
+		return http.StatusForbidden
+	case sandbox.NotFound, sandbox.NoSuchPath:
+		return http.StatusNotFound
+	}
+	return http.StatusBadRequest
+}
+
+func reversedLists() sandbox.Interceptor {
+	return sandbox.Interceptor{
+		Listing: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Listing) { slices.Reverse(l.SIMs) },
+		Answer: func(c *sandbox.Call, a *sandbox.Answer) {
+			onData(func(_ *sandbox.Call, bundles []mall.Bundle) []mall.Bundle {
+				slices.Reverse(bundles)
+				return bundles
+			}, "listBundles")().Answer(c, a)
+			onData(func(_ *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
+				slices.Reverse(page.ServicePlanList)
+				return page
+			}, "singleServicePlanPage")().Answer(c, a)
+		},
+	}
+}
+
+// taskVariants are about how tasks go on, and about their ids.
+func taskVariants() []Variant {
+	return []Variant{
+		{"details-in-any-order", "tells the details of a result in another order each time", nil, turnedDetails},
+		{"slow-tasks", "lets tasks take 10 ms longer, first queued and then running", nil, slowTasks},
+		{"tasks-done-at-once", "ends tasks before it answers", nil,
+			always(sandbox.Interceptor{Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { t.Delay = 0 }})},
+		{"absent-sim-by-another-result", "tells a result of its own of a SIM card that is to be removed and is not in the group", nil,
+			onEffects(sandbox.ActionRemove, func(st *sandbox.State, t *sandbox.Task) {
+				for i, d := range t.Details {
+					if d.Result == sandbox.ResultNoSIM && st.Exists(d.SIM) {
+						t.Details[i].Result, t.Details[i].Message = "32", "not in this group"
+					}
+				}
+			})},
+		{"request-id-as-uuid", "gives out request_ids in the form of UUIDs", nil, uuids},
+	}
+}
+
+func turnedDetails() sandbox.Interceptor {
+	told := &counter{}
+	return onResult(func(r *sandbox.Result) {
+		slices.Reverse(r.Details)
+		if n := len(r.Details); n > 0 {
+			turn := told.next(r.RequestID) % n
+			r.Details = slices.Concat(r.Details[turn:], r.Details[:turn])
+		}
+	})()
+}
+
+func slowTasks() sandbox.Interceptor {
+	looks := &counter{}
+	return sandbox.Interceptor{
+		Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { t.Delay += 10 * time.Millisecond },
+		Result: func(_ *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
+			if r.Status == sandbox.StatusCompleted {
+				return
+			}
+			r.Status = "RUNNING"
+			if looks.next(r.RequestID) == 1 {
+				r.Status = "QUEUED"
+			}
+		},
+	}
+}
+
+func uuids() sandbox.Interceptor {
+	given := uint64(0)
+	return sandbox.Interceptor{RequestID: func(*sandbox.State, *sandbox.Call, string) string {
+		given++
+		return fmt.Sprintf("%08x-0000-4000-8000-%012x", given*2654435761%(1<<32), given)
+	}}
+}
+
+// settingVariants are those that a run must be told of.
+func settingVariants() []Variant {
+	signsBy := func(change func(*signing.Rules)) newInterceptor {
+		return always(sandbox.Interceptor{Rules: func(rules signing.Rules) signing.Rules {
+			change(&rules)
+			return rules
+		}})
+	}
+	return []Variant{
+		{"path-not-signed", "leaves the parameters of the path out of the sign", map[string]string{"sign-parts": "query,body"},
+			signsBy(func(rules *signing.Rules) { rules.Parts = signing.Query | signing.Body })},
+		{"null-signed", "signs null, and leaves empty strings alone out of the sign", map[string]string{"sign-empty": "string"},
+			signsBy(func(rules *signing.Rules) { rules.Empty = signing.EmptyStringOnly })},
+		{"request-id-header", "sends the request_id in the header X-Request-Id", map[string]string{"request-id-header": "X-Request-Id"},
+			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) {
+				id := a.Get(requestIDHeader)
+				a.Del(requestIDHeader)
+				a.Set("X-Request-Id", id)
+			}, "addSims", "removeSims")},
+	}
+}

@@ -1,0 +1,67 @@
+package faults
+
+import (
+	"compress/gzip"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// wireVariants are about how answers are written and sent.
+func wireVariants() []Variant {
+	return []Variant{
+		{"members-reversed", "writes the members of every object in the opposite order", nil,
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Body = reversed(a.Body) })},
+		{"white-space", "writes its answers with indentation", nil,
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Body = indented(a.Body) })},
+		{"text-in-escapes", `writes characters beyond ASCII and slashes in its answers as escapes`, nil,
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
+				a.Body = []byte(strings.ReplaceAll(inASCII(string(a.Body)), "/", `\/`))
+			})},
+		{"media-type-with-charset", "announces its answers as application/json;charset=UTF-8", nil,
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set("Content-Type", "application/json;charset=UTF-8") })},
+		{"header-case", "writes the names of header fields in lower case, and that of the request_id in upper case", nil, onAnswer(headerCase)},
+		{"chunked", "sends its answers in chunks, without a length", nil, always(sandbox.Interceptor{Wire: chunked})},
+		{"gzip", "compresses its answers for clients that accept it", nil, always(sandbox.Interceptor{Wire: compressed})},
+		{"connection-closed", "closes the connection after each answer", nil,
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set("Connection", "close") })},
+	}
+}
+
+func headerCase(_ *sandbox.Call, a *sandbox.Answer) {
+	header := http.Header{}
+	for name, values := range a.Header {
+		header[strings.ToLower(name)] = values
+	}
+	a.Header = header
+	if id := a.Get(requestIDHeader); id != "" {
+		a.Set("REQUEST_ID", id)
+	}
+}
+
+func chunked(_ *sandbox.Call, a *sandbox.Answer, w http.ResponseWriter) bool {
+	a.WriteHead(w)
+	for chunk := range slices.Chunk(a.Body, max(len(a.Body)/3, 1)) {
+		if _, err := w.Write(chunk); err != nil {
+			return true
+		}
+		if flusher, ok := w.(http.Flusher); ok {
+			flusher.Flush()
+		}
+	}
+	return true
+}
+
+func compressed(c *sandbox.Call, a *sandbox.Answer, w http.ResponseWriter) bool {
+	if !strings.Contains(c.Request.Header.Get("Accept-Encoding"), "gzip") {
+		return false
+	}
+	a.Set("Content-Encoding", "gzip")
+	a.WriteHead(w)
+	out := gzip.NewWriter(w)
+	_, _ = out.Write(a.Body) // an error of the connection has nobody to be told to
+	_ = out.Close()
+	return true
+}

@@ -1,0 +1,74 @@
+package faults
+
+import (
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// vshopFaults are about singleVerify and singleServicePlanPage.
+func vshopFaults() []Fault {
+	return []Fault{
+		{"known-sim-refused", "vshop/verify-known-sim",
+			"does not find a SIM card that exists in a singleVerify",
+			onLookup(sandbox.LookupSIM, func(c *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Found && c.Operation != "singleVerify" })},
+		{"unknown-sim-verified", "vshop/unknown-sim-refused",
+			"finds every SIM card, whether it exists or not",
+			onLookup(sandbox.LookupSIM, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = true })},
+		{"sim-found-by-beginning", "vshop/unknown-sim-refused",
+			"takes the beginning of the number of a SIM card for the whole", simByBeginning},
+		{"answer-names-another-sim", "vshop/answer-names-the-sim",
+			"answers singleVerify and singleServicePlanPage with the deviceCode of another SIM card",
+			onData(func(_ *sandbox.Call, data map[string]any) map[string]any {
+				data["deviceCode"] = foreignSIM()
+				return data
+			}, "singleVerify", "singleServicePlanPage")},
+		{"answers-share-a-sim", "vshop/answer-names-the-sim",
+			"keeps the SIM card of a singleVerify in a place that all requests share", sharedSIM},
+		{"no-plans", "vshop/plans-for-a-sim",
+			"lists no plan for a SIM card", onData(func(_ *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
+				page.ServicePlanList = []mall.ServicePlan{}
+				return page
+			}, "singleServicePlanPage")},
+		{"currency-as-symbol", plansAnswer + "/properties/data/properties/servicePlanList/items/properties/payCurrency/pattern",
+			"writes the currency of a plan as a symbol",
+			onSuccess(replaceText(`"payCurrency":"USD"`, `"payCurrency":"$"`), "singleServicePlanPage")},
+		{"plan-of-area-hidden", "vshop/area-narrows-the-plans",
+			"lists a plan for its area alone", onData(func(c *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
+				if textOf(c, "area") == "" && len(page.ServicePlanList) > 0 {
+					page.ServicePlanList = page.ServicePlanList[1:]
+				}
+				return page
+			}, "singleServicePlanPage")},
+	}
+}
+
+func simByBeginning() sandbox.Interceptor {
+	return sandbox.Interceptor{
+		Constraint: permit("deviceCode", func(c *sandbox.Call) bool { return textOf(c, "deviceCode") != "" })().Constraint,
+		Lookup: onLookup(sandbox.LookupSIM, func(_ *sandbox.Call, l *sandbox.Lookup) {
+			l.Found = slices.ContainsFunc(fixtures().SIMs, func(sim string) bool { return strings.HasPrefix(sim, l.Key) })
+		})().Lookup,
+	}
+}
+
+func sharedSIM() sandbox.Interceptor {
+	var shared atomic.Value
+	return sandbox.Interceptor{
+		Constraint: demand("", func(c *sandbox.Call) bool {
+			if c.Operation == "singleVerify" {
+				shared.Store(textOf(c, "deviceCode"))
+			}
+			return true
+		})().Constraint,
+		Answer: onData(func(_ *sandbox.Call, data mall.SingleVerify) mall.SingleVerify {
+			time.Sleep(overlap) // for requests that are sent at once to come in meanwhile
+			data.DeviceCode, _ = shared.Load().(string)
+			return data
+		}, "singleVerify")().Answer,
+	}
+}
