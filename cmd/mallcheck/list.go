@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/sandbox/faults"
+)
+
+// listCommand lists the checks.
+type listCommand struct {
+	JSON bool     `name:"json" help:"As JSON."`
+	Only []string `sep:"," placeholder:"PATTERN" help:"These only: an id, a glob, area:RID or op:addSims."`
+}
+
+// listedCheck is a check as it is listed.
+type listedCheck struct {
+	ID          string   `json:"id"`
+	Area        string   `json:"area"`
+	Level       string   `json:"level"`
+	Grade       string   `json:"grade"`
+	Clause      string   `json:"clause"`
+	Source      string   `json:"source,omitempty"`
+	Does        string   `json:"does"`
+	Operations  []string `json:"operations"`
+	Requirement string   `json:"requirement"`
+}
+
+// Run implements the command.
+func (c *listCommand) Run(std *streams) error {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return err
+	}
+	selected, err := conformance.Select(checks.All(), c.Only, nil)
+	if err != nil {
+		return err
+	}
+	listed := make([]listedCheck, 0, len(selected))
+	for _, check := range selected {
+		clause, _ := contract.ClauseFor(check.Clause, check.Operations[0])
+		listed = append(listed, listedCheck{
+			ID: check.ID, Area: check.Area(), Level: string(check.Level), Grade: clause.Evidence.Grade, Clause: check.Clause,
+			Source: clause.Evidence.Source, Does: string(check.Does), Operations: check.Operations, Requirement: check.Requirement,
+		})
+	}
+	if c.JSON {
+		return writeJSON(std.out, listed)
+	}
+	return writeTable(std.out, func(table io.Writer) {
+		fmt.Fprintln(table, "ID\tLEVEL\tGRADE\tDOES\tREQUIREMENT")
+		for _, check := range listed {
+			fmt.Fprintln(table, strings.Join([]string{check.ID, check.Level, check.Grade, check.Does, check.Requirement}, "\t"))
+		}
+	})
+}
+
+// faultsCommand lists the faults.
+type faultsCommand struct {
+	JSON bool `name:"json" help:"As JSON."`
+}
+
+// listedFault is a fault as it is listed.
+type listedFault struct {
+	ID        string   `json:"id"`
+	Clause    string   `json:"clause"`
+	Statement string   `json:"statement"`
+	Checks    []string `json:"checks"` // expected to catch it
+}
+
+// Run implements the command.
+func (c *faultsCommand) Run(std *streams) error {
+	var listed []listedFault
+	for _, fault := range faults.Faults() {
+		listed = append(listed, listedFault{fault.ID, fault.Clause, fault.Statement, conformance.ExpectedToCatch(fault.ID)})
+	}
+	if c.JSON {
+		return writeJSON(std.out, listed)
+	}
+	return writeTable(std.out, func(table io.Writer) {
+		fmt.Fprintln(table, "ID\tCLAUSE\tCAUGHT BY\tTHE SANDBOX")
+		for _, fault := range listed {
+			fmt.Fprintln(table, strings.Join([]string{fault.ID, fault.Clause, strings.Join(fault.Checks, ","), fault.Statement}, "\t"))
+		}
+	})
+}
+
+// variantsCommand lists the variants.
+type variantsCommand struct {
+	JSON bool `name:"json" help:"As JSON."`
+}
+
+// listedVariant is a variant as it is listed.
+type listedVariant struct {
+	ID        string            `json:"id"`
+	Statement string            `json:"statement"`
+	Settings  map[string]string `json:"settings,omitempty"` // that a target with this habit needs
+}
+
+// Run implements the command.
+func (c *variantsCommand) Run(std *streams) error {
+	var listed []listedVariant
+	for _, variant := range faults.Variants() {
+		listed = append(listed, listedVariant{variant.ID, variant.Statement, variant.Settings})
+	}
+	if c.JSON {
+		return writeJSON(std.out, listed)
+	}
+	return writeTable(std.out, func(table io.Writer) {
+		fmt.Fprintln(table, "ID\tTHE SANDBOX")
+		for _, variant := range listed {
+			fmt.Fprintln(table, variant.ID+"\t"+variant.Statement)
+		}
+	})
+}
+
+// versionCommand prints what was built.
+type versionCommand struct{}
+
+// Run implements the command.
+func (versionCommand) Run(std *streams) error {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "mallcheck %s\ncontract sha256:%s\n", conformance.Version(), contract.Digest())
+	return err
+}
+
+func writeJSON(out io.Writer, value any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
+
+// writeTable aligns the tab-separated cells that fill writes.
+func writeTable(out io.Writer, fill func(table io.Writer)) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fill(table)
+	return table.Flush()
+}

@@ -1,0 +1,116 @@
+// Mallcheck holds a target to the contract of the mall API and serves the
+// sandbox that a partner develops against.
+//
+// This package parses the command line, wires the rooms of the project together
+// and ends the process with the exit code; what is done is done by them.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/target"
+)
+
+// commands is the command line.
+type commands struct {
+	Run      runCommand      `cmd:"" help:"Hold a target to the contract: the embedded sandbox, or the addresses given."`
+	Serve    serveCommand    `cmd:"" help:"Serve the sandbox, a mall to develop and test against."`
+	Sign     signCommand     `cmd:"" help:"Sign the JSON object on standard input, or check a sign of it."`
+	List     listCommand     `cmd:"" help:"List the checks."`
+	Faults   faultsCommand   `cmd:"" help:"List the violations that the sandbox commits on demand."`
+	Variants variantsCommand `cmd:"" help:"List the habits of conforming servers that the sandbox takes on."`
+	Version  versionCommand  `cmd:"" help:"Print the version of the tool and the digest of its contract."`
+}
+
+// streams are what a command reads and writes beside files and the network.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	environ  []string
+}
+
+// exit is an error that carries the exit code of the process; without a text,
+// everything was said already.
+type exit struct {
+	code int
+	err  error
+}
+
+// Error implements error.
+func (e *exit) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+// Unwrap returns the error behind the exit code.
+func (e *exit) Unwrap() error { return e.err }
+
+func main() {
+	os.Exit(execute(os.Args[1:], &streams{os.Stdin, os.Stdout, os.Stderr, os.Environ()}))
+}
+
+// execute runs one command and returns the exit code. Every error that was not
+// told otherwise becomes one line on standard error and exit code 2.
+func execute(arguments []string, std *streams) int {
+	var line commands
+	parser, err := kong.New(&line,
+		kong.Name("mallcheck"),
+		kong.Description("Contract tests for the mall API of a SIM provider. Without settings, \"mallcheck run\" starts the embedded sandbox and tests that."),
+		kong.Writers(std.out, std.err),
+		kong.Exit(os.Exit),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.ExplicitGroups([]kong.Group{
+			{Key: "target", Title: "Target:"}, {Key: "signature", Title: "Signature rules of the target:"},
+			{Key: "policy", Title: "Permissions and strictness:"}, {Key: "selection", Title: "Selection:"},
+			{Key: "limits", Title: "Limits:"}, {Key: "report", Title: "Reports:"}, {Key: "sandbox", Title: "Embedded sandbox:"},
+		}),
+		helpDefaults(),
+		kong.Bind(std),
+	)
+	if err != nil {
+		return fail(std, fmt.Errorf("reading the definition of the command line: %w", err))
+	}
+	context, err := parser.Parse(arguments)
+	if err != nil {
+		return fail(std, fmt.Errorf("%w (mallcheck --help shows the usage)", err))
+	}
+	err = context.Run()
+	var ended *exit
+	switch {
+	case err == nil:
+		return conformance.ExitPassed
+	case errors.As(err, &ended):
+		if ended.err != nil {
+			fmt.Fprintln(std.err, "mallcheck: "+oneLine(ended.Error()))
+		}
+		return ended.code
+	}
+	return fail(std, err)
+}
+
+// fail prints an error as one line and returns the exit code of wrong usage.
+func fail(std *streams, err error) int {
+	fmt.Fprintln(std.err, "mallcheck: "+oneLine(err.Error()))
+	return conformance.ExitUsage
+}
+
+// helpDefaults gives the help texts of settings the defaults they name.
+func helpDefaults() kong.Vars {
+	vars := kong.Vars{}
+	for key, text := range target.Defaults() {
+		vars["default_"+strings.ReplaceAll(key, "-", "_")] = text
+	}
+	return vars
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

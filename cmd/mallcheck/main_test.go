@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// binary is the built tool: these tests drive it as its users do.
+var binary string
+
+func TestMain(m *testing.M) {
+	code, err := withBinary(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func withBinary(m *testing.M) (int, error) {
+	dir, err := os.MkdirTemp("", "mallcheck-test")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "mallcheck")
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	build := exec.Command("go", "build", "-o", binary, ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("building the tool: %w\n%s", err, out)
+	}
+	return m.Run(), nil
+}
+
+// outcome is what a process left.
+type outcome struct {
+	code     int
+	out, err string
+}
+
+// process is a run of the tool.
+type process struct {
+	arguments []string
+	environ   []string
+	input     string
+	dir       string
+}
+
+// command returns the process, not started. It sees nothing of our environment but PATH.
+func (p process) command(ctx context.Context) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, binary, p.arguments...)
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, p.environ...)
+	cmd.Stdin = strings.NewReader(p.input)
+	cmd.Dir = p.dir
+	return cmd
+}
+
+// run runs the process to its end, at most a minute.
+func (p process) run(t *testing.T) outcome {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if p.dir == "" {
+		p.dir = t.TempDir()
+	}
+	var out, err bytes.Buffer
+	cmd := p.command(ctx)
+	cmd.Stdout, cmd.Stderr = &out, &err
+	failed := cmd.Run()
+	if ctx.Err() != nil {
+		t.Fatalf("mallcheck %q hangs", p.arguments)
+	}
+	var exited *exec.ExitError
+	if failed != nil && !errors.As(failed, &exited) {
+		t.Fatal(failed)
+	}
+	return outcome{cmd.ProcessState.ExitCode(), out.String(), err.String()}
+}
+
+// TestMisuse holds that wrong usage is one clear line on standard error and exit code 2.
+func TestMisuse(t *testing.T) {
+	const url = "--topup-url=http://127.0.0.1:1/topup"
+	for _, test := range []struct {
+		name string
+		process
+		want string // standard error
+	}{
+		{"no command", process{}, `mallcheck: expected one of "run", "serve", "sign", "list", "faults", ... (mallcheck --help shows the usage)`},
+		{"an unknown flag", process{arguments: []string{"run", "--partnercode=1"}}, `mallcheck: unknown flag --partnercode, did you mean "--partner-code"? (mallcheck --help shows the usage)`},
+		{"an unknown variable", process{arguments: []string{"run"}, environ: []string{"MALLCHECK_SED=1"}}, `mallcheck: MALLCHECK_SED is no setting; did you mean MALLCHECK_SEED?`},
+		{"a malformed value", process{arguments: []string{"run", "--seed=x"}}, `mallcheck: --seed: "x" is no seed; write a whole number from 0 to 9223372036854775807`},
+		{"a malformed variable", process{arguments: []string{"run"}, environ: []string{"MALLCHECK_TIMEOUT=1"}}, `mallcheck: MALLCHECK_TIMEOUT: "1" is no time limit; write a positive duration with its unit, such as 500ms, 10s or 5m`},
+		{"an unknown id", process{arguments: []string{"run", "--only=SIG-9999"}}, `mallcheck: --only: "SIG-9999" matches no check; did you mean SIG-0`},
+		{"a malformed address", process{arguments: []string{"run", "--topup-url=127.0.0.1"}}, `mallcheck: --topup-url: "127.0.0.1" is no address; write it as https://host/path`},
+		{"an address without a partner", process{arguments: []string{"run", url}}, `mallcheck: --partner-code is missing; an address is given, so say as which partner to call it: --partner-code CODE or MALLCHECK_PARTNER_CODE`},
+		{"a production address", process{arguments: []string{"run", "--topup-url=https://wx.linksfield.net/topup", "--partner-code=P1"}}, `mallcheck: --topup-url: "https://wx.linksfield.net/topup" is a production address; a conformance run sends requests that a broken target carries out: use the test address`},
+		{"an unknown fault", process{arguments: []string{"run", "--fault=sign-wrong-acepted"}}, `mallcheck: --fault: "sign-wrong-acepted" is no fault; did you mean sign-wrong-accepted?`},
+		{"an unknown variant", process{arguments: []string{"run", "--variant=xyz"}}, `mallcheck: --variant: "xyz" is no variant; `},
+		{"a fault of another target", process{arguments: []string{"run", url, "--partner-code=P1", "--fault=x"}}, `mallcheck: --fault: "x" is for the embedded sandbox only; leave it out, or leave out the addresses`},
+		{"an unknown format", process{arguments: []string{"run", "--format=junti"}}, `mallcheck: --format: `},
+		{"a folder that cannot be written", process{arguments: []string{"run", "--report-dir=/dev/null/reports"}}, `mallcheck: --report-dir: `},
+		{"a taken port", process{arguments: []string{"serve", "--listen=127.0.0.1:99999"}}, `mallcheck: --listen: `},
+		{"a folder that is not there", process{arguments: []string{"serve", "--listen=127.0.0.1:0", "--env-file=/nowhere/env"}}, `mallcheck: --env-file: writing /nowhere/env: `},
+		{"sign: no input", process{arguments: []string{"sign"}}, `mallcheck: standard input: `},
+		{"sign: two objects", process{arguments: []string{"sign"}, input: `{}{}`}, `mallcheck: standard input: `},
+		{"sign: a member twice", process{arguments: []string{"sign"}, input: `{"a":"1","a":"2"}`}, `mallcheck: standard input: `},
+		{"sign: an array", process{arguments: []string{"sign"}, input: `[]`}, `mallcheck: standard input: `},
+		{"sign: not UTF-8", process{arguments: []string{"sign"}, input: "{\"a\":\"\xff\"}"}, `mallcheck: standard input: `},
+		{"sign: two purposes", process{arguments: []string{"sign", "--explain", "--check=x"}, input: `{}`}, `mallcheck: --explain and --check can't be used together`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := test.run(t)
+			if got.code != 2 {
+				t.Errorf("exit code %d, want 2", got.code)
+			}
+			if !strings.HasPrefix(got.err, test.want) || strings.Count(got.err, "\n") != 1 {
+				t.Errorf("standard error\n%s want one line that begins with\n%s", got.err, test.want)
+			}
+			if got.out != "" {
+				t.Errorf("standard output: %s", got.out)
+			}
+		})
+	}
+}
+
+// TestEverythingSkipped holds that a run that is configured to do nothing is wrong usage.
+func TestEverythingSkipped(t *testing.T) {
+	dir := t.TempDir()
+	got := process{arguments: []string{"run", "--allow=purchase"}, dir: dir}.run(t)
+	if got.code != 2 || !strings.Contains(got.out, "the target allows no reads (--allow read)") {
+		t.Errorf("exit code %d:\n%s", got.code, got.out)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "mallcheck-report", "junit.xml")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSign drives mallcheck sign.
+func TestSign(t *testing.T) {
+	const body = `{"version":"3.0","partnerCode":"P000818","payId":"","sign":"old","mark":"0"}`
+	const content, sign = `{"mark":"0","partnerCode":"P000818","version":"3.0"}`, "bd55c1e9d1ff47db0cdb7b1cb2d4d2dc"
+	wants := md5Hex(content)
+	for _, test := range []struct {
+		name      string
+		arguments []string
+		code      int
+		want      string
+	}{
+		{"the sign", []string{"sign"}, 0, wants + "\n"},
+		{"explained", []string{"sign", "--explain"}, 0, content + "\n" + wants + "\n"},
+		{"a right sign", []string{"sign", "--check=" + wants}, 0, "the sign is right\n"},
+		{"a sign in upper case", []string{"sign", "--check=" + strings.ToUpper(wants)}, 1, ""},
+		{"a wrong sign", []string{"sign", "--check=" + sign}, 1, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := process{arguments: test.arguments, input: body}.run(t)
+			if got.code != test.code || test.want != "" && got.out != test.want || got.err != "" || got.out == "" {
+				t.Errorf("exit code %d, output %q, error %q; want %d and %q", got.code, got.out, got.err, test.code, test.want)
+			}
+		})
+	}
+}
+
+// TestLists holds that the lists are there as text and as JSON.
+func TestLists(t *testing.T) {
+	for _, command := range []string{"list", "faults", "variants"} {
+		t.Run(command, func(t *testing.T) {
+			text := process{arguments: []string{command}}.run(t)
+			data := process{arguments: []string{command, "--json"}}.run(t)
+			if text.code != 0 || strings.Count(text.out, "\n") < 8 {
+				t.Errorf("exit code %d:\n%s", text.code, text.out)
+			}
+			if n := objects(t, data.out); data.code != 0 || n != strings.Count(text.out, "\n")-1 {
+				t.Errorf("exit code %d, %d entries as JSON, %d lines as text", data.code, n, strings.Count(text.out, "\n")-1)
+			}
+		})
+	}
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// runCommand holds a target to the contract.
+type runCommand struct {
+	target.Settings
+}
+
+// Help tells what a run does, below the usage.
+func (runCommand) Help() string {
+	return `Examples:
+  mallcheck run                                               the embedded sandbox, everything
+  mallcheck run --only area:SIG --fault sign-wrong-accepted   see checks fail
+  mallcheck run --topup-url https://host/topup_test --vshop-url https://host/vshop_uat \
+      --partner-code P012345 --sim 89852000000000000001 --group G1 --allow read,write
+
+Every flag may be given as an environment variable: --partner-code is MALLCHECK_PARTNER_CODE.
+Exit code: 0 no violation, 1 violation, 2 wrong usage, 3 target not reached or not to the end, 130 interrupted.`
+}
+
+// Run implements the command.
+func (c *runCommand) Run(std *streams) error {
+	environment, err := target.Environment(std.environ)
+	if err != nil {
+		return err
+	}
+	layers := []target.Layer{target.Flags(c.Settings), environment}
+	t, err := target.Resolve(layers...)
+	if err != nil {
+		return err
+	}
+	if err := reports.CheckFormats(t.Formats); err != nil {
+		return fmt.Errorf("--format: %w", err)
+	}
+	if !target.HasAddress(layers...) {
+		server, underTest, err := embedded(layers, t)
+		if err != nil {
+			return err
+		}
+		defer stop(server)
+		t = underTest
+	}
+	if err := reports.CheckFolder(t.ReportDir); err != nil {
+		return fmt.Errorf("--report-dir: %w", err)
+	}
+	return judge(std, t)
+}
+
+// judge runs the checks, tells the terminal, writes the reports and ends with the run's exit code.
+func judge(std *streams, t *target.Target) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	terminal := newTerminal(std)
+	watch := &watcher{terminal: terminal}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+
+	finished := make(chan error, 1)
+	var run *reports.Run
+	go func() {
+		var err error
+		run, err = conformance.Run(ctx, t, watch)
+		finished <- err
+	}()
+	for interrupts := 0; ; {
+		select {
+		case err := <-finished:
+			if err != nil {
+				return err
+			}
+			return conclude(t, terminal, run)
+		case <-signals:
+			if interrupts++; interrupts == 1 {
+				terminal.Note("interrupted: the current check ends and what it created is undone (once more to stop at once)")
+				cancel()
+				continue
+			}
+			return conclude(t, terminal, watch.snapshot())
+		}
+	}
+}
+
+// conclude writes the reports of a run, tells its end and returns its exit code.
+func conclude(t *target.Target, terminal *reports.Terminal, run *reports.Run) error {
+	code := conformance.ExitCode(run)
+	told := reports.Redact(run, reports.Secrets{})
+	failed := reports.WriteFiles(t.ReportDir, t.Formats, reports.Bound(told, maxBody))
+	if err := terminal.End(told, reports.Files(t.ReportDir, t.Formats)); failed == nil && err != nil {
+		failed = fmt.Errorf("writing to the terminal: %w", err)
+	}
+	if failed != nil && (code == conformance.ExitPassed || code == conformance.ExitInconclusive) {
+		code = conformance.ExitUsage
+	}
+	if code == conformance.ExitPassed && failed == nil {
+		return nil
+	}
+	return &exit{code, failed}
+}
+
+// maxBody is how many bytes of a recorded body the reports keep.
+const maxBody = 64 << 10
+
+// newTerminal returns the terminal output, with progress, colour and width as
+// the terminal has them.
+func newTerminal(std *streams) *reports.Terminal {
+	options := reports.TerminalOptions{}
+	if file, ok := std.out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		options.Live = true
+		options.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+			options.Width = width
+		}
+	}
+	return reports.NewTerminal(std.out, options)
+}
+
+// watcher tells the terminal of a run and keeps what is known of it so far.
+type watcher struct {
+	terminal *reports.Terminal
+
+	mu  sync.Mutex
+	run reports.Run
+}
+
+// Begin implements conformance.Observer.
+func (w *watcher) Begin(run *reports.Run, checks int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.run = *run
+	w.terminal.Begin(run, checks)
+}
+
+// Done implements conformance.Observer.
+func (w *watcher) Done(result reports.Result) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.run.Results = append(w.run.Results, result)
+	w.terminal.Result(&result)
+}
+
+// snapshot returns the run as far as it is known, as an interrupted one.
+func (w *watcher) snapshot() *reports.Run {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	run := w.run
+	run.Stopped, run.Ended = reports.Interrupted, time.Now().UTC()
+	return &run
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// serveCommand serves the sandbox.
+type serveCommand struct {
+	Listen    string        `default:"127.0.0.1:8642" placeholder:"HOST:PORT" help:"Where to listen. Default ${default}; port 0 takes a free one."`
+	TaskDelay time.Duration `default:"200ms" placeholder:"DURATION" help:"How long an asynchronous task takes. Default ${default}."`
+	Seed      int64         `default:"1" placeholder:"N" help:"Seed of every generated value. Default ${default}."`
+	EnvFile   string        `placeholder:"FILE" help:"Write KEY=value lines, with which mallcheck run and go test put this server to the test, once it listens."`
+	Fault     []string      `sep:"," placeholder:"ID" help:"Violation to commit; mallcheck faults lists them."`
+	Variant   []string      `sep:"," placeholder:"ID" help:"Habit to take on; mallcheck variants lists them."`
+	Quiet     bool          `help:"Log no requests."`
+}
+
+// Help tells how to use the sandbox, below the usage.
+func (serveCommand) Help() string {
+	return `Examples:
+  mallcheck serve
+  mallcheck serve --listen 127.0.0.1:0 --env-file sandbox.env   then, in another shell:
+  env $(cat sandbox.env) mallcheck run
+
+Everything is in memory and gone at the end. The sandbox listens on loopback unless it is told otherwise: its sign is no authentication.`
+}
+
+// Run implements the command.
+func (c *serveCommand) Run(std *streams) error {
+	interceptors, settings, err := behaviour(c.Fault, c.Variant)
+	if err != nil {
+		return err
+	}
+	config := sandbox.Config{Seed: c.Seed, TaskDelay: c.TaskDelay, Interceptors: interceptors}
+	if !c.Quiet {
+		config.Log = slog.New(slog.NewTextHandler(std.err, nil))
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	server, err := sandbox.Start(ctx, config, c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	defer stop(server)
+	values := server.Settings()
+	maps.Copy(values, settings)
+	if c.EnvFile != "" {
+		if err := writeEnvFile(c.EnvFile, values); err != nil {
+			return fmt.Errorf("--env-file: %w", err)
+		}
+	}
+	if err := introduce(std.out, server, c.EnvFile); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+	case <-server.Done():
+		return fmt.Errorf("the sandbox stopped listening on %s", c.Listen)
+	}
+	fmt.Fprintln(std.err, "mallcheck: stopped")
+	return nil
+}
+
+// introduce prints how to use a server.
+func introduce(out io.Writer, server *sandbox.Server, envFile string) error {
+	f := server.Sandbox().Fixtures()
+	curl, err := server.CurlLine()
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "The sandbox listens on %s\n\n", server.URL())
+	for _, service := range []string{"vshop", "payment", "topup"} {
+		fmt.Fprintf(&text, "  %-8s %s/%s\n", service, server.URL(), service)
+	}
+	fmt.Fprintf(&text, "  %-8s %s%s\n\n", "health", server.URL(), sandbox.HealthPath)
+	fmt.Fprintf(&text, "  partners  %s and %s\n", f.Partner, f.SecondPartner)
+	fmt.Fprintf(&text, "  SIMs      %s and %d more; unknown: %s\n", strings.Join(f.SIMs[:2], ", "), len(f.SIMs)-2, f.UnknownSIM)
+	fmt.Fprintf(&text, "  groups    %s of %s, %s of %s\n\n", strings.Join(f.Groups, ", "), f.Partner, strings.Join(f.SecondGroups, ", "), f.SecondPartner)
+	fmt.Fprintf(&text, "Try it:\n  %s\n\n", curl)
+	if envFile != "" {
+		fmt.Fprintf(&text, "Put it to the test:\n  env $(cat %s) mallcheck run\n\n", envFile)
+	}
+	text.WriteString("Ctrl-C stops it.\n")
+	_, err = io.WriteString(out, text.String())
+	return err
+}
+
+// writeEnvFile writes settings as environment variables, all at once by a rename.
+func writeEnvFile(path string, values map[string]string) error {
+	var text strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		fmt.Fprintf(&text, "%s=%s\n", target.EnvironmentName(key), values[key])
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	defer os.Remove(file.Name()) // gone already when the rename succeeded
+	_, err = file.WriteString(text.String())
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
