@@ -2,7 +2,6 @@ package conformance_test
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -84,11 +83,10 @@ func TestExpectationsAreOfFaultsAndChecks(t *testing.T) {
 	for _, fault := range faults.Faults() {
 		committed = append(committed, fault.ID)
 	}
-	slices.Sort(committed)
-	if listed := slices.Sorted(maps.Keys(conformance.Expected)); !slices.Equal(listed, committed) {
-		t.Errorf("the table lists the faults %q, there are %q", listed, committed)
-	}
 	for fault, expected := range conformance.Expected {
+		if !slices.Contains(committed, fault) {
+			t.Errorf("there is no fault %s", fault)
+		}
 		if !slices.IsSorted(expected) {
 			t.Errorf("%s: %q are not in order", fault, expected)
 		}

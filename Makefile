@@ -1,0 +1,49 @@
+# Targets of the project. `make verify` is what the pipeline runs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+GO ?= go
+TOOL := $(GO) tool -modfile=tools/go.mod
+BIN := bin/mallcheck
+
+.PHONY: help
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## Hold the embedded sandbox to the contract
+	$(GO) run ./cmd/mallcheck run
+
+.PHONY: test
+test: ## Run the project's own tests (Go alone is enough)
+	$(GO) test ./...
+
+.PHONY: build
+build: ## Build the static binary into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/mallcheck
+
+.PHONY: generate
+generate: ## Generate gen/ from the contract
+	gen/generate.sh
+
+.PHONY: verify
+verify: ## Everything the pipeline runs: installs what it needs
+	.ci/verify
+
+.PHONY: lint
+lint: ## Lint the Go code and the contract
+	$(TOOL) golangci-lint run
+	openapi/lint.sh
+
+.PHONY: bench
+bench: ## Run the benchmarks; bench-http needs wrk
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: bench-http
+bench-http: ## Measure the sandbox with wrk (Debian: apt-get install wrk)
+	sandbox/bench.sh
+
+.PHONY: bench-run
+bench-run: build ## Measure a whole run against the sandbox: wall time and memory
+	.ci/bench-run
