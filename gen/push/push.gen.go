@@ -16,12 +16,12 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
-// RechargeSuccessRequest The order whose top-up is finished.
+// RechargeSuccessRequest The order whose top-up is finished. It may have more members than these.
 type RechargeSuccessRequest struct {
 	// DeviceCode The SIM card that was topped up, its ICCID.
 	DeviceCode string `json:"deviceCode"`
 
-	// OrderNo The number of the order, as it was created.
+	// OrderNo The number of the order, as the partner created it with singleOrder or synOrderInfo.
 	OrderNo string `json:"orderNo"`
 
 	// PackageCode The package that was ordered.
@@ -30,40 +30,40 @@ type RechargeSuccessRequest struct {
 	// PartnerCode The code of the partner whose order it is.
 	PartnerCode string `json:"partnerCode"`
 
-	// PayAmount The amount of the order, a decimal number in a string.
+	// PayAmount The amount of the order, a decimal number in a string, for example "4.99".
 	PayAmount string `json:"payAmount"`
 
-	// PayCurrency The currency of the amount, three letters.
+	// PayCurrency The currency of the amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd".
 	PayCurrency string `json:"payCurrency"`
 
-	// PayId The id of the payment of the order.
+	// PayId The id of the payment of the order, as the partner created it.
 	PayId string `json:"payId"`
 
-	// RequestOrderId The partner's own id of the order, when it was created with one.
+	// RequestOrderId The partner's own id of the order, when it was created with one (requestOrderId of singleOrder, orgOrderId of synOrderInfo).
 	RequestOrderId *string `json:"requestOrderId,omitempty"`
 }
 
-// RechargeSuccessResponse That the push is received, in the form that the mall itself answers in.
+// RechargeSuccessResponse That the push is taken, in the form that the mall itself answers in.
 type RechargeSuccessResponse struct {
-	// Message What happened, in words for a person.
+	// Message What happened, in words for a person; "success" when the push is taken.
 	Message string `json:"message"`
 
-	// OperateCode Whether the push is received; "S" for success.
+	// OperateCode Whether the push is taken, "S" when it is.
 	OperateCode string `json:"operateCode"`
 }
 
 // RechargeSuccessParams defines parameters for RechargeSuccess.
 type RechargeSuccessParams struct {
-	// Version The version of the notification, "1.0".
+	// Version The version of the notification, "1.0". It is part of what is signed.
 	Version string `json:"x-lf-notification-version"`
 
-	// Algo The algorithm of the signature.
+	// Algo The algorithm of the signature, HMAC-SHA1 by default. The page says that md5 and sha256 may come, so others are not ruled out; how their names are written in this header is not printed. It is part of what is signed.
 	Algo string `json:"x-lf-algo"`
 
-	// Signature The id of the key and the signature, with a slash between them.
+	// Signature The id of the key, a slash, and the signature. That the id of a key has no slash in it is assumed; Base64, in which the signature is assumed to be written, may have some.
 	Signature string `json:"x-lf-signature"`
 
-	// Timestamp The time of the signature, in milliseconds since 1970.
+	// Timestamp The time at which the push was signed, in milliseconds since 1970. It is part of what is signed; a receiver refuses one that is far from its own clock, so that an old push cannot be used again.
 	Timestamp string `json:"x-lf-timestamp"`
 }
 
@@ -146,7 +146,7 @@ type ClientInterface interface {
 
 	// RechargeSuccessWithBody Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished.
+	// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -155,7 +155,7 @@ type ClientInterface interface {
 
 	// RechargeSuccess Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished.
+	// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -165,7 +165,7 @@ type ClientInterface interface {
 
 // RechargeSuccessWithBody Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished.
+// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -184,7 +184,7 @@ func (c *Client) RechargeSuccessWithBody(ctx context.Context, params *RechargeSu
 
 // RechargeSuccess Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished.
+// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -327,7 +327,7 @@ type ClientWithResponsesInterface interface {
 
 	// RechargeSuccessWithBodyWithResponse Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished.
+	// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -336,7 +336,7 @@ type ClientWithResponsesInterface interface {
 
 	// RechargeSuccessWithResponse Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished.
+	// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -387,7 +387,7 @@ func (r RechargeSuccessHTTPResponse) ContentType() string {
 
 // RechargeSuccessWithBodyWithResponse Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished.
+// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -402,7 +402,7 @@ func (c *ClientWithResponses) RechargeSuccessWithBodyWithResponse(ctx context.Co
 
 // RechargeSuccessWithResponse Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished.
+// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
