@@ -125,8 +125,8 @@ func TestCloseWaitsForAnswers(t *testing.T) {
 	closed := make(chan error, 1)
 	go func() { closed <- server.Close(context.Background()) }()
 	select {
-	case <-closed:
-		t.Fatal("the server did not wait")
+	case err := <-closed:
+		t.Fatalf("the server did not wait: %v", err)
 	case <-time.After(50 * time.Millisecond):
 	}
 	close(release)

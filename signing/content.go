@@ -129,11 +129,12 @@ func appendContent(dst []byte, members []Member, rules Rules) ([]byte, error) {
 // putMember writes one member and a comma, unless its value is empty.
 func (s *scanner) putMember(dst []byte, m *Member, empty Empty) ([]byte, error) {
 	before := len(dst)
-	if isPlain(m.Name) {
+	switch {
+	case isPlain(m.Name):
 		dst = append(append(append(dst, '"'), m.Name...), `":`...)
-	} else if utf8.ValidString(m.Name) {
+	case utf8.ValidString(m.Name):
 		dst = append(appendQuoted(dst, m.Name), ':')
-	} else {
+	default:
 		return nil, errors.New("its name is not valid UTF-8")
 	}
 	from := len(dst)

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"hash"
 	"slices"
@@ -52,28 +53,25 @@ func charset(set encoding.Encoding) func(dst, text []byte) []byte {
 }
 
 var utf16Bytes = fixed(
-	encoded("little-endian", wide("", 0, 8)),
+	encoded("little-endian", wide("", binary.LittleEndian)),
 ).rarely(
-	encoded("little-endian with a byte order mark", wide("\xff\xfe", 0, 8)),
-	encoded("big-endian", wide("", 8, 0)),
-	encoded("big-endian with a byte order mark", wide("\xfe\xff", 8, 0)),
+	encoded("little-endian with a byte order mark", wide("\xff\xfe", binary.LittleEndian)),
+	encoded("big-endian", wide("", binary.BigEndian)),
+	encoded("big-endian with a byte order mark", wide("\xfe\xff", binary.BigEndian)),
 )
 
-func wide(mark string, first, second int) func(dst, text []byte) []byte {
+func wide(mark string, order binary.AppendByteOrder) func(dst, text []byte) []byte {
 	return func(dst, text []byte) []byte {
-		return eachUnit(append(dst, mark...), text, func(dst []byte, unit uint16) []byte {
-			return append(dst, byte(unit>>first), byte(unit>>second))
-		})
+		return eachUnit(append(dst, mark...), text, order.AppendUint16)
 	}
 }
 
 // eachUnit encodes the UTF-16 of a text unit by unit.
 func eachUnit(dst, text []byte, encode func(dst []byte, unit uint16) []byte) []byte {
+	var pair [2]uint16
 	for _, r := range string(text) {
-		if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
-			dst = encode(encode(dst, uint16(high)), uint16(low))
-		} else {
-			dst = encode(dst, uint16(r))
+		for _, unit := range utf16.AppendRune(pair[:0], r) {
+			dst = encode(dst, unit)
 		}
 	}
 	return dst
@@ -106,7 +104,7 @@ var beyondASCIIDropped = fixed(
 // lowBytes is what MD5 written in JavaScript by hand makes of a string.
 var lowBytes = fixed(
 	encoded("", func(dst, text []byte) []byte {
-		return eachUnit(dst, text, func(dst []byte, unit uint16) []byte { return append(dst, byte(unit)) })
+		return eachUnit(dst, text, func(dst []byte, unit uint16) []byte { return append(dst, byte(unit&0xff)) })
 	}),
 )
 

@@ -129,11 +129,12 @@ func (w *writer) value(l *layout, n *jsonNode, depth int) {
 	}
 	switch n.kind {
 	case kindArray, kindObject:
-		if l.inner != nil {
+		switch {
+		case l.inner != nil:
 			w.nested(l, n)
-		} else if n.kind == kindArray {
+		case n.kind == kindArray:
 			w.array(l, n, depth)
-		} else {
+		default:
 			w.object(l, n, depth)
 		}
 	case kindString:

@@ -72,7 +72,7 @@ func (r *nodeReader) container(first json.Delim) *jsonNode {
 		}
 		n.items = append(n.items, r.node())
 	}
-	r.dec.Token()
+	_, _ = r.dec.Token() // the closing bracket, which valid text has
 	return n
 }
 

@@ -231,7 +231,8 @@ func (s *search) render(c *candidate, a, b *variant) []byte {
 	if s.cut {
 		return nil
 	}
-	c.entries = append(s.entries[:0], s.base.entries...)
+	s.entries = append(s.entries[:0], s.base.entries...)
+	c.entries = s.entries
 	a.apply(c)
 	if b != nil {
 		b.apply(c)

@@ -119,7 +119,7 @@ func signZerosLost(s *search) []variant {
 		spelt("zeros at the beginning lost", "* with zeros at the beginning lost", func(sum []byte) string {
 			return inCase(strings.TrimLeft(hex.EncodeToString(sum), "0"), s.rules.Hex)
 		}),
-		bytewise("the first digit of each byte lost if it is zero", func(c byte) string { return fmt.Sprintf("%x", c) }),
+		bytewise("the first digit of each byte lost if it is zero", func(c byte) string { return strconv.FormatUint(uint64(c), 16) }),
 	}
 }
 

@@ -227,6 +227,16 @@ func TestDiagnoseFindsNothing(t *testing.T) {
 	}
 }
 
+func TestDiagnoseKeepsItsArguments(t *testing.T) {
+	all := []Member{StringMember("b", "1"), StringMember("kept", "x")}
+	got := Received{Query: all[:1], Body: membersOf(t, `{"c":{"z":"","y":[2,1]},"a":" 3"}`)}
+	before := fmt.Sprintf("%s", []any{all, got})
+	Diagnose(got, "0123456789abcdef0123456789abcdef", Rules{Parts: AllParts, Nested: NestedSorted})
+	if after := fmt.Sprintf("%s", []any{all, got}); after != before {
+		t.Errorf("the parameters were\n%s\nand are\n%s", before, after)
+	}
+}
+
 func TestDiagnoseProblem(t *testing.T) {
 	for _, got := range []Received{
 		{Body: []Member{{"a", []byte(`"\ud800"`)}}},
@@ -259,12 +269,15 @@ func TestDiagnoseIsBounded(t *testing.T) {
 		wide[i] = fmt.Sprintf(`"b%d":"/"`, i)
 	}
 	huge := fmt.Sprintf(`{"b":"%s","a":"/"}`, strings.Repeat("x", maxWork/8))
+	many := fmt.Sprintf(`{"b":"%s","a":"/","c":"1"}`, strings.Repeat("x", maxPairContent-100))
 	const unknown = "0123456789abcdef0123456789abcdef"
-	for name, body := range map[string]string{"wide": "{" + strings.Join(wide, ",") + "}", "long": long, "huge": huge} {
-		w := wrongSign{body: body, text: body, id: unknown, sign: func(string) string { return unknown }}
-		d, _ := w.diagnose(t)
-		if !d.Cut || d.Tried > 1000 || len(d.Text()) > 4000 || !strings.Contains(d.Text(), "too large") {
-			t.Errorf("%s: cut %t, %d texts, %d bytes of text", name, d.Cut, d.Tried, len(d.Text()))
+	for _, c := range []struct {
+		name, body string
+		texts      int // at most
+	}{{"wide", "{" + strings.Join(wide, ",") + "}", 400}, {"long", long, 200}, {"huge", huge, 10}, {"many", many, 600}} {
+		d, _ := wrongSign{body: c.body, sign: fixedSign(unknown)}.diagnose(t)
+		if !d.Cut || d.Tried > c.texts || len(d.Text()) > 4000 || !strings.Contains(d.Text(), "too large") {
+			t.Errorf("%s: cut %t, %d texts, %d bytes of text", c.name, d.Cut, d.Tried, len(d.Text()))
 		}
 	}
 	wrongSign{body: long, text: strings.ReplaceAll(strings.Replace(long, `,"a":"/"`, "", 1), `{`, `{"a":"\/",`)}.check(t, "slash-escaped")

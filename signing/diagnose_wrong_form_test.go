@@ -22,12 +22,12 @@ var wrongForms = []wrongSign{
 	{id: "spaced", words: `" : "`, body: `{"b":[1,2],"a":"欧"}`, text: `{"a" : "欧","b" : [1,2]}`},
 	{id: "spaced", words: `{ "a"`, body: `{"b":[1,2],"a":"欧"}`, text: `{ "a": "欧", "b": [1, 2] }`},
 	{id: "python-default", body: mixed, text: `{"area": "\u6b27\u6d32", "note": "it's \"a\\b\"\n", "ok": true, "opt": {"z": 1, "a": null}, "sims": ["8", "9"], "url": "https://a/b c"}`},
-	{id: "pretty-printed", words: "2 spaces", body: mixed, text: prettyMixed("  ", ": ", "欧洲", "\n")},
-	{id: "pretty-printed", words: "4 spaces", body: mixed, text: prettyMixed("    ", ": ", "欧洲", "\n")},
-	{id: "pretty-printed", words: "tabs", body: mixed, text: prettyMixed("\t", ": ", "欧洲", "\n")},
-	{id: "pretty-printed", words: "CR LF", body: mixed, text: prettyMixed("  ", ": ", "欧洲", "\r\n")},
-	{id: "pretty-printed", words: "Python does by 2", body: mixed, text: prettyMixed("  ", ": ", `\u6b27\u6d32`, "\n")},
-	{id: "pretty-printed", words: "Python does by 4", body: mixed, text: prettyMixed("    ", ": ", `\u6b27\u6d32`, "\n")},
+	{id: "pretty-printed", words: "2 spaces", body: mixed, text: prettyMixed("  ", "欧洲", "\n")},
+	{id: "pretty-printed", words: "4 spaces", body: mixed, text: prettyMixed("    ", "欧洲", "\n")},
+	{id: "pretty-printed", words: "tabs", body: mixed, text: prettyMixed("\t", "欧洲", "\n")},
+	{id: "pretty-printed", words: "CR LF", body: mixed, text: prettyMixed("  ", "欧洲", "\r\n")},
+	{id: "pretty-printed", words: "Python does by 2", body: mixed, text: prettyMixed("  ", `\u6b27\u6d32`, "\n")},
+	{id: "pretty-printed", words: "Python does by 4", body: mixed, text: prettyMixed("    ", `\u6b27\u6d32`, "\n")},
 	{id: "pretty-printed", words: "Jackson", body: `{"b":["x"],"a":"y"}`, text: "{\n  \"a\" : \"y\",\n  \"b\" : [ \"x\" ]\n}"},
 	{id: "pretty-printed", words: "Jackson", body: `{"b":[1,{"c":[],"d":{}}]}`, text: "{\n  \"b\" : [ 1, {\n    \"c\" : [ ],\n    \"d\" : { }\n  } ]\n}"},
 	{id: "pretty-printed", words: "PHP", body: `{"b":"/","a":"欧"}`, text: "{\n    \"a\": \"\\u6b27\",\n    \"b\": \"\\/\"\n}"},
@@ -70,9 +70,9 @@ var wrongForms = []wrongSign{
 }
 
 // prettyMixed is mixed, sorted and pretty-printed.
-func prettyMixed(indent, colon, area, newline string) string {
+func prettyMixed(indent, area, newline string) string {
 	const text = `{/1"area":"AREA",/1"note":"it's \"a\\b\"\n",/1"ok":true,/1"opt":{/2"z":1,/2"a":null/1},/1"sims":[/2"8",/2"9"/1],/1"url":"https:SLASHSLASHaSLASHb c"/0}`
-	return strings.NewReplacer(`":`, `"`+colon, "AREA", area, "SLASH", "/", "/0", newline, "/1", newline+indent, "/2", newline+indent+indent).Replace(text)
+	return strings.NewReplacer(`":`, `": `, "AREA", area, "SLASH", "/", "/0", newline, "/1", newline+indent, "/2", newline+indent+indent).Replace(text)
 }
 
 var wrongFrames = []wrongSign{

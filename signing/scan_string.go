@@ -53,7 +53,8 @@ func (s *scanner) str(dst []byte) (out, decoded []byte, verbatim bool, err error
 		s.pos = end + 1
 		return s.putSince(dst, start), s.text[start+1 : end], true, nil
 	}
-	decoded = append(s.scratch[:0], s.text[start+1:end]...)
+	decoded = s.scratch[:0]
+	decoded = append(decoded, s.text[start+1:end]...)
 	for s.text[end] == '\\' {
 		r, size, err := s.escape(end)
 		if err != nil {

@@ -220,7 +220,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	signed := req.Clone(req.Context())
 	if err := t.signer.Sign(req.Context(), signed); err != nil {
 		if req.Body != nil {
-			req.Body.Close() // a RoundTripper closes the body, whatever happens
+			_ = req.Body.Close() // a RoundTripper closes the body, whatever happens
 		}
 		return nil, err
 	}
