@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,6 +13,8 @@ const (
 	sims         = "/paths/~1mall~1bundle-groups~1{group_id}~1sims"
 	addBody      = sims + "/post/requestBody/content/application~1json/schema"
 	verify       = "/paths/~1singleVerify/post"
+	body         = "/post/requestBody/content/application~1json/schema"
+	answer       = "/post/responses/200/content/application~1json/schema"
 )
 
 func TestClausesOfPointers(t *testing.T) {
@@ -50,6 +53,28 @@ func TestClausesOfPointers(t *testing.T) {
 		{sims + "/get/parameters/1/required", Derived, "doc-1486828", "version: required true"},
 		{"#" + sims + "/delete", Documented, "api-477974986", "Remove SIM Cards from a Specified Group"},
 		{"/components/schemas/Sign/pattern", Documented, "doc-1486828", "pattern ^[0-9a-f]{32}$"},
+		{"/paths/~1resultQuery" + body + "/properties/payId/minLength", Documented, "api-12135037", "payId: minLength 1"},
+		{"/paths/~1stripeSubDirectly" + body + "/properties/payId/minLength", Derived, "api-42599730, api-42599740", "payId: minLength 1"},
+		{"/paths/~1stripeSubDirectly" + body + "/required/plan_id", Documented, "api-42599740", "plan_id is required"},
+		{"/paths/~1stripeSubDirectly" + body + "/required/version", Derived, "doc-1486828", "version is required"},
+		{"/paths/~1stripeSubDirectly" + answer, Assumed, "", "The envelope of stripeSubDirectly."},
+		{"/paths/~1stripeSubDirectly" + answer + "/properties/data/required/sub_id", Documented, "api-42599740", "data: sub_id is required"},
+		{"/paths/~1singleQueryOrder" + body + "/required/mark", Assumed, "", "mark is required"},
+		{"/paths/~1singleQueryOrder" + body + "/required/tradeType", Derived, "api-12209092, api-42599728, api-42599729", "tradeType is required"},
+		{"/paths/~1singleQueryOrder" + answer + "/required/operateCode", Documented, "api-12209092", "operateCode is required"},
+		{"/paths/~1singleOrder" + answer + "/required/operateCode", Assumed, "", "operateCode is required"},
+		{"/paths/~1singleOrder" + answer + "/properties/data/properties/partnerCode", Documented, "api-42599730",
+			"partnerCode: The code that the provider gave to the partner, for example P012345 or SU528SX8BZ."},
+		{"/paths/~1singleOrder" + answer + "/properties/data/required/partnerCode", Derived, "api-42599730", "data: partnerCode is required"},
+		{"/paths/~1synPartner~1SynOrderInfo" + body + "/required/terminal", Derived, "api-42599728, api-42599729, api-42599730", "terminal is required"},
+		{"/paths/~1synPartner~1SynOrderInfo" + body + "/required/payType", Assumed, "", "payType is required"},
+		{"/paths/~1cancelAutoRenewalRecord" + body + "/required/orderNo", Documented, "api-42599732", "orderNo is required"},
+		{"/paths/~1confirmPaymentResult/post", Assumed, "", "Confirm Payment Result"},
+		{"/paths/~1confirmPaymentResult" + body + "/required/payId", Assumed, "", "payId is required"},
+		{"/paths/~1confirmPaymentResult" + body + "/required/sign", Documented, "doc-1486828", "sign is required"},
+		{"/paths/~1resultQuery" + answer + "/properties/data/properties/payAmount/pattern", Assumed, "", "payAmount: pattern ^[0-9]+(\\.[0-9]+)?$"},
+		{"/paths/~1mall~1order/get/parameters/sim_id", Documented, "api-478003240", "sim_id: The SIM card of the order, its ICCID."},
+		{"/paths/~1mall~1order/get/parameters/sim_id/schema/pattern", Assumed, "", "sim_id: pattern ^([0-9]{19,20})?$"},
 	} {
 		clause, found := load(t).Clause(test.pointer)
 		if !found || clause.ID != test.pointer || clause.Statement != test.statement ||
@@ -87,6 +112,18 @@ func TestRulesAreFoundWithTheEvidenceOfTheOperation(t *testing.T) {
 		{"envelope/present", "asyncResult", Documented},
 		{"envelope/present", "noSuchOperation", Assumed},
 		{resultSchema, "addSims", Documented},
+		{"requests/valid-accepted", "singleOrder", Derived},
+		{"requests/valid-accepted", "synOrderInfo", Assumed},
+		{"signature/right-sign-accepted", "queryOrder", Documented},
+		{"signature/right-sign-accepted", "confirmPaymentResult", Assumed},
+		{"envelope/present", "singleQueryOrder", Documented},
+		{"envelope/present", "stripeSubDirectly", Assumed},
+		{"envelope/members-are-strings", "stripeSubDirectly", Documented},
+		{"orders/unknown-sim-refused", "singleOrder", Derived},
+		{"orders/unknown-sim-refused", "singleQueryOrder", Assumed},
+		{"payments/empty-strings-refused", "resultQuery", Documented},
+		{"payments/unknown-pay-id-refused", "confirmPaymentResult", Assumed},
+		{"order-lookup/own-orders-only", "queryOrder", Documented},
 	} {
 		clause, found := contract.ClauseFor(test.id, test.operation)
 		if !found || clause.ID != test.id || clause.Evidence.Grade != test.grade {
@@ -123,6 +160,36 @@ func TestKnownValues(t *testing.T) {
 		if got := contract.KnownValues(pointer); !maps.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", pointer, got, want)
 		}
+	}
+}
+
+func TestClausesOfThePush(t *testing.T) {
+	const push = "/paths/~1rechargeSuccess/post"
+	contract := contracts(t)["push"]
+	for id, grade := range map[string]string{
+		push: Documented,
+		push + "/parameters/x-lf-signature/required":                    Documented,
+		push + "/parameters/x-lf-signature/schema/pattern":              Documented,
+		push + "/parameters/x-lf-timestamp/schema/pattern":              Derived,
+		push + "/requestBody/content/application~1json/schema":          Assumed,
+		push + "/requestBody/content/application~1json/schema/required": Assumed,
+		push + "/responses/200":                                         Assumed,
+		"push/headers-present":                                          Documented,
+		"push/signature-verifies":                                       Assumed,
+		"push/same-content-on-retry":                                    Derived,
+	} {
+		clause, found := contract.Clause(id)
+		if !found || clause.Evidence.Grade != grade || !slices.Equal(clause.Operations, []string{"rechargeSuccess"}) {
+			t.Errorf("%s: %t, %+v; want %s", id, found, clause, grade)
+		}
+	}
+	for _, id := range []string{verify, "request-id/unique", "/components/schemas/Sign/pattern"} {
+		if _, found := contract.Clause(id); found {
+			t.Errorf("%s of the mall is a clause of the push", id)
+		}
+	}
+	if got := contract.KnownValues(push + "/parameters/x-lf-algo/schema"); !maps.Equal(got, map[string]string{"HMAC-SHA1": "the default"}) {
+		t.Errorf("known algorithms %v", got)
 	}
 }
 

@@ -23,6 +23,17 @@ func ExampleMall() {
 	// test https://wx.linksfield.net/topup_test
 }
 
+func ExamplePush() {
+	contract, err := openapi.Push()
+	if err != nil {
+		log.Fatal(err)
+	}
+	clause, _ := contract.Clause("push/signature-verifies")
+	fmt.Println(clause.Evidence.Grade, "|", clause.Statement)
+	// Output:
+	// assumed | The signature is that of the body and the headers, under the key that it names.
+}
+
 func ExampleContract_Clause() {
 	contract, err := openapi.Mall()
 	if err != nil {

@@ -1,137 +1,14 @@
 package openapi
 
 import (
-	"bytes"
-	"crypto/md5"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
 )
-
-// signContent writes parameters as the documented rule says, with none of the
-// code that the project signs with. It serves for values without U+2028 and
-// U+2029, which encoding/json escapes.
-func signContent(t *testing.T, parameters map[string]any) string {
-	t.Helper()
-	signed := map[string]any{}
-	for name, value := range parameters {
-		if name != "sign" && value != "" {
-			signed[name] = value
-		}
-	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(signed); err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSuffix(text.String(), "\n")
-}
-
-func md5Of(text string) string {
-	sum := md5.Sum([]byte(text))
-	return hex.EncodeToString(sum[:])
-}
-
-// operationsOf returns the operations of the document by their ids.
-func operationsOf(t *testing.T) map[string]*openapi3.Operation {
-	t.Helper()
-	document, err := load(t).Document()
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := map[string]*openapi3.Operation{}
-	for _, item := range document.Paths.Map() {
-		for _, operation := range item.Operations() {
-			all[operation.OperationID] = operation
-		}
-	}
-	return all
-}
-
-func TestPrintedRequestsCarryTheirPrintedSigns(t *testing.T) {
-	operations := operationsOf(t)
-	for id, want := range map[string]string{
-		"singleVerify": `{"deviceCode":"89852420180910340793","languageCode":"1","mark":"0","partnerCode":"P000270",` +
-			`"terminal":"1","tradeTime":"1645683857572","tradeType":"singleVerify","url":"https://dist.linksfield.net/login","version":"3.0"}` +
-			` ea7a3bba7e345e0b8ca7f7e3b43d6e72`,
-		"singleServicePlanPage": `{"area":"欧洲","deviceCode":"89852420180910340793","languageCode":"1","mark":"0","partnerCode":"P000270",` +
-			`"terminal":"0","tradeTime":"1645782486394","tradeType":"singleServicePlanPage","version":"3.0"}` +
-			` 3fdb15332726c77cd792ea2328f98a80`,
-	} {
-		body := operations[id].RequestBody.Value.Content["application/json"].Examples["printed"].Value.Value.(map[string]any)
-		content := signContent(t, body)
-		if got := fmt.Sprint(content, " ", body["sign"]); got != want || md5Of(content) != body["sign"] {
-			t.Errorf("%s: the example is %s, its MD5 %s", id, got, md5Of(content))
-		}
-	}
-}
-
-// Our own examples of a request are signed over body and path, as is assumed.
-func TestOwnExamplesAreSigned(t *testing.T) {
-	operations := operationsOf(t)
-	for _, id := range []string{"addSims", "removeSims"} {
-		for name, example := range operations[id].RequestBody.Value.Content["application/json"].Examples {
-			body := example.Value.Value.(map[string]any)
-			signed := map[string]any{"group_id": "G0001"}
-			for key, value := range body {
-				signed[key] = value
-			}
-			if got := md5Of(signContent(t, signed)); got != body["sign"] {
-				t.Errorf("%s, %s: the sign is %v, want %s", id, name, body["sign"], got)
-			}
-		}
-	}
-}
-
-const printedResult = `{
-    "data": {
-        "request_id": "RQ-20231001123456",
-        "action_code": "70",
-        "status": "completed",
-        "details": [
-            {
-                "sim_id": "89852202306250040073",
-                "result": "10",
-                "message": "success"
-            },
-            {
-                "sim_id": "89852202306250040074",
-                "result": "31",
-                "message": "The SIM card does not exist."
-            }
-        ]
-    },
-    "operateCode": "S",
-    "message": "success"
-}`
-
-func TestResultExampleIsAsPrinted(t *testing.T) {
-	withoutIndent := func(text string) string {
-		lines := strings.Split(text, "\n")
-		for i := range lines {
-			lines[i] = strings.TrimSpace(lines[i])
-		}
-		return strings.Join(lines, "\n")
-	}
-	if !strings.Contains(withoutIndent(string(mallYAML)), withoutIndent(printedResult)) {
-		t.Error("the example of the result page does not stand in the document as it is printed")
-	}
-	var want any
-	if err := json.Unmarshal([]byte(printedResult), &want); err != nil {
-		t.Fatal(err)
-	}
-	got := operationsOf(t)["asyncResult"].Responses.Value("200").Value.Content["application/json"].Examples["printed"].Value.Value
-	if fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("the example of asyncResult is %v", got)
-	}
-}
 
 func TestContradictionsStandWhereTheyBite(t *testing.T) {
 	const words = "documentation contradicts itself"
@@ -139,20 +16,28 @@ func TestContradictionsStandWhereTheyBite(t *testing.T) {
 		"/info": {"query alone"},
 		"/paths/~1async-result~1{request_id}/get": {words + ": this path has no /mall prefix",
 			words + ": the page says that the request's query alone", words + ": the page speaks of a returned SIM card count"},
-		"/components/parameters/Sign":                            {"parameters of the path"},
-		"/components/parameters/GroupId":                         {"signed"},
-		"/components/parameters/AcceptLanguage":                  {"en-US", "zh-CN"},
-		"/components/schemas/Version":                            {"3.0", "1.0"},
-		"/components/schemas/TradeTime":                          {"20181031256548"},
-		"/components/schemas/TradeType":                          {"4 of 8"},
-		"/components/schemas/LanguageCode":                       {"resultQuery", "synOrderInfo"},
-		"/components/schemas/SimCount":                           {"SIM card count"},
-		"/components/schemas/AsyncResult":                        {"snake_case", "camelCase"},
-		"/components/schemas/AsyncResult/properties/action_code": {"number", "string"},
-		"/components/schemas/ServicePlan/properties/payCurrency": {"USD", "usd"},
-		"/paths/~1async-result~1{request_id}/get/parameters/0":   {"signed"},
-		"/components/schemas/AddSimsRequest/properties/version":  {"1.0"},
-		"/components/schemas/Bundle/properties/sim_count":        {"SIM card count"},
+		"/components/parameters/Sign":                                   {"parameters of the path"},
+		"/components/parameters/GroupId":                                {"signed"},
+		"/components/parameters/AcceptLanguage":                         {"en-US", "zh-CN"},
+		"/components/schemas/Version":                                   {"3.0", "1.0"},
+		"/components/schemas/TradeTime":                                 {"20181031256548"},
+		"/components/schemas/TradeType":                                 {"4 of 8"},
+		"/components/schemas/LanguageCode":                              {"resultQuery", "synOrderInfo"},
+		"/components/schemas/PayCurrency":                               {"USD", "usd"},
+		"/components/schemas/SynOrderInfoRequest/properties/orgOrderId": {"resultQuery"},
+		"/paths/~1synPartner~1SynOrderInfo/post":                        {"empty strings", "resultQuery"},
+		"/paths/~1resultQuery/post":                                     {"empty strings", "synOrderInfo"},
+		"/paths/~1singleOrder/post":                                     {"tradeType", "verify"},
+		"/paths/~1singleQueryOrder/post":                                {"tradeType", "verify", "without mark and terminal"},
+		"/paths/~1queryAutoRenewalRecord/post":                          {"tradeType", "singleVerify"},
+		"/paths/~1stripeSubDirectly/post":                               {"payPalPay", "usd", "USD", "snake_case", "camelCase"},
+		"/components/schemas/SimCount":                                  {"SIM card count"},
+		"/components/schemas/AsyncResult":                               {"snake_case", "camelCase"},
+		"/components/schemas/AsyncResult/properties/action_code":        {"number", "string"},
+		"/components/schemas/ServicePlan/properties/payCurrency":        {"USD", "usd"},
+		"/paths/~1async-result~1{request_id}/get/parameters/0":          {"signed"},
+		"/components/schemas/AddSimsRequest/properties/version":         {"1.0"},
+		"/components/schemas/Bundle/properties/sim_count":               {"SIM card count"},
 	} {
 		at, found := load(t).walk(pointer)
 		description := strings.Join(strings.Fields(at.at.text("description")), " ")
@@ -193,7 +78,21 @@ func TestNothingPrintedIsRefused(t *testing.T) {
 			map[string]any{"operateCode": "S", "message": "", "data": map[string]any{"any": "thing"}},
 		},
 		"AsyncResultResponse": {map[string]any{"operateCode": "F", "message": "no", "data": nil}},
-		"BundlesResponse":     {map[string]any{"operateCode": "S", "message": "success", "data": []any{}}},
+		"OrderNo":             {"2020061214140465562", "NO2023060915590562022"},
+		"PayId":               {"P0008182020061214140465562", "20190321192436", "P000000002022"},
+		"PayAmount":           {"4.99", "12.36", "19.99", "0", "100"},
+		"PayCurrency":         {"USD", "GBP", "usd"},
+		"PayStatus":           {"1", "another"},
+		"OrderPeriod":         {"1", "5"},
+		"SingleOrder":         {map[string]any{"deviceCode": "89860012018111220455", "orderNo": "2020061214140465562", "partnerCode": "P000270", "payId": "P0008182020061214140465562"}},
+		"AutoRenewalRecord":   {nil, map[string]any{"deviceCode": "89860220190905123941", "orderNo": "89860220190905123941", "orderPeriod": "5", "packageType": "5", "partnerCode": "P000818", "payId": "89860220190905123941", "servicePlanShowName": "string", "subscriptionTime": "2022.06.12"}},
+		"StripeSubDirectly":   {nil, map[string]any{"customer_id": "string", "pay_method": "string", "product_id": "string", "status": "string", "sub_id": "string"}},
+		"CancelAutoRenewalRecordResponse": {
+			map[string]any{"operateCode": "S", "message": "success"},
+			map[string]any{"operateCode": "S", "message": "success", "data": nil},
+			map[string]any{"operateCode": "S", "message": "success", "data": map[string]any{}},
+		},
+		"BundlesResponse": {map[string]any{"operateCode": "S", "message": "success", "data": []any{}}},
 	} {
 		for _, value := range values {
 			if err := document.Components.Schemas[schema].Value.VisitJSON(value); err != nil {
@@ -221,6 +120,21 @@ func TestWhatIsKnownToBeWrongIsRefused(t *testing.T) {
 			map[string]any{"operateCode": "F"},
 			map[string]any{"message": "no"},
 		},
+		"OrderNo":     {"", 2020.0, nil},
+		"PayId":       {"", 2019.0},
+		"PayAmount":   {"", "4,99", "-4.99", "4.", ".99", "4.99 USD", 4.99},
+		"PayCurrency": {"", "US", "USDT", "$", "840"},
+		"OrderPeriod": {"", "one", 1.0},
+		"SingleOrder": {map[string]any{"deviceCode": "89860012018111220455", "orderNo": "1", "partnerCode": "P000270"}},
+		"QueriedOrder": {
+			map[string]any{"orderStatus": "1", "servicePlanShowName": "a", "time": "1", "unit": "2"},
+			map[string]any{"orderStatus": "1", "servicePlanShowName": "a", "time": "1", "unit": "2", "remainingDays": 30.0},
+			map[string]any{"orderStatus": "1", "servicePlanShowName": "a", "time": "1", "unit": "2", "remainingDays": "30", "expireDate": "31.07.2024"},
+		},
+		"AutoRenewalRecord": {map[string]any{"deviceCode": "89860220190905123941", "orderNo": "1", "orderPeriod": "5", "packageType": "5", "partnerCode": "P000818", "payId": "1", "servicePlanShowName": "a", "subscriptionTime": "yyyy.MM.dd"}},
+		"StripeSubDirectly": {map[string]any{"customer_id": "a", "pay_method": "a", "product_id": "a", "status": "a"}},
+		"PaymentResult":     {map[string]any{"payId": "1", "payAmount": "4.99", "payCurrency": "USD"}},
+		"Order":             {map[string]any{"order_id": "1", "sim_id": "89860220190905123941"}},
 		"AsyncResult": {
 			map[string]any{"request_id": "1", "action_code": 70.0, "status": "completed", "details": []any{}},
 			map[string]any{"request_id": "1", "action_code": "72", "status": "completed", "details": []any{}},
@@ -260,6 +174,26 @@ func TestGlobalParametersStandWhereTheyBelong(t *testing.T) {
 		for _, name := range globals {
 			if !slices.Contains(body.Required, name) || body.Properties[name] == nil {
 				t.Errorf("%s: %s is not required in the body", id, name)
+			}
+		}
+	}
+}
+
+// An empty key of queryOrder counts as not sent, so it must not be refused.
+func TestKeysOfTheOrderLookUpMayBeEmpty(t *testing.T) {
+	operation := operationsOf(t)["queryOrder"]
+	keys := []string{"purchase_order_id", "order_id", "sim_id"}
+	for _, parameter := range operation.Parameters[:3] {
+		if !slices.Contains(keys, parameter.Value.Name) || parameter.Value.Required {
+			t.Errorf("%s is no optional key", parameter.Value.Name)
+		}
+		for text, allowed := range map[string]bool{"": true, "89852420180910340793": true, "a": parameter.Value.Name != "sim_id"} {
+			input := &openapi3filter.RequestValidationInput{
+				Request:     &http.Request{Method: http.MethodGet, URL: &url.URL{}},
+				QueryParams: url.Values{parameter.Value.Name: {text}},
+			}
+			if err := openapi3filter.ValidateParameter(t.Context(), input, parameter.Value); (err == nil) != allowed {
+				t.Errorf("%s=%q: %v", parameter.Value.Name, text, err)
 			}
 		}
 	}

@@ -31,7 +31,7 @@ var shapes = map[string]shape{
 	"pathItem": keys("x-service x-path-unknown", "servers:server[]", "get:operation", "put:operation", "post:operation", "delete:operation"),
 	"operation": keys("tags operationId summary description x-does", "x-printed-example:printed", "parameters:parameter[]",
 		"requestBody:requestBody", "responses:response{}"),
-	"parameter":   keys("name in required description example", "schema:schema"),
+	"parameter":   keys("name in required allowEmptyValue description example x-go-name", "schema:schema"),
 	"header":      keys("description", "schema:schema"),
 	"requestBody": keys("description required", "content:mediaType{}"),
 	"response":    keys("description", "headers:header{}", "content:mediaType{}", "x-required-on-success:onSuccess"),
@@ -65,7 +65,7 @@ func keys(plain string, typed ...string) shape {
 }
 
 // misplaced returns every key below a node that its kind of object may not have.
-func misplaced(node *yaml.Node, kind, at string) []string {
+func (c *Contract) misplaced(node *yaml.Node, kind, at string) []string {
 	var wrong []string
 	inner, isMap := strings.CutSuffix(kind, "{}")
 	if list, isList := strings.CutSuffix(kind, "[]"); isList {
@@ -73,7 +73,7 @@ func misplaced(node *yaml.Node, kind, at string) []string {
 			return []string{at + ": not a list"}
 		}
 		for i, item := range node.Content {
-			wrong = append(wrong, misplaced(item, list, fmt.Sprint(at, "/", i))...)
+			wrong = append(wrong, c.misplaced(item, list, fmt.Sprint(at, "/", i))...)
 		}
 		return wrong
 	}
@@ -95,9 +95,9 @@ func misplaced(node *yaml.Node, kind, at string) []string {
 		case !known:
 			wrong = append(wrong, below+": unknown")
 		case key == "x-evidence-for" && !isMap:
-			wrong = append(wrong, misgraded(node, value, below)...)
+			wrong = append(wrong, c.misgraded(node, value, below)...)
 		case valueKind != "":
-			wrong = append(wrong, misplaced(value, valueKind, below)...)
+			wrong = append(wrong, c.misplaced(value, valueKind, below)...)
 		}
 		seen[key] = true
 	}
@@ -113,11 +113,12 @@ func allowedIn(kind string) shape {
 }
 
 // misgraded returns every keyword that is graded and does not stand in the
-// object. "required" also grades the presence of a member where it is declared.
-func misgraded(object, grades *yaml.Node, at string) []string {
-	wrong := misplaced(grades, "evidence{}", at)
+// object, or in what it refers to. "required" also grades the presence of a
+// member where it is declared.
+func (c *Contract) misgraded(object, grades *yaml.Node, at string) []string {
+	wrong := c.misplaced(grades, "evidence{}", at)
 	_ = each(grades, func(keyword string, _ *yaml.Node) error {
-		if member(object, keyword) == nil && member(object, "$ref") == nil && keyword != "required" {
+		if c.inline(object).get(keyword) == nil && keyword != "required" {
 			wrong = append(wrong, at+"/"+keyword+": grades a keyword that is not there")
 		}
 		return nil
@@ -131,12 +132,15 @@ func misplacedIn(t testing.TB, data []byte) []string {
 	if err := yaml.Unmarshal(data, &file); err != nil {
 		t.Fatal(err)
 	}
-	return misplaced(file.Content[0], "document", "")
+	document := &Contract{root: file.Content[0]}
+	return document.misplaced(document.root, "document", "")
 }
 
 func TestEveryKeyIsKnown(t *testing.T) {
-	for _, wrong := range misplacedIn(t, mallYAML) {
-		t.Error(wrong)
+	for name, data := range documents {
+		for _, wrong := range misplacedIn(t, data) {
+			t.Errorf("%s%s", name, wrong)
+		}
 	}
 }
 
@@ -152,6 +156,9 @@ func TestAMisspeltKeyIsFound(t *testing.T) {
 		{"x-required-on-success:\n            members", "x-required-on-success:\n            member"},
 		{"x-environment", "x-envrnment"},
 		{"operationId", "operationID"},
+		{"allowEmptyValue: true\n", "allowEmptyValues: true\n"},
+		{"    x-path-unknown: true\n", "    x-unknown-path: true\n"},
+		{"            minLength: {grade: documented, source: api-12135037", "            minItems: {grade: documented, source: api-12135037"},
 	} {
 		if len(misplacedIn(t, changed(t, change[0], change[1]))) == 0 {
 			t.Errorf("%q instead of %q is not found", change[1], change[0])

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lints the contract with Redocly CLI. Needs Node.js and npm; the linter is
+# Lints both documents of the contract with Redocly CLI. Needs Node.js and npm; the linter is
 # installed once into the user's cache folder, never into the repository.
 set -eu
 
@@ -18,4 +18,4 @@ fi
 
 cd "$here"
 REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
-	"$cache/node_modules/.bin/redocly" lint --config redocly.yaml mall.yaml
+	"$cache/node_modules/.bin/redocly" lint --config redocly.yaml mall.yaml push.yaml

@@ -1,7 +1,7 @@
-// Package openapi holds the contract of the mall API, a document written by
-// hand in OpenAPI 3.0.3, and answers questions about it: which operations there
-// are, at which addresses, what each statement says and how good the evidence
-// for it is.
+// Package openapi holds the contract, two documents written by hand in OpenAPI
+// 3.0.3: the mall, which partners call, and the push, in which the partner is the
+// server. It answers questions about them: which operations there are, at which
+// addresses, what each statement says and how good the evidence for it is.
 //
 // It judges nothing. Whether an answer keeps the contract is for the oracle,
 // and what a deviation is called is for the verdict.
@@ -23,11 +23,22 @@ import (
 //go:embed mall.yaml
 var mallYAML []byte
 
-var mall = sync.OnceValues(func() (*Contract, error) { return parse(mallYAML) })
+//go:embed push.yaml
+var pushYAML []byte
+
+var (
+	mall = sync.OnceValues(func() (*Contract, error) { return parse(mallYAML) })
+	push = sync.OnceValues(func() (*Contract, error) { return parse(pushYAML) })
+)
 
 // Mall returns the contract of the mall API. The document is parsed on the
 // first call and never again; the Contract is safe for concurrent use.
 func Mall() (*Contract, error) { return mall() }
+
+// Push returns the contract of the push that tells a partner of a finished
+// top-up, in which the mall is the client and the partner the server. It is
+// parsed once and safe for concurrent use, like that of Mall.
+func Push() (*Contract, error) { return push() }
 
 // Contract is one parsed document.
 type Contract struct {

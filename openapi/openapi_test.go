@@ -3,6 +3,7 @@ package openapi
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -11,7 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// load returns the contract that the package ships.
+// load returns the contract of the mall.
 func load(t testing.TB) *Contract {
 	t.Helper()
 	contract, err := Mall()
@@ -21,7 +22,20 @@ func load(t testing.TB) *Contract {
 	return contract
 }
 
-// changed returns the document with one text replaced, which must occur.
+// documents are both documents by their names.
+var documents = map[string][]byte{"mall": mallYAML, "push": pushYAML}
+
+// contracts returns both contracts by the names of their documents.
+func contracts(t testing.TB) map[string]*Contract {
+	t.Helper()
+	contract, err := Push()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]*Contract{"mall": load(t), "push": contract}
+}
+
+// changed returns the document of the mall with one text replaced, which must occur.
 func changed(t testing.TB, from, to string) []byte {
 	t.Helper()
 	text := string(mallYAML)
@@ -45,8 +59,10 @@ func validate(t testing.TB, data []byte) error {
 }
 
 func TestDocumentAndItsExamplesAreValid(t *testing.T) {
-	if err := validate(t, mallYAML); err != nil {
-		t.Error(err)
+	for name, data := range documents {
+		if err := validate(t, data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -67,29 +83,47 @@ func TestOperations(t *testing.T) {
 	want := []string{
 		"singleVerify POST /singleVerify Vshop vshop read documented",
 		"singleServicePlanPage POST /singleServicePlanPage Vshop vshop read documented",
+		"singleOrder POST /singleOrder Vshop vshop purchase documented",
+		"singleQueryOrder POST /singleQueryOrder Vshop vshop read documented",
+		"queryAutoRenewalRecord POST /queryAutoRenewalRecord Vshop vshop read documented",
+		"cancelAutoRenewalRecord POST /cancelAutoRenewalRecord Vshop vshop write documented",
+		"synOrderInfo POST /synPartner/SynOrderInfo Vshop vshop purchase documented",
+		"stripeSingleAuthorization POST /stripeSingleAuthorization Payment payment purchase assumed, path unknown",
+		"stripeSubscriptionAuthorization POST /stripeSubscriptionAuthorization Payment payment purchase assumed, path unknown",
+		"stripeSubDirectly POST /stripeSubDirectly Payment payment purchase documented",
+		"resultQuery POST /resultQuery Payment payment read documented",
+		"confirmPaymentResult POST /confirmPaymentResult Payment payment purchase assumed, path unknown",
 		"addSims POST /mall/bundle-groups/{group_id}/sims Bundle-groups topup write derived",
 		"removeSims DELETE /mall/bundle-groups/{group_id}/sims Bundle-groups topup write documented",
 		"listGroupSims GET /mall/bundle-groups/{group_id}/sims Bundle-groups topup read documented",
 		"listBundles GET /mall/bundle-groups/bundles Bundle-groups topup read documented",
 		"asyncResult GET /async-result/{request_id} Bundle-groups topup read documented",
+		"queryOrder GET /mall/order Order topup read documented",
+		"rechargeSuccess POST /rechargeSuccess Notification notification write documented, path unknown",
 	}
-	contract := load(t)
 	var got []string
-	for _, o := range contract.Operations() {
-		got = append(got, strings.Join([]string{o.ID, o.Method, o.Path, o.Tag, o.Service, o.Does, o.Evidence.Grade}, " "))
-		if !o.PathKnown || o.Summary == "" {
-			t.Errorf("%s: path known %t, summary %q", o.ID, o.PathKnown, o.Summary)
-		}
-		clause, found := contract.Clause(o.Pointer)
-		if !found || clause.Evidence != o.Evidence || !slices.Equal(clause.Operations, []string{o.ID}) {
-			t.Errorf("%s: its pointer %s leads to %+v", o.ID, o.Pointer, clause)
+	for _, name := range []string{"mall", "push"} {
+		contract := contracts(t)[name]
+		for _, o := range contract.Operations() {
+			words := strings.Join([]string{o.ID, o.Method, o.Path, o.Tag, o.Service, o.Does, o.Evidence.Grade}, " ")
+			if !o.PathKnown {
+				words += ", path unknown"
+			}
+			got = append(got, words)
+			clause, found := contract.Clause(o.Pointer)
+			if !found || clause.Evidence != o.Evidence || o.Summary == "" || !slices.Equal(clause.Operations, []string{o.ID}) {
+				t.Errorf("%s: summary %q, its pointer %s leads to %+v", o.ID, o.Summary, o.Pointer, clause)
+			}
 		}
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("operations\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if _, known := contract.Operation("noSuchOperation"); known {
+	if _, known := load(t).Operation("noSuchOperation"); known {
 		t.Error("an operation that does not exist is known")
+	}
+	if _, known := load(t).Operation("rechargeSuccess"); known {
+		t.Error("the push is an operation of the mall")
 	}
 }
 
@@ -128,6 +162,13 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("addresses of %s: %v", service, got)
 		}
 	}
+	receiver := contracts(t)["push"]
+	if got := receiver.Addresses("notification"); !slices.Equal(got, []Address{{Service: "notification", URL: "http://127.0.0.1:8643"}}) {
+		t.Errorf("addresses of the receiver: %v", got)
+	}
+	if got := receiver.ProductionAddresses(); got != nil {
+		t.Errorf("the receiver has production addresses: %v", got)
+	}
 	production := []Address{want["vshop"][0], want["payment"][0], want["topup"][0]}
 	if got := contract.ProductionAddresses(); !slices.Equal(got, production) {
 		t.Errorf("production addresses %v", got)
@@ -135,54 +176,68 @@ func TestAddresses(t *testing.T) {
 }
 
 func TestPathsNameTheServersOfTheirService(t *testing.T) {
-	contract := load(t)
-	document, err := contract.Document()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for path, item := range document.Paths.Map() {
-		service, _ := item.Extensions["x-service"].(string)
-		var got []Address
-		for _, server := range item.Servers {
-			environment, _ := server.Extensions["x-environment"].(string)
-			got = append(got, Address{service, environment, server.URL})
+	for _, contract := range contracts(t) {
+		document, err := contract.Document()
+		if err != nil {
+			t.Fatal(err)
 		}
-		if want := contract.Addresses(service); len(want) == 0 || !slices.Equal(got, want) {
-			t.Errorf("%s: servers %v, want those of %q: %v", path, got, service, want)
+		for path, item := range document.Paths.Map() {
+			service, _ := item.Extensions["x-service"].(string)
+			var got []Address
+			for _, server := range item.Servers {
+				environment, _ := server.Extensions["x-environment"].(string)
+				got = append(got, Address{service, environment, server.URL})
+			}
+			if want := contract.Addresses(service); len(want) == 0 || !slices.Equal(got, want) {
+				t.Errorf("%s: servers %v, want those of %q: %v", path, got, service, want)
+			}
 		}
 	}
 }
 
 func TestRequiredOnSuccess(t *testing.T) {
 	contract := load(t)
+	withData, _ := contract.Clause("envelope/data-on-success")
 	for _, operation := range contract.Operations() {
-		want := Required{Name: "data", Clause: operation.Pointer + "/responses/200/content/application~1json/schema/properties/data"}
-		if operation.Does == Write {
-			want = Required{Name: "request_id", Header: true, Clause: operation.Pointer + "/responses/200/headers/request_id"}
+		answer := operation.Pointer + "/responses/200"
+		want := []Required{{Name: "data", Clause: answer + "/content/application~1json/schema/properties/data"}}
+		switch operation.ID {
+		case "addSims", "removeSims":
+			want = []Required{{Name: "request_id", Header: true, Clause: answer + "/headers/request_id"}}
+		case "cancelAutoRenewalRecord":
+			want = nil
 		}
 		got := contract.RequiredOnSuccess(operation.ID)
-		if !slices.Equal(got, []Required{want}) {
+		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", operation.ID, got, want)
-			continue
 		}
-		if _, found := contract.Clause(got[0].Clause); !found {
-			t.Errorf("%s: there is no clause %s", operation.ID, got[0].Clause)
+		for _, required := range got {
+			if _, found := contract.Clause(required.Clause); !found {
+				t.Errorf("%s: there is no clause %s", operation.ID, required.Clause)
+			}
+		}
+		if named := slices.Contains(withData.Operations, operation.ID); named != (len(want) == 1 && !want[0].Header) {
+			t.Errorf("%s: named in envelope/data-on-success: %t", operation.ID, named)
 		}
 	}
 	if got := contract.RequiredOnSuccess("noSuchOperation"); got != nil {
 		t.Errorf("an operation that does not exist requires %v", got)
 	}
+	if got := contracts(t)["push"].RequiredOnSuccess("rechargeSuccess"); got != nil {
+		t.Errorf("the receiver's answer requires %v", got)
+	}
 }
 
 func TestDigestAndBytes(t *testing.T) {
-	contract := load(t)
-	sum := sha256.Sum256(mallYAML)
-	if got := contract.Digest(); got != hex.EncodeToString(sum[:]) {
-		t.Errorf("digest %s", got)
-	}
-	contract.Bytes()[0] = 'X'
-	if contract.Bytes()[0] != mallYAML[0] {
-		t.Error("a change of the returned bytes changes the contract")
+	for name, contract := range contracts(t) {
+		sum := sha256.Sum256(documents[name])
+		if got := contract.Digest(); got != hex.EncodeToString(sum[:]) {
+			t.Errorf("%s: digest %s", name, got)
+		}
+		contract.Bytes()[0] = 'X'
+		if contract.Bytes()[0] != documents[name][0] {
+			t.Errorf("%s: a change of the returned bytes changes the contract", name)
+		}
 	}
 }
 
@@ -202,9 +257,9 @@ func TestDocumentsAreCopies(t *testing.T) {
 	}
 }
 
-func TestMallIsParsedOnce(t *testing.T) {
-	if first, second := load(t), load(t); first != second {
-		t.Error("two calls of Mall return two contracts")
+func TestDocumentsAreParsedOnce(t *testing.T) {
+	if first, second := contracts(t), contracts(t); !maps.Equal(first, second) {
+		t.Error("two calls of Mall or Push return two contracts")
 	}
 }
 

@@ -15,7 +15,8 @@ const (
 	Test       = "test"
 )
 
-// What an operation does to a target; each needs the permission of its name.
+// What an operation does to the server that carries it out; of a target each
+// needs the permission of its name.
 const (
 	Read     = "read"
 	Write    = "write"
@@ -24,8 +25,8 @@ const (
 
 // Address is one base address of a service.
 type Address struct {
-	Service     string // "vshop", "payment" or "topup"
-	Environment string // Production or Test
+	Service     string // "vshop", "payment" or "topup"; "notification" of the push
+	Environment string // Production or Test; empty for a stand-in of a partner's own address
 	URL         string // without a slash at its end
 }
 

@@ -69,6 +69,36 @@ type AsyncResultResponse struct {
 	OperateCode OperateCode `json:"operateCode"`
 }
 
+// AutoRenewal Whether the order is to be renewed, "0" in both printed orders. That "0" means no and "1" yes is assumed.
+type AutoRenewal = string
+
+// AutoRenewalRecord The active auto-renewal of a SIM card. Null may stand in its place in a refusal.
+type AutoRenewalRecord struct {
+	// DeviceCode The number of a SIM card (ICCID), all digits.
+	DeviceCode Iccid `json:"deviceCode"`
+
+	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	OrderNo OrderNo `json:"orderNo"`
+
+	// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. The meaning is not printed, that it is a number of periods is assumed.
+	OrderPeriod OrderPeriod `json:"orderPeriod"`
+
+	// PackageType The type of the package, "5" in the printed example; its meaning is not printed.
+	PackageType string `json:"packageType"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+
+	// ServicePlanShowName The name of the plan, as it is shown to the buyer.
+	ServicePlanShowName ServicePlanShowName `json:"servicePlanShowName"`
+
+	// SubscriptionTime The day of the subscription, as year, month and day with dots between them. The page prints the form "yyyy.MM.dd" in the place of a date.
+	SubscriptionTime string `json:"subscriptionTime"`
+}
+
 // Bundle A group, with basic information on its data plan.
 type Bundle struct {
 	// GroupId The identifier of a group.
@@ -98,6 +128,90 @@ type BundlesResponse struct {
 	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
 	OperateCode OperateCode `json:"operateCode"`
 }
+
+// CancelAutoRenewalRecordRequest The auto-renewal to cancel.
+type CancelAutoRenewalRecordRequest struct {
+	// DeviceCode The number of a SIM card (ICCID), all digits.
+	DeviceCode Iccid `json:"deviceCode"`
+
+	// LanguageCode The language of the texts in the answer. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	LanguageCode LanguageCode `json:"languageCode"`
+
+	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	Mark Mark `json:"mark"`
+
+	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	OrderNo OrderNo `json:"orderNo"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+
+	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
+	Sign Sign `json:"sign"`
+
+	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	Terminal Terminal `json:"terminal"`
+
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	TradeTime TradeTime `json:"tradeTime"`
+
+	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	TradeType TradeType `json:"tradeType"`
+
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	Version Version `json:"version"`
+}
+
+// CancelAutoRenewalRecordResponse The envelope of cancelAutoRenewalRecord. The page of 2022 prints an empty object.
+type CancelAutoRenewalRecordResponse struct {
+	// Data Nothing is known of its members; the page of 2022 prints an empty object. It may be absent, and null may stand in its place.
+	Data any `json:"data,omitempty"`
+
+	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	Message Message `json:"message"`
+
+	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
+	OperateCode OperateCode `json:"operateCode"`
+}
+
+// ConfirmPaymentResultRequest The payment to confirm.
+type ConfirmPaymentResultRequest struct {
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+
+	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
+	Sign Sign `json:"sign"`
+
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	TradeTime TradeTime `json:"tradeTime"`
+
+	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	TradeType TradeType `json:"tradeType"`
+
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	Version Version `json:"version"`
+}
+
+// ConfirmPaymentResultResponse The envelope of confirmPaymentResult.
+type ConfirmPaymentResultResponse struct {
+	// Data What became of a payment. Null may stand in its place in a refusal.
+	Data *PaymentResult `json:"data,omitempty"`
+
+	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	Message Message `json:"message"`
+
+	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
+	OperateCode OperateCode `json:"operateCode"`
+}
+
+// Email The mail address of the buyer; buyer@example.com in the printed example.
+type Email = string
 
 // GroupId The identifier of a group.
 type GroupId = string
@@ -141,11 +255,149 @@ type Message = string
 // OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
 type OperateCode = string
 
+// Order An order, under all three keys that it can be looked up by. Null may stand in its place in a refusal. The members are in snake_case like the keys; nothing of the answer is printed.
+type Order struct {
+	// OrderId The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	OrderId OrderNo `json:"order_id"`
+
+	// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
+	PackageCode PackageCode `json:"package_code"`
+
+	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
+	PayAmount PayAmount `json:"pay_amount"`
+
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	PayCurrency PayCurrency `json:"pay_currency"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"pay_id"`
+
+	// PayStatus The state of a payment. "1" is printed in an order that was paid to a third party, beside payRst "SUCCESS"; which other states there are is not known.
+	PayStatus PayStatus `json:"pay_status"`
+
+	// PurchaseOrderId The partner's own id of the order; absent or empty when the order was created without one.
+	PurchaseOrderId *string `json:"purchase_order_id,omitempty"`
+
+	// SimId The number of a SIM card (ICCID), all digits.
+	SimId Iccid `json:"sim_id"`
+}
+
+// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+type OrderNo = string
+
+// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. The meaning is not printed, that it is a number of periods is assumed.
+type OrderPeriod = string
+
 // PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
 type PackageCode = string
 
 // PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 type PartnerCode = string
+
+// PayAmount An amount of money, a decimal number in a string, for example "4.99".
+type PayAmount = string
+
+// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+type PayCurrency = string
+
+// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+type PayId = string
+
+// PayStatus The state of a payment. "1" is printed in an order that was paid to a third party, beside payRst "SUCCESS"; which other states there are is not known.
+type PayStatus = string
+
+// PaymentResult What became of a payment. Null may stand in its place in a refusal.
+type PaymentResult struct {
+	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
+	PayAmount PayAmount `json:"payAmount"`
+
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	PayCurrency PayCurrency `json:"payCurrency"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+
+	// PayResultDate When the payment ended, as date and time of day; absent as long as it is open. The time zone is not known.
+	PayResultDate *string `json:"payResultDate,omitempty"`
+
+	// PayStatus The state of a payment. "1" is printed in an order that was paid to a third party, beside payRst "SUCCESS"; which other states there are is not known.
+	PayStatus PayStatus `json:"payStatus"`
+}
+
+// QueriedOrder An active or pending order of a SIM card.
+type QueriedOrder struct {
+	// ExpireDate The day on which the order expires, as year, month and day; an order that is not active yet is printed without it.
+	ExpireDate *string `json:"expireDate,omitempty"`
+
+	// OrderStatus The state of the order, "2" and "1" in the printed example. Their meaning is not printed: the one with "2" has a date at which it expires and the one with "1" has none, so "2" is taken for active and "1" for pending.
+	OrderStatus string `json:"orderStatus"`
+
+	// RemainingDays How many days the order has left; "0" and "30" in the printed example.
+	RemainingDays string `json:"remainingDays"`
+
+	// ServicePlanShowName The name of the plan, as it is shown to the buyer.
+	ServicePlanShowName ServicePlanShowName `json:"servicePlanShowName"`
+
+	// Time How long the plan lasts, in the unit that stands beside it; "1" in the printed example.
+	Time string `json:"time"`
+
+	// Unit The unit of time, as a code. "2" is printed for a plan of 30 days that lasts "1", so it is taken for a month.
+	Unit string `json:"unit"`
+}
+
+// QueryAutoRenewalRecordRequest The SIM card whose auto-renewal is asked for.
+type QueryAutoRenewalRecordRequest struct {
+	// DeviceCode The number of a SIM card (ICCID), all digits.
+	DeviceCode Iccid `json:"deviceCode"`
+
+	// LanguageCode The language of the texts in the answer. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	LanguageCode LanguageCode `json:"languageCode"`
+
+	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	Mark Mark `json:"mark"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
+	Sign Sign `json:"sign"`
+
+	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	Terminal Terminal `json:"terminal"`
+
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	TradeTime TradeTime `json:"tradeTime"`
+
+	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	TradeType TradeType `json:"tradeType"`
+
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	Version Version `json:"version"`
+}
+
+// QueryAutoRenewalRecordResponse The envelope of queryAutoRenewalRecord.
+type QueryAutoRenewalRecordResponse struct {
+	// Data The active auto-renewal of a SIM card. Null may stand in its place in a refusal.
+	Data *AutoRenewalRecord `json:"data,omitempty"`
+
+	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	Message Message `json:"message"`
+
+	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
+	OperateCode OperateCode `json:"operateCode"`
+}
+
+// QueryOrderResponse The envelope of queryOrder.
+type QueryOrderResponse struct {
+	// Data An order, under all three keys that it can be looked up by. Null may stand in its place in a refusal. The members are in snake_case like the keys; nothing of the answer is printed.
+	Data *Order `json:"data,omitempty"`
+
+	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	Message Message `json:"message"`
+
+	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
+	OperateCode OperateCode `json:"operateCode"`
+}
 
 // Refusal The envelope of a refusal, the same for every operation and at every status. At HTTP 200 it is what an answer must be whose operateCode is not "S".
 type Refusal struct {
@@ -189,29 +441,206 @@ type RemoveSimsResponse struct {
 // RequestId The identifier of an asynchronous task, unique to it; RQ-20231001123456 in the printed example.
 type RequestId = string
 
+// ResultQueryRequest The payment that is asked for. No parameter may be an empty string.
+type ResultQueryRequest struct {
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+
+	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
+	Sign Sign `json:"sign"`
+
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	TradeTime TradeTime `json:"tradeTime"`
+
+	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	TradeType TradeType `json:"tradeType"`
+
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	Version Version `json:"version"`
+}
+
+// ResultQueryResponse The envelope of resultQuery.
+type ResultQueryResponse struct {
+	// Data What became of a payment. Null may stand in its place in a refusal.
+	Data *PaymentResult `json:"data,omitempty"`
+
+	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	Message Message `json:"message"`
+
+	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
+	OperateCode OperateCode `json:"operateCode"`
+}
+
 // ServicePlan A data plan that can be bought, with what an order for it needs.
 type ServicePlan struct {
 	// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
 	PackageCode PackageCode `json:"packageCode"`
 
-	// PayAmount The price, a decimal number in a string, for example "4.99".
-	PayAmount string `json:"payAmount"`
+	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
+	PayAmount PayAmount `json:"payAmount"`
 
-	// PayCurrency The currency of the price, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd".
-	PayCurrency string `json:"payCurrency"`
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	PayCurrency PayCurrency `json:"payCurrency"`
 
 	// ServicePlanCode The code of the plan.
 	ServicePlanCode string `json:"servicePlanCode"`
 
 	// ServicePlanShowName The name of the plan, as it is shown to the buyer.
-	ServicePlanShowName string `json:"servicePlanShowName"`
+	ServicePlanShowName ServicePlanShowName `json:"servicePlanShowName"`
 }
+
+// ServicePlanShowName The name of the plan, as it is shown to the buyer.
+type ServicePlanShowName = string
 
 // Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 type Sign = string
 
 // SimCount How many SIM cards the group holds, counted per operation: every add counts, duplicates are not removed. Digits in a string. The documentation contradicts itself: a page speaks of a returned SIM card count, and no printed answer has one.
 type SimCount = string
+
+// SingleOrder The order that was created. Null may stand in its place in a refusal.
+type SingleOrder struct {
+	// DeviceCode The number of a SIM card (ICCID), all digits.
+	DeviceCode Iccid `json:"deviceCode"`
+
+	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	OrderNo OrderNo `json:"orderNo"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+}
+
+// SingleOrderRequest The order to create.
+type SingleOrderRequest struct {
+	// AutoRenewal Whether the order is to be renewed, "0" in both printed orders. That "0" means no and "1" yes is assumed.
+	AutoRenewal AutoRenewal `json:"autoRenewal"`
+
+	// DeviceCode The number of a SIM card (ICCID), all digits.
+	DeviceCode Iccid `json:"deviceCode"`
+
+	// LanguageCode The language of the texts in the answer. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	LanguageCode LanguageCode `json:"languageCode"`
+
+	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	Mark Mark `json:"mark"`
+
+	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	OrderNo OrderNo `json:"orderNo"`
+
+	// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. The meaning is not printed, that it is a number of periods is assumed.
+	OrderPeriod OrderPeriod `json:"orderPeriod"`
+
+	// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
+	PackageCode PackageCode `json:"packageCode"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
+	PayAmount PayAmount `json:"payAmount"`
+
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	PayCurrency PayCurrency `json:"payCurrency"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+
+	// RequestOrderId The partner's own id of the order; 000000000001 in the printed example. That it may be left out, and that queryOrder finds the order under it as purchase_order_id, is assumed.
+	RequestOrderId *string `json:"requestOrderId,omitempty"`
+
+	// ServicePlanCode The code of the plan, "string" in the printed example. That it may be left out is assumed; packageCode names the plan.
+	ServicePlanCode *string `json:"servicePlanCode,omitempty"`
+
+	// ServicePlanShowName The name of the plan, "string" in the printed example. That it may be left out is assumed; packageCode names the plan.
+	ServicePlanShowName *string `json:"servicePlanShowName,omitempty"`
+
+	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
+	Sign Sign `json:"sign"`
+
+	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	Terminal Terminal `json:"terminal"`
+
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	TradeTime TradeTime `json:"tradeTime"`
+
+	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	TradeType TradeType `json:"tradeType"`
+
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	Version Version `json:"version"`
+}
+
+// SingleOrderResponse The envelope of singleOrder.
+type SingleOrderResponse struct {
+	// Data The order that was created. Null may stand in its place in a refusal.
+	Data *SingleOrder `json:"data,omitempty"`
+
+	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	Message Message `json:"message"`
+
+	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
+	OperateCode OperateCode `json:"operateCode"`
+}
+
+// SingleQueryOrder The orders of a SIM card. Null may stand in its place in a refusal.
+type SingleQueryOrder struct {
+	// DeviceCode The number of a SIM card (ICCID), all digits.
+	DeviceCode Iccid `json:"deviceCode"`
+
+	// OrderList The active and the pending orders of this SIM card, none or more.
+	OrderList []QueriedOrder `json:"orderList"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+}
+
+// SingleQueryOrderRequest The SIM card to list the orders of.
+type SingleQueryOrderRequest struct {
+	// DeviceCode The number of a SIM card (ICCID), all digits.
+	DeviceCode Iccid `json:"deviceCode"`
+
+	// LanguageCode The language of the texts in the answer. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	LanguageCode LanguageCode `json:"languageCode"`
+
+	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	Mark Mark `json:"mark"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
+	Sign Sign `json:"sign"`
+
+	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	Terminal Terminal `json:"terminal"`
+
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	TradeTime TradeTime `json:"tradeTime"`
+
+	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	TradeType TradeType `json:"tradeType"`
+
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	Version Version `json:"version"`
+}
+
+// SingleQueryOrderResponse The envelope of singleQueryOrder.
+type SingleQueryOrderResponse struct {
+	// Data The orders of a SIM card. Null may stand in its place in a refusal.
+	Data *SingleQueryOrder `json:"data,omitempty"`
+
+	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	Message Message `json:"message"`
+
+	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
+	OperateCode OperateCode `json:"operateCode"`
+}
 
 // SingleServicePlanPage The plans for a SIM card. Null may stand in its place in a refusal.
 type SingleServicePlanPage struct {
@@ -324,6 +753,279 @@ type SingleVerifyResponse struct {
 	OperateCode OperateCode `json:"operateCode"`
 }
 
+// StripeSingleAuthorization What the Stripe SDK needs to take a single payment. Null may stand in its place in a refusal.
+type StripeSingleAuthorization struct {
+	// ClientSecret The secret with which the Stripe SDK carries on, for example pi_1_secret_1. It belongs into the buyer's hands only, and into no log.
+	ClientSecret string `json:"client_secret"`
+
+	// CustomerId The buyer as a customer at Stripe.
+	CustomerId string `json:"customer_id"`
+
+	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
+	PayAmount PayAmount `json:"payAmount"`
+
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	PayCurrency PayCurrency `json:"payCurrency"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+}
+
+// StripeSingleAuthorizationRequest The payment to begin.
+type StripeSingleAuthorizationRequest struct {
+	// Email The mail address of the buyer; buyer@example.com in the printed example.
+	Email Email `json:"email"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
+	PayAmount PayAmount `json:"payAmount"`
+
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	PayCurrency PayCurrency `json:"payCurrency"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+
+	// PmId The payment method of the buyer at Stripe, when it is known already; left out, the buyer chooses one in the Stripe SDK.
+	PmId *string `json:"pm_id,omitempty"`
+
+	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
+	Sign Sign `json:"sign"`
+
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	TradeTime TradeTime `json:"tradeTime"`
+
+	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	TradeType TradeType `json:"tradeType"`
+
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	Version Version `json:"version"`
+}
+
+// StripeSingleAuthorizationResponse The envelope of stripeSingleAuthorization.
+type StripeSingleAuthorizationResponse struct {
+	// Data What the Stripe SDK needs to take a single payment. Null may stand in its place in a refusal.
+	Data *StripeSingleAuthorization `json:"data,omitempty"`
+
+	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	Message Message `json:"message"`
+
+	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
+	OperateCode OperateCode `json:"operateCode"`
+}
+
+// StripeSubDirectly The subscription at Stripe. Null may stand in its place in a refusal.
+type StripeSubDirectly struct {
+	// CustomerId The buyer as a customer at Stripe, "string" in the printed example.
+	CustomerId string `json:"customer_id"`
+
+	// PayMethod The payment method that is charged, "string" in the printed example.
+	PayMethod string `json:"pay_method"`
+
+	// ProductId The product that is subscribed to, "string" in the printed example.
+	ProductId string `json:"product_id"`
+
+	// Status The state of the subscription, "string" in the printed example. No value is printed; Stripe has active and others.
+	Status string `json:"status"`
+
+	// SubId The subscription, "string" in the printed example.
+	SubId string `json:"sub_id"`
+}
+
+// StripeSubDirectlyRequest The subscription to create.
+type StripeSubDirectlyRequest struct {
+	// Email The mail address of the buyer; buyer@example.com in the printed example.
+	Email Email `json:"email"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
+	PayAmount PayAmount `json:"payAmount"`
+
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	PayCurrency PayCurrency `json:"payCurrency"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+
+	// PlanId The plan to subscribe to, "string" in the printed example. Where the partner has it from is not printed; that it is the servicePlanCode of the plan is assumed.
+	PlanId string `json:"plan_id"`
+
+	// PmId The payment method of the buyer at Stripe; pm_1GnMUDLnVNBddzslXw7xuoe6 in the printed example.
+	PmId string `json:"pm_id"`
+
+	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
+	Sign Sign `json:"sign"`
+
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	TradeTime TradeTime `json:"tradeTime"`
+
+	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	TradeType TradeType `json:"tradeType"`
+
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	Version Version `json:"version"`
+}
+
+// StripeSubDirectlyResponse The envelope of stripeSubDirectly.
+type StripeSubDirectlyResponse struct {
+	// Data The subscription at Stripe. Null may stand in its place in a refusal.
+	Data *StripeSubDirectly `json:"data,omitempty"`
+
+	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	Message Message `json:"message"`
+
+	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
+	OperateCode OperateCode `json:"operateCode"`
+}
+
+// StripeSubscriptionAuthorization What the Stripe SDK needs to let the buyer agree to payments that recur. Null may stand in its place in a refusal.
+type StripeSubscriptionAuthorization struct {
+	// ClientSecret The secret with which the Stripe SDK carries on, for example seti_1_secret_1. It belongs into the buyer's hands only, and into no log.
+	ClientSecret string `json:"client_secret"`
+
+	// CustomerId The buyer as a customer at Stripe.
+	CustomerId string `json:"customer_id"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+}
+
+// StripeSubscriptionAuthorizationRequest The order to subscribe to.
+type StripeSubscriptionAuthorizationRequest struct {
+	// Email The mail address of the buyer; buyer@example.com in the printed example.
+	Email Email `json:"email"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+
+	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
+	Sign Sign `json:"sign"`
+
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	TradeTime TradeTime `json:"tradeTime"`
+
+	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	TradeType TradeType `json:"tradeType"`
+
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	Version Version `json:"version"`
+}
+
+// StripeSubscriptionAuthorizationResponse The envelope of stripeSubscriptionAuthorization.
+type StripeSubscriptionAuthorizationResponse struct {
+	// Data What the Stripe SDK needs to let the buyer agree to payments that recur. Null may stand in its place in a refusal.
+	Data *StripeSubscriptionAuthorization `json:"data,omitempty"`
+
+	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	Message Message `json:"message"`
+
+	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
+	OperateCode OperateCode `json:"operateCode"`
+}
+
+// SynOrderInfo The order that was created. Null may stand in its place in a refusal.
+type SynOrderInfo struct {
+	// DeviceCode The number of a SIM card (ICCID), all digits.
+	DeviceCode Iccid `json:"deviceCode"`
+
+	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	OrderNo OrderNo `json:"orderNo"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+}
+
+// SynOrderInfoRequest The order to create, and how the partner was paid for it.
+type SynOrderInfoRequest struct {
+	// AutoRenewal Whether the order is to be renewed, "0" in both printed orders. That "0" means no and "1" yes is assumed.
+	AutoRenewal AutoRenewal `json:"autoRenewal"`
+
+	// DeviceCode The number of a SIM card (ICCID), all digits.
+	DeviceCode Iccid `json:"deviceCode"`
+
+	// LanguageCode The language of the texts in the answer. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	LanguageCode *LanguageCode `json:"languageCode,omitempty"`
+
+	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	Mark Mark `json:"mark"`
+
+	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	OrderNo OrderNo `json:"orderNo"`
+
+	// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. The meaning is not printed, that it is a number of periods is assumed.
+	OrderPeriod OrderPeriod `json:"orderPeriod"`
+
+	// OrgOrderId The original id of the order, empty in the printed example. That it is the partner's own id, under which queryOrder finds the order as purchase_order_id, is assumed. The documentation contradicts itself: one page forbids empty parameters (resultQuery), this one prints two.
+	OrgOrderId *string `json:"orgOrderId,omitempty"`
+
+	// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
+	PackageCode PackageCode `json:"packageCode"`
+
+	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
+	PartnerCode PartnerCode `json:"partnerCode"`
+
+	// PayAccount The account that was paid; "1" in the printed example, whose meaning is not printed.
+	PayAccount string `json:"payAccount"`
+
+	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
+	PayAmount PayAmount `json:"payAmount"`
+
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	PayCurrency PayCurrency `json:"payCurrency"`
+
+	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayId PayId `json:"payId"`
+
+	// PayResultDate When the payment ended, as date and time of day; 2022-06-07 15:10:35 in the printed example. The time zone is not printed.
+	PayResultDate string `json:"payResultDate"`
+
+	// PayRst The outcome of the payment, "SUCCESS" in the printed example; others are not printed.
+	PayRst string `json:"payRst"`
+
+	// PayStatus The state of a payment. "1" is printed in an order that was paid to a third party, beside payRst "SUCCESS"; which other states there are is not known.
+	PayStatus PayStatus `json:"payStatus"`
+
+	// PayType How it was paid, as a code; "3" in the printed example, whose meaning is not printed.
+	PayType string `json:"payType"`
+
+	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
+	Sign Sign `json:"sign"`
+
+	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	Terminal Terminal `json:"terminal"`
+
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	TradeTime TradeTime `json:"tradeTime"`
+
+	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	TradeType TradeType `json:"tradeType"`
+
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	Version Version `json:"version"`
+}
+
+// SynOrderInfoResponse The envelope of synOrderInfo.
+type SynOrderInfoResponse struct {
+	// Data The order that was created. Null may stand in its place in a refusal.
+	Data *SynOrderInfo `json:"data,omitempty"`
+
+	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	Message Message `json:"message"`
+
+	// OperateCode "S" for success, the only value that is documented. Any other one means that the request is refused.
+	OperateCode OperateCode `json:"operateCode"`
+}
+
 // Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
 type Terminal = string
 
@@ -353,6 +1055,18 @@ type AsyncResultParams struct {
 	// Sign The sign of the request. In a GET the parameters of the query are signed. The documentation contradicts itself on parameters of the path: the global specification signs them too, the pages of the GET operations do not name them.
 	Sign Sign `form:"sign" json:"sign"`
 
+	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CancelAutoRenewalRecordParams defines parameters for CancelAutoRenewalRecord.
+type CancelAutoRenewalRecordParams struct {
+	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ConfirmPaymentResultParams defines parameters for ConfirmPaymentResult.
+type ConfirmPaymentResultParams struct {
 	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -399,6 +1113,54 @@ type AddSimsParams struct {
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// QueryOrderParams defines parameters for QueryOrder.
+type QueryOrderParams struct {
+	// PurchaseOrderId The partner's own id of the order. It comes first when several keys are sent; an empty one counts as not sent.
+	PurchaseOrderId *string `form:"purchase_order_id,omitempty" json:"purchase_order_id,omitempty"`
+
+	// OrderId The id of the transaction. It comes second when several keys are sent; an empty one counts as not sent.
+	OrderId *string `form:"order_id,omitempty" json:"order_id,omitempty"`
+
+	// SimId The SIM card of the order, its ICCID. It comes last when several keys are sent; an empty one counts as not sent. Which order is returned when the SIM card has several is not printed; this document assumes the most recent one.
+	SimId *string `form:"sim_id,omitempty" json:"sim_id,omitempty"`
+
+	// Version The version of the interface.
+	Version Version `form:"version" json:"version"`
+
+	// PartnerCode The code of the calling partner.
+	PartnerCode PartnerCode `form:"partnerCode" json:"partnerCode"`
+
+	// Sign The sign of the request. In a GET the parameters of the query are signed. The documentation contradicts itself on parameters of the path: the global specification signs them too, the pages of the GET operations do not name them.
+	Sign Sign `form:"sign" json:"sign"`
+
+	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// QueryAutoRenewalRecordParams defines parameters for QueryAutoRenewalRecord.
+type QueryAutoRenewalRecordParams struct {
+	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ResultQueryParams defines parameters for ResultQuery.
+type ResultQueryParams struct {
+	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// SingleOrderParams defines parameters for SingleOrder.
+type SingleOrderParams struct {
+	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// SingleQueryOrderParams defines parameters for SingleQueryOrder.
+type SingleQueryOrderParams struct {
+	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // SingleServicePlanPageParams defines parameters for SingleServicePlanPage.
 type SingleServicePlanPageParams struct {
 	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
@@ -411,14 +1173,68 @@ type SingleVerifyParams struct {
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// StripeSingleAuthorizationParams defines parameters for StripeSingleAuthorization.
+type StripeSingleAuthorizationParams struct {
+	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// StripeSubDirectlyParams defines parameters for StripeSubDirectly.
+type StripeSubDirectlyParams struct {
+	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// StripeSubscriptionAuthorizationParams defines parameters for StripeSubscriptionAuthorization.
+type StripeSubscriptionAuthorizationParams struct {
+	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// SynOrderInfoParams defines parameters for SynOrderInfo.
+type SynOrderInfoParams struct {
+	// AcceptLanguage The language of the answer's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CancelAutoRenewalRecordJSONRequestBody defines body for CancelAutoRenewalRecord for application/json ContentType.
+type CancelAutoRenewalRecordJSONRequestBody = CancelAutoRenewalRecordRequest
+
+// ConfirmPaymentResultJSONRequestBody defines body for ConfirmPaymentResult for application/json ContentType.
+type ConfirmPaymentResultJSONRequestBody = ConfirmPaymentResultRequest
+
 // RemoveSimsJSONRequestBody defines body for RemoveSims for application/json ContentType.
 type RemoveSimsJSONRequestBody = RemoveSimsRequest
 
 // AddSimsJSONRequestBody defines body for AddSims for application/json ContentType.
 type AddSimsJSONRequestBody = AddSimsRequest
 
+// QueryAutoRenewalRecordJSONRequestBody defines body for QueryAutoRenewalRecord for application/json ContentType.
+type QueryAutoRenewalRecordJSONRequestBody = QueryAutoRenewalRecordRequest
+
+// ResultQueryJSONRequestBody defines body for ResultQuery for application/json ContentType.
+type ResultQueryJSONRequestBody = ResultQueryRequest
+
+// SingleOrderJSONRequestBody defines body for SingleOrder for application/json ContentType.
+type SingleOrderJSONRequestBody = SingleOrderRequest
+
+// SingleQueryOrderJSONRequestBody defines body for SingleQueryOrder for application/json ContentType.
+type SingleQueryOrderJSONRequestBody = SingleQueryOrderRequest
+
 // SingleServicePlanPageJSONRequestBody defines body for SingleServicePlanPage for application/json ContentType.
 type SingleServicePlanPageJSONRequestBody = SingleServicePlanPageRequest
 
 // SingleVerifyJSONRequestBody defines body for SingleVerify for application/json ContentType.
 type SingleVerifyJSONRequestBody = SingleVerifyRequest
+
+// StripeSingleAuthorizationJSONRequestBody defines body for StripeSingleAuthorization for application/json ContentType.
+type StripeSingleAuthorizationJSONRequestBody = StripeSingleAuthorizationRequest
+
+// StripeSubDirectlyJSONRequestBody defines body for StripeSubDirectly for application/json ContentType.
+type StripeSubDirectlyJSONRequestBody = StripeSubDirectlyRequest
+
+// StripeSubscriptionAuthorizationJSONRequestBody defines body for StripeSubscriptionAuthorization for application/json ContentType.
+type StripeSubscriptionAuthorizationJSONRequestBody = StripeSubscriptionAuthorizationRequest
+
+// SynOrderInfoJSONRequestBody defines body for SynOrderInfo for application/json ContentType.
+type SynOrderInfoJSONRequestBody = SynOrderInfoRequest

@@ -147,6 +147,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSims` operationId).
 	AddSims(ctx context.Context, groupId GroupId, params *AddSimsParams, body AddSimsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// QueryOrder Query Order Details
+	//
+	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+	//
+	// Corresponds with GET /mall/order (the `QueryOrder` operationId).
+	QueryOrder(ctx context.Context, params *QueryOrderParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // AsyncResult Retrieve Asynchronous Operation Result
@@ -266,6 +273,23 @@ func (c *Client) AddSimsWithBody(ctx context.Context, groupId GroupId, params *A
 // Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSims` operationId).
 func (c *Client) AddSims(ctx context.Context, groupId GroupId, params *AddSimsParams, body AddSimsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddSimsRequest(c.Server, groupId, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// QueryOrder Query Order Details
+//
+// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+//
+// Corresponds with GET /mall/order (the `QueryOrder` operationId).
+func (c *Client) QueryOrder(ctx context.Context, params *QueryOrderParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewQueryOrderRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -657,6 +681,123 @@ func NewAddSimsRequestWithBody(server string, groupId GroupId, params *AddSimsPa
 	return req, nil
 }
 
+// NewQueryOrderRequest constructs an http.Request for the QueryOrder method
+func NewQueryOrderRequest(server string, params *QueryOrderParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/mall/order")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PurchaseOrderId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "purchase_order_id", *params.PurchaseOrderId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OrderId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "order_id", *params.OrderId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SimId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sim_id", *params.SimId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "version", params.Version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "partnerCode", params.PartnerCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sign", params.Sign, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -763,6 +904,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSims` operationId).
 	AddSimsWithResponse(ctx context.Context, groupId GroupId, params *AddSimsParams, body AddSimsJSONRequestBody, reqEditors ...RequestEditorFn) (*AddSimsHTTPResponse, error)
+
+	// QueryOrderWithResponse Query Order Details
+	//
+	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /mall/order (the `QueryOrder` operationId).
+	QueryOrderWithResponse(ctx context.Context, params *QueryOrderParams, reqEditors ...RequestEditorFn) (*QueryOrderHTTPResponse, error)
 }
 
 type AsyncResultHTTPResponse struct {
@@ -1019,6 +1169,54 @@ func (r AddSimsHTTPResponse) ContentType() string {
 	return ""
 }
 
+type QueryOrderHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QueryOrderResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r QueryOrderHTTPResponse) GetJSON200() *QueryOrderResponse {
+	return r.JSON200
+}
+
+// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
+func (r QueryOrderHTTPResponse) GetJSON4XX() *Refused {
+	return r.JSON4XX
+}
+
+// GetBody returns the raw response body bytes
+func (r QueryOrderHTTPResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r QueryOrderHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r QueryOrderHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r QueryOrderHTTPResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // AsyncResultWithResponse Retrieve Asynchronous Operation Result
 //
 // Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed answer is one.
@@ -1122,6 +1320,21 @@ func (c *ClientWithResponses) AddSimsWithResponse(ctx context.Context, groupId G
 		return nil, err
 	}
 	return ParseAddSimsHTTPResponse(rsp)
+}
+
+// QueryOrderWithResponse Query Order Details
+//
+// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /mall/order (the `QueryOrder` operationId).
+func (c *ClientWithResponses) QueryOrderWithResponse(ctx context.Context, params *QueryOrderParams, reqEditors ...RequestEditorFn) (*QueryOrderHTTPResponse, error) {
+	rsp, err := c.QueryOrder(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseQueryOrderHTTPResponse(rsp)
 }
 
 // ParseAsyncResultHTTPResponse parses an HTTP response from a AsyncResultWithResponse call
@@ -1310,6 +1523,39 @@ func ParseAddSimsHTTPResponse(rsp *http.Response) (*AddSimsHTTPResponse, error) 
 			headers.RequestId = &value
 		}
 		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseQueryOrderHTTPResponse parses an HTTP response from a QueryOrderWithResponse call
+func ParseQueryOrderHTTPResponse(rsp *http.Response) (*QueryOrderHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &QueryOrderHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QueryOrderResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
 	}
 
 	return response, nil

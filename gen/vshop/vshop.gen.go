@@ -91,6 +91,78 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// CancelAutoRenewalRecordWithBody Cancel Auto-Renewal
+	//
+	// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /cancelAutoRenewalRecord (the `CancelAutoRenewalRecord` operationId).
+	CancelAutoRenewalRecordWithBody(ctx context.Context, params *CancelAutoRenewalRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelAutoRenewalRecord Cancel Auto-Renewal
+	//
+	// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /cancelAutoRenewalRecord (the `CancelAutoRenewalRecord` operationId).
+	CancelAutoRenewalRecord(ctx context.Context, params *CancelAutoRenewalRecordParams, body CancelAutoRenewalRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// QueryAutoRenewalRecordWithBody Get Active Auto-Renewal
+	//
+	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /queryAutoRenewalRecord (the `QueryAutoRenewalRecord` operationId).
+	QueryAutoRenewalRecordWithBody(ctx context.Context, params *QueryAutoRenewalRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// QueryAutoRenewalRecord Get Active Auto-Renewal
+	//
+	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /queryAutoRenewalRecord (the `QueryAutoRenewalRecord` operationId).
+	QueryAutoRenewalRecord(ctx context.Context, params *QueryAutoRenewalRecordParams, body QueryAutoRenewalRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SingleOrderWithBody Create User Order
+	//
+	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /singleOrder (the `SingleOrder` operationId).
+	SingleOrderWithBody(ctx context.Context, params *SingleOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SingleOrder Create User Order
+	//
+	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /singleOrder (the `SingleOrder` operationId).
+	SingleOrder(ctx context.Context, params *SingleOrderParams, body SingleOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SingleQueryOrderWithBody Query Active and Pending Orders
+	//
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /singleQueryOrder (the `SingleQueryOrder` operationId).
+	SingleQueryOrderWithBody(ctx context.Context, params *SingleQueryOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SingleQueryOrder Query Active and Pending Orders
+	//
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /singleQueryOrder (the `SingleQueryOrder` operationId).
+	SingleQueryOrder(ctx context.Context, params *SingleQueryOrderParams, body SingleQueryOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SingleServicePlanPageWithBody Get Available Data Plan Product List
 	//
 	// Lists the data plans that can be bought for a SIM card. It is the second step of a purchase, after singleVerify.
@@ -126,6 +198,176 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /singleVerify (the `SingleVerify` operationId).
 	SingleVerify(ctx context.Context, params *SingleVerifyParams, body SingleVerifyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SynOrderInfoWithBody Create User Order (Third-Party Payment)
+	//
+	// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /synPartner/SynOrderInfo (the `SynOrderInfo` operationId).
+	SynOrderInfoWithBody(ctx context.Context, params *SynOrderInfoParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SynOrderInfo Create User Order (Third-Party Payment)
+	//
+	// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /synPartner/SynOrderInfo (the `SynOrderInfo` operationId).
+	SynOrderInfo(ctx context.Context, params *SynOrderInfoParams, body SynOrderInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// CancelAutoRenewalRecordWithBody Cancel Auto-Renewal
+//
+// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /cancelAutoRenewalRecord (the `CancelAutoRenewalRecord` operationId).
+func (c *Client) CancelAutoRenewalRecordWithBody(ctx context.Context, params *CancelAutoRenewalRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelAutoRenewalRecordRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelAutoRenewalRecord Cancel Auto-Renewal
+//
+// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /cancelAutoRenewalRecord (the `CancelAutoRenewalRecord` operationId).
+func (c *Client) CancelAutoRenewalRecord(ctx context.Context, params *CancelAutoRenewalRecordParams, body CancelAutoRenewalRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelAutoRenewalRecordRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// QueryAutoRenewalRecordWithBody Get Active Auto-Renewal
+//
+// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /queryAutoRenewalRecord (the `QueryAutoRenewalRecord` operationId).
+func (c *Client) QueryAutoRenewalRecordWithBody(ctx context.Context, params *QueryAutoRenewalRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewQueryAutoRenewalRecordRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// QueryAutoRenewalRecord Get Active Auto-Renewal
+//
+// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /queryAutoRenewalRecord (the `QueryAutoRenewalRecord` operationId).
+func (c *Client) QueryAutoRenewalRecord(ctx context.Context, params *QueryAutoRenewalRecordParams, body QueryAutoRenewalRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewQueryAutoRenewalRecordRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SingleOrderWithBody Create User Order
+//
+// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /singleOrder (the `SingleOrder` operationId).
+func (c *Client) SingleOrderWithBody(ctx context.Context, params *SingleOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSingleOrderRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SingleOrder Create User Order
+//
+// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /singleOrder (the `SingleOrder` operationId).
+func (c *Client) SingleOrder(ctx context.Context, params *SingleOrderParams, body SingleOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSingleOrderRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SingleQueryOrderWithBody Query Active and Pending Orders
+//
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /singleQueryOrder (the `SingleQueryOrder` operationId).
+func (c *Client) SingleQueryOrderWithBody(ctx context.Context, params *SingleQueryOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSingleQueryOrderRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SingleQueryOrder Query Active and Pending Orders
+//
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /singleQueryOrder (the `SingleQueryOrder` operationId).
+func (c *Client) SingleQueryOrder(ctx context.Context, params *SingleQueryOrderParams, body SingleQueryOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSingleQueryOrderRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // SingleServicePlanPageWithBody Get Available Data Plan Product List
@@ -202,6 +444,264 @@ func (c *Client) SingleVerify(ctx context.Context, params *SingleVerifyParams, b
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// SynOrderInfoWithBody Create User Order (Third-Party Payment)
+//
+// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /synPartner/SynOrderInfo (the `SynOrderInfo` operationId).
+func (c *Client) SynOrderInfoWithBody(ctx context.Context, params *SynOrderInfoParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSynOrderInfoRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SynOrderInfo Create User Order (Third-Party Payment)
+//
+// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /synPartner/SynOrderInfo (the `SynOrderInfo` operationId).
+func (c *Client) SynOrderInfo(ctx context.Context, params *SynOrderInfoParams, body SynOrderInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSynOrderInfoRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NewCancelAutoRenewalRecordRequest calls the generic CancelAutoRenewalRecord builder with application/json body
+func NewCancelAutoRenewalRecordRequest(server string, params *CancelAutoRenewalRecordParams, body CancelAutoRenewalRecordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCancelAutoRenewalRecordRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCancelAutoRenewalRecordRequestWithBody constructs an http.Request for the CancelAutoRenewalRecord method, with any body, and a specified content type
+func NewCancelAutoRenewalRecordRequestWithBody(server string, params *CancelAutoRenewalRecordParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/cancelAutoRenewalRecord")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewQueryAutoRenewalRecordRequest calls the generic QueryAutoRenewalRecord builder with application/json body
+func NewQueryAutoRenewalRecordRequest(server string, params *QueryAutoRenewalRecordParams, body QueryAutoRenewalRecordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewQueryAutoRenewalRecordRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewQueryAutoRenewalRecordRequestWithBody constructs an http.Request for the QueryAutoRenewalRecord method, with any body, and a specified content type
+func NewQueryAutoRenewalRecordRequestWithBody(server string, params *QueryAutoRenewalRecordParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/queryAutoRenewalRecord")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSingleOrderRequest calls the generic SingleOrder builder with application/json body
+func NewSingleOrderRequest(server string, params *SingleOrderParams, body SingleOrderJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSingleOrderRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSingleOrderRequestWithBody constructs an http.Request for the SingleOrder method, with any body, and a specified content type
+func NewSingleOrderRequestWithBody(server string, params *SingleOrderParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/singleOrder")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSingleQueryOrderRequest calls the generic SingleQueryOrder builder with application/json body
+func NewSingleQueryOrderRequest(server string, params *SingleQueryOrderParams, body SingleQueryOrderJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSingleQueryOrderRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSingleQueryOrderRequestWithBody constructs an http.Request for the SingleQueryOrder method, with any body, and a specified content type
+func NewSingleQueryOrderRequestWithBody(server string, params *SingleQueryOrderParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/singleQueryOrder")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
 }
 
 // NewSingleServicePlanPageRequest calls the generic SingleServicePlanPage builder with application/json body
@@ -314,6 +814,61 @@ func NewSingleVerifyRequestWithBody(server string, params *SingleVerifyParams, c
 	return req, nil
 }
 
+// NewSynOrderInfoRequest calls the generic SynOrderInfo builder with application/json body
+func NewSynOrderInfoRequest(server string, params *SynOrderInfoParams, body SynOrderInfoJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSynOrderInfoRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSynOrderInfoRequestWithBody constructs an http.Request for the SynOrderInfo method, with any body, and a specified content type
+func NewSynOrderInfoRequestWithBody(server string, params *SynOrderInfoParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/synPartner/SynOrderInfo")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -358,6 +913,78 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// CancelAutoRenewalRecordWithBodyWithResponse Cancel Auto-Renewal
+	//
+	// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /cancelAutoRenewalRecord (the `CancelAutoRenewalRecord` operationId).
+	CancelAutoRenewalRecordWithBodyWithResponse(ctx context.Context, params *CancelAutoRenewalRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelAutoRenewalRecordHTTPResponse, error)
+
+	// CancelAutoRenewalRecordWithResponse Cancel Auto-Renewal
+	//
+	// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /cancelAutoRenewalRecord (the `CancelAutoRenewalRecord` operationId).
+	CancelAutoRenewalRecordWithResponse(ctx context.Context, params *CancelAutoRenewalRecordParams, body CancelAutoRenewalRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelAutoRenewalRecordHTTPResponse, error)
+
+	// QueryAutoRenewalRecordWithBodyWithResponse Get Active Auto-Renewal
+	//
+	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /queryAutoRenewalRecord (the `QueryAutoRenewalRecord` operationId).
+	QueryAutoRenewalRecordWithBodyWithResponse(ctx context.Context, params *QueryAutoRenewalRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*QueryAutoRenewalRecordHTTPResponse, error)
+
+	// QueryAutoRenewalRecordWithResponse Get Active Auto-Renewal
+	//
+	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /queryAutoRenewalRecord (the `QueryAutoRenewalRecord` operationId).
+	QueryAutoRenewalRecordWithResponse(ctx context.Context, params *QueryAutoRenewalRecordParams, body QueryAutoRenewalRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*QueryAutoRenewalRecordHTTPResponse, error)
+
+	// SingleOrderWithBodyWithResponse Create User Order
+	//
+	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /singleOrder (the `SingleOrder` operationId).
+	SingleOrderWithBodyWithResponse(ctx context.Context, params *SingleOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SingleOrderHTTPResponse, error)
+
+	// SingleOrderWithResponse Create User Order
+	//
+	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /singleOrder (the `SingleOrder` operationId).
+	SingleOrderWithResponse(ctx context.Context, params *SingleOrderParams, body SingleOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*SingleOrderHTTPResponse, error)
+
+	// SingleQueryOrderWithBodyWithResponse Query Active and Pending Orders
+	//
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /singleQueryOrder (the `SingleQueryOrder` operationId).
+	SingleQueryOrderWithBodyWithResponse(ctx context.Context, params *SingleQueryOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SingleQueryOrderHTTPResponse, error)
+
+	// SingleQueryOrderWithResponse Query Active and Pending Orders
+	//
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /singleQueryOrder (the `SingleQueryOrder` operationId).
+	SingleQueryOrderWithResponse(ctx context.Context, params *SingleQueryOrderParams, body SingleQueryOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*SingleQueryOrderHTTPResponse, error)
+
 	// SingleServicePlanPageWithBodyWithResponse Get Available Data Plan Product List
 	//
 	// Lists the data plans that can be bought for a SIM card. It is the second step of a purchase, after singleVerify.
@@ -393,6 +1020,216 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /singleVerify (the `SingleVerify` operationId).
 	SingleVerifyWithResponse(ctx context.Context, params *SingleVerifyParams, body SingleVerifyJSONRequestBody, reqEditors ...RequestEditorFn) (*SingleVerifyHTTPResponse, error)
+
+	// SynOrderInfoWithBodyWithResponse Create User Order (Third-Party Payment)
+	//
+	// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /synPartner/SynOrderInfo (the `SynOrderInfo` operationId).
+	SynOrderInfoWithBodyWithResponse(ctx context.Context, params *SynOrderInfoParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SynOrderInfoHTTPResponse, error)
+
+	// SynOrderInfoWithResponse Create User Order (Third-Party Payment)
+	//
+	// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /synPartner/SynOrderInfo (the `SynOrderInfo` operationId).
+	SynOrderInfoWithResponse(ctx context.Context, params *SynOrderInfoParams, body SynOrderInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*SynOrderInfoHTTPResponse, error)
+}
+
+type CancelAutoRenewalRecordHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CancelAutoRenewalRecordResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CancelAutoRenewalRecordHTTPResponse) GetJSON200() *CancelAutoRenewalRecordResponse {
+	return r.JSON200
+}
+
+// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
+func (r CancelAutoRenewalRecordHTTPResponse) GetJSON4XX() *Refused {
+	return r.JSON4XX
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelAutoRenewalRecordHTTPResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelAutoRenewalRecordHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelAutoRenewalRecordHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelAutoRenewalRecordHTTPResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type QueryAutoRenewalRecordHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QueryAutoRenewalRecordResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r QueryAutoRenewalRecordHTTPResponse) GetJSON200() *QueryAutoRenewalRecordResponse {
+	return r.JSON200
+}
+
+// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
+func (r QueryAutoRenewalRecordHTTPResponse) GetJSON4XX() *Refused {
+	return r.JSON4XX
+}
+
+// GetBody returns the raw response body bytes
+func (r QueryAutoRenewalRecordHTTPResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r QueryAutoRenewalRecordHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r QueryAutoRenewalRecordHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r QueryAutoRenewalRecordHTTPResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SingleOrderHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SingleOrderResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SingleOrderHTTPResponse) GetJSON200() *SingleOrderResponse {
+	return r.JSON200
+}
+
+// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
+func (r SingleOrderHTTPResponse) GetJSON4XX() *Refused {
+	return r.JSON4XX
+}
+
+// GetBody returns the raw response body bytes
+func (r SingleOrderHTTPResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SingleOrderHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SingleOrderHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SingleOrderHTTPResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SingleQueryOrderHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SingleQueryOrderResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SingleQueryOrderHTTPResponse) GetJSON200() *SingleQueryOrderResponse {
+	return r.JSON200
+}
+
+// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
+func (r SingleQueryOrderHTTPResponse) GetJSON4XX() *Refused {
+	return r.JSON4XX
+}
+
+// GetBody returns the raw response body bytes
+func (r SingleQueryOrderHTTPResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SingleQueryOrderHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SingleQueryOrderHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SingleQueryOrderHTTPResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 type SingleServicePlanPageHTTPResponse struct {
@@ -491,6 +1328,174 @@ func (r SingleVerifyHTTPResponse) ContentType() string {
 	return ""
 }
 
+type SynOrderInfoHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SynOrderInfoResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SynOrderInfoHTTPResponse) GetJSON200() *SynOrderInfoResponse {
+	return r.JSON200
+}
+
+// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
+func (r SynOrderInfoHTTPResponse) GetJSON4XX() *Refused {
+	return r.JSON4XX
+}
+
+// GetBody returns the raw response body bytes
+func (r SynOrderInfoHTTPResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SynOrderInfoHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SynOrderInfoHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SynOrderInfoHTTPResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelAutoRenewalRecordWithBodyWithResponse Cancel Auto-Renewal
+//
+// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /cancelAutoRenewalRecord (the `CancelAutoRenewalRecord` operationId).
+func (c *ClientWithResponses) CancelAutoRenewalRecordWithBodyWithResponse(ctx context.Context, params *CancelAutoRenewalRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelAutoRenewalRecordHTTPResponse, error) {
+	rsp, err := c.CancelAutoRenewalRecordWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelAutoRenewalRecordHTTPResponse(rsp)
+}
+
+// CancelAutoRenewalRecordWithResponse Cancel Auto-Renewal
+//
+// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /cancelAutoRenewalRecord (the `CancelAutoRenewalRecord` operationId).
+func (c *ClientWithResponses) CancelAutoRenewalRecordWithResponse(ctx context.Context, params *CancelAutoRenewalRecordParams, body CancelAutoRenewalRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelAutoRenewalRecordHTTPResponse, error) {
+	rsp, err := c.CancelAutoRenewalRecord(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelAutoRenewalRecordHTTPResponse(rsp)
+}
+
+// QueryAutoRenewalRecordWithBodyWithResponse Get Active Auto-Renewal
+//
+// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /queryAutoRenewalRecord (the `QueryAutoRenewalRecord` operationId).
+func (c *ClientWithResponses) QueryAutoRenewalRecordWithBodyWithResponse(ctx context.Context, params *QueryAutoRenewalRecordParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*QueryAutoRenewalRecordHTTPResponse, error) {
+	rsp, err := c.QueryAutoRenewalRecordWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseQueryAutoRenewalRecordHTTPResponse(rsp)
+}
+
+// QueryAutoRenewalRecordWithResponse Get Active Auto-Renewal
+//
+// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /queryAutoRenewalRecord (the `QueryAutoRenewalRecord` operationId).
+func (c *ClientWithResponses) QueryAutoRenewalRecordWithResponse(ctx context.Context, params *QueryAutoRenewalRecordParams, body QueryAutoRenewalRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*QueryAutoRenewalRecordHTTPResponse, error) {
+	rsp, err := c.QueryAutoRenewalRecord(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseQueryAutoRenewalRecordHTTPResponse(rsp)
+}
+
+// SingleOrderWithBodyWithResponse Create User Order
+//
+// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /singleOrder (the `SingleOrder` operationId).
+func (c *ClientWithResponses) SingleOrderWithBodyWithResponse(ctx context.Context, params *SingleOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SingleOrderHTTPResponse, error) {
+	rsp, err := c.SingleOrderWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSingleOrderHTTPResponse(rsp)
+}
+
+// SingleOrderWithResponse Create User Order
+//
+// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /singleOrder (the `SingleOrder` operationId).
+func (c *ClientWithResponses) SingleOrderWithResponse(ctx context.Context, params *SingleOrderParams, body SingleOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*SingleOrderHTTPResponse, error) {
+	rsp, err := c.SingleOrder(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSingleOrderHTTPResponse(rsp)
+}
+
+// SingleQueryOrderWithBodyWithResponse Query Active and Pending Orders
+//
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /singleQueryOrder (the `SingleQueryOrder` operationId).
+func (c *ClientWithResponses) SingleQueryOrderWithBodyWithResponse(ctx context.Context, params *SingleQueryOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SingleQueryOrderHTTPResponse, error) {
+	rsp, err := c.SingleQueryOrderWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSingleQueryOrderHTTPResponse(rsp)
+}
+
+// SingleQueryOrderWithResponse Query Active and Pending Orders
+//
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /singleQueryOrder (the `SingleQueryOrder` operationId).
+func (c *ClientWithResponses) SingleQueryOrderWithResponse(ctx context.Context, params *SingleQueryOrderParams, body SingleQueryOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*SingleQueryOrderHTTPResponse, error) {
+	rsp, err := c.SingleQueryOrder(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSingleQueryOrderHTTPResponse(rsp)
+}
+
 // SingleServicePlanPageWithBodyWithResponse Get Available Data Plan Product List
 //
 // Lists the data plans that can be bought for a SIM card. It is the second step of a purchase, after singleVerify.
@@ -551,6 +1556,168 @@ func (c *ClientWithResponses) SingleVerifyWithResponse(ctx context.Context, para
 	return ParseSingleVerifyHTTPResponse(rsp)
 }
 
+// SynOrderInfoWithBodyWithResponse Create User Order (Third-Party Payment)
+//
+// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /synPartner/SynOrderInfo (the `SynOrderInfo` operationId).
+func (c *ClientWithResponses) SynOrderInfoWithBodyWithResponse(ctx context.Context, params *SynOrderInfoParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SynOrderInfoHTTPResponse, error) {
+	rsp, err := c.SynOrderInfoWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSynOrderInfoHTTPResponse(rsp)
+}
+
+// SynOrderInfoWithResponse Create User Order (Third-Party Payment)
+//
+// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /synPartner/SynOrderInfo (the `SynOrderInfo` operationId).
+func (c *ClientWithResponses) SynOrderInfoWithResponse(ctx context.Context, params *SynOrderInfoParams, body SynOrderInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*SynOrderInfoHTTPResponse, error) {
+	rsp, err := c.SynOrderInfo(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSynOrderInfoHTTPResponse(rsp)
+}
+
+// ParseCancelAutoRenewalRecordHTTPResponse parses an HTTP response from a CancelAutoRenewalRecordWithResponse call
+func ParseCancelAutoRenewalRecordHTTPResponse(rsp *http.Response) (*CancelAutoRenewalRecordHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelAutoRenewalRecordHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CancelAutoRenewalRecordResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseQueryAutoRenewalRecordHTTPResponse parses an HTTP response from a QueryAutoRenewalRecordWithResponse call
+func ParseQueryAutoRenewalRecordHTTPResponse(rsp *http.Response) (*QueryAutoRenewalRecordHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &QueryAutoRenewalRecordHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QueryAutoRenewalRecordResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSingleOrderHTTPResponse parses an HTTP response from a SingleOrderWithResponse call
+func ParseSingleOrderHTTPResponse(rsp *http.Response) (*SingleOrderHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SingleOrderHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SingleOrderResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSingleQueryOrderHTTPResponse parses an HTTP response from a SingleQueryOrderWithResponse call
+func ParseSingleQueryOrderHTTPResponse(rsp *http.Response) (*SingleQueryOrderHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SingleQueryOrderHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SingleQueryOrderResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSingleServicePlanPageHTTPResponse parses an HTTP response from a SingleServicePlanPageWithResponse call
 func ParseSingleServicePlanPageHTTPResponse(rsp *http.Response) (*SingleServicePlanPageHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -600,6 +1767,39 @@ func ParseSingleVerifyHTTPResponse(rsp *http.Response) (*SingleVerifyHTTPRespons
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest SingleVerifyResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSynOrderInfoHTTPResponse parses an HTTP response from a SynOrderInfoWithResponse call
+func ParseSynOrderInfoHTTPResponse(rsp *http.Response) (*SynOrderInfoHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SynOrderInfoHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SynOrderInfoResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

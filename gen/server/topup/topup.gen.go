@@ -34,6 +34,9 @@ type ServerInterface interface {
 	// AddSims Add SIM Cards to a Specified Group
 	// (POST /mall/bundle-groups/{group_id}/sims)
 	AddSims(w http.ResponseWriter, r *http.Request, groupId GroupId, params AddSimsParams)
+	// QueryOrder Query Order Details
+	// (GET /mall/order)
+	QueryOrder(w http.ResponseWriter, r *http.Request, params QueryOrderParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -403,6 +406,125 @@ func (siw *ServerInterfaceWrapper) AddSims(w http.ResponseWriter, r *http.Reques
 	handler.ServeHTTP(w, r)
 }
 
+// QueryOrder operation middleware
+func (siw *ServerInterfaceWrapper) QueryOrder(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params QueryOrderParams
+
+	// ------------- Optional query parameter "purchase_order_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "purchase_order_id", r.URL.Query(), &params.PurchaseOrderId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "purchase_order_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "purchase_order_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "order_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order_id", r.URL.Query(), &params.OrderId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "order_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "order_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sim_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sim_id", r.URL.Query(), &params.SimId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sim_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sim_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "version", r.URL.Query(), &params.Version, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "version"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "version", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "partnerCode" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "partnerCode", r.URL.Query(), &params.PartnerCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "partnerCode"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "partnerCode", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "sign" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "sign", r.URL.Query(), &params.Sign, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sign"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sign", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Accept-Language", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Accept-Language", Err: err})
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.QueryOrder(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -528,6 +650,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/mall/bundle-groups/{group_id}/sims", wrapper.AddSims)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/mall/bundle-groups/bundles", wrapper.ListBundles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/async-result/{request_id}", wrapper.AsyncResult)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/mall/order", wrapper.QueryOrder)
 
 	return m
 }
@@ -755,6 +878,45 @@ func (response AddSims4XXJSONResponse) VisitAddSimsResponse(w http.ResponseWrite
 	return err
 }
 
+type QueryOrderRequestObject struct {
+	Params QueryOrderParams
+}
+
+type QueryOrderResponseObject interface {
+	VisitQueryOrderResponse(w http.ResponseWriter) error
+}
+
+type QueryOrder200JSONResponse QueryOrderResponse
+
+func (response QueryOrder200JSONResponse) VisitQueryOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type QueryOrder4XXJSONResponse struct {
+	Body       Refusal
+	StatusCode int
+}
+
+func (response QueryOrder4XXJSONResponse) VisitQueryOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// AsyncResult Retrieve Asynchronous Operation Result
@@ -772,6 +934,9 @@ type StrictServerInterface interface {
 	// AddSims Add SIM Cards to a Specified Group
 	// (POST /mall/bundle-groups/{group_id}/sims)
 	AddSims(ctx context.Context, request AddSimsRequestObject) (AddSimsResponseObject, error)
+	// QueryOrder Query Order Details
+	// (GET /mall/order)
+	QueryOrder(ctx context.Context, request QueryOrderRequestObject) (QueryOrderResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -954,6 +1119,32 @@ func (sh *strictHandler) AddSims(w http.ResponseWriter, r *http.Request, groupId
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(AddSimsResponseObject); ok {
 		if err := validResponse.VisitAddSimsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// QueryOrder operation middleware
+func (sh *strictHandler) QueryOrder(w http.ResponseWriter, r *http.Request, params QueryOrderParams) {
+	var request QueryOrderRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.QueryOrder(ctx, request.(QueryOrderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "QueryOrder")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(QueryOrderResponseObject); ok {
+		if err := validResponse.VisitQueryOrderResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

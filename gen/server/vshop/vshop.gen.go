@@ -18,12 +18,27 @@ import (
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// CancelAutoRenewalRecord Cancel Auto-Renewal
+	// (POST /cancelAutoRenewalRecord)
+	CancelAutoRenewalRecord(w http.ResponseWriter, r *http.Request, params CancelAutoRenewalRecordParams)
+	// QueryAutoRenewalRecord Get Active Auto-Renewal
+	// (POST /queryAutoRenewalRecord)
+	QueryAutoRenewalRecord(w http.ResponseWriter, r *http.Request, params QueryAutoRenewalRecordParams)
+	// SingleOrder Create User Order
+	// (POST /singleOrder)
+	SingleOrder(w http.ResponseWriter, r *http.Request, params SingleOrderParams)
+	// SingleQueryOrder Query Active and Pending Orders
+	// (POST /singleQueryOrder)
+	SingleQueryOrder(w http.ResponseWriter, r *http.Request, params SingleQueryOrderParams)
 	// SingleServicePlanPage Get Available Data Plan Product List
 	// (POST /singleServicePlanPage)
 	SingleServicePlanPage(w http.ResponseWriter, r *http.Request, params SingleServicePlanPageParams)
 	// SingleVerify Card Login Verification
 	// (POST /singleVerify)
 	SingleVerify(w http.ResponseWriter, r *http.Request, params SingleVerifyParams)
+	// SynOrderInfo Create User Order (Third-Party Payment)
+	// (POST /synPartner/SynOrderInfo)
+	SynOrderInfo(w http.ResponseWriter, r *http.Request, params SynOrderInfoParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -34,6 +49,170 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// CancelAutoRenewalRecord operation middleware
+func (siw *ServerInterfaceWrapper) CancelAutoRenewalRecord(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelAutoRenewalRecordParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Accept-Language", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Accept-Language", Err: err})
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CancelAutoRenewalRecord(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// QueryAutoRenewalRecord operation middleware
+func (siw *ServerInterfaceWrapper) QueryAutoRenewalRecord(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params QueryAutoRenewalRecordParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Accept-Language", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Accept-Language", Err: err})
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.QueryAutoRenewalRecord(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SingleOrder operation middleware
+func (siw *ServerInterfaceWrapper) SingleOrder(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SingleOrderParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Accept-Language", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Accept-Language", Err: err})
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SingleOrder(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SingleQueryOrder operation middleware
+func (siw *ServerInterfaceWrapper) SingleQueryOrder(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SingleQueryOrderParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Accept-Language", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Accept-Language", Err: err})
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SingleQueryOrder(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // SingleServicePlanPage operation middleware
 func (siw *ServerInterfaceWrapper) SingleServicePlanPage(w http.ResponseWriter, r *http.Request) {
@@ -108,6 +287,47 @@ func (siw *ServerInterfaceWrapper) SingleVerify(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.SingleVerify(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SynOrderInfo operation middleware
+func (siw *ServerInterfaceWrapper) SynOrderInfo(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SynOrderInfoParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Accept-Language", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Accept-Language", Err: err})
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SynOrderInfo(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -239,11 +459,176 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/singleVerify", wrapper.SingleVerify)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/singleServicePlanPage", wrapper.SingleServicePlanPage)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/singleOrder", wrapper.SingleOrder)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/singleQueryOrder", wrapper.SingleQueryOrder)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/queryAutoRenewalRecord", wrapper.QueryAutoRenewalRecord)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/cancelAutoRenewalRecord", wrapper.CancelAutoRenewalRecord)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/synPartner/SynOrderInfo", wrapper.SynOrderInfo)
 
 	return m
 }
 
 type RefusedJSONResponse Refusal
+
+type CancelAutoRenewalRecordRequestObject struct {
+	Params CancelAutoRenewalRecordParams
+	Body   *CancelAutoRenewalRecordJSONRequestBody
+}
+
+type CancelAutoRenewalRecordResponseObject interface {
+	VisitCancelAutoRenewalRecordResponse(w http.ResponseWriter) error
+}
+
+type CancelAutoRenewalRecord200JSONResponse CancelAutoRenewalRecordResponse
+
+func (response CancelAutoRenewalRecord200JSONResponse) VisitCancelAutoRenewalRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAutoRenewalRecord4XXJSONResponse struct {
+	Body       Refusal
+	StatusCode int
+}
+
+func (response CancelAutoRenewalRecord4XXJSONResponse) VisitCancelAutoRenewalRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type QueryAutoRenewalRecordRequestObject struct {
+	Params QueryAutoRenewalRecordParams
+	Body   *QueryAutoRenewalRecordJSONRequestBody
+}
+
+type QueryAutoRenewalRecordResponseObject interface {
+	VisitQueryAutoRenewalRecordResponse(w http.ResponseWriter) error
+}
+
+type QueryAutoRenewalRecord200JSONResponse QueryAutoRenewalRecordResponse
+
+func (response QueryAutoRenewalRecord200JSONResponse) VisitQueryAutoRenewalRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type QueryAutoRenewalRecord4XXJSONResponse struct {
+	Body       Refusal
+	StatusCode int
+}
+
+func (response QueryAutoRenewalRecord4XXJSONResponse) VisitQueryAutoRenewalRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SingleOrderRequestObject struct {
+	Params SingleOrderParams
+	Body   *SingleOrderJSONRequestBody
+}
+
+type SingleOrderResponseObject interface {
+	VisitSingleOrderResponse(w http.ResponseWriter) error
+}
+
+type SingleOrder200JSONResponse SingleOrderResponse
+
+func (response SingleOrder200JSONResponse) VisitSingleOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SingleOrder4XXJSONResponse struct {
+	Body       Refusal
+	StatusCode int
+}
+
+func (response SingleOrder4XXJSONResponse) VisitSingleOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SingleQueryOrderRequestObject struct {
+	Params SingleQueryOrderParams
+	Body   *SingleQueryOrderJSONRequestBody
+}
+
+type SingleQueryOrderResponseObject interface {
+	VisitSingleQueryOrderResponse(w http.ResponseWriter) error
+}
+
+type SingleQueryOrder200JSONResponse SingleQueryOrderResponse
+
+func (response SingleQueryOrder200JSONResponse) VisitSingleQueryOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SingleQueryOrder4XXJSONResponse struct {
+	Body       Refusal
+	StatusCode int
+}
+
+func (response SingleQueryOrder4XXJSONResponse) VisitSingleQueryOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type SingleServicePlanPageRequestObject struct {
 	Params SingleServicePlanPageParams
@@ -325,14 +710,69 @@ func (response SingleVerify4XXJSONResponse) VisitSingleVerifyResponse(w http.Res
 	return err
 }
 
+type SynOrderInfoRequestObject struct {
+	Params SynOrderInfoParams
+	Body   *SynOrderInfoJSONRequestBody
+}
+
+type SynOrderInfoResponseObject interface {
+	VisitSynOrderInfoResponse(w http.ResponseWriter) error
+}
+
+type SynOrderInfo200JSONResponse SynOrderInfoResponse
+
+func (response SynOrderInfo200JSONResponse) VisitSynOrderInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SynOrderInfo4XXJSONResponse struct {
+	Body       Refusal
+	StatusCode int
+}
+
+func (response SynOrderInfo4XXJSONResponse) VisitSynOrderInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// CancelAutoRenewalRecord Cancel Auto-Renewal
+	// (POST /cancelAutoRenewalRecord)
+	CancelAutoRenewalRecord(ctx context.Context, request CancelAutoRenewalRecordRequestObject) (CancelAutoRenewalRecordResponseObject, error)
+	// QueryAutoRenewalRecord Get Active Auto-Renewal
+	// (POST /queryAutoRenewalRecord)
+	QueryAutoRenewalRecord(ctx context.Context, request QueryAutoRenewalRecordRequestObject) (QueryAutoRenewalRecordResponseObject, error)
+	// SingleOrder Create User Order
+	// (POST /singleOrder)
+	SingleOrder(ctx context.Context, request SingleOrderRequestObject) (SingleOrderResponseObject, error)
+	// SingleQueryOrder Query Active and Pending Orders
+	// (POST /singleQueryOrder)
+	SingleQueryOrder(ctx context.Context, request SingleQueryOrderRequestObject) (SingleQueryOrderResponseObject, error)
 	// SingleServicePlanPage Get Available Data Plan Product List
 	// (POST /singleServicePlanPage)
 	SingleServicePlanPage(ctx context.Context, request SingleServicePlanPageRequestObject) (SingleServicePlanPageResponseObject, error)
 	// SingleVerify Card Login Verification
 	// (POST /singleVerify)
 	SingleVerify(ctx context.Context, request SingleVerifyRequestObject) (SingleVerifyResponseObject, error)
+	// SynOrderInfo Create User Order (Third-Party Payment)
+	// (POST /synPartner/SynOrderInfo)
+	SynOrderInfo(ctx context.Context, request SynOrderInfoRequestObject) (SynOrderInfoResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -372,6 +812,138 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictHTTPServerOptions
+}
+
+// CancelAutoRenewalRecord operation middleware
+func (sh *strictHandler) CancelAutoRenewalRecord(w http.ResponseWriter, r *http.Request, params CancelAutoRenewalRecordParams) {
+	var request CancelAutoRenewalRecordRequestObject
+
+	request.Params = params
+
+	var body CancelAutoRenewalRecordJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelAutoRenewalRecord(ctx, request.(CancelAutoRenewalRecordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelAutoRenewalRecord")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CancelAutoRenewalRecordResponseObject); ok {
+		if err := validResponse.VisitCancelAutoRenewalRecordResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// QueryAutoRenewalRecord operation middleware
+func (sh *strictHandler) QueryAutoRenewalRecord(w http.ResponseWriter, r *http.Request, params QueryAutoRenewalRecordParams) {
+	var request QueryAutoRenewalRecordRequestObject
+
+	request.Params = params
+
+	var body QueryAutoRenewalRecordJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.QueryAutoRenewalRecord(ctx, request.(QueryAutoRenewalRecordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "QueryAutoRenewalRecord")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(QueryAutoRenewalRecordResponseObject); ok {
+		if err := validResponse.VisitQueryAutoRenewalRecordResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SingleOrder operation middleware
+func (sh *strictHandler) SingleOrder(w http.ResponseWriter, r *http.Request, params SingleOrderParams) {
+	var request SingleOrderRequestObject
+
+	request.Params = params
+
+	var body SingleOrderJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SingleOrder(ctx, request.(SingleOrderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SingleOrder")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SingleOrderResponseObject); ok {
+		if err := validResponse.VisitSingleOrderResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SingleQueryOrder operation middleware
+func (sh *strictHandler) SingleQueryOrder(w http.ResponseWriter, r *http.Request, params SingleQueryOrderParams) {
+	var request SingleQueryOrderRequestObject
+
+	request.Params = params
+
+	var body SingleQueryOrderJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SingleQueryOrder(ctx, request.(SingleQueryOrderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SingleQueryOrder")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SingleQueryOrderResponseObject); ok {
+		if err := validResponse.VisitSingleQueryOrderResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // SingleServicePlanPage operation middleware
@@ -433,6 +1005,39 @@ func (sh *strictHandler) SingleVerify(w http.ResponseWriter, r *http.Request, pa
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(SingleVerifyResponseObject); ok {
 		if err := validResponse.VisitSingleVerifyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SynOrderInfo operation middleware
+func (sh *strictHandler) SynOrderInfo(w http.ResponseWriter, r *http.Request, params SynOrderInfoParams) {
+	var request SynOrderInfoRequestObject
+
+	request.Params = params
+
+	var body SynOrderInfoJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SynOrderInfo(ctx, request.(SynOrderInfoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SynOrderInfo")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SynOrderInfoResponseObject); ok {
+		if err := validResponse.VisitSynOrderInfoResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
