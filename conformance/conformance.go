@@ -152,6 +152,9 @@ func (r *runner) done(result reports.Result) {
 func (r *runner) unable(check checks.Check) string {
 	for _, id := range check.Operations {
 		operation, _ := r.contract.Operation(id)
+		if !operation.PathKnown && r.target.Paths[id] == "" && !r.target.Sandbox {
+			return fmt.Sprintf("no page tells the path of %s (--path %s=/…)", id, id)
+		}
 		if r.target.URLs[operation.Service] == "" {
 			return fmt.Sprintf("the target has no address for the %s service (--%s-url)", operation.Service, operation.Service)
 		}

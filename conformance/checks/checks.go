@@ -62,18 +62,31 @@ func All() []Check {
 	return all
 }
 
-// operations are all operations that partners call, with what each does.
+// operations are all operations that partners call, with what a valid request of
+// each does, and the others that it takes to make one.
 var operations = []struct {
-	id   string
-	does reports.Does
+	id    string
+	does  reports.Does
+	takes []string
 }{
-	{"addSims", reports.Write},
-	{"asyncResult", reports.Write}, // a result to ask for takes an operation that writes
-	{"listBundles", reports.Read},
-	{"listGroupSims", reports.Read},
-	{"removeSims", reports.Write},
-	{"singleServicePlanPage", reports.Read},
-	{"singleVerify", reports.Read},
+	{"addSims", reports.Write, nil},
+	{"asyncResult", reports.Write, []string{"addSims"}},
+	{"cancelAutoRenewalRecord", reports.Purchase, []string{"singleOrder", "stripeSubDirectly"}},
+	{"confirmPaymentResult", reports.Purchase, []string{"singleOrder"}},
+	{"listBundles", reports.Read, nil},
+	{"listGroupSims", reports.Read, nil},
+	{"queryAutoRenewalRecord", reports.Purchase, []string{"singleOrder", "stripeSubDirectly"}},
+	{"queryOrder", reports.Purchase, []string{"singleOrder"}},
+	{"removeSims", reports.Write, nil},
+	{"resultQuery", reports.Purchase, []string{"singleOrder"}},
+	{"singleOrder", reports.Purchase, nil},
+	{"singleQueryOrder", reports.Read, nil},
+	{"singleServicePlanPage", reports.Read, nil},
+	{"singleVerify", reports.Read, nil},
+	{"stripeSingleAuthorization", reports.Purchase, []string{"singleOrder"}},
+	{"stripeSubDirectly", reports.Purchase, []string{"singleOrder"}},
+	{"stripeSubscriptionAuthorization", reports.Purchase, []string{"singleOrder"}},
+	{"synOrderInfo", reports.Purchase, nil},
 }
 
 // onEach makes a case of a check for every operation: "{operation}" in the
@@ -85,9 +98,7 @@ func onEach(check Check, run func(ctx context.Context, s *session.Session, opera
 		one.ID += "/" + operation.id
 		one.Does = operation.does
 		one.Operations = append([]string{operation.id}, check.Operations...)
-		if operation.id == "asyncResult" {
-			one.Operations = append(one.Operations, "addSims")
-		}
+		one.Operations = append(one.Operations, operation.takes...)
 		one.Requirement = strings.ReplaceAll(check.Requirement, "{operation}", operation.id)
 		one.Run = func(ctx context.Context, s *session.Session) { run(ctx, s, operation.id) }
 		cases = append(cases, one)

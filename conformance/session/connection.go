@@ -37,6 +37,7 @@ type Connection struct {
 	mu       sync.Mutex
 	timeouts map[string]int // in a row, by service
 	nextSIM  int
+	nextID   int
 }
 
 // Connect returns a connection to a target; it sends nothing.

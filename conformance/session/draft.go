@@ -129,6 +129,13 @@ func (s *Session) newDraft(operation string, request *http.Request, err error) *
 	if err != nil {
 		panic(broken(fmt.Errorf("building a request of %s: %w", operation, err)))
 	}
+	if path := s.Target().Paths[operation]; path != "" {
+		base, parseErr := url.Parse(s.Target().URLs[op.Service] + path)
+		if parseErr != nil {
+			panic(broken(fmt.Errorf("the path of %s: %w", operation, parseErr)))
+		}
+		wire.URL = base
+	}
 	return &Draft{Operation: op, wire: wire}
 }
 

@@ -107,7 +107,8 @@ func (s *Session) NewSingleServicePlanPage(sim string) *Draft {
 
 // NewValid drafts a request of an operation that a conforming target accepts,
 // with which nothing is at stake: operations that write are asked for a SIM card
-// that does not exist. For asyncResult it starts such an operation first.
+// that does not exist, those that sell for an order of their own. What an operation
+// needs to be there, such as a task or an order, is made first.
 func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
 	switch operation {
 	case "addSims":
@@ -127,7 +128,7 @@ func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
 	case "singleServicePlanPage":
 		return s.NewSingleServicePlanPage(s.ExistingSIM())
 	}
-	panic(broken(fmt.Errorf("no valid request is known for operation %q", operation)))
+	return s.validPurchase(ctx, operation)
 }
 
 // AddSims adds SIM cards to a group; that it is accepted is required.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"mime"
+	"net/http"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/reports"
@@ -28,6 +29,8 @@ func (c *Connection) probe(ctx context.Context, service string) string {
 	draft := map[string]func() *Draft{
 		"topup": s.NewListBundles,
 		"vshop": func() *Draft { return s.NewSingleVerify(c.probeSIM()) },
+		// Any HTTP answer will do: a GET where only POST is known does nothing.
+		"payment": func() *Draft { return s.NewResultQuery("0").After(Method(http.MethodGet)) },
 	}[service]
 	err := attempt(func() { s.Send(ctx, draft()) })
 	exchanges := s.Exchanges()

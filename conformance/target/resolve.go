@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,7 @@ import (
 
 // Services are the services that have operations in the contract, by the name
 // that stands before "-url" in their setting.
-var Services = []string{"vshop", "topup"}
+var Services = []string{"vshop", "payment", "topup"}
 
 // Resolve merges layers, the first that has a value wins, and parses the result.
 // Its errors are of type *Error and name the place of the value.
@@ -32,6 +33,10 @@ func Resolve(layers ...Layer) (*Target, error) {
 		SIMs:              r.list("sim"),
 		UnknownSIMs:       r.list("unknown-sim"),
 		Group:             r.text("group"),
+		Package:           r.text("package"),
+		Amount:            parse(r, "amount", amount),
+		Currency:          parse(r, "currency", currency),
+		Paths:             r.paths(),
 		RequestIDHeader:   parse(r, "request-id-header", headerName),
 		TerminalStatus:    r.list("terminal-status"),
 		Sign:              r.rules(),
@@ -240,6 +245,57 @@ func hostOf(urls map[string]string) string {
 		}
 	}
 	return strings.Join(hosts, ", ")
+}
+
+// paths parses OPERATION=PATH settings; only an operation whose path is unknown can have one.
+func (r *resolver) paths() map[string]string {
+	paths := map[string]string{}
+	for _, text := range r.list("path") {
+		id, path, _ := strings.Cut(text, "=")
+		unknown := unknownPaths()
+		switch {
+		case !slices.Contains(unknown, id):
+			r.fail("path", text, "names no operation whose path is unknown", suggestion(id, unknown))
+		case !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?# "):
+			r.fail("path", text, "has no path", "write it as "+id+"=/path")
+		}
+		paths[id] = path
+	}
+	return paths
+}
+
+// unknownPaths returns the ids of the operations whose path no page tells.
+func unknownPaths() []string {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil
+	}
+	var ids []string
+	for _, operation := range contract.Operations() {
+		if !operation.PathKnown {
+			ids = append(ids, operation.ID)
+		}
+	}
+	return ids
+}
+
+var (
+	amountForm   = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+	currencyForm = regexp.MustCompile(`^[A-Za-z]{3}$`)
+)
+
+func amount(text string) (string, error) {
+	if !amountForm.MatchString(text) {
+		return "", malformed{"is no amount", "write a decimal number, such as 4.99"}
+	}
+	return text, nil
+}
+
+func currency(text string) (string, error) {
+	if !currencyForm.MatchString(text) {
+		return "", malformed{"is no currency", "write its three letters, such as USD"}
+	}
+	return text, nil
 }
 
 func baseAddress(text string) (string, error) {

@@ -9,14 +9,20 @@ import (
 // value is an unset one. The tags name the keys, tell what each is for, and are
 // read by the command line as well, so that a setting stands in one place.
 type Settings struct {
-	VshopURL string `name:"vshop-url" placeholder:"URL" group:"target" help:"Base address of the vshop service, for example https://host/vshop_uat. As soon as one service address is given, the embedded sandbox is not used."`
-	TopupURL string `name:"topup-url" placeholder:"URL" group:"target" help:"Base address of the topup service (bundle groups, asynchronous results)."`
+	VshopURL   string `name:"vshop-url" placeholder:"URL" group:"target" help:"Base address of the vshop service, for example https://host/vshop_uat. As soon as one service address is given, the embedded sandbox is not used."`
+	PaymentURL string `name:"payment-url" placeholder:"URL" group:"target" help:"Base address of the payment service."`
+	TopupURL   string `name:"topup-url" placeholder:"URL" group:"target" help:"Base address of the topup service (bundle groups, asynchronous results, order look-up)."`
 
 	PartnerCode       string   `name:"partner-code" placeholder:"CODE" group:"target" help:"Partner code to speak as. Needed with any address."`
 	SecondPartnerCode string   `name:"second-partner-code" placeholder:"CODE" group:"target" help:"Another partner, for the checks that one partner does not see what is another's."`
 	SIM               []string `name:"sim" sep:"," placeholder:"ICCID" group:"target" help:"SIM card that exists. Several make the checks on batches and concurrency sharper."`
 	UnknownSIM        []string `name:"unknown-sim" sep:"," placeholder:"ICCID" group:"target" help:"Well-formed ICCID of no SIM card."`
 	Group             string   `name:"group" placeholder:"ID" group:"target" help:"Bundle group of the partner; checks that write add and remove SIM cards in it."`
+
+	Package  string   `name:"package" placeholder:"CODE" group:"target" help:"Code of a data plan that can be ordered for the SIM cards."`
+	Amount   string   `name:"amount" fallback:"4.99" placeholder:"DECIMAL" group:"target" help:"Price of the package. Default ${default_amount}."`
+	Currency string   `name:"currency" fallback:"USD" placeholder:"CODE" group:"target" help:"Currency of the price. Default ${default_currency}."`
+	Path     []string `name:"path" sep:"," placeholder:"OPERATION=PATH" group:"target" help:"Path, below its service, of an operation whose path no page tells; without it the operation is left out."`
 
 	RequestIDHeader string   `name:"request-id-header" fallback:"request_id" placeholder:"NAME" group:"target" help:"Response header that carries the request id (its name is assumed, no page gives it). Default ${default_request_id_header}."`
 	TerminalStatus  []string `name:"terminal-status" sep:"," fallback:"completed" placeholder:"STATUS" group:"target" help:"Values of data.status after which a task is over. Default ${default_terminal_status}, the only one documented."`

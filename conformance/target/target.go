@@ -19,7 +19,7 @@ type Target struct {
 	// Sandbox is true when the target is the embedded sandbox: a missing
 	// prerequisite is a failure there, not a reason to skip.
 	Sandbox bool
-	// URLs are the base addresses by service ("vshop", "topup"), without a
+	// URLs are the base addresses by service ("vshop", "payment", "topup"), without a
 	// trailing slash. A service without an address has its checks skipped.
 	URLs map[string]string
 
@@ -30,6 +30,11 @@ type Target struct {
 	SIMs, UnknownSIMs []string
 	// Group is a bundle group of the partner.
 	Group string
+	// Package is the code of a data plan that can be ordered, Amount and Currency its price.
+	Package, Amount, Currency string
+	// Paths are the paths, below the address of the service, of operations whose
+	// path no page tells, by operation id.
+	Paths map[string]string
 
 	// RequestIDHeader is the name of the response header that carries the request id.
 	RequestIDHeader string

@@ -1,0 +1,216 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+	"github.com/mallcheck/mallcheck/gen/payment"
+	"github.com/mallcheck/mallcheck/gen/topup"
+	"github.com/mallcheck/mallcheck/gen/vshop"
+)
+
+// Purchase is what an order is made of. All values are as they are sent.
+type Purchase struct {
+	// SIM is the ICCID that the plan is for.
+	SIM string
+	// OrderNo and PayID are the partner's ids of order and payment, PurchaseID
+	// its own third one, by which queryOrder finds the order.
+	OrderNo, PayID, PurchaseID string
+	// Package, Plan and PlanName name the plan.
+	Package, Plan, PlanName string
+	// Amount and Currency are the price.
+	Amount, Currency string
+	// Period is the number of periods, AutoRenewal "1" for a subscription, else "0".
+	Period, AutoRenewal string
+}
+
+// Email is the address of the buyer in the requests of a run.
+const Email = "buyer@example.com"
+
+// PaymentMethod is the payment method that the documentation prints.
+const PaymentMethod = "pm_1GnMUDLnVNBddzslXw7xuoe6"
+
+// NewPurchase returns a purchase with ids that no other has, of the target's
+// package, for a SIM card that exists.
+func (s *Session) NewPurchase() Purchase {
+	s.need(s.Target().Package != "", "package")
+	id := s.connection.uniqueID()
+	return Purchase{
+		SIM: s.ExistingSIM(), OrderNo: "MC" + id, PayID: s.Target().PartnerCode + id, PurchaseID: "PO" + id,
+		Package: s.Target().Package, Plan: "string", PlanName: "string",
+		Amount: s.Target().Amount, Currency: s.Target().Currency, Period: "1", AutoRenewal: "0",
+	}
+}
+
+// uniqueID returns digits that no other call and no other run returns.
+func (c *Connection) uniqueID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.nextID++
+	return now() + fmt.Sprintf("%04d%03d", c.target.Seed%10_000, c.nextID%1000)
+}
+
+// NewSingleOrder drafts a singleOrder.
+func (s *Session) NewSingleOrder(p Purchase) *Draft {
+	request, err := vshop.NewSingleOrderRequest(s.base("vshop"), nil, mall.SingleOrderJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: p.SIM, LanguageCode: "0", Mark: "0", Terminal: "0",
+		TradeTime: now(), TradeType: "singleOrder", OrderNo: p.OrderNo, PayId: p.PayID, PackageCode: p.Package,
+		PayAmount: p.Amount, PayCurrency: p.Currency, OrderPeriod: p.Period, AutoRenewal: p.AutoRenewal,
+		RequestOrderId: given(p.PurchaseID), ServicePlanCode: given(p.Plan), ServicePlanShowName: given(p.PlanName),
+	})
+	return s.newDraft("singleOrder", request, err)
+}
+
+// NewSingleQueryOrder drafts a singleQueryOrder for a SIM card.
+func (s *Session) NewSingleQueryOrder(sim string) *Draft {
+	request, err := vshop.NewSingleQueryOrderRequest(s.base("vshop"), nil, mall.SingleQueryOrderJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: sim, LanguageCode: "1", Mark: "0", Terminal: "0",
+		TradeTime: now(), TradeType: "singleQueryOrder",
+	})
+	return s.newDraft("singleQueryOrder", request, err)
+}
+
+// NewQueryAutoRenewalRecord drafts a queryAutoRenewalRecord for a SIM card.
+func (s *Session) NewQueryAutoRenewalRecord(sim string) *Draft {
+	request, err := vshop.NewQueryAutoRenewalRecordRequest(s.base("vshop"), nil, mall.QueryAutoRenewalRecordJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: sim, LanguageCode: "0", Mark: "0", Terminal: "0",
+		TradeTime: now(), TradeType: "queryAutoRenewalRecord",
+	})
+	return s.newDraft("queryAutoRenewalRecord", request, err)
+}
+
+// NewCancelAutoRenewalRecord drafts a cancelAutoRenewalRecord of a purchase.
+func (s *Session) NewCancelAutoRenewalRecord(p Purchase) *Draft {
+	request, err := vshop.NewCancelAutoRenewalRecordRequest(s.base("vshop"), nil, mall.CancelAutoRenewalRecordJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: p.SIM, LanguageCode: "0", Mark: "0", Terminal: "0",
+		TradeTime: now(), TradeType: "cancelAutoRenewalRecord", OrderNo: p.OrderNo, PayId: p.PayID,
+	})
+	return s.newDraft("cancelAutoRenewalRecord", request, err)
+}
+
+// NewSynOrderInfo drafts a synOrderInfo of a purchase that was paid to somebody else.
+func (s *Session) NewSynOrderInfo(p Purchase) *Draft {
+	request, err := vshop.NewSynOrderInfoRequest(s.base("vshop"), nil, mall.SynOrderInfoJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: p.SIM, LanguageCode: given("1"), Mark: "0", Terminal: "0",
+		TradeTime: now(), TradeType: "SynOrderInfo", OrderNo: p.OrderNo, PayId: p.PayID, PackageCode: p.Package,
+		PayAmount: p.Amount, PayCurrency: p.Currency, OrderPeriod: p.Period, AutoRenewal: p.AutoRenewal, OrgOrderId: given(p.PurchaseID),
+		PayAccount: "1", PayResultDate: "2022-06-07 15:10:35", PayRst: "SUCCESS", PayStatus: "1", PayType: "3",
+	})
+	return s.newDraft("synOrderInfo", request, err)
+}
+
+// NewStripeSingleAuthorization drafts a stripeSingleAuthorization of a purchase
+// with a payment method.
+func (s *Session) NewStripeSingleAuthorization(p Purchase, method string) *Draft {
+	request, err := payment.NewStripeSingleAuthorizationRequest(s.base("payment"), nil, mall.StripeSingleAuthorizationJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: now(), TradeType: "stripeSingleAuthorization",
+		PayId: p.PayID, PayAmount: p.Amount, PayCurrency: p.Currency, Email: Email, PmId: given(method),
+	})
+	return s.newDraft("stripeSingleAuthorization", request, err)
+}
+
+// NewStripeSubscriptionAuthorization drafts a stripeSubscriptionAuthorization of a purchase.
+func (s *Session) NewStripeSubscriptionAuthorization(p Purchase) *Draft {
+	request, err := payment.NewStripeSubscriptionAuthorizationRequest(s.base("payment"), nil, mall.StripeSubscriptionAuthorizationJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: now(), TradeType: "stripeSubscriptionAuthorization",
+		PayId: p.PayID, Email: Email,
+	})
+	return s.newDraft("stripeSubscriptionAuthorization", request, err)
+}
+
+// NewStripeSubDirectly drafts a stripeSubDirectly of a purchase with a payment method.
+func (s *Session) NewStripeSubDirectly(p Purchase, method string) *Draft {
+	request, err := payment.NewStripeSubDirectlyRequest(s.base("payment"), nil, mall.StripeSubDirectlyJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: now(), TradeType: "stripeSubDirectly",
+		PayId: p.PayID, PayAmount: p.Amount, PayCurrency: strings.ToLower(p.Currency), Email: Email, PlanId: p.Plan, PmId: method,
+	})
+	return s.newDraft("stripeSubDirectly", request, err)
+}
+
+// NewResultQuery drafts a resultQuery of a payment.
+func (s *Session) NewResultQuery(payID string) *Draft {
+	request, err := payment.NewResultQueryRequest(s.base("payment"), nil, mall.ResultQueryJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: now(), TradeType: "resultQuery", PayId: payID,
+	})
+	return s.newDraft("resultQuery", request, err)
+}
+
+// NewConfirmPaymentResult drafts a confirmPaymentResult of a payment.
+func (s *Session) NewConfirmPaymentResult(payID string) *Draft {
+	request, err := payment.NewConfirmPaymentResultRequest(s.base("payment"), nil, mall.ConfirmPaymentResultJSONRequestBody{
+		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: now(), TradeType: "confirmPaymentResult", PayId: payID,
+	})
+	return s.newDraft("confirmPaymentResult", request, err)
+}
+
+// OrderKeys are the three keys of queryOrder; an empty one is not sent.
+type OrderKeys struct{ PurchaseID, OrderID, SIM string }
+
+// NewQueryOrder drafts a queryOrder.
+func (s *Session) NewQueryOrder(keys OrderKeys) *Draft {
+	request, err := topup.NewQueryOrderRequest(s.base("topup"), &mall.QueryOrderParams{
+		Version: version, PartnerCode: s.Target().PartnerCode,
+		PurchaseOrderId: given(keys.PurchaseID), OrderId: given(keys.OrderID), SimId: given(keys.SIM),
+	})
+	return s.newDraft("queryOrder", request, err)
+}
+
+// Order creates an order; that it is accepted is required.
+func (s *Session) Order(ctx context.Context) Purchase {
+	p := s.NewPurchase()
+	s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
+	return p
+}
+
+// Subscription creates an order that is paid by subscription and subscribes; that
+// both is accepted is required.
+func (s *Session) Subscription(ctx context.Context) Purchase {
+	p := s.NewPurchase()
+	p.AutoRenewal = "1"
+	s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
+	s.RequireAccepted(s.Send(ctx, s.NewStripeSubDirectly(p, PaymentMethod)))
+	return p
+}
+
+// validPurchase drafts a valid request of an operation that sells something.
+func (s *Session) validPurchase(ctx context.Context, operation string) *Draft {
+	switch operation {
+	case "singleOrder":
+		return s.NewSingleOrder(s.NewPurchase())
+	case "singleQueryOrder":
+		return s.NewSingleQueryOrder(s.ExistingSIM())
+	case "queryAutoRenewalRecord":
+		return s.NewQueryAutoRenewalRecord(s.Subscription(ctx).SIM)
+	case "cancelAutoRenewalRecord":
+		return s.NewCancelAutoRenewalRecord(s.Subscription(ctx))
+	case "synOrderInfo":
+		return s.NewSynOrderInfo(s.NewPurchase())
+	case "stripeSingleAuthorization":
+		return s.NewStripeSingleAuthorization(s.Order(ctx), PaymentMethod)
+	case "stripeSubscriptionAuthorization":
+		return s.NewStripeSubscriptionAuthorization(s.Order(ctx))
+	case "stripeSubDirectly":
+		p := s.NewPurchase()
+		p.AutoRenewal = "1"
+		s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
+		return s.NewStripeSubDirectly(p, PaymentMethod)
+	case "resultQuery":
+		return s.NewResultQuery(s.Order(ctx).PayID)
+	case "confirmPaymentResult":
+		return s.NewConfirmPaymentResult(s.Order(ctx).PayID)
+	case "queryOrder":
+		return s.NewQueryOrder(OrderKeys{OrderID: s.Order(ctx).OrderNo})
+	}
+	panic(broken(fmt.Errorf("no valid request is known for operation %s", strconv.Quote(operation))))
+}
+
+// given returns nil for an empty text, so that it is not sent.
+func given(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
