@@ -184,8 +184,8 @@ func TestKeysOfTheOrderLookUpMayBeEmpty(t *testing.T) {
 	operation := operationsOf(t)["queryOrder"]
 	keys := []string{"purchase_order_id", "order_id", "sim_id"}
 	for _, parameter := range operation.Parameters[:3] {
-		if !slices.Contains(keys, parameter.Value.Name) || parameter.Value.Required {
-			t.Errorf("%s is no optional key", parameter.Value.Name)
+		if !slices.Contains(keys, parameter.Value.Name) || parameter.Value.Required || !parameter.Value.AllowEmptyValue {
+			t.Errorf("%s is no key that may be empty or left out", parameter.Value.Name)
 		}
 		for text, allowed := range map[string]bool{"": true, "89852420180910340793": true, "a": parameter.Value.Name != "sim_id"} {
 			input := &openapi3filter.RequestValidationInput{
@@ -196,5 +196,28 @@ func TestKeysOfTheOrderLookUpMayBeEmpty(t *testing.T) {
 				t.Errorf("%s=%q: %v", parameter.Value.Name, text, err)
 			}
 		}
+	}
+}
+
+// Three pages name the types of what a request sends. For the others a server
+// that takes numbers as well violates nothing that is documented.
+func TestTypesOfRequestsAreDocumentedWhereAPageNamesThem(t *testing.T) {
+	contract, count := load(t), 0
+	named := []string{"singleQueryOrder", "cancelAutoRenewalRecord", "stripeSubDirectly"}
+	for id, operation := range operationsOf(t) {
+		if operation.RequestBody == nil {
+			continue
+		}
+		known, _ := contract.Operation(id)
+		for name := range operation.RequestBody.Value.Content["application/json"].Schema.Value.Properties {
+			clause, found := contract.Clause(known.Pointer + "/requestBody/content/application~1json/schema/properties/" + name + "/type")
+			if !found || (clause.Evidence.Grade == Documented) != slices.Contains(named, id) {
+				t.Errorf("%s, %s: the type is graded %q", id, name, clause.Evidence.Grade)
+			}
+			count++
+		}
+	}
+	if count < 120 {
+		t.Errorf("only %d were found", count)
 	}
 }

@@ -139,7 +139,7 @@ func TestPrintedExamplesBesideTheSchemaBreakIt(t *testing.T) {
 // for singleQueryOrder, without mark and terminal.
 func TestSignsOfPrintedRequests(t *testing.T) {
 	operations := operationsOf(t)
-	real := map[string]bool{"singleVerify": true, "singleServicePlanPage": true}
+	ownSign := map[string]bool{"singleVerify": true, "singleServicePlanPage": true}
 	const misplaced = "b2a9e697bdff66049803d62ffeffccaf"
 	misplacedIn := 0
 	for _, one := range printed {
@@ -148,14 +148,14 @@ func TestSignsOfPrintedRequests(t *testing.T) {
 		}
 		body := example(t, operations[one.operation], one.part, true).(map[string]any)
 		content := signContent(t, body)
-		if got := md5Of(content) == body["sign"]; got != real[one.operation] {
+		if got := md5Of(content) == body["sign"]; got != ownSign[one.operation] {
 			t.Errorf("%s: the sign is real: %t", one.operation, got)
 		}
 		if body["sign"] == misplaced {
 			misplacedIn++
 		}
 		summary := operations[one.operation].RequestBody.Value.Content["application/json"].Examples["printed"].Value.Summary
-		if told := strings.Contains(summary, "sign is real"); told != real[one.operation] || !strings.Contains(summary, "sign") {
+		if told := strings.Contains(summary, "sign is real"); told != ownSign[one.operation] || !strings.Contains(summary, "sign") {
 			t.Errorf("%s: its summary does not tell what its sign is: %s", one.operation, summary)
 		}
 	}

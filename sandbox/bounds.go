@@ -18,10 +18,24 @@ type Bounds struct {
 	// Groups is how many groups there may be. The sandbox makes none itself; an interceptor can, by
 	// accepting an unknown one.
 	Groups int
+	// Orders is how many orders are kept, each with its payment and its auto-renewal. For a new one
+	// the oldest are forgotten.
+	Orders int
+	// OrderBytes is how much memory all kept orders together may take, about, in bytes; it is held
+	// like Orders, and an order that alone would pass it is refused.
+	OrderBytes int
+	// Pushes is how many pushes are remembered. For a new one the oldest that have ended are
+	// forgotten; when none has, the new one is never sent.
+	Pushes int
+	// PushBytes is how much memory all remembered pushes together may take, about, in bytes; it is held
+	// like Pushes.
+	PushBytes int
+	// Requests is how many requests the control path remembers, the newest.
+	Requests int
 }
 
 // The defaults of Bounds. A request at DefaultSIMs stays well below DefaultBody, and everything at
-// its default at once stays below 64 MiB.
+// its default at once stays below 96 MiB.
 const (
 	DefaultBody      = 1 << 20
 	DefaultSIMs      = 10_000
@@ -29,6 +43,12 @@ const (
 	DefaultTaskSIMs  = 200_000
 	DefaultGroupSIMs = 100_000
 	DefaultGroups    = 100
+
+	DefaultOrders     = 10_000
+	DefaultOrderBytes = 16 << 20
+	DefaultPushes     = 1_000
+	DefaultPushBytes  = 16 << 20
+	DefaultRequests   = 1_000
 )
 
 func (b Bounds) withDefaults() Bounds {
@@ -45,10 +65,16 @@ func (b Bounds) withDefaults() Bounds {
 	fill(&b.TaskSIMs, DefaultTaskSIMs)
 	fill(&b.GroupSIMs, DefaultGroupSIMs)
 	fill(&b.Groups, DefaultGroups)
+	fill(&b.Orders, DefaultOrders)
+	fill(&b.OrderBytes, DefaultOrderBytes)
+	fill(&b.Pushes, DefaultPushes)
+	fill(&b.PushBytes, DefaultPushBytes)
+	fill(&b.Requests, DefaultRequests)
 	return b
 }
 
 // negative reports whether a bound is below 0, which nothing can keep.
 func (b Bounds) negative() bool {
-	return b.Body < 0 || min(b.SIMs, b.Tasks, b.TaskSIMs, b.GroupSIMs, b.Groups) < 0
+	return b.Body < 0 || min(b.SIMs, b.Tasks, b.TaskSIMs, b.GroupSIMs, b.Groups,
+		b.Orders, b.OrderBytes, b.Pushes, b.PushBytes, b.Requests) < 0
 }

@@ -23,6 +23,10 @@ type Fixtures struct {
 	UnknownGroup string
 	// Packages are the codes of the data plans that every SIM can be sold.
 	Packages []string
+	// PushKeyID and PushKey sign the pushes of a sandbox that is given no other key. Everybody knows
+	// them: they are for tests alone.
+	PushKeyID string
+	PushKey   []byte
 }
 
 // simPool is how many SIM cards exist beside the documented ones.
@@ -40,6 +44,8 @@ func NewFixtures() Fixtures {
 			"89860220190905123941", "89430101521032420180"},
 		UnknownSIM:   "89852202306250040074",
 		UnknownGroup: "G00000000",
+		PushKeyID:    "sandbox",
+		PushKey:      []byte("the key of the sandbox"),
 	}
 	for i := range simPool {
 		f.SIMs = append(f.SIMs, iccid("8985299", i))
@@ -101,7 +107,7 @@ var catalogue = []plan{
 	{"PACKAGE20180428000008", "SP20180428000008", "Europe 10GB 30-Days", "12.36", "GBP", []string{"欧洲", "Europe"}},
 	{"DP20190726001274", "SP20190726001274", "Singapore 2G 30-Days Unlimited Speech", "19.99", "USD",
 		[]string{"新加坡", "Singapore"}},
-	{"DP20190726001275", "SP20190726001275", "Hong Kong 5GB 7-Days", "3.50", "USD", []string{"香港", "Hong Kong"}},
+	{"DP20190726001275", "SP20190726001275", "Hong Kong 5GB 30-Days", "3.50", "USD", []string{"香港", "Hong Kong"}},
 }
 
 // startingGroups makes the groups of both partners, without SIMs.

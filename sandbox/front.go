@@ -14,11 +14,20 @@ import (
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	line := s.startLine()
 	c := &Call{Request: r}
+	if s.control != nil && under(r) {
+		a := s.control.answer(r)
+		a.Send(w)
+		s.logLine(line, c, a)
+		return
+	}
 	a := s.hooks.incoming(r)
 	if a == nil {
 		a = s.respond(c)
 	}
 	s.hooks.answer(c, a)
+	if s.control != nil {
+		s.control.seen.add(s.clock.Now(), c, a)
+	}
 	if !s.hooks.wire(c, a, w) {
 		a.Send(w)
 	}

@@ -32,9 +32,14 @@ type Interceptor struct {
 	// the reasons SignMissing, SignEmpty, SignCase, SignWrong. What it returns replaces it.
 	Signature func(c *Call, verdict *Refusal) *Refusal
 
-	// Lookup sees each search for a partner, group, task or SIM by a request, with its outcome, and
-	// may change the outcome or what was searched for.
+	// Lookup sees each search by a request for a partner, a group, a task, a SIM or what else
+	// LookupKind names, with its outcome, and may change the outcome or what was searched for.
 	Lookup func(st *State, c *Call, l *Lookup)
+
+	// Conflict sees each refusal of a purchase that is made for what the state already has: an id
+	// that is taken, an order that is paid, another amount, currency or plan than the order's, a
+	// payment that is declined; and nil where none of these is. What it returns replaces it.
+	Conflict func(st *State, c *Call, refusal *Refusal) *Refusal
 
 	// RequestID sees the id that a new task is about to get and returns the one that it gets. An id
 	// that is in use goes over to the new task.
@@ -56,6 +61,34 @@ type Interceptor struct {
 	// changing the group.
 	Listing func(st *State, c *Call, l *Listing)
 
+	// Order sees an order before it is filed, and may change all that it exports.
+	Order func(st *State, c *Call, o *Order)
+
+	// Decide sees what a payment is about to become whenever it is confirmed, subscribed to or told
+	// of by a third party, even when it stays as it is, and may change it.
+	Decide func(st *State, c *Call, d *Decision)
+
+	// Renew sees what the auto-renewal of an order is about to become, active or cancelled, and
+	// returns whether it is then active.
+	Renew func(st *State, c *Call, o *Order, active bool) bool
+
+	// Show sees a copy of each order of which an answer is about to tell: of queryOrder, resultQuery,
+	// confirmPaymentResult, queryAutoRenewalRecord, the authorizations and stripeSubDirectly. What it
+	// changes is told, and not changed in the order.
+	Show func(st *State, c *Call, o *Order)
+
+	// OrderList sees what singleQueryOrder is about to answer, and may change it without changing the
+	// orders.
+	OrderList func(st *State, c *Call, l *OrderList)
+
+	// Notify sees a push before its first attempt is due, and may change or drop it. What it changes
+	// is the content of all attempts.
+	Notify func(st *State, n *Notification)
+
+	// Attempt sees each attempt to deliver a push when it is signed and about to be sent, and may
+	// change its request. It runs on a goroutine of the delivery.
+	Attempt func(a *Attempt)
+
 	// Answer sees every answer, refusals included, before it is sent, and may change all of it.
 	Answer func(c *Call, a *Answer)
 
@@ -73,14 +106,25 @@ const (
 	LookupGroup   LookupKind = "group"   // group_id
 	LookupTask    LookupKind = "task"    // request_id
 	LookupSIM     LookupKind = "sim"     // ICCID; in tasks, SIMs are judged by Finish
+	LookupPackage LookupKind = "package" // packageCode
+	LookupOrder   LookupKind = "order"   // the key of queryOrder that decides; it may be empty
+	LookupPayment LookupKind = "payment" // payId
+	LookupRenewal LookupKind = "renewal" // deviceCode of queryAutoRenewalRecord, orderNo of cancelAutoRenewalRecord
 )
 
 // Lookup is a search in the state on behalf of a request.
 type Lookup struct {
 	// Kind is what is searched for.
 	Kind LookupKind
-	// Key is the searched id. A hook may put another one in its place: it is what is then used.
+	// By is the key that orders are searched by: ByPurchaseID, ByOrderNo, BySIM or ByPayID; empty for
+	// what is no order.
+	By string
+	// Key is the searched id. A hook may put another one in its place: it is what is then used, but
+	// for orders, where Order is.
 	Key string
+	// Order is the order that was found, of whatever partner; nil for none. A hook may put another one
+	// in its place, which State.Orders finds: it is what is then used, when Found says so.
+	Order *Order
 	// Owner is the partner whose the found thing is; empty when nothing was found or a SIM was,
 	// which belongs to none.
 	Owner string
@@ -88,119 +132,4 @@ type Lookup struct {
 	// a group that does not exist, the group is made, the caller's and empty; for a task that does
 	// not exist it has no effect.
 	Found bool
-}
-
-// hooks are the fields of all interceptors that are set, by point.
-type hooks struct {
-	onIncoming   []func(*http.Request) *Answer
-	onConstraint []func(*Call, *Refusal) *Refusal
-	onSignature  []func(*Call, *Refusal) *Refusal
-	onLookup     []func(*State, *Call, *Lookup)
-	onRequestID  []func(*State, *Call, string) string
-	onAccept     []func(*State, *Call, *Task)
-	onFinish     []func(*State, *Task)
-	onResult     []func(*State, *Call, *Result)
-	onListing    []func(*State, *Call, *Listing)
-	onAnswer     []func(*Call, *Answer)
-	onWire       []func(*Call, *Answer, http.ResponseWriter) bool
-}
-
-func newHooks(interceptors []Interceptor) *hooks {
-	h := &hooks{}
-	for _, i := range interceptors {
-		add(&h.onIncoming, i.Incoming, i.Incoming != nil)
-		add(&h.onConstraint, i.Constraint, i.Constraint != nil)
-		add(&h.onSignature, i.Signature, i.Signature != nil)
-		add(&h.onLookup, i.Lookup, i.Lookup != nil)
-		add(&h.onRequestID, i.RequestID, i.RequestID != nil)
-		add(&h.onAccept, i.Accept, i.Accept != nil)
-		add(&h.onFinish, i.Finish, i.Finish != nil)
-		add(&h.onResult, i.Result, i.Result != nil)
-		add(&h.onListing, i.Listing, i.Listing != nil)
-		add(&h.onAnswer, i.Answer, i.Answer != nil)
-		add(&h.onWire, i.Wire, i.Wire != nil)
-	}
-	return h
-}
-
-func add[F any](to *[]F, hook F, set bool) {
-	if set {
-		*to = append(*to, hook)
-	}
-}
-
-func (h *hooks) incoming(r *http.Request) *Answer {
-	for _, hook := range h.onIncoming {
-		if a := hook(r); a != nil {
-			return a
-		}
-	}
-	return nil
-}
-
-func (h *hooks) constraint(c *Call, r *Refusal) *Refusal {
-	for _, hook := range h.onConstraint {
-		r = hook(c, r)
-	}
-	return r
-}
-
-func (h *hooks) signature(c *Call, r *Refusal) *Refusal {
-	for _, hook := range h.onSignature {
-		r = hook(c, r)
-	}
-	return r
-}
-
-func (h *hooks) lookup(st *State, c *Call, l *Lookup) {
-	for _, hook := range h.onLookup {
-		hook(st, c, l)
-	}
-}
-
-func (h *hooks) requestID(st *State, c *Call, id string) string {
-	for _, hook := range h.onRequestID {
-		id = hook(st, c, id)
-	}
-	return id
-}
-
-func (h *hooks) accept(st *State, c *Call, t *Task) {
-	for _, hook := range h.onAccept {
-		hook(st, c, t)
-	}
-}
-
-func (h *hooks) finish(st *State, t *Task) {
-	for _, hook := range h.onFinish {
-		hook(st, t)
-	}
-}
-
-func (h *hooks) result(st *State, c *Call, r *Result) {
-	for _, hook := range h.onResult {
-		hook(st, c, r)
-	}
-}
-
-func (h *hooks) listing(st *State, c *Call, l *Listing) {
-	for _, hook := range h.onListing {
-		hook(st, c, l)
-	}
-}
-
-func (h *hooks) answer(c *Call, a *Answer) {
-	for _, hook := range h.onAnswer {
-		hook(c, a)
-	}
-}
-
-// wire reports whether a hook has written the answer.
-func (h *hooks) wire(c *Call, a *Answer, w http.ResponseWriter) bool {
-	for _, hook := range h.onWire {
-		if hook(c, a, w) {
-			return true
-		}
-	}
-	return false
 }

@@ -52,6 +52,7 @@ type served struct {
 	server *sandbox.Server
 	fix    sandbox.Fixtures
 	client *http.Client
+	fresh  int // how many orders were made up
 }
 
 func serve(t testing.TB, cfg sandbox.Config) *served {

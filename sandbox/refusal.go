@@ -41,8 +41,14 @@ const (
 	SignWrong Reason = "sign wrong"
 	// UnknownPartner means a partnerCode that the mall does not know.
 	UnknownPartner Reason = "partner"
-	// NotFound means a group, request_id or SIM that does not exist or is another partner's.
+	// NotFound means a group, request_id, SIM, package, order, payment or auto-renewal that does not
+	// exist or is another partner's.
 	NotFound Reason = "not found"
+	// Conflict means a purchase that does not fit what the state already has: an orderNo or payId that
+	// is taken, an order that is paid already, an amount, currency or plan that is not the order's.
+	Conflict Reason = "conflict"
+	// Declined means a payment that was declined, as the payment method wants it.
+	Declined Reason = "declined"
 	// Full means that a bound of the sandbox would be passed.
 	Full Reason = "full"
 	// Failed means a defect of the sandbox or of an interceptor: HTTP 500.

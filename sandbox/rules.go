@@ -59,17 +59,16 @@ func globalRules(in string) []rule {
 	}
 }
 
-// vshopRules are those that the operations of Vshop share, and an optional string of their own.
-func vshopRules(own string) []rule {
-	return []rule{
+// vshopRules are those that the operations of Vshop share, and optional strings of their own.
+func vshopRules(own ...string) []rule {
+	return append([]rule{
 		{in: inBody, name: "deviceCode", form: iccidDigits, wanted: wantICCID},
 		{in: inBody, name: "languageCode"},
 		{in: inBody, name: "mark", form: nonEmpty, wanted: wantNonEmpty},
 		{in: inBody, name: "terminal", form: nonEmpty, wanted: wantNonEmpty},
 		{in: inBody, name: "tradeTime", form: digitsOnly, wanted: wantDigits},
 		{in: inBody, name: "tradeType", form: nonEmpty, wanted: wantNonEmpty},
-		{in: inBody, name: own, optional: true},
-	}
+	}, optional(own...)...)
 }
 
 // simRules are those of addSims and removeSims.

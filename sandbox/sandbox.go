@@ -19,8 +19,10 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +48,10 @@ type Config struct {
 	// Log gets a line for each request, at level Info; nil for none. The line has neither query nor
 	// body; of their values it has partnerCode and what the message of a refusal quotes.
 	Log *slog.Logger
+	// Push is where the rechargeSuccess push is delivered; the zero value delivers none.
+	Push Push
+	// Control opens the control path, below ControlPath, to this machine.
+	Control bool
 }
 
 // Sandbox is a mall. It may be used by several goroutines at once.
@@ -55,6 +61,8 @@ type Sandbox struct {
 	state      *State
 	operations []*operation
 	stages     []func(*Call) *Refusal
+	clock      *clock
+	control    *control // nil when it is closed
 }
 
 // New makes a sandbox that holds its Fixtures. The error names the setting that cannot be kept.
@@ -77,9 +85,20 @@ func New(cfg Config) (*Sandbox, error) {
 			cfg.Rules = i.Rules(cfg.Rules)
 		}
 	}
-	s := &Sandbox{cfg: cfg, hooks: newHooks(cfg.Interceptors)}
+	s := &Sandbox{cfg: cfg, hooks: newHooks(cfg.Interceptors), clock: &clock{base: cfg.Now}}
 	s.state = newState(cfg, s.hooks)
-	s.operations = append(vshopOperations(s.state), topupOperations(s.state)...)
+	s.state.now = s.clock.Now
+	if cfg.Push.To != "" {
+		pusher, err := newPusher(cfg, s.hooks)
+		if err != nil {
+			return nil, fmt.Errorf("making a sandbox: %w", err)
+		}
+		s.state.push = pusher
+	}
+	s.operations = slices.Concat(vshopOperations(s.state), paymentOperations(s.state), topupOperations(s.state))
+	if cfg.Control {
+		s.control = newControl(s)
+	}
 	for _, o := range s.operations {
 		o.service = strings.TrimPrefix(o.base, "/")
 		o.segments = strings.Split(strings.TrimPrefix(o.base+o.path, "/"), "/")
@@ -92,8 +111,26 @@ func New(cfg Config) (*Sandbox, error) {
 	return s, nil
 }
 
+// Close ends the delivery of pushes and waits for those under way. Only a sandbox with Config.Push
+// needs it, and one that a Server serves is closed with it. Requests are answered as before, and
+// tell nobody any more.
+func (s *Sandbox) Close() {
+	s.state.stopAlarm()
+	if s.state.push != nil {
+		s.state.push.close()
+	}
+}
+
+// Pushes tells what became of the pushes.
+func (s *Sandbox) Pushes() PushLog {
+	if s.state.push == nil {
+		return PushLog{Pushes: []PushRecord{}}
+	}
+	return s.state.push.log()
+}
+
 // Handler returns the sandbox as the handler of a server: the services at /vshop, /payment and
-// /topup, and HealthPath.
+// /topup, HealthPath and, if it is open, ControlPath.
 func (s *Sandbox) Handler() http.Handler { return s }
 
 // Operations returns the ids of the operations that the sandbox carries out, in no particular order.

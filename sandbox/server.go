@@ -92,7 +92,8 @@ func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
 // Done is closed when the server has stopped serving, by Close or by a failure of its listener.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
-// Close stops listening, waits for the requests that are being answered and closes all connections.
+// Close stops listening, waits for the requests that are being answered, closes all connections and
+// ends the delivery of pushes.
 // When ctx ends first, their connections are cut and its error is returned. Afterwards nothing of
 // the server runs any more, but for handlers that were cut. It may be called again.
 func (s *Server) Close(ctx context.Context) error {
@@ -102,6 +103,7 @@ func (s *Server) Close(ctx context.Context) error {
 		err = errors.Join(fmt.Errorf("waiting for requests: %w", err), s.http.Close())
 	}
 	<-s.done
+	s.sandbox.Close()
 	return errors.Join(err, s.err)
 }
 

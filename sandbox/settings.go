@@ -16,15 +16,23 @@ func (s *Server) Settings() map[string]string {
 	f := s.sandbox.Fixtures()
 	return map[string]string{
 		"vshop-url":           s.URL() + vshopBase,
+		"payment-url":         s.URL() + paymentBase,
 		"topup-url":           s.URL() + topupBase,
 		"partner-code":        f.Partner,
 		"second-partner-code": f.SecondPartner,
 		"sim":                 strings.Join(f.SIMs[:settingsSIMs], ","),
 		"unknown-sim":         strings.Join(append([]string{f.UnknownSIM}, f.UnknownSIMs(7)...), ","),
 		"group":               f.Groups[0],
-		"allow":               "read,write,purchase",
-		"strict":              "assumed",
-		"task-timeout":        "2s",
+		"package":             strings.Join(f.Packages, ","),
+		"payment-method":      MethodPays,
+		"failing-method":      MethodFails,
+		"open-method":         MethodStaysOpen,
+		"path": "stripeSingleAuthorization=" + singleAuthorizationPath +
+			",stripeSubscriptionAuthorization=" + subscriptionAuthorizationPath +
+			",confirmPaymentResult=" + confirmationPath,
+		"allow":        "read,write,purchase",
+		"strict":       "assumed",
+		"task-timeout": "2s",
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 type State struct {
 	mu     sync.Mutex
 	now    func() time.Time
+	seed   int64
 	delay  time.Duration
 	bounds Bounds
 	hooks  *hooks
@@ -24,6 +25,14 @@ type State struct {
 	groups   map[string]*group
 	ids      *requestIDs
 	tasks    taskBook
+	orders   orderBook
+	topUps   []*Order // paid and not yet in effect, in the order in which they are going to be
+	stripe   stripeIDs
+	next     next
+
+	push   *pusher // nil when nobody is told
+	alarm  *time.Timer
+	closed bool
 }
 
 // group is a group of SIM cards that share a plan. A SIM is counted as often as it was added.
@@ -36,29 +45,38 @@ type group struct {
 }
 
 func newState(cfg Config, h *hooks) *State {
+	st := &State{now: cfg.Now, seed: cfg.Seed, delay: cfg.TaskDelay, bounds: cfg.Bounds, hooks: h}
+	st.fill()
+	return st
+}
+
+// fill gives the state what every sandbox starts with, and nothing else.
+func (st *State) fill() {
 	f := NewFixtures()
-	st := &State{
-		now: cfg.Now, delay: cfg.TaskDelay, bounds: cfg.Bounds, hooks: h,
-		partners: map[string]bool{f.Partner: true, f.SecondPartner: true},
-		sims:     make(map[string]bool, len(f.SIMs)),
-		groups:   map[string]*group{},
-		ids:      newRequestIDs(cfg.Seed),
-		tasks:    newTaskBook(),
-	}
+	st.partners = map[string]bool{f.Partner: true, f.SecondPartner: true}
+	st.sims = make(map[string]bool, len(f.SIMs))
+	st.groups = map[string]*group{}
+	st.ids = newRequestIDs(st.seed)
+	st.tasks = newTaskBook()
+	st.orders = newOrderBook()
+	st.topUps = nil
+	st.stripe = newStripeIDs(st.seed)
+	st.next = next{}
 	for _, sim := range f.SIMs {
 		st.sims[sim] = true
 	}
 	for _, g := range startingGroups() {
 		st.groups[g.id] = g
 	}
-	return st
 }
 
-// lock gives the caller the state as it is by now: the effects of every task that is due are in it.
+// lock gives the caller the state as it is by now: the effects of every task and top-up that is due are in it.
 // The caller calls what lock returns when it is done.
 func (st *State) lock() (unlock func()) {
 	st.mu.Lock()
-	st.finishDue(st.now())
+	now := st.now()
+	st.finishDue(now)
+	st.finishTopUps(now)
 	return st.mu.Unlock
 }
 
@@ -138,6 +156,11 @@ func (st *State) partner(c *Call) *Refusal {
 // sim refuses an ICCID that no SIM card has.
 func (st *State) sim(c *Call, iccid string) *Refusal {
 	defer st.lock()()
+	return st.findSIM(c, iccid)
+}
+
+// findSIM is sim for a caller that holds the lock.
+func (st *State) findSIM(c *Call, iccid string) *Refusal {
 	l := Lookup{Kind: LookupSIM, Key: iccid, Found: st.sims[iccid]}
 	st.hooks.lookup(st, c, &l)
 	if !l.Found {

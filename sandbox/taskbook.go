@@ -3,6 +3,7 @@ package sandbox
 import (
 	"container/heap"
 	"slices"
+	"time"
 )
 
 // taskBook holds the tasks: all by id, the unfinished ones by the time of their end, and those that
@@ -50,6 +51,23 @@ func (b *taskBook) put(t *Task) {
 		return
 	}
 	heap.Push(&b.pending, t)
+}
+
+// release has the tasks that are held end by now, and returns how many they were.
+func (b *taskBook) release(now time.Time) int {
+	idle := b.idle
+	b.idle = nil
+	released := 0
+	for _, t := range idle {
+		if !t.held {
+			b.idle = append(b.idle, t)
+			continue
+		}
+		t.held, t.Delay, t.due = false, 0, now
+		heap.Push(&b.pending, t)
+		released++
+	}
+	return released
 }
 
 // taskHeap orders unfinished tasks by their end, then by their acceptance.

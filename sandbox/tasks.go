@@ -30,6 +30,7 @@ const (
 	messageSuccess = "success"
 	messageNoSIM   = "The SIM card does not exist."
 	messageNotIn   = "The SIM card does not exist in the group."
+	messageFailed  = "The task failed, as the control path wanted it."
 )
 
 // Task is one accepted addSims or removeSims.
@@ -60,6 +61,8 @@ type Task struct {
 	weight   int    // what it counts against Bounds.TaskSIMs
 	reserved int    // how many SIMs it may add
 	of       *group // whose room is reserved
+	held     bool   // it ends when the control path releases it
+	fails    bool   // the control path wants it to fail
 }
 
 // Detail is the result of one SIM in a task.
@@ -122,6 +125,7 @@ func (st *State) accept(c *Call, action, groupID string, sims []string) (string,
 			"and those it holds have not finished: wait for their results", st.bounds.Tasks, st.bounds.TaskSIMs)
 	}
 	t.RequestID = st.hooks.requestID(st, c, st.ids.next())
+	st.decideTask(t)
 	st.hooks.accept(st, c, t)
 	g.reserved += t.reserved
 	t.due = st.now().Add(t.Delay)
@@ -139,11 +143,25 @@ func (st *State) finishDue(now time.Time) {
 	}
 }
 
+// decideTask has a new task go as the control path wants the next one to go.
+func (st *State) decideTask(t *Task) {
+	switch st.next.task {
+	case nextHold:
+		t.Delay, t.held = -1, true
+	case nextFail:
+		t.fails = true
+	}
+	st.next.task = ""
+}
+
 // finish settles the details of a task and applies its effects.
 func (st *State) finish(t *Task) {
-	if t.Action == ActionAdd {
+	switch {
+	case t.fails:
+		settleFailed(t)
+	case t.Action == ActionAdd:
 		st.settleAdd(t)
-	} else {
+	default:
 		st.settleRemove(t)
 	}
 	st.hooks.finish(st, t)
@@ -164,6 +182,14 @@ func (st *State) settleAdd(t *Task) {
 		}
 		t.Details = append(t.Details, Detail{sim, ResultSuccess, messageSuccess})
 		t.Effects = append(t.Effects, Effect{sim, +1})
+	}
+}
+
+// settleFailed does nothing for any SIM. No result but "31" is documented for that.
+func settleFailed(t *Task) {
+	t.Details = make([]Detail, 0, len(t.SIMs))
+	for _, sim := range t.SIMs {
+		t.Details = append(t.Details, Detail{sim, ResultNoSIM, messageFailed})
 	}
 }
 

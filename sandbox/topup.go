@@ -9,7 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/gen/server/topup"
 )
 
-// topupService carries out the operations of Bundle-groups.
+// topupService carries out the operations of Bundle-groups and of Order.
 type topupService struct{ state *State }
 
 // canonicalRequestID is how net/http spells requestIDHeader.
@@ -17,7 +17,7 @@ var canonicalRequestID = http.CanonicalHeaderKey(requestIDHeader)
 
 const bundlesPath = "/mall/bundle-groups/bundles"
 
-// topupOperations lists the operations of Bundle-groups with their rules.
+// topupOperations lists the operations of Bundle-groups and of Order with their rules.
 func topupOperations(st *State) []*operation {
 	server := &topup.ServerInterfaceWrapper{
 		ErrorHandlerFunc: unreadable,
@@ -35,6 +35,8 @@ func topupOperations(st *State) []*operation {
 		{id: "listBundles", method: http.MethodGet, base: topupBase, path: bundlesPath, handle: server.ListBundles},
 		{id: "asyncResult", method: http.MethodGet, base: topupBase, path: "/async-result/{request_id}",
 			rules: []rule{requestIDRule()}, handle: server.AsyncResult},
+		{id: "queryOrder", method: http.MethodGet, base: topupBase, path: "/mall/order",
+			rules: lookUpRules(), handle: server.QueryOrder},
 	}
 }
 

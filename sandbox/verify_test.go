@@ -35,7 +35,30 @@ var operations = []struct{ id, method, path, body string }{
 	{"listGroupSims", http.MethodGet, "/topup/mall/bundle-groups/G20230001/sims", ""},
 	{"listBundles", http.MethodGet, "/topup/mall/bundle-groups/bundles", ""},
 	{"asyncResult", http.MethodGet, "/topup/async-result/RQ-1", ""},
+	{"queryOrder", http.MethodGet, "/topup/mall/order", ""},
+	{"singleOrder", http.MethodPost, "/vshop/singleOrder", orderMembers},
+	{"singleQueryOrder", http.MethodPost, "/vshop/singleQueryOrder", vshopMembers},
+	{"queryAutoRenewalRecord", http.MethodPost, "/vshop/queryAutoRenewalRecord", vshopMembers},
+	{"cancelAutoRenewalRecord", http.MethodPost, "/vshop/cancelAutoRenewalRecord", extended(vshopMembers, `"orderNo":"1","payId":"1"`)},
+	{"synOrderInfo", http.MethodPost, "/vshop/synPartner/SynOrderInfo", thirdPartyMembers},
+	{"stripeSingleAuthorization", http.MethodPost, "/payment/stripeSingleAuthorization", extended(paymentMembers, `"email":"a@example.com","payAmount":"4.99","payCurrency":"USD","pm_id":""`)},
+	{"stripeSubscriptionAuthorization", http.MethodPost, "/payment/stripeSubscriptionAuthorization", extended(paymentMembers, `"email":"a@example.com"`)},
+	{"stripeSubDirectly", http.MethodPost, "/payment/stripeSubDirectly", extended(paymentMembers, `"email":"a@example.com","payAmount":"4.99","payCurrency":"USD","plan_id":"SP20180428000007","pm_id":"pm_card_visa"`)},
+	{"resultQuery", http.MethodPost, "/payment/resultQuery", paymentMembers},
+	{"confirmPaymentResult", http.MethodPost, "/payment/confirmPaymentResult", paymentMembers},
 }
+
+// extended adds members to a body.
+func extended(body, members string) string {
+	return strings.TrimSuffix(body, "}") + "," + members + "}"
+}
+
+var (
+	orderMembers      = extended(vshopMembers, `"orderNo":"N1","payId":"I1","packageCode":"PACKAGE20180428000007","payAmount":"4.99","payCurrency":"USD","orderPeriod":"1","autoRenewal":"0"`)
+	thirdPartyMembers = extended(orderMembers, `"payAccount":"1","payResultDate":"2022-06-07 15:10:35","payRst":"SUCCESS","payStatus":"1","payType":"3","orgOrderId":""`)
+)
+
+const paymentMembers = `{"payId":"I1","tradeTime":"1645683857572","tradeType":"x"}`
 
 const vshopMembers = `{"deviceCode":"89852420180910340793","languageCode":"1","mark":"0","terminal":"1","tradeTime":"1645683857572","tradeType":"x"}`
 

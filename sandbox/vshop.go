@@ -12,6 +12,8 @@ import (
 // vshopService carries out the operations of Vshop.
 type vshopService struct{ state *State }
 
+const plansPath = "/singleServicePlanPage"
+
 // vshopOperations lists the operations of Vshop with their rules.
 func vshopOperations(st *State) []*operation {
 	server := &vshop.ServerInterfaceWrapper{
@@ -22,8 +24,18 @@ func vshopOperations(st *State) []*operation {
 	return []*operation{
 		{id: "singleVerify", method: http.MethodPost, base: vshopBase, path: "/singleVerify",
 			rules: vshopRules("url"), handle: server.SingleVerify},
-		{id: "singleServicePlanPage", method: http.MethodPost, base: vshopBase, path: "/singleServicePlanPage",
+		{id: "singleServicePlanPage", method: http.MethodPost, base: vshopBase, path: plansPath,
 			rules: vshopRules("area"), handle: server.SingleServicePlanPage},
+		{id: "singleOrder", method: http.MethodPost, base: vshopBase, path: "/singleOrder",
+			rules: orderRules(), handle: server.SingleOrder},
+		{id: "singleQueryOrder", method: http.MethodPost, base: vshopBase, path: "/singleQueryOrder",
+			rules: vshopRules(), handle: server.SingleQueryOrder},
+		{id: "queryAutoRenewalRecord", method: http.MethodPost, base: vshopBase, path: "/queryAutoRenewalRecord",
+			rules: vshopRules(), handle: server.QueryAutoRenewalRecord},
+		{id: "cancelAutoRenewalRecord", method: http.MethodPost, base: vshopBase, path: "/cancelAutoRenewalRecord",
+			rules: append(vshopRules(), filled("orderNo", "payId")...), handle: server.CancelAutoRenewalRecord},
+		{id: "synOrderInfo", method: http.MethodPost, base: vshopBase, path: "/synPartner/SynOrderInfo",
+			rules: thirdPartyRules(), handle: server.SynOrderInfo},
 	}
 }
 
@@ -57,4 +69,95 @@ func (s vshopService) SingleServicePlanPage(ctx context.Context, request vshop.S
 		})
 	}
 	return vshop.SingleServicePlanPage200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess, Data: page}, nil
+}
+
+// SingleOrder creates an order under the orderNo and the payId that the partner gives it.
+func (s vshopService) SingleOrder(ctx context.Context, request vshop.SingleOrderRequestObject) (vshop.SingleOrderResponseObject, error) {
+	c, b := callOf(ctx), request.Body
+	o := &Order{
+		OrderNo: b.OrderNo, PayID: b.PayId, PurchaseID: deref(b.RequestOrderId), SIM: b.DeviceCode,
+		PackageCode: b.PackageCode, PlanCode: deref(b.ServicePlanCode), PlanName: deref(b.ServicePlanShowName),
+		Amount: b.PayAmount, Currency: b.PayCurrency, Period: b.OrderPeriod,
+	}
+	if refusal := s.state.order(c, o, PayOpen); refusal != nil {
+		return nil, refusal
+	}
+	return vshop.SingleOrder200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess,
+		Data: &mall.SingleOrder{PartnerCode: o.Partner, DeviceCode: o.SIM, OrderNo: o.OrderNo, PayId: o.PayID}}, nil
+}
+
+// SynOrderInfo creates an order that the partner was paid for when payRst is "SUCCESS", and whose
+// payment failed otherwise.
+func (s vshopService) SynOrderInfo(ctx context.Context, request vshop.SynOrderInfoRequestObject) (vshop.SynOrderInfoResponseObject, error) {
+	c, b := callOf(ctx), request.Body
+	o := &Order{
+		OrderNo: b.OrderNo, PayID: b.PayId, PurchaseID: deref(b.OrgOrderId), SIM: b.DeviceCode, PackageCode: b.PackageCode,
+		Amount: b.PayAmount, Currency: b.PayCurrency, Period: b.OrderPeriod,
+		ThirdParty: true, Payment: Payment{Ended: b.PayResultDate},
+	}
+	outcome := PayFailed
+	if b.PayRst == paidThirdParty {
+		outcome = PayPaid
+	}
+	if refusal := s.state.order(c, o, outcome); refusal != nil {
+		return nil, refusal
+	}
+	return vshop.SynOrderInfo200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess,
+		Data: &mall.SynOrderInfo{PartnerCode: o.Partner, DeviceCode: o.SIM, OrderNo: o.OrderNo, PayId: o.PayID}}, nil
+}
+
+// SingleQueryOrder answers the orders of a SIM card that are in effect and those that are paid and
+// wait for it.
+func (s vshopService) SingleQueryOrder(ctx context.Context, request vshop.SingleQueryOrderRequestObject) (vshop.SingleQueryOrderResponseObject, error) {
+	c := callOf(ctx)
+	l, refusal := s.state.orderList(c, request.Body.DeviceCode)
+	if refusal != nil {
+		return nil, refusal
+	}
+	orders := make([]mall.QueriedOrder, 0, len(l.Entries))
+	for _, e := range l.Entries {
+		orders = append(orders, mall.QueriedOrder{OrderStatus: e.Status, ServicePlanShowName: e.PlanName,
+			Time: e.Time, Unit: e.Unit, ExpireDate: reference(e.ExpireDate), RemainingDays: e.RemainingDays})
+	}
+	return vshop.SingleQueryOrder200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess,
+		Data: &mall.SingleQueryOrder{PartnerCode: c.Partner, DeviceCode: l.SIM, OrderList: orders}}, nil
+}
+
+// QueryAutoRenewalRecord answers the active auto-renewal of a SIM card.
+func (s vshopService) QueryAutoRenewalRecord(ctx context.Context, request vshop.QueryAutoRenewalRecordRequestObject) (vshop.QueryAutoRenewalRecordResponseObject, error) {
+	c := callOf(ctx)
+	o, refusal := s.state.renewal(c, request.Body.DeviceCode)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return vshop.QueryAutoRenewalRecord200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess,
+		Data: &mall.AutoRenewalRecord{
+			PartnerCode: c.Partner, DeviceCode: o.SIM, OrderNo: o.OrderNo, PayId: o.PayID, OrderPeriod: o.Period,
+			PackageType: packageType, ServicePlanShowName: o.PlanName, SubscriptionTime: o.Renewal.Since.UTC().Format("2006.01.02"),
+		}}, nil
+}
+
+// CancelAutoRenewalRecord ends an auto-renewal. What was paid for stays in effect.
+func (s vshopService) CancelAutoRenewalRecord(ctx context.Context, request vshop.CancelAutoRenewalRecordRequestObject) (vshop.CancelAutoRenewalRecordResponseObject, error) {
+	b := request.Body
+	if refusal := s.state.cancelRenewal(callOf(ctx), b.DeviceCode, b.OrderNo, b.PayId); refusal != nil {
+		return nil, refusal
+	}
+	return vshop.CancelAutoRenewalRecord200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess, Data: struct{}{}}, nil
+}
+
+// deref returns the text of a parameter that may be left out.
+func deref(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+// reference returns what stands for a text in an answer that leaves an empty one out.
+func reference(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }

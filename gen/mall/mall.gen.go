@@ -272,7 +272,7 @@ type Order struct {
 	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
 	PayId PayId `json:"pay_id"`
 
-	// PayStatus The state of a payment. "1" is printed in an order that was paid to a third party, beside payRst "SUCCESS"; which other states there are is not known.
+	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; which other states there are is not known.
 	PayStatus PayStatus `json:"pay_status"`
 
 	// PurchaseOrderId The partner's own id of the order; absent or empty when the order was created without one.
@@ -303,7 +303,7 @@ type PayCurrency = string
 // PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
 type PayId = string
 
-// PayStatus The state of a payment. "1" is printed in an order that was paid to a third party, beside payRst "SUCCESS"; which other states there are is not known.
+// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; which other states there are is not known.
 type PayStatus = string
 
 // PaymentResult What became of a payment. Null may stand in its place in a refusal.
@@ -320,7 +320,7 @@ type PaymentResult struct {
 	// PayResultDate When the payment ended, as date and time of day; absent as long as it is open. The time zone is not known.
 	PayResultDate *string `json:"payResultDate,omitempty"`
 
-	// PayStatus The state of a payment. "1" is printed in an order that was paid to a third party, beside payRst "SUCCESS"; which other states there are is not known.
+	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; which other states there are is not known.
 	PayStatus PayStatus `json:"payStatus"`
 }
 
@@ -992,7 +992,7 @@ type SynOrderInfoRequest struct {
 	// PayRst The outcome of the payment, "SUCCESS" in the printed example; others are not printed.
 	PayRst string `json:"payRst"`
 
-	// PayStatus The state of a payment. "1" is printed in an order that was paid to a third party, beside payRst "SUCCESS"; which other states there are is not known.
+	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; which other states there are is not known.
 	PayStatus PayStatus `json:"payStatus"`
 
 	// PayType How it was paid, as a code; "3" in the printed example, whose meaning is not printed.

@@ -150,7 +150,7 @@ type ClientInterface interface {
 
 	// QueryOrder Query Order Details
 	//
-	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
 	//
 	// Corresponds with GET /mall/order (the `QueryOrder` operationId).
 	QueryOrder(ctx context.Context, params *QueryOrderParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -285,7 +285,7 @@ func (c *Client) AddSims(ctx context.Context, groupId GroupId, params *AddSimsPa
 
 // QueryOrder Query Order Details
 //
-// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
 //
 // Corresponds with GET /mall/order (the `QueryOrder` operationId).
 func (c *Client) QueryOrder(ctx context.Context, params *QueryOrderParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -907,7 +907,7 @@ type ClientWithResponsesInterface interface {
 
 	// QueryOrderWithResponse Query Order Details
 	//
-	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -1324,7 +1324,7 @@ func (c *ClientWithResponses) AddSimsWithResponse(ctx context.Context, groupId G
 
 // QueryOrderWithResponse Query Order Details
 //
-// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -1,0 +1,21 @@
+package sandbox
+
+import (
+	"context"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+	"github.com/mallcheck/mallcheck/gen/server/topup"
+)
+
+// QueryOrder answers the order that the first key which is not empty finds. The generated code has
+// it on the server of Bundle-groups, because both are below one address.
+func (s topupService) QueryOrder(ctx context.Context, request topup.QueryOrderRequestObject) (topup.QueryOrderResponseObject, error) {
+	p := request.Params
+	o, refusal := s.state.lookUp(callOf(ctx), deref(p.PurchaseOrderId), deref(p.OrderId), deref(p.SimId))
+	if refusal != nil {
+		return nil, refusal
+	}
+	return topup.QueryOrder200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess,
+		Data: &mall.Order{PurchaseOrderId: reference(o.PurchaseID), OrderId: o.OrderNo, SimId: o.SIM, PackageCode: o.PackageCode,
+			PayId: o.PayID, PayAmount: o.Amount, PayCurrency: o.Currency, PayStatus: o.Payment.Status}}, nil
+}

@@ -1,0 +1,453 @@
+package sandbox_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+	"github.com/mallcheck/mallcheck/gen/payment"
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+func (m *served) payment(partner string) *payment.ClientWithResponses {
+	m.Helper()
+	c, err := payment.NewClientWithResponses(m.server.URL()+"/payment", payment.WithHTTPClient(m.client), payment.WithRequestEditorFn(m.signer(partner).Sign))
+	if err != nil {
+		m.Fatal(err)
+	}
+	return c
+}
+
+// unique returns an id that no other order of the test has, as JSON text.
+func (m *served) unique(prefix string) string { return fmt.Sprintf("%q", fmt.Sprint(prefix, m.fresh)) }
+
+// bought is an order as its test made it.
+type bought struct {
+	mall.SingleOrderRequest
+	partner string
+}
+
+// answered is an answer of a generated client: the envelope's code and message.
+type answered struct{ code, message string }
+
+func (a answered) String() string { return a.code + " " + a.message }
+
+// newOrder returns the request of an order that nothing is wrong with, changed by the changes.
+func (m *served) newOrder(changes ...func(*mall.SingleOrderRequest)) mall.SingleOrderRequest {
+	m.fresh++
+	r := mall.SingleOrderRequest{
+		DeviceCode: m.fix.SIMs[0], LanguageCode: "1", Mark: "0", Terminal: "1", TradeTime: "1645683857572", TradeType: "singleOrder",
+		OrderNo: fmt.Sprintf("N%d", m.fresh), PayId: fmt.Sprintf("I%d", m.fresh), PackageCode: m.fix.Packages[0],
+		PayAmount: "4.99", PayCurrency: "USD", OrderPeriod: "1", AutoRenewal: "0",
+	}
+	for _, change := range changes {
+		change(&r)
+	}
+	return r
+}
+
+// buy creates an order, which must be accepted.
+func (m *served) buy(partner string, changes ...func(*mall.SingleOrderRequest)) bought {
+	m.Helper()
+	r := m.newOrder(changes...)
+	if a := m.tryToBuy(partner, r); a.code != "S" {
+		m.Fatalf("singleOrder: %s", a)
+	}
+	return bought{r, partner}
+}
+
+func (m *served) tryToBuy(partner string, r mall.SingleOrderRequest) answered {
+	m.Helper()
+	res, err := m.vshop(partner).SingleOrderWithResponse(context.Background(), nil, r)
+	if err != nil {
+		m.Fatal(err)
+	}
+	if d := res.JSON200.Data; d != nil && (d.OrderNo != r.OrderNo || d.PayId != r.PayId || d.DeviceCode != r.DeviceCode || d.PartnerCode != partner) {
+		m.Errorf("singleOrder answers %s to %+v", res.Body, r)
+	}
+	return answered{res.JSON200.OperateCode, res.JSON200.Message}
+}
+
+// authorize begins the payment of an order with a method and returns the answer's data.
+func (m *served) authorize(o bought, method string) (*mall.StripeSingleAuthorization, answered) {
+	m.Helper()
+	r := mall.StripeSingleAuthorizationRequest{PayId: o.PayId, PayAmount: o.PayAmount, PayCurrency: o.PayCurrency,
+		Email: "buyer@example.com", TradeTime: "1", TradeType: "x"}
+	if method != "" {
+		r.PmId = &method
+	}
+	return m.authorizeWith(o.partner, r)
+}
+
+func (m *served) authorizeWith(partner string, r mall.StripeSingleAuthorizationRequest) (*mall.StripeSingleAuthorization, answered) {
+	m.Helper()
+	res, err := m.payment(partner).StripeSingleAuthorizationWithResponse(context.Background(), nil, r)
+	if err != nil {
+		m.Fatal(err)
+	}
+	return res.JSON200.Data, answered{res.JSON200.OperateCode, res.JSON200.Message}
+}
+
+// confirm ends a payment and returns its state.
+func (m *served) confirm(o bought) mall.PaymentResult {
+	m.Helper()
+	res, err := m.payment(o.partner).ConfirmPaymentResultWithResponse(context.Background(), nil,
+		mall.ConfirmPaymentResultRequest{PayId: o.PayId, TradeTime: "1", TradeType: "x"})
+	if err != nil {
+		m.Fatal(err)
+	}
+	if res.JSON200.Data == nil {
+		m.Fatalf("confirmPaymentResult: %s", res.Body)
+	}
+	return *res.JSON200.Data
+}
+
+// query asks for the state of a payment.
+func (m *served) query(o bought) mall.PaymentResult {
+	m.Helper()
+	res, err := m.payment(o.partner).ResultQueryWithResponse(context.Background(), nil,
+		mall.ResultQueryRequest{PayId: o.PayId, TradeTime: "1", TradeType: "x"})
+	if err != nil {
+		m.Fatal(err)
+	}
+	if res.JSON200.Data == nil {
+		m.Fatalf("resultQuery: %s", res.Body)
+	}
+	return *res.JSON200.Data
+}
+
+// pay takes an order through authorization and confirmation and returns the outcome.
+func (m *served) pay(o bought, method string) string {
+	m.Helper()
+	if _, a := m.authorize(o, method); a.code != "S" {
+		m.Fatalf("stripeSingleAuthorization: %s", a)
+	}
+	return m.confirm(o).PayStatus
+}
+
+// plans lists the orders of a SIM card.
+func (m *served) plans(partner, sim string) []mall.QueriedOrder {
+	m.Helper()
+	res, err := m.vshop(partner).SingleQueryOrderWithResponse(context.Background(), nil, mall.SingleQueryOrderRequest{
+		DeviceCode: sim, LanguageCode: "1", Mark: "0", Terminal: "1", TradeTime: "1", TradeType: "x"})
+	if err != nil {
+		m.Fatal(err)
+	}
+	if res.JSON200.Data == nil || res.JSON200.Data.DeviceCode != sim || res.JSON200.Data.PartnerCode != partner {
+		m.Fatalf("singleQueryOrder: %s", res.Body)
+	}
+	return res.JSON200.Data.OrderList
+}
+
+// find looks an order up by three keys, which may be empty.
+func (m *served) find(partner, purchaseID, orderID, sim string) (*mall.Order, answered) {
+	m.Helper()
+	res, err := m.topup(partner).QueryOrderWithResponse(context.Background(),
+		&mall.QueryOrderParams{PurchaseOrderId: &purchaseID, OrderId: &orderID, SimId: &sim})
+	if err != nil {
+		m.Fatal(err)
+	}
+	return res.JSON200.Data, answered{res.JSON200.OperateCode, res.JSON200.Message}
+}
+
+func withPurchaseID(id string) func(*mall.SingleOrderRequest) {
+	return func(r *mall.SingleOrderRequest) { r.RequestOrderId = &id }
+}
+
+func forSIM(sim string) func(*mall.SingleOrderRequest) {
+	return func(r *mall.SingleOrderRequest) { r.DeviceCode = sim }
+}
+
+func expectRefusal(t *testing.T, a answered, words ...string) {
+	t.Helper()
+	for _, word := range words {
+		if a.code != sandbox.CodeRefused || !strings.Contains(a.message, word) {
+			t.Errorf("%s: want a refusal that says %q", a, word)
+		}
+	}
+}
+
+// The whole way of a purchase, over three services.
+func TestPurchase(t *testing.T) {
+	c := newClock()
+	m := serve(t, sandbox.Config{Now: c.Now, TaskDelay: time.Second})
+	p, sim := m.fix.Partner, m.fix.SIMs[0]
+	o := m.buy(p, withPurchaseID("mine"), func(r *mall.SingleOrderRequest) {
+		r.PayAmount, r.PayCurrency, r.OrderPeriod = "004.990", "uSd", "2"
+	})
+	expect := func(when, status, date string, plans []mall.QueriedOrder) {
+		t.Helper()
+		r := m.query(o)
+		if r.PayStatus != status || r.PayAmount != "004.990" || r.PayCurrency != "uSd" || r.PayId != o.PayId || deref(r.PayResultDate) != date {
+			t.Errorf("%s: resultQuery %+v", when, r)
+		}
+		found, a := m.find(p, "mine", "", "")
+		if found == nil || found.PayStatus != status || found.PayAmount != "004.990" || found.PayCurrency != "uSd" ||
+			found.OrderId != o.OrderNo || found.PayId != o.PayId || found.SimId != sim || found.PackageCode != o.PackageCode || deref(found.PurchaseOrderId) != "mine" {
+			t.Errorf("%s: queryOrder %+v %s", when, found, a)
+		}
+		if got := m.plans(p, sim); fmt.Sprintf("%+v", shownPlans(got)) != fmt.Sprintf("%+v", shownPlans(plans)) {
+			t.Errorf("%s: singleQueryOrder %v, want %v", when, shownPlans(got), shownPlans(plans))
+		}
+	}
+	expect("ordered", "0", "", nil)
+	authorized, a := m.authorize(o, sandbox.MethodPays)
+	if authorized == nil || authorized.PayAmount != "004.990" || authorized.PayCurrency != "uSd" || authorized.PayId != o.PayId ||
+		!strings.HasPrefix(authorized.ClientSecret, "pi_") || !strings.HasPrefix(authorized.CustomerId, "cus_") {
+		t.Fatalf("authorization %+v %s", authorized, a)
+	}
+	expect("authorized", "0", "", nil)
+	if r := m.confirm(o); r.PayStatus != "1" || deref(r.PayResultDate) != "2026-06-25 00:00:00" {
+		t.Errorf("confirmation: %+v", r)
+	}
+	pending := mall.QueriedOrder{OrderStatus: "1", ServicePlanShowName: "Europe 3GB 30-Days", Time: "2", Unit: "2", RemainingDays: "60"}
+	expect("paid", "1", "2026-06-25 00:00:00", []mall.QueriedOrder{pending})
+	c.pass(time.Second)
+	active, last := pending, "2026-08-24"
+	active.OrderStatus, active.ExpireDate = "2", &last
+	expect("in effect", "1", "2026-06-25 00:00:00", []mall.QueriedOrder{active})
+	if r := m.confirm(o); r.PayStatus != "1" || deref(r.PayResultDate) != "2026-06-25 00:00:00" {
+		t.Errorf("the second confirmation: %+v", r)
+	}
+	expect("confirmed twice", "1", "2026-06-25 00:00:00", []mall.QueriedOrder{active})
+	c.pass(60 * 24 * time.Hour)
+	active.RemainingDays = "0"
+	expect("on its last day", "1", "2026-06-25 00:00:00", []mall.QueriedOrder{active})
+	c.pass(24 * time.Hour)
+	expect("expired", "1", "2026-06-25 00:00:00", nil)
+}
+
+func shownPlans(orders []mall.QueriedOrder) []string {
+	var texts []string
+	for _, o := range orders {
+		texts = append(texts, strings.Join([]string{o.OrderStatus, o.ServicePlanShowName, o.Time, o.Unit, deref(o.ExpireDate), o.RemainingDays}, "|"))
+	}
+	return texts
+}
+
+func deref(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+// The test values decide how a payment ends.
+func TestTestValues(t *testing.T) {
+	m := serve(t, sandbox.Config{})
+	for method, want := range map[string]string{
+		sandbox.MethodPays: "1", "pm_1GnMUDLnVNBddzslXw7xuoe6": "1", "anything": "1",
+		sandbox.MethodFails: "2", sandbox.MethodStaysOpen: "0", "": "0",
+	} {
+		o := m.buy(m.fix.Partner)
+		before := len(m.plans(m.fix.Partner, o.DeviceCode))
+		if got := m.pay(o, method); got != want {
+			t.Errorf("method %q: status %s, want %s", method, got, want)
+		}
+		again, result := m.confirm(o), m.query(o)
+		if again.PayStatus != want || result.PayStatus != want || (result.PayResultDate == nil) != (want == "0") {
+			t.Errorf("method %q: confirmed again %+v, result %+v", method, again, result)
+		}
+		if more := len(m.plans(m.fix.Partner, o.DeviceCode)) - before; (more == 1) != (want == "1") || more < 0 {
+			t.Errorf("method %q: %d more orders are listed", method, more)
+		}
+	}
+}
+
+// Nobody pays an order that was not authorized by confirming it.
+func TestConfirmationWithoutAuthorization(t *testing.T) {
+	m := serve(t, sandbox.Config{})
+	o := m.buy(m.fix.Partner)
+	if got := m.confirm(o).PayStatus; got != "0" {
+		t.Errorf("status %s", got)
+	}
+	if got := m.pay(o, sandbox.MethodPays); got != "1" {
+		t.Errorf("afterwards: status %s", got)
+	}
+}
+
+// What failed can be tried again with another method.
+func TestSecondAttempt(t *testing.T) {
+	m := serve(t, sandbox.Config{})
+	o := m.buy(m.fix.Partner)
+	m.pay(o, sandbox.MethodFails)
+	first, _ := m.authorize(o, sandbox.MethodStaysOpen)
+	if r := m.query(o); r.PayStatus != "0" || r.PayResultDate != nil {
+		t.Errorf("authorized again: %+v", r)
+	}
+	second, _ := m.authorize(o, sandbox.MethodPays)
+	if first.ClientSecret == second.ClientSecret || first.CustomerId != second.CustomerId {
+		t.Errorf("authorizations %+v and %+v", first, second)
+	}
+	if got := m.confirm(o).PayStatus; got != "1" {
+		t.Errorf("paid: %s", got)
+	}
+}
+
+func TestPaidOnce(t *testing.T) {
+	m := serve(t, sandbox.Config{})
+	o := m.buy(m.fix.Partner)
+	m.pay(o, sandbox.MethodPays)
+	_, a := m.authorize(o, sandbox.MethodPays)
+	expectRefusal(t, a, `payId "I1": its order is paid already, and an order is paid once`)
+	_, a = m.authorizeSubscription(o)
+	expectRefusal(t, a, "paid already")
+	_, a = m.subscribe(o, sandbox.MethodPays)
+	expectRefusal(t, a, "paid already")
+	if plans := m.plans(m.fix.Partner, o.DeviceCode); len(plans) != 1 {
+		t.Errorf("%d orders are in effect", len(plans))
+	}
+}
+
+func TestAmountAndCurrencyOfTheOrder(t *testing.T) {
+	m := serve(t, sandbox.Config{})
+	o := m.buy(m.fix.Partner)
+	try := func(amount, currency string) answered {
+		other := o
+		other.PayAmount, other.PayCurrency = amount, currency
+		_, a := m.authorize(other, sandbox.MethodPays)
+		return a
+	}
+	expectRefusal(t, try("49.9", "USD"), `payAmount "49.9": the order of payId "I1" is for "4.99"`)
+	expectRefusal(t, try("4.99", "EUR"), `payCurrency "EUR": the order of payId "I1" is in "USD"`)
+	for _, amount := range []string{"4.99", "4.990", "04.99"} {
+		if a := try(amount, "usd"); a.code != "S" {
+			t.Errorf("%s: %s", amount, a)
+		}
+	}
+	whole := m.buy(m.fix.Partner, func(r *mall.SingleOrderRequest) { r.PayAmount = "100" })
+	for amount, code := range map[string]string{"100.0": "S", "100": "S", "1": "F", "1.00": "F", "10": "F", "0100.": "F"} {
+		whole.PayAmount = amount
+		if _, a := m.authorize(whole, ""); a.code != code {
+			t.Errorf("%s for 100: %s", amount, a)
+		}
+	}
+}
+
+func TestTakenIDs(t *testing.T) {
+	m := serve(t, sandbox.Config{})
+	o := m.buy(m.fix.Partner, withPurchaseID("same"))
+	again := m.newOrder(func(r *mall.SingleOrderRequest) { r.OrderNo = o.OrderNo })
+	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `orderNo "N1": partner "P000270" has another order with it`)
+	if _, a := m.payUnknown(m.fix.Partner, again.PayId); a.code == "S" {
+		t.Error("a refused order can be paid")
+	}
+	again = m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId = o.PayId })
+	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `payId "I1": partner "P000270" has another order with it`)
+	expectRefusal(t, m.tell(m.fix.Partner, m.newOrder(func(r *mall.SingleOrderRequest) { r.OrderNo = o.OrderNo }), "SUCCESS"), `orderNo "N1"`)
+	m.buy(m.fix.Partner, withPurchaseID("same"))
+	if a := m.tryToBuy(m.fix.SecondPartner, o.SingleOrderRequest); a.code != "S" {
+		t.Errorf("the ids of another partner: %s", a)
+	}
+}
+
+// payUnknown begins a payment under a payId that may not exist.
+func (m *served) payUnknown(partner, payID string) (*mall.StripeSingleAuthorization, answered) {
+	return m.authorize(bought{mall.SingleOrderRequest{PayId: payID, PayAmount: "4.99", PayCurrency: "USD"}, partner}, "")
+}
+
+// tell tells of an order that a third party was paid for.
+func (m *served) tell(partner string, o mall.SingleOrderRequest, outcome string) answered {
+	m.Helper()
+	res, err := m.vshop(partner).SynOrderInfoWithResponse(context.Background(), nil, mall.SynOrderInfoRequest{
+		DeviceCode: o.DeviceCode, Mark: "0", Terminal: "1", TradeTime: "1", TradeType: "x", OrderNo: o.OrderNo, PayId: o.PayId,
+		PackageCode: o.PackageCode, PayAmount: o.PayAmount, PayCurrency: o.PayCurrency, OrderPeriod: o.OrderPeriod, AutoRenewal: o.AutoRenewal,
+		PayAccount: "1", PayResultDate: "2022-06-07 15:10:35", PayRst: outcome, PayStatus: "1", PayType: "3", OrgOrderId: o.RequestOrderId})
+	if err != nil {
+		m.Fatal(err)
+	}
+	return answered{res.JSON200.OperateCode, res.JSON200.Message}
+}
+
+func TestThirdPartyOrder(t *testing.T) {
+	m := serve(t, sandbox.Config{})
+	p := m.fix.Partner
+	paid := bought{m.newOrder(withPurchaseID("org")), p}
+	if a := m.tell(p, paid.SingleOrderRequest, "SUCCESS"); a.code != "S" {
+		t.Fatalf("synOrderInfo: %s", a)
+	}
+	if r := m.query(paid); r.PayStatus != "1" || deref(r.PayResultDate) != "2022-06-07 15:10:35" || r.PayAmount != "4.99" {
+		t.Errorf("resultQuery: %+v", r)
+	}
+	if found, _ := m.find(p, "org", "", ""); found == nil || found.OrderId != paid.OrderNo || found.PayStatus != "1" {
+		t.Errorf("queryOrder: %+v", found)
+	}
+	if plans := m.plans(p, paid.DeviceCode); len(plans) != 1 || plans[0].OrderStatus != "2" {
+		t.Errorf("singleQueryOrder: %+v", plans)
+	}
+	_, a := m.authorize(paid, "")
+	expectRefusal(t, a, "paid already")
+	failed := bought{m.newOrder(), p}
+	if a := m.tell(p, failed.SingleOrderRequest, "FAIL"); a.code != "S" {
+		t.Fatalf("synOrderInfo: %s", a)
+	}
+	if r := m.query(failed); r.PayStatus != "2" || deref(r.PayResultDate) != "2022-06-07 15:10:35" {
+		t.Errorf("a failed one: %+v", r)
+	}
+	if plans := m.plans(p, paid.DeviceCode); len(plans) != 1 {
+		t.Errorf("with a failed one: %+v", plans)
+	}
+}
+
+func TestPaymentsAreThePartnersOwn(t *testing.T) {
+	m := serve(t, sandbox.Config{})
+	o := m.buy(m.fix.Partner)
+	for path, members := range map[string]string{
+		"resultQuery": "", "confirmPaymentResult": "", "stripeSubscriptionAuthorization": `,"email":"a@b"`,
+		"stripeSingleAuthorization": `,"email":"a@b","payAmount":"4.99","payCurrency":"USD"`,
+		"stripeSubDirectly":         `,"email":"a@b","payAmount":"4.99","payCurrency":"USD","plan_id":"SP20180428000007","pm_id":"pm"`,
+	} {
+		for partner, id := range map[string]string{m.fix.SecondPartner: o.PayId, m.fix.Partner: "none"} {
+			body := fmt.Sprintf(`{"payId":%q,"tradeTime":"1","tradeType":"x"%s}`, id, members)
+			m.refused(m.signed(partner, http.MethodPost, "/payment/"+path, body), 200, fmt.Sprintf("payId %q: partner %q has no order with it", id, partner))
+		}
+	}
+	if r := m.query(o); r.PayStatus != "0" {
+		t.Errorf("another partner changed it: %+v", r)
+	}
+	m.pay(o, sandbox.MethodPays)
+	if plans := m.plans(m.fix.SecondPartner, o.DeviceCode); len(plans) != 0 {
+		t.Errorf("another partner sees %+v", plans)
+	}
+}
+
+func TestUnknownSIMsAndPackages(t *testing.T) {
+	m := serve(t, sandbox.Config{})
+	unknown := m.newOrder(forSIM(m.fix.UnknownSIM))
+	expectRefusal(t, m.tryToBuy(m.fix.Partner, unknown), "no SIM card has this ICCID")
+	expectRefusal(t, m.tell(m.fix.Partner, unknown, "SUCCESS"), "no SIM card has this ICCID")
+	if found, _ := m.find(m.fix.Partner, "", unknown.OrderNo, ""); found != nil {
+		t.Errorf("a refused order is found: %+v", found)
+	}
+	for _, path := range []string{"singleQueryOrder", "queryAutoRenewalRecord"} {
+		body := strings.Replace(vshopMembers, m.fix.SIMs[0], m.fix.UnknownSIM, 1)
+		m.refused(m.signed(m.fix.Partner, http.MethodPost, "/vshop/"+path, body), 200, "no SIM card has this ICCID")
+	}
+}
+
+// With the same seed and clock, the same requests get the same answers.
+func TestPurchasesAreDeterministic(t *testing.T) {
+	run := func(seed int64) string {
+		c := newClock()
+		m := serve(t, sandbox.Config{Seed: seed, Now: c.Now})
+		first, second := m.buy(m.fix.Partner), m.buy(m.fix.Partner)
+		a, _ := m.authorize(first, sandbox.MethodPays)
+		sub, _ := m.subscribe(second, sandbox.MethodPays)
+		text, err := json.Marshal([]any{a, m.confirm(first), sub})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if a, b := run(7), run(7); a != b {
+		t.Errorf("two runs differ:\n%s\n%s", a, b)
+	}
+	if run(7) == run(8) {
+		t.Error("the seed has no effect")
+	}
+}

@@ -1,0 +1,287 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/mallcheck/mallcheck/gen/push"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// pusher delivers pushes, each on a goroutine of its own, and remembers what became of them.
+type pusher struct {
+	cfg    Push
+	bounds Bounds
+	hooks  *hooks
+	now    func() time.Time
+	signer *signing.PushSigner
+	to     *url.URL
+	client *push.Client
+	sender *http.Client
+	slots  chan struct{} // one for each attempt that may be under way
+
+	mu     sync.Mutex
+	ctx    context.Context // ends the deliveries; renewed by reset
+	cancel context.CancelFunc
+	ids    uint64
+	kept   []*delivery // the oldest first
+	weight int         // of kept
+	idle   int         // of kept, how many have ended
+	lost   uint64      // for which there was no room
+	closed bool
+
+	deliveries sync.WaitGroup
+}
+
+// delivery is one push.
+type delivery struct {
+	record PushRecord
+	note   Notification
+	weight int
+}
+
+// concurrentPushes is how many attempts are under way at once.
+const concurrentPushes = 8
+
+// pushWeight is what a push takes in memory beside its texts, about, its goroutine included.
+const pushWeight = 8 << 10
+
+func newPusher(cfg Config, h *hooks) (*pusher, error) {
+	settings, err := cfg.Push.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	to, err := url.Parse(settings.To)
+	if err != nil {
+		return nil, fmt.Errorf("reading the push address: %w", err)
+	}
+	p := &pusher{cfg: settings, bounds: cfg.Bounds, hooks: h, to: to, now: cfg.Now, slots: make(chan struct{}, concurrentPushes)}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	p.signer = settings.signer(cfg.Now)
+	dialer := &net.Dialer{Timeout: settings.Timeout}
+	if !settings.Anywhere {
+		dialer.Control = loopbackOnly
+	}
+	p.sender = &http.Client{
+		Transport: &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: concurrentPushes,
+			IdleConnTimeout: idleTimeout, MaxResponseHeaderBytes: maxHeaderBytes},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	// The path of the contract is a stand-in: the address is set by an editor of each attempt.
+	p.client, err = push.NewClient(to.String(), push.WithHTTPClient(p.sender))
+	return p, err
+}
+
+// loopbackOnly refuses to connect to what is not on this machine, whatever name led there.
+func loopbackOnly(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil || !at.Addr().Unmap().IsLoopback() {
+		return fmt.Errorf("%s is not on loopback, and other addresses are not allowed", address)
+	}
+	return nil
+}
+
+// queue takes a push on and returns at once.
+func (p *pusher) queue(n Notification) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return
+	}
+	p.ids++
+	d := &delivery{note: n, weight: pushWeight + n.Order.weight, record: PushRecord{
+		ID: p.ids, Partner: n.Body.PartnerCode, OrderNo: n.Body.OrderNo, PayID: n.Body.PayId, State: PushWaiting}}
+	d.note.Attempts = max(d.note.Attempts, 1)
+	if !p.makeRoom(d.weight) {
+		p.lost++
+		return
+	}
+	p.kept = append(p.kept, d)
+	p.weight += d.weight
+	ctx := p.ctx
+	p.deliveries.Go(func() { p.deliver(ctx, d) })
+}
+
+// makeRoom forgets the oldest pushes that have ended until one more of this weight fits, and reports
+// whether it does.
+func (p *pusher) makeRoom(weight int) bool {
+	fits := func() bool { return len(p.kept) < p.bounds.Pushes && p.weight+weight <= p.bounds.PushBytes }
+	for i := 0; i < len(p.kept) && p.idle > 0 && !fits(); {
+		if d := p.kept[i]; d.record.State != PushWaiting {
+			p.kept = slices.Delete(p.kept, i, i+1)
+			p.weight -= d.weight
+			p.idle--
+			continue
+		}
+		i++
+	}
+	return fits()
+}
+
+// deliver sends a push until it is taken, no attempt is left or ctx ends.
+func (p *pusher) deliver(ctx context.Context, d *delivery) {
+	pause := p.cfg.Backoff
+	for number := 1; number <= d.note.Attempts; number++ {
+		if number > 1 {
+			if !sleep(ctx, pause) {
+				return
+			}
+			pause = min(2*pause, MaxPushBackoff)
+		}
+		record, made := p.attempt(ctx, d, number)
+		if !made {
+			return
+		}
+		if !p.note(ctx, d, record, number) {
+			return
+		}
+	}
+}
+
+// note records an attempt and reports whether there is going to be another.
+func (p *pusher) note(ctx context.Context, d *delivery, record AttemptRecord, number int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if ctx.Err() != nil {
+		return false // the push was forgotten meanwhile
+	}
+	d.record.Attempts = append(d.record.Attempts, record)
+	switch {
+	case record.Error == "":
+		d.record.State = PushDelivered
+	case number >= d.note.Attempts:
+		d.record.State = PushGivenUp
+	default:
+		return true
+	}
+	p.idle++
+	return false
+}
+
+// sleep waits, and reports whether ctx let it.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// Attempt is one attempt to deliver a push.
+type Attempt struct {
+	// Number counts the attempts of one push, from 1.
+	Number int
+	// Notification is the push, the same for all its attempts.
+	Notification Notification
+	// Request is what is sent, signed and with its body.
+	Request *http.Request
+}
+
+// attempt sends a push once, as soon as there is a slot. It is not made when ctx ends first.
+func (p *pusher) attempt(ctx context.Context, d *delivery, number int) (record AttemptRecord, made bool) {
+	select {
+	case p.slots <- struct{}{}:
+		defer func() { <-p.slots }()
+	case <-ctx.Done():
+		return record, false
+	}
+	record.At = p.now()
+	limited, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	defer cancel()
+	address := func(_ context.Context, r *http.Request) error {
+		to := *p.to
+		r.URL, r.Host = &to, to.Host
+		return nil
+	}
+	hook := func(_ context.Context, r *http.Request) error {
+		p.hooks.attempt(&Attempt{Number: number, Notification: d.note, Request: r})
+		return nil
+	}
+	res, err := p.client.RechargeSuccess(limited, nil, d.note.Body, address, p.signer.Sign, hook)
+	if ctx.Err() != nil {
+		return record, false
+	}
+	if err == nil {
+		record.Status = res.StatusCode
+		err = delivered(res)
+	}
+	if err != nil {
+		record.Error = shortened(err.Error())
+	}
+	return record, true
+}
+
+// delivered reads the receiver's answer: a push is delivered when it is a success that is no refusal in
+// the envelope. What a receiver is to answer is not documented.
+func delivered(res *http.Response) error {
+	const most = 64 << 10
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(res.Body, most))
+	switch {
+	case res.StatusCode < 200 || res.StatusCode > 299:
+		return fmt.Errorf("the receiver answered %s", res.Status)
+	case err != nil:
+		return fmt.Errorf("reading the receiver's answer: %w", err)
+	}
+	var answer push.RechargeSuccessResponse
+	if json.Unmarshal(body, &answer) == nil && answer.OperateCode != "" && answer.OperateCode != CodeSuccess {
+		return errors.New("the receiver answered operateCode " + shown(answer.OperateCode))
+	}
+	return nil
+}
+
+// shortened bounds the text of an error.
+func shortened(text string) string {
+	const most = 256
+	if len(text) > most {
+		return text[:most] + "..."
+	}
+	return text
+}
+
+// log returns what became of the pushes that are kept.
+func (p *pusher) log() PushLog {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l := PushLog{Pushes: make([]PushRecord, len(p.kept)), Lost: p.lost}
+	for i, d := range p.kept {
+		l.Pushes[i] = d.record
+		l.Pushes[i].Attempts = append([]AttemptRecord{}, d.record.Attempts...)
+	}
+	return l
+}
+
+// reset forgets all pushes and ends those that are under way.
+func (p *pusher) reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cancel()
+	p.kept, p.weight, p.idle, p.lost, p.ids = nil, 0, 0, 0, 0
+	if !p.closed {
+		p.ctx, p.cancel = context.WithCancel(context.Background())
+	}
+}
+
+// close ends all deliveries and waits for their goroutines.
+func (p *pusher) close() {
+	p.mu.Lock()
+	p.closed = true
+	p.cancel()
+	p.mu.Unlock()
+	p.deliveries.Wait()
+	p.sender.CloseIdleConnections()
+}

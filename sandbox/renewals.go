@@ -1,0 +1,141 @@
+package sandbox
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// packageType is the only packageType that is printed; its meaning is not known.
+const packageType = "5"
+
+// Renewal is the auto-renewal of an order. It begins when a subscription is paid; from then on the
+// order is renewed at its end by as much as was ordered, until the renewal is cancelled.
+type Renewal struct {
+	// SubID is the id of the subscription; empty when there is none.
+	SubID string
+	// Active says that the subscription was paid and not cancelled.
+	Active bool
+	// Since is when it began.
+	Since time.Time
+	// Ended is when it was cancelled.
+	Ended time.Time
+}
+
+// The states of a subscription, as Stripe names them.
+const (
+	subscriptionActive     = "active"
+	subscriptionIncomplete = "incomplete"
+)
+
+// subscription is what stripeSubDirectly answers.
+type subscription struct {
+	order                     Order
+	customer, product, status string
+}
+
+// subscribe pays an order with a payment method and has it renewed from then on. With a method that
+// is declined it is refused; with one that stays open the subscription is incomplete.
+func (st *State) subscribe(c *Call, payID, amount, currency, planCode, method, email string) (subscription, *Refusal) {
+	defer st.lock()()
+	o, refusal := st.payable(c, payID, amount, currency)
+	if refusal == nil && planCode != o.planned && planCode != o.PlanCode {
+		refusal = st.hooks.conflict(st, c, &Refusal{Reason: Conflict, In: inBody, Name: "plan_id", Message: fmt.Sprintf(
+			"plan_id %s: the order of payId %s is for the plan %s", shown(planCode), shown(payID), shown(o.planned))})
+	}
+	if refusal != nil {
+		return subscription{}, refusal
+	}
+	st.reopen(o, method)
+	o.Renewal = Renewal{SubID: st.stripe.id("sub")}
+	st.settle(c, o, st.nextOutcome(method))
+	answer := subscription{status: subscriptionActive, customer: customerID(c.Partner, email), product: "prod_" + o.PackageCode}
+	switch o.Payment.Status {
+	case PayFailed:
+		o.Renewal = Renewal{}
+		refusal = st.hooks.conflict(st, c, &Refusal{Reason: Declined, In: inBody, Name: "pm_id", Message: fmt.Sprintf(
+			"pm_id %s: the payment was declined; nothing is paid, and there is no subscription", shown(method))})
+		answer.status = subscriptionIncomplete
+	case PayOpen:
+		answer.status = subscriptionIncomplete
+	}
+	answer.order = st.show(c, o)
+	return answer, refusal
+}
+
+// startRenewal begins the auto-renewal of an order that was paid.
+func (st *State) startRenewal(c *Call, o *Order) {
+	if o.Renewal.Active = st.hooks.renew(st, c, o, true); o.Renewal.Active {
+		o.Renewal.Since = st.now()
+	} else {
+		o.Renewal = Renewal{}
+	}
+}
+
+// renewal returns the order of a SIM card whose auto-renewal is active, the most recent one of several.
+func (st *State) renewal(c *Call, sim string) (Order, *Refusal) {
+	defer st.lock()()
+	if refusal := st.findSIM(c, sim); refusal != nil {
+		return Order{}, refusal
+	}
+	var own, other *Order
+	for _, o := range st.orders.by[BySIM][sim] {
+		switch {
+		case !o.Renewal.Active:
+		case o.Partner == c.Partner:
+			own = o
+		default:
+			other = o
+		}
+	}
+	if own == nil {
+		own = other
+	}
+	if own = st.findOrder(c, LookupRenewal, BySIM, sim, own); own == nil {
+		return Order{}, &Refusal{Reason: NotFound, In: inBody, Name: "deviceCode", Message: fmt.Sprintf(
+			"deviceCode %s: partner %s has no active auto-renewal of this SIM card", shown(sim), shown(c.Partner))}
+	}
+	return st.show(c, own), nil
+}
+
+// cancelRenewal ends the auto-renewal that SIM card, orderNo and payId name together.
+func (st *State) cancelRenewal(c *Call, sim, orderNo, payID string) *Refusal {
+	defer st.lock()()
+	if refusal := st.findSIM(c, sim); refusal != nil {
+		return refusal
+	}
+	named := st.choose(c.Partner, ByOrderNo, orderNo)
+	found := named
+	if named != nil && (named.SIM != sim || named.PayID != payID || !named.Renewal.Active) {
+		found = nil
+	}
+	o := st.findOrder(c, LookupRenewal, ByOrderNo, orderNo, found)
+	if o == nil {
+		return st.noRenewal(c, named, sim, orderNo, payID)
+	}
+	if st.hooks.renew(st, c, o, false) {
+		return nil
+	}
+	o.Renewal.Active, o.Renewal.Ended = false, st.now()
+	return nil
+}
+
+// noRenewal tells why no auto-renewal was found, without telling of another partner's.
+func (st *State) noRenewal(c *Call, named *Order, sim, orderNo, payID string) *Refusal {
+	refusal := &Refusal{Reason: NotFound, In: inBody, Name: "orderNo"}
+	text := fmt.Sprintf("orderNo %s: partner %s ", shown(orderNo), shown(c.Partner))
+	switch {
+	case named == nil || named.Partner != c.Partner:
+		text += "has no such order"
+	case named.SIM != sim:
+		refusal.Name, text = "deviceCode", fmt.Sprintf("deviceCode %s: orderNo %s is of another SIM card", shown(sim), shown(orderNo))
+	case named.PayID != payID:
+		refusal.Name, text = "payId", fmt.Sprintf("payId %s: orderNo %s has another one", shown(payID), shown(orderNo))
+	case named.Renewal.Ended.IsZero():
+		text += "does not have it renewed"
+	default:
+		text += "has cancelled its auto-renewal already"
+	}
+	refusal.Message = strings.TrimSuffix(text, " ")
+	return refusal
+}

@@ -1,0 +1,72 @@
+package sandbox
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// requestRecord is a request to the API as the control path tells of it.
+type requestRecord struct {
+	At        time.Time `json:"at"`
+	Method    string    `json:"method"`
+	Path      string    `json:"path"` // with its query
+	Operation string    `json:"operation,omitempty"`
+	Partner   string    `json:"partnerCode,omitempty"`
+	Body      string    `json:"body,omitempty"`
+	Status    int       `json:"status"`
+	Answer    string    `json:"answer,omitempty"`
+}
+
+// maxRecorded is how many bytes of a text a record keeps.
+const maxRecorded = 2 << 10
+
+// requestLog remembers the newest requests.
+type requestLog struct {
+	mu      sync.Mutex
+	most    int
+	at      int // where the next one goes once there are most
+	records []requestRecord
+}
+
+func newRequestLog(most int) *requestLog { return &requestLog{most: most} }
+
+// add remembers a request and its answer, cut to what a record keeps.
+func (l *requestLog) add(at time.Time, c *Call, a *Answer) {
+	if l.most == 0 {
+		return
+	}
+	record := requestRecord{
+		At: at, Method: shownMethod(c.Request.Method), Path: cut(c.Request.URL.RequestURI()), Operation: c.Operation,
+		Partner: c.Partner, Body: cut(string(c.Body)), Status: a.Status, Answer: cut(string(a.Body)),
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.records) < l.most {
+		l.records = append(l.records, record)
+		return
+	}
+	l.records[l.at] = record
+	l.at = (l.at + 1) % l.most
+}
+
+// list returns what is remembered, the oldest first.
+func (l *requestLog) list() []requestRecord {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Concat([]requestRecord{}, l.records[l.at:], l.records[:l.at])
+}
+
+func (l *requestLog) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.records, l.at = nil, 0
+}
+
+// cut bounds a text.
+func cut(text string) string {
+	if len(text) > maxRecorded {
+		return string([]byte(text[:maxRecorded])) + "..."
+	}
+	return text
+}

@@ -1,0 +1,27 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+// stripeIDs gives out ids that look like Stripe's, none twice, from the seed.
+type stripeIDs struct{ numbers *requestIDs }
+
+func newStripeIDs(seed int64) stripeIDs { return stripeIDs{newRequestIDs(^seed)} }
+
+// id returns a new id, such as sub_00000000000042.
+func (s stripeIDs) id(prefix string) string {
+	_, digits, _ := strings.Cut(s.numbers.next(), "-")
+	return prefix + "_" + digits
+}
+
+// secret returns a new client secret of a payment intent (pi) or a setup intent (seti).
+func (s stripeIDs) secret(prefix string) string { return s.id(s.id(prefix) + "_secret") }
+
+// customerID returns the id of a buyer: the same for the same mail address, whatever the seed.
+func customerID(partner, email string) string {
+	sum := sha256.Sum256([]byte(partner + "\n" + strings.ToLower(email)))
+	return "cus_" + hex.EncodeToString(sum[:7])
+}
