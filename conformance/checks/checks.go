@@ -49,7 +49,8 @@ func All() []Check {
 	var all []Check
 	for _, topic := range [][]Check{
 		signatureChecks, signatureWireChecks, requestIDChecks, asyncChecks, asyncBatchChecks,
-		groupChecks, envelopeChecks, errorChecks, vshopChecks,
+		groupChecks, envelopeChecks, errorChecks, vshopChecks, purchaseChecks, takeEffectChecks,
+		orderChecks, pushChecks, renewalChecks, cancellationChecks, thirdPartyChecks, paymentChecks, authorizationChecks, paymentOutcomeChecks,
 	} {
 		all = append(all, topic...)
 	}
@@ -72,7 +73,7 @@ var operations = []struct {
 	{"addSims", reports.Write, nil},
 	{"asyncResult", reports.Write, []string{"addSims"}},
 	{"cancelAutoRenewalRecord", reports.Purchase, []string{"singleOrder", "stripeSubDirectly"}},
-	{"confirmPaymentResult", reports.Purchase, []string{"singleOrder"}},
+	{"confirmPaymentResult", reports.Purchase, []string{"singleOrder", "stripeSingleAuthorization"}},
 	{"listBundles", reports.Read, nil},
 	{"listGroupSims", reports.Read, nil},
 	{"queryAutoRenewalRecord", reports.Purchase, []string{"singleOrder", "stripeSubDirectly"}},
@@ -90,15 +91,22 @@ var operations = []struct {
 }
 
 // onEach makes a case of a check for every operation: "{operation}" in the
-// requirement becomes its id.
+// requirement becomes its id. What the check does is what a valid request of the
+// operation does, unless the check says so itself.
 func onEach(check Check, run func(ctx context.Context, s *session.Session, operation string)) []Check {
 	cases := make([]Check, 0, len(operations))
 	for _, operation := range operations {
 		one := check
 		one.ID += "/" + operation.id
-		one.Does = operation.does
-		one.Operations = append([]string{operation.id}, check.Operations...)
-		one.Operations = append(one.Operations, operation.takes...)
+		if one.Does == "" {
+			one.Does = operation.does
+		}
+		one.Operations = []string{operation.id}
+		for _, id := range slices.Concat(check.Operations, operation.takes) {
+			if !slices.Contains(one.Operations, id) {
+				one.Operations = append(one.Operations, id)
+			}
+		}
 		one.Requirement = strings.ReplaceAll(check.Requirement, "{operation}", operation.id)
 		one.Run = func(ctx context.Context, s *session.Session) { run(ctx, s, operation.id) }
 		cases = append(cases, one)

@@ -175,8 +175,9 @@ var otherForms = slices.Concat(
 // asserts that it is refused when it is changed and rightly signed as it then is.
 func refusesValid(ctx context.Context, s *session.Session, operation, what string, edits ...session.Edit) {
 	draft := s.NewValid(ctx, operation)
-	s.RequireAccepted(s.Send(ctx, draft))
-	Expect(s.Send(ctx, draft.Before(edits...))).To(beRefused(), what)
+	controlled(ctx, s, draft, func() {
+		Expect(s.Send(ctx, draft.Twin().Before(edits...))).To(beRefused(), what)
+	})
 }
 
 // refusesSignOfAnother sends another request of the operation first, so that a
@@ -194,13 +195,14 @@ func refusesSignOfAnother(ctx context.Context, s *session.Session, operation str
 // another drafts a request that differs from the valid one: in its body, or for
 // a GET, whose query says nothing else, in the partner that it speaks as.
 func another(ctx context.Context, s *session.Session, operation string) *session.Draft {
-	draft := s.NewValid(ctx, operation)
 	switch operation {
 	case "addSims":
 		return s.NewAddSims(s.Group(), s.UnknownSIM(), s.UnknownSIM())
 	case "removeSims":
 		return s.NewRemoveSims(s.Group(), s.UnknownSIM(), s.UnknownSIM())
-	case "singleVerify", "singleServicePlanPage":
+	}
+	draft := s.NewValid(ctx, operation)
+	if slices.Contains(requiredMembers[operation], "tradeTime") {
 		earlier := time.Now().Add(-time.Second).UnixMilli()
 		return draft.Before(session.Set("tradeTime", strconv.FormatInt(earlier, 10)))
 	}
@@ -214,18 +216,11 @@ func another(ctx context.Context, s *session.Session, operation string) *session
 // one had another value.
 func refusesTampered(ctx context.Context, s *session.Session, operation string) {
 	var signs []wrongSign
-	draft := s.NewValid(ctx, operation).After(func(w *session.Wire) {
-		signs = nil
-		for _, member := range w.Members {
-			if member.Name != "sign" {
-				signs = append(signs, wrongSign{"a sign made before its " + member.Name + " was changed", withChanged(member.Name)})
-			}
-		}
-	})
-	s.RequireAccepted(s.Send(ctx, draft))
-	for _, wrong := range signs {
-		Expect(s.Send(ctx, draft.SignedBy(wrong.sign))).To(beRefused(), "a request with "+wrong.what)
+	draft := s.NewValid(ctx, operation)
+	for _, name := range draft.Names() {
+		signs = append(signs, wrongSign{"a sign made before its " + name + " was changed", withChanged(name)})
 	}
+	refusesSigns(ctx, s, draft, signs...)
 }
 
 func refusesUpperCase(ctx context.Context, s *session.Session, operation string) {
@@ -238,12 +233,13 @@ func refusesUpperCase(ctx context.Context, s *session.Session, operation string)
 		return strings.ToUpper(sign)
 	})
 	draft := s.NewValid(ctx, operation)
-	s.RequireAccepted(s.Send(ctx, draft))
-	answer := s.Send(ctx, draft.SignedBy(upper))
-	if !lettered {
-		s.Skip("the sign of the request happens to have no letter")
-	}
-	Expect(answer).To(beRefused(), "a request with its sign in upper case")
+	controlled(ctx, s, draft, func() {
+		answer := s.Send(ctx, draft.Twin().SignedBy(upper))
+		if !lettered {
+			s.Skip("the sign of the request happens to have no letter")
+		}
+		Expect(answer).To(beRefused(), "a request with its sign in upper case")
+	})
 }
 
 // refusesUnsorted sends the parameters in the opposite of their order, so that

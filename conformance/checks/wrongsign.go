@@ -22,10 +22,11 @@ type wrongSign struct {
 // refusesSigns requires that a valid request is accepted, and asserts that the
 // same request is refused with each of the signs.
 func refusesSigns(ctx context.Context, s *session.Session, draft *session.Draft, signs ...wrongSign) {
-	s.RequireAccepted(s.Send(ctx, draft))
-	for _, wrong := range signs {
-		Expect(s.Send(ctx, draft.SignedBy(wrong.sign))).To(beRefused(), "a request with "+wrong.what)
-	}
+	controlled(ctx, s, draft, func() {
+		for _, wrong := range signs {
+			Expect(s.Send(ctx, draft.Twin().SignedBy(wrong.sign))).To(beRefused(), "a request with "+wrong.what)
+		}
+	})
 }
 
 // refusedSigns makes a case for every operation of a check that refusesSigns.
@@ -39,8 +40,9 @@ func refusedSigns(check Check, signs ...wrongSign) []Check {
 // asserts that it is refused when it is changed after it was signed.
 func refusesTwin(ctx context.Context, s *session.Session, operation, what string, edits ...session.Edit) {
 	draft := s.NewValid(ctx, operation)
-	s.RequireAccepted(s.Send(ctx, draft))
-	Expect(s.Send(ctx, draft.After(edits...))).To(beRefused(), what)
+	controlled(ctx, s, draft, func() {
+		Expect(s.Send(ctx, draft.Twin().After(edits...))).To(beRefused(), what)
+	})
 }
 
 // fixed is a signer that always writes the same.

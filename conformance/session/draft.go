@@ -58,6 +58,26 @@ func (d *Draft) After(edits ...Edit) *Draft {
 	return d
 }
 
+// Twin returns the same request as a draft of its own: what is changed of one is
+// not changed of the other.
+func (d *Draft) Twin() *Draft {
+	twin := *d
+	twin.before, twin.after = slices.Clone(d.before), slices.Clone(d.after)
+	return &twin
+}
+
+// Names returns the names of the parameters of its query or body, but for the
+// sign, in their order and as they are without the draft's edits.
+func (d *Draft) Names() []string {
+	var names []string
+	for _, member := range d.wire.Members {
+		if member.Name != "sign" {
+			names = append(names, member.Name)
+		}
+	}
+	return names
+}
+
 // SignedBy makes the draft's sign in another way than signing.Sign, for a sign that
 // is wrong in a chosen way. The signer is given the parameters that the target's
 // rules sign, in the order query, path, body and without the sign; it must not change them.

@@ -27,6 +27,7 @@ type entry struct {
 // to be accepted or not.
 func (s *Session) enter(draft *Draft, answer *Answer) {
 	operation := draft.Operation.ID
+	s.enterOrder(answer)
 	if !answer.Accepted() || operation != "addSims" && operation != "removeSims" {
 		return
 	}
@@ -64,7 +65,8 @@ func (s *Session) settle(requestID string, result Result) {
 }
 
 // Undo takes out of the groups what the check put in and did not take out,
-// newest first, and waits until that is done. It returns a sentence for each
+// newest first, waits until that is done, and cancels the auto-renewals that the
+// check left. It returns a sentence for each
 // thing that it could not undo. It works after the run was stopped, too.
 func (s *Session) Undo() (left []string) {
 	hands := s.connection.Session(context.Background())
@@ -78,6 +80,7 @@ func (s *Session) Undo() (left []string) {
 	for at, sims := range unclear {
 		left = append(left, fmt.Sprintf("%s may hold %d SIM cards that the run added (%s): the results of adding them are not known codes", at, len(sims), summary(sims)))
 	}
+	left = append(left, s.cancelRenewals(hands)...)
 	slices.Sort(left)
 	return left
 }

@@ -30,9 +30,6 @@ type Purchase struct {
 // Email is the address of the buyer in the requests of a run.
 const Email = "buyer@example.com"
 
-// PaymentMethod is the payment method that the documentation prints.
-const PaymentMethod = "pm_1GnMUDLnVNBddzslXw7xuoe6"
-
 // NewPurchase returns a purchase with ids that no other has, of the target's
 // package, for a SIM card that exists.
 func (s *Session) NewPurchase() Purchase {
@@ -165,16 +162,6 @@ func (s *Session) Order(ctx context.Context) Purchase {
 	return p
 }
 
-// Subscription creates an order that is paid by subscription and subscribes; that
-// both is accepted is required.
-func (s *Session) Subscription(ctx context.Context) Purchase {
-	p := s.NewPurchase()
-	p.AutoRenewal = "1"
-	s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
-	s.RequireAccepted(s.Send(ctx, s.NewStripeSubDirectly(p, PaymentMethod)))
-	return p
-}
-
 // validPurchase drafts a valid request of an operation that sells something.
 func (s *Session) validPurchase(ctx context.Context, operation string) *Draft {
 	switch operation {
@@ -189,18 +176,20 @@ func (s *Session) validPurchase(ctx context.Context, operation string) *Draft {
 	case "synOrderInfo":
 		return s.NewSynOrderInfo(s.NewPurchase())
 	case "stripeSingleAuthorization":
-		return s.NewStripeSingleAuthorization(s.Order(ctx), PaymentMethod)
+		return s.NewStripeSingleAuthorization(s.Order(ctx), "")
 	case "stripeSubscriptionAuthorization":
 		return s.NewStripeSubscriptionAuthorization(s.Order(ctx))
 	case "stripeSubDirectly":
 		p := s.NewPurchase()
 		p.AutoRenewal = "1"
 		s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
-		return s.NewStripeSubDirectly(p, PaymentMethod)
+		return s.NewStripeSubDirectly(p, s.PayingMethod())
 	case "resultQuery":
 		return s.NewResultQuery(s.Order(ctx).PayID)
 	case "confirmPaymentResult":
-		return s.NewConfirmPaymentResult(s.Order(ctx).PayID)
+		p := s.Order(ctx)
+		s.Authorize(ctx, p, "")
+		return s.NewConfirmPaymentResult(p.PayID)
 	case "queryOrder":
 		return s.NewQueryOrder(OrderKeys{OrderID: s.Order(ctx).OrderNo})
 	}

@@ -22,6 +22,8 @@ type Session struct {
 	exchanges  []reports.Exchange
 	deviations []reports.Deviation
 	ledger     ledger
+	orders     orderLedger
+	shown      []*Push // those that stand among the exchanges
 }
 
 // End is the value with which a session ends a check that cannot go on.
@@ -57,7 +59,7 @@ func (s *Session) Violates(clause string, exchange int, summary, expected, actua
 // Deviation returns a deviation from a clause, with the evidence that the clause
 // has for an operation, or, when that is empty, for all of its operations.
 func (s *Session) Deviation(clause, operation, summary string) reports.Deviation {
-	found, _ := s.connection.contract.ClauseFor(clause, operation)
+	found, _ := openapi.ClauseFor(clause, operation)
 	return reports.Deviation{
 		Clause: clause, Grade: reports.Grade(found.Evidence.Grade), Source: found.Evidence.Source,
 		Level: reports.Must, Summary: summary, Exchange: -1,

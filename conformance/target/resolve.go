@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"net"
 	"net/url"
 	"path"
 	"regexp"
@@ -36,10 +37,17 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Package:           r.text("package"),
 		Amount:            parse(r, "amount", amount),
 		Currency:          parse(r, "currency", currency),
+		PayingMethod:      r.text("pm-success"),
+		FailingMethod:     r.text("pm-failure"),
+		OpenMethod:        r.text("pm-open"),
 		Paths:             r.paths(),
 		RequestIDHeader:   parse(r, "request-id-header", headerName),
 		TerminalStatus:    r.list("terminal-status"),
 		Sign:              r.rules(),
+		PushListen:        parse(r, "push-listen", listenAddress),
+		PushJoin:          parse(r, "push-join", signing.ParsePushJoin),
+		PushEncoding:      parse(r, "push-encoding", signing.ParsePushEncoding),
+		PushTimeout:       parse(r, "push-timeout", positiveDuration),
 		Allow:             r.permissions(),
 		Strict:            parse(r, "strict", oneOf("documented", "derived", "assumed")),
 		FailOnFinding:     parse(r, "fail-on", oneOf("finding")) == "finding",
@@ -55,6 +63,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Faults:            r.list("fault"),
 		Variants:          r.list("variant"),
 	}
+	t.PushKeyID, t.PushKey = r.pushKey()
 	r.addresses(t)
 	if r.problem != nil {
 		return nil, r.problem
@@ -100,10 +109,28 @@ func (r *resolver) text(key string) string {
 	return ""
 }
 
+// secretKey is the setting whose value must not be printed, wrong as it may be.
+const secretKey = "push-key"
+
+// pushKey parses the key that pushes are signed with.
+func (r *resolver) pushKey() (id string, key []byte) {
+	return id, parse(r, secretKey, func(text string) ([]byte, error) {
+		var err error
+		id, key, err = signing.ParsePushKey(text)
+		if err != nil {
+			return nil, malformed{"is no key of pushes", err.Error() + "; write its id, a colon and the key in hexadecimal"}
+		}
+		return key, nil
+	})
+}
+
 // fail keeps the first problem, with the place of the key.
 func (r *resolver) fail(key, value, problem, instead string) {
 	if r.problem == nil {
 		_, place := r.find(key)
+		if key == secretKey {
+			value = ""
+		}
 		r.problem = &Error{Place: place, Value: value, Problem: problem, Instead: instead}
 	}
 }
@@ -307,6 +334,19 @@ func baseAddress(text string) (string, error) {
 		return "", malformed{"has a query or a fragment", "write the base address alone, such as https://host/path"}
 	}
 	return strings.TrimRight(text, "/"), nil
+}
+
+// listenAddress parses a TCP address; without a host it is loopback.
+func listenAddress(text string) (string, error) {
+	host, port, err := net.SplitHostPort(text)
+	number, notNumber := strconv.ParseUint(port, 10, 16)
+	if err != nil || notNumber != nil {
+		return "", malformed{"is no address to listen on", "write it as host:port, such as 127.0.0.1:8643"}
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, strconv.FormatUint(number, 10)), nil
 }
 
 func headerName(text string) (string, error) {

@@ -24,6 +24,10 @@ type Settings struct {
 	Currency string   `name:"currency" fallback:"USD" placeholder:"CODE" group:"target" help:"Currency of the price. Default ${default_currency}."`
 	Path     []string `name:"path" sep:"," placeholder:"OPERATION=PATH" group:"target" help:"Path, below its service, of an operation whose path no page tells; without it the operation is left out."`
 
+	PmSuccess string `name:"pm-success" placeholder:"PM_ID" group:"target" help:"Payment method with which the target lets a payment succeed. Without it the checks that pay for an order are left out."`
+	PmFailure string `name:"pm-failure" placeholder:"PM_ID" group:"target" help:"Payment method with which the target lets a payment fail."`
+	PmOpen    string `name:"pm-open" placeholder:"PM_ID" group:"target" help:"Payment method with which the target leaves a payment open."`
+
 	RequestIDHeader string   `name:"request-id-header" fallback:"request_id" placeholder:"NAME" group:"target" help:"Response header that carries the request id (its name is assumed, no page gives it). Default ${default_request_id_header}."`
 	TerminalStatus  []string `name:"terminal-status" sep:"," fallback:"completed" placeholder:"STATUS" group:"target" help:"Values of data.status after which a task is over. Default ${default_terminal_status}, the only one documented."`
 
@@ -31,6 +35,12 @@ type Settings struct {
 	SignEmpty  string   `name:"sign-empty" fallback:"string-or-null" placeholder:"RULE" group:"signature" help:"Which values count as empty and are not signed: string-or-null, string, containers-too or nothing. Default ${default_sign_empty}."`
 	SignHex    string   `name:"sign-hex" fallback:"lower" placeholder:"CASE" group:"signature" help:"Letter case of the sign: lower or upper. Default ${default_sign_hex}."`
 	SignNested string   `name:"sign-nested" fallback:"as-sent" placeholder:"RULE" group:"signature" help:"Member order of nested objects: as-sent or sorted. Default ${default_sign_nested}."`
+
+	PushListen   string `name:"push-listen" placeholder:"HOST:PORT" group:"push" help:"Where the run listens for the pushes that the target sends; without it the checks on pushes are skipped. Without a host it is loopback. The target has to know it as the partner's address."`
+	PushKey      string `name:"push-key" placeholder:"ID:HEX" group:"push" help:"Key that pushes are signed with: its id, a colon and the key in hexadecimal. It is secret and never printed; without it signatures are not verified."`
+	PushJoin     string `name:"push-join" fallback:"body-colon-headers" placeholder:"RULE" group:"push" help:"How body and headers are joined to what is signed: body-colon-headers, headers-colon-body, body-headers, headers-body, body-newline-headers or headers-newline-body. Default ${default_push_join} (assumed)."`
+	PushEncoding string `name:"push-encoding" fallback:"base64" placeholder:"FORM" group:"push" help:"How the signature is written: base64, base64url, hex or hex-upper. Default ${default_push_encoding} (assumed)."`
+	PushTimeout  string `name:"push-timeout" fallback:"60s" placeholder:"DURATION" group:"push" help:"Time limit of one push, and of its repetition, to arrive. Default ${default_push_timeout}, on the sandbox 2s."`
 
 	Allow  []string `name:"allow" sep:"," fallback:"read" placeholder:"read,write,purchase" group:"policy" help:"What the run may do to the target; nothing is implied. Default ${default_allow}, on the sandbox all three."`
 	Strict string   `name:"strict" fallback:"documented" placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade and higher: documented, derived or assumed. Default ${default_strict}, on the sandbox assumed."`

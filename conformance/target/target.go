@@ -7,6 +7,8 @@
 package target
 
 import (
+	"encoding/hex"
+	"net"
 	"time"
 
 	"github.com/mallcheck/mallcheck/signing"
@@ -32,6 +34,9 @@ type Target struct {
 	Group string
 	// Package is the code of a data plan that can be ordered, Amount and Currency its price.
 	Package, Amount, Currency string
+	// PayingMethod, FailingMethod and OpenMethod are payment methods (pm_id) with
+	// which a payment succeeds, fails and stays open. No page names any.
+	PayingMethod, FailingMethod, OpenMethod string
 	// Paths are the paths, below the address of the service, of operations whose
 	// path no page tells, by operation id.
 	Paths map[string]string
@@ -42,6 +47,21 @@ type Target struct {
 	TerminalStatus []string
 	// Sign is the target's signature rule.
 	Sign signing.Rules
+
+	// PushListen is where the run listens for pushes, a TCP address; empty for nowhere.
+	PushListen string
+	// PushListener, when it is not nil, listens there already: who starts a target
+	// that is to push to the run has to know the port beforehand. The run closes it.
+	PushListener net.Listener
+	// PushKeyID and PushKey are the key that pushes are signed with; without one
+	// their signatures are not verified.
+	PushKeyID string
+	PushKey   []byte
+	// PushJoin and PushEncoding are how the signature is made.
+	PushJoin     signing.PushJoin
+	PushEncoding signing.PushEncoding
+	// PushTimeout bounds how long one push is awaited.
+	PushTimeout time.Duration
 
 	// Allow says what a run may do to the target.
 	Allow Permissions
@@ -92,6 +112,14 @@ func (p Permissions) List() []string {
 		}
 	}
 	return names
+}
+
+// Secrets returns the texts of a target that must not be printed.
+func (t *Target) Secrets() []string {
+	if len(t.PushKey) == 0 {
+		return nil
+	}
+	return []string{hex.EncodeToString(t.PushKey)}
 }
 
 // Services returns the names of the services that have an address, in a fixed order.

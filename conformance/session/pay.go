@@ -1,0 +1,66 @@
+package session
+
+import (
+	"context"
+	"time"
+)
+
+// PayingMethod returns a payment method with which a payment succeeds.
+func (s *Session) PayingMethod() string {
+	s.need(s.Target().PayingMethod != "", "pm-success")
+	return s.Target().PayingMethod
+}
+
+// FailingMethod returns a payment method with which a payment fails.
+func (s *Session) FailingMethod() string {
+	s.need(s.Target().FailingMethod != "", "pm-failure")
+	return s.Target().FailingMethod
+}
+
+// OpenMethod returns a payment method with which a payment stays open.
+func (s *Session) OpenMethod() string {
+	s.need(s.Target().OpenMethod != "", "pm-open")
+	return s.Target().OpenMethod
+}
+
+// Authorize begins the single payment of an order, with a payment method or, when
+// that is empty, without one; that it is accepted is required.
+func (s *Session) Authorize(ctx context.Context, p Purchase, method string) *Answer {
+	answer := s.Send(ctx, s.NewStripeSingleAuthorization(p, method))
+	s.RequireAccepted(answer)
+	return answer
+}
+
+// Subscribe creates an order that is paid by subscription, subscribes, and waits
+// until an auto-renewal of its SIM card is shown, but no longer than a task may
+// take. That order and subscription are accepted is required.
+func (s *Session) Subscribe(ctx context.Context, p Purchase) {
+	method := s.PayingMethod()
+	p.AutoRenewal = "1"
+	s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
+	s.RequireAccepted(s.Send(ctx, s.NewStripeSubDirectly(p, method)))
+	s.Await(func() bool { return s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM)).Accepted() })
+}
+
+// Subscription creates an order with an auto-renewal, as Subscribe does.
+func (s *Session) Subscription(ctx context.Context) Purchase {
+	p := s.NewPurchase()
+	p.AutoRenewal = "1"
+	s.Subscribe(ctx, p)
+	return p
+}
+
+// Await looks again and again, in growing intervals, until look reports true, and
+// reports whether it did within the time that a task may take.
+func (s *Session) Await(look func() bool) bool {
+	started := time.Now()
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		if look() {
+			return true
+		}
+		if time.Since(started) > s.Target().TaskTimeout {
+			return false
+		}
+		s.pause(pause)
+	}
+}
