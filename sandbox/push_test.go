@@ -283,6 +283,40 @@ func TestPushToAnAddressThatIsNotLoopback(t *testing.T) {
 	t.Skip("the machine has loopback addresses alone")
 }
 
+// The address can be given later, changed and taken away.
+func TestPushTo(t *testing.T) {
+	first, second := receive(t, accept), receive(t, accept)
+	m := serve(t, sandbox.Config{})
+	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
+	for _, r := range []*receiver{first, second} {
+		if err := m.server.Sandbox().PushTo(r.quick()); err != nil {
+			t.Fatal(err)
+		}
+		m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
+		if got := r.await(1); got[0].err != nil {
+			t.Error(got[0].err)
+		}
+	}
+	if err := m.server.Sandbox().PushTo(sandbox.Push{To: "http://192.0.2.1/"}); err == nil {
+		t.Error("an address that is not on loopback")
+	}
+	if err := m.server.Sandbox().PushTo(sandbox.Push{}); err != nil {
+		t.Fatal(err)
+	}
+	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
+	if all := m.server.Sandbox().Pushes().Pushes; len(all) != 0 || len(first.await(0)) != 1 || len(second.await(0)) != 1 {
+		t.Errorf("pushes %+v, received %d and %d", all, len(first.await(0)), len(second.await(0)))
+	}
+	closed, err := sandbox.New(sandbox.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	if err := closed.PushTo(first.quick()); err == nil {
+		t.Error("a closed sandbox")
+	}
+}
+
 func TestPushesAreBounded(t *testing.T) {
 	r := receive(t, func(w http.ResponseWriter, number int) {
 		if number <= 2 {
