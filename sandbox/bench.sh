@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures how many signed, validated requests the sandbox answers a second, over loopback, with
 # wrk (Debian: apt-get install wrk) on the same cores. Fails below 12,000.
-# usage: sandbox/bench.sh [seconds of one of the 12 runs]
+# usage: sandbox/bench.sh [seconds of one of the 18 runs]
 set -eu
 cd "$(dirname "$0")/.."
 command -v wrk >/dev/null || { echo "bench.sh: wrk is not installed (Debian: apt-get install wrk)" >&2; exit 2; }

@@ -82,6 +82,40 @@ func TestGroupIsBounded(t *testing.T) {
 	m.add(p, group, m.fix.SIMs[0])
 }
 
+// The oldest orders are forgotten, under all their keys, with their payments and auto-renewals.
+func TestOldestOrdersAreForgotten(t *testing.T) {
+	for name, bounds := range map[string]sandbox.Bounds{"orders": {Orders: 3}, "bytes": {OrderBytes: 4 << 10}} {
+		c := newClock()
+		m := serve(t, sandbox.Config{Bounds: bounds, Now: c.Now, TaskDelay: time.Hour})
+		p := m.fix.Partner
+		var orders []bought
+		for range 5 {
+			orders = append(orders, m.buy(p, withPurchaseID("same")))
+			m.subscribe(orders[len(orders)-1], sandbox.MethodPays)
+		}
+		for i, o := range orders {
+			if found, _ := m.find(p, "", o.OrderNo, ""); (found != nil) != (i >= 2) {
+				t.Errorf("%s: order %d: %+v", name, i, found)
+			}
+		}
+		_, a := m.payUnknown(p, orders[0].PayId)
+		expectRefusal(t, a, "has no order with it")
+		if plans := m.plans(p, m.fix.SIMs[0]); len(plans) != 3 {
+			t.Errorf("%s: %d plans", name, len(plans))
+		}
+		c.pass(time.Hour)
+		if plans := m.plans(p, m.fix.SIMs[0]); len(plans) != 3 || plans[0].OrderStatus != "2" {
+			t.Errorf("%s: %+v", name, plans)
+		}
+		if a := m.tryToBuy(p, orders[0].SingleOrderRequest); a.code != "S" {
+			t.Errorf("%s: the ids of a forgotten order: %s", name, a)
+		}
+	}
+	m := serve(t, sandbox.Config{Bounds: sandbox.Bounds{OrderBytes: 2000}})
+	o := m.newOrder(withPurchaseID(strings.Repeat("x", 2000)))
+	expectRefusal(t, m.tryToBuy(m.fix.Partner, o), "all orders of this sandbox together may take 2000")
+}
+
 // handle sends a signed request to a handler, without a network.
 func (m *served) handle(req *http.Request) string {
 	m.Helper()
@@ -95,7 +129,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of thousands of SIMs")
 	}
-	m := serve(t, sandbox.Config{})
+	r := receive(t, func(http.ResponseWriter, int) { time.Sleep(time.Second) })
+	m := serve(t, sandbox.Config{Control: true, Push: sandbox.Push{To: r.server.URL, Timeout: time.Millisecond, Backoff: time.Hour}})
 	batch := make([]string, 0, sandbox.DefaultSIMs)
 	for i := range sandbox.DefaultSIMs {
 		batch = append(batch, m.fix.SIMs[i%len(m.fix.SIMs)])
@@ -106,7 +141,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		runtime.ReadMemStats(&stats)
 		return stats.HeapAlloc
 	}
-	const most = 64 << 20
+	const most = 96 << 20
 	before := heap()
 	check := func(phase string) {
 		after := heap()
@@ -133,6 +168,22 @@ func TestMemoryIsBounded(t *testing.T) {
 		m.handle(m.signed(m.fix.Partner, http.MethodDelete, simsPath, simBody(m.fix.UnknownSIM)))
 	}
 	check("many tasks")
+	for i := range sandbox.DefaultOrders + 2000 {
+		name := strings.Repeat("x", i%5000)
+		m.tellQuickly(m.newOrder(withPurchaseID(name), forSIM(m.fix.SIMs[i%len(m.fix.SIMs)])))
+	}
+	check("many orders and pushes")
+}
+
+// tellQuickly tells of an order that a third party was paid for, without a network.
+func (m *served) tellQuickly(o mall.SingleOrderRequest) {
+	m.Helper()
+	text := m.handle(m.signed(m.fix.Partner, http.MethodPost, "/vshop/synPartner/SynOrderInfo",
+		strings.NewReplacer(`"N1"`, fmt.Sprintf("%q", o.OrderNo), `"I1"`, fmt.Sprintf("%q", o.PayId), m.fix.SIMs[0], o.DeviceCode,
+			`"orgOrderId":""`, fmt.Sprintf(`"orgOrderId":%q`, *o.RequestOrderId)).Replace(thirdPartyMembers)))
+	if !strings.Contains(text, `"S"`) {
+		m.Fatal(text)
+	}
 }
 
 // Many clients at once lose nothing and mix nothing; the race detector watches.

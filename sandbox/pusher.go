@@ -57,8 +57,8 @@ const concurrentPushes = 8
 // pushWeight is what a push takes in memory beside its texts, about, its goroutine included.
 const pushWeight = 8 << 10
 
-func newPusher(cfg Config, h *hooks) (*pusher, error) {
-	settings, err := cfg.Push.withDefaults()
+func newPusher(want Push, cfg Config, h *hooks) (*pusher, error) {
+	settings, err := want.withDefaults()
 	if err != nil {
 		return nil, err
 	}
@@ -212,24 +212,21 @@ func (p *pusher) attempt(ctx context.Context, d *delivery, number int) (record A
 		return nil
 	}
 	res, err := p.client.RechargeSuccess(limited, nil, d.note.Body, address, p.signer.Sign, hook)
-	if ctx.Err() != nil {
-		return record, false
-	}
 	if err == nil {
+		defer res.Body.Close()
 		record.Status = res.StatusCode
 		err = delivered(res)
 	}
 	if err != nil {
 		record.Error = shortened(err.Error())
 	}
-	return record, true
+	return record, ctx.Err() == nil
 }
 
 // delivered reads the receiver's answer: a push is delivered when it is a success that is no refusal in
 // the envelope. What a receiver is to answer is not documented.
 func delivered(res *http.Response) error {
 	const most = 64 << 10
-	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(res.Body, most))
 	switch {
 	case res.StatusCode < 200 || res.StatusCode > 299:

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
 )
 
 // wire sends a request over a connection of its own and returns the answer as it came.
@@ -171,6 +172,27 @@ func TestStartFails(t *testing.T) {
 		if _, err := sandbox.Start(context.Background(), cfg, ""); err == nil || !strings.Contains(err.Error(), "negative") {
 			t.Errorf("%+v: %v", cfg, err)
 		}
+	}
+}
+
+// With the settings of a server, what it pushes can be verified.
+func TestSettings(t *testing.T) {
+	cfg := sandbox.Push{To: "http://127.0.0.1:1/", KeyID: "k", Key: []byte{1, 2}, Join: signing.JoinHeadersBody, Encoding: signing.EncodingHex}
+	m := serve(t, sandbox.Config{Push: cfg})
+	got := m.server.Settings()
+	for key, want := range map[string]string{
+		"payment-url": m.server.URL() + "/payment", "package": strings.Join(m.fix.Packages, ","), "payment-method": sandbox.MethodPays,
+		"failing-method": sandbox.MethodFails, "open-method": sandbox.MethodStaysOpen,
+		"push-key": "k:0102", "push-join": "headers-body", "push-encoding": "hex",
+		"path": "stripeSingleAuthorization=/stripeSingleAuthorization,stripeSubscriptionAuthorization=/stripeSubscriptionAuthorization,confirmPaymentResult=/confirmPaymentResult",
+	} {
+		if got[key] != want {
+			t.Errorf("%s is %q, want %q", key, got[key], want)
+		}
+	}
+	got = serve(t, sandbox.Config{}).server.Settings()
+	if id, key, err := signing.ParsePushKey(got["push-key"]); err != nil || id != m.fix.PushKeyID || string(key) != string(m.fix.PushKey) {
+		t.Errorf("push-key %q: %v", got["push-key"], err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,13 +111,34 @@ func (st *State) setAlarm() {
 	})
 }
 
-// stopAlarm ends what setAlarm began, for good.
-func (st *State) stopAlarm() {
+// setPusher has another one deliver pushes, or none, and ends the one before.
+func (st *State) setPusher(fresh *pusher) error {
 	st.mu.Lock()
-	defer st.mu.Unlock()
+	if st.closed && fresh != nil {
+		st.mu.Unlock()
+		return errors.New("the sandbox is closed")
+	}
+	before := st.push
+	st.push = fresh
+	st.setAlarm()
+	st.mu.Unlock()
+	if before != nil {
+		before.close()
+	}
+	return nil
+}
+
+// close ends what setAlarm and setPusher began, for good.
+func (st *State) close() {
+	st.mu.Lock()
 	st.closed = true
 	if st.alarm != nil {
 		st.alarm.Stop()
+	}
+	push := st.push
+	st.mu.Unlock()
+	if push != nil {
+		push.close()
 	}
 }
 

@@ -1,0 +1,204 @@
+package sandbox_test
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+func TestInterceptOrder(t *testing.T) {
+	m := with(t, sandbox.Interceptor{Order: func(_ *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
+		o.Amount, o.OrderNo = o.Amount+"0", o.OrderNo+"-"+c.Operation
+	}})
+	r := m.newOrder(withPurchaseID("mine"))
+	res, err := m.vshop(m.fix.Partner).SingleOrderWithResponse(t.Context(), nil, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := res.JSON200.Data; d == nil || d.OrderNo != "N1-singleOrder" {
+		t.Errorf("the answer does not name what is left: %s", res.Body)
+	}
+	if found, a := m.find(m.fix.Partner, "", "N1-singleOrder", ""); found == nil || found.PayAmount != "4.990" {
+		t.Errorf("found %+v %s", found, a)
+	}
+}
+
+func TestInterceptConflict(t *testing.T) {
+	var seen lines
+	m := with(t, sandbox.Interceptor{Conflict: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+		switch {
+		case r != nil:
+			fmt.Fprintf(&seen, "%s %s %s\n", c.Operation, r.Reason, r.Name)
+			r = nil
+		case c.Operation == "stripeSubscriptionAuthorization":
+			return &sandbox.Refusal{Reason: sandbox.Conflict, Message: "not today"}
+		}
+		return r
+	}})
+	o := m.buy(m.fix.Partner)
+	m.buy(m.fix.Partner, func(r *mall.SingleOrderRequest) { r.OrderNo = o.OrderNo })
+	o.PayAmount = "1"
+	m.authorize(o, "")
+	o.PayCurrency = "EUR"
+	o.PayAmount = "4.99"
+	m.authorize(o, "")
+	m.subscribeWith(o.partner, mall.StripeSubDirectlyRequest{PayId: o.PayId, PayAmount: "4.99", PayCurrency: "USD",
+		Email: "a@b", PlanId: "another", PmId: sandbox.MethodFails, TradeTime: "1", TradeType: "x"})
+	_, a := m.authorizeSubscription(o)
+	expectRefusal(t, a, "not today")
+	m.pay(bought{m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId, r.PayAmount, r.PayCurrency = o.PayId, "4.99", "USD" }), o.partner}, sandbox.MethodPays)
+	m.authorize(o, "")
+	want := `singleOrder conflict orderNo
+stripeSingleAuthorization conflict payAmount
+stripeSingleAuthorization conflict payCurrency
+stripeSubDirectly conflict plan_id
+stripeSubDirectly declined pm_id
+stripeSingleAuthorization conflict payId
+`
+	if got := seen.String(); got != want {
+		t.Errorf("seen:\n%s", got)
+	}
+}
+
+func TestInterceptDecide(t *testing.T) {
+	var change atomic.Value
+	m := with(t, sandbox.Interceptor{Decide: func(st *sandbox.State, _ *sandbox.Call, d *sandbox.Decision) {
+		change.Load().(func(*sandbox.State, *sandbox.Decision))(st, d)
+	}})
+	set := func(f func(*sandbox.State, *sandbox.Decision)) { change.Store(f) }
+	set(func(_ *sandbox.State, d *sandbox.Decision) { d.Status = sandbox.PayPaid })
+	unpaid := m.buy(m.fix.Partner)
+	if got := m.confirm(unpaid).PayStatus; got != "1" || len(m.plans(m.fix.Partner, unpaid.DeviceCode)) != 1 {
+		t.Errorf("made to succeed: %s", got)
+	}
+	set(func(_ *sandbox.State, d *sandbox.Decision) { d.Delay = -1 })
+	never := m.buy(m.fix.Partner, forSIM(m.fix.SIMs[1]))
+	if got := m.pay(never, sandbox.MethodPays); got != "1" || m.plans(m.fix.Partner, never.DeviceCode)[0].OrderStatus != "1" {
+		t.Errorf("never in effect: %s", got)
+	}
+	set(func(st *sandbox.State, d *sandbox.Decision) {
+		if d.Order.Payment.Status == sandbox.PayPaid {
+			st.TopUp(d.Order)
+		}
+	})
+	twice := m.buy(m.fix.Partner, forSIM(m.fix.SIMs[2]))
+	m.pay(twice, sandbox.MethodPays)
+	m.confirm(twice)
+	if plans := m.plans(m.fix.Partner, twice.DeviceCode); len(plans) != 2 {
+		t.Errorf("in effect twice: %+v", plans)
+	}
+}
+
+func TestInterceptRenew(t *testing.T) {
+	var keep atomic.Bool
+	m := with(t, sandbox.Interceptor{Renew: func(_ *sandbox.State, _ *sandbox.Call, _ *sandbox.Order, active bool) bool {
+		return keep.Load() != active
+	}})
+	p, o := m.fix.Partner, m.buy(m.fix.Partner)
+	m.subscribe(o, sandbox.MethodPays)
+	if got, a := m.renewal(p, o.DeviceCode); got == nil {
+		t.Errorf("left as it is: %s", a)
+	}
+	keep.Store(true)
+	if a := m.cancel(p, o.DeviceCode, o.OrderNo, o.PayId); a.code != "S" {
+		t.Errorf("a cancellation that does nothing: %s", a)
+	}
+	if got, _ := m.renewal(p, o.DeviceCode); got == nil {
+		t.Error("it was cancelled")
+	}
+	never := m.buy(p, forSIM(m.fix.SIMs[1]))
+	m.subscribe(never, sandbox.MethodPays)
+	_, a := m.renewal(p, never.DeviceCode)
+	expectRefusal(t, a, "no active auto-renewal")
+}
+
+// What is shown is changed in the answer alone.
+func TestInterceptShow(t *testing.T) {
+	var on atomic.Bool
+	m := with(t, sandbox.Interceptor{
+		Show: func(_ *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
+			if on.Load() {
+				o.Amount, o.Payment.Status, o.PlanName, o.Renewal.SubID = "0", "7", c.Operation, "sub"
+			}
+		},
+		OrderList: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) {
+			if on.Load() {
+				l.Entries = append(l.Entries, sandbox.OrderEntry{Status: "9"})
+			}
+		},
+	})
+	p, o := m.fix.Partner, m.buy(m.fix.Partner)
+	m.subscribe(o, sandbox.MethodPays)
+	on.Store(true)
+	found, _ := m.find(p, "", o.OrderNo, "")
+	renewal, _ := m.renewal(p, o.DeviceCode)
+	if result := m.query(o); result.PayAmount != "0" || result.PayStatus != "7" || found.PayAmount != "0" || found.PayStatus != "7" || renewal.ServicePlanShowName != "queryAutoRenewalRecord" {
+		t.Errorf("shown: %+v %+v %+v", result, found, renewal)
+	}
+	if plans := m.plans(p, o.DeviceCode); len(plans) != 2 || plans[1].OrderStatus != "9" {
+		t.Errorf("listed: %+v", plans)
+	}
+	on.Store(false)
+	if result, plans := m.query(o), m.plans(p, o.DeviceCode); result.PayAmount != "4.99" || result.PayStatus != "1" || len(plans) != 1 {
+		t.Errorf("kept: %+v %+v", result, plans)
+	}
+}
+
+// A hook sees whose order was found, and may find another.
+func TestInterceptLookupOfOrders(t *testing.T) {
+	m := with(t, sandbox.Interceptor{Lookup: func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+		switch l.Kind {
+		case sandbox.LookupOrder, sandbox.LookupPayment:
+			l.Found = l.Owner != ""
+			if orders := st.Orders(l.By, l.Key); l.By == sandbox.ByPurchaseID && len(orders) > 0 {
+				l.Order, l.Found = orders[0], true
+			}
+		case sandbox.LookupRenewal:
+			if orders := st.Orders(l.By, l.Key); len(orders) > 0 {
+				l.Order, l.Found = orders[0], true
+			}
+		case sandbox.LookupPackage:
+			l.Found = true
+		case sandbox.LookupPartner:
+			l.Found = c.Partner != "nobody"
+		}
+	}})
+	p, second := m.fix.Partner, m.fix.SecondPartner
+	o := m.buy(p, withPurchaseID("same"), func(r *mall.SingleOrderRequest) { r.PackageCode = "made-up" })
+	m.buy(p, withPurchaseID("same"), forSIM(m.fix.SIMs[1]))
+	for _, keys := range [][3]string{{"same", "", ""}, {"", o.OrderNo, ""}, {"", "", o.DeviceCode}} {
+		if found, a := m.find(second, keys[0], keys[1], keys[2]); found == nil || found.OrderId != o.OrderNo || found.PackageCode != "made-up" {
+			t.Errorf("%q: %+v %s", keys, found, a)
+		}
+	}
+	for _, keys := range [][3]string{{"none", "", ""}, {"", "", ""}} {
+		if found, _ := m.find(p, keys[0], keys[1], keys[2]); found != nil {
+			t.Errorf("%q: found what does not exist: %+v", keys, found)
+		}
+	}
+	others := bought{o.SingleOrderRequest, second}
+	if got := m.pay(others, sandbox.MethodPays); got != "1" || m.query(o).PayStatus != "1" {
+		t.Errorf("another partner's payment: %s", got)
+	}
+	if got, a := m.renewal(second, o.DeviceCode); got == nil || got.OrderNo != o.OrderNo || got.SubscriptionTime != "0001.01.01" {
+		t.Errorf("a renewal that there is none of: %+v %s", got, a)
+	}
+	if a := m.cancel(second, o.DeviceCode, o.OrderNo, "another"); a.code != "S" {
+		t.Errorf("cancelling it: %s", a)
+	}
+}
+
+// An interceptor that finds everything finds nothing where there is nothing.
+func TestInterceptedLookupWithoutAnOrder(t *testing.T) {
+	m := with(t, sandbox.Interceptor{Lookup: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) { l.Found = true }})
+	if found, a := m.find(m.fix.Partner, "", "none", ""); found != nil || !strings.Contains(a.message, "has no such order") {
+		t.Errorf("%+v %s", found, a)
+	}
+	_, a := m.payUnknown(m.fix.Partner, "none")
+	expectRefusal(t, a, "has no order with it")
+	expectRefusal(t, m.cancel(m.fix.Partner, m.fix.SIMs[0], "none", "none"), "has no such order")
+}
