@@ -181,8 +181,8 @@ func TestSettings(t *testing.T) {
 	m := serve(t, sandbox.Config{Push: cfg})
 	got := m.server.Settings()
 	for key, want := range map[string]string{
-		"payment-url": m.server.URL() + "/payment", "package": strings.Join(m.fix.Packages, ","), "payment-method": sandbox.MethodPays,
-		"failing-method": sandbox.MethodFails, "open-method": sandbox.MethodStaysOpen,
+		"payment-url": m.server.URL() + "/payment", "package": m.fix.Packages[0], "amount": "4.99", "currency": "USD",
+		"pm-success": sandbox.MethodPays, "pm-failure": sandbox.MethodFails, "pm-open": sandbox.MethodStaysOpen,
 		"push-key": "k:0102", "push-join": "headers-body", "push-encoding": "hex",
 		"path": "stripeSingleAuthorization=/stripeSingleAuthorization,stripeSubscriptionAuthorization=/stripeSubscriptionAuthorization,confirmPaymentResult=/confirmPaymentResult",
 	} {

@@ -25,10 +25,12 @@ func (s *Server) Settings() map[string]string {
 		"sim":                 strings.Join(f.SIMs[:settingsSIMs], ","),
 		"unknown-sim":         strings.Join(append([]string{f.UnknownSIM}, f.UnknownSIMs(7)...), ","),
 		"group":               f.Groups[0],
-		"package":             strings.Join(f.Packages, ","),
-		"payment-method":      MethodPays,
-		"failing-method":      MethodFails,
-		"open-method":         MethodStaysOpen,
+		"package":             catalogue[0].packageCode,
+		"amount":              catalogue[0].amount,
+		"currency":            catalogue[0].currency,
+		"pm-success":          MethodPays,
+		"pm-failure":          MethodFails,
+		"pm-open":             MethodStaysOpen,
 		"path": "stripeSingleAuthorization=" + singleAuthorizationPath +
 			",stripeSubscriptionAuthorization=" + subscriptionAuthorizationPath +
 			",confirmPaymentResult=" + confirmationPath,
