@@ -45,6 +45,7 @@ func Faults() []Fault {
 	return slices.Concat(
 		signFaults(), signedTextFaults(), globalFaults(), memberFaults(), transportFaults(), envelopeFaults(),
 		requestIDFaults(), asyncFaults(), batchFaults(), groupFaults(), bundleFaults(), vshopFaults(),
+		orderFaults(), orderListFaults(), thirdPartyFaults(), renewalFaults(), cancellationFaults(), paymentFaults(), outcomeFaults(),
 	)
 }
 

@@ -1,0 +1,246 @@
+package faults
+
+import (
+	"slices"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// orderFaults are about creating orders, with singleOrder and with synOrderInfo.
+func orderFaults() []Fault {
+	return []Fault{
+		{"plans-under-other-codes", "vshop/plan-can-be-ordered",
+			"lists the servicePlanCode of each plan as its packageCode, too, by which it cannot be ordered",
+			onData(func(_ *sandbox.Call, page map[string]any) map[string]any {
+				for _, plan := range elementsOf(page, "servicePlanList") {
+					plan["packageCode"] = plan["servicePlanCode"]
+				}
+				return page
+			}, "singleServicePlanPage")},
+		{"order-lost", "orders/creates-an-order",
+			"accepts a singleOrder and loses it", lostOrder},
+		{"another-package-ordered", "orders/creates-an-order",
+			"orders the package that it lists last, whatever a singleOrder names", onOrder(func(_ *sandbox.State, o *sandbox.Order) {
+				o.PackageCode = fixtures().Packages[len(fixtures().Packages)-1]
+			}, "singleOrder")},
+		{"pay-id-left-out", "orders/answer-names-order-and-pay-id",
+			"leaves payId out of the answers of singleOrder and synOrderInfo", onData(func(_ *sandbox.Call, data map[string]any) map[string]any {
+				delete(data, "payId")
+				return data
+			}, "singleOrder", "synOrderInfo")},
+		{"order-no-of-its-own", "orders/answer-repeats-the-request",
+			"answers singleOrder and synOrderInfo with an orderNo of its own", onData(func(_ *sandbox.Call, data map[string]any) map[string]any {
+				data["orderNo"] = "2026110109300000001"
+				return data
+			}, "singleOrder", "synOrderInfo")},
+		{"order-answer-names-another-sim", "orders/answer-names-the-sim",
+			"answers singleOrder, synOrderInfo and singleQueryOrder with the deviceCode of another SIM card",
+			onData(func(_ *sandbox.Call, data map[string]any) map[string]any {
+				data["deviceCode"] = foreignSIM()
+				return data
+			}, "singleOrder", "synOrderInfo", "singleQueryOrder")},
+		{"unknown-sim-ordered", "orders/unknown-sim-refused",
+			"creates and lists orders of a SIM card that does not exist",
+			onLookup(sandbox.LookupSIM, func(c *sandbox.Call, l *sandbox.Lookup) {
+				l.Found = l.Found || of(c, "singleOrder", "synOrderInfo", "singleQueryOrder")
+			})},
+		{"unknown-package-ordered", "orders/unknown-package-refused",
+			"creates an order of a package that does not exist",
+			onLookup(sandbox.LookupPackage, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = true })},
+		{"malformed-amount-accepted", "orders/malformed-amount-refused",
+			"takes any text as the payAmount of an order",
+			permit("payAmount", func(c *sandbox.Call) bool { return !missing(c, "payAmount") })},
+		{"order-no-taken-twice", "orders/duplicate-refused",
+			"creates a second order under the orderNo of another", agree("orderNo", anyOperation)},
+		{"pay-id-taken-twice", "orders/duplicate-refused",
+			"creates a second order under the payId of another",
+			agree("payId", func(c *sandbox.Call) bool { return of(c, "singleOrder", "synOrderInfo") })},
+		{"purchase-id-required-to-be-new", "orders/duplicate-request-order-id-accepted",
+			"refuses an order under a requestOrderId or orgOrderId that another order bears", newPurchaseID},
+		{"malformed-amount-refused-too-late", "orders/refused-request-creates-nothing",
+			"finds only after it has created an order that its payAmount is malformed",
+			foundLate("payAmount", "singleOrder", "synOrderInfo")},
+		{"duplicate-refused-too-late", "orders/refused-request-creates-nothing",
+			"finds only after it has created an order that its orderNo is taken", duplicateFoundLate},
+		{"sign-refused-too-late", "signature/refused-before-anything-happened",
+			"finds the wrong sign of a purchase or a cancellation only after it has carried the request out", signFoundLate},
+	}
+}
+
+// orderListFaults are about what singleQueryOrder lists.
+func orderListFaults() []Fault {
+	return []Fault{
+		{"no-orders-listed", "orders/query-shows-the-order",
+			"lists no order, whatever was paid", onOrderList(func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) { l.Entries = nil })},
+		{"order-listed-under-code", "orders/query-shows-the-plan",
+			"lists orders under the name of another plan than the ordered one",
+			onOrderList(func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) {
+				for i := range l.Entries {
+					l.Entries[i].PlanName = "Global 1GB 7-Days"
+				}
+			})},
+		{"unpaid-order-active", "orders/unpaid-order-not-active",
+			"lists an order as active before anybody has paid it", onOrderList(unpaidListed)},
+		{"orders-of-all-sims-listed", "orders/query-names-no-other-sim",
+			"lists under each SIM card the orders of all SIM cards", ordersOfAll},
+		{"query-tops-up", "orders/query-triggers-nothing",
+			"tops a SIM card up again whenever its orders are queried", onOrderList(func(st *sandbox.State, c *sandbox.Call, l *sandbox.OrderList) {
+				for _, o := range st.Orders(sandbox.BySIM, l.SIM) {
+					if o.Partner == c.Partner && o.Payment.Status == sandbox.PayPaid {
+						st.TopUp(o)
+					}
+				}
+			})},
+		{"orders-of-other-partners-listed", "orders/partner-isolation",
+			"lists the orders of all partners for a SIM card", onOrderList(func(st *sandbox.State, c *sandbox.Call, l *sandbox.OrderList) {
+				for _, o := range st.Orders(sandbox.BySIM, l.SIM) {
+					if o.Partner != c.Partner {
+						l.Entries = append(l.Entries, st.Entries(o)...)
+					}
+				}
+			})},
+	}
+}
+
+// thirdPartyFaults are about orders that a third party was paid for.
+func thirdPartyFaults() []Fault {
+	return []Fault{
+		{"third-party-order-open", "third-party/creates-a-paid-order",
+			"takes an order by third-party payment for one that is yet to be paid",
+			onDecide(func(_ *sandbox.State, d *sandbox.Decision) { d.Status = sandbox.PayOpen }, "synOrderInfo")},
+		{"empty-strings-refused", "third-party/empty-strings-accepted",
+			"refuses a synOrderInfo with an empty languageCode or orgOrderId", demand("a parameter is empty", func(c *sandbox.Call) bool {
+				return !of(c, "synOrderInfo") || string(valueOf(c, "languageCode")) != `""` && string(valueOf(c, "orgOrderId")) != `""`
+			})},
+		{"failed-third-party-payment-paid", "third-party/failed-payment-not-paid",
+			"takes an order by third-party payment for paid, whatever payRst says",
+			onDecide(func(_ *sandbox.State, d *sandbox.Decision) { d.Status = sandbox.PayPaid }, "synOrderInfo")},
+		{"third-party-order-paid-again", "third-party/nothing-left-to-pay",
+			"lets an order by third-party payment be paid through Stripe, too",
+			always(sandbox.Interceptor{Conflict: thirdPartyPayable})},
+		{"third-party-amount-rounded", "third-party/amount-preserved",
+			"keeps the amount of an order by third-party payment without its cents", onOrder(func(_ *sandbox.State, o *sandbox.Order) {
+				o.Amount = withoutCents(o.Amount)
+			}, "synOrderInfo")},
+		{"third-party-currency-replaced", "third-party/amount-preserved",
+			"keeps the amount of an order by third-party payment as one of CNY", onOrder(func(_ *sandbox.State, o *sandbox.Order) {
+				o.Currency = "CNY"
+			}, "synOrderInfo")},
+	}
+}
+
+// of reports whether a call is one of some operations.
+func of(c *sandbox.Call, operations ...string) bool { return slices.Contains(operations, c.Operation) }
+
+// onOrder changes what orders become that some operations create.
+func onOrder(change func(st *sandbox.State, o *sandbox.Order), operations ...string) newInterceptor {
+	return always(sandbox.Interceptor{Order: func(st *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
+		if of(c, operations...) {
+			change(st, o)
+		}
+	}})
+}
+
+// onOrderList changes what singleQueryOrder is about to list.
+func onOrderList(change func(st *sandbox.State, c *sandbox.Call, l *sandbox.OrderList)) newInterceptor {
+	return always(sandbox.Interceptor{OrderList: change})
+}
+
+// agree lets pass, when it may, what is refused on account of a parameter for what is there already.
+func agree(name string, may func(c *sandbox.Call) bool) newInterceptor {
+	return always(sandbox.Interceptor{Conflict: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+		if r != nil && r.Name == name && may(c) {
+			return nil
+		}
+		return r
+	}})
+}
+
+// thirdPartyPayable lets pass whatever pays an order that a third party was paid for.
+func thirdPartyPayable(st *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+	isThirdParty := func(o *sandbox.Order) bool { return o.ThirdParty }
+	if !of(c, "synOrderInfo") && slices.ContainsFunc(st.Orders(sandbox.ByPayID, textOf(c, "payId")), isThirdParty) {
+		return nil
+	}
+	return r
+}
+
+// lostOrder files an order under nothing, and answers as if it had not.
+func lostOrder() sandbox.Interceptor {
+	return sandbox.Interceptor{
+		Order: onOrder(func(_ *sandbox.State, o *sandbox.Order) {
+			o.OrderNo, o.PayID, o.PurchaseID, o.SIM = "", "", "", ""
+		}, "singleOrder")().Order,
+		Answer: onData(func(c *sandbox.Call, data map[string]any) map[string]any {
+			for _, name := range []string{"orderNo", "payId", "deviceCode"} {
+				data[name] = textOf(c, name)
+			}
+			return data
+		}, "singleOrder")().Answer,
+	}
+}
+
+func newPurchaseID() sandbox.Interceptor {
+	return sandbox.Interceptor{Conflict: func(st *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+		id := textOf(c, "requestOrderId") + textOf(c, "orgOrderId") // only one of them is a request's
+		if r == nil && id != "" && len(st.Orders(sandbox.ByPurchaseID, id)) > 0 {
+			return &sandbox.Refusal{Reason: sandbox.Conflict, Message: "there is an order with this id"}
+		}
+		return r
+	}}
+}
+
+func duplicateFoundLate() sandbox.Interceptor {
+	return sandbox.Interceptor{
+		Conflict: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+			if r != nil && r.Name == "orderNo" {
+				c.Note(belated{}, r)
+				return nil
+			}
+			return r
+		},
+		Answer: refuseAtEnd,
+	}
+}
+
+func signFoundLate() sandbox.Interceptor {
+	return sandbox.Interceptor{
+		Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
+			if verdict != nil && verdict.Reason == sandbox.SignWrong && of(c, "singleOrder", "cancelAutoRenewalRecord", "stripeSubDirectly") {
+				c.Note(belated{}, verdict)
+				return nil
+			}
+			return verdict
+		},
+		Answer: refuseAtEnd,
+	}
+}
+
+// unpaidListed lists orders that nobody has paid as if they were in effect.
+func unpaidListed(st *sandbox.State, c *sandbox.Call, l *sandbox.OrderList) {
+	for _, o := range st.Orders(sandbox.BySIM, l.SIM) {
+		if o.Partner != c.Partner || o.Payment.Status != sandbox.PayOpen {
+			continue
+		}
+		paid := *o
+		paid.Payment.Status = sandbox.PayPaid
+		for _, entry := range st.Entries(&paid) {
+			entry.Status, entry.ExpireDate = sandbox.OrderActive, "2099-12-31"
+			l.Entries = append(l.Entries, entry)
+		}
+	}
+}
+
+func ordersOfAll() sandbox.Interceptor {
+	var all []*sandbox.Order
+	return sandbox.Interceptor{
+		Order: func(_ *sandbox.State, _ *sandbox.Call, o *sandbox.Order) { all = append(all, o) },
+		OrderList: func(st *sandbox.State, c *sandbox.Call, l *sandbox.OrderList) {
+			for _, o := range all {
+				if o.Partner == c.Partner && o.SIM != l.SIM {
+					l.Entries = append(l.Entries, st.Entries(o)...)
+				}
+			}
+		},
+	}
+}

@@ -1,0 +1,242 @@
+package faults
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// paymentFaults are about beginning payments, and about what is told of them.
+func paymentFaults() []Fault {
+	return []Fault{
+		{"authorization-of-another-payment", "payments/authorization-names-the-payment",
+			"tells the orderNo as the payId of an authorization",
+			onShow(func(o *sandbox.Order) { o.PayID = o.OrderNo }, "stripeSingleAuthorization", "stripeSubscriptionAuthorization")},
+		{"secret-repeated", "payments/secret-is-unique",
+			"gives every payment the same client_secret", onData(func(_ *sandbox.Call, data map[string]any) map[string]any {
+				data["client_secret"] = "pi_00000000000042_secret_00000000000042"
+				return data
+			}, "stripeSingleAuthorization", "stripeSubscriptionAuthorization")},
+		{"amount-rounded", "payments/amount-preserved",
+			"tells amounts without their cents", onShow(func(o *sandbox.Order) { o.Amount = withoutCents(o.Amount) }, showingMoney...)},
+		{"currency-replaced", "payments/currency-preserved",
+			"tells every amount as one of CNY", onShow(func(o *sandbox.Order) { o.Currency = "CNY" }, showingMoney...)},
+		{"lower-case-currency-refused", "payments/currency-in-either-case",
+			"refuses a currency in lower case", demand("payCurrency is no currency", func(c *sandbox.Call) bool {
+				currency := textOf(c, "payCurrency")
+				return currency == strings.ToUpper(currency)
+			})},
+		{"another-amount-accepted", "payments/amount-of-the-order-required",
+			"takes any amount for a payment", agree("payAmount", anyOperation)},
+		{"another-currency-accepted", "payments/currency-of-the-order-required",
+			"takes any currency for a payment", agree("payCurrency", anyOperation)},
+		{"payment-unknown-at-first", "payments/known-from-the-order",
+			"does not find a payment in resultQuery before it is authorized with a payment method",
+			onLookup(sandbox.LookupPayment, func(c *sandbox.Call, l *sandbox.Lookup) {
+				l.Found = l.Found && (l.Order.Payment.Method != "" || !of(c, "resultQuery"))
+			})},
+		{"open-payment-shown-as-paid", "payments/open-until-paid",
+			"tells success of a payment that is open", onShow(func(o *sandbox.Order) {
+				if o.Payment.Status == sandbox.PayOpen {
+					o.Payment.Status = sandbox.PayPaid
+				}
+			}, "resultQuery")},
+		{"authorization-pays", "payments/open-until-paid",
+			"takes the authorization of a payment for the payment", always(sandbox.Interceptor{Show: paidWhenAuthorized})},
+		{"result-names-another-payment", "payments/result-names-the-payment",
+			"tells the orderNo as the payId of a result or a confirmation",
+			onShow(func(o *sandbox.Order) { o.PayID = o.OrderNo }, "resultQuery", "confirmPaymentResult")},
+		{"answers-share-a-payment", "payments/result-names-the-payment",
+			"keeps the payId of a resultQuery in a place that all requests share", sharedPayment},
+		{"query-ends-payment", "payments/query-triggers-nothing",
+			"gives an open payment up when its result is queried the second time", endedByQuery},
+		{"unknown-payment-shown", "payments/unknown-pay-id-refused",
+			"tells of a payId that no order bears as of an open payment", unknownPaymentShown},
+		{"unknown-payment-begun", "payments/unknown-pay-id-refused",
+			"begins a payment for a payId that no order bears", unknownPaymentBegun},
+		{"empty-strings-in-query-accepted", "payments/empty-strings-refused",
+			"takes a resultQuery with an empty tradeType", permit("tradeType", func(c *sandbox.Call) bool {
+				return of(c, "resultQuery") && string(valueOf(c, "tradeType")) == `""`
+			})},
+		{"payments-of-other-partners-seen", "payments/partner-isolation",
+			"lets every partner query, begin and confirm the payments of every other",
+			onLookup(sandbox.LookupPayment, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Owner != "" })},
+		{"trade-time-refused-too-late", "payments/refused-request-pays-nothing",
+			"finds only after a request to Payment was carried out that it has no tradeTime",
+			foundLate("tradeTime", "stripeSingleAuthorization", "stripeSubDirectly", "confirmPaymentResult")},
+	}
+}
+
+// outcomeFaults are about how payments end.
+func outcomeFaults() []Fault {
+	return []Fault{
+		{"paid-goes-back", "payments/status-after-success",
+			"tells a payment that succeeded as open when it is queried again", paidGoesBack},
+		{"confirmation-of-paid-tells-open", "payments/status-after-success",
+			"tells a payment that succeeded as open in its confirmation", onShow(func(o *sandbox.Order) {
+				if o.Payment.Status == sandbox.PayPaid {
+					o.Payment.Status = sandbox.PayOpen
+				}
+			}, "confirmPaymentResult")},
+		{"confirmation-in-cents", "payments/confirm-agrees-with-result",
+			"tells the amount of a confirmation in cents", onShow(func(o *sandbox.Order) { o.Amount = strings.ReplaceAll(o.Amount, ".", "") }, "confirmPaymentResult")},
+		{"confirmation-of-failed-tells-open", "payments/confirm-agrees-with-result",
+			"tells a payment that failed as open in its confirmation", onShow(func(o *sandbox.Order) {
+				if o.Payment.Status == sandbox.PayFailed {
+					o.Payment.Status, o.Payment.Ended = sandbox.PayOpen, ""
+				}
+			}, "confirmPaymentResult")},
+		{"second-confirmation-refused", "payments/confirm-can-be-repeated",
+			"does not find a payment that succeeded when it is confirmed again",
+			onLookup(sandbox.LookupPayment, func(c *sandbox.Call, l *sandbox.Lookup) {
+				l.Found = l.Found && (l.Order.Payment.Status != sandbox.PayPaid || !of(c, "confirmPaymentResult"))
+			})},
+		{"subscription-not-paid", "payments/subscription-pays-the-order",
+			"tells the payment of an order that was subscribed to as open", onShow(func(o *sandbox.Order) {
+				if o.Renewal.SubID != "" {
+					o.Payment.Status, o.Payment.Ended = sandbox.PayOpen, ""
+				}
+			}, "resultQuery")},
+		{"paid-twice", "payments/paid-once",
+			"begins another payment of an order that is paid", agree("payId", func(c *sandbox.Call) bool { return !of(c, "singleOrder", "synOrderInfo") })},
+		{"confirmation-tops-up-again", "payments/takes-effect-once",
+			"tops a SIM card up each time that its payment is confirmed", onDecide(func(st *sandbox.State, d *sandbox.Decision) {
+				if d.Status == sandbox.PayPaid && d.Order.Payment.Status == sandbox.PayPaid {
+					st.TopUp(d.Order)
+				}
+			}, "confirmPaymentResult")},
+		{"declined-payment-succeeds", "payments/status-after-failure",
+			"takes a payment that was declined for one that succeeded", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
+				if d.Status == sandbox.PayFailed {
+					d.Status = sandbox.PayPaid
+				}
+			}, "confirmPaymentResult", "stripeSubDirectly")},
+		{"confirmation-pays", "payments/confirm-keeps-the-outcome",
+			"takes the confirmation of an open payment for its payment", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
+				if d.Status == sandbox.PayOpen {
+					d.Status = sandbox.PayPaid
+				}
+			}, "confirmPaymentResult")},
+		{"second-confirmation-pays", "payments/confirm-keeps-the-outcome",
+			"takes a second confirmation of a payment that failed for its payment", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
+				if d.Order.Payment.Status == sandbox.PayFailed {
+					d.Status = sandbox.PayPaid
+				}
+			}, "confirmPaymentResult")},
+	}
+}
+
+// showingMoney are the operations of Payment whose answers tell an amount.
+var showingMoney = []string{"stripeSingleAuthorization", "resultQuery", "confirmPaymentResult"}
+
+// withoutCents cuts the cents off an amount.
+func withoutCents(amount string) string {
+	whole, _, _ := strings.Cut(amount, ".")
+	return whole
+}
+
+// onShow changes what some operations tell of orders.
+func onShow(change func(o *sandbox.Order), operations ...string) newInterceptor {
+	return always(sandbox.Interceptor{Show: func(_ *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
+		if of(c, operations...) {
+			change(o)
+		}
+	}})
+}
+
+// onDecide changes what payments become by some operations, or by all when none is named.
+func onDecide(change func(st *sandbox.State, d *sandbox.Decision), operations ...string) newInterceptor {
+	return always(sandbox.Interceptor{Decide: func(st *sandbox.State, c *sandbox.Call, d *sandbox.Decision) {
+		if len(operations) == 0 || of(c, operations...) {
+			change(st, d)
+		}
+	}})
+}
+
+// foundLate tells that a parameter is missing or malformed only after the request was carried out.
+func foundLate(name string, operations ...string) newInterceptor {
+	return always(sandbox.Interceptor{
+		Constraint: func(c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+			if r != nil && r.Name == name && of(c, operations...) {
+				c.Note(belated{}, r)
+				return nil
+			}
+			return r
+		},
+		Answer: refuseAtEnd,
+	})
+}
+
+// paidWhenAuthorized makes the payment of an order whose authorization is about to be answered.
+func paidWhenAuthorized(st *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
+	if !of(c, "stripeSingleAuthorization") {
+		return
+	}
+	for _, authorized := range st.Orders(sandbox.ByPayID, o.PayID) {
+		if authorized.Partner == c.Partner {
+			authorized.Payment.Status = sandbox.PayPaid
+			st.TopUp(authorized)
+		}
+	}
+}
+
+func sharedPayment() sandbox.Interceptor {
+	var shared atomic.Value
+	return sandbox.Interceptor{
+		Constraint: demand("", func(c *sandbox.Call) bool {
+			if of(c, "resultQuery") {
+				shared.Store(textOf(c, "payId"))
+			}
+			return true
+		})().Constraint,
+		Answer: onData(func(_ *sandbox.Call, data mall.PaymentResult) mall.PaymentResult {
+			time.Sleep(overlap) // for requests that are sent at once to come in meanwhile
+			data.PayId, _ = shared.Load().(string)
+			return data
+		}, "resultQuery")().Answer,
+	}
+}
+
+func endedByQuery() sandbox.Interceptor {
+	asked := &counter{}
+	return onLookup(sandbox.LookupPayment, func(c *sandbox.Call, l *sandbox.Lookup) {
+		if of(c, "resultQuery") && l.Found && asked.next(l.Key) == 2 && l.Order.Payment.Status == sandbox.PayOpen {
+			l.Order.Payment.Status = sandbox.PayFailed
+		}
+	})()
+}
+
+func paidGoesBack() sandbox.Interceptor {
+	told := &counter{}
+	return onShow(func(o *sandbox.Order) {
+		if o.Payment.Status == sandbox.PayPaid && told.next(o.PayID) > 1 {
+			o.Payment.Status, o.Payment.Ended = sandbox.PayOpen, ""
+		}
+	}, "resultQuery")()
+}
+
+// unknownPayment answers some operations on a payId that is not found with a success.
+func unknownPayment(data func(payID string) string, operations ...string) sandbox.Interceptor {
+	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
+		if a.Refused != nil && a.Refused.Reason == sandbox.NotFound && a.Refused.Name == "payId" {
+			succeed(a, fmt.Sprintf(`{"data":%s,"operateCode":"S","message":"success"}`, data(textOf(c, "payId"))))
+		}
+	}, operations...)()
+}
+
+func unknownPaymentShown() sandbox.Interceptor {
+	return unknownPayment(func(payID string) string {
+		return fmt.Sprintf(`{"payId":%q,"payStatus":"0","payAmount":"0.00","payCurrency":"USD"}`, payID)
+	}, "resultQuery", "confirmPaymentResult")
+}
+
+func unknownPaymentBegun() sandbox.Interceptor {
+	return unknownPayment(func(payID string) string {
+		return fmt.Sprintf(`{"payId":%q,"payAmount":"0.00","payCurrency":"USD","client_secret":"pi_1_secret_1","customer_id":"cus_1",`+
+			`"pay_method":"pm_1","product_id":"prod_1","status":"active","sub_id":"sub_1"}`, payID)
+	}, "stripeSingleAuthorization", "stripeSubscriptionAuthorization", "stripeSubDirectly")
+}

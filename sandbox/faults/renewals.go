@@ -1,0 +1,169 @@
+package faults
+
+import (
+	"slices"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// renewalFaults are about what queryAutoRenewalRecord shows.
+func renewalFaults() []Fault {
+	return []Fault{
+		{"renewal-not-begun", "renewals/query-shows-what-was-subscribed",
+			"accepts a subscription and renews nothing",
+			onRenewal(func(*sandbox.State, *sandbox.Order, bool) bool { return false })},
+		{"renewal-names-subscription", "renewals/answer-names-order-and-pay-id",
+			"tells the id of the subscription as the payId of an auto-renewal", onShow(func(o *sandbox.Order) { o.PayID = o.Renewal.SubID }, "queryAutoRenewalRecord")},
+		{"renewal-names-another-order", "renewals/answer-names-order-and-pay-id",
+			"tells the orderNo of an auto-renewal with the suffix of a renewal", onShow(func(o *sandbox.Order) { o.OrderNo += "R1" }, "queryAutoRenewalRecord")},
+		{"renewal-of-another-period", "renewals/shows-the-order",
+			"tells the orderPeriod of every auto-renewal as 12", onShow(func(o *sandbox.Order) { o.Period = "12" }, "queryAutoRenewalRecord")},
+		{"renewal-of-another-plan", "renewals/shows-the-order",
+			"tells the code of a package as the servicePlanShowName of an auto-renewal", onShow(func(o *sandbox.Order) { o.PlanName = o.PackageCode }, "queryAutoRenewalRecord")},
+		{"renewal-names-another-sim", "renewals/answer-names-the-sim",
+			"answers queryAutoRenewalRecord with the deviceCode of another SIM card", onShow(func(o *sandbox.Order) { o.SIM = foreignSIM() }, "queryAutoRenewalRecord")},
+		{"empty-renewal-shown", "renewals/none-refused",
+			"shows an empty auto-renewal of a SIM card that has none", emptyRenewal("deviceCode has no renewal", func(l *sandbox.Lookup) bool {
+				return l.Kind == sandbox.LookupRenewal
+			})},
+		{"unknown-sim-renewed", "orders/unknown-sim-refused",
+			"shows an empty auto-renewal of a SIM card that does not exist", emptyRenewal("no such SIM card", func(l *sandbox.Lookup) bool {
+				return l.Kind == sandbox.LookupSIM
+			})},
+		{"every-order-renewed", "renewals/single-order-renews-nothing",
+			"renews every order that was paid, subscribed to or not", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
+				if d.Status == sandbox.PayPaid && d.Order.Renewal.SubID == "" {
+					d.Order.Renewal.SubID = "sub_" + d.Order.OrderNo
+				}
+			})},
+		{"renewal-of-others-shown", "renewals/partner-isolation",
+			"shows the auto-renewal of a SIM card to every partner",
+			onLookup(sandbox.LookupRenewal, func(c *sandbox.Call, l *sandbox.Lookup) {
+				l.Found = l.Found || l.Owner != "" && of(c, "queryAutoRenewalRecord")
+			})},
+	}
+}
+
+// cancellationFaults are about cancelAutoRenewalRecord.
+func cancellationFaults() []Fault {
+	return []Fault{
+		{"cancelled-goes-on", "renewals/cancelled-is-gone",
+			"accepts a cancellation and cancels nothing",
+			onRenewal(func(*sandbox.State, *sandbox.Order, bool) bool { return true })},
+		{"unknown-renewal-cancelled", "renewals/cancel-unknown-refused",
+			"tells success of the cancellation of an order that does not exist", cancelledAnyway(func(_ *sandbox.Call, orders []*sandbox.Order) bool {
+				return len(orders) == 0
+			})},
+		{"cancelled-by-sim-alone", "renewals/cancel-needs-order-and-pay-id",
+			"cancels the auto-renewal of a SIM card whatever orderNo and payId say", always(sandbox.Interceptor{Lookup: cancelBySIM})},
+		{"pay-id-of-cancellation-ignored", "renewals/cancel-needs-order-and-pay-id",
+			"does not look at the payId of a cancellation", always(sandbox.Interceptor{Lookup: cancelByOrderNo})},
+		{"cancelled-twice", "renewals/cancel-twice-refused",
+			"tells success of a second cancellation of the same auto-renewal", cancelledAnyway(func(c *sandbox.Call, orders []*sandbox.Order) bool {
+				return slices.ContainsFunc(orders, func(o *sandbox.Order) bool { return o.Partner == c.Partner && !o.Renewal.Ended.IsZero() })
+			})},
+		{"all-renewals-cancelled", "renewals/cancel-no-other",
+			"cancels all auto-renewals of a partner at once", allCancelled},
+		{"cancellation-ends-order", "renewals/cancel-keeps-the-order",
+			"ends an order together with its auto-renewal", onRenewal(func(_ *sandbox.State, o *sandbox.Order, active bool) bool {
+				if !active {
+					o.Payment.Status = sandbox.PayFailed
+				}
+				return active
+			})},
+		{"renewal-of-others-cancelled", "renewals/partner-isolation",
+			"lets every partner cancel the auto-renewals of every other",
+			onLookup(sandbox.LookupRenewal, func(c *sandbox.Call, l *sandbox.Lookup) {
+				l.Found = l.Found || l.Owner != "" && of(c, "cancelAutoRenewalRecord")
+			})},
+		{"cancellation-for-unknown-sim", "orders/unknown-sim-refused",
+			"does not look whether the SIM card of a cancellation exists", cancelledForUnknownSIM},
+	}
+}
+
+// onRenewal changes whether auto-renewals become active.
+func onRenewal(becomes func(st *sandbox.State, o *sandbox.Order, active bool) bool) newInterceptor {
+	return always(sandbox.Interceptor{Renew: func(st *sandbox.State, _ *sandbox.Call, o *sandbox.Order, active bool) bool {
+		return becomes(st, o, active)
+	}})
+}
+
+// lookedUp is the key under which is noted what a search has shown.
+type lookedUp struct{}
+
+// succeedAfter answers calls of an operation with a success when a search found nothing for which may holds.
+func succeedAfter(operation, body string, may func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) bool) newInterceptor {
+	return always(sandbox.Interceptor{
+		Lookup: func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+			if of(c, operation) && !l.Found && may(st, c, l) {
+				c.Note(lookedUp{}, true)
+			}
+		},
+		Answer: func(c *sandbox.Call, a *sandbox.Answer) {
+			if a.Refused != nil && c.Noted(lookedUp{}) != nil {
+				succeed(a, body)
+			}
+		},
+	})
+}
+
+// emptyRenewal answers a queryAutoRenewalRecord for which a search finds nothing.
+func emptyRenewal(message string, may func(l *sandbox.Lookup) bool) newInterceptor {
+	body := `{"data":{"partnerCode":"","deviceCode":"","orderNo":"","payId":"","orderPeriod":"","packageType":"","servicePlanShowName":"",` +
+		`"subscriptionTime":""},"operateCode":"S","message":"` + message + `"}`
+	return succeedAfter("queryAutoRenewalRecord", body, func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) bool { return may(l) })
+}
+
+// cancelled is the answer to a cancellation.
+const cancelled = `{"data":{},"operateCode":"S","message":"success"}`
+
+// cancelledAnyway accepts cancellations that find nothing, by the orders under their orderNo.
+func cancelledAnyway(may func(c *sandbox.Call, orders []*sandbox.Order) bool) newInterceptor {
+	return succeedAfter("cancelAutoRenewalRecord", cancelled, func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) bool {
+		return l.Kind == sandbox.LookupRenewal && may(c, st.Orders(sandbox.ByOrderNo, l.Key))
+	})
+}
+
+func cancelledForUnknownSIM() sandbox.Interceptor {
+	return succeedAfter("cancelAutoRenewalRecord", cancelled, func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) bool {
+		return l.Kind == sandbox.LookupSIM
+	})()
+}
+
+// findRenewal finds an active auto-renewal of the caller's for a cancellation among some orders.
+func findRenewal(c *sandbox.Call, l *sandbox.Lookup, orders []*sandbox.Order) {
+	if l.Kind != sandbox.LookupRenewal || !of(c, "cancelAutoRenewalRecord") || l.Found {
+		return
+	}
+	for _, o := range orders {
+		if o.Partner == c.Partner && o.Renewal.Active {
+			l.Order, l.Owner, l.Found = o, o.Partner, true
+		}
+	}
+}
+
+func cancelBySIM(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+	findRenewal(c, l, st.Orders(sandbox.BySIM, textOf(c, "deviceCode")))
+}
+
+func cancelByOrderNo(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+	findRenewal(c, l, slices.DeleteFunc(slices.Clone(st.Orders(sandbox.ByOrderNo, l.Key)), func(o *sandbox.Order) bool {
+		return o.SIM != textOf(c, "deviceCode")
+	}))
+}
+
+func allCancelled() sandbox.Interceptor {
+	var renewed []*sandbox.Order
+	return onRenewal(func(_ *sandbox.State, o *sandbox.Order, active bool) bool {
+		if active {
+			renewed = append(renewed, o)
+			return true
+		}
+		for _, other := range renewed {
+			if other.Partner == o.Partner {
+				other.Renewal.Active = false
+			}
+		}
+		return false
+	})()
+}
