@@ -13,6 +13,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/verdict"
+	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -140,7 +141,7 @@ func subject(check checks.Check) string {
 
 // describe returns a result with what is known of a check beforehand.
 func (r *runner) describe(check checks.Check) reports.Result {
-	clause, _ := r.contract.ClauseFor(check.Clause, subject(check))
+	clause, _ := openapi.ClauseFor(check.Clause, subject(check))
 	return reports.Result{
 		ID: check.ID, Area: check.Area(), Requirement: check.Requirement, Level: check.Level,
 		Clause: check.Clause, Grade: reports.Grade(clause.Evidence.Grade), Source: clause.Evidence.Source,

@@ -89,7 +89,7 @@ type runner struct {
 func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) (*runner, error) {
 	connection, err := session.Connect(t, contract)
 	if err != nil {
-		return nil, fmt.Errorf("preparing the run: %w", err)
+		return nil, err
 	}
 	allow := make([]reports.Does, 0, 3)
 	for _, name := range t.Allow.List() {
@@ -148,10 +148,19 @@ func (r *runner) done(result reports.Result) {
 	}
 }
 
+// notification is the service in which the run is the server.
+const notification = "notification"
+
 // unable says why a check cannot be run against the target, "" when it can.
 func (r *runner) unable(check checks.Check) string {
 	for _, id := range check.Operations {
-		operation, _ := r.contract.Operation(id)
+		operation, _ := openapi.OperationOf(id)
+		if operation.Service == notification {
+			if r.target.PushListen == "" && r.target.PushListener == nil && !r.target.Sandbox {
+				return "nothing listens for the pushes of the target (--push-listen HOST:PORT)"
+			}
+			continue
+		}
 		if !operation.PathKnown && r.target.Paths[id] == "" && !r.target.Sandbox {
 			return fmt.Sprintf("no page tells the path of %s (--path %s=/…)", id, id)
 		}

@@ -1,9 +1,12 @@
 package conformance_test
 
 import (
+	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"maps"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -37,7 +40,7 @@ func TestConformance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := reports.Redact(run, reports.Secrets{})
+	told := reports.Redact(run, reports.Secrets{Values: under.Secrets()})
 	if err := reports.WriteFiles(under.ReportDir, under.Formats, reports.Bound(told, 64<<10)); err != nil {
 		t.Error(err)
 	}
@@ -114,7 +117,8 @@ func configured(t *testing.T, layers ...target.Layer) *target.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := sandbox.Start(t.Context(), sandbox.Config{Seed: under.Seed, TaskDelay: 2 * time.Millisecond, Interceptors: interceptors}, "")
+	inbox, push := receiver(t, under)
+	server, err := sandbox.Start(t.Context(), sandbox.Config{Seed: under.Seed, TaskDelay: 2 * time.Millisecond, Interceptors: interceptors, Push: push}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,6 +128,8 @@ func configured(t *testing.T, layers ...target.Layer) *target.Target {
 		_ = server.Close(ctx)
 	})
 	values := server.Settings()
+	values["push-listen"], values["push-timeout"] = inbox.Addr().String(), "2s"
+	values["push-key"] = push.KeyID + ":" + hex.EncodeToString(push.Key)
 	maps.Copy(values, settings)
 	values["seed"] = strconv.FormatInt(under.Seed, 10)
 	embedded, err := target.Sandbox(values)
@@ -133,7 +139,27 @@ func configured(t *testing.T, layers ...target.Layer) *target.Target {
 	if under, err = target.Resolve(append(layers, embedded)...); err != nil {
 		t.Fatal(err)
 	}
+	under.PushListener = inbox
 	return under
+}
+
+// receiver listens for the pushes of the embedded sandbox and returns how it is to send them.
+func receiver(t *testing.T, under *target.Target) (net.Listener, sandbox.Push) {
+	t.Helper()
+	inbox, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", cmp.Or(under.PushListen, sandbox.DefaultListen))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = inbox.Close() })
+	push := sandbox.Push{
+		To: "http://" + inbox.Addr().String() + "/rechargeSuccess", Backoff: 5 * time.Millisecond,
+		KeyID: under.PushKeyID, Key: under.PushKey, Join: under.PushJoin, Encoding: under.PushEncoding,
+	}
+	if len(push.Key) == 0 {
+		f := sandbox.NewFixtures()
+		push.KeyID, push.Key = f.PushKeyID, f.PushKey
+	}
+	return inbox, push
 }
 
 // settings returns a layer with the given values, as if they were flags.

@@ -23,12 +23,18 @@ func embedded(layers []target.Layer, t *target.Target) (*sandbox.Server, *target
 	if err != nil {
 		return nil, nil, err
 	}
-	config := sandbox.Config{Seed: t.Seed, TaskDelay: taskDelay, Interceptors: interceptors}
+	inbox, push, err := receiver(t)
+	if err != nil {
+		return nil, nil, err
+	}
+	config := sandbox.Config{Seed: t.Seed, TaskDelay: taskDelay, Interceptors: interceptors, Push: push}
 	server, err := sandbox.Start(context.Background(), config, sandbox.DefaultListen)
 	if err != nil {
+		_ = inbox.Close()
 		return nil, nil, fmt.Errorf("starting the sandbox: %w", err)
 	}
 	values := server.Settings()
+	values["push-listen"], values["push-key"], values["push-timeout"] = inbox.Addr().String(), keyText(push), "2s"
 	maps.Copy(values, settings)
 	values["seed"] = strconv.FormatInt(t.Seed, 10)
 	layer, err := target.Sandbox(values)
@@ -37,8 +43,10 @@ func embedded(layers []target.Layer, t *target.Target) (*sandbox.Server, *target
 	}
 	if err != nil {
 		stop(server)
+		_ = inbox.Close()
 		return nil, nil, err
 	}
+	t.PushListener = inbox
 	return server, t, nil
 }
 

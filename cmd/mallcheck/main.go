@@ -22,6 +22,8 @@ import (
 type commands struct {
 	Run      runCommand      `cmd:"" help:"Hold a target to the contract: the embedded sandbox, or the addresses given."`
 	Serve    serveCommand    `cmd:"" help:"Serve the sandbox, a mall to develop and test against."`
+	Call     callCommand     `cmd:"" help:"Make one signed call of a target and print the answer."`
+	Contract contractCommand `cmd:"" help:"Print the contract, an OpenAPI document."`
 	Sign     signCommand     `cmd:"" help:"Sign the JSON object on standard input, or check a sign of it."`
 	List     listCommand     `cmd:"" help:"List the checks."`
 	Faults   faultsCommand   `cmd:"" help:"List the violations that the sandbox commits on demand."`
@@ -71,6 +73,7 @@ func execute(arguments []string, std *streams) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "target", Title: "Target:"}, {Key: "signature", Title: "Signature rules of the target:"},
+			{Key: "push", Title: "Pushes of the target:"},
 			{Key: "policy", Title: "Permissions and strictness:"}, {Key: "selection", Title: "Selection:"},
 			{Key: "limits", Title: "Limits:"}, {Key: "report", Title: "Reports:"}, {Key: "sandbox", Title: "Embedded sandbox:"},
 		}),
@@ -106,7 +109,7 @@ func fail(std *streams, err error) int {
 
 // helpDefaults gives the help texts of settings the defaults they name.
 func helpDefaults() kong.Vars {
-	vars := kong.Vars{}
+	vars := kong.Vars{"default_push_to": defaultPushTo}
 	for key, text := range target.Defaults() {
 		vars["default_"+strings.ReplaceAll(key, "-", "_")] = text
 	}

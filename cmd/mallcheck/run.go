@@ -99,7 +99,7 @@ func judge(std *streams, t *target.Target) error {
 // conclude writes the reports of a run, tells its end and returns its exit code.
 func conclude(t *target.Target, terminal *reports.Terminal, run *reports.Run) error {
 	code := conformance.ExitCode(run)
-	told := reports.Redact(run, reports.Secrets{})
+	told := reports.Redact(run, reports.Secrets{Values: t.Secrets()})
 	failed := reports.WriteFiles(t.ReportDir, t.Formats, reports.Bound(told, maxBody))
 	if err := terminal.End(told, reports.Files(t.ReportDir, t.Formats)); failed == nil && err != nil {
 		failed = fmt.Errorf("writing to the terminal: %w", err)

@@ -26,13 +26,17 @@ type serveCommand struct {
 	EnvFile   string        `placeholder:"FILE" help:"Write KEY=value lines, with which mallcheck run and go test put this server to the test, once it listens."`
 	Fault     []string      `sep:"," placeholder:"ID" help:"Violation to commit; mallcheck faults lists them."`
 	Variant   []string      `sep:"," placeholder:"ID" help:"Habit to take on; mallcheck variants lists them."`
+	Control   bool          `help:"Open the control path, with which a test resets, seeds and steers the sandbox."`
 	Quiet     bool          `help:"Log no requests."`
+
+	pushes
 }
 
 // Help tells how to use the sandbox, below the usage.
 func (serveCommand) Help() string {
 	return `Examples:
   mallcheck serve
+  mallcheck serve --push-to http://127.0.0.1:9000/recharge    tell your receiver of finished top-ups
   mallcheck serve --listen 127.0.0.1:0 --env-file sandbox.env   then, in another shell:
   env $(cat sandbox.env) mallcheck run
 
@@ -45,7 +49,14 @@ func (c *serveCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	config := sandbox.Config{Seed: c.Seed, TaskDelay: c.TaskDelay, Interceptors: interceptors}
+	if c.PushTo == "" && c.EnvFile != "" {
+		c.PushTo = defaultPushTo
+	}
+	push, err := c.pushes.settings()
+	if err != nil {
+		return err
+	}
+	config := sandbox.Config{Seed: c.Seed, TaskDelay: c.TaskDelay, Interceptors: interceptors, Push: push, Control: c.Control}
 	if !c.Quiet {
 		config.Log = slog.New(slog.NewTextHandler(std.err, nil))
 	}
@@ -58,12 +69,13 @@ func (c *serveCommand) Run(std *streams) error {
 	defer stop(server)
 	values := server.Settings()
 	maps.Copy(values, settings)
+	describe(values, push)
 	if c.EnvFile != "" {
 		if err := writeEnvFile(c.EnvFile, values); err != nil {
 			return fmt.Errorf("--env-file: %w", err)
 		}
 	}
-	if err := introduce(std.out, server, c.EnvFile); err != nil {
+	if err := introduce(std.out, server, c.EnvFile, config); err != nil {
 		return err
 	}
 	select {
@@ -76,7 +88,7 @@ func (c *serveCommand) Run(std *streams) error {
 }
 
 // introduce prints how to use a server.
-func introduce(out io.Writer, server *sandbox.Server, envFile string) error {
+func introduce(out io.Writer, server *sandbox.Server, envFile string, config sandbox.Config) error {
 	f := server.Sandbox().Fixtures()
 	curl, err := server.CurlLine()
 	if err != nil {
@@ -91,6 +103,12 @@ func introduce(out io.Writer, server *sandbox.Server, envFile string) error {
 	fmt.Fprintf(&text, "  partners  %s and %s\n", f.Partner, f.SecondPartner)
 	fmt.Fprintf(&text, "  SIMs      %s and %d more; unknown: %s\n", strings.Join(f.SIMs[:2], ", "), len(f.SIMs)-2, f.UnknownSIM)
 	fmt.Fprintf(&text, "  groups    %s of %s, %s of %s\n\n", strings.Join(f.Groups, ", "), f.Partner, strings.Join(f.SecondGroups, ", "), f.SecondPartner)
+	if config.Control {
+		fmt.Fprintf(&text, "  control   %s%s\n\n", server.URL(), sandbox.ControlPath)
+	}
+	if to := config.Push.To; to != "" {
+		fmt.Fprintf(&text, "  pushes    to %s, signed with the key %s\n\n", to, keyShown(config.Push))
+	}
 	fmt.Fprintf(&text, "Try it:\n  %s\n\n", curl)
 	if envFile != "" {
 		fmt.Fprintf(&text, "Put it to the test:\n  env $(cat %s) mallcheck run\n\n", envFile)

@@ -186,7 +186,8 @@ type served struct {
 func serve(t *testing.T, arguments ...string) *served {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "env")
-	cmd := process{arguments: append([]string{"serve", "--listen=127.0.0.1:0", "--env-file=" + file}, arguments...)}.command(context.Background())
+	arguments = append([]string{"serve", "--listen=127.0.0.1:0", "--env-file=" + file, "--push-to=http://" + freeAddress(t) + "/push"}, arguments...)
+	cmd := process{arguments: arguments}.command(context.Background())
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -214,10 +215,22 @@ func serve(t *testing.T, arguments ...string) *served {
 	return s
 }
 
+// freeAddress returns an address on which nothing listens: that of the receiver of
+// pushes has to be known before the run that listens there.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
 // TestServe holds that a served sandbox passes the full test through its
 // environment file, that its curl line works as it is printed, and that it stops cleanly.
 func TestServe(t *testing.T) {
-	s := serve(t, "--quiet", "--task-delay=2ms")
+	s := serve(t, "--quiet", "--task-delay=2ms", "--push-backoff=5ms")
 	dir := t.TempDir()
 	got := process{arguments: []string{"run"}, environ: s.env, dir: dir}.run(t)
 	if got.code != 0 {

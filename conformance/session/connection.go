@@ -33,6 +33,7 @@ type Connection struct {
 	oracle   *oracle.Oracle
 	client   *http.Client
 	limiter  *rate.Limiter
+	inbox    *inbox // nil when nothing listens for pushes
 
 	mu       sync.Mutex
 	timeouts map[string]int // in a row, by service
@@ -40,9 +41,14 @@ type Connection struct {
 	nextID   int
 }
 
-// Connect returns a connection to a target; it sends nothing.
+// Connect returns a connection to a target, and listens for its pushes where the
+// target's settings say so; it sends nothing. The caller closes it.
 func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) {
 	judge, err := oracle.New(contract, oracle.Options{RequestIDHeader: t.RequestIDHeader})
+	if err != nil {
+		return nil, err
+	}
+	receiver, err := openInbox(t)
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +62,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		oracle:   judge,
 		client:   newClient(),
 		limiter:  rate.NewLimiter(limit, 1),
+		inbox:    receiver,
 		timeouts: map[string]int{},
 		nextSIM:  int(t.Seed % 1024),
 	}, nil
@@ -79,8 +86,11 @@ func newClient() *http.Client {
 	}
 }
 
-// Close releases idle connections.
-func (c *Connection) Close() { c.client.CloseIdleConnections() }
+// Close releases idle connections and stops listening for pushes.
+func (c *Connection) Close() {
+	c.client.CloseIdleConnections()
+	c.inbox.close()
+}
 
 // Session returns the hands of one check. When ctx is done, no new call is
 // made; one in flight may still finish within its own time limit.

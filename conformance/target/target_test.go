@@ -136,6 +136,29 @@ func TestSignatureRules(t *testing.T) {
 	}
 }
 
+func TestPushSettings(t *testing.T) {
+	resolved, err := Resolve(environ(t, "MALLCHECK_PUSH_LISTEN=:8643", "MALLCHECK_PUSH_KEY=k1:00ff", "MALLCHECK_PUSH_JOIN=headers-body", "MALLCHECK_PUSH_ENCODING=hex", "MALLCHECK_PUSH_TIMEOUT=3s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resolved.PushListen != "127.0.0.1:8643" || resolved.PushKeyID != "k1" || string(resolved.PushKey) != "\x00\xff" ||
+		resolved.PushJoin != signing.JoinHeadersBody || resolved.PushEncoding != signing.EncodingHex || resolved.PushTimeout != 3*time.Second {
+		t.Errorf("resolved: %+v", resolved)
+	}
+	if secrets := resolved.Secrets(); len(secrets) != 1 || secrets[0] != "00ff" {
+		t.Errorf("secrets %q", secrets)
+	}
+	for _, test := range []struct{ entry, want string }{
+		{"MALLCHECK_PUSH_LISTEN=8643", `MALLCHECK_PUSH_LISTEN: "8643" is no address to listen on; write it as host:port, such as 127.0.0.1:8643`},
+		{"MALLCHECK_PUSH_LISTEN=h:99999", `MALLCHECK_PUSH_LISTEN: "h:99999" is no address to listen on; write it as host:port, such as 127.0.0.1:8643`},
+		{"MALLCHECK_PUSH_KEY=secret", `MALLCHECK_PUSH_KEY is no key of pushes; reading a push key: it is not written as keyid:hex; write its id, a colon and the key in hexadecimal`},
+	} {
+		if _, err := Resolve(environ(t, test.entry)); err == nil || err.Error() != test.want {
+			t.Errorf("error %v, want %s", err, test.want)
+		}
+	}
+}
+
 func TestNearest(t *testing.T) {
 	for word, want := range map[string]string{"sed": "seed", "SEED": "seed", "grup": "group", "xylophone": ""} {
 		if got := Nearest(word, []string{"seed", "group", "package"}); got != want {

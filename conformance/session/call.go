@@ -1,0 +1,155 @@
+package session
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// NewCall drafts a request of any operation out of the members that are set: those
+// of the path, of the query of a GET or of the body. What the contract wants and the
+// target tells is there before: the global parameters, those that all bodies of a
+// service have in common, the first SIM card and the bundle group. A member that is
+// set takes the place of it. Nothing is required: what is left out is left out.
+func (s *Session) NewCall(operation openapi.Operation, set []signing.Member) (*Draft, error) {
+	known, err := parametersOf(s.Contract(), operation)
+	if err != nil {
+		return nil, err
+	}
+	path := operation.Path
+	if given := s.Target().Paths[operation.ID]; given != "" {
+		path = given
+	}
+	members := slices.Clone(set)
+	for _, name := range known {
+		value := s.usual(operation, name)
+		if value == "" || slices.ContainsFunc(set, func(m signing.Member) bool { return m.Name == name }) {
+			continue
+		}
+		members = append(members, signing.Member{Name: name, Value: quote(value)})
+	}
+	members = slices.DeleteFunc(members, func(m signing.Member) bool {
+		in := "{" + m.Name + "}"
+		found := strings.Contains(path, in)
+		path = strings.ReplaceAll(path, in, url.PathEscape(unquote(m.Value)))
+		return found
+	})
+	address, err := url.Parse(s.Target().URLs[operation.Service] + path)
+	if err != nil {
+		return nil, fmt.Errorf("the address of %s: %w", operation.ID, err)
+	}
+	wire := &Wire{Method: operation.Method, URL: address, Header: http.Header{}, Members: members, inQuery: operation.Method == http.MethodGet}
+	if !wire.inQuery {
+		wire.Header.Set("Content-Type", "application/json")
+	}
+	return &Draft{Operation: operation, wire: wire}, nil
+}
+
+// usual is what a request usually has as a member, "" when that is not known.
+func (s *Session) usual(operation openapi.Operation, name string) string {
+	switch name {
+	case "version":
+		return version
+	case "partnerCode":
+		return s.Target().PartnerCode
+	case "tradeTime":
+		return now()
+	case "tradeType":
+		return operation.Path[strings.LastIndexByte(operation.Path, '/')+1:]
+	case "languageCode", "mark", "terminal":
+		return "0"
+	case "group_id":
+		return s.Target().Group
+	case "deviceCode":
+		if len(s.Target().SIMs) > 0 {
+			return s.Target().SIMs[0]
+		}
+	}
+	return ""
+}
+
+// parametersOf returns the names of the parameters of an operation, in the order of
+// the contract, those of a body in the order of their names.
+func parametersOf(contract *openapi.Contract, operation openapi.Operation) ([]string, error) {
+	document, err := contract.Document()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	item := document.Paths.Value(operation.Path)
+	described := item.GetOperation(operation.Method)
+	var names []string
+	for _, parameter := range slices.Concat(item.Parameters, described.Parameters) {
+		if in := parameter.Value.In; in != openapi3.ParameterInHeader {
+			names = append(names, parameter.Value.Name)
+		}
+	}
+	if described.RequestBody != nil {
+		names = append(names, propertiesOf(described.RequestBody.Value.Content["application/json"].Schema)...)
+	}
+	return names, nil
+}
+
+// propertiesOf returns the names of the properties of a schema and of what it is made of.
+func propertiesOf(schema *openapi3.SchemaRef) []string {
+	var names []string
+	for name := range schema.Value.Properties {
+		names = append(names, name)
+	}
+	for _, part := range schema.Value.AllOf {
+		names = append(names, propertiesOf(part)...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Explain returns the text that is signed of a request that was sent, and its sign
+// under the target's rules.
+func (s *Session) Explain(operation openapi.Operation, exchange int) (content []byte, sign string, err error) {
+	sent := s.Exchanges()[exchange].Request
+	address, err := url.Parse(sent.URL)
+	if err != nil {
+		return nil, "", fmt.Errorf("reading the address of %s: %w", operation.ID, err)
+	}
+	rules := s.Target().Sign
+	members, err := signing.MembersOf(sent.Method, address, sent.Body, []string{operation.Path}, rules.Parts)
+	if err != nil {
+		return nil, "", fmt.Errorf("reading the parameters of %s: %w", operation.ID, err)
+	}
+	members = slices.DeleteFunc(members, func(m signing.Member) bool { return m.Name == "sign" })
+	if content, err = signing.Content(members, rules); err != nil {
+		return nil, "", err
+	}
+	sign, err = signing.Sign(members, rules)
+	return content, sign, err
+}
+
+// ParseMember reads "name=text", or "name:=JSON" for a value that is no text.
+func ParseMember(text string) (signing.Member, error) {
+	name, value, found := strings.Cut(text, "=")
+	if raw, isJSON := strings.CutSuffix(name, ":"); isJSON && raw != "" {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, []byte(value)); err != nil {
+			return signing.Member{}, fmt.Errorf("%q: what follows := is not JSON; write name=text or name:=JSON", text)
+		}
+		return signing.Member{Name: raw, Value: compact.Bytes()}, nil
+	}
+	if !found || name == "" {
+		return signing.Member{}, fmt.Errorf("%q names no member; write name=text or name:=JSON", text)
+	}
+	return signing.Member{Name: name, Value: quote(value)}, nil
+}
+
+// Attempt sends a draft; unlike Send, it tells as an error that no answer came.
+func (s *Session) Attempt(draft *Draft) (answer *Answer, err error) {
+	err = attempt(func() { answer = s.Send(s.stop, draft) })
+	return answer, err
+}
