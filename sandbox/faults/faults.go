@@ -46,6 +46,8 @@ func Faults() []Fault {
 		signFaults(), signedTextFaults(), globalFaults(), memberFaults(), transportFaults(), envelopeFaults(),
 		requestIDFaults(), asyncFaults(), batchFaults(), groupFaults(), bundleFaults(), vshopFaults(),
 		orderFaults(), orderListFaults(), thirdPartyFaults(), renewalFaults(), cancellationFaults(), paymentFaults(), outcomeFaults(),
+		purchaseMemberFaults(),
+		lookupFaults(), lookupAnswerFaults(), pushFaults(), pushRetryFaults(), pushFormFaults(), pushSignatureFaults(),
 	)
 }
 

@@ -55,13 +55,9 @@ func TestEntriesAreWhole(t *testing.T) {
 
 // TestClausesExist keeps the catalogue from naming clauses that the contract does not have.
 func TestClausesExist(t *testing.T) {
-	contract, err := openapi.Mall()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, f := range Faults() {
-		if _, known := contract.Clause(f.Clause); !known {
-			t.Errorf("%s: the contract has no clause %q", f.ID, f.Clause)
+		if _, known := openapi.ClauseFor(f.Clause, ""); !known {
+			t.Errorf("%s: neither document of the contract has a clause %q", f.ID, f.Clause)
 		}
 	}
 }

@@ -1,0 +1,202 @@
+package faults
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// lookupFaults are about which order queryOrder finds, and for whom.
+func lookupFaults() []Fault {
+	return []Fault{
+		{"sim-is-no-key", "order-lookup/each-key-finds-the-order",
+			"finds no order by its sim_id",
+			onOrderLookup(func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Found && l.By != sandbox.BySIM })},
+		{"pay-id-taken-for-purchase-id", "order-lookup/purchase-id-of-the-order",
+			"takes purchase_order_id for the payId of an order",
+			onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+				if l.By == sandbox.ByPurchaseID {
+					find(l, newest(st, c.Partner, sandbox.ByPayID, l.Key))
+				}
+			})},
+		{"order-id-of-its-own", "order-lookup/order-id-of-the-order",
+			"gives an order an order_id of its own instead of the orderNo, shows it and finds the order by it", ownOrderID},
+		{"order-id-before-purchase-id", "order-lookup/priority-purchase-id-over-order-id",
+			"lets the order_id decide before the purchase_order_id",
+			decidedBy(sandbox.ByPurchaseID, sandbox.ByOrderNo)},
+		{"sim-before-purchase-id", "order-lookup/priority-purchase-id-over-sim",
+			"lets the sim_id decide before the purchase_order_id",
+			decidedBy(sandbox.ByPurchaseID, sandbox.BySIM)},
+		{"sim-before-order-id", "order-lookup/priority-order-id-over-sim",
+			"lets the sim_id decide before the order_id",
+			decidedBy(sandbox.ByOrderNo, sandbox.BySIM)},
+		{"empty-key-decides", "order-lookup/empty-key-skipped",
+			"looks for an order whose key is empty when a key is sent empty, and answers with a success without one",
+			onSuccess(func(c *sandbox.Call, a *sandbox.Answer) {
+				if sentEmpty(c, sandbox.ByPurchaseID) || textOf(c, sandbox.ByPurchaseID) == "" && sentEmpty(c, sandbox.ByOrderNo) {
+					setBody(noOrder)(a)
+				}
+			}, "queryOrder")},
+		{"last-key-decides-beside-empty-one", "order-lookup/empty-key-skipped",
+			"lets the last key decide when another one is empty", lastBesideEmpty},
+		{"next-key-tried", "order-lookup/first-key-decides-alone",
+			"tries the next key when one finds no order",
+			onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+				for _, by := range []string{sandbox.ByOrderNo, sandbox.BySIM} {
+					if !l.Found && l.By != by {
+						find(l, newest(st, c.Partner, by, textOf(c, by)))
+					}
+				}
+			})},
+		{"order-found-by-beginning", "order-lookup/unknown-key-refused",
+			"takes the beginning of a purchase_order_id for the whole", orderByBeginning},
+		{"purchase-id-taken-for-order-id", "order-lookup/unknown-key-refused",
+			"finds an order by its purchase_order_id in order_id, too",
+			onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+				if !l.Found && l.By == sandbox.ByOrderNo {
+					find(l, newest(st, c.Partner, sandbox.ByPurchaseID, l.Key))
+				}
+			})},
+		{"no-order-as-success", "order-lookup/unknown-key-refused",
+			"answers a look-up that finds no order with a success without one",
+			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
+				if a.Refused != nil && a.Refused.Reason == sandbox.NotFound {
+					succeed(a, noOrder)
+				}
+			}, "queryOrder")},
+		{"newest-order-without-key", "order-lookup/no-key-refused",
+			"returns the partner's newest order when no key is sent", newestWithoutKey},
+		{"oldest-of-purchase-id", "order-lookup/duplicate-purchase-id-newest-paid",
+			"returns the oldest of several orders with one purchase_order_id", onChoice(sandbox.ByPurchaseID, oldest)},
+		{"newest-of-purchase-id-unpaid", "order-lookup/duplicate-purchase-id-newest-paid",
+			"returns the newest of several orders with one purchase_order_id, paid or not", onChoice(sandbox.ByPurchaseID, newest)},
+		{"oldest-of-sim", "order-lookup/newest-of-a-sim",
+			"returns the oldest of several orders of one SIM card", onChoice(sandbox.BySIM, oldest)},
+		{"orders-of-all-partners", "order-lookup/own-orders-only",
+			"returns the newest order that bears a key, whichever partner's it is",
+			onOrderLookup(func(st *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) {
+				if orders := st.Orders(l.By, l.Key); len(orders) > 0 {
+					find(l, orders[len(orders)-1])
+				}
+			})},
+	}
+}
+
+// noOrder is a success of queryOrder that shows no order.
+const noOrder = `{"data":null,"operateCode":"S","message":"success"}`
+
+// onOrderLookup changes what queryOrder finds.
+func onOrderLookup(change func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup)) newInterceptor {
+	return always(sandbox.Interceptor{Lookup: func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+		if l.Kind == sandbox.LookupOrder {
+			change(st, c, l)
+		}
+	}})
+}
+
+// find makes an order, or nil for none, the outcome of a look-up.
+func find(l *sandbox.Lookup, o *sandbox.Order) { l.Order, l.Found = o, o != nil }
+
+// newest returns the last order of a partner that bears a key, nil when none does.
+func newest(st *sandbox.State, partner, by, key string) *sandbox.Order {
+	for _, o := range slices.Backward(st.Orders(by, key)) {
+		if o.Partner == partner {
+			return o
+		}
+	}
+	return nil
+}
+
+// oldest returns the first order of a partner that bears a key, nil when none does.
+func oldest(st *sandbox.State, partner, by, key string) *sandbox.Order {
+	for _, o := range st.Orders(by, key) {
+		if o.Partner == partner {
+			return o
+		}
+	}
+	return nil
+}
+
+// onChoice chooses otherwise among the orders that bear one kind of key.
+func onChoice(by string, choose func(st *sandbox.State, partner, by, key string) *sandbox.Order) newInterceptor {
+	return onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+		if l.By == by {
+			find(l, choose(st, c.Partner, by, l.Key))
+		}
+	})
+}
+
+// decidedBy lets a key decide, when it is not empty, where another one is to.
+func decidedBy(instead, by string) newInterceptor {
+	return onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+		if key := textOf(c, by); l.By == instead && key != "" {
+			find(l, newest(st, c.Partner, by, key))
+		}
+	})
+}
+
+// sentEmpty reports whether a parameter was sent, and empty.
+func sentEmpty(c *sandbox.Call, name string) bool {
+	return valueOf(c, name) != nil && textOf(c, name) == ""
+}
+
+func lastBesideEmpty() sandbox.Interceptor {
+	keys := []string{sandbox.ByPurchaseID, sandbox.ByOrderNo, sandbox.BySIM}
+	return onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+		if !slices.ContainsFunc(keys, func(by string) bool { return sentEmpty(c, by) }) {
+			return
+		}
+		for _, by := range slices.Backward(keys) {
+			if key := textOf(c, by); key != "" {
+				find(l, newest(st, c.Partner, by, key))
+				return
+			}
+		}
+	})()
+}
+
+// ownPrefix begins the ids that a sandbox with another order_id gives out.
+const ownPrefix = "T-"
+
+func ownOrderID() sandbox.Interceptor {
+	return sandbox.Interceptor{
+		Lookup: onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+			if id, own := strings.CutPrefix(l.Key, ownPrefix); l.By == sandbox.ByOrderNo && own {
+				find(l, newest(st, c.Partner, sandbox.ByOrderNo, id))
+			} else if l.By == sandbox.ByOrderNo {
+				find(l, nil)
+			}
+		})().Lookup,
+		Show: onFound(func(o *sandbox.Order) { o.OrderNo = ownPrefix + o.OrderNo })().Show,
+	}
+}
+
+func orderByBeginning() sandbox.Interceptor {
+	var filed []*sandbox.Order
+	return sandbox.Interceptor{
+		Order: func(_ *sandbox.State, _ *sandbox.Call, o *sandbox.Order) { filed = append(filed, o) },
+		Lookup: onOrderLookup(func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+			if l.Found || l.By != sandbox.ByPurchaseID {
+				return
+			}
+			for _, o := range filed {
+				if o.Partner == c.Partner && strings.HasPrefix(o.PurchaseID, l.Key) {
+					find(l, o)
+				}
+			}
+		})().Lookup,
+	}
+}
+
+func newestWithoutKey() sandbox.Interceptor {
+	last := map[string]*sandbox.Order{} // by partner
+	return sandbox.Interceptor{
+		Order: func(_ *sandbox.State, _ *sandbox.Call, o *sandbox.Order) { last[o.Partner] = o },
+		Lookup: onOrderLookup(func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+			if l.Key == "" {
+				find(l, last[c.Partner])
+			}
+		})().Lookup,
+	}
+}

@@ -1,0 +1,116 @@
+package faults
+
+import (
+	"strings"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// pushFaults are about which top-ups a partner is told of, and what the body of a push says of them.
+func pushFaults() []Fault {
+	return []Fault{
+		{"push-of-third-party-order-missing", "push/sent-after-recharge",
+			"sends no push for an order by third-party payment", onNotification(func(n *sandbox.Notification) {
+				if n.Order.ThirdParty {
+					n.Copies = 0
+				}
+			})},
+		{"push-of-subscription-missing", "push/sent-after-recharge",
+			"sends no push for an order that a subscription pays", onNotification(func(n *sandbox.Notification) {
+				if n.Order.Renewal.SubID != "" {
+					n.Copies = 0
+				}
+			})},
+		{"push-of-unpaid-order", "push/only-after-recharge",
+			"sends a push as soon as an order is created, before anybody paid it",
+			always(sandbox.Interceptor{Order: func(st *sandbox.State, _ *sandbox.Call, o *sandbox.Order) {
+				if !o.ThirdParty {
+					st.Notify(o)
+				}
+			}})},
+		{"push-of-authorized-order", "push/only-after-recharge",
+			"sends a push when a single payment is authorized, before it is made",
+			always(sandbox.Interceptor{Show: func(st *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
+				if c.Operation == "stripeSingleAuthorization" {
+					st.Notify(o)
+				}
+			}})},
+		{"push-of-refused-order", "push/only-after-recharge",
+			"sends a push for an order by third-party payment that it refuses because there is no such SIM card", refusedTold},
+		{"push-names-order-no-as-pay-id", "push/body-names-the-order",
+			"writes the orderNo into payId of a push",
+			onNotification(func(n *sandbox.Notification) { n.Body.PayId = n.Body.OrderNo })},
+		{"push-pay-ids-mixed", "push/body-names-the-order",
+			"keeps the payId of a push in a place that all pushes share", mixedPayIDs},
+		{"push-names-other-partner", "push/body-names-the-partner",
+			"names another partner in a push",
+			onNotification(func(n *sandbox.Notification) { n.Body.PartnerCode = fixtures().SecondPartner })},
+		{"push-amount-in-cents", "push/amount-preserved",
+			"writes the amount of a push in cents",
+			onNotification(func(n *sandbox.Notification) { n.Body.PayAmount = strings.ReplaceAll(n.Body.PayAmount, ".", "") })},
+		{"push-currency-replaced", "push/currency-preserved",
+			"writes CNY into every push",
+			onNotification(func(n *sandbox.Notification) { n.Body.PayCurrency = "CNY" })},
+		{"push-before-order-is-visible", "push/order-visible",
+			"shows an order by third-party payment as open when it is looked up for the first time, its push sent or not", visibleLate},
+	}
+}
+
+// pushRetryFaults are about what becomes of a push after its first attempt.
+func pushRetryFaults() []Fault {
+	return []Fault{
+		{"push-given-up-after-failure", "push/retried-after-failure",
+			"gives a push up when the receiver answers with a status of 500 or higher",
+			givenUp(func(status int) bool { return status >= 500 })},
+		{"push-given-up-after-refusal", "push/retried-after-refusal",
+			"gives a push up when the receiver answers with a 4xx status",
+			givenUp(func(status int) bool { return status >= 400 && status < 500 })},
+		{"push-given-up-without-answer", "push/retried-without-an-answer",
+			"gives a push up when the receiver does not answer", givenUp(func(status int) bool { return status == 0 })},
+		{"push-counts-attempts", "push/same-content-on-retry",
+			"writes into the body of a push how often it was sent before", onAttempt(func(a *sandbox.Attempt) {
+				if a.Number > 1 {
+					changePush(a.Request, func(body string) string { return strings.Replace(body, "{", `{"retry":"1",`, 1) })
+					signPush(a.Request)
+				}
+			})},
+		{"push-retried-under-old-signature", "push/retry-is-signed",
+			"renews the timestamp of a push that it sends again, and not its signature", onAttempt(func(a *sandbox.Attempt) {
+				if a.Number > 1 {
+					shiftTimestamp(a.Request, 1)
+				}
+			})},
+		{"push-sent-twice", "push/not-repeated-after-success",
+			"sends every push twice", onNotification(func(n *sandbox.Notification) { n.Copies = 2 })},
+	}
+}
+
+// onNotification changes pushes before their first attempt.
+func onNotification(change func(n *sandbox.Notification)) newInterceptor {
+	return always(sandbox.Interceptor{Notify: func(_ *sandbox.State, n *sandbox.Notification) { change(n) }})
+}
+
+// onAttempt changes what is sent of a push, which has been signed by then.
+func onAttempt(change func(a *sandbox.Attempt)) newInterceptor {
+	return always(sandbox.Interceptor{Attempt: change})
+}
+
+func refusedTold() sandbox.Interceptor {
+	return sandbox.Interceptor{Lookup: func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+		if l.Kind == sandbox.LookupSIM && !l.Found && c.Operation == "synOrderInfo" {
+			st.Notify(&sandbox.Order{
+				Partner: c.Partner, OrderNo: textOf(c, "orderNo"), PayID: textOf(c, "payId"), SIM: l.Key, ThirdParty: true,
+				PackageCode: textOf(c, "packageCode"), Amount: textOf(c, "payAmount"), Currency: textOf(c, "payCurrency"),
+			})
+		}
+	}}
+}
+
+func visibleLate() sandbox.Interceptor {
+	looks := &counter{}
+	return onFound(func(o *sandbox.Order) {
+		if o.ThirdParty && looks.next(o.Partner+" "+o.OrderNo) == 1 {
+			o.Payment.Status = sandbox.PayOpen
+		}
+	})()
+}

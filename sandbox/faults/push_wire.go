@@ -1,0 +1,209 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// pushFormFaults are about the form of the request that a push is, and about its headers.
+func pushFormFaults() []Fault {
+	return []Fault{
+		{"push-by-put", "push/method-and-media-type",
+			"sends pushes by PUT", onPush(func(r *http.Request) { r.Method = http.MethodPut })},
+		{"push-announced-as-text", "push/method-and-media-type",
+			"announces the body of a push as text/plain", onPush(func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") })},
+		{"push-member-twice", "push/body-is-one-json-object",
+			"writes a member of a push twice", onPush(func(r *http.Request) {
+				changePush(r, func(body string) string { return strings.Replace(body, "{", `{"payAmount":"0",`, 1) })
+			})},
+		{"push-version-missing", "push/headers-present",
+			"sends pushes without their version", onPush(func(r *http.Request) { r.Header.Del(signing.HeaderPushVersion) })},
+		{"push-algorithm-empty", "push/headers-present",
+			"leaves the header that names the algorithm of a push empty", onPush(func(r *http.Request) { r.Header.Set(signing.HeaderPushAlgorithm, "") })},
+		{"push-signature-header-twice", "push/headers-present",
+			"sends the header with the signature of a push twice", onPush(func(r *http.Request) {
+				r.Header.Add(signing.HeaderPushSignature, r.Header.Get(signing.HeaderPushSignature))
+			})},
+		{"push-timestamp-missing", "push/headers-present",
+			"sends pushes without their timestamp", onPush(func(r *http.Request) { r.Header.Del(signing.HeaderPushTimestamp) })},
+		{"push-version-shortened", "push/version",
+			`writes "1" for the version of a push`, onPush(signedWith(signing.HeaderPushVersion, func(string) string { return "1" }))},
+		{"push-algorithm-in-java", "push/algorithm",
+			"names the algorithm of a push as Java does, HmacSHA1", onPush(signedWith(signing.HeaderPushAlgorithm, func(string) string { return "HmacSHA1" }))},
+		{"push-timestamp-in-seconds", "push/timestamp-in-milliseconds",
+			"writes the timestamp of a push in seconds",
+			onPush(signedWith(signing.HeaderPushTimestamp, func(milliseconds string) string { return strings.TrimSuffix(milliseconds, lastThree(milliseconds)) }))},
+		{"push-timestamp-in-local-time", "push/timestamp-is-current",
+			"counts the timestamp of a push from 1970 in the time of Beijing", onPush(func(r *http.Request) {
+				shiftTimestamp(r, 8*time.Hour.Milliseconds())
+				signPush(r)
+			})},
+	}
+}
+
+// pushSignatureFaults are about the signature of a push.
+func pushSignatureFaults() []Fault {
+	return []Fault{
+		{"push-signature-without-key-id", "push/signature-form",
+			"sends the signature of a push alone, without the id of its key and in the URL alphabet", onPush(func(r *http.Request) {
+				_, signature, _ := strings.Cut(r.Header.Get(signing.HeaderPushSignature), "/")
+				r.Header.Set(signing.HeaderPushSignature, strings.NewReplacer("/", "_", "+", "-").Replace(signature))
+			})},
+		{"push-names-other-key", "push/signature-form",
+			"names the partner before the signature of a push, not the key", onPush(func(r *http.Request) {
+				_, signature, _ := strings.Cut(r.Header.Get(signing.HeaderPushSignature), "/")
+				r.Header.Set(signing.HeaderPushSignature, fixtures().Partner+"/"+signature)
+			})},
+		{"push-key-not-decoded", "push/signature-verifies",
+			"signs pushes with the hexadecimal text of the key", onPush(func(r *http.Request) {
+				setPushSignature(r, []byte(hex.EncodeToString(fixtures().PushKey)), pushContent(r))
+			})},
+		{"push-headers-not-signed", "push/signature-verifies",
+			"signs the body of a push without its headers", onPush(func(r *http.Request) {
+				setPushSignature(r, fixtures().PushKey, []byte(pushBody(r)))
+			})},
+		{"push-signed-unsorted", "push/signature-verifies",
+			"signs the members of a push as they stand, not sorted", onPush(func(r *http.Request) {
+				changePush(r, func(body string) string { return strings.Replace(body, "{", `{"success":"1",`, 1) })
+				setPushSignature(r, fixtures().PushKey, fmt.Appendf(nil, "%s:%s", pushBody(r), pushHeaders(r)))
+			})},
+		{"push-signatures-mixed", "push/signature-verifies",
+			"keeps the signature of a push in a place that all pushes share", mixedSignatures},
+	}
+}
+
+// onPush changes the request of each attempt, which has been signed by then.
+func onPush(change func(r *http.Request)) newInterceptor {
+	return onAttempt(func(a *sandbox.Attempt) { change(a.Request) })
+}
+
+// signedWith changes a header of a push and signs it anew.
+func signedWith(name string, change func(value string) string) func(*http.Request) {
+	return func(r *http.Request) {
+		r.Header.Set(name, change(r.Header.Get(name)))
+		signPush(r)
+	}
+}
+
+// lastThree returns the last three digits of a number.
+func lastThree(digits string) string { return digits[max(0, len(digits)-3):] }
+
+// shiftTimestamp adds milliseconds to the timestamp of a push, and does not sign it.
+func shiftTimestamp(r *http.Request, by int64) {
+	if sent, err := strconv.ParseInt(r.Header.Get(signing.HeaderPushTimestamp), 10, 64); err == nil {
+		r.Header.Set(signing.HeaderPushTimestamp, strconv.FormatInt(sent+by, 10))
+	}
+}
+
+// pushBody returns the body of a push, which can be sent as before.
+func pushBody(r *http.Request) string {
+	body := ""
+	changePush(r, func(text string) string {
+		body = text
+		return text
+	})
+	return body
+}
+
+// changePush changes the body of a push, and does not sign it.
+func changePush(r *http.Request, change func(body string) string) {
+	sent, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // it is in memory, and cannot fail
+	}
+	body := []byte(change(string(sent)))
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+}
+
+// pushHeaders returns the text of the headers that is signed.
+func pushHeaders(r *http.Request) string {
+	return r.Header.Get(signing.HeaderPushVersion) + ":" + r.Header.Get(signing.HeaderPushAlgorithm) + ":" + r.Header.Get(signing.HeaderPushTimestamp)
+}
+
+// pushContent returns what is signed of a push, as the contract has it.
+func pushContent(r *http.Request) []byte {
+	content, err := signing.PushContent([]byte(pushBody(r)), r.Header.Get(signing.HeaderPushVersion),
+		r.Header.Get(signing.HeaderPushAlgorithm), r.Header.Get(signing.HeaderPushTimestamp), signing.JoinBodyColonHeaders)
+	if err != nil {
+		return nil // a body without a signature of its own
+	}
+	return content
+}
+
+// signPush signs a push as it is by now, with the key that a sandbox has when it is given none.
+func signPush(r *http.Request) { setPushSignature(r, fixtures().PushKey, pushContent(r)) }
+
+func setPushSignature(r *http.Request, key, content []byte) {
+	mac := hmac.New(sha1.New, key)
+	_, _ = mac.Write(content) // a hash takes everything
+	r.Header.Set(signing.HeaderPushSignature, fixtures().PushKeyID+"/"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+}
+
+func mixedSignatures() sandbox.Interceptor {
+	var shared atomic.Value
+	return onPush(func(r *http.Request) {
+		shared.Store(r.Header.Get(signing.HeaderPushSignature))
+		time.Sleep(overlap) // for pushes that are sent at once to come in meanwhile
+		signature, _ := shared.Load().(string)
+		r.Header.Set(signing.HeaderPushSignature, signature)
+	})()
+}
+
+func mixedPayIDs() sandbox.Interceptor {
+	var shared atomic.Value
+	return onAttempt(func(a *sandbox.Attempt) {
+		own := a.Notification.Body.PayId
+		shared.Store(own)
+		time.Sleep(overlap) // for pushes that are sent at once to come in meanwhile
+		id, _ := shared.Load().(string)
+		changePush(a.Request, func(body string) string { return strings.ReplaceAll(body, own, id) })
+		signPush(a.Request)
+	})()
+}
+
+// givenUp sends pushes as the sandbox does, but gives one up whose receiver answers with a status
+// for which ends holds; 0 is that of no answer. An attempt does not learn how the one before ended,
+// so it is made here, and the one of the sandbox is cancelled.
+func givenUp(ends func(status int) bool) newInterceptor {
+	return func() sandbox.Interceptor {
+		var over sync.Map // by partner and payId
+		sender := &http.Transport{DisableKeepAlives: true}
+		return sandbox.Interceptor{Attempt: func(a *sandbox.Attempt) {
+			push := a.Notification.Order.Partner + " " + a.Notification.Order.PayID
+			if _, ended := over.Load(push); !ended {
+				if status := deliver(sender, a.Request); status == http.StatusOK || ends(status) {
+					over.Store(push, true)
+				}
+			}
+			ctx, cancel := context.WithCancel(a.Request.Context())
+			cancel()
+			*a.Request = *a.Request.WithContext(ctx)
+		}}
+	}
+}
+
+// deliver sends a push and returns the status of the answer, 0 without one.
+func deliver(sender http.RoundTripper, r *http.Request) int {
+	response, err := sender.RoundTrip(r)
+	if err != nil {
+		return 0
+	}
+	_ = response.Body.Close() // the status is all that counts
+	return response.StatusCode
+}
