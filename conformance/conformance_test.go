@@ -152,7 +152,7 @@ func receiver(t *testing.T, under *target.Target) (net.Listener, sandbox.Push) {
 	}
 	t.Cleanup(func() { _ = inbox.Close() })
 	push := sandbox.Push{
-		To: "http://" + inbox.Addr().String() + "/rechargeSuccess", Backoff: 5 * time.Millisecond,
+		To: "http://" + inbox.Addr().String() + "/rechargeSuccess", Backoff: 2 * time.Millisecond,
 		KeyID: under.PushKeyID, Key: under.PushKey, Join: under.PushJoin, Encoding: under.PushEncoding,
 	}
 	if len(push.Key) == 0 {

@@ -15,7 +15,7 @@ import (
 
 // pushBackoff is how long the embedded sandbox waits in a run before it sends a
 // push again.
-const pushBackoff = 5 * time.Millisecond
+const pushBackoff = 2 * time.Millisecond
 
 // pushPath is the path of the receiver of a run. Any would do.
 const pushPath = "/rechargeSuccess"
