@@ -81,14 +81,15 @@ func allOrders(ctx context.Context, s *session.Session, sim string) int {
 }
 
 // growth does work for a SIM card and returns by how much a count for it has grown
-// once every top-up that it led to has taken effect. Others may order for the same
-// SIM card in between: when the count does not grow as expected, the work is done
-// again for another one, three times in all.
+// once every top-up that it led to has taken effect, those of earlier orders having
+// done so before. Others may order for the same SIM card in between: when the count
+// does not grow as expected, the work is done again for another one, three times in all.
 func growth(ctx context.Context, s *session.Session, count func(ctx context.Context, s *session.Session, sim string) int,
 	expected int, work func(sim string),
 ) int {
 	grown := 0
 	for range 3 {
+		letTopUpsTakeEffect(ctx, s, "")
 		sim := s.ExistingSIM()
 		before := count(ctx, s, sim)
 		work(sim)
@@ -103,8 +104,9 @@ func growth(ctx context.Context, s *session.Session, count func(ctx context.Cont
 	return grown
 }
 
-// letTopUpsTakeEffect waits until an order that was paid for another SIM card, later
-// than all others, is listed. A target without such orders is not waited for.
+// letTopUpsTakeEffect waits until an order that is paid for another SIM card, later
+// than all others, is in effect. Where there is no other SIM card, and on a target
+// that refuses such an order, nothing is waited for.
 func letTopUpsTakeEffect(ctx context.Context, s *session.Session, sim string) {
 	p := s.NewPurchase()
 	if p.SIM == sim {
