@@ -24,15 +24,15 @@ func (s *Server) Settings() map[string]string {
 		"unknown-sim":         strings.Join(append([]string{f.UnknownSIM}, f.UnknownSIMs(7)...), ","),
 		"group":               f.Groups[0],
 		"package":             f.Packages[0],
-		"pm-success":      MethodPays,
-		"pm-failure":      MethodFails,
-		"pm-open":         MethodStaysOpen,
+		"pm-success":          MethodPays,
+		"pm-failure":          MethodFails,
+		"pm-open":             MethodStaysOpen,
 		"path": "stripeSingleAuthorization=" + singleAuthorizationPath +
 			",stripeSubscriptionAuthorization=" + subscriptionAuthorizationPath +
 			",confirmPaymentResult=" + confirmationPath,
-		"allow":         "read,write,purchase",
-		"strict":        "assumed",
-		"task-timeout":  "2s",
+		"allow":        "read,write,purchase",
+		"strict":       "assumed",
+		"task-timeout": "2s",
 	}
 }
 
