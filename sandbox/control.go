@@ -70,7 +70,7 @@ func (k *control) answer(r *http.Request) *Answer {
 // admit refuses who may not control the sandbox.
 func (k *control) admit(r *http.Request) *Refusal {
 	forbidden := func(format string, args ...any) *Refusal {
-		return &Refusal{Reason: Failed, Status: http.StatusForbidden, Message: fmt.Sprintf(format, args...)}
+		return &Refusal{Reason: Forbidden, Status: http.StatusForbidden, Message: fmt.Sprintf(format, args...)}
 	}
 	caller, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !caller.Addr().Unmap().IsLoopback() {

@@ -2,8 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -214,31 +212,16 @@ func (p *pusher) attempt(ctx context.Context, d *delivery, number int) (record A
 	res, err := p.client.RechargeSuccess(limited, nil, d.note.Body, address, p.signer.Sign, hook)
 	if err == nil {
 		defer res.Body.Close()
-		record.Status = res.StatusCode
-		err = delivered(res)
+		// A short answer is read, so that its connection can be used again.
+		_, _ = io.CopyN(io.Discard, res.Body, maxRecorded)
+		if record.Status = res.StatusCode; record.Status != http.StatusOK {
+			err = fmt.Errorf("the receiver answered %s", res.Status)
+		}
 	}
 	if err != nil {
 		record.Error = shortened(err.Error())
 	}
 	return record, ctx.Err() == nil
-}
-
-// delivered reads the receiver's answer: a push is delivered when it is a success that is no refusal in
-// the envelope. What a receiver is to answer is not documented.
-func delivered(res *http.Response) error {
-	const most = 64 << 10
-	body, err := io.ReadAll(io.LimitReader(res.Body, most))
-	switch {
-	case res.StatusCode < 200 || res.StatusCode > 299:
-		return fmt.Errorf("the receiver answered %s", res.Status)
-	case err != nil:
-		return fmt.Errorf("reading the receiver's answer: %w", err)
-	}
-	var answer push.RechargeSuccessResponse
-	if json.Unmarshal(body, &answer) == nil && answer.OperateCode != "" && answer.OperateCode != CodeSuccess {
-		return errors.New("the receiver answered operateCode " + shown(answer.OperateCode))
-	}
-	return nil
 }
 
 // shortened bounds the text of an error.

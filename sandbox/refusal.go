@@ -51,6 +51,8 @@ const (
 	Declined Reason = "declined"
 	// Full means that a bound of the sandbox would be passed.
 	Full Reason = "full"
+	// Forbidden means a caller who may not use the control path: HTTP 403.
+	Forbidden Reason = "forbidden"
 	// Failed means a defect of the sandbox or of an interceptor: HTTP 500.
 	Failed Reason = "failed"
 )

@@ -37,8 +37,8 @@ func (l *requestLog) add(at time.Time, c *Call, a *Answer) {
 		return
 	}
 	record := requestRecord{
-		At: at, Method: shownMethod(c.Request.Method), Path: cut(c.Request.URL.RequestURI()), Operation: c.Operation,
-		Partner: c.Partner, Body: cut(string(c.Body)), Status: a.Status, Answer: cut(string(a.Body)),
+		At: at, Method: shownMethod(c.Request.Method), Path: cut([]byte(c.Request.URL.RequestURI())), Operation: c.Operation,
+		Partner: c.Partner, Body: cut(c.Body), Status: a.Status, Answer: cut(a.Body),
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -64,9 +64,9 @@ func (l *requestLog) reset() {
 }
 
 // cut bounds a text.
-func cut(text string) string {
+func cut(text []byte) string {
 	if len(text) > maxRecorded {
-		return string([]byte(text[:maxRecorded])) + "..."
+		return string(text[:maxRecorded]) + "..."
 	}
-	return text
+	return string(text)
 }

@@ -44,8 +44,8 @@
 // # Pushes
 //
 // With Config.Push each top-up that takes effect is told of to the address of one partner, signed, in
-// the background: see Push for what addresses are allowed. What is not taken with a 2xx, or is taken with
-// another operateCode than "S", is sent again, PushAttempts times at most, with growing pauses.
+// the background: see Push for what addresses are allowed. What is not answered with HTTP 200, whatever
+// the body, is sent again, with the same body and signed anew, PushAttempts times at most, with growing pauses.
 //
 // # Control
 //

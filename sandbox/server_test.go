@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/sandbox"
-	"github.com/mallcheck/mallcheck/signing"
 )
 
 // wire sends a request over a connection of its own and returns the answer as it came.
@@ -175,24 +174,19 @@ func TestStartFails(t *testing.T) {
 	}
 }
 
-// With the settings of a server, what it pushes can be verified.
+// The settings name what a run needs beside the fixtures.
 func TestSettings(t *testing.T) {
-	cfg := sandbox.Push{To: "http://127.0.0.1:1/", KeyID: "k", Key: []byte{1, 2}, Join: signing.JoinHeadersBody, Encoding: signing.EncodingHex}
-	m := serve(t, sandbox.Config{Push: cfg})
+	m := serve(t, sandbox.Config{})
 	got := m.server.Settings()
 	for key, want := range map[string]string{
-		"payment-url": m.server.URL() + "/payment", "package": m.fix.Packages[0], "amount": "4.99", "currency": "USD",
-		"pm-success": sandbox.MethodPays, "pm-failure": sandbox.MethodFails, "pm-open": sandbox.MethodStaysOpen,
-		"push-key": "k:0102", "push-join": "headers-body", "push-encoding": "hex",
+		"vshop-url": m.server.URL() + "/vshop", "payment-url": m.server.URL() + "/payment", "topup-url": m.server.URL() + "/topup",
+		"package": m.fix.Packages[0], "pm-success": sandbox.MethodPays, "pm-failure": sandbox.MethodFails, "pm-open": sandbox.MethodStaysOpen,
+		"amount": "4.99", "currency": "USD",
 		"path": "stripeSingleAuthorization=/stripeSingleAuthorization,stripeSubscriptionAuthorization=/stripeSubscriptionAuthorization,confirmPaymentResult=/confirmPaymentResult",
 	} {
 		if got[key] != want {
 			t.Errorf("%s is %q, want %q", key, got[key], want)
 		}
-	}
-	got = serve(t, sandbox.Config{}).server.Settings()
-	if id, key, err := signing.ParsePushKey(got["push-key"]); err != nil || id != m.fix.PushKeyID || string(key) != string(m.fix.PushKey) {
-		t.Errorf("push-key %q: %v", got["push-key"], err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -15,7 +14,6 @@ const settingsSIMs = 64
 // addresses, partners, fixtures, and a policy under which it is put to the full test.
 func (s *Server) Settings() map[string]string {
 	f := s.sandbox.Fixtures()
-	keyID, key, join, encoding := s.sandbox.pushRules()
 	return map[string]string{
 		"vshop-url":           s.URL() + vshopBase,
 		"payment-url":         s.URL() + paymentBase,
@@ -34,12 +32,9 @@ func (s *Server) Settings() map[string]string {
 		"path": "stripeSingleAuthorization=" + singleAuthorizationPath +
 			",stripeSubscriptionAuthorization=" + subscriptionAuthorizationPath +
 			",confirmPaymentResult=" + confirmationPath,
-		"push-key":      keyID + ":" + hex.EncodeToString(key),
-		"push-join":     join.String(),
-		"push-encoding": encoding.String(),
-		"allow":         "read,write,purchase",
-		"strict":        "assumed",
-		"task-timeout":  "2s",
+		"allow":        "read,write,purchase",
+		"strict":       "assumed",
+		"task-timeout": "2s",
 	}
 }
 
@@ -54,15 +49,4 @@ func (s *Server) CurlLine() (string, error) {
 	}
 	return fmt.Sprintf(`curl -s %s%s/singleVerify -H 'Content-Type: application/json' -d '%s,"sign":"%s"}'`,
 		s.URL(), vshopBase, strings.TrimSuffix(body, "}"), sign), nil
-}
-
-// pushRules returns how pushes are signed, or would be.
-func (s *Sandbox) pushRules() (keyID string, key []byte, join signing.PushJoin, encoding signing.PushEncoding) {
-	s.state.mu.Lock()
-	defer s.state.mu.Unlock()
-	if p := s.state.push; p != nil {
-		return p.cfg.KeyID, p.cfg.Key, p.cfg.Join, p.cfg.Encoding
-	}
-	f := NewFixtures()
-	return f.PushKeyID, f.PushKey, signing.JoinBodyColonHeaders, signing.EncodingBase64
 }
