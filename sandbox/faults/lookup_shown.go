@@ -47,13 +47,7 @@ func lookupAnswerFaults() []Fault {
 }
 
 // onFound changes what queryOrder shows of the order that it found.
-func onFound(change func(o *sandbox.Order)) newInterceptor {
-	return always(sandbox.Interceptor{Show: func(_ *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
-		if c.Operation == "queryOrder" {
-			change(o)
-		}
-	}})
-}
+func onFound(change func(o *sandbox.Order)) newInterceptor { return onShow(change, "queryOrder") }
 
 func paidByLooking() sandbox.Interceptor {
 	return sandbox.Interceptor{Show: func(st *sandbox.State, c *sandbox.Call, o *sandbox.Order) {

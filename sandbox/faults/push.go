@@ -2,6 +2,7 @@ package faults
 
 import (
 	"strings"
+	"time"
 
 	"github.com/mallcheck/mallcheck/sandbox"
 )
@@ -23,14 +24,14 @@ func pushFaults() []Fault {
 			})},
 		{"push-of-unpaid-order", "push/only-after-recharge",
 			"sends a push as soon as an order is created, before anybody paid it",
-			always(sandbox.Interceptor{Order: func(st *sandbox.State, _ *sandbox.Call, o *sandbox.Order) {
+			always(sandbox.Interceptor{Attempt: paidLater, Order: func(st *sandbox.State, _ *sandbox.Call, o *sandbox.Order) {
 				if !o.ThirdParty {
 					st.Notify(o)
 				}
 			}})},
 		{"push-of-authorized-order", "push/only-after-recharge",
 			"sends a push when a single payment is authorized, before it is made",
-			always(sandbox.Interceptor{Show: func(st *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
+			always(sandbox.Interceptor{Attempt: paidLater, Show: func(st *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
 				if c.Operation == "stripeSingleAuthorization" {
 					st.Notify(o)
 				}
@@ -95,8 +96,15 @@ func onAttempt(change func(a *sandbox.Attempt)) newInterceptor {
 	return always(sandbox.Interceptor{Attempt: change})
 }
 
+// paidLater holds a push of a paid order back, for one that must not be sent to arrive before it.
+func paidLater(a *sandbox.Attempt) {
+	if a.Notification.Order.Payment.Status == sandbox.PayPaid {
+		time.Sleep(2 * overlap)
+	}
+}
+
 func refusedTold() sandbox.Interceptor {
-	return sandbox.Interceptor{Lookup: func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+	return sandbox.Interceptor{Attempt: paidLater, Lookup: func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 		if l.Kind == sandbox.LookupSIM && !l.Found && c.Operation == "synOrderInfo" {
 			st.Notify(&sandbox.Order{
 				Partner: c.Partner, OrderNo: textOf(c, "orderNo"), PayID: textOf(c, "payId"), SIM: l.Key, ThirdParty: true,
