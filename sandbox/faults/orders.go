@@ -216,18 +216,24 @@ func signFoundLate() sandbox.Interceptor {
 	}
 }
 
+// unpaidEntries returns the caller's orders of a SIM card that nobody has paid, as if they were paid.
+func unpaidEntries(st *sandbox.State, c *sandbox.Call, sim string) []sandbox.OrderEntry {
+	var entries []sandbox.OrderEntry
+	for _, o := range st.Orders(sandbox.BySIM, sim) {
+		if o.Partner == c.Partner && o.Payment.Status == sandbox.PayOpen {
+			paid := *o
+			paid.Payment.Status = sandbox.PayPaid
+			entries = append(entries, st.Entries(&paid)...)
+		}
+	}
+	return entries
+}
+
 // unpaidListed lists orders that nobody has paid as if they were in effect.
 func unpaidListed(st *sandbox.State, c *sandbox.Call, l *sandbox.OrderList) {
-	for _, o := range st.Orders(sandbox.BySIM, l.SIM) {
-		if o.Partner != c.Partner || o.Payment.Status != sandbox.PayOpen {
-			continue
-		}
-		paid := *o
-		paid.Payment.Status = sandbox.PayPaid
-		for _, entry := range st.Entries(&paid) {
-			entry.Status, entry.ExpireDate = sandbox.OrderActive, "2099-12-31"
-			l.Entries = append(l.Entries, entry)
-		}
+	for _, entry := range unpaidEntries(st, c, l.SIM) {
+		entry.Status, entry.ExpireDate = sandbox.OrderActive, "2099-12-31"
+		l.Entries = append(l.Entries, entry)
 	}
 }
 

@@ -46,7 +46,7 @@ func answerVariants() []Variant {
 			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 				replaceText(`"message":"success"`, `"message":"操作成功"`)(c, a)
 			})},
-		{"lists-reversed", "lists groups, SIM cards and plans in the opposite order", nil, reversedLists},
+		{"lists-reversed", "lists groups, SIM cards, plans and orders in the opposite order", nil, reversedLists},
 	}
 }
 
@@ -65,7 +65,8 @@ func statusOf(reason sandbox.Reason) int {
 
 func reversedLists() sandbox.Interceptor {
 	return sandbox.Interceptor{
-		Listing: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Listing) { slices.Reverse(l.SIMs) },
+		Listing:   func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Listing) { slices.Reverse(l.SIMs) },
+		OrderList: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) { slices.Reverse(l.Entries) },
 		Answer: func(c *sandbox.Call, a *sandbox.Answer) {
 			onData(func(_ *sandbox.Call, bundles []mall.Bundle) []mall.Bundle {
 				slices.Reverse(bundles)
