@@ -118,7 +118,7 @@ func configured(t *testing.T, layers ...target.Layer) *target.Target {
 		t.Fatal(err)
 	}
 	inbox, push := receiver(t, under)
-	server, err := sandbox.Start(t.Context(), sandbox.Config{Seed: under.Seed, TaskDelay: 2 * time.Millisecond, Interceptors: interceptors, Push: push}, "")
+	server, err := sandbox.Start(t.Context(), sandbox.Config{Seed: under.Seed, TaskDelay: 2 * time.Millisecond, Interceptors: interceptors, Push: push, Terse: true}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,6 +86,9 @@ type Config struct {
 	Rules signing.Rules
 	// Bounds limit what is held in memory; a field left zero takes its default.
 	Bounds Bounds
+	// Terse leaves the diagnosis of a wrong sign out of its refusal, which takes most
+	// of the time that such a refusal takes: for callers that read no messages.
+	Terse bool
 	// Log gets a line for each request, at level Info; nil for none. The line has neither query nor
 	// body; of their values it has partnerCode and what the message of a refusal quotes.
 	Log *slog.Logger

@@ -27,7 +27,7 @@ func embedded(layers []target.Layer, t *target.Target) (*sandbox.Server, *target
 	if err != nil {
 		return nil, nil, err
 	}
-	config := sandbox.Config{Seed: t.Seed, TaskDelay: taskDelay, Interceptors: interceptors, Push: push}
+	config := sandbox.Config{Seed: t.Seed, TaskDelay: taskDelay, Interceptors: interceptors, Push: push, Terse: true}
 	server, err := sandbox.Start(context.Background(), config, sandbox.DefaultListen)
 	if err != nil {
 		_ = inbox.Close()

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -56,7 +57,12 @@ func (e *exit) Error() string {
 // Unwrap returns the error behind the exit code.
 func (e *exit) Unwrap() error { return e.err }
 
+// memoryLimit is where the collector begins to work harder: a run keeps every
+// exchange, and gives the rest back.
+const memoryLimit = 60 << 20
+
 func main() {
+	debug.SetMemoryLimit(memoryLimit)
 	os.Exit(execute(os.Args[1:], &streams{os.Stdin, os.Stdout, os.Stderr, os.Environ()}))
 }
 
