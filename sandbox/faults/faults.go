@@ -53,7 +53,7 @@ func Faults() []Fault {
 
 // Variants returns all variants, by topic.
 func Variants() []Variant {
-	return slices.Concat(answerVariants(), wireVariants(), taskVariants(), settingVariants(), orderVariants(), paymentVariants())
+	return slices.Concat(answerVariants(), wireVariants(), taskVariants(), settingVariants(), orderVariants(), paymentVariants(), pushVariants())
 }
 
 // Unknown is the error of an id that is in no catalogue.

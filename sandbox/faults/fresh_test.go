@@ -43,7 +43,9 @@ func TestEachSandboxGetsItsOwn(t *testing.T) {
 func TestVisitTellsSandboxesApart(t *testing.T) {
 	for name, construct := range map[string]newInterceptor{
 		"repeatedIDs": repeatedIDs, "lockedOut": lockedOut, "rememberedSigns": rememberedSigns, "rememberedBesidePath": rememberedBesidePath,
+		"endedByQuery": endedByQuery, "paidGoesBack": paidGoesBack, "renewalsShownLate": renewalsShownLate,
 		"flickering": flickering, "changingCodes": changingCodes, "forgotten": forgotten, "uuids": uuids,
+		"orderByBeginning": orderByBeginning, "newestWithoutKey": newestWithoutKey, "visibleLate": visibleLate,
 	} {
 		shared := construct()
 		if slices.Equal(visit(t, shared), visit(t, shared)) {
@@ -86,19 +88,23 @@ func visit(t *testing.T, i sandbox.Interceptor) []string {
 	}()
 	v.vshop()
 	v.groups()
+	v.orders()
+	v.purchases()
 	v.mistakes()
 	return v.answers
 }
 
+// shopMembers are the members that the bodies of Vshop have in common.
+func shopMembers(sim string) string {
+	return fmt.Sprintf(`"deviceCode":%q,"languageCode":"1","mark":"0","terminal":"0","tradeTime":"1645683857572","tradeType":"x"`, sim)
+}
+
 func (v *visitor) vshop() {
 	const verify = "/vshop/singleVerify"
-	shop := func(sim string) string {
-		return fmt.Sprintf(`"deviceCode":%q,"languageCode":"1","mark":"0","terminal":"0","tradeTime":"1645683857572","tradeType":"x"`, sim)
-	}
-	v.ask(http.MethodPost, verify, shop(fixtures().SIMs[1]), v.sign(verify, shop(fixtures().SIMs[0])))
+	v.ask(http.MethodPost, verify, shopMembers(fixtures().SIMs[1]), v.sign(verify, shopMembers(fixtures().SIMs[0])))
 	for _, sim := range []string{fixtures().SIMs[0], fixtures().UnknownSIM, fixtures().SIMs[0][:10]} {
-		v.signed(http.MethodPost, verify, shop(sim))
-		v.signed(http.MethodPost, "/vshop/singleServicePlanPage", shop(sim)+`,"area":"欧洲"`)
+		v.signed(http.MethodPost, verify, shopMembers(sim))
+		v.signed(http.MethodPost, "/vshop/singleServicePlanPage", shopMembers(sim)+`,"area":"欧洲"`)
 	}
 }
 
@@ -144,7 +150,9 @@ func (v *visitor) sign(path, members string) string {
 	if err != nil {
 		v.Fatal(err)
 	}
-	templates := []string{"/mall/bundle-groups/{group_id}/sims", "/mall/bundle-groups/bundles", "/async-result/{request_id}", "/singleVerify", "/singleServicePlanPage"}
+	templates := []string{"/mall/bundle-groups/{group_id}/sims", "/mall/bundle-groups/bundles", "/async-result/{request_id}", "/singleVerify", "/singleServicePlanPage",
+		"/singleOrder", "/singleQueryOrder", "/queryAutoRenewalRecord", "/cancelAutoRenewalRecord", "/stripeSingleAuthorization",
+		"/stripeSubDirectly", "/resultQuery", "/confirmPaymentResult"}
 	body := strings.TrimSuffix(`{"partnerCode":"P000270","version":"3.0",`+members, ",") + "}"
 	parts, err := signing.MembersOf(http.MethodPost, address, []byte(body), templates, signing.AllParts)
 	if err != nil {
