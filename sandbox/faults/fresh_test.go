@@ -28,6 +28,7 @@ func TestEachSandboxGetsItsOwn(t *testing.T) {
 	}
 	for name, construct := range constructors {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			first, second := visit(t, construct()), visit(t, construct())
 			for i := range first {
 				if first[i] != second[i] {
@@ -121,7 +122,11 @@ func (v *visitor) groups() {
 
 func (v *visitor) mistakes() {
 	verify := v.address + "/vshop/singleVerify"
-	for _, body := range []string{`{"version":"3.0","partnerCode":"P000270"}`, `{"version":"3.0","partnerCode":"P000270","sign":"00000000000000000000000000000000"}`, `{`} {
+	for _, body := range []string{
+		`{"version":"3.0","partnerCode":"P000270"}`,
+		`{"version":"3.0","partnerCode":"P000270","sign":"00000000000000000000000000000000"}`,
+		`{`,
+	} {
 		for range 3 {
 			v.send(http.MethodPost, verify, body)
 		}
@@ -144,7 +149,10 @@ func (v *visitor) sign(path, members string) string {
 	if err != nil {
 		v.Fatal(err)
 	}
-	templates := []string{"/mall/bundle-groups/{group_id}/sims", "/mall/bundle-groups/bundles", "/async-result/{request_id}", "/singleVerify", "/singleServicePlanPage"}
+	templates := []string{
+		"/mall/bundle-groups/{group_id}/sims", "/mall/bundle-groups/bundles", "/async-result/{request_id}",
+		"/singleVerify", "/singleServicePlanPage",
+	}
 	body := strings.TrimSuffix(`{"partnerCode":"P000270","version":"3.0",`+members, ",") + "}"
 	parts, err := signing.MembersOf(http.MethodPost, address, []byte(body), templates, signing.AllParts)
 	if err != nil {
