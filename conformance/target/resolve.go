@@ -50,6 +50,10 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Faults:            r.list("fault"),
 		Variants:          r.list("variant"),
 	}
+	t.place = func(key string) string {
+		_, place := r.find(key)
+		return place
+	}
 	r.addresses(t)
 	if r.problem != nil {
 		return nil, r.problem
