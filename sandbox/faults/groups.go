@@ -26,6 +26,16 @@ func groupFaults() []Fault {
 					t.Effects = t.Effects[:len(t.Effects)-1]
 				}
 			})},
+		{"remove-takes-each-once", "groups/listing-reflects-remove",
+			"takes a SIM card out once, however often a removal names it",
+			onEffects(sandbox.ActionRemove, func(_ *sandbox.State, t *sandbox.Task) {
+				seen := map[string]bool{}
+				t.Effects = slices.DeleteFunc(t.Effects, func(e sandbox.Effect) bool {
+					again := seen[e.SIM]
+					seen[e.SIM] = true
+					return again
+				})
+			})},
 		{"remove-takes-all", "groups/listing-reflects-remove",
 			"takes a SIM card out entirely, however often it was added",
 			onEffects(sandbox.ActionRemove, func(st *sandbox.State, t *sandbox.Task) {

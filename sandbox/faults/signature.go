@@ -59,6 +59,12 @@ func signFaults() []Fault {
 				without, err := signing.Sign(slices.Concat(c.Query, c.Members), signing.Default())
 				return err == nil && len(c.Path) > 0 && sign == without
 			})},
+		{"sign-without-query-accepted", "signature/query-signed",
+			"accepts a sign of a GET that was made without its query, too",
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
+				without, err := signing.Sign(c.Path, signing.Default())
+				return err == nil && c.Request.Method == http.MethodGet && sign == without
+			})},
 		{"refused-but-done", "signature/refused-before-anything-happened",
 			"finds the wrong sign of an addSims or removeSims only after it has carried the request out",
 			refusedButDone},
