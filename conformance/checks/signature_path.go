@@ -36,7 +36,7 @@ var pathChecks = slices.Concat(
 	among(refusedSigns(Check{
 		ID: "SIG-062", Clause: "signature/query-signed",
 		Requirement: "{operation} refuses a sign that was made without the parameters of the query",
-	}, wrongSign{"a sign made without its query", withoutGlobals}), func(operation string) bool { return isGET(operation) }),
+	}, wrongSign{"a sign made without its query", withoutGlobals}), isGET),
 )
 
 // isGET reports whether an operation has its parameters in the query.
