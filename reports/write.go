@@ -30,7 +30,7 @@ func Formats() []string {
 }
 
 // CheckFormats returns an error for the first name that is none of Formats; it
-// names the known ones and the nearest of them.
+// names the known ones.
 func CheckFormats(names []string) error {
 	for _, name := range names {
 		if _, err := formatIndex(name); err != nil {
@@ -131,36 +131,10 @@ func reason(err error) error {
 }
 
 func formatIndex(name string) (int, error) {
-	nearest, least := "", len(name)
 	for i, w := range writers {
 		if w.format == name {
 			return i, nil
 		}
-		if d := distance(name, w.format); nearest == "" || d < least {
-			nearest, least = w.format, d
-		}
 	}
-	return 0, fmt.Errorf("unknown report format %q: known are %s; the nearest is %s",
-		name, strings.Join(Formats(), ", "), nearest)
-}
-
-// distance is the number of bytes to insert, delete or replace that makes a into b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return 0, fmt.Errorf("unknown report format %q: known are %s", name, strings.Join(Formats(), ", "))
 }

@@ -51,12 +51,11 @@ func (o *operation) match(path []string) ([]signing.Member, bool) {
 	}
 	var values []signing.Member
 	for i, want := range o.segments {
-		switch {
-		case path[i] == want && want != "":
-		case strings.HasPrefix(want, "{") && path[i] != "":
-			values = append(values, signing.StringMember(strings.Trim(want, "{}"), path[i]))
-		default:
+		switch parameter := strings.HasPrefix(want, "{"); {
+		case path[i] == "" || !parameter && path[i] != want:
 			return nil, false
+		case parameter:
+			values = append(values, signing.StringMember(strings.Trim(want, "{}"), path[i]))
 		}
 	}
 	return values, true

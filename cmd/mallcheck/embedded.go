@@ -54,16 +54,21 @@ func embedded(layers []target.Layer, t *target.Target) (*sandbox.Server, *target
 // that go with them; an unknown id is an error that names the nearest one.
 func behaviour(faultIDs, variantIDs []string) ([]sandbox.Interceptor, map[string]string, error) {
 	interceptors, settings, err := faults.Interceptors(faultIDs, variantIDs)
-	var unknown *faults.Unknown
-	if !errors.As(err, &unknown) {
+	var wrong *faults.Unknown
+	if !errors.As(err, &wrong) {
 		return interceptors, settings, err
 	}
-	problem := &target.Error{Place: "--" + unknown.What, Value: unknown.ID, Problem: "is no " + unknown.What,
-		Instead: fmt.Sprintf("mallcheck %ss lists them", unknown.What)}
-	if near := target.Nearest(unknown.ID, unknown.Known); near != "" {
+	return nil, nil, unknown("--"+wrong.What, wrong.ID, wrong.What, wrong.Known, fmt.Sprintf("mallcheck %ss lists them", wrong.What))
+}
+
+// unknown is the error of a word that is none of the known ones: it names the
+// nearest, or says where to look.
+func unknown(place, word, what string, known []string, otherwise string) error {
+	problem := &target.Error{Place: place, Value: word, Problem: "is no " + what, Instead: otherwise}
+	if near := target.Nearest(word, known); near != "" {
 		problem.Instead = "did you mean " + near + "?"
 	}
-	return nil, nil, problem
+	return problem
 }
 
 // stop ends a sandbox, waiting a moment for what it is answering.

@@ -108,7 +108,7 @@ func TestMisuse(t *testing.T) {
 		{"an unknown fault", process{arguments: []string{"run", "--fault=sign-wrong-acepted"}}, `mallcheck: --fault: "sign-wrong-acepted" is no fault; did you mean sign-wrong-accepted?`},
 		{"an unknown variant", process{arguments: []string{"run", "--variant=xyz"}}, `mallcheck: --variant: "xyz" is no variant; `},
 		{"a fault of another target", process{arguments: []string{"run", url, "--partner-code=P1", "--fault=x"}}, `mallcheck: --fault: "x" is for the embedded sandbox only; leave it out, or leave out the addresses`},
-		{"an unknown format", process{arguments: []string{"run", "--format=junti"}}, `mallcheck: --format: `},
+		{"an unknown format", process{arguments: []string{"run", "--format=junti"}}, `mallcheck: --format: "junti" is no report format; did you mean junit?`},
 		{"a folder that cannot be written", process{arguments: []string{"run", "--report-dir=/dev/null/reports"}}, `mallcheck: --report-dir: `},
 		{"a taken port", process{arguments: []string{"serve", "--listen=127.0.0.1:99999"}}, `mallcheck: --listen: `},
 		{"a folder that is not there", process{arguments: []string{"serve", "--listen=127.0.0.1:0", "--env-file=/nowhere/env"}}, `mallcheck: --env-file: writing /nowhere/env: `},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -44,8 +46,10 @@ func (c *runCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := reports.CheckFormats(t.Formats); err != nil {
-		return fmt.Errorf("--format: %w", err)
+	for _, format := range t.Formats {
+		if !slices.Contains(reports.Formats(), format) {
+			return unknown(t.Place("format"), format, "report format", reports.Formats(), "known are "+strings.Join(reports.Formats(), ", "))
+		}
 	}
 	if !target.HasAddress(layers...) {
 		server, underTest, err := embedded(layers, t)
@@ -56,7 +60,7 @@ func (c *runCommand) Run(std *streams) error {
 		t = underTest
 	}
 	if err := reports.CheckFolder(t.ReportDir); err != nil {
-		return fmt.Errorf("--report-dir: %w", err)
+		return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
 	}
 	return judge(std, t)
 }

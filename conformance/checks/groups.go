@@ -56,6 +56,17 @@ var listingChecks = []Check{{
 		}
 	},
 }, {
+	ID: "GRP-008", Clause: "groups/listing-reflects-remove", Does: reports.Write, Operations: changing("listGroupSims", "removeSims"),
+	Requirement: "a removeSims that names a SIM card twice takes it out twice",
+	Run: func(ctx context.Context, s *session.Session) {
+		sim := s.ExistingSIM()
+		adding.carryOut(ctx, s, sim, sim, sim)
+		before := s.ListGroupSims(ctx, s.Group())
+		removing.carryOut(ctx, s, sim, sim)
+		after := s.ListGroupSims(ctx, s.Group())
+		Expect(after.Times(sim)).To(Equal(before.Times(sim)-2), "how often %s is listed, which was removed twice in one request", sim)
+	},
+}, {
 	ID: "GRP-004", Clause: "groups/listing-reflects-remove", Does: reports.Write, Operations: changing("listGroupSims", "removeSims"),
 	Requirement: "a removeSims takes out no other SIM card than those it names",
 	Run: func(ctx context.Context, s *session.Session) {

@@ -33,7 +33,23 @@ var pathChecks = slices.Concat(
 		name := pathParameters[operation].name
 		refusesSigns(ctx, s, s.NewValid(ctx, operation), wrongSign{"a sign made without its " + name, without(name)})
 	}),
+	among(refusedSigns(Check{
+		ID: "SIG-062", Clause: "signature/query-signed",
+		Requirement: "{operation} refuses a sign that was made without the parameters of the query",
+	}, wrongSign{"a sign made without its query", withoutGlobals}), isGET),
 )
+
+// isGET reports whether an operation has its parameters in the query.
+func isGET(operation string) bool {
+	return strings.HasPrefix(operation, "list") || operation == "asyncResult"
+}
+
+// withoutGlobals signs the parameters but for those that every request has.
+func withoutGlobals(members []signing.Member, rules signing.Rules) (string, error) {
+	return signing.Sign(slices.DeleteFunc(slices.Clone(members), func(m signing.Member) bool {
+		return m.Name == "version" || m.Name == "partnerCode"
+	}), rules)
+}
 
 // onPaths makes a case for every operation with a path parameter, of a check
 // that means something where such parameters are signed.

@@ -114,6 +114,9 @@ func (s *Session) remaining(hands *Session) (remaining, unclear map[place][]stri
 	remaining, unclear = map[place][]string{}, map[place][]string{}
 	late := time.Now().Add(s.Target().TaskTimeout)
 	for _, e := range entries {
+		if !e.matters(hands.Target().UnknownSIMs) {
+			continue
+		}
 		if e.result == nil && e.requestID != "" && time.Now().Before(late) {
 			e.await(hands)
 		}
@@ -132,6 +135,11 @@ func (s *Session) remaining(hands *Session) (remaining, unclear map[place][]stri
 	}
 	maps.DeleteFunc(remaining, func(_ place, sims []string) bool { return len(sims) == 0 })
 	return remaining, unclear
+}
+
+// matters reports whether an operation is about any SIM card that exists.
+func (e *entry) matters(unknown []string) bool {
+	return slices.ContainsFunc(e.sims, func(sim string) bool { return !slices.Contains(unknown, sim) })
 }
 
 // await waits for the terminal result of an operation. That it cannot be had

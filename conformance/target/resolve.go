@@ -64,6 +64,10 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Variants:          r.list("variant"),
 	}
 	t.PushKeyID, t.PushKey = r.pushKey()
+	t.place = func(key string) string {
+		_, place := r.find(key)
+		return place
+	}
 	r.addresses(t)
 	if r.problem != nil {
 		return nil, r.problem

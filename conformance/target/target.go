@@ -85,7 +85,12 @@ type Target struct {
 
 	// Faults and Variants are what the embedded sandbox is asked to do.
 	Faults, Variants []string
+
+	place func(key string) string
 }
+
+// Place says where the value of a key was written: "--seed", "MALLCHECK_SEED".
+func (t *Target) Place(key string) string { return t.place(key) }
 
 // Permissions is what a run may do to a target. Nothing is implied by anything else.
 type Permissions struct{ Read, Write, Purchase bool }

@@ -10,18 +10,22 @@ import (
 func asyncFaults() []Fault {
 	return []Fault{
 		{"action-code-of-add", "async/action-code-add",
-			"tells action_code 71 of an addition, too", onResult(func(r *sandbox.Result) { r.ActionCode = sandbox.ActionRemove })},
+			"tells action_code 71 of an addition, too",
+			onResult(func(r *sandbox.Result) { r.ActionCode = sandbox.ActionRemove })},
 		{"action-code-of-remove", "async/action-code-remove",
-			"tells action_code 70 of a removal, too", onResult(func(r *sandbox.Result) { r.ActionCode = sandbox.ActionAdd })},
+			"tells action_code 70 of a removal, too",
+			onResult(func(r *sandbox.Result) { r.ActionCode = sandbox.ActionAdd })},
 		{"action-code-as-number", "async/action-code-string",
-			"writes the action_code of a removal as a number", onData(func(_ *sandbox.Call, result map[string]any) map[string]any {
+			"writes the action_code of a removal as a number",
+			onData(func(_ *sandbox.Call, result map[string]any) map[string]any {
 				if result["action_code"] == sandbox.ActionRemove {
 					result["action_code"] = number(sandbox.ActionRemove)
 				}
 				return result
 			}, "asyncResult")},
 		{"detail-without-message", "async/result-shape",
-			"leaves message out of the detail of a SIM card that succeeded", onData(func(_ *sandbox.Call, result map[string]any) map[string]any {
+			"leaves message out of the detail of a SIM card that succeeded",
+			onData(func(_ *sandbox.Call, result map[string]any) map[string]any {
 				for _, detail := range elementsOf(result, "details") {
 					if detail["result"] == sandbox.ResultSuccess {
 						delete(detail, "message")
@@ -42,7 +46,8 @@ func asyncFaults() []Fault {
 		{"unknown-sim-refused-at-once", "async/unknown-sim-passes-validation",
 			"refuses a removeSims in which a SIM card does not exist", unknownRefused},
 		{"one-unknown-fails-all", "async/mixed-batch",
-			"does nothing for a batch in which one SIM card does not exist", onFinish(func(_ *sandbox.State, t *sandbox.Task) {
+			"does nothing for a batch in which one SIM card does not exist",
+			onFinish(func(_ *sandbox.State, t *sandbox.Task) {
 				if !slices.ContainsFunc(t.Details, func(d sandbox.Detail) bool { return d.Result == sandbox.ResultNoSIM }) {
 					return
 				}
@@ -52,7 +57,8 @@ func asyncFaults() []Fault {
 				}
 			})},
 		{"never-finishes", "async/terminates",
-			"leaves a removal of SIM cards none of which exists processing for ever", always(sandbox.Interceptor{Accept: neverFinishes})},
+			"leaves a removal of SIM cards none of which exists processing for ever",
+			always(sandbox.Interceptor{Accept: neverFinishes})},
 		{"status-goes-back", "async/never-goes-back",
 			"tells at the second reading of a finished task that it is processing", goesBack},
 		{"result-changes-when-read", "async/terminal-result-stays",
@@ -102,7 +108,7 @@ func unknownRefused() sandbox.Interceptor {
 		known[sim] = true
 	}
 	return demand("a SIM card does not exist", func(c *sandbox.Call) bool {
-		sims, isList := listOf(c, "sim_ids")
+		sims, isList := simsOf(c)
 		return c.Operation != "removeSims" || !isList || !slices.ContainsFunc(sims, func(sim string) bool { return !known[sim] })
 	})()
 }

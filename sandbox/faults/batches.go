@@ -23,27 +23,32 @@ func batchFaults() []Fault {
 				}
 			})},
 		{"sim-lost-in-large-batch", "async/large-batch",
-			"tells 500 details and no more", onResult(func(r *sandbox.Result) { r.Details = r.Details[:min(len(r.Details), 500)] })},
+			"tells 500 details and no more",
+			onResult(func(r *sandbox.Result) { r.Details = r.Details[:min(len(r.Details), 500)] })},
 		{"foreign-sim", "async/no-foreign-sim",
-			"tells of a SIM card that the request did not submit", onResult(completed(func(r *sandbox.Result) {
+			"tells of a SIM card that the request did not submit",
+			onResult(completed(func(r *sandbox.Result) {
 				r.Details = append(r.Details, sandbox.Detail{SIM: foreignSIM(), Result: sandbox.ResultSuccess, Message: "success"})
 			}))},
 		{"duplicates-collapsed", "async/duplicate-in-one-batch",
-			"tells one detail of a SIM card that stands several times in a batch", onResult(func(r *sandbox.Result) {
+			"tells one detail of a SIM card that stands several times in a batch",
+			onResult(func(r *sandbox.Result) {
 				r.Details = slices.CompactFunc(r.Details, func(a, b sandbox.Detail) bool { return a.SIM == b.SIM })
 			})},
 		{"repeated-addition-untold", "async/same-sim-in-two-requests",
-			"tells nothing of a SIM card that is added to a group which holds it already", onEffects(sandbox.ActionAdd, func(st *sandbox.State, t *sandbox.Task) {
+			"tells nothing of a SIM card that is added to a group which holds it already",
+			onEffects(sandbox.ActionAdd, func(st *sandbox.State, t *sandbox.Task) {
 				t.Details = slices.DeleteFunc(t.Details, func(d sandbox.Detail) bool { return st.Count(t.Group, d.SIM) > 0 })
 			})},
 		{"single-sim-refused", "async/single-sim",
-			"refuses a removeSims of a single SIM card", demand("too few SIM cards", func(c *sandbox.Call) bool {
-				sims, _ := listOf(c, "sim_ids")
+			"refuses a removeSims of a single SIM card",
+			demand("too few SIM cards", func(c *sandbox.Call) bool {
+				sims, _ := simsOf(c)
 				return c.Operation != "removeSims" || len(sims) != 1
 			})},
 		{"empty-batch-accepted", "async/empty-batch-refused",
 			"accepts a request that submits no SIM card", permit("sim_ids", func(c *sandbox.Call) bool {
-				sims, isList := listOf(c, "sim_ids")
+				sims, isList := simsOf(c)
 				return isList && sims != nil && len(sims) == 0
 			})},
 		{"malformed-sim-accepted", "async/malformed-sim-refused",
@@ -51,7 +56,8 @@ func batchFaults() []Fault {
 		{"refused-batch-partly-done", "groups/refused-request-changes-nothing",
 			"refuses a batch for one malformed number and does the rest of it all the same", partlyDone},
 		{"results-mixed", "async/no-mixing",
-			"puts a SIM card of a task into the result of another that was accepted while it ran", resultsMixed},
+			"puts a SIM card of a task into the result of another that was accepted while it ran",
+			resultsMixed},
 		{"action-codes-mixed", "async/no-mixing",
 			"tells of a task the action_code of another that was accepted while it ran", codesMixed},
 	}
@@ -65,7 +71,7 @@ func foreignSIM() string {
 
 // hasSIMs reports whether a call has a list of texts that is not empty.
 func hasSIMs(c *sandbox.Call) bool {
-	sims, isList := listOf(c, "sim_ids")
+	sims, isList := simsOf(c)
 	return isList && len(sims) > 0
 }
 

@@ -25,33 +25,44 @@ func envelopeFaults() []Fault {
 			"answers a successful listBundles with HTTP 404",
 			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) { a.Status = http.StatusNotFound }, "listBundles")},
 		{"refusal-without-message", "envelope/refusal",
-			"refuses a missing sign with an empty message", onRefusal(because(sandbox.SignMissing), setBody(`{"operateCode":"F","message":""}`))},
+			"refuses a missing sign with an empty message",
+			onRefusal(because(sandbox.SignMissing), setBody(`{"operateCode":"F","message":""}`))},
 		{"refusal-code-as-number", "envelope/refusal",
-			"refuses a missing sign with a number as operateCode", onRefusal(because(sandbox.SignMissing), setBody(`{"operateCode":500,"message":"sign error"}`))},
+			"refuses a missing sign with a number as operateCode",
+			onRefusal(because(sandbox.SignMissing), setBody(`{"operateCode":500,"message":"sign error"}`))},
 		{"refusal-code-changes", "errors/same-mistake-same-code",
 			"refuses with another operateCode each time", changingCodes},
 		{"refusal-announced-as-text", "envelope/media-type",
-			"announces the refusal of a missing sign as text/plain", onRefusal(because(sandbox.SignMissing), func(a *sandbox.Answer) { a.Set("Content-Type", "text/plain;charset=UTF-8") })},
+			"announces the refusal of a missing sign as text/plain",
+			onRefusal(because(sandbox.SignMissing), func(a *sandbox.Answer) { a.Set("Content-Type", "text/plain;charset=UTF-8") })},
 		{"success-announced-as-text", "envelope/media-type",
 			"announces the answer of singleServicePlanPage as text/html",
-			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set("Content-Type", "text/html;charset=UTF-8") }, "singleServicePlanPage")},
+			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) {
+				a.Set("Content-Type", "text/html;charset=UTF-8")
+			}, "singleServicePlanPage")},
 		{"refusal-in-gbk", "envelope/one-json-text",
-			"writes the message that a sign is missing in GBK", onRefusal(because(sandbox.SignMissing), setBody("{\"operateCode\":\"F\",\"message\":\"\xc7\xa9\xc3\xfb\xb4\xed\xce\xf3\"}"))},
+			"writes the message that a sign is missing in GBK",
+			onRefusal(because(sandbox.SignMissing), setBody("{\"operateCode\":\"F\",\"message\":\"\xc7\xa9\xc3\xfb\xb4\xed\xce\xf3\"}"))},
 		{"answer-twice", "envelope/one-json-text",
 			"writes the answer of singleServicePlanPage twice",
 			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) { a.Body = append(a.Body, a.Body...) }, "singleServicePlanPage")},
 		{"member-twice", "envelope/one-json-text",
-			"writes message twice in the answers of listGroupSims", onAnswer(replaceText(`"message":`, `"message":"ok","message":`), "listGroupSims")},
+			"writes message twice in the answers of listGroupSims",
+			onAnswer(replaceText(`"message":`, `"message":"ok","message":`), "listGroupSims")},
 		{"answer-cut-off", "envelope/one-json-text",
-			"ends the answer of a successful listGroupSims before its announced length", always(sandbox.Interceptor{Wire: cutOff})},
+			"ends the answer of a successful listGroupSims before its announced length",
+			always(sandbox.Interceptor{Wire: cutOff})},
 		{"data-missing", "envelope/data-on-success",
 			"leaves data out of the answer to a successful listGroupSims",
-			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) { a.Body = []byte(`{"operateCode":"S","message":"success"}`) }, "listGroupSims")},
+			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) {
+				a.Body = []byte(`{"operateCode":"S","message":"success"}`)
+			}, "listGroupSims")},
 		{"data-null", "envelope/data-on-success",
 			"answers a successful singleVerify with null as its data",
 			onData(func(*sandbox.Call, any) any { return nil }, "singleVerify")},
 		{"sim-count-as-number", "envelope/members-are-strings",
-			"writes sim_count as a number in listBundles", onData(func(_ *sandbox.Call, bundles []map[string]any) []map[string]any {
+			"writes sim_count as a number in listBundles",
+			onData(func(_ *sandbox.Call, bundles []map[string]any) []map[string]any {
 				for _, bundle := range bundles {
 					bundle["sim_count"] = number(bundle["sim_count"])
 				}

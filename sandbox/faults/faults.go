@@ -43,7 +43,7 @@ type Variant struct {
 // Faults returns all faults, by topic.
 func Faults() []Fault {
 	return slices.Concat(
-		signFaults(), signedTextFaults(), globalFaults(), memberFaults(), transportFaults(), envelopeFaults(),
+		signFaults(), signedTextFaults(), escapeFaults(), globalFaults(), memberFaults(), transportFaults(), envelopeFaults(),
 		requestIDFaults(), asyncFaults(), batchFaults(), groupFaults(), bundleFaults(), vshopFaults(),
 		orderFaults(), orderListFaults(), thirdPartyFaults(), renewalFaults(), cancellationFaults(), paymentFaults(), outcomeFaults(),
 		purchaseMemberFaults(),

@@ -28,6 +28,7 @@ func TestEachSandboxGetsItsOwn(t *testing.T) {
 	}
 	for name, construct := range constructors {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			first, second := visit(t, construct()), visit(t, construct())
 			for i := range first {
 				if first[i] != second[i] {
@@ -127,7 +128,11 @@ func (v *visitor) groups() {
 
 func (v *visitor) mistakes() {
 	verify := v.address + "/vshop/singleVerify"
-	for _, body := range []string{`{"version":"3.0","partnerCode":"P000270"}`, `{"version":"3.0","partnerCode":"P000270","sign":"00000000000000000000000000000000"}`, `{`} {
+	for _, body := range []string{
+		`{"version":"3.0","partnerCode":"P000270"}`,
+		`{"version":"3.0","partnerCode":"P000270","sign":"00000000000000000000000000000000"}`,
+		`{`,
+	} {
 		for range 3 {
 			v.send(http.MethodPost, verify, body)
 		}

@@ -20,19 +20,32 @@ func groupFaults() []Fault {
 		{"remove-empties-group", "groups/listing-reflects-remove",
 			"empties the group whatever is to be removed from it", emptied},
 		{"remove-forgets-last", "groups/remove-undoes-add",
-			"leaves the last SIM card of a batch of several in the group when it removes the batch", onEffects(sandbox.ActionRemove, func(_ *sandbox.State, t *sandbox.Task) {
+			"leaves the last SIM card of a batch of several in the group when it removes the batch",
+			onEffects(sandbox.ActionRemove, func(_ *sandbox.State, t *sandbox.Task) {
 				if len(t.Effects) > 1 {
 					t.Effects = t.Effects[:len(t.Effects)-1]
 				}
 			})},
+		{"remove-takes-each-once", "groups/listing-reflects-remove",
+			"takes a SIM card out once, however often a removal names it",
+			onEffects(sandbox.ActionRemove, func(_ *sandbox.State, t *sandbox.Task) {
+				seen := map[string]bool{}
+				t.Effects = slices.DeleteFunc(t.Effects, func(e sandbox.Effect) bool {
+					again := seen[e.SIM]
+					seen[e.SIM] = true
+					return again
+				})
+			})},
 		{"remove-takes-all", "groups/listing-reflects-remove",
-			"takes a SIM card out entirely, however often it was added", onEffects(sandbox.ActionRemove, func(st *sandbox.State, t *sandbox.Task) {
+			"takes a SIM card out entirely, however often it was added",
+			onEffects(sandbox.ActionRemove, func(st *sandbox.State, t *sandbox.Task) {
 				for i := range t.Effects {
 					t.Effects[i].Delta = -st.Count(t.Group, t.Effects[i].SIM)
 				}
 			})},
 		{"repeated-addition-fails", "groups/per-operation-counting",
-			"does not count the addition of a SIM card that the group holds, and tells that it failed", onEffects(sandbox.ActionAdd, func(st *sandbox.State, t *sandbox.Task) {
+			"does not count the addition of a SIM card that the group holds, and tells that it failed",
+			onEffects(sandbox.ActionAdd, func(st *sandbox.State, t *sandbox.Task) {
 				t.Effects = slices.DeleteFunc(t.Effects, func(e sandbox.Effect) bool { return st.Count(t.Group, e.SIM) > 0 })
 				for i, d := range t.Details {
 					if st.Count(t.Group, d.SIM) > 0 {
@@ -50,7 +63,8 @@ func groupFaults() []Fault {
 				return group
 			}, "listGroupSims")},
 		{"unknown-sim-listed", "groups/unknown-sim-not-listed",
-			"adds SIM cards that do not exist to the group, and tells that they do not", onEffects(sandbox.ActionAdd, func(_ *sandbox.State, t *sandbox.Task) {
+			"adds SIM cards that do not exist to the group, and tells that they do not",
+			onEffects(sandbox.ActionAdd, func(_ *sandbox.State, t *sandbox.Task) {
 				for _, d := range t.Details {
 					if d.Result == sandbox.ResultNoSIM {
 						t.Effects = append(t.Effects, sandbox.Effect{SIM: d.SIM, Delta: +1})
@@ -58,7 +72,8 @@ func groupFaults() []Fault {
 				}
 			})},
 		{"added-to-all-groups", "groups/no-other-group-changed",
-			"adds SIM cards to all groups of its first partner", onEffects(sandbox.ActionAdd, func(st *sandbox.State, t *sandbox.Task) {
+			"adds SIM cards to all groups of its first partner",
+			onEffects(sandbox.ActionAdd, func(st *sandbox.State, t *sandbox.Task) {
 				for _, group := range fixtures().Groups {
 					for _, e := range t.Effects {
 						if group != t.Group {
@@ -90,11 +105,13 @@ func bundleFaults() []Fault {
 			"leaves the first group out of listBundles",
 			onData(func(_ *sandbox.Call, bundles []mall.Bundle) []mall.Bundle { return bundles[min(1, len(bundles)):] }, "listBundles")},
 		{"group-twice-in-bundles", "groups/bundles-list-the-group",
-			"lists the last group twice in listBundles", onData(func(_ *sandbox.Call, bundles []mall.Bundle) []mall.Bundle {
+			"lists the last group twice in listBundles",
+			onData(func(_ *sandbox.Call, bundles []mall.Bundle) []mall.Bundle {
 				return append(bundles, bundles[max(0, len(bundles)-1):]...)
 			}, "listBundles")},
 		{"bundle-without-package", bundlesAnswer + "/properties/data/items/required/package_code",
-			"leaves package_code out of the groups in listBundles", onData(func(_ *sandbox.Call, bundles []map[string]any) []map[string]any {
+			"leaves package_code out of the groups in listBundles",
+			onData(func(_ *sandbox.Call, bundles []map[string]any) []map[string]any {
 				for _, bundle := range bundles {
 					delete(bundle, "package_code")
 				}

@@ -27,19 +27,25 @@ func globalFaults() []Fault {
 				}
 			})},
 		{"version-not-required", "globals/version-default",
-			"takes a request without version for one of version 3.0", permit("version", func(c *sandbox.Call) bool {
+			"takes a request without version for one of version 3.0",
+			permit("version", func(c *sandbox.Call) bool {
 				missing := valueOf(c, "version") == nil
 				fill(c, "version", "3.0")
 				return missing
 			})},
 		{"globals-taken-from-query", "globals/place-of-parameters",
-			"takes the global parameters of a POST or DELETE from its query, too", always(sandbox.Interceptor{Incoming: queryIntoBody})},
+			"takes the global parameters of a POST or DELETE from its query, too",
+			always(sandbox.Interceptor{Incoming: queryIntoBody})},
+		{"globals-taken-from-body", "globals/place-of-parameters",
+			"takes the global parameters of a GET from a body, too", onBody(bodyIntoQuery)},
 		{"language-refused", "globals/accept-language",
-			"refuses requests with Accept-Language zh-CN", demand("unsupported language", func(c *sandbox.Call) bool {
+			"refuses requests with Accept-Language zh-CN",
+			demand("unsupported language", func(c *sandbox.Call) bool {
 				return c.Request.Header.Get("Accept-Language") != "zh-CN"
 			})},
 		{"language-code-refused", "requests/valid-accepted",
-			"refuses requests with languageCode 0, which documented examples send", demand("unknown languageCode", func(c *sandbox.Call) bool {
+			"refuses requests with languageCode 0, which documented examples send",
+			demand("unknown languageCode", func(c *sandbox.Call) bool {
 				return textOf(c, "languageCode") != "0"
 			})},
 		{"valid-refused-after-wrong-signs", "requests/valid-accepted",
@@ -82,6 +88,22 @@ func queryIntoBody(r *http.Request) *sandbox.Answer {
 		r.URL.RawQuery = ""
 		return writeObject(append(moved, members...))
 	})().Incoming(r)
+	return nil
+}
+
+// bodyIntoQuery moves the members of the body of a GET into its query.
+func bodyIntoQuery(r *http.Request, body []byte) []byte {
+	members, err := signing.ParseMembers(body)
+	if r.Method != http.MethodGet || err != nil {
+		return body
+	}
+	query := r.URL.Query()
+	for _, m := range members {
+		if value, isText := m.Text(); isText {
+			query.Set(m.Name, value)
+		}
+	}
+	r.URL.RawQuery = query.Encode()
 	return nil
 }
 
@@ -135,11 +157,13 @@ func memberFaults() []Fault {
 		converted("trade-time-as-number", plansBody, "singleServicePlanPage", "tradeTime", "a number"),
 		converted("trade-type-as-list", verifyBody, "singleVerify", "tradeType", "a list of one text"),
 		{"sim-ids-as-text", addBody + "/properties/sim_ids/type",
-			"takes an addSims whose sim_ids is one text instead of a list", convert("addSims", "sim_ids", func(value []byte) []byte {
+			"takes requests of addSims whose sim_ids is one text instead of a list",
+			convert("addSims", "sim_ids", func(value []byte) []byte {
 				return fmt.Appendf(nil, "[%s]", value)
 			})},
 		{"sim-as-number", removeBody + "/properties/sim_ids/items/type",
-			"takes a removeSims whose sim_ids has numbers in its list instead of texts", convert("removeSims", "sim_ids", numbersAsTexts)},
+			"takes requests of removeSims whose sim_ids has numbers in its list instead of texts",
+			convert("removeSims", "sim_ids", numbersAsTexts)},
 	}
 }
 
@@ -150,7 +174,7 @@ func missing(c *sandbox.Call, name string) bool {
 
 // notRequired is the fault of an operation that does without a member.
 func notRequired(id, body, operation, name string) Fault {
-	return Fault{id, body + "/required/" + name, "takes a " + operation + " without " + name,
+	return Fault{id, body + "/required/" + name, "takes requests of " + operation + " without " + name,
 		permit(name, func(c *sandbox.Call) bool { return c.Operation == operation && missing(c, name) })}
 }
 
@@ -166,7 +190,8 @@ func withoutSIM() sandbox.Interceptor {
 
 // converted is the fault of an operation that converts a member of the wrong type.
 func converted(id, body, operation, name, what string) Fault {
-	return Fault{id, body + "/properties/" + name + "/type", "takes a " + operation + " whose " + name + " is " + what + " instead of a text",
+	return Fault{id, body + "/properties/" + name + "/type",
+		"takes requests of " + operation + " whose " + name + " is " + what + " instead of a text",
 		convert(operation, name, asText)}
 }
 

@@ -161,11 +161,11 @@ func textOf(c *sandbox.Call, name string) string {
 	return text
 }
 
-// listOf returns a parameter that is a list of strings, and whether it is one.
-func listOf(c *sandbox.Call, name string) ([]string, bool) {
-	var list []string
-	err := json.Unmarshal(valueOf(c, name), &list)
-	return list, err == nil
+// simsOf returns the SIM cards that a call submits, and whether they are a list of texts.
+func simsOf(c *sandbox.Call) ([]string, bool) {
+	var sims []string
+	err := json.Unmarshal(valueOf(c, "sim_ids"), &sims)
+	return sims, err == nil
 }
 
 // fill gives the handler of a call a parameter of the query that was not sent. Handlers take the

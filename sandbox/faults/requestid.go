@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/sandbox"
@@ -13,14 +14,17 @@ import (
 func requestIDFaults() []Fault {
 	return []Fault{
 		{"request-id-missing-on-add", "request-id/header-present",
-			"answers addSims without the header that carries the request_id", onAnswer(dropRequestID, "addSims")},
+			"answers addSims without the header that carries the request_id",
+			onAnswer(dropRequestID, "addSims")},
 		{"request-id-missing-on-remove", "request-id/header-present",
-			"answers removeSims without the header that carries the request_id", onAnswer(dropRequestID, "removeSims")},
+			"answers removeSims without the header that carries the request_id",
+			onAnswer(dropRequestID, "removeSims")},
 		{"request-id-empty", "request-id/non-empty",
 			"sends the header that carries the request_id of a removeSims empty",
 			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set(requestIDHeader, "") }, "removeSims")},
 		{"request-id-on-refusal", "request-id/none-on-refusal",
-			"sends a request_id with the refusal of an addSims or removeSims", onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
+			"sends a request_id with the refusal of an addSims or removeSims",
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				if a.Refused != nil {
 					a.Set(requestIDHeader, "RQ-00000000000000")
 				}
@@ -42,15 +46,18 @@ func requestIDFaults() []Fault {
 				l.Found = l.Found && l.Owner == fixtures().Partner
 			})},
 		{"request-id-echoed-in-lower-case", "request-id/echoed",
-			"writes data.request_id in lower case", onResult(func(r *sandbox.Result) { r.RequestID = strings.ToLower(r.RequestID) })},
+			"writes data.request_id in lower case",
+			onResult(func(r *sandbox.Result) { r.RequestID = strings.ToLower(r.RequestID) })},
 		{"request-id-not-known-at-once", "request-id/known-at-once",
 			"does not find a request_id when it is asked for the first time", unknownAtFirst},
 		{"request-id-forgotten", "request-id/repeated-reading",
 			"finds the result of a task three times after its end, and then no more", forgotten},
 		{"request-id-unknown-accepted", "request-id/unknown-refused",
-			"answers a request_id of the printed form that it never returned with an empty result", emptyResult(func(id string) bool { return printedForm.MatchString(id) })},
+			"answers a request_id of the printed form that it never returned with an empty result",
+			emptyResult(func(id string) bool { return printedForm.MatchString(id) })},
 		{"request-id-malformed-accepted", "request-id/malformed-refused",
-			"answers a request_id of any other form than the printed one with an empty result", emptyResult(func(id string) bool { return !printedForm.MatchString(id) })},
+			"answers a request_id of any other form than the printed one with an empty result",
+			emptyResult(func(id string) bool { return !printedForm.MatchString(id) })},
 		{"request-id-found-inside", "request-id/malformed-refused",
 			"finds a request_id inside a longer text",
 			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
@@ -132,7 +139,8 @@ func forgotten() sandbox.Interceptor {
 func emptyResult(applies func(id string) bool) newInterceptor {
 	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 		if id := textOf(c, "request_id"); a.Refused != nil && a.Refused.Reason == sandbox.NotFound && applies(id) {
-			succeed(a, `{"data":{"request_id":"RQ-20231001123456","action_code":"70","status":"completed","details":[]},"operateCode":"S","message":"success"}`)
+			succeed(a, `{"data":{"request_id":"RQ-20231001123456","action_code":"70","status":"completed","details":[]},`+
+				`"operateCode":"S","message":"success"}`)
 		}
 	}, "asyncResult")
 }
@@ -142,14 +150,13 @@ func idPatterns() sandbox.Interceptor {
 	return sandbox.Interceptor{
 		Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { given = append(given, t.RequestID) },
 		Lookup: onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
-			if l.Found || !strings.ContainsAny(l.Key, "_*") {
+			form := strings.NewReplacer("_", ".", `\*`, ".").Replace(regexp.QuoteMeta(l.Key))
+			pattern, err := regexp.Compile("^" + form + "$")
+			if l.Found || err != nil {
 				return
 			}
-			parts := strings.FieldsFunc(l.Key, func(r rune) bool { return r == '_' || r == '*' })
-			for _, id := range given {
-				if len(id) == len(l.Key) && len(parts) > 0 && strings.HasPrefix(id, parts[0]) && strings.HasSuffix(id, strings.Join(parts[1:], "")) {
-					l.Key, l.Found = id, true
-				}
+			if i := slices.IndexFunc(given, pattern.MatchString); i >= 0 {
+				l.Key, l.Found = given[i], true
 			}
 		})().Lookup,
 	}

@@ -20,9 +20,10 @@ func signFaults() []Fault {
 		{"sign-empty-accepted", "signature/empty-sign-refused",
 			"accepts an empty sign", overlook(anyOperation, sandbox.SignEmpty)},
 		{"sign-wrong-accepted", "signature/wrong-sign-refused",
-			"accepts any 32 hexadecimal digits as a sign", acceptSigns(func(_ *sandbox.Call, sign string) bool { return hexDigits.MatchString(sign) })},
+			"accepts any 32 hexadecimal digits as a sign",
+			acceptSigns(func(_ *sandbox.Call, sign string) bool { return hexDigits.MatchString(sign) })},
 		{"sign-wrong-accepted-on-remove", "signature/wrong-sign-refused",
-			"does not look at the sign of removeSims",
+			"accepts any 32 hexadecimal digits as the sign of a removeSims",
 			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				return c.Operation == "removeSims" && hexDigits.MatchString(sign)
 			})},
@@ -34,7 +35,8 @@ func signFaults() []Fault {
 			"accepts the placeholder that the documentation prints in place of a sign",
 			acceptSigns(func(_ *sandbox.Call, sign string) bool { return sign == "481e1335274f43b0070fcd94e0449fae" })},
 		{"sign-prefix-accepted", "signature/malformed-sign-refused",
-			"compares as many digits as a sign has, so that it accepts one that is cut off", acceptSigns(func(c *sandbox.Call, sign string) bool {
+			"compares as many digits as a sign has, so that it accepts one that is cut off",
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				return len(sign) >= 8 && strings.HasPrefix(rightSign(c), sign)
 			})},
 		{"sign-upper-case-accepted", "signature/upper-case-sign-refused",
@@ -42,21 +44,30 @@ func signFaults() []Fault {
 		{"sign-of-earlier-request-accepted", "signature/sign-of-another-body-refused",
 			"accepts every sign that was right for an earlier request", rememberedSigns},
 		{"sign-of-query-ignored", "signature/tampered-body-refused",
-			"does not look at the sign of a GET",
+			"accepts any 32 hexadecimal digits as the sign of a GET",
 			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				return c.Request.Method == http.MethodGet && hexDigits.MatchString(sign)
 			})},
 		{"sign-near-trade-time-accepted", "signature/tampered-body-refused",
 			"accepts the sign of a tradeTime that is up to ten milliseconds off", acceptSigns(signedNearby)},
 		{"sign-of-other-path-accepted", "signature/tampered-path-refused",
-			"accepts the sign of an earlier request that had another path parameter and the same query and body", rememberedBesidePath},
+			"accepts the sign of an earlier request that had another path parameter and the same query and body",
+			rememberedBesidePath},
 		{"sign-without-path-accepted", "signature/path-signed",
-			"accepts a sign that was made without the path parameter, too", acceptSigns(func(c *sandbox.Call, sign string) bool {
+			"accepts a sign that was made without the path parameter, too",
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				without, err := signing.Sign(slices.Concat(c.Query, c.Members), signing.Default())
 				return err == nil && len(c.Path) > 0 && sign == without
 			})},
+		{"sign-without-query-accepted", "signature/query-signed",
+			"accepts a sign of a GET that was made without its query, too",
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
+				without, err := signing.Sign(c.Path, signing.Default())
+				return err == nil && c.Request.Method == http.MethodGet && sign == without
+			})},
 		{"refused-but-done", "signature/refused-before-anything-happened",
-			"finds the wrong sign of an addSims or removeSims only after it has carried the request out", refusedButDone},
+			"finds the wrong sign of an addSims or removeSims only after it has carried the request out",
+			refusedButDone},
 	}
 }
 

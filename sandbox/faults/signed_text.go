@@ -18,28 +18,34 @@ import (
 func signedTextFaults() []Fault {
 	return []Fault{
 		{"sign-without-body-on-remove", "signature/right-sign-accepted",
-			"leaves the body of a removeSims out of the text that it verifies the sign of", signs(func(c *sandbox.Call, content string) string {
+			"leaves the body of a removeSims out of the text that it verifies the sign of",
+			signs(func(c *sandbox.Call, content string) string {
 				if c.Operation == "removeSims" {
 					return contentOf(c.Path)
 				}
 				return content
 			})},
 		{"optional-parameters-not-signed", "signature/documented-vectors",
-			"leaves url and area, which may be missing, out of the text that it verifies the sign of", signs(func(c *sandbox.Call, _ string) string {
-				return contentOf(slices.DeleteFunc(parameters(c), func(m signing.Member) bool { return m.Name == "url" || m.Name == "area" }))
+			"leaves url and area, which may be missing, out of the text that it verifies the sign of",
+			signs(func(c *sandbox.Call, _ string) string {
+				return contentOf(slices.DeleteFunc(parameters(c), func(m signing.Member) bool {
+					return m.Name == "url" || m.Name == "area"
+				}))
 			})},
 		{"sign-unsorted-accepted", "signature/wrong-sign-refused",
 			"accepts a sign made over the parameters in the order they are sent, too",
 			signsAlso(func(c *sandbox.Call, _ string) string { return joined(parameters(c), ":", ",") })},
 		{"sign-over-body-order", "signature/order-on-the-wire-does-not-matter",
-			"verifies a sign over the members of the body in the order they are sent", signs(func(c *sandbox.Call, content string) string {
+			"verifies a sign over the members of the body in the order they are sent",
+			signs(func(c *sandbox.Call, content string) string {
 				if c.Request.Method == http.MethodGet {
 					return content
 				}
 				return joined(slices.Concat(c.Path, c.Members), ":", ",")
 			})},
 		{"sign-spaced-accepted", "signature/compact-json",
-			"accepts a sign made over a text with a space behind each comma and colon, too", signsAlso(func(c *sandbox.Call, _ string) string {
+			"accepts a sign made over a text with a space behind each comma and colon, too",
+			signsAlso(func(c *sandbox.Call, _ string) string {
 				members := parameters(c)
 				slices.SortFunc(members, func(a, b signing.Member) int { return strings.Compare(a.Name, b.Name) })
 				return joined(members, ": ", ", ")
@@ -48,7 +54,8 @@ func signedTextFaults() []Fault {
 			"accepts a sign made over a text that ends in a line feed, too",
 			signsAlso(func(_ *sandbox.Call, content string) string { return content + "\n" })},
 		{"sign-over-raw-body", "signature/compact-json",
-			"verifies the sign of a body with white space over its bytes as they were sent", signs(func(c *sandbox.Call, content string) string {
+			"verifies the sign of a body with white space over its bytes as they were sent",
+			signs(func(c *sandbox.Call, content string) string {
 				var compact bytes.Buffer
 				if json.Compact(&compact, c.Body) != nil || compact.Len() == len(c.Body) {
 					return content
@@ -56,11 +63,13 @@ func signedTextFaults() []Fault {
 				return string(c.Body)
 			})},
 		{"sign-keeps-space-in-lists", "signature/text-as-sent",
-			"keeps the white space inside a list in the text that it verifies the sign of", signs(func(c *sandbox.Call, content string) string {
+			"keeps the white space inside a list in the text that it verifies the sign of",
+			signs(func(c *sandbox.Call, content string) string {
 				return asSent(c, content, func(value string) bool { return strings.HasPrefix(value, "[") })
 			})},
 		{"sign-keeps-empty-values", "signature/empty-values-left-out",
-			"keeps empty values in the text that it verifies the sign of", signs(func(c *sandbox.Call, content string) string {
+			"keeps empty values in the text that it verifies the sign of",
+			signs(func(c *sandbox.Call, content string) string {
 				rules := signing.Default()
 				rules.Empty = signing.EmptyNothing
 				if kept, err := signing.Content(parameters(c), rules); err == nil {
@@ -68,22 +77,32 @@ func signedTextFaults() []Fault {
 				}
 				return content
 			})},
+	}
+}
+
+// escapeFaults are about how characters are written in the signed text.
+func escapeFaults() []Fault {
+	return []Fault{
 		{"sign-escapes-slash", "signature/slash-not-escaped",
 			`writes / as \/ in the text that it verifies the sign of`, signs(escapes("/", `\/`))},
 		{"sign-keeps-escaped-slash", "signature/slash-not-escaped",
-			`keeps a / that was sent as \/ so in the text that it verifies the sign of`, signs(func(c *sandbox.Call, content string) string {
+			`keeps a / that was sent as \/ so in the text that it verifies the sign of`,
+			signs(func(c *sandbox.Call, content string) string {
 				return asSent(c, content, func(value string) bool { return strings.Contains(value, `\/`) })
 			})},
 		{"sign-over-escaped-slash-accepted", "signature/slash-not-escaped",
 			`accepts a sign made over \/ in place of /, too`, signsAlso(escapes("/", `\/`))},
 		{"sign-escapes-non-ascii", "signature/non-ascii-values-as-utf8",
-			`writes characters beyond ASCII as \u escapes in the text that it verifies the sign of`, signs(escapesNonASCII)},
+			`writes characters beyond ASCII as \u escapes in the text that it verifies the sign of`,
+			signs(escapesNonASCII)},
 		{"sign-keeps-unicode-escapes", "signature/non-ascii-values-as-utf8",
-			`keeps \u escapes that were sent in the text that it verifies the sign of`, signs(func(c *sandbox.Call, content string) string {
+			`keeps \u escapes that were sent in the text that it verifies the sign of`,
+			signs(func(c *sandbox.Call, content string) string {
 				return asSent(c, content, func(value string) bool { return strings.Contains(value, `\u`) })
 			})},
 		{"sign-over-unicode-escapes-accepted", "signature/non-ascii-values-as-utf8",
-			`accepts a sign made over \u escapes of characters beyond ASCII, too`, signsAlso(escapesNonASCII)},
+			`accepts a sign made over \u escapes of characters beyond ASCII, too`,
+			signsAlso(escapesNonASCII)},
 		{"sign-escapes-html", "signature/strings-as-json-stringify",
 			`writes <, > and & as \u escapes in the text that it verifies the sign of`,
 			signs(escapes("<", `\u003c`, ">", `\u003e`, "&", `\u0026`))},

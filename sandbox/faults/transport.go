@@ -17,27 +17,31 @@ import (
 func transportFaults() []Fault {
 	return []Fault{
 		{"unknown-path-as-text", "errors/unknown-path-refused",
-			"refuses an unknown path in plain text", onRefusal(because(sandbox.NoSuchPath), plain("404 page not found\n"))},
+			"refuses an unknown path in plain text",
+			onRefusal(because(sandbox.NoSuchPath), plain("404 page not found\n"))},
 		{"other-method-as-text", "errors/refusals-in-the-envelope",
-			"refuses another method in plain text", onRefusal(because(sandbox.WrongMethod), plain("Method Not Allowed\n"))},
+			"refuses another method in plain text",
+			onRefusal(because(sandbox.WrongMethod), plain("Method Not Allowed\n"))},
 		{"media-type-refused-without-body", "errors/refusals-in-the-envelope",
-			"refuses another media type with a status alone", onRefusal(because(sandbox.WrongMediaType), func(a *sandbox.Answer) { a.Body = nil })},
+			"refuses another media type with a status alone",
+			onRefusal(because(sandbox.WrongMediaType), func(a *sandbox.Answer) { a.Body = nil })},
 		{"post-taken-for-get", "errors/other-method-refused",
-			"answers a POST of asyncResult like a GET", always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
-				if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/async-result/") {
-					r.Method = http.MethodGet
-				}
-				return nil
-			}})},
+			"answers a POST of asyncResult or listBundles like a GET",
+			onMethod(http.MethodPost, http.MethodGet, "/async-result/", "/bundles")},
+		{"put-taken-for-post", "errors/other-method-refused",
+			"answers a PUT of a path that takes a POST like a POST",
+			onMethod(http.MethodPut, http.MethodPost, "/single", "/sims")},
 		{"any-media-type-accepted", "errors/other-media-type-refused",
-			"reads a body as JSON, however it is announced", always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
+			"reads a body as JSON, however it is announced",
+			always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 				if r.ContentLength > 0 {
 					r.Header.Set("Content-Type", "application/json")
 				}
 				return nil
 			}})},
 		{"missing-brace-accepted", "errors/malformed-json-refused",
-			"reads a body that lacks its last brace as if it were there", onBody(func(_ *http.Request, body []byte) []byte {
+			"reads a body that lacks its last brace as if it were there",
+			onBody(func(_ *http.Request, body []byte) []byte {
 				if bytes.HasPrefix(body, []byte("{")) && json.Valid(append(slices.Clone(body), '}')) {
 					return append(body, '}')
 				}
@@ -46,7 +50,8 @@ func transportFaults() []Fault {
 		{"second-body-ignored", "errors/malformed-json-refused",
 			"reads the first JSON object of a body and ignores what follows", onBody(firstObject)},
 		{"body-in-list-accepted", verifyBody + "/type",
-			"reads the first element of a singleVerify that is a list", onBody(func(r *http.Request, body []byte) []byte {
+			"reads the first element of a singleVerify that is a list",
+			onBody(func(r *http.Request, body []byte) []byte {
 				var list []json.RawMessage
 				if strings.HasSuffix(r.URL.Path, "/singleVerify") && json.Unmarshal(body, &list) == nil && len(list) > 0 {
 					return list[0]
@@ -60,7 +65,8 @@ func transportFaults() []Fault {
 					return nil
 				}
 				return &sandbox.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
-					Body: []byte(`{"operateCode":"S","message":"success","data":{"partnerCode":"P000270","deviceCode":"89852420180910340793"}}`)}
+					Body: []byte(`{"operateCode":"S","message":"success",` +
+						`"data":{"partnerCode":"P000270","deviceCode":"89852420180910340793"}}`)}
 			}})},
 		{"body-without-object-crashes", "envelope/no-server-error",
 			"fails with HTTP 500 when a body is JSON and no object", onRefusal(func(r *sandbox.Refusal) bool {
@@ -73,7 +79,8 @@ func transportFaults() []Fault {
 		{"member-twice-accepted", "signature/ambiguous-request-refused",
 			"takes the last of several members of a body with one name", onBody(lastOfEach)},
 		{"query-parameter-twice-accepted", "signature/ambiguous-request-refused",
-			"takes the first of several parameters of a query with one name", always(sandbox.Interceptor{Incoming: firstOfEach})},
+			"takes the first of several parameters of a query with one name",
+			always(sandbox.Interceptor{Incoming: firstOfEach})},
 		{"invalid-text-repaired", "signature/ambiguous-request-refused",
 			"reads bytes that are not UTF-8 as U+FFFD", onBody(func(_ *http.Request, body []byte) []byte {
 				return bytes.ToValidUTF8(body, []byte("\ufffd"))
@@ -87,6 +94,16 @@ func plain(text string) func(*sandbox.Answer) {
 		a.Set("Content-Type", "text/plain; charset=utf-8")
 		a.Body = []byte(text)
 	}
+}
+
+// onMethod takes one method for another in paths that have one of the texts in them.
+func onMethod(sent, taken string, paths ...string) newInterceptor {
+	return always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
+		if r.Method == sent && slices.ContainsFunc(paths, func(path string) bool { return strings.Contains(r.URL.Path, path) }) {
+			r.Method = taken
+		}
+		return nil
+	}})
 }
 
 func firstObject(_ *http.Request, body []byte) []byte {

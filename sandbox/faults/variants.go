@@ -20,7 +20,8 @@ func answerVariants() []Variant {
 				a.Body = bytes.Replace(a.Body, []byte("{"), []byte(`{"traceId":"abc","timestamp":1700000000000,`), 1)
 				replaceText(`{"message":"success","result"`, `{"operator":null,"message":"success","result"`)(c, a)
 			})},
-		{"data-everywhere", "answers with data where the contract asks for none: null on a refusal, an object on a successful addSims or removeSims", nil,
+		{"data-everywhere",
+			"sends data where none is asked for: null in a refusal, an object in the answer to a successful addSims or removeSims", nil,
 			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 				switch {
 				case a.Refused != nil:

@@ -30,7 +30,8 @@ func vshopFaults() []Fault {
 		{"answers-share-a-sim", "vshop/answer-names-the-sim",
 			"keeps the SIM card of a singleVerify in a place that all requests share", sharedSIM},
 		{"no-plans", "vshop/plans-for-a-sim",
-			"lists no plan for a SIM card", onData(func(_ *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
+			"lists no plan for a SIM card",
+			onData(func(_ *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
 				page.ServicePlanList = []mall.ServicePlan{}
 				return page
 			}, "singleServicePlanPage")},
@@ -38,7 +39,8 @@ func vshopFaults() []Fault {
 			"writes the currency of a plan as a symbol",
 			onSuccess(replaceText(`"payCurrency":"USD"`, `"payCurrency":"$"`), "singleServicePlanPage")},
 		{"plan-of-area-hidden", "vshop/area-narrows-the-plans",
-			"lists a plan for its area alone", onData(func(c *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
+			"lists a plan for its area alone",
+			onData(func(c *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
 				if textOf(c, "area") == "" && len(page.ServicePlanList) > 0 {
 					page.ServicePlanList = page.ServicePlanList[1:]
 				}
