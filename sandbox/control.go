@@ -15,7 +15,8 @@ import (
 
 // ControlPath is the path below which a sandbox is controlled, when Config.Control opens it. It is
 // beside the API, never below one of its services, and no part of the contract: what it offers is
-// told by a GET of it. Bodies are JSON objects, answers are in the envelope, and nothing is signed.
+// told by a GET of it. Bodies are JSON objects, answers are in the envelope, nothing is signed, and no
+// Interceptor sees it.
 //
 // Only callers on this machine are answered. Beyond that, a page in a browser of this machine must
 // not be able to call it: a request that names an Origin, or a Host that is not this machine, is

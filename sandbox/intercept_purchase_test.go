@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/sandbox"
@@ -80,6 +81,13 @@ func TestInterceptDecide(t *testing.T) {
 	if got := m.pay(never, sandbox.MethodPays); got != "1" || m.plans(m.fix.Partner, never.DeviceCode)[0].OrderStatus != "1" {
 		t.Errorf("never in effect: %s", got)
 	}
+	set(func(*sandbox.State, *sandbox.Decision) {})
+	failed := m.buy(m.fix.Partner)
+	m.pay(failed, sandbox.MethodFails)
+	set(func(_ *sandbox.State, d *sandbox.Decision) { d.Status = sandbox.PayOpen })
+	if got := m.confirm(failed); got.PayStatus != "0" || got.PayResultDate != nil {
+		t.Errorf("made open again: %+v", got)
+	}
 	set(func(st *sandbox.State, d *sandbox.Decision) {
 		if d.Order.Payment.Status == sandbox.PayPaid {
 			st.TopUp(d.Order)
@@ -90,6 +98,27 @@ func TestInterceptDecide(t *testing.T) {
 	m.confirm(twice)
 	if plans := m.plans(m.fix.Partner, twice.DeviceCode); len(plans) != 2 {
 		t.Errorf("in effect twice: %+v", plans)
+	}
+}
+
+// Top-ups take effect in the order of their times, not of their payments.
+func TestInterceptedDelays(t *testing.T) {
+	c := newClock()
+	m := serve(t, sandbox.Config{Now: c.Now, Interceptors: []sandbox.Interceptor{{Decide: func(_ *sandbox.State, _ *sandbox.Call, d *sandbox.Decision) {
+		d.Delay = map[string]time.Duration{"I1": 3 * time.Hour, "I2": time.Hour, "I3": 2 * time.Hour}[d.Order.PayID]
+	}}}})
+	for i := range 3 {
+		m.pay(m.buy(m.fix.Partner, forSIM(m.fix.SIMs[i])), sandbox.MethodPays)
+	}
+	for _, want := range []string{"111", "121", "122", "222"} {
+		var got string
+		for i := range 3 {
+			got += m.plans(m.fix.Partner, m.fix.SIMs[i])[0].OrderStatus
+		}
+		if got != want {
+			t.Errorf("states %s, want %s", got, want)
+		}
+		c.pass(time.Hour)
 	}
 }
 

@@ -95,6 +95,23 @@ func TestPushTo(t *testing.T) {
 	}
 }
 
+// An order that is forgotten before its top-up takes effect is not told of.
+func TestForgottenOrderIsNotToldOf(t *testing.T) {
+	c := newClock()
+	r := receive(t, accept)
+	m := serve(t, sandbox.Config{Now: c.Now, TaskDelay: time.Hour, Push: r.quick(), Bounds: sandbox.Bounds{Orders: 1}})
+	var last bought
+	for range 3 {
+		last = m.buy(m.fix.Partner)
+		m.pay(last, sandbox.MethodPays)
+	}
+	c.pass(time.Hour)
+	m.plans(m.fix.Partner, last.DeviceCode)
+	if all := m.server.Sandbox().Pushes().Pushes; len(all) != 1 || all[0].OrderNo != last.OrderNo {
+		t.Errorf("pushes %+v", all)
+	}
+}
+
 func TestPushesAreBounded(t *testing.T) {
 	r := receive(t, func(w http.ResponseWriter, number int) {
 		if number <= 2 {
@@ -120,6 +137,17 @@ func TestPushesAreBounded(t *testing.T) {
 	all := m.server.Sandbox().Pushes()
 	if len(all.Pushes) != 3 || all.Pushes[0].ID != 1 || all.Pushes[1].ID != 2 || all.Pushes[2].ID != 7 || all.Lost != 0 {
 		t.Errorf("%+v", all)
+	}
+	m = serve(t, sandbox.Config{Push: p, Bounds: sandbox.Bounds{PushBytes: 20 << 10}})
+	for i := range 5 {
+		m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
+		r.await(1)
+		for all := m.server.Sandbox().Pushes(); all.Pushes[len(all.Pushes)-1].State != sandbox.PushDelivered; all = m.server.Sandbox().Pushes() {
+			time.Sleep(time.Millisecond)
+		}
+		if all := m.server.Sandbox().Pushes(); len(all.Pushes) != min(i+1, 2) || all.Lost != 0 {
+			t.Errorf("bounded by bytes: %+v", all)
+		}
 	}
 	m = serve(t, sandbox.Config{Push: p, Bounds: sandbox.Bounds{Pushes: 1, PushBytes: 1}})
 	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
