@@ -200,5 +200,6 @@ func (r *runner) finish(cause error) {
 	case cause != nil:
 		r.run.Stopped = reports.Interrupted
 	}
+	r.run.Codes = r.connection.Codes()
 	r.run.Ended = time.Now().UTC()
 }

@@ -112,7 +112,8 @@ func sampleRun() *Run {
 			withReason(sampleResult("VSH-001", "a known SIM is verified", Skipped, Read, "singleVerify"),
 				"the service vshop was not reached", nil),
 		},
-		Left: []string{"SIM 89852202306250040073 is still in group G'1"},
+		Codes: []Code{{"addSims", 200, "F", 1}, {"addSims", 200, "S", 3}, {"asyncResult", 502, "", 1}},
+		Left:  []string{"SIM 89852202306250040073 is still in group G'1"},
 	}
 }
 
@@ -147,6 +148,7 @@ func anyRun() *rapid.Generator[*Run] {
 			Stopped:  rapid.SampledFrom([]StopReason{"", Interrupted, TimedOut}).Draw(t, "stopped"),
 			Services: rapid.SliceOfN(rapid.Custom(anyService), 0, 3).Draw(t, "services"),
 			Results:  rapid.SliceOfN(rapid.Custom(anyResult), 0, 5).Draw(t, "results"),
+			Codes:    []Code{{text.Draw(t, "operation"), 200, text.Draw(t, "code"), 1}},
 			Left:     someTexts(t, "left"),
 		}
 	})

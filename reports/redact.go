@@ -3,7 +3,10 @@ package reports
 import (
 	"encoding/json"
 	"reflect"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -53,10 +56,17 @@ func SecretHeaders() []string {
 // the rest of the run too, whatever name or text it stands under there.
 // Redacting twice changes nothing more.
 func Redact(run *Run, secrets Secrets) *Run {
+	var mu sync.Mutex
 	learned := map[string]string{}
 	r := newRedactor(secrets, nil)
 	r.learn = func(name, value string) {
-		if telling(value) {
+		if !telling(value) {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		// The first name in order wins, whichever result is looked at first.
+		if known, twice := learned[value]; !twice || name < known {
 			learned[value] = name
 		}
 	}
@@ -81,7 +91,28 @@ var (
 	timeType   = reflect.TypeFor[time.Time]()
 	headerType = reflect.TypeFor[Header]()
 	textType   = reflect.TypeFor[string]()
+	resultType = reflect.TypeFor[Result]()
 )
+
+// each calls do with 0 to n-1, on all processors at once where that is worth it.
+func each(n int, parallel bool, do func(i int)) {
+	if !parallel {
+		for i := range n {
+			do(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				do(int(i))
+			}
+		})
+	}
+	group.Wait()
+}
 
 // copyOf returns a redacted deep copy of v. It goes by type, so that a member
 // that is added to Run is redacted without being named here: every plain string
@@ -104,9 +135,7 @@ func (r *redactor) copyOf(v reflect.Value) reflect.Value {
 		out.Set(r.copyOf(v.Elem()).Addr())
 	case v.Kind() == reflect.Slice && !v.IsNil():
 		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
-		for i := range v.Len() {
-			out.Index(i).Set(r.copyOf(v.Index(i)))
-		}
+		each(v.Len(), v.Type().Elem() == resultType, func(i int) { out.Index(i).Set(r.copyOf(v.Index(i))) })
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
 			field := v.Type().Field(i)

@@ -77,8 +77,21 @@ type Run struct {
 	Services []Service `json:"services"`
 	// Results are in the order of their ids.
 	Results []Result `json:"results"`
+	// Codes are the kinds of answer that were seen, in the order of operation,
+	// status and code.
+	Codes []Code `json:"codes,omitempty"`
 	// Left names what the run created and could not remove again, a sentence each.
 	Left []string `json:"left,omitempty"`
+}
+
+// Code is one kind of answer of an operation.
+type Code struct {
+	Operation string `json:"operation"` // operation id
+	Status    int    `json:"status"`    // HTTP
+	// OperateCode is that of the envelope, empty when the answer had none.
+	OperateCode string `json:"operateCode"`
+	// Times is how often it was seen.
+	Times int `json:"times"`
 }
 
 // StopReason says why a run ended early.

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -18,6 +19,9 @@ func (t *Terminal) report(run *Run, files []string) string {
 	t.list(&out, string(Skipped), reasons(run, Skipped))
 	t.list(&out, "left behind on the target", run.Left)
 	t.table(&out, summary)
+	if codes := seen(run); codes != "" {
+		out.WriteString("\ncodes seen\n  " + visible(codes) + "\n")
+	}
 	if len(files) > 0 {
 		// A path that is wrapped cannot be copied.
 		out.WriteString("\nreports\n  " + visible(strings.Join(files, "\n  ")) + "\n")
@@ -28,6 +32,20 @@ func (t *Terminal) report(run *Run, files []string) string {
 		out.WriteString(t.color(verdict, line) + "\n")
 	}
 	return out.String()
+}
+
+// seen names the codes of all operations together, each with its HTTP status and
+// how often it was seen.
+func seen(run *Run) string {
+	times := map[string]int{}
+	for _, code := range run.Codes {
+		times[fmt.Sprintf("%s with HTTP %d", cmp.Or(code.OperateCode, "none"), code.Status)] += code.Times
+	}
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(times)) {
+		parts = append(parts, fmt.Sprintf("%s (%d)", kind, times[kind]))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // fails reports whether the run's policy lets a result fail the run.

@@ -14,7 +14,7 @@ import (
 )
 
 // taskDelay is how long a task of the embedded sandbox takes in a run.
-const taskDelay = 2 * time.Millisecond
+const taskDelay = time.Millisecond
 
 // embedded starts the sandbox that a run without an address tests, and resolves
 // the settings with it. The caller stops it.

@@ -59,7 +59,7 @@ func (e *exit) Unwrap() error { return e.err }
 
 // memoryLimit is where the collector begins to work harder: a run keeps every
 // exchange, and gives the rest back.
-const memoryLimit = 60 << 20
+const memoryLimit = 66 << 20
 
 func main() {
 	debug.SetMemoryLimit(memoryLimit)

@@ -41,7 +41,7 @@ var pathChecks = slices.Concat(
 
 // isGET reports whether an operation has its parameters in the query.
 func isGET(operation string) bool {
-	return strings.HasPrefix(operation, "list") || operation == "asyncResult"
+	return bodySchemas[operation] == ""
 }
 
 // withoutGlobals signs the parameters but for those that every request has.

@@ -7,11 +7,14 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +23,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/oracle"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // maxTimeouts is how many calls of a service may time out in a row before the
@@ -37,6 +41,7 @@ type Connection struct {
 
 	mu       sync.Mutex
 	timeouts map[string]int // in a row, by service
+	seen     map[reports.Code]int
 	nextSIM  int
 	nextID   int
 }
@@ -109,6 +114,32 @@ func (c *Connection) answered(service string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.timeouts[service] = 0
+}
+
+// see counts a kind of answer.
+func (c *Connection) see(answer *Answer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seen == nil {
+		c.seen = map[reports.Code]int{}
+	}
+	c.seen[reports.Code{Operation: answer.Operation, Status: answer.Status, OperateCode: answer.OperateCode}]++
+}
+
+// Codes returns the kinds of answer that were seen, in the order of operation,
+// status and code.
+func (c *Connection) Codes() []reports.Code {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	codes := make([]reports.Code, 0, len(c.seen))
+	for code, times := range c.seen {
+		code.Times = times
+		codes = append(codes, code)
+	}
+	slices.SortFunc(codes, func(a, b reports.Code) int {
+		return cmp.Or(strings.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), strings.Compare(a.OperateCode, b.OperateCode))
+	})
+	return codes
 }
 
 // givenUp says why a service is not asked any more, "" when it is.

@@ -17,7 +17,7 @@ const version = "3.0"
 
 // The pauses between two looks at a task double from the first to the longest.
 const (
-	firstPause   = 2 * time.Millisecond
+	firstPause   = time.Millisecond
 	longestPause = time.Second
 )
 

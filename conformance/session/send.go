@@ -34,6 +34,7 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
 	index := s.record(exchange)
 	s.endUnlessAnswered(service, exchange)
 	answer := newAnswer(index, exchange)
+	s.connection.see(answer)
 	s.enter(draft, answer)
 	return answer
 }

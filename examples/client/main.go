@@ -1,8 +1,10 @@
-// Client adds SIM cards to a bundle group and prints what became of each: the
-// generated client and the signing package as a partner's own service uses them.
+// Client adds SIM cards to a bundle group and prints what became of each, or
+// buys a data plan for one: the generated clients and the signing package as a
+// partner's own service uses them.
 //
 //	mallcheck serve        # in another shell
-//	go run . 89852420180910340793 89852202306250040074
+//	go run . add 89852420180910340793 89852202306250040074
+//	go run . buy 89852420180910340793
 package main
 
 import (
@@ -20,23 +22,31 @@ import (
 )
 
 func main() {
-	url := flag.String("url", "http://127.0.0.1:8642/topup", "base address of the topup service")
+	base := flag.String("base", "http://127.0.0.1:8642", "address below which the services are")
 	partner := flag.String("partner-code", "P000270", "partner code")
 	group := flag.String("group", "G20230001", "bundle group to add to")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := add(ctx, *url, *partner, *group, flag.Args()); err != nil {
+	if err := run(ctx, *base, *partner, *group, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "client:", err)
 		os.Exit(1)
 	}
 }
 
+// run does what the arguments say.
+func run(ctx context.Context, base, partner, group string, arguments []string) error {
+	switch {
+	case len(arguments) > 1 && arguments[0] == "add":
+		return add(ctx, base+"/topup", partner, group, arguments[1:])
+	case len(arguments) == 2 && arguments[0] == "buy":
+		return buy(ctx, base, partner, arguments[1])
+	}
+	return errors.New("write add ICCID..., or buy ICCID")
+}
+
 // add adds SIM cards to a group and prints the outcome for each.
 func add(ctx context.Context, url, partner, group string, sims []string) error {
-	if len(sims) == 0 {
-		return errors.New("name the ICCIDs to add")
-	}
 	// The signer fills version, partnerCode and sign in each request.
 	signer := signing.Signer{
 		PartnerCode: partner,
