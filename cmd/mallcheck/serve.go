@@ -52,7 +52,7 @@ func (c *serveCommand) Run(std *streams) error {
 	if c.PushTo == "" && c.EnvFile != "" {
 		c.PushTo = defaultPushTo
 	}
-	push, err := c.pushes.settings()
+	push, err := c.settings()
 	if err != nil {
 		return err
 	}

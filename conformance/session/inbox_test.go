@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -117,7 +118,7 @@ func TestPushThatDoesNotCome(t *testing.T) {
 	s, url := receiving(t, 200*time.Millisecond)
 	await := func() (End, time.Duration) {
 		started := time.Now()
-		end, _ := attempt(func() { s.AwaitPush(Purchase{OrderNo: "MC1", PayID: "P1"}) }).(End)
+		end := ended(func() { s.AwaitPush(Purchase{OrderNo: "MC1", PayID: "P1"}) })
 		return end, time.Since(started)
 	}
 	end, took := await()
@@ -133,7 +134,7 @@ func TestPushThatDoesNotCome(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err, isEnd := attempt(func() { s.connection.Session(ctx).AwaitPush(Purchase{OrderNo: "MC1", PayID: "P1"}) }).(End); !isEnd || err.Verdict != reports.Inconclusive {
+	if err := ended(func() { s.connection.Session(ctx).AwaitPush(Purchase{OrderNo: "MC1", PayID: "P1"}) }); err.Verdict != reports.Inconclusive {
 		t.Errorf("stopped: %+v", err)
 	}
 }
@@ -167,4 +168,10 @@ func TestParseMember(t *testing.T) {
 			t.Errorf("%s: %s %v, want %s", text, got, err, want)
 		}
 	}
+}
+
+// ended returns how work ended a check, the zero End when it did not.
+func ended(work func()) (end End) {
+	errors.As(attempt(work), &end)
+	return end
 }
