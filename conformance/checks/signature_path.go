@@ -36,7 +36,7 @@ var pathChecks = slices.Concat(
 	among(refusedSigns(Check{
 		ID: "SIG-062", Clause: "signature/query-signed",
 		Requirement: "{operation} refuses a sign that was made without the parameters of the query",
-	}, wrongSign{"a sign made without its query", withoutGlobals}), isGET),
+	}, wrongSign{"a sign made without its query", withoutQuery}), isGET),
 )
 
 // isGET reports whether an operation has its parameters in the query.
@@ -44,10 +44,13 @@ func isGET(operation string) bool {
 	return bodySchemas[operation] == ""
 }
 
-// withoutGlobals signs the parameters but for those that every request has.
-func withoutGlobals(members []signing.Member, rules signing.Rules) (string, error) {
+// queryParameters are the parameters that stand in the queries of operations.
+var queryParameters = []string{"version", "partnerCode", "purchase_order_id", "order_id", "sim_id"}
+
+// withoutQuery signs the parameters but for those of the query.
+func withoutQuery(members []signing.Member, rules signing.Rules) (string, error) {
 	return signing.Sign(slices.DeleteFunc(slices.Clone(members), func(m signing.Member) bool {
-		return m.Name == "version" || m.Name == "partnerCode"
+		return slices.Contains(queryParameters, m.Name)
 	}), rules)
 }
 
