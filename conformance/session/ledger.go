@@ -66,8 +66,8 @@ func (s *Session) settle(requestID string, result Result) {
 
 // Undo takes out of the groups what the check put in and did not take out,
 // newest first, waits until that is done, and cancels the auto-renewals that the
-// check left. It returns a sentence for each
-// thing that it could not undo. It works after the run was stopped, too.
+// check left. It returns a sentence for each thing that it could not undo. It
+// works after the run was stopped, too.
 func (s *Session) Undo() (left []string) {
 	hands := s.connection.Session(context.Background())
 	defer func() { s.adopt(hands) }()

@@ -1,0 +1,102 @@
+package target
+
+import (
+	"math"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// malformed is what a parser says of a value: what is wrong, and what instead.
+type malformed struct{ problem, instead string }
+
+// Error returns both, for callers that do not tell them apart.
+func (m malformed) Error() string { return m.problem + "; " + m.instead }
+
+var (
+	amountForm   = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+	currencyForm = regexp.MustCompile(`^[A-Za-z]{3}$`)
+)
+
+func amount(text string) (string, error) {
+	if !amountForm.MatchString(text) {
+		return "", malformed{"is no amount", "write a decimal number, such as 4.99"}
+	}
+	return text, nil
+}
+
+func currency(text string) (string, error) {
+	if !currencyForm.MatchString(text) {
+		return "", malformed{"is no currency", "write its three letters, such as USD"}
+	}
+	return text, nil
+}
+
+func baseAddress(text string) (string, error) {
+	parsed, err := url.Parse(text)
+	switch {
+	case err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https":
+		return "", malformed{"is no address", "write it as https://host/path"}
+	case parsed.RawQuery != "" || parsed.Fragment != "":
+		return "", malformed{"has a query or a fragment", "write the base address alone, such as https://host/path"}
+	}
+	return strings.TrimRight(text, "/"), nil
+}
+
+// listenAddress parses a TCP address; without a host it is loopback.
+func listenAddress(text string) (string, error) {
+	host, port, err := net.SplitHostPort(text)
+	number, notNumber := strconv.ParseUint(port, 10, 16)
+	if err != nil || notNumber != nil {
+		return "", malformed{"is no address to listen on", "write it as host:port, such as 127.0.0.1:8643"}
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, strconv.FormatUint(number, 10)), nil
+}
+
+func headerName(text string) (string, error) {
+	valid := func(c rune) bool {
+		return c > ' ' && c < 0x7f && !strings.ContainsRune(`"(),/:;<=>?@[\]{}`, c)
+	}
+	for _, c := range text {
+		if !valid(c) {
+			return "", malformed{"is no header name", "write letters, digits, - and _"}
+		}
+	}
+	return text, nil
+}
+
+func positiveDuration(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return 0, malformed{"is no time limit", "write a positive duration with its unit, such as 500ms, 10s or 5m"}
+	}
+	return d, nil
+}
+
+func perSecond(text string) (float64, error) {
+	n, err := strconv.ParseFloat(strings.TrimSuffix(text, "/s"), 64)
+	if err != nil || n <= 0 || math.IsInf(n, 0) || math.IsNaN(n) {
+		return 0, malformed{"is no rate", "write calls a second, such as 5/s or 0.5/s"}
+	}
+	return n, nil
+}
+
+func oneOf(words ...string) func(string) (string, error) {
+	return func(text string) (string, error) {
+		if slices.Contains(words, text) {
+			return text, nil
+		}
+		instead := "write " + strings.Join(words, " or ")
+		if near := Nearest(text, words); near != "" {
+			instead = "did you mean " + near + "?"
+		}
+		return "", malformed{"is not known here", instead}
+	}
+}
