@@ -80,6 +80,8 @@ type Run struct {
 	// Codes are the kinds of answer that were seen, in the order of operation,
 	// status and code.
 	Codes []Code `json:"codes,omitempty"`
+	// Coverage says which parts of the contract the run exercised; nil when it was not counted.
+	Coverage *Coverage `json:"coverage,omitempty"`
 	// Left names what the run created and could not remove again, a sentence each.
 	Left []string `json:"left,omitempty"`
 }
