@@ -211,9 +211,11 @@ func (c *Call) elsewhere(in, name string) string {
 
 // plainName is a name without what is easily confused: case, - and _, and a plural s.
 func plainName(name string) string {
-	name = strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
-	return strings.TrimSuffix(name, "s")
+	return strings.TrimSuffix(joiners.Replace(strings.ToLower(name)), "s")
 }
+
+// joiners takes out what joins the words of a name.
+var joiners = strings.NewReplacer("_", "", "-", "")
 
 // kindOf names the type of a JSON value, for a message.
 func kindOf(value []byte) string {
