@@ -52,11 +52,9 @@ type encodedBody struct {
 
 // quoteJSON writes text as a JSON string, and <, > and & as they are.
 func quoteJSON(text string) ([]byte, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(text); err != nil {
+	quoted, err := encode(text, "")
+	if err != nil {
 		return nil, fmt.Errorf("quoting a text: %w", err)
 	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+	return bytes.TrimSuffix(quoted, []byte("\n")), nil
 }

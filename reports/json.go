@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -29,18 +30,72 @@ func embedded(name string) []byte {
 	return data
 }
 
-// WriteJSON writes run to w as one indented JSON document that follows
-// RunSchema, with Schema set to SchemaVersion. Bodies are kept byte for byte;
-// in any other text, bytes that are not UTF-8 become U+FFFD. What is written is
-// not redacted: hand in what Redact returned.
+// WriteJSON writes run to w as one JSON document that follows RunSchema, with
+// Schema set to SchemaVersion: indented, but for the results, which have a line
+// each. Bodies are kept byte for byte; in any other text, bytes that are not
+// UTF-8 become U+FFFD. What is written is not redacted: hand in what Redact
+// returned.
 func WriteJSON(w io.Writer, run *Run) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(forJSON(run)); err != nil {
+	if err := jsonTo(w, forJSON(run)); err != nil {
 		return fmt.Errorf("writing the run as JSON: %w", err)
 	}
 	return nil
+}
+
+// resultsInParallel is how many results are encoded before they are written: enough
+// for all processors, and little memory beside the run itself.
+const resultsInParallel = 64
+
+func jsonTo(w io.Writer, run *Run) error {
+	results := run.Results
+	run.Results = []Result{}
+	around, err := encode(run, "  ")
+	if err != nil {
+		return err
+	}
+	const member = "\n  \"results\": [" // no text in JSON holds a line feed: this is the run's own
+	before, after, _ := bytes.Cut(around, []byte(member+"]"))
+	if _, err := w.Write(append(before, member...)); err != nil {
+		return err
+	}
+	if err := resultsTo(w, results); err != nil {
+		return err
+	}
+	_, err = w.Write(append([]byte("]"), after...))
+	return err
+}
+
+// resultsTo writes the items of the list of results, a line each.
+func resultsTo(w io.Writer, results []Result) error {
+	separator := "\n    "
+	for chunk := range slices.Chunk(results, resultsInParallel) {
+		lines, failed := make([][]byte, len(chunk)), make([]error, len(chunk))
+		each(len(chunk), true, func(i int) { lines[i], failed[i] = encode(&chunk[i], "") })
+		if err := errors.Join(failed...); err != nil {
+			return err
+		}
+		for _, line := range lines {
+			if _, err := io.WriteString(w, separator+string(bytes.TrimSuffix(line, []byte("\n")))); err != nil {
+				return err
+			}
+			separator = ",\n    "
+		}
+	}
+	if len(results) == 0 {
+		return nil
+	}
+	_, err := io.WriteString(w, "\n  ")
+	return err
+}
+
+// encode writes a value as JSON, with <, > and & as they are.
+func encode(value any, indent string) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", indent)
+	err := encoder.Encode(value)
+	return out.Bytes(), err
 }
 
 // forJSON returns a shallow copy in which no list that must be there is nil.

@@ -106,13 +106,13 @@ func TestSchemaRejects(t *testing.T) {
 	schema := compileSchema(t)
 	for _, change := range [][2]string{
 		{`"schema": "1"`, `"schema": "2"`},
-		{`"verdict": "waived"`, `"verdict": "flaky"`},
+		{`"verdict":"waived"`, `"verdict":"flaky"`},
 		{`"strict": "documented"`, `"strict": "rumoured"`},
 		{`"seed": 42`, `"seed": "42"`},
 		{`"started": "2026`, `"started": "in 2026`},
-		{`"level": "MUST"`, `"level": "MAY"`},
-		{`"requirement": `, `"requirements": `},
-		{`"exchange": 1`, `"exchange": -2`},
+		{`"level":"MUST"`, `"level":"MAY"`},
+		{`"requirement":`, `"requirements":`},
+		{`"exchange":1`, `"exchange":-2`},
 		{`"services": [`, `"services": null, "was": [`},
 	} {
 		data := string(writeJSON(t, sampleRun()))
@@ -190,10 +190,10 @@ func TestReadJSONRefuses(t *testing.T) {
 		{"no JSON", "<html>", "invalid character"},
 		{"another version", strings.Replace(good, `"schema": "1"`, `"schema": "2"`, 1), `schema is "2"`},
 		{"no version", `{}`, `schema is ""`},
-		{"unknown verdict", strings.Replace(good, `"verdict": "waived"`, `"verdict": "flaky"`, 1), `"ASY-002": unknown verdict "flaky"`},
-		{"unknown verdict of a deviation", strings.Replace(good, `"verdict": "finding"`, `"verdict": ""`, 1), `unknown verdict ""`},
-		{"exchange that is not there", strings.Replace(good, `"exchange": 1`, `"exchange": 2`, 1), "no exchange 2"},
-		{"exchange before the first", strings.Replace(good, `"exchange": 1`, `"exchange": -2`, 1), "no exchange -2"},
+		{"unknown verdict", strings.Replace(good, `"verdict":"waived"`, `"verdict":"flaky"`, 1), `"ASY-002": unknown verdict "flaky"`},
+		{"unknown verdict of a deviation", strings.Replace(good, `"verdict":"finding"`, `"verdict":""`, 1), `unknown verdict ""`},
+		{"exchange that is not there", strings.Replace(good, `"exchange":1`, `"exchange":2`, 1), "no exchange 2"},
+		{"exchange before the first", strings.Replace(good, `"exchange":1`, `"exchange":-2`, 1), "no exchange -2"},
 		{"trailing data", good + "{}", "more after"},
 		{"cut short", good[:len(good)/2], "unexpected EOF"},
 	} {
