@@ -57,12 +57,16 @@ func (e *exit) Error() string {
 // Unwrap returns the error behind the exit code.
 func (e *exit) Unwrap() error { return e.err }
 
-// memoryLimit is where the collector begins to work harder: a run keeps every
-// exchange, and gives the rest back.
-const memoryLimit = 66 << 20
+// A run keeps every exchange, so most of what a collection looks at stays: below
+// memoryLimit it is seldom worth it, near it the collector works as hard as it must.
+const (
+	memoryLimit = 96 << 20
+	gcPercent   = 400
+)
 
 func main() {
 	debug.SetMemoryLimit(memoryLimit)
+	debug.SetGCPercent(gcPercent)
 	os.Exit(execute(os.Args[1:], &streams{os.Stdin, os.Stdout, os.Stderr, os.Environ()}))
 }
 
