@@ -128,13 +128,15 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 		}
 		runnable = append(runnable, check)
 	}
+	ran := make(map[string]bool, len(runnable))
 	runSpecs(ctx, runnable, r.target.Seed, func(check checks.Check) reports.Result {
 		result := r.one(ctx, check)
 		r.done(result)
+		ran[check.ID] = true
 		return result
 	})
 	for _, check := range runnable {
-		if !slices.ContainsFunc(r.run.Results, func(known reports.Result) bool { return known.ID == check.ID }) {
+		if !ran[check.ID] {
 			r.done(r.skipped(check, "the run was stopped before this check"))
 		}
 	}

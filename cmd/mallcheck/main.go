@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -57,16 +56,8 @@ func (e *exit) Error() string {
 // Unwrap returns the error behind the exit code.
 func (e *exit) Unwrap() error { return e.err }
 
-// A run keeps every exchange, so most of what a collection looks at stays: below
-// memoryLimit it is seldom worth it, near it the collector works as hard as it must.
-const (
-	memoryLimit = 96 << 20
-	gcPercent   = 400
-)
-
 func main() {
-	debug.SetMemoryLimit(memoryLimit)
-	debug.SetGCPercent(gcPercent)
+	boundMemory()
 	os.Exit(execute(os.Args[1:], &streams{os.Stdin, os.Stdout, os.Stderr, os.Environ()}))
 }
 
