@@ -1,7 +1,6 @@
 package oracle
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,101 +12,112 @@ import (
 
 // text judges the body as a text and returns the value in it; whole is false
 // when there is none to judge.
-func (j *judgement) text(problem string) (value any, whole bool) {
+func (j *judgement) text(broken string) (value any, whole bool) {
 	body := j.response.Body
-	switch {
-	case problem != "":
-		j.add(clauseJSON, "body", problem, "a whole answer", fmt.Sprintf("%d bytes", len(body)))
+	switch announced := j.response.Announced; {
+	case broken != "":
+		j.add(clauseJSON, "body", broken, "a whole answer", fmt.Sprintf("%d bytes", len(body)))
 		return nil, false
-	case len(body) == 0:
+	case announced >= 0 && announced != int64(len(body))+j.response.Cut:
+		j.add(clauseJSON, "body", "the body is not as long as it was announced", fmt.Sprintf("%d bytes", announced), fmt.Sprintf("%d bytes", len(body)))
+	}
+	if len(body) == 0 {
 		j.add(clausePresent, "body", "the answer has no body", "the envelope", "an empty body")
 		return nil, false
 	}
-	value, err := decode(body)
-	if err != nil {
-		j.add(clauseJSON, "body", err.Error(), "one JSON text", string(body))
-	}
-	return value, value != nil || err == nil
+	return decode(body, func(p problem) {
+		clause, expected, actual := clauseJSON, "one JSON text in UTF-8 with each member once", p.number
+		if p.number != "" {
+			clause, expected = clauseNumbers, fmt.Sprintf("an integer from -%d to %[1]d, or a text", maxInteger)
+		} else {
+			actual = j.excerpt()
+		}
+		if !j.room(clause, false) {
+			return
+		}
+		j.add(clause, p.pointer, p.summary, expected, actual)
+	})
+}
+
+// excerpt is the beginning of the body, for messages.
+func (j *judgement) excerpt() string {
+	return string(j.response.Body[:min(len(j.response.Body), maxText+1)])
 }
 
 // envelope judges the body as the envelope, and what depends on operateCode.
 func (j *judgement) envelope(value any) {
 	object, isObject := value.(map[string]any)
 	if !isObject {
-		j.add(clausePresent, "body", "the answer is not wrapped in the envelope", "an object with operateCode and message", string(j.response.Body))
+		j.add(clausePresent, "body", "the answer is not wrapped in the envelope", "an object with operateCode and message", j.excerpt())
 		return
 	}
 	if _, wrapped := object["operateCode"]; !wrapped {
-		j.add(clausePresent, "/operateCode", "the answer is not wrapped in the envelope", "a member operateCode", string(j.response.Body))
+		j.add(clausePresent, "/operateCode", "the answer is not wrapped in the envelope", "a member operateCode", j.excerpt())
 		return
 	}
 	j.code, _ = object["operateCode"].(string)
 	if j.code == "S" {
-		j.schema(object, j.operation.success, false)
+		j.schema(object, j.operation.success)
 		j.onSuccess(object)
 		return
 	}
 	j.refused(object)
-	j.schema(object, j.operation.refusal, true)
+	j.schema(object, j.operation.refusal)
 }
 
 // refused judges what every refusal has.
 func (j *judgement) refused(object map[string]any) {
 	if j.code == "" {
-		j.add(clauseRefusal, "/operateCode", "operateCode is no code", "a non-empty string", compact(object["operateCode"]))
+		j.add(clauseRefusal, "/operateCode", "operateCode is no code", "a non-empty string", brief(object["operateCode"]))
 	}
 	if message, isText := object["message"].(string); !isText || message == "" {
-		j.add(clauseRefusal, "/message", "a refusal says nothing", "a message that is a non-empty string", compact(object["message"]))
+		j.add(clauseRefusal, "/message", "a refusal says nothing", "a message that is a non-empty string", brief(object["message"]))
 	}
 }
 
-// onSuccess judges what is required only when the operation succeeded.
+// onSuccess judges what is required only when the operation succeeded, and the
+// headers that a success has.
 func (j *judgement) onSuccess(object map[string]any) {
 	for _, required := range j.operation.required {
 		switch {
 		case required.Header:
-			j.requiredHeader(required.Name)
+			if clause, sent := j.headerOf(required.Name); len(j.header(sent)) == 0 {
+				j.add(clause, "header "+sent, "a success lacks the header "+sent, "a response header "+sent, "none")
+			}
 		case object[required.Name] == nil:
-			j.add(required.Clause, "/"+required.Name, "a success lacks "+required.Name, "a member "+required.Name, compact(object[required.Name]))
+			j.add(required.Clause, "/"+required.Name, "a success lacks "+required.Name, "a member "+required.Name, brief(object[required.Name]))
 		}
+	}
+	for _, name := range j.operation.headerNames {
+		j.headerForm(name)
 	}
 }
 
-// requiredHeader judges a response header that a success carries.
-func (j *judgement) requiredHeader(name string) {
-	clause, sent := j.operation.pointer+"/responses/200/headers/"+escape(name), name
+// headerOf returns the clause by which the contract wants a response header, and
+// the name under which the target sends it.
+func (j *judgement) headerOf(name string) (clause, sent string) {
 	if name == requestIDHeader {
-		clause, sent = clauseRequestID, j.oracle.header
+		return clauseRequestID, j.oracle.header
 	}
-	value, found := j.header(sent)
-	if !found {
-		j.add(clause, "header "+sent, "a success lacks the header "+sent, "a response header "+sent, "none")
-		return
+	return j.operation.pointer + "/responses/200/headers/" + escape(name), name
+}
+
+// headerForm judges a header of a success that was sent: its one value by its schema.
+func (j *judgement) headerForm(name string) {
+	clause, sent := j.headerOf(name)
+	values := j.header(sent)
+	if different := slices.Compact(slices.Sorted(slices.Values(values))); len(different) > 1 {
+		j.add(clause, "header "+sent, "the header "+sent+" stands in the answer more than once, with different values", "one value", strings.Join(different, ", "))
 	}
 	header := j.operation.headers[name]
-	if header == nil || header.Value.Schema == nil {
+	if len(values) == 0 || header.Value.Schema == nil {
 		return
 	}
-	if err := header.Value.Schema.Value.VisitJSON(value); err != nil {
+	schema := header.Value.Schema.Value
+	if err := schema.VisitJSON(values[0]); err != nil {
 		j.add(j.operation.pointer+"/responses/200/headers/"+escape(name), "header "+sent,
-			"the header "+sent+" does not have its form", describeSchema(header.Value.Schema.Value), strconv.Quote(value))
+			"the header "+sent+" does not have its form", describeSchema(schema), strconv.Quote(values[0]))
 	}
-}
-
-// schema judges an object by the schema of a response and notes members and
-// values that no page names. On a refusal nothing is known of data.
-func (j *judgement) schema(object map[string]any, body *node, refusal bool) {
-	if body == nil {
-		return
-	}
-	for _, err := range flatten(body.schema.VisitJSON(object, openapi3.MultiErrors(), openapi3.VisitAsResponse())) {
-		path := err.JSONPointer()
-		if refusal && len(path) > 0 && (path[0] == "data" || path[0] == "operateCode" || path[0] == "message") {
-			continue // judged by the rule for refusals
-		}
-		j.add(body.clause(err), pointer(path), inWords(err, path), describeSchema(err.Schema), compact(err.Value))
-	}
-	(&walker{judgement: j, seen: map[string]bool{}}).walk(object, body, "")
 }
 
 // flatten returns the schema errors inside an error.
@@ -129,8 +139,7 @@ func flatten(err error) []*openapi3.SchemaError {
 
 // clause returns the clause that an error breaks: where its rule stands below the
 // body, and the rule. A missing member is named by the object that lacks it.
-func (n *node) clause(err *openapi3.SchemaError) string {
-	path := err.JSONPointer()
+func (n *node) clause(err *openapi3.SchemaError, path []string) string {
 	if err.SchemaField == "required" && len(path) > 0 {
 		last := len(path) - 1
 		return n.at(path[:last]) + "/required/" + escape(path[last])
@@ -160,56 +169,3 @@ var escaper = strings.NewReplacer("~", "~0", "/", "~1")
 
 // escape writes a name as a part of a JSON pointer.
 func escape(name string) string { return escaper.Replace(name) }
-
-// compact writes a value as JSON, and a missing one as "none".
-func compact(value any) string {
-	if value == nil {
-		return "none"
-	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Sprint(value)
-	}
-	return string(text)
-}
-
-// walker looks for members and values that no page names.
-type walker struct {
-	*judgement
-	seen map[string]bool // clause and value told already
-}
-
-// walk goes through a value and its node side by side.
-func (w *walker) walk(value any, n *node, at string) {
-	switch value := value.(type) {
-	case map[string]any:
-		for name, member := range value {
-			switch known := n.properties[name]; {
-			case known != nil:
-				w.walk(member, known, at+"/"+escape(name))
-			case len(n.properties) > 0:
-				w.undocumented(n.place, at+"/"+escape(name), "the member "+name+" is not in the contract", strings.Join(n.names, ", "), name)
-			}
-		}
-	case []any:
-		if n.items == nil {
-			return
-		}
-		for i, element := range value {
-			w.walk(element, n.items, at+"/"+strconv.Itoa(i))
-		}
-	case string:
-		if len(n.known) > 0 && !slices.Contains(n.known, value) {
-			w.undocumented(n.place, at, "the value is not one that any page names", strings.Join(n.known, ", "), value)
-		}
-	}
-}
-
-func (w *walker) undocumented(clause, at, summary, expected, actual string) {
-	key := clause + "\n" + actual
-	if w.seen[key] {
-		return
-	}
-	w.seen[key] = true
-	w.add(clause, at, summary, expected, actual).Undocumented = true
-}

@@ -12,9 +12,9 @@ import (
 // node is a schema with what the contract says beside it, prepared once so that
 // judging an answer looks nothing up.
 type node struct {
-	schema     *openapi3.Schema
-	place      string   // where it stands in the contract, a JSON pointer
-	known      []string // the values that pages name, when they name any
+	shallow    *openapi3.Schema // the schema, without the elements of its lists
+	place      string           // where it stands in the contract, a JSON pointer
+	known      []string         // the values that pages name, when they name any
 	properties map[string]*node
 	names      []string // of the properties, in order
 	items      *node
@@ -33,7 +33,7 @@ func bodyNode(contract *openapi.Contract, response *openapi3.ResponseRef, clause
 }
 
 func newNode(contract *openapi.Contract, schema *openapi3.Schema, clause string) *node {
-	n := &node{schema: schema, place: clause, known: slices.Sorted(maps.Keys(contract.KnownValues(clause)))}
+	n := &node{shallow: shallow(schema), place: clause, known: slices.Sorted(maps.Keys(contract.KnownValues(clause)))}
 	for name, property := range schema.Properties {
 		if n.properties == nil {
 			n.properties = map[string]*node{}
@@ -46,6 +46,18 @@ func newNode(contract *openapi.Contract, schema *openapi3.Schema, clause string)
 		n.items = newNode(contract, schema.Items.Value, clause+"/items")
 	}
 	return n
+}
+
+// shallow returns a schema without those of the elements of lists in it, which are
+// judged by their own nodes.
+func shallow(schema *openapi3.Schema) *openapi3.Schema {
+	without := *schema
+	without.Items = nil
+	without.Properties = make(openapi3.Schemas, len(schema.Properties))
+	for name, property := range schema.Properties {
+		without.Properties[name] = &openapi3.SchemaRef{Value: shallow(property.Value)}
+	}
+	return &without
 }
 
 // at returns the place in the contract of the value at a path below the node.

@@ -10,6 +10,7 @@ package oracle
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"mime"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ import (
 const (
 	clauseMediaType = "envelope/media-type"
 	clauseJSON      = "envelope/one-json-text"
+	clauseNumbers   = "envelope/numbers-kept"
 	clausePresent   = "envelope/present"
 	clauseSuccess   = "envelope/success"
 	clauseRefusal   = "envelope/refusal"
@@ -47,11 +49,13 @@ type Oracle struct {
 
 // operation is what the oracle needs of an operation of the contract.
 type operation struct {
-	pointer  string // of the operation
-	success  *node  // the body under 200
-	refusal  *node  // the body of any refusal
-	headers  openapi3.Headers
-	required []openapi.Required
+	pointer     string // of the operation
+	responses   *openapi3.Responses
+	success     *node // the body under 200
+	refusal     *node // the body of any refusal
+	headers     openapi3.Headers
+	headerNames []string // of headers, in order
+	required    []openapi.Required
 }
 
 // requestIDHeader is the contract's name of the header that carries the request id.
@@ -69,11 +73,12 @@ func New(contract *openapi.Contract, options Options) (*Oracle, error) {
 	}
 	for _, op := range contract.Operations() {
 		responses := document.Paths.Value(op.Path).GetOperation(op.Method).Responses
-		prepared := operation{pointer: op.Pointer, required: contract.RequiredOnSuccess(op.ID)}
+		prepared := operation{pointer: op.Pointer, responses: responses, required: contract.RequiredOnSuccess(op.ID)}
 		prepared.success = bodyNode(contract, responses.Value("200"), op.Pointer+"/responses/200")
 		prepared.refusal = bodyNode(contract, responses.Value("4XX"), op.Pointer+"/responses/4XX")
 		if success := responses.Value("200"); success != nil && success.Value != nil {
 			prepared.headers = success.Value.Headers
+			prepared.headerNames = slices.Sorted(maps.Keys(prepared.headers))
 		}
 		o.operations[op.ID] = prepared
 	}
@@ -82,18 +87,21 @@ func New(contract *openapi.Contract, options Options) (*Oracle, error) {
 
 // Judge returns every deviation that an exchange shows, each once. An exchange
 // without an answer, or of an operation that the contract does not have, shows none.
+// Of a clause that an answer deviates from in many places the first few are told;
+// the first of them says how many more there are.
 func (o *Oracle) Judge(exchange reports.Exchange) []reports.Deviation {
 	op, known := o.operations[exchange.Operation]
 	if !known || exchange.Response == nil {
 		return nil
 	}
-	j := &judgement{oracle: o, id: exchange.Operation, operation: op, response: exchange.Response}
+	j := &judgement{oracle: o, id: exchange.Operation, operation: op, response: exchange.Response, times: map[key]int{}}
 	j.mediaType()
 	body, whole := j.text(exchange.Problem)
 	if whole {
 		j.envelope(body)
 	}
 	j.status()
+	j.tellMore()
 	slices.SortStableFunc(j.deviations, func(a, b reports.Deviation) int {
 		return cmp.Or(strings.Compare(a.Pointer, b.Pointer), strings.Compare(a.Clause, b.Clause))
 	})
@@ -108,6 +116,34 @@ type judgement struct {
 	response   *reports.Response
 	code       string // operateCode, "" when there is none
 	deviations []reports.Deviation
+	times      map[key]int // how often each clause is deviated from
+}
+
+// key tells apart what is told of a clause: deviations, and what no page names.
+type key struct {
+	clause       string
+	undocumented bool
+}
+
+// maxTold bounds the deviations from one clause that are told of one answer.
+const maxTold = 5
+
+// room counts a deviation from a clause and reports whether it is to be told.
+func (j *judgement) room(clause string, undocumented bool) bool {
+	j.times[key{clause, undocumented}]++
+	return j.times[key{clause, undocumented}] <= maxTold
+}
+
+// tellMore says, beside the first deviation from a clause, how many are not told.
+func (j *judgement) tellMore() {
+	for i := range j.deviations {
+		d := &j.deviations[i]
+		k := key{d.Clause, d.Undocumented}
+		if more := j.times[k] - maxTold; more > 0 {
+			d.Summary += fmt.Sprintf(" (and %d more like it)", more)
+		}
+		delete(j.times, k)
+	}
 }
 
 // add notes a deviation from a clause; its grade and source are the contract's.
@@ -115,23 +151,24 @@ func (j *judgement) add(clause, pointer, summary, expected, actual string) *repo
 	found, _ := j.oracle.contract.ClauseFor(clause, j.id)
 	j.deviations = append(j.deviations, reports.Deviation{
 		Clause: clause, Grade: reports.Grade(found.Evidence.Grade), Source: found.Evidence.Source, Level: reports.Must,
-		Pointer: pointer, Summary: summary, Expected: expected, Actual: bounded(actual), Exchange: -1,
+		Pointer: bounded(pointer), Summary: summary, Expected: expected, Actual: bounded(actual), Exchange: -1,
 	})
 	return &j.deviations[len(j.deviations)-1]
 }
 
-// header returns the first value of a response header, whatever the letter case of its name.
-func (j *judgement) header(name string) (value string, found bool) {
+// header returns the values of a response header, whatever the letter case of its name.
+func (j *judgement) header(name string) []string {
+	var values []string
 	for _, field := range j.response.Header {
 		if strings.EqualFold(field.Name, name) {
-			return field.Value, true
+			values = append(values, field.Value)
 		}
 	}
-	return "", false
+	return values
 }
 
 func (j *judgement) mediaType() {
-	value, _ := j.header("Content-Type")
+	value := strings.Join(j.header("Content-Type"), ", ")
 	media, _, err := mime.ParseMediaType(value)
 	if err != nil || media != "application/json" {
 		j.add(clauseMediaType, "header Content-Type", "the answer is not announced as JSON", "application/json", orNone(value))
@@ -142,10 +179,10 @@ func (j *judgement) mediaType() {
 func (j *judgement) status() {
 	status := j.response.Status
 	actual := fmt.Sprintf("HTTP %d", status)
-	switch {
-	case status == 200 || status >= 400 && status < 500 && j.code != "S":
+	switch documented := j.operation.responses.Status(status) != nil; {
 	case status >= 500:
 		j.add(clauseStatus, "status", "the server failed", "HTTP 200, or 4xx for a refusal", actual)
+	case documented && (status == 200 || j.code != "S"):
 	case j.code == "S":
 		j.add(clauseSuccess, "status", "a success has a status that no page names", "HTTP 200", actual).Undocumented = true
 	default:
@@ -153,8 +190,11 @@ func (j *judgement) status() {
 	}
 }
 
-// maxText bounds the actual value that a deviation shows.
-const maxText = 200
+// maxText bounds the actual value that a deviation shows, maxName a name in its summary.
+const (
+	maxText = 200
+	maxName = 60
+)
 
 // bounded cuts a text at a rune boundary.
 func bounded(text string) string {
@@ -162,6 +202,14 @@ func bounded(text string) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:maxText], "") + "…"
+}
+
+// clipped cuts a name to be told within a sentence.
+func clipped(name string) string {
+	if len(name) <= maxName {
+		return name
+	}
+	return strings.ToValidUTF8(name[:maxName], "") + "…"
 }
 
 func orNone(text string) string {

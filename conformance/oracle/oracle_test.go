@@ -33,6 +33,20 @@ func answer(operation string, status int, body string, header ...reports.Header)
 	}}
 }
 
+// longer is an answer whose body is 7 bytes longer, or shorter, than announced.
+func longer(body string) reports.Exchange {
+	exchange := answer("asyncResult", 200, body)
+	exchange.Response.Announced = max(exchange.Response.Announced-7, 7)
+	return exchange
+}
+
+// unannounced is an answer whose length is not announced, as of a chunked or compressed one.
+func unannounced(body string) reports.Exchange {
+	exchange := answer("asyncResult", 200, body)
+	exchange.Response.Announced = -1
+	return exchange
+}
+
 func TestJudge(t *testing.T) {
 	o := newOracle(t, Options{})
 	const schema = "/paths/~1async-result~1{request_id}/get/responses/200/content/application~1json/schema"
@@ -69,12 +83,36 @@ func TestJudge(t *testing.T) {
 		{"trailing data", answer("asyncResult", 200, result+"x"), []string{"envelope/one-json-text at body"}},
 		{"two texts", answer("asyncResult", 200, result+result), []string{"envelope/one-json-text at body"}},
 		{"a member twice", answer("asyncResult", 200, strings.Replace(result, `"message":"success"}`, `"message":"success","message":"x"}`, 1)),
-			[]string{"envelope/one-json-text at body"}},
+			[]string{"envelope/one-json-text at /data/details/0/message"}},
+		{"two members twice and something behind", answer("asyncResult", 200, strings.Replace(strings.Replace(result, `{"data"`, `{"message":"x","data"`, 1), `"status"`, `"status":"x","status"`, 1)+"x"),
+			[]string{"envelope/one-json-text at /data/status", "envelope/one-json-text at /message", "envelope/one-json-text at body"}},
+		{"a byte order mark, and what is behind it", answer("asyncResult", 200, "\ufeff"+strings.Replace(result, `"70"`, `70`, 1)),
+			[]string{"envelope/one-json-text at body", schema + "/properties/data/properties/action_code/type at /data/action_code"}},
+		{"not UTF-8, and what is beside it", answer("asyncResult", 200, strings.Replace(strings.Replace(result, "success", "\xc4\xe3", 1), `"70"`, `70`, 1)),
+			[]string{"envelope/one-json-text at body", schema + "/properties/data/properties/action_code/type at /data/action_code"}},
+		{"the largest integers that are kept", answer("addSims", 200, `{"operateCode":"S","message":"success","data":{"a":9007199254740991,"b":-9007199254740991,"c":1e20,"d":0.1}}`, requestID), nil},
+		{"integers that no double keeps", answer("addSims", 200, `{"operateCode":"S","message":"success","data":{"a":9007199254740992,"b":[-9007199254740992]}}`, requestID),
+			[]string{"envelope/numbers-kept at /data/a", "envelope/numbers-kept at /data/b/0"}},
+		{"a number beyond all doubles", answer("addSims", 404, `{"operateCode":"F","message":"no","data":1e400}`),
+			[]string{"envelope/numbers-kept at /data"}},
+		{"a body longer than announced", longer(result), []string{"envelope/one-json-text at body"}},
+		{"a body of an announced length of nothing", longer(""), []string{"envelope/one-json-text at body", "envelope/present at body"}},
+		{"a body without an announced length", unannounced(result), nil},
+		{"a request id twice", answer("addSims", 200, `{"operateCode":"S","message":"success"}`, requestID, reports.Header{Name: "Request_id", Value: "RQ-2"}),
+			[]string{"request-id/header-present at header request_id"}},
+		{"the same request id twice", answer("addSims", 200, `{"operateCode":"S","message":"success"}`, requestID, requestID), nil},
+		{"an empty request id", answer("addSims", 200, `{"operateCode":"S","message":"success"}`, reports.Header{Name: "Request_id"}),
+			[]string{"/paths/~1mall~1bundle-groups~1{group_id}~1sims/post/responses/200/headers/request_id at header request_id"}},
+		{"a refusal of another media type", reports.Exchange{Operation: "asyncResult", Response: &reports.Response{Status: 404, Announced: -1, Body: reports.Body(`{"operateCode":"F","message":"no"}`), Header: []reports.Header{{Name: "Content-Type", Value: "text/html"}}}},
+			[]string{"envelope/media-type at header Content-Type"}},
+		{"unknown members and values in a list", answer("asyncResult", 200, strings.Replace(result, `"result":"10"`, `"result":"99","a/b":1`, 1)),
+			[]string{"?" + schema + "/properties/data/properties/details/items at /data/details/0/a~1b",
+				"?" + schema + "/properties/data/properties/details/items/properties/result at /data/details/0/result"}},
 		{"not UTF-8", answer("asyncResult", 200, strings.Replace(result, "success", "\xc4\xe3", 1)), []string{"envelope/one-json-text at body"}},
 		{"not JSON", answer("asyncResult", 200, "oops"), []string{"envelope/one-json-text at body"}},
 		{"a refusal without a message", answer("asyncResult", 200, `{"operateCode":"F","message":""}`), []string{"envelope/refusal at /message"}},
 		{"a refusal with a number as its code", answer("asyncResult", 200, `{"operateCode":1,"message":"no"}`), []string{"envelope/refusal at /operateCode"}},
-		{"another media type", reports.Exchange{Operation: "asyncResult", Response: &reports.Response{Status: 200, Body: reports.Body(result), Header: []reports.Header{{Name: "content-type", Value: "text/plain"}}}},
+		{"another media type", reports.Exchange{Operation: "asyncResult", Response: &reports.Response{Status: 200, Announced: -1, Body: reports.Body(result), Header: []reports.Header{{Name: "content-type", Value: "text/plain"}}}},
 			[]string{"envelope/media-type at header Content-Type"}},
 		{"a server error", answer("asyncResult", 500, `{"operateCode":"F","message":"no"}`), []string{"envelope/no-server-error at status"}},
 		{"an undocumented status", answer("asyncResult", 201, result), []string{"?envelope/success at status"}},

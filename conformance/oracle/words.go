@@ -45,7 +45,7 @@ func describeSchema(schema *openapi3.Schema) string {
 	if len(schema.Enum) > 0 {
 		values := make([]string, len(schema.Enum))
 		for i, value := range schema.Enum {
-			values[i] = compact(value)
+			values[i] = brief(value)
 		}
 		parts = append(parts, "one of "+strings.Join(values, ", "))
 	}

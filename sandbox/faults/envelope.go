@@ -68,6 +68,9 @@ func envelopeFaults() []Fault {
 				}
 				return bundles
 			}, "listBundles")},
+		{"trace-id-as-large-number", "envelope/numbers-kept",
+			"adds a traceId to the answers of listBundles, a number of 19 digits",
+			onAnswer(replaceText(`"message":`, `"traceId":1855634189532405761,"message":`), "listBundles")},
 		{"price-as-number", "envelope/members-are-strings",
 			"writes payAmount as a number", onData(func(_ *sandbox.Call, page map[string]any) map[string]any {
 				for _, plan := range elementsOf(page, "servicePlanList") {

@@ -19,6 +19,11 @@ func requestIDFaults() []Fault {
 		{"request-id-missing-on-remove", "request-id/header-present",
 			"answers removeSims without the header that carries the request_id",
 			onAnswer(dropRequestID, "removeSims")},
+		{"request-id-sent-twice", "request-id/header-present",
+			"sends the header that carries the request_id of an addSims twice, with two values",
+			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) {
+				a.Header[requestIDHeader] = append(a.Header[requestIDHeader], "RQ-00000000000000")
+			}, "addSims")},
 		{"request-id-empty", "request-id/non-empty",
 			"sends the header that carries the request_id of a removeSims empty",
 			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set(requestIDHeader, "") }, "removeSims")},

@@ -1,0 +1,169 @@
+package oracle
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// schema judges an object by the schema of a response and notes members and
+// values that no page names.
+func (j *judgement) schema(object map[string]any, body *node) {
+	if body != nil {
+		(&walker{judgement: j, body: body, told: map[[2]string]bool{}}).judge(object, body)
+	}
+}
+
+// walker goes through a value and the nodes of its schema side by side.
+//
+// A list is judged element by element, not as a part of the whole: the errors of
+// one element are all that is in memory at a time, however long the list is.
+type walker struct {
+	*judgement
+	body *node
+	at   path
+	told map[[2]string]bool // clause and value of what no page names
+}
+
+// options make the validator tell all that is wrong.
+var options = []openapi3.SchemaValidationOption{openapi3.MultiErrors(), openapi3.VisitAsResponse()}
+
+// judge judges a value, which is the body or an element of a list, by its schema.
+func (w *walker) judge(value any, n *node) {
+	for _, err := range flatten(n.shallow.VisitJSON(value, options...)) {
+		w.broken(err, n)
+	}
+	w.walk(value, n)
+}
+
+// broken tells an error of the value at the present place. On a refusal nothing is
+// known of data, and the other members are judged by the rule for refusals.
+func (w *walker) broken(err *openapi3.SchemaError, n *node) {
+	below := err.JSONPointer()
+	if w.body == w.operation.refusal {
+		first := below
+		if len(w.at) > 0 {
+			first = []string{w.at[0].name}
+		}
+		if len(first) > 0 && slices.Contains([]string{"data", "operateCode", "message"}, first[0]) {
+			return
+		}
+	}
+	clause := n.clause(err, below)
+	if !w.room(clause, false) {
+		return
+	}
+	full := append(w.at.names(), below...)
+	w.add(clause, pointer(full), inWords(err, full), describeSchema(err.Schema), brief(err.Value))
+}
+
+// walk goes on to what is below a value, and notes what no page names.
+func (w *walker) walk(value any, n *node) {
+	switch value := value.(type) {
+	case map[string]any:
+		w.unknown(value, n)
+		for _, name := range n.names {
+			if member, there := value[name]; there {
+				w.at.push(name)
+				w.walk(member, n.properties[name])
+				w.at.pop()
+			}
+		}
+	case []any:
+		for i, element := range value {
+			if n.items == nil {
+				return
+			}
+			w.at.pushIndex(i)
+			w.judge(element, n.items)
+			w.at.pop()
+		}
+	case string:
+		if len(n.known) > 0 && !slices.Contains(n.known, value) {
+			w.undocumented(n.place, "the value is not one that any page names", n.known, value)
+		}
+	}
+}
+
+// unknown notes the members of an object that the contract does not have.
+func (w *walker) unknown(object map[string]any, n *node) {
+	known := 0
+	for _, name := range n.names {
+		if _, there := object[name]; there {
+			known++
+		}
+	}
+	if len(n.names) == 0 || known == len(object) {
+		return
+	}
+	if full := (key{n.place, true}); w.times[full] > maxTold {
+		w.times[full] += len(object) - known
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if n.properties[name] == nil {
+			w.at.push(name)
+			w.undocumented(n.place, "the member "+clipped(name)+" is not in the contract", n.names, name)
+			w.at.pop()
+		}
+	}
+}
+
+func (w *walker) undocumented(clause, summary string, expected []string, actual string) {
+	key := [2]string{clause, actual}
+	if w.told[key] || !w.room(clause, true) {
+		return
+	}
+	w.told[key] = true
+	w.add(clause, w.at.String(), summary, strings.Join(expected, ", "), actual).Undocumented = true
+}
+
+// brief writes a value as JSON, and a missing one as "none". Of a long one it
+// writes the beginning only.
+func brief(value any) string {
+	if value == nil {
+		return "none"
+	}
+	var out strings.Builder
+	writeBrief(&out, value)
+	return out.String()
+}
+
+func writeBrief(out *strings.Builder, value any) {
+	if out.Len() > maxText {
+		return
+	}
+	between := func(i int) {
+		if i > 0 {
+			out.WriteString(",")
+		}
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		out.WriteString("{")
+		for i, name := range slices.Sorted(maps.Keys(value)) {
+			between(i)
+			writeBrief(out, name)
+			out.WriteString(":")
+			writeBrief(out, value[name])
+		}
+		out.WriteString("}")
+	case []any:
+		out.WriteString("[")
+		for i, element := range value[:min(len(value), maxText)] {
+			between(i)
+			writeBrief(out, element)
+		}
+		out.WriteString("]")
+	default:
+		if text, err := json.Marshal(value); err == nil {
+			out.Write(text)
+		} else {
+			fmt.Fprint(out, value)
+		}
+	}
+}
