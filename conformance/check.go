@@ -56,9 +56,17 @@ func (r *runner) one(ctx context.Context, check checks.Check) reports.Result {
 		result.Verdict = reports.Inconclusive
 		result.Reason = fmt.Sprintf("the check itself broke: %v. Please report this as a bug of mallcheck %s, with: %s", end.value, r.run.Tool.Version, end.where)
 	}
-	verdict.Settle(&result, r.run.Policy)
+	r.settle(&result)
 	result.Duration = time.Since(result.Started)
 	return result
+}
+
+// settle gives a result its verdict and, where something deviated, what helps to understand it.
+func (r *runner) settle(result *reports.Result) {
+	verdict.Settle(result, r.run.Policy)
+	if len(result.Deviations) > 0 {
+		explainSigns(result, r.target.Sign)
+	}
 }
 
 // tell adds what ended a check to its deviations, unless the oracle has said the

@@ -19,7 +19,6 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/conformance/verdict"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -194,7 +193,7 @@ func (r *runner) finish(cause error) {
 				result.Deviations = append(result.Deviations, d)
 			}
 		}
-		verdict.Settle(result, r.run.Policy)
+		r.settle(result)
 	}
 	switch {
 	case errors.Is(cause, errTimeLimit):

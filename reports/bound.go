@@ -21,6 +21,11 @@ func Bound(run *Run, limit int) *Run {
 		for j := range exchanges {
 			request := &exchanges[j].Request
 			request.Body, request.Cut = cutBody(request.Body, request.Cut, limit)
+			if request.Signed != nil {
+				signed := *request.Signed
+				signed.Content, _ = cutBody(signed.Content, 0, limit)
+				request.Signed = &signed
+			}
 			if exchanges[j].Response != nil {
 				response := *exchanges[j].Response
 				response.Body, response.Cut = cutBody(response.Body, response.Cut, limit)

@@ -188,7 +188,7 @@ func anyResult(t *rapid.T) Result {
 		Clause: text.Draw(t, "clause"), Grade: rapid.SampledFrom(Grades()).Draw(t, "grade"), Source: text.Draw(t, "source"),
 		Does:       rapid.SampledFrom([]Does{Read, Write, Purchase}).Draw(t, "does"),
 		Operations: rapid.SliceOfN(text, 0, 3).Draw(t, "operations"),
-		Verdict:    rapid.SampledFrom(Verdicts()).Draw(t, "verdict"), Reason: text.Draw(t, "reason"),
+		Verdict:    rapid.SampledFrom(Verdicts()).Draw(t, "verdict"), Reason: text.Draw(t, "reason"), Cause: text.Draw(t, "cause"),
 		Deviations: orNil(rapid.SliceOfN(anyDeviation(len(exchanges)), 0, 3).Draw(t, "deviations")),
 		Exchanges:  exchanges, Started: anyTime(t), Duration: time.Duration(rapid.Int64().Draw(t, "duration")),
 	}
@@ -216,6 +216,9 @@ func anyExchange(t *rapid.T) Exchange {
 			Method: text.Draw(t, "method"), URL: text.Draw(t, "url"), Header: anyHeader(t), Body: anyBody(t),
 			Cut: rapid.Int64Range(0, 5).Draw(t, "cut"),
 		},
+	}
+	if rapid.Bool().Draw(t, "signed") {
+		out.Request.Signed = &Signed{Content: Body(text.Draw(t, "content")), Sign: text.Draw(t, "sign"), Sent: text.Draw(t, "sent")}
 	}
 	if rapid.Bool().Draw(t, "answered") {
 		out.Response = &Response{

@@ -154,6 +154,8 @@ type Result struct {
 	Verdict     Verdict  `json:"verdict"`
 	// Reason says why a check was skipped, waived or inconclusive.
 	Reason string `json:"reason,omitempty"`
+	// Cause says in a sentence or two what usually causes the worst deviation.
+	Cause string `json:"cause,omitempty"`
 	// Deviations are all that the check and its exchanges showed, worst first.
 	Deviations []Deviation `json:"deviations,omitempty"`
 	// Exchanges are in the order they were sent.
@@ -214,6 +216,17 @@ type Request struct {
 	Body   Body     `json:"body,omitzero"`
 	// Cut is how many bytes are left out at the end of Body; 0 when it is whole.
 	Cut int64 `json:"cut,omitempty"`
+	// Signed explains the sign; nil where nothing deviated or no sign is due.
+	Signed *Signed `json:"signed,omitempty"`
+}
+
+// Signed explains the sign of a request by the signature rules of the target.
+type Signed struct {
+	// Content is the text that the rules sign.
+	Content Body `json:"content"`
+	// Sign is the sign of that text, Sent the one that was sent; empty when none was.
+	Sign string `json:"sign"`
+	Sent string `json:"sent,omitempty"`
 }
 
 // Response is a response as it was received, after content decoding.

@@ -18,6 +18,7 @@ var writers = []struct {
 }{
 	{"junit", "junit.xml", WriteJUnit},
 	{"json", "run.json", WriteJSON},
+	{"html", "report.html", WriteHTML},
 }
 
 // Formats returns the names of the formats that WriteFiles knows.

@@ -19,7 +19,7 @@ func TestWriteFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := Files(dir, Formats())
-	for i, want := range [][]byte{writeJUnit(t, run), writeJSON(t, run)} {
+	for i, want := range [][]byte{writeJUnit(t, run), writeJSON(t, run), writeHTML(t, run)} {
 		got, err := os.ReadFile(files[i])
 		if err != nil || !bytes.Equal(got, want) {
 			t.Errorf("%s: %v, %d bytes, want %d", files[i], err, len(got), len(want))
@@ -28,7 +28,7 @@ func TestWriteFiles(t *testing.T) {
 			t.Errorf("%s: %v, a CI system must be able to read it", files[i], err)
 		}
 	}
-	if names := entries(t, dir); strings.Join(names, " ") != "junit.xml run.json" {
+	if names := entries(t, dir); strings.Join(names, " ") != "junit.xml report.html run.json" {
 		t.Errorf("the folder has %v", names)
 	}
 }
@@ -54,7 +54,7 @@ func TestWriteFilesFails(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "junit.xml")) || strings.Contains(err.Error(), "junit.xml-") {
 		t.Errorf("got %v, want an error that names the report and no temporary file", err)
 	}
-	if names := entries(t, dir); strings.Join(names, " ") != "junit.xml run.json" {
+	if names := entries(t, dir); strings.Join(names, " ") != "junit.xml report.html run.json" {
 		t.Errorf("the folder has %v", names)
 	}
 	if err := WriteFiles(filepath.Join(dir, "missing"), Formats(), sampleRun()); err == nil ||

@@ -111,7 +111,7 @@ func TestPushKeyIsSecret(t *testing.T) {
 	defer telling.Close()
 	dir := t.TempDir()
 	got := process{arguments: []string{"run", "--topup-url=" + telling.URL, "--partner-code=P1", "--group=G1", "--push-key=k1:" + key, "--only=op:listBundles"}, dir: dir}.run(t)
-	for _, name := range []string{"junit.xml", "run.json"} {
+	for _, name := range []string{"junit.xml", "run.json", "report.html"} {
 		report, err := os.ReadFile(filepath.Join(dir, "mallcheck-report", name))
 		if err != nil {
 			t.Fatal(err)

@@ -26,7 +26,7 @@ func TestDefaults(t *testing.T) {
 	if resolved.Name != "sandbox" || resolved.Strict != "documented" || resolved.Allow != (Permissions{Read: true}) ||
 		resolved.Timeout != 10*time.Minute || resolved.CallTimeout != 10*time.Second || resolved.TaskTimeout != time.Minute ||
 		resolved.RequestIDHeader != "request_id" || resolved.Sign != signing.Default() || resolved.Rate != 0 ||
-		strings.Join(resolved.Formats, ",") != "junit,json" || strings.Join(resolved.TerminalStatus, ",") != "completed" {
+		strings.Join(resolved.Formats, ",") != "junit,json,html" || strings.Join(resolved.TerminalStatus, ",") != "completed" {
 		t.Errorf("defaults: %+v", resolved)
 	}
 }

@@ -1,0 +1,34 @@
+package conformance_test
+
+import (
+	"testing"
+
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// TestSignsAreExplained shows that a result that deviates says of each request
+// what its sign is by the rules, and that another says nothing.
+func TestSignsAreExplained(t *testing.T) {
+	run := runAgainst(t, settings(func(s *target.Settings) {
+		s.Fault, s.Only = []string{"sign-wrong-accepted"}, []string{"SIG-003/addSims", "SIG-022/addSims"}
+	}))
+	if len(run.Results) != 2 {
+		t.Fatalf("%d results", len(run.Results))
+	}
+	for _, result := range run.Results {
+		for i, exchange := range result.Exchanges {
+			signed := exchange.Request.Signed
+			switch {
+			case result.Verdict == reports.Passed:
+				if signed != nil {
+					t.Errorf("%s: exchange %d is explained though nothing deviates", result.ID, i)
+				}
+			case signed == nil || len(signed.Content) == 0 || len(signed.Sign) != 32:
+				t.Errorf("%s: exchange %d is not explained: %+v", result.ID, i, signed)
+			case i == result.Deviations[0].Exchange && signed.Sign == signed.Sent:
+				t.Errorf("%s: exchange %d has a wrong sign, and is explained as right", result.ID, i)
+			}
+		}
+	}
+}

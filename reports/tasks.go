@@ -1,0 +1,123 @@
+package reports
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Task is an asynchronous task of the target as one check saw it: submitted by
+// addSims or removeSims, looked at by asyncResult.
+type Task struct {
+	Check     string // id of the check that submitted it
+	Operation string // addSims or removeSims
+	RequestID string
+	// Submitted is when the submission was sent.
+	Submitted time.Time
+	// Looks are in the order they were sent.
+	Looks []Look
+}
+
+// Look is one answer of asyncResult.
+type Look struct {
+	// After is how long after the submission it was sent.
+	After time.Duration
+	// Status is data.status of the answer.
+	Status string
+}
+
+// Last is the status that was seen last, and when.
+func (t *Task) Last() Look {
+	if len(t.Looks) == 0 {
+		return Look{}
+	}
+	return t.Looks[len(t.Looks)-1]
+}
+
+// Tasks returns the tasks of which a check saw both the submission and at least
+// one status, in the order of submission. A look belongs to the submission whose
+// answer has the request id, by whatever name, in its header.
+func Tasks(run *Run) []Task {
+	var tasks []Task
+	for i := range run.Results {
+		tasks = append(tasks, tasksOf(&run.Results[i])...)
+	}
+	slices.SortStableFunc(tasks, func(a, b Task) int {
+		return cmp.Or(a.Submitted.Compare(b.Submitted), cmp.Compare(a.Check, b.Check))
+	})
+	return tasks
+}
+
+func tasksOf(result *Result) []Task {
+	var tasks []Task
+	byID := map[string]int{}
+	for i := range result.Exchanges {
+		look := &result.Exchanges[i]
+		id := lookedFor(look)
+		if id == "" {
+			continue
+		}
+		at, known := byID[id]
+		if !known {
+			submission := submissionOf(result.Exchanges[:i], id)
+			if submission == nil {
+				continue
+			}
+			at = len(tasks)
+			byID[id] = at
+			tasks = append(tasks, Task{
+				Check: result.ID, Operation: submission.Operation, RequestID: id, Submitted: submission.Started,
+			})
+		}
+		status := statusOf(look.Response)
+		if status == "" {
+			continue // a look that is refused says nothing of the task
+		}
+		tasks[at].Looks = append(tasks[at].Looks, Look{
+			After: look.Started.Sub(tasks[at].Submitted), Status: status,
+		})
+	}
+	return slices.DeleteFunc(tasks, func(task Task) bool { return len(task.Looks) == 0 })
+}
+
+// lookedFor is the request id that an exchange of asyncResult asks for.
+func lookedFor(exchange *Exchange) string {
+	if exchange.Operation != "asyncResult" || exchange.Response == nil {
+		return ""
+	}
+	address, err := url.Parse(exchange.Request.URL)
+	if err != nil {
+		return ""
+	}
+	return address.Path[strings.LastIndexByte(address.Path, '/')+1:]
+}
+
+// submissionOf is the exchange whose answer has a request id in its header, nil for none.
+func submissionOf(exchanges []Exchange, id string) *Exchange {
+	for i := range exchanges {
+		exchange := &exchanges[i]
+		if exchange.Operation != "addSims" && exchange.Operation != "removeSims" || exchange.Response == nil {
+			continue
+		}
+		if slices.ContainsFunc(exchange.Response.Header, func(h Header) bool { return h.Value == id }) {
+			return exchange
+		}
+	}
+	return nil
+}
+
+// statusOf is data.status of an answer, empty when it has none.
+func statusOf(response *Response) string {
+	var answer struct {
+		Data struct {
+			Status string `json:"status"`
+		} `json:"data"`
+	}
+	if json.Unmarshal(response.Body, &answer) != nil {
+		return ""
+	}
+	return answer.Data.Status
+}
