@@ -23,10 +23,10 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
-// TestConformance holds the target that the environment names, or the embedded
-// sandbox, to the contract, and writes the reports below the module root.
+// TestConformance holds the target that the environment or the file of targets
+// names, or the embedded sandbox, to the contract, and writes the reports below the module root.
 func TestConformance(t *testing.T) {
-	under := configured(t, environment(t))
+	under := configured(t, environment(t)...)
 	if !filepath.IsAbs(under.ReportDir) {
 		under.ReportDir = filepath.Join(moduleRoot(t), under.ReportDir)
 	}
@@ -93,14 +93,15 @@ func (o observer) Begin(run *reports.Run, checks int) { o.terminal.Begin(run, ch
 // Done implements conformance.Observer.
 func (o observer) Done(result reports.Result) { o.terminal.Result(&result) }
 
-// environment returns the settings of the process environment.
-func environment(t *testing.T) target.Layer {
+// environment returns the settings of the process environment and of the file of
+// targets in the module root.
+func environment(t *testing.T) []target.Layer {
 	t.Helper()
-	layer, err := target.Environment(os.Environ())
+	layers, err := target.Layers(target.Settings{}, os.Environ(), moduleRoot(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return layer
+	return layers
 }
 
 // configured resolves settings; without an address it starts the sandbox for the test.

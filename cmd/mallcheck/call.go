@@ -80,11 +80,11 @@ func (c *callCommand) Run(std *streams) error {
 // settings resolves the target and finds the operation, which must have an address.
 func (c *callCommand) settings(std *streams) (*target.Target, openapi.Operation, error) {
 	var none openapi.Operation
-	environment, err := target.Environment(std.environ)
+	layers, err := target.Layers(c.Settings, std.environ, "")
 	if err != nil {
 		return nil, none, err
 	}
-	t, err := target.Resolve(target.Flags(c.Settings), environment)
+	t, err := target.Resolve(layers...)
 	if err != nil {
 		return nil, none, err
 	}
@@ -96,6 +96,8 @@ func (c *callCommand) settings(std *streams) (*target.Target, openapi.Operation,
 		return nil, none, fmt.Errorf("%s is sent by the mall, a partner does not call it", operation.ID)
 	case t.URLs[operation.Service] == "":
 		return nil, none, fmt.Errorf("--%s-url is missing: the target has no address for %s", operation.Service, operation.ID)
+	case operation.Does != openapi.Read && t.Production && !t.YesProduction:
+		return nil, none, fmt.Errorf("%s does a %s, and %s is a production target; if that is meant, add --yes-production", operation.ID, operation.Does, t.Name)
 	case !operation.PathKnown && t.Paths[operation.ID] == "":
 		return nil, none, fmt.Errorf("no page tells the path of %s; say it with --path %s=/…", operation.ID, operation.ID)
 	}

@@ -25,6 +25,9 @@ type commands struct {
 	Call     callCommand     `cmd:"" help:"Make one signed call of a target and print the answer."`
 	Contract contractCommand `cmd:"" help:"Print the contract, an OpenAPI document."`
 	Sign     signCommand     `cmd:"" help:"Sign the JSON object on standard input, or check a sign of it."`
+	Init     initCommand     `cmd:"" help:"Write a file of targets to start from."`
+	Targets  targetsCommand  `cmd:"" help:"List the targets of the file."`
+	Config   configCommand   `cmd:"" help:"Print the settings in force, and where each comes from."`
 	List     listCommand     `cmd:"" help:"List the checks."`
 	Faults   faultsCommand   `cmd:"" help:"List the violations that the sandbox commits on demand."`
 	Variants variantsCommand `cmd:"" help:"List the habits of conforming servers that the sandbox takes on."`
@@ -74,7 +77,7 @@ func execute(arguments []string, std *streams) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "target", Title: "Target:"}, {Key: "signature", Title: "Signature rules of the target:"},
-			{Key: "push", Title: "Pushes of the target:"},
+			{Key: "push", Title: "Pushes of the target:"}, {Key: "connection", Title: "Connection:"},
 			{Key: "policy", Title: "Permissions and strictness:"}, {Key: "selection", Title: "Selection:"},
 			{Key: "limits", Title: "Limits:"}, {Key: "report", Title: "Reports:"}, {Key: "sandbox", Title: "Embedded sandbox:"},
 		}),
@@ -110,7 +113,7 @@ func fail(std *streams, err error) int {
 
 // helpDefaults gives the help texts of settings the defaults they name.
 func helpDefaults() kong.Vars {
-	vars := kong.Vars{"default_push_to": defaultPushTo}
+	vars := kong.Vars{"default_push_to": defaultPushTo, "file_name": target.FileName}
 	for key, text := range target.Defaults() {
 		vars["default_"+strings.ReplaceAll(key, "-", "_")] = text
 	}

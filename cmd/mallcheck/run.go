@@ -30,18 +30,18 @@ func (runCommand) Help() string {
   mallcheck run --only area:SIG --fault sign-wrong-accepted   see checks fail
   mallcheck run --topup-url https://host/topup_test --vshop-url https://host/vshop_uat \
       --partner-code P012345 --sim 89852000000000000001 --group G1 --allow read,write
+  mallcheck run --target uat                                  a target of mallcheck.yaml, which mallcheck init writes
 
-Every flag may be given as an environment variable: --partner-code is MALLCHECK_PARTNER_CODE.
+Every flag may be given as an environment variable, --partner-code is MALLCHECK_PARTNER_CODE, and as a key of a target in mallcheck.yaml. A flag goes before a variable, a variable before the file. mallcheck config shows what is in force.
 Exit code: 0 no violation, 1 violation, 2 wrong usage, 3 target not reached or not to the end, 130 interrupted.`
 }
 
 // Run implements the command.
 func (c *runCommand) Run(std *streams) error {
-	environment, err := target.Environment(std.environ)
+	layers, err := target.Layers(c.Settings, std.environ, "")
 	if err != nil {
 		return err
 	}
-	layers := []target.Layer{target.Flags(c.Settings), environment}
 	t, err := target.Resolve(layers...)
 	if err != nil {
 		return err

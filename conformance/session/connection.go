@@ -9,14 +9,11 @@ package session
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/time/rate"
 
@@ -65,30 +62,12 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		target:   t,
 		contract: contract,
 		oracle:   judge,
-		client:   newClient(),
+		client:   newClient(t),
 		limiter:  rate.NewLimiter(limit, 1),
 		inbox:    receiver,
 		timeouts: map[string]int{},
 		nextSIM:  int(t.Seed % 1024),
 	}, nil
-}
-
-// newClient returns a client that follows no redirect, so that a signed request
-// never reaches a host that nobody named.
-func newClient() *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-			TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-			TLSHandshakeTimeout:   10 * time.Second,
-			MaxIdleConnsPerHost:   64,
-			IdleConnTimeout:       30 * time.Second,
-			ExpectContinueTimeout: time.Second,
-			ForceAttemptHTTP2:     true,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 }
 
 // Close releases idle connections and stops listening for pushes.

@@ -57,6 +57,9 @@ func (s *Session) render(draft *Draft) *http.Request {
 		panic(broken(fmt.Errorf("building a request of %s: %w", draft.Operation.ID, err)))
 	}
 	request.Header = wire.Header
+	for name, values := range s.Target().Header {
+		request.Header[name] = values
+	}
 	return request
 }
 

@@ -10,10 +10,23 @@ import (
 // Layer is one source of settings.
 type Layer struct {
 	Settings Settings
-	// Place says where a key of this layer was written: "--seed", "MALLCHECK_SEED".
+	// Place says where a key of this layer was written: "--seed", "MALLCHECK_SEED",
+	// "mallcheck.yaml:7: seed".
 	Place func(key string) string
 
-	sandbox bool // the embedded sandbox gave it
+	sandbox      bool   // the embedded sandbox gave it
+	target       string // name of the target that a file gave it for
+	line         func(key, value string) string
+	expectations []Expectation
+}
+
+// placeOf says where a value of a key was written: more exactly than Place, when
+// the layer knows it.
+func (l *Layer) placeOf(key, value string) string {
+	if l.line != nil {
+		return l.line(key, value)
+	}
+	return l.Place(key)
 }
 
 // Flags returns the layer of the command line.
@@ -26,7 +39,7 @@ func Flags(settings Settings) Layer {
 // error that names the nearest one.
 func Environment(environ []string) (Layer, error) {
 	keys := map[string]string{}
-	for _, key := range Keys() {
+	for _, key := range keysFrom(fromEnvironment) {
 		keys[EnvironmentName(key)] = key
 	}
 	layer := Layer{Place: EnvironmentName}
@@ -36,6 +49,9 @@ func Environment(environ []string) (Layer, error) {
 			continue
 		}
 		key, known := keys[name]
+		if slices.ContainsFunc(keysFrom(fromFlag), func(flag string) bool { return !known && EnvironmentName(flag) == name }) {
+			return Layer{}, &Error{Place: name, Problem: "is no setting", Instead: "it has to be said each time, as a flag of the command line"}
+		}
 		if !known {
 			return Layer{}, &Error{Place: name, Problem: "is no setting", Instead: suggestion(name, slices.Sorted(maps.Keys(keys)))}
 		}

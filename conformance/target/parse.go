@@ -100,3 +100,11 @@ func oneOf(words ...string) func(string) (string, error) {
 		return "", malformed{"is not known here", instead}
 	}
 }
+
+// truth parses a setting that is true or not given.
+func truth(text string) (bool, error) {
+	if text != "true" && text != "false" {
+		return false, malformed{"is neither true nor false", "write true, or leave it out"}
+	}
+	return text == "true", nil
+}

@@ -2,11 +2,8 @@ package target
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
-	"net/url"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,13 +38,20 @@ func Resolve(layers ...Layer) (*Target, error) {
 		RequestIDHeader:   parse(r, "request-id-header", headerName),
 		TerminalStatus:    r.list("terminal-status"),
 		Sign:              r.rules(),
+		NoProxy:           r.text("proxy") == noProxy,
+		Proxy:             parse(r, "proxy", proxyAddress),
+		Header:            r.header(),
+		HTTP2:             r.choice("http2"),
+		Production:        parse(r, "production", truth),
+		YesProduction:     parse(r, "yes-production", truth),
+		Expectations:      r.expectations(),
 		PushListen:        parse(r, "push-listen", listenAddress),
 		PushJoin:          parse(r, "push-join", signing.ParsePushJoin),
 		PushEncoding:      parse(r, "push-encoding", signing.ParsePushEncoding),
 		PushTimeout:       parse(r, "push-timeout", positiveDuration),
 		Allow:             r.permissions(),
-		Strict:            parse(r, "strict", oneOf("documented", "derived", "assumed")),
-		FailOnFinding:     parse(r, "fail-on", oneOf("finding")) == "finding",
+		Strict:            r.choice("strict"),
+		FailOnFinding:     r.choice("fail-on") == "finding",
 		Only:              r.list("only"),
 		Skip:              r.list("skip"),
 		Seed:              r.seed(),
@@ -61,6 +65,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Variants:          r.list("variant"),
 	}
 	t.PushKeyID, t.PushKey = r.pushKey()
+	t.TLS = r.tls()
 	t.place = func(key string) string {
 		_, place := r.find(key)
 		return place
@@ -70,13 +75,6 @@ func Resolve(layers ...Layer) (*Target, error) {
 		return nil, r.problem
 	}
 	return t, nil
-}
-
-// HasAddress reports whether any layer gives a service's address, in which
-// case the embedded sandbox is not used.
-func HasAddress(layers ...Layer) bool {
-	r := resolver{layers: layers}
-	return slices.ContainsFunc(Services, func(service string) bool { return r.text(service+"-url") != "" })
 }
 
 // resolver reads merged values and keeps the first problem.
@@ -98,6 +96,17 @@ func (r *resolver) find(key string) (values []string, place string) {
 	return nil, "--" + key
 }
 
+// placeOf says where a value of a key was written.
+func (r *resolver) placeOf(key, value string) string {
+	for i := range r.layers {
+		if len(r.layers[i].Settings.values(key)) > 0 {
+			return r.layers[i].placeOf(key, value)
+		}
+	}
+	_, place := r.find(key)
+	return place
+}
+
 func (r *resolver) list(key string) []string {
 	values, _ := r.find(key)
 	return values
@@ -110,12 +119,9 @@ func (r *resolver) text(key string) string {
 	return ""
 }
 
-// secretKey is the setting whose value must not be printed, wrong as it may be.
-const secretKey = "push-key"
-
 // pushKey parses the key that pushes are signed with.
 func (r *resolver) pushKey() (id string, key []byte) {
-	return id, parse(r, secretKey, func(text string) ([]byte, error) {
+	return id, parse(r, "push-key", func(text string) ([]byte, error) {
 		var err error
 		id, key, err = signing.ParsePushKey(text)
 		if err != nil {
@@ -128,8 +134,8 @@ func (r *resolver) pushKey() (id string, key []byte) {
 // fail keeps the first problem, with the place of the key.
 func (r *resolver) fail(key, value, problem, instead string) {
 	if r.problem == nil {
-		_, place := r.find(key)
-		if key == secretKey {
+		place := r.placeOf(key, value)
+		if slices.Contains(secretKeys, key) {
 			value = ""
 		}
 		r.problem = &Error{Place: place, Value: value, Problem: problem, Instead: instead}
@@ -154,6 +160,9 @@ func parse[T any](r *resolver, key string, parser func(string) (T, error)) T {
 	r.fail(key, text, told.problem, told.instead)
 	return zero
 }
+
+// choice returns the value of a key that has a few words to choose from.
+func (r *resolver) choice(key string) string { return parse(r, key, oneOf(choicesOf(key)...)) }
 
 func (r *resolver) rules() signing.Rules {
 	rules := signing.Rules{
@@ -200,75 +209,6 @@ func (r *resolver) seed() int64 {
 	})
 }
 
-// addresses parses the services' addresses and what they require.
-func (r *resolver) addresses(t *Target) {
-	for _, service := range Services {
-		key := service + "-url"
-		if address := parse(r, key, baseAddress); address != "" {
-			t.URLs[service] = address
-			r.refuseProduction(key, address)
-		}
-	}
-	if len(t.URLs) == 0 {
-		return
-	}
-	if slices.ContainsFunc(r.layers, func(l Layer) bool { return l.sandbox }) {
-		t.Sandbox = true
-		return
-	}
-	t.Name = hostOf(t.URLs)
-	if t.PartnerCode == "" && r.problem == nil {
-		r.problem = &Error{Place: "--partner-code", Problem: "is missing", Instead: "an address is given, so say as which partner to call it: --partner-code CODE or " + EnvironmentName("partner-code")}
-	}
-	for _, key := range []string{"fault", "variant"} {
-		if text := r.text(key); text != "" {
-			r.fail(key, text, "is for the embedded sandbox only", "leave it out, or leave out the addresses")
-		}
-	}
-}
-
-// refuseProduction refuses the addresses that the contract marks as production.
-func (r *resolver) refuseProduction(key, address string) {
-	contract, err := openapi.Mall()
-	if err != nil {
-		r.problem = fmt.Errorf("reading the contract: %w", err)
-		return
-	}
-	for _, production := range contract.ProductionAddresses() {
-		if below(address, production.URL) {
-			r.fail(key, address, "is a production address", "a conformance run sends requests that a broken target carries out: use the test address")
-			return
-		}
-	}
-}
-
-// below reports whether address is base or a path below it, compared by whole
-// path segments, so that /vshop_uat is not below /vshop. Dots, escapes, letter
-// case of the host and a final dot of it do not hide an address.
-func below(address, base string) bool {
-	a, errA := url.Parse(address)
-	b, errB := url.Parse(base)
-	if errA != nil || errB != nil || hostname(a) != hostname(b) {
-		return false
-	}
-	return strings.HasPrefix(path.Clean("/"+a.Path)+"/", path.Clean("/"+b.Path)+"/")
-}
-
-func hostname(u *url.URL) string {
-	return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-}
-
-// hostOf names a target by the hosts of its services, without repetition.
-func hostOf(urls map[string]string) string {
-	var hosts []string
-	for _, service := range Services {
-		if parsed, err := url.Parse(urls[service]); err == nil && parsed.Host != "" && !slices.Contains(hosts, parsed.Host) {
-			hosts = append(hosts, parsed.Host)
-		}
-	}
-	return strings.Join(hosts, ", ")
-}
-
 // paths parses OPERATION=PATH settings; only an operation whose path is unknown can have one.
 func (r *resolver) paths() map[string]string {
 	paths := map[string]string{}
@@ -288,15 +228,5 @@ func (r *resolver) paths() map[string]string {
 
 // unknownPaths returns the ids of the operations whose path no page tells.
 func unknownPaths() []string {
-	contract, err := openapi.Mall()
-	if err != nil {
-		return nil
-	}
-	var ids []string
-	for _, operation := range contract.Operations() {
-		if !operation.PathKnown {
-			ids = append(ids, operation.ID)
-		}
-	}
-	return ids
+	return operationIDs(func(operation openapi.Operation) bool { return !operation.PathKnown })
 }

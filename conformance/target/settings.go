@@ -2,13 +2,22 @@ package target
 
 import (
 	"reflect"
+	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/signing"
 )
 
 // Settings are the values of one layer as they were written, by key. An empty
 // value is an unset one. The tags name the keys, tell what each is for, and are
-// read by the command line as well, so that a setting stands in one place.
+// read by the command line as well, so that a setting stands in one place. The tag
+// from lists the layers that may give a setting, without it all may; choices are
+// the words that it may have.
 type Settings struct {
+	Target      string `name:"target" from:"flag,environment" placeholder:"NAME" group:"target" help:"Target of mallcheck.yaml to use. Default the one that its default names, unless an address is given; sandbox is the embedded sandbox."`
+	Config      string `name:"config" from:"flag,environment" placeholder:"FILE" group:"target" help:"File of targets. Default mallcheck.yaml in the working directory, if it is there."`
+	Environment string `name:"environment" choices:"test,production" placeholder:"test" group:"target" help:"Use the addresses of the contract, test or production, for every service that is given none."`
+
 	VshopURL   string `name:"vshop-url" placeholder:"URL" group:"target" help:"Base address of the vshop service, for example https://host/vshop_uat. As soon as one service address is given, the embedded sandbox is not used."`
 	PaymentURL string `name:"payment-url" placeholder:"URL" group:"target" help:"Base address of the payment service."`
 	TopupURL   string `name:"topup-url" placeholder:"URL" group:"target" help:"Base address of the topup service (bundle groups, asynchronous results, order look-up)."`
@@ -36,15 +45,26 @@ type Settings struct {
 	SignHex    string   `name:"sign-hex" fallback:"lower" placeholder:"CASE" group:"signature" help:"Letter case of the sign: lower or upper. Default ${default_sign_hex}."`
 	SignNested string   `name:"sign-nested" fallback:"as-sent" placeholder:"RULE" group:"signature" help:"Member order of nested objects: as-sent or sorted. Default ${default_sign_nested}."`
 
+	Proxy         string   `name:"proxy" placeholder:"URL" group:"connection" help:"Proxy to call the target through (http, https or socks5), or none. Default what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say."`
+	Header        []string `name:"header" sep:"none" placeholder:"NAME: VALUE" group:"connection" help:"Header to send with every request, for example for a gateway in front of the target. Values of headers that look secret are never printed."`
+	HTTP2         string   `name:"http2" fallback:"auto" choices:"auto,off,only" placeholder:"auto" group:"connection" help:"HTTP/2: auto (where TLS negotiates it), off or only. Default ${default_http2}."`
+	TLSCAFile     string   `name:"tls-ca-file" placeholder:"FILE" group:"connection" help:"Certificates in PEM to trust beside those of the system."`
+	TLSClientCert string   `name:"tls-client-cert" placeholder:"FILE" group:"connection" help:"Client certificate in PEM to show to the target; it needs --tls-client-key."`
+	TLSClientKey  string   `name:"tls-client-key" placeholder:"FILE" group:"connection" help:"Private key in PEM of the client certificate. It is never printed."`
+	TLSMinVersion string   `name:"tls-min-version" fallback:"1.2" choices:"1.2,1.3" placeholder:"VERSION" group:"connection" help:"Lowest version of TLS to accept: 1.2 or 1.3. Default ${default_tls_min_version}."`
+
 	PushListen   string `name:"push-listen" placeholder:"HOST:PORT" group:"push" help:"Where the run listens for the pushes that the target sends; without it the checks on pushes are skipped. Without a host it is loopback. The target has to know it as the partner's address."`
 	PushKey      string `name:"push-key" placeholder:"ID:HEX" group:"push" help:"Key that pushes are signed with: its id, a colon and the key in hexadecimal. It is secret and never printed; without it signatures are not verified."`
 	PushJoin     string `name:"push-join" fallback:"body-colon-headers" placeholder:"RULE" group:"push" help:"How body and headers are joined to what is signed: body-colon-headers, headers-colon-body, body-headers, headers-body, body-newline-headers or headers-newline-body. Default ${default_push_join} (assumed)."`
 	PushEncoding string `name:"push-encoding" fallback:"base64" placeholder:"FORM" group:"push" help:"How the signature is written: base64, base64url, hex or hex-upper. Default ${default_push_encoding} (assumed)."`
 	PushTimeout  string `name:"push-timeout" fallback:"60s" placeholder:"DURATION" group:"push" help:"Time limit of one push, and of its repetition, to arrive. Default ${default_push_timeout}, on the sandbox 2s."`
 
-	Allow  []string `name:"allow" sep:"," fallback:"read" placeholder:"read,write,purchase" group:"policy" help:"What the run may do to the target; nothing is implied. Default ${default_allow}, on the sandbox all three."`
-	Strict string   `name:"strict" fallback:"documented" placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade and higher: documented, derived or assumed. Default ${default_strict}, on the sandbox assumed."`
-	FailOn string   `name:"fail-on" placeholder:"finding" group:"policy" help:"With the value finding, findings fail the run as well."`
+	Allow  []string `name:"allow" sep:"," fallback:"read" choices:"read,write,purchase" placeholder:"read,write,purchase" group:"policy" help:"What the run may do to the target; nothing is implied. Default ${default_allow}, on the sandbox all three."`
+	Strict string   `name:"strict" fallback:"documented" choices:"documented,derived,assumed" placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade and higher: documented, derived or assumed. Default ${default_strict}, on the sandbox assumed."`
+	FailOn string   `name:"fail-on" choices:"finding" placeholder:"finding" group:"policy" help:"With the value finding, findings fail the run as well."`
+
+	Production    bool `kong:"-" name:"production" from:"file" help:"Says that the target is in production: true. Without it the production addresses of the contract are refused."`
+	YesProduction bool `name:"yes-production" from:"flag" group:"policy" help:"Let the run write to, or buy from, a target that its file calls a production target."`
 
 	Only []string `name:"only" sep:"," placeholder:"PATTERN" group:"selection" help:"Run these checks only: an id, a glob in which * crosses /, area:RID or op:addSims."`
 	Skip []string `name:"skip" sep:"," placeholder:"PATTERN" group:"selection" help:"Leave these checks out; the same patterns."`
@@ -58,8 +78,8 @@ type Settings struct {
 	ReportDir string   `name:"report-dir" fallback:"mallcheck-report" placeholder:"DIR" group:"report" help:"Folder of the reports. Default ${default_report_dir}."`
 	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, json, html. Default ${default_format}."`
 
-	Fault   []string `name:"fault" sep:"," placeholder:"ID" group:"sandbox" help:"Violation that the embedded sandbox commits; mallcheck faults lists them."`
-	Variant []string `name:"variant" sep:"," placeholder:"ID" group:"sandbox" help:"Habit of a conforming server that the embedded sandbox takes on; mallcheck variants lists them."`
+	Fault   []string `name:"fault" from:"flag,environment" sep:"," placeholder:"ID" group:"sandbox" help:"Violation that the embedded sandbox commits; mallcheck faults lists them."`
+	Variant []string `name:"variant" from:"flag,environment" sep:"," placeholder:"ID" group:"sandbox" help:"Habit of a conforming server that the embedded sandbox takes on; mallcheck variants lists them."`
 }
 
 // Prefix begins the name of every environment variable that the tool reads.
@@ -70,11 +90,23 @@ func EnvironmentName(key string) string {
 	return Prefix + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))
 }
 
+// The layers that the tag from names.
+const (
+	fromFlag        = "flag"
+	fromEnvironment = "environment"
+	fromFile        = "file"
+)
+
 // Keys returns the keys of all settings, in the order of the documentation.
-func Keys() []string {
+func Keys() []string { return keysFrom("") }
+
+// keysFrom returns the keys that a layer may give, all for "".
+func keysFrom(layer string) []string {
 	var keys []string
 	for field := range reflect.TypeFor[Settings]().Fields() {
-		keys = append(keys, field.Tag.Get("name"))
+		if from := field.Tag.Get("from"); layer == "" || from == "" || slices.Contains(strings.Split(from, ","), layer) {
+			keys = append(keys, field.Tag.Get("name"))
+		}
 	}
 	return keys
 }
@@ -90,36 +122,86 @@ func Defaults() map[string]string {
 	return defaults
 }
 
-// values returns the values of a key, none when it is unset.
-func (s *Settings) values(key string) []string {
-	structure := reflect.ValueOf(s).Elem()
-	for i := range structure.NumField() {
-		if structure.Type().Field(i).Tag.Get("name") != key {
-			continue
+// choicesOf returns the words that a setting may have, none when it is free text.
+func choicesOf(key string) []string {
+	for _, rule := range signing.Catalogue() {
+		if rule.Name == key {
+			return rule.Values
 		}
-		if list, ok := structure.Field(i).Interface().([]string); ok {
-			return nonEmpty(list)
-		}
-		return nonEmpty([]string{structure.Field(i).String()})
+	}
+	if field, known := fieldOf(key); known && field.Tag.Get("choices") != "" {
+		return strings.Split(field.Tag.Get("choices"), ",")
 	}
 	return nil
 }
 
-// set writes text under a key; a list is separated by commas. It reports whether the key exists.
-func (s *Settings) set(key, text string) bool {
-	structure := reflect.ValueOf(s).Elem()
-	for i := range structure.NumField() {
-		if structure.Type().Field(i).Tag.Get("name") != key {
-			continue
+// fieldOf returns the field of a key, and whether there is one.
+func fieldOf(key string) (reflect.StructField, bool) {
+	for field := range reflect.TypeFor[Settings]().Fields() {
+		if field.Tag.Get("name") == key {
+			return field, true
 		}
-		if structure.Field(i).Kind() == reflect.Slice {
-			structure.Field(i).Set(reflect.ValueOf(nonEmpty(strings.Split(text, ","))))
-		} else {
-			structure.Field(i).SetString(text)
-		}
-		return true
 	}
-	return false
+	return reflect.StructField{}, false
+}
+
+// isList reports whether a key has several values.
+func isList(key string) bool {
+	field, known := fieldOf(key)
+	return known && field.Type.Kind() == reflect.Slice
+}
+
+// values returns the values of a key, none when it is unset.
+func (s *Settings) values(key string) []string {
+	field, known := fieldOf(key)
+	if !known {
+		return nil
+	}
+	switch value := reflect.ValueOf(s).Elem().FieldByIndex(field.Index).Interface().(type) {
+	case []string:
+		return nonEmpty(value)
+	case string:
+		return nonEmpty([]string{value})
+	case bool:
+		if value {
+			return []string{"true"}
+		}
+	}
+	return nil
+}
+
+// set writes text under a key; a list is separated by commas, or by line ends
+// where its values may hold commas. It reports whether the key exists.
+func (s *Settings) set(key, text string) bool {
+	field, _ := fieldOf(key)
+	separator := ","
+	if field.Tag.Get("sep") == "none" {
+		separator = "\n"
+	}
+	if field.Type != nil && field.Type.Kind() == reflect.Slice {
+		return s.setList(key, strings.Split(text, separator))
+	}
+	return s.setList(key, []string{text})
+}
+
+// setList writes values under a key; of a key that has one value it takes the
+// first. It reports whether the key exists.
+func (s *Settings) setList(key string, values []string) bool {
+	field, known := fieldOf(key)
+	values = nonEmpty(values)
+	if !known || len(values) == 0 {
+		return known
+	}
+	value := reflect.ValueOf(s).Elem().FieldByIndex(field.Index)
+	switch field.Type.Kind() {
+	case reflect.Slice:
+		value.Set(reflect.ValueOf(values))
+	case reflect.Bool:
+		value.SetBool(values[0] == "true")
+	default:
+		value.SetString(values[0])
+	}
+	return true
 }
 
 // nonEmpty returns the texts that are not blank, without surrounding space.

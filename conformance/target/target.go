@@ -2,13 +2,16 @@
 // partner to speak as, the fixtures it holds, what a run may do to it, and the
 // settings of the run.
 //
-// Values come from layers (flags, environment, the embedded sandbox) that Resolve
-// merges, first layer first. The package starts nothing and sends nothing.
+// Values come from layers (flags, environment, a file of targets, the embedded
+// sandbox) that Resolve merges, first layer first. The package starts nothing and
+// sends nothing.
 package target
 
 import (
-	"encoding/hex"
+	"crypto/tls"
 	"net"
+	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/mallcheck/mallcheck/signing"
@@ -16,7 +19,8 @@ import (
 
 // Target is a target and the run's settings, parsed and checked.
 type Target struct {
-	// Name is "sandbox" for the embedded sandbox, otherwise the host it was given.
+	// Name is "sandbox" for the embedded sandbox, the name that the target has in
+	// its file, otherwise the host it was given.
 	Name string
 	// Sandbox is true when the target is the embedded sandbox: a missing
 	// prerequisite is a failure there, not a reason to skip.
@@ -45,6 +49,21 @@ type Target struct {
 	RequestIDHeader string
 	// TerminalStatus are the values of data.status after which a task does not change.
 	TerminalStatus []string
+	// Proxy is the proxy to call the target through; nil for what the variables of
+	// the process say, or, with NoProxy, for none.
+	Proxy   *url.URL
+	NoProxy bool
+	// Header is sent with every request, in addition to what the request needs.
+	Header http.Header
+	// HTTP2 is "off", "only", or anything else for what TLS negotiates.
+	HTTP2 string
+	// TLS is how to speak TLS, nil for version 1.2 and the system's certificates.
+	TLS *tls.Config
+	// Production is true when the target's file calls it a production target;
+	// YesProduction lets a run write to it and buy from it.
+	Production, YesProduction bool
+	// Expectations set what the target is expected to do with cases.
+	Expectations []Expectation
 	// Sign is the target's signature rule.
 	Sign signing.Rules
 
@@ -117,14 +136,6 @@ func (p Permissions) List() []string {
 		}
 	}
 	return names
-}
-
-// Secrets returns the texts of a target that must not be printed.
-func (t *Target) Secrets() []string {
-	if len(t.PushKey) == 0 {
-		return nil
-	}
-	return []string{hex.EncodeToString(t.PushKey)}
 }
 
 // Services returns the names of the services that have an address, in a fixed order.

@@ -185,3 +185,31 @@ func FuzzResolve(f *testing.F) {
 		}
 	})
 }
+
+// FuzzFile holds that no text of a file of targets makes it panic, and that every
+// error names the file.
+func FuzzFile(f *testing.F) {
+	f.Add(string(starter))
+	f.Add("targets: {a: &x {sim: [1, *x]}}")
+	f.Add("? [a]\n: b\n---\n")
+	f.Add("targets:\n  uat:\n    header: {X: \"${A}$${\"}\n    topup-url: http://h\n    partner-code: 1\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		file, err := parseFile(FileName, []byte(text))
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), FileName) || strings.ContainsAny(err.Error(), "\n") && !strings.Contains(text, "\n") {
+				t.Errorf("error %v", err)
+			}
+			return
+		}
+		for _, name := range file.Names() {
+			layer, err := file.Layer(name, []string{"A=b"})
+			if err == nil {
+				_ = AllInForce(layer)
+				_, err = Resolve(layer)
+			}
+			if err != nil && !strings.HasPrefix(err.Error(), FileName) {
+				t.Errorf("error %v", err)
+			}
+		}
+	})
+}

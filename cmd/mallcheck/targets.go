@@ -1,0 +1,167 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/target"
+)
+
+// initCommand writes a file of targets to start from.
+type initCommand struct {
+	File string `arg:"" optional:"" default:"${file_name}" help:"File to write. Default ${file_name}."`
+}
+
+// Help tells what to do with the file, below the usage.
+func (initCommand) Help() string {
+	return `Writes a file with one target, the provider's UAT, and a comment for each setting. It overwrites nothing. Then:
+  export MALL_PARTNER_CODE=P012345
+  mallcheck doctor    ask the target, reading only, what it is like
+  mallcheck run       hold it to the contract`
+}
+
+// Run implements the command.
+func (c *initCommand) Run(std *streams) error {
+	file, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%s is there already and stays as it is; name another file, or delete it first", c.File)
+	}
+	if err == nil {
+		_, err = file.Write(target.Starter())
+		err = errors.Join(err, file.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", c.File, err)
+	}
+	_, err = fmt.Fprintf(std.out, "%s is written. Set MALL_PARTNER_CODE, or write your partner code into it; then: mallcheck doctor\n", c.File)
+	return err
+}
+
+// targetsCommand lists the targets of a file.
+type targetsCommand struct {
+	Config string `placeholder:"FILE" help:"File of targets. Default ${file_name} in the working directory."`
+	JSON   bool   `name:"json" help:"As JSON."`
+}
+
+// listedTarget is a target as it is listed.
+type listedTarget struct {
+	Name       string            `json:"name"`
+	Default    bool              `json:"default"`
+	Production bool              `json:"production"`
+	Addresses  map[string]string `json:"addresses"` // by service
+	Allow      []string          `json:"allow"`
+	Problem    string            `json:"problem,omitempty"` // why it cannot be used as it is
+}
+
+// Run implements the command.
+func (c *targetsCommand) Run(std *streams) error {
+	file, err := target.FindFile(target.Settings{Config: c.Config}, std.environ, "")
+	if err != nil {
+		return err
+	}
+	if file == nil {
+		return fmt.Errorf("there is no %s here; mallcheck init writes one, or name a file with --config FILE", target.FileName)
+	}
+	listed := make([]listedTarget, 0, len(file.Names()))
+	for _, name := range file.Names() {
+		listed = append(listed, listTarget(file, name, std.environ))
+	}
+	if c.JSON {
+		return writeJSON(std.out, listed)
+	}
+	return writeTable(std.out, func(table io.Writer) {
+		fmt.Fprintln(table, "TARGET\tALLOWS\tADDRESSES")
+		for _, t := range listed {
+			fmt.Fprintln(table, t.row())
+		}
+	})
+}
+
+// listTarget describes one target by its file alone, whatever flags and variables a run may add.
+func listTarget(file *target.File, name string, environ []string) listedTarget {
+	listed := listedTarget{Name: name, Default: name == file.Default(), Addresses: map[string]string{}, Allow: []string{}}
+	layer, err := file.Layer(name, environ)
+	if err == nil {
+		var t *target.Target
+		if t, err = target.Resolve(layer, target.Flags(target.Settings{YesProduction: true})); err == nil {
+			listed.Addresses, listed.Allow, listed.Production = t.URLs, t.Allow.List(), t.Production
+		}
+	}
+	if err != nil {
+		listed.Problem = oneLine(err.Error())
+	}
+	return listed
+}
+
+// row returns the cells of a target.
+func (t *listedTarget) row() string {
+	name := t.Name
+	if t.Default {
+		name += " (default)"
+	}
+	if t.Problem != "" {
+		return name + "\t\t" + t.Problem
+	}
+	var addresses []string
+	for _, service := range target.Services {
+		if address := t.Addresses[service]; address != "" {
+			addresses = append(addresses, service+" "+address)
+		}
+	}
+	allows := strings.Join(t.Allow, ",")
+	if t.Production {
+		allows += " (production)"
+	}
+	return name + "\t" + allows + "\t" + strings.Join(addresses, ", ")
+}
+
+// configCommand prints the settings in force.
+type configCommand struct {
+	JSON   bool `name:"json" xor:"form" help:"As JSON."`
+	Schema bool `xor:"form" help:"Print the JSON Schema of the file of targets instead."`
+
+	target.Settings
+}
+
+// configuration is what is in force, as JSON.
+type configuration struct {
+	Target   string           `json:"target"`
+	Settings []target.InForce `json:"settings"`
+}
+
+// Help tells what is printed, below the usage.
+func (configCommand) Help() string {
+	return `Prints each setting that has a value, and where it comes from: a flag, a variable, a line of the file of targets, or the default. Secrets are hidden. It takes the flags of mallcheck run, and sends nothing.`
+}
+
+// Run implements the command.
+func (c *configCommand) Run(std *streams) error {
+	if c.Schema {
+		schema, err := target.Schema()
+		if err == nil {
+			_, err = std.out.Write(schema)
+		}
+		return err
+	}
+	layers, err := target.Layers(c.Settings, std.environ, "")
+	if err != nil {
+		return err
+	}
+	t, err := target.Resolve(layers...)
+	if err != nil {
+		return err
+	}
+	settings := target.AllInForce(layers...)
+	if c.JSON {
+		return writeJSON(std.out, configuration{t.Name, settings})
+	}
+	return writeTable(std.out, func(table io.Writer) {
+		fmt.Fprintf(table, "target\t%s\n", t.Name)
+		for _, s := range settings {
+			fmt.Fprintf(table, "%s\t%s\t%s\n", s.Key, strings.Join(s.Values, ", "), s.Place)
+		}
+	})
+}

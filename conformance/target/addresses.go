@@ -1,0 +1,155 @@
+package target
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// HasAddress reports whether any layer gives a service's address, in which
+// case the embedded sandbox is not used.
+func HasAddress(layers ...Layer) bool {
+	return slices.ContainsFunc(layers, func(l Layer) bool {
+		return l.target != "" || len(l.Settings.values("environment")) > 0 ||
+			slices.ContainsFunc(Services, func(service string) bool { return len(l.Settings.values(service+"-url")) > 0 })
+	})
+}
+
+// addresses parses the services' addresses and what they require.
+func (r *resolver) addresses(t *Target) {
+	environment := r.choice("environment")
+	for _, service := range Services {
+		key, address := r.address(service, environment)
+		if address == "" {
+			continue
+		}
+		t.URLs[service] = address
+		if key != "" && !t.Production {
+			r.refuseProduction(key, address)
+		}
+	}
+	named := slices.IndexFunc(r.layers, func(l Layer) bool { return l.target != "" })
+	if len(t.URLs) == 0 {
+		if named >= 0 && r.problem == nil {
+			r.problem = &Error{Place: r.layers[named].Place(""), Problem: "has no address", Instead: "write environment: test, or vshop-url, payment-url or topup-url"}
+		}
+		return
+	}
+	if slices.ContainsFunc(r.layers, func(l Layer) bool { return l.sandbox }) {
+		t.Sandbox = true
+		return
+	}
+	t.Name = hostOf(t.URLs)
+	if named >= 0 {
+		t.Name = r.layers[named].target
+	}
+	r.partner(t, named)
+	for _, key := range []string{"fault", "variant"} {
+		if text := r.text(key); text != "" {
+			r.fail(key, text, "is for the embedded sandbox only", "leave it out, or leave out the addresses")
+		}
+	}
+	r.sureOfProduction(t)
+}
+
+// partner requires a partner code. named is the index of the layer of a file, -1 for none.
+func (r *resolver) partner(t *Target, named int) {
+	if t.PartnerCode != "" || r.problem != nil {
+		return
+	}
+	problem := &Error{Place: "--partner-code", Problem: "is missing", Instead: "an address is given, so say as which partner to call it: --partner-code CODE or " + EnvironmentName("partner-code")}
+	if named >= 0 {
+		problem.Place, problem.Problem, problem.Instead = r.layers[named].Place(""), "has no partner-code", "say as which partner to call it: partner-code: CODE"
+	}
+	r.problem = problem
+}
+
+// address returns the address of a service, and the key that it comes from: the
+// first layer that has one of its own or an environment decides.
+func (r *resolver) address(service, environment string) (key, address string) {
+	for i := range r.layers {
+		settings := &r.layers[i].Settings
+		if key = service + "-url"; len(settings.values(key)) > 0 {
+			return key, parse(r, key, baseAddress)
+		}
+		if len(settings.values("environment")) > 0 {
+			return "environment", addressOf(service, environment)
+		}
+	}
+	return "", ""
+}
+
+// addressOf returns the address that a service has in an environment by the contract.
+func addressOf(service, environment string) string {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return ""
+	}
+	for _, address := range contract.Addresses(service) {
+		if address.Environment == environment {
+			return address.URL
+		}
+	}
+	return ""
+}
+
+// refuseProduction refuses the addresses that the contract marks as production.
+func (r *resolver) refuseProduction(key, address string) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		r.problem = fmt.Errorf("reading the contract: %w", err)
+		return
+	}
+	for _, production := range contract.ProductionAddresses() {
+		if below(address, production.URL) {
+			r.fail(key, r.text(key), "is a production address",
+				"a conformance run sends requests that a broken target carries out: use the test address, or say production: true in a target of "+FileName)
+			return
+		}
+	}
+}
+
+// sureOfProduction requires to be told twice before anything is written to a
+// production target or bought from it.
+func (r *resolver) sureOfProduction(t *Target) {
+	if !t.Production || t.YesProduction {
+		return
+	}
+	for _, does := range []string{"write", "purchase"} {
+		if t.Allow.Allows(does) {
+			r.fail("allow", does, "is for a production target here", "if that is meant, add --yes-production; otherwise allow read alone")
+			return
+		}
+	}
+}
+
+// below reports whether address is base or a path below it, compared by whole
+// path segments, so that /vshop_uat is not below /vshop. Dots, escapes, letter
+// case of the host and a final dot of it do not hide an address.
+func below(address, base string) bool {
+	a, errA := url.Parse(address)
+	b, errB := url.Parse(base)
+	if errA != nil || errB != nil || hostname(a) != hostname(b) {
+		return false
+	}
+	return strings.HasPrefix(path.Clean("/"+a.Path)+"/", path.Clean("/"+b.Path)+"/")
+}
+
+func hostname(u *url.URL) string {
+	return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+}
+
+// hostOf names a target by the hosts of its services, without repetition.
+func hostOf(urls map[string]string) string {
+	var hosts []string
+	for _, service := range Services {
+		if parsed, err := url.Parse(urls[service]); err == nil && parsed.Host != "" && !slices.Contains(hosts, parsed.Host) {
+			hosts = append(hosts, parsed.Host)
+		}
+	}
+	return strings.Join(hosts, ", ")
+}

@@ -1,0 +1,68 @@
+package target
+
+import (
+	"cmp"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Layers returns the layers that settings come from, the first of which wins: the
+// flags, the environment (given as os.Environ gives it), and the target that they
+// choose of a file. The file is the one they name, otherwise FileName in dir, if it
+// is there. Where no target is named and no address is given, it is the file's
+// default. Its errors are of type *Error.
+func Layers(flags Settings, environ []string, dir string) ([]Layer, error) {
+	environment, err := Environment(environ)
+	if err != nil {
+		return nil, err
+	}
+	layers := []Layer{Flags(flags), environment}
+	r := &resolver{layers: layers}
+	name := r.text("target")
+	if name == SandboxName || name == "" && HasAddress(layers...) {
+		return layers, nil
+	}
+	file, err := r.file(dir)
+	if err != nil || file == nil && name == "" {
+		return layers, err
+	}
+	if file == nil {
+		return nil, &Error{Place: r.placeOf("target", name), Value: name, Problem: "is named, but there is no " + FileName + " here", Instead: "mallcheck init writes one; or name a file with --config FILE"}
+	}
+	if name != "" && !slices.Contains(file.Names(), name) {
+		return nil, &Error{Place: r.placeOf("target", name), Value: name, Problem: "is no target of " + file.Path(), Instead: suggestion(name, append(file.Names(), SandboxName))}
+	}
+	if name = cmp.Or(name, file.Default()); name == "" || name == SandboxName {
+		return layers, nil
+	}
+	chosen, err := file.Layer(name, environ)
+	return append(layers, chosen), err
+}
+
+// FindFile returns the file of targets that flags and environment name, or FileName
+// in dir; nil when neither is there.
+func FindFile(flags Settings, environ []string, dir string) (*File, error) {
+	environment, err := Environment(environ)
+	if err != nil {
+		return nil, err
+	}
+	r := &resolver{layers: []Layer{Flags(flags), environment}}
+	return r.file(dir)
+}
+
+// file reads the file of targets, nil when none is named and none is there.
+func (r *resolver) file(dir string) (*File, error) {
+	named := r.text("config")
+	path := cmp.Or(named, filepath.Join(dir, FileName))
+	if _, err := os.Lstat(path); named == "" && errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	file, err := ReadFile(path)
+	var told *Error
+	if named != "" && errors.As(err, &told) && told.Place == path {
+		told.Place = r.placeOf("config", named) + ": " + path
+	}
+	return file, err
+}

@@ -1,0 +1,158 @@
+package target
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// pair is one key of a mapping and its value.
+type pair struct{ key, value *yaml.Node }
+
+// fail is an error at a node.
+func (f *File) fail(at *yaml.Node, what, problem, instead string) error {
+	place := f.at(at.Line, what)
+	if what == "" {
+		place += ":"
+	}
+	return &Error{Place: place, Problem: problem, Instead: instead}
+}
+
+// wrong is an error of the value that a node writes for a key.
+func (f *File) wrong(at *yaml.Node, key, problem, instead string) error {
+	return &Error{Place: f.at(at.Line, key), Value: at.Value, Problem: problem, Instead: instead}
+}
+
+// resolved follows an alias to what it stands for.
+func resolved(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
+}
+
+// mapping returns the pairs of a mapping, in their order: no key twice, and none
+// that is not known, if known is not nil.
+func (f *File) mapping(node *yaml.Node, what string, known []string) ([]pair, error) {
+	if node = resolved(node); node.Kind != yaml.MappingNode {
+		return nil, f.fail(node, "", what+" "+isNot(node, "a mapping"), "write KEY: VALUE lines")
+	}
+	var pairs []pair
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := resolved(node.Content[i]), resolved(node.Content[i+1])
+		name := key.Value
+		before := slices.IndexFunc(pairs, func(p pair) bool { return p.key.Value == name })
+		switch {
+		case key.Kind != yaml.ScalarNode || name == "":
+			return nil, f.fail(key, "", "the key is no word", "write KEY: VALUE lines")
+		case before >= 0:
+			return nil, f.fail(key, "", fmt.Sprintf("%q stands in line %d already", name, pairs[before].key.Line), "keep one of the two")
+		case known != nil && !slices.Contains(known, name):
+			return nil, f.fail(key, "", fmt.Sprintf("%q is no key of %s", name, what), f.instead(name, known))
+		}
+		pairs = append(pairs, pair{key, value})
+	}
+	return pairs, nil
+}
+
+// instead says what to write for a key that is not known.
+func (f *File) instead(name string, known []string) string {
+	if slices.Contains(Keys(), name) && !slices.Contains(known, name) && len(known) > 2 {
+		return "it can be given as a flag only: --" + name
+	}
+	if slices.Contains(Keys(), name) {
+		return "write it below a target: targets: NAME: " + name
+	}
+	return suggestion(name, known)
+}
+
+// find returns the pair of a key, nil when it is not there.
+func (f *File) find(pairs []pair, key string) *pair {
+	at := slices.IndexFunc(pairs, func(p pair) bool { return p.key.Value == key })
+	if at < 0 {
+		return nil
+	}
+	return &pairs[at]
+}
+
+// isNot says what a node is instead of what it should be.
+func isNot(node *yaml.Node, wanted string) string {
+	switch {
+	case node.Kind == yaml.SequenceNode:
+		return "is a list, not " + wanted
+	case node.Kind == yaml.MappingNode:
+		return "is a mapping, not " + wanted
+	case node.Tag == "!!null":
+		return "is empty, not " + wanted
+	}
+	return "is one value, not " + wanted
+}
+
+// scalar reads one value as it is written: a number keeps its digits.
+func (f *File) scalar(key string, node *yaml.Node) (fileValue, error) {
+	switch {
+	case node.Kind != yaml.ScalarNode:
+		wanted := "one value"
+		if isList(key) {
+			wanted = "a list of values"
+		}
+		return fileValue{}, f.fail(node, key, isNot(node, wanted), "write "+key+": VALUE")
+	case node.Tag == "!!null":
+		return fileValue{}, f.fail(node, key, "has no value", "write one, or leave the key out")
+	}
+	return fileValue{strings.TrimSpace(node.Value), node.Line}, nil
+}
+
+// expectationsKey is the key of the expectations of a target.
+const expectationsKey = "expectations"
+
+// expectations reads the list of expectations.
+func (f *File) expectations(at pair) ([]Expectation, error) {
+	if at.value.Kind != yaml.SequenceNode {
+		return nil, f.fail(at.value, expectationsKey, isNot(at.value, "a list"), "write - operation: ID, mutation: NAME, expect: accept for each")
+	}
+	var all []Expectation
+	for _, item := range at.value.Content {
+		one, err := f.expectation(resolved(item))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// expectation reads one expectation.
+func (f *File) expectation(node *yaml.Node) (Expectation, error) {
+	var one Expectation
+	pairs, err := f.mapping(node, "an expectation", []string{"operation", "mutation", "expect"})
+	if err != nil {
+		return one, err
+	}
+	for _, pair := range pairs {
+		value, err := f.scalar(pair.key.Value, pair.value)
+		if err != nil {
+			return one, err
+		}
+		var known []string
+		switch pair.key.Value {
+		case "operation":
+			one.Operation, known = value.text, operationIDs(func(openapi.Operation) bool { return true })
+		case "mutation":
+			one.Mutation = value.text
+		case "expect":
+			one.Expect, known = value.text, []string{Accept, Reject, Either}
+		}
+		if known != nil && !slices.Contains(known, value.text) {
+			return one, f.wrong(pair.value, pair.key.Value, "is not known here", suggestion(value.text, known))
+		}
+	}
+	if one.Expect == "" {
+		return one, f.fail(node, "", "this one of the expectations expects nothing", "write expect: accept, reject or either")
+	}
+	return one, nil
+}

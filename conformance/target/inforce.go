@@ -1,0 +1,41 @@
+package target
+
+import "strings"
+
+// InForce is one setting as a run would have it.
+type InForce struct {
+	// Key is the setting's name.
+	Key string `json:"key"`
+	// Values are its values, with Hidden in the place of secrets.
+	Values []string `json:"values"`
+	// Place says where they were written: "--seed", "MALLCHECK_SEED",
+	// "mallcheck.yaml:7: seed" or "default".
+	Place string `json:"from"`
+}
+
+// AllInForce returns the settings that have a value, in the order of the
+// documentation, and where each value comes from.
+func AllInForce(layers ...Layer) []InForce {
+	r := &resolver{layers: layers}
+	var all []InForce
+	for _, key := range Keys() {
+		values, place := r.find(key)
+		if service, is := strings.CutSuffix(key, "-url"); is {
+			from, address := r.address(service, r.text("environment"))
+			values = nonEmpty([]string{address})
+			_, place = r.find(from)
+		}
+		if len(values) == 0 {
+			continue
+		}
+		if strings.HasPrefix(place, "the default of ") {
+			place = "default"
+		}
+		one := InForce{Key: key, Place: place}
+		for _, value := range values {
+			one.Values = append(one.Values, shown(key, value))
+		}
+		all = append(all, one)
+	}
+	return all
+}
