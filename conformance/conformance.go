@@ -61,6 +61,9 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 		return nil, err
 	}
 	defer r.connection.Close()
+	if err := r.openJournal(); err != nil {
+		return nil, err
+	}
 	r.run.Services = r.connection.Preflight(limited, t.Services())
 	if observer != nil {
 		observer.Begin(&r.run, len(selected))
@@ -106,6 +109,16 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 			Seed:   t.Seed, Started: time.Now().UTC(),
 		},
 	}, nil
+}
+
+// openJournal has a run that may change a target other than the embedded sandbox
+// write a journal into the folder of its reports.
+func (r *runner) openJournal() error {
+	t := r.target
+	if t.Sandbox || t.ReportDir == "" || !t.Allow.Write && !t.Allow.Purchase {
+		return nil
+	}
+	return r.connection.OpenJournal(t.ReportDir)
 }
 
 // Version returns the version of the module as it was built, "devel" for a
@@ -201,6 +214,7 @@ func (r *runner) finish(cause error) {
 	case cause != nil:
 		r.run.Stopped = reports.Interrupted
 	}
+	r.run.Left = append(r.run.Left, r.connection.Finish(len(r.run.Left) == 0)...)
 	r.run.Codes = r.connection.Codes()
 	r.run.Ended = time.Now().UTC()
 }

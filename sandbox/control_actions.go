@@ -32,6 +32,7 @@ func newControl(s *Sandbox) *control {
 		{http.MethodGet, "", "lists what the control path does", k.list},
 		{http.MethodPost, "reset", "makes the sandbox as it was when it started: fixtures, ids, clock, no orders, tasks, pushes and requests", k.reset},
 		{http.MethodPost, "seed", `adds what is named: {"partners": ["P1"], "sims": ["8985..."], "groups": [{"id": "G1", "name": "One", "partnerCode": "P1", "packageCode": "DP20190726001274"}]}`, k.seed},
+		{http.MethodGet, "state", "tells the SIM cards of each group, the active auto-renewals, and how many tasks are not over", k.state},
 		{http.MethodGet, "clock", "tells the time of the sandbox", k.time},
 		{http.MethodPost, "clock", `puts the clock forward: {"advance": "720h"}; what is due by then has happened when it answers`, k.advance},
 		{http.MethodPost, "next", `decides about the next payment and the next task: {"payment": "fail" or "hold", "task": "fail" or "hold"}; "" takes a decision back. A held payment stays open until it is confirmed again, a held task until it is released`, k.next},
@@ -136,6 +137,35 @@ func (st *State) seedAll(partners, sims []string, groups []seedGroup) error {
 		st.groups[g.id] = g
 	}
 	return nil
+}
+
+// heldGroup is a group with its SIM cards, each as often as it was added.
+type heldGroup struct {
+	ID          string   `json:"id"`
+	PartnerCode string   `json:"partnerCode"`
+	SIMs        []string `json:"sims"`
+}
+
+// heldRenewal is an active auto-renewal.
+type heldRenewal struct {
+	PartnerCode string `json:"partnerCode"`
+	DeviceCode  string `json:"deviceCode"`
+	OrderNo     string `json:"orderNo"`
+}
+
+func (k *control) state(func(any) error) (any, error) {
+	st := k.sandbox.state
+	defer st.lock()()
+	groups, renewals := []heldGroup{}, []heldRenewal{}
+	for _, id := range slices.Sorted(maps.Keys(st.groups)) {
+		groups = append(groups, heldGroup{id, st.groups[id].owner, st.groups[id].listed()})
+	}
+	for _, o := range st.orders.all {
+		if o.Renewal.Active {
+			renewals = append(renewals, heldRenewal{o.Partner, o.SIM, o.OrderNo})
+		}
+	}
+	return map[string]any{"groups": groups, "renewals": renewals, "tasks": len(st.tasks.pending)}, nil
 }
 
 func (k *control) time(func(any) error) (any, error) {

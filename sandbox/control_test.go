@@ -35,7 +35,7 @@ func TestControlIsClosedUnlessAskedFor(t *testing.T) {
 func TestControlListsWhatItDoes(t *testing.T) {
 	m := controlled(t, sandbox.Config{})
 	list := m.control(http.MethodGet, "", "")
-	for _, name := range []string{"reset", "seed", "clock", "next", "pay", "release", "pushes", "requests"} {
+	for _, name := range []string{"reset", "seed", "state", "clock", "next", "pay", "release", "pushes", "requests"} {
 		if !strings.Contains(list, `"path":"/_sandbox/`+name+`"`) {
 			t.Errorf("%s is not in %s", name, list)
 		}
@@ -44,6 +44,25 @@ func TestControlListsWhatItDoes(t *testing.T) {
 	r := m.refused(m.request(http.MethodPut, "/_sandbox/clock", "{}"), http.StatusMethodNotAllowed, "it takes GET, POST")
 	if r.header.Get("Allow") != "GET, POST" {
 		t.Errorf("Allow %q", r.header.Get("Allow"))
+	}
+}
+
+// What a partner's test compares before and after: memberships and renewals.
+func TestControlTellsTheState(t *testing.T) {
+	m := controlled(t, sandbox.Config{})
+	before := m.control(http.MethodGet, "state", "")
+	if !strings.Contains(before, `"renewals":[]`) || !strings.Contains(before, `"sims":[]`) {
+		t.Fatalf("a fresh sandbox has the state %s", before)
+	}
+	f := sandbox.NewFixtures()
+	sim := f.SIMs[0]
+	if running := m.control(http.MethodGet, "state", ""); !strings.Contains(running, `"tasks":0`) {
+		t.Errorf("without a task the state is %s", running)
+	}
+	m.add(f.Partner, f.Groups[0], sim, sim)
+	m.control(http.MethodPost, "clock", `{"advance":"1h"}`)
+	if after := m.control(http.MethodGet, "state", ""); !strings.Contains(after, `"sims":["`+sim+`","`+sim+`"]`) {
+		t.Errorf("after adding a SIM card twice it is %s", after)
 	}
 }
 

@@ -112,6 +112,8 @@ func TestMisuse(t *testing.T) {
 		{"a folder that cannot be written", process{arguments: []string{"run", "--report-dir=/dev/null/reports"}}, `mallcheck: --report-dir: `},
 		{"a taken port", process{arguments: []string{"serve", "--listen=127.0.0.1:99999"}}, `mallcheck: --listen: `},
 		{"a folder that is not there", process{arguments: []string{"serve", "--listen=127.0.0.1:0", "--env-file=/nowhere/env"}}, `mallcheck: --env-file: writing /nowhere/env: `},
+		{"sweep: no address", process{arguments: []string{"sweep"}}, `mallcheck: no address is given: a sweep needs the settings of the run that wrote the journal`},
+		{"sweep: no journal", process{arguments: []string{"sweep", url, "--partner-code=P1"}}, `mallcheck: there is no journal mallcheck-report/journal.jsonl; name the folder of the run's reports with --report-dir, or the file with --journal`},
 		{"sign: no input", process{arguments: []string{"sign"}}, `mallcheck: standard input: `},
 		{"sign: two objects", process{arguments: []string{"sign"}, input: `{}{}`}, `mallcheck: standard input: `},
 		{"sign: a member twice", process{arguments: []string{"sign"}, input: `{"a":"1","a":"2"}`}, `mallcheck: standard input: `},

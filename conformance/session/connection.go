@@ -35,6 +35,8 @@ type Connection struct {
 	client   *http.Client
 	limiter  *rate.Limiter
 	inbox    *inbox // nil when nothing listens for pushes
+	looking  sync.Mutex
+	journal  *journal // nil for the embedded sandbox, which is gone after the run with all that it holds
 
 	mu       sync.Mutex
 	timeouts map[string]int // in a row, by service
@@ -58,7 +60,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 	if t.Rate > 0 {
 		limit = rate.Limit(t.Rate)
 	}
-	return &Connection{
+	c := &Connection{
 		target:   t,
 		contract: contract,
 		oracle:   judge,
@@ -67,7 +69,11 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		inbox:    receiver,
 		timeouts: map[string]int{},
 		nextSIM:  int(t.Seed % 1024),
-	}, nil
+	}
+	if !t.Sandbox {
+		c.journal = &journal{before: map[place]map[string]int{}}
+	}
+	return c, nil
 }
 
 // Close releases idle connections and stops listening for pushes.

@@ -82,6 +82,9 @@ func (s *Session) Undo() (left []string) {
 	}
 	left = append(left, s.cancelRenewals(hands)...)
 	slices.Sort(left)
+	if len(left) == 0 {
+		s.connection.journal.markUndone(slices.Concat(s.announced, hands.announced))
+	}
 	return left
 }
 

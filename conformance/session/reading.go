@@ -39,6 +39,10 @@ type Bundle struct {
 func (s *Session) ListGroupSims(ctx context.Context, group string) Listing {
 	answer := s.Send(ctx, s.NewListGroupSims(group))
 	s.RequireAccepted(answer)
+	return newListing(answer)
+}
+
+func newListing(answer *Answer) Listing {
 	var data struct {
 		SimCount text   `json:"sim_count"`
 		SimIDs   []text `json:"sim_ids"`

@@ -23,6 +23,7 @@ type Session struct {
 	deviations []reports.Deviation
 	ledger     ledger
 	orders     orderLedger
+	announced  []*journalEntry
 	shown      []*Push // those that stand among the exchanges
 }
 

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// sweepCommand undoes what a run left that was killed.
+type sweepCommand struct {
+	Journal string `placeholder:"FILE" help:"Journal of the run. Default journal.jsonl in the folder of the reports."`
+
+	target.Settings
+}
+
+// Help tells what a sweep does, below the usage.
+func (sweepCommand) Help() string {
+	return `A run that may change its target writes a journal into the folder of its reports, ahead of each request that changes something, and undoes what it did. When it was killed, a sweep does that: it takes SIM cards out of groups, puts back what was taken out, and cancels auto-renewals. It touches nothing that the journal does not name, and a second sweep does nothing. Orders and payments cannot be undone; it tells them.
+
+Examples:
+  mallcheck sweep --topup-url https://host/topup_test --vshop-url https://host/vshop_uat --partner-code P012345
+  env $(cat sandbox.env) mallcheck sweep --journal nightly/journal.jsonl
+
+Give the settings of the run. Exit code: 0 everything is undone, 2 wrong usage or a journal of another target, 3 something could not be undone.`
+}
+
+// Run implements the command.
+func (c *sweepCommand) Run(std *streams) error {
+	environment, err := target.Environment(std.environ)
+	if err != nil {
+		return err
+	}
+	layers := []target.Layer{target.Flags(c.Settings), environment}
+	if !target.HasAddress(layers...) {
+		return errors.New("no address is given: a sweep needs the settings of the run that wrote the journal")
+	}
+	t, err := target.Resolve(layers...)
+	if err != nil {
+		return err
+	}
+	contract, err := openapi.Mall()
+	if err != nil {
+		return err
+	}
+	t.PushListen = "" // a sweep awaits no push
+	connection, err := session.Connect(t, contract)
+	if err != nil {
+		return err
+	}
+	defer connection.Close()
+	path := c.Journal
+	if path == "" {
+		path = filepath.Join(t.ReportDir, session.JournalFile)
+	}
+	swept, err := connection.Sweep(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no journal %s; name the folder of the run's reports with --report-dir, or the file with --journal", path)
+	}
+	if err != nil {
+		return err
+	}
+	return tellSwept(std, path, swept)
+}
+
+// tellSwept says what a sweep did and ends with its exit code.
+func tellSwept(std *streams, path string, swept session.Swept) error {
+	for _, done := range swept.Done {
+		fmt.Fprintln(std.out, done)
+	}
+	for _, left := range swept.Left {
+		fmt.Fprintln(std.out, "left behind: "+left)
+	}
+	switch {
+	case swept.Clean:
+		fmt.Fprintln(std.out, path+" has nothing left to undo.")
+	case swept.Undone:
+		fmt.Fprintln(std.out, "Everything that can be undone is undone.")
+	default:
+		return &exit{code: conformance.ExitInconclusive, err: fmt.Errorf("not everything was undone; once the target can be asked again, sweep again (%s)", path)}
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// changing selects checks that put SIM cards into groups and subscribe.
+const changing = "--only=area:GRP,ASY-01*,ASY-03*,VSH-07*"
+
+// TestInterruptedAndKilledRunsAreUndone interrupts and kills runs at random moments:
+// the groups and auto-renewals are then, after a sweep where a run was killed, as
+// they were before, with what they held before.
+func TestInterruptedAndKilledRunsAreUndone(t *testing.T) {
+	s := serve(t, "--quiet", "--task-delay=20ms", "--control")
+	held(t, s.env)
+	before := stateOf(t, s.env)
+	moments := 10
+	if testing.Short() {
+		moments = 2
+	}
+	for _, end := range []os.Signal{os.Interrupt, syscall.SIGKILL} {
+		for range moments {
+			dir := t.TempDir()
+			wait := 100*time.Millisecond + time.Duration(rand.Int64N(int64(1500*time.Millisecond)))
+			cmd := process{arguments: []string{"run", changing}, environ: s.env, dir: dir}.command(t.Context())
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(wait)
+			_ = cmd.Process.Signal(end) // it may have ended by itself
+			_ = cmd.Wait()
+			journal := filepath.Join(dir, "mallcheck-report", "journal.jsonl")
+			if end == syscall.SIGKILL {
+				sweepTwice(t, s.env, dir)
+			} else if data, err := os.ReadFile(journal); err == nil && strings.Contains(string(data), `"entry"`) && !strings.Contains(string(data), `"closed":true`) {
+				t.Errorf("%s after %s: the journal is not closed", end, wait)
+			}
+			if after := stateOf(t, s.env); after != before {
+				t.Fatalf("%s after %s: the target holds\n%s\nbefore it held\n%s", end, wait, after, before)
+			}
+		}
+	}
+}
+
+// sweepTwice sweeps; the second time nothing may be left to do.
+func sweepTwice(t *testing.T, env []string, dir string) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(dir, "mallcheck-report", "journal.jsonl")); err != nil {
+		return // killed before it could do anything
+	}
+	first := process{arguments: []string{"sweep"}, environ: env, dir: dir}.run(t)
+	second := process{arguments: []string{"sweep"}, environ: env, dir: dir}.run(t)
+	if first.code != 0 || first.err != "" {
+		t.Errorf("the sweep ended with %d: %s%s", first.code, first.out, first.err)
+	}
+	if second.code != 0 || !strings.Contains(second.out, "nothing left to undo") {
+		t.Errorf("the second sweep ended with %d: %s%s", second.code, second.out, second.err)
+	}
+}
+
+// held puts SIM cards into the group of a run, so that there is something to lose.
+func held(t *testing.T, env []string) {
+	t.Helper()
+	sims := strings.Split(settingIn(env, "SIM"), ",")[:20]
+	list, err := json.Marshal(sims)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := process{arguments: []string{"call", "addSims", "--set", "sim_ids:=" + string(list)}, environ: env}.run(t)
+	if got.code != 0 {
+		t.Fatalf("addSims: %s%s", got.out, got.err)
+	}
+}
+
+// settingIn returns a setting out of environment variables.
+func settingIn(env []string, name string) string {
+	for _, line := range env {
+		if value, ok := strings.CutPrefix(line, "MALLCHECK_"+name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// stateOf returns what a sandbox holds, once no task is running.
+func stateOf(t *testing.T, env []string) string {
+	t.Helper()
+	address, _, _ := strings.Cut(settingIn(env, "TOPUP_URL"), "/topup")
+	for range 200 {
+		response, err := http.Get(address + "/_sandbox/state")
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("%v %s", err, data)
+		}
+		if strings.Contains(string(data), `"tasks":0`) {
+			return string(data)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the tasks do not end")
+	return ""
+}

@@ -1,0 +1,144 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// announce writes a request that changes the target into the journal, and counts
+// it against the budget, before it is sent. It returns nil for any other request.
+// It ends the check when that cannot be done: then the request is not sent.
+func (s *Session) announce(draft *Draft, request *http.Request) *journalEntry {
+	if s.connection.journal == nil || !changes(draft.Operation.ID) {
+		return nil
+	}
+	r := s.named(draft, recordRequest(request).Body)
+	if r.Group != "" && len(r.SIMs) > 0 {
+		s.connection.lookBefore(place{r.Group, r.Partner})
+	}
+	entry, err := s.connection.journal.enter(r)
+	if err != nil {
+		panic(End{Verdict: reports.Inconclusive, Reason: "nothing that changes the target is sent: " + err.Error()})
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.announced = append(s.announced, entry)
+	return entry
+}
+
+// changes reports whether an operation puts something on the target or takes it away.
+func changes(operation string) bool {
+	switch operation {
+	case "addSims", "removeSims":
+		return true
+	}
+	return orders(operation) || pays(operation) || operation == "cancelAutoRenewalRecord"
+}
+
+// orders reports whether an operation places an order.
+func orders(operation string) bool { return operation == "singleOrder" || operation == "synOrderInfo" }
+
+// pays reports whether an operation begins or makes a payment.
+func pays(operation string) bool {
+	switch operation {
+	case "stripeSingleAuthorization", "stripeSubscriptionAuthorization", "stripeSubDirectly":
+		return true
+	}
+	return false
+}
+
+// named returns what a request names of what it changes, as far as it is text.
+func (s *Session) named(draft *Draft, body []byte) record {
+	var members struct {
+		Partner text            `json:"partnerCode"`
+		SIMs    json.RawMessage `json:"sim_ids"`
+		SIM     text            `json:"deviceCode"`
+		OrderNo text            `json:"orderNo"`
+		PayID   text            `json:"payId"`
+	}
+	_ = json.Unmarshal(body, &members) // what is no object names nothing
+	r := record{Operation: draft.Operation.ID, Partner: string(members.Partner), Order: string(members.OrderNo)}
+	var sims []text
+	_ = json.Unmarshal(members.SIMs, &sims) // the same for what is no list
+	for _, sim := range sims {
+		r.SIMs = append(r.SIMs, string(sim))
+	}
+	switch operation := draft.Operation.ID; {
+	case operation == "addSims" || operation == "removeSims":
+		r.Group = groupOf(draft)
+	case operation == "stripeSubDirectly":
+		r.Payment = string(members.PayID)
+		// The subscription names its payment alone, its cancellation the order and the SIM card as well.
+		if order := s.orderOf(r.Payment); order != nil {
+			r.Order, r.SIMs = order.orderNo, []string{order.sim}
+		}
+	case members.SIM != "":
+		r.SIMs = []string{string(members.SIM)}
+	}
+	return r
+}
+
+// orderOf returns the order of a payment that the check has made, nil when there is none.
+func (s *Session) orderOf(payID string) *placed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, order := range s.orders {
+		if order.payID == payID {
+			return order
+		}
+	}
+	return nil
+}
+
+// settleEntry writes what came of an announced request.
+func (s *Session) settleEntry(entry *journalEntry, answer *Answer) {
+	if entry == nil {
+		return
+	}
+	switch {
+	case answer.Accepted():
+		s.connection.journal.settle(entry, accepted, answer.Header.Get(s.Target().RequestIDHeader))
+	case answer.Refused():
+		s.connection.journal.settle(entry, refused, "")
+	}
+}
+
+// lookBefore keeps what a group holds before the run writes to it for the first
+// time, if the run may read. A shard does not look: others work on the same group.
+func (c *Connection) lookBefore(at place) {
+	c.looking.Lock()
+	defer c.looking.Unlock()
+	if _, looked := c.journal.known(at); looked || !c.target.Allow.Read {
+		return
+	}
+	counts, err := c.holds(at)
+	if err != nil {
+		counts = nil
+	}
+	c.journal.mu.Lock()
+	defer c.journal.mu.Unlock()
+	c.journal.before[at] = counts
+}
+
+// holds returns how often a group holds each of its SIM cards.
+func (c *Connection) holds(at place) (map[string]int, error) {
+	hands := c.Session(context.Background())
+	counts := map[string]int{}
+	err := attempt(func() {
+		answer := hands.Send(context.Background(), hands.NewListGroupSims(at.id).As(at.partner))
+		if !answer.Accepted() {
+			panic(End{Verdict: reports.Inconclusive, Reason: "listGroupSims answers " + answer.String()})
+		}
+		for _, sim := range newListing(answer).SIMs {
+			counts[sim]++
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing %s: %w", at, err)
+	}
+	return counts, nil
+}

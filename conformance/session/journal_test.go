@@ -1,0 +1,216 @@
+package session
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/target"
+)
+
+// club is a mall whose groups hold a SIM card once or not at all, however often it
+// is added.
+type club struct {
+	mu    sync.Mutex
+	held  map[string]bool
+	drops int // how many of the next additions are carried out and not answered
+	tasks map[string][]string
+}
+
+func (c *club) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	if r.Method == http.MethodGet {
+		c.read(w, r)
+		return
+	}
+	var body struct {
+		SimIDs []string `json:"sim_ids"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	for _, sim := range body.SimIDs {
+		if r.Method == http.MethodPost {
+			c.held[sim] = true
+		} else {
+			delete(c.held, sim)
+		}
+	}
+	if c.drops > 0 && r.Method == http.MethodPost {
+		c.drops--
+		panic(http.ErrAbortHandler)
+	}
+	id := fmt.Sprint("RQ-", len(c.tasks))
+	c.tasks[id] = body.SimIDs
+	w.Header().Set("request_id", id)
+	fmt.Fprint(w, `{"operateCode":"S","message":"success"}`)
+}
+
+func (c *club) read(w http.ResponseWriter, r *http.Request) {
+	if strings.HasSuffix(r.URL.Path, "/sims") {
+		list, _ := json.Marshal(slices.Sorted(maps.Keys(c.held)))
+		fmt.Fprintf(w, `{"operateCode":"S","message":"m","data":{"sim_count":"%d","sim_ids":%s}}`, len(c.held), list)
+		return
+	}
+	var details []string
+	for _, sim := range c.tasks[r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]] {
+		details = append(details, fmt.Sprintf(`{"sim_id":%q,"result":"10","message":"m"}`, sim))
+	}
+	fmt.Fprintf(w, `{"data":{"status":"completed","details":[%s]},"operateCode":"S","message":"success"}`, strings.Join(details, ","))
+}
+
+const heldSIM, freeSIM = "89852000000000000001", "89852000000000000002"
+
+// journalled returns a session with a club that holds heldSIM, and its journal.
+func journalled(t *testing.T) (*Session, *club, string) {
+	t.Helper()
+	mall := &club{held: map[string]bool{heldSIM: true}, tasks: map[string][]string{}}
+	s := connected(t, mall.ServeHTTP)
+	s.Target().Allow, s.Target().TaskTimeout = target.Permissions{Read: true, Write: true}, 200*time.Millisecond
+	dir := t.TempDir()
+	if err := s.connection.OpenJournal(dir); err != nil {
+		t.Fatal(err)
+	}
+	return s, mall, filepath.Join(dir, JournalFile)
+}
+
+// holdsAsBefore holds that a club holds what it held at first.
+func holdsAsBefore(t *testing.T, mall *club) {
+	t.Helper()
+	mall.mu.Lock()
+	defer mall.mu.Unlock()
+	if got := slices.Sorted(maps.Keys(mall.held)); !slices.Equal(got, []string{heldSIM}) {
+		t.Errorf("the group holds %q, before it held %s alone", got, heldSIM)
+	}
+}
+
+// TestFinishRestoresTheGroup holds that a run gives a group back what was in it
+// before, on a mall that keeps no count, and after additions that were not answered.
+func TestFinishRestoresTheGroup(t *testing.T) {
+	s, mall, path := journalled(t)
+	s.AddSims(t.Context(), "G1", heldSIM)
+	if left := s.Undo(); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	mall.drops = 1
+	if err := attempt(func() { s.AddSims(t.Context(), "G1", freeSIM) }); err == nil {
+		t.Error("an addition without an answer was accepted")
+	}
+	if left := s.connection.Finish(true); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	holdsAsBefore(t, mall)
+	if old, err := readJournal(path); err != nil || !old.closed {
+		t.Errorf("the journal is not closed: %v", err)
+	}
+}
+
+// TestSweep holds that a sweep undoes what a journal names and nothing else, that
+// another does nothing, and that a line which was cut off is no obstacle.
+func TestSweep(t *testing.T) {
+	s, mall, path := journalled(t)
+	s.AddSims(t.Context(), "G1", freeSIM)
+	s.RemoveSims(t.Context(), "G1", heldSIM)
+	mall.drops = 1
+	_ = attempt(func() { s.AddSims(t.Context(), "G1", s.Target().SIMs[2]) })
+	s.connection.journal.close(false) // as if it had been killed
+	appendTo(t, path, `{"time":"2026-11-23T08`)
+
+	swept, err := s.connection.Sweep(path)
+	if err != nil || !swept.Undone || len(swept.Done) != 2 || len(swept.Left) != 0 {
+		t.Errorf("swept %+v, %v", swept, err)
+	}
+	holdsAsBefore(t, mall)
+	delete(mall.held, heldSIM) // somebody else takes it out, which is none of our business
+	if swept, err = s.connection.Sweep(path); err != nil || !swept.Clean || len(swept.Done) != 0 {
+		t.Errorf("the second time swept %+v, %v", swept, err)
+	}
+}
+
+// TestJournalIsAhead holds that what a request is about is on the disk when the
+// target gets it, that only the owner can read it, and that no payment is in it.
+func TestJournalIsAhead(t *testing.T) {
+	var path string
+	s := connected(t, func(w http.ResponseWriter, r *http.Request) {
+		if data, err := os.ReadFile(path); err != nil || !strings.Contains(string(data), `"order":"MC`) || strings.Contains(string(data), "buyer@") {
+			t.Errorf("when %s is called the journal is %s (%v)", r.URL.Path, data, err)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"operateCode":"F","message":"m"}`)
+	})
+	s.Target().Package, s.Target().Amount, s.Target().Currency = "K", "4.99", "USD"
+	dir := t.TempDir()
+	if err := s.connection.OpenJournal(dir); err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(dir, JournalFile)
+	p := s.NewPurchase()
+	s.Send(t.Context(), s.NewSingleOrder(p))
+	if data, err := os.ReadFile(path); err != nil || strings.Contains(string(data), p.PayID) {
+		t.Errorf("the journal names the payment id %s: %s (%v)", p.PayID, data, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the journal has mode %v (%v)", info.Mode(), err)
+	}
+}
+
+// TestJournalsThatAreNotTaken holds what becomes of a journal that is not of this
+// target, not finished or not one.
+func TestJournalsThatAreNotTaken(t *testing.T) {
+	s, _, path := journalled(t)
+	s.AddSims(t.Context(), "G1", freeSIM)
+	s.connection.journal.close(false)
+	var problem *target.Error
+	if err := s.connection.OpenJournal(filepath.Dir(path)); !errors.As(err, &problem) || !strings.Contains(err.Error(), "mallcheck sweep") {
+		t.Errorf("a new run on an unfinished journal: %v", err)
+	}
+	s.Target().URLs["topup"] += "/other"
+	if _, err := s.connection.Sweep(path); !errors.As(err, &problem) || !strings.Contains(err.Error(), "of another target") {
+		t.Errorf("a journal of another target: %v", err)
+	}
+	for _, text := range []string{"no JSON\n", "{}\n", `{"head":{"version":"9"}}` + "\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.connection.Sweep(path); err == nil || !strings.Contains(err.Error(), JournalFile+":1: ") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// TestNothingIsSentWithoutAJournal holds that a request that changes the target is
+// not sent when it cannot be written down.
+func TestNothingIsSentWithoutAJournal(t *testing.T) {
+	s, mall, _ := journalled(t)
+	_ = s.connection.journal.file.Close() // as a full disk would, every write fails
+	err := attempt(func() { s.AddSims(t.Context(), "G1", freeSIM) })
+	if err == nil || !strings.Contains(err.Error(), "nothing that changes the target is sent") {
+		t.Errorf("ended with %v", err)
+	}
+	holdsAsBefore(t, mall)
+}
+
+// appendTo adds text to a file.
+func appendTo(t *testing.T, path, text string) {
+	t.Helper()
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = file.WriteString(text)
+		err = errors.Join(err, file.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
