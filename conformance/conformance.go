@@ -56,6 +56,8 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 
 	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout, errTimeLimit)
 	defer cancel()
+	limited, stop := context.WithCancelCause(limited)
+	defer stop(nil)
 	r, err := newRunner(t, contract, observer)
 	if err != nil {
 		return nil, err
@@ -64,6 +66,7 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 	if err := r.openJournal(); err != nil {
 		return nil, err
 	}
+	r.connection.StopWith(stop)
 	r.run.Services = r.connection.Preflight(limited, t.Services())
 	if observer != nil {
 		observer.Begin(&r.run, len(selected))
@@ -211,6 +214,8 @@ func (r *runner) finish(cause error) {
 	switch {
 	case errors.Is(cause, errTimeLimit):
 		r.run.Stopped = reports.TimedOut
+	case errors.Is(cause, session.ErrBudget):
+		r.run.Stopped = reports.OverBudget
 	case cause != nil:
 		r.run.Stopped = reports.Interrupted
 	}

@@ -145,7 +145,7 @@ func anyRun() *rapid.Generator[*Run] {
 			Policy:  Policy{Strict: rapid.SampledFrom(Grades()).Draw(t, "strict"), FailOnFinding: rapid.Bool().Draw(t, "fail")},
 			Seed:    rapid.Int64().Draw(t, "seed"),
 			Started: anyTime(t), Ended: anyTime(t),
-			Stopped:  rapid.SampledFrom([]StopReason{"", Interrupted, TimedOut}).Draw(t, "stopped"),
+			Stopped:  rapid.SampledFrom([]StopReason{"", Interrupted, TimedOut, OverBudget}).Draw(t, "stopped"),
 			Services: rapid.SliceOfN(rapid.Custom(anyService), 0, 3).Draw(t, "services"),
 			Results:  rapid.SliceOfN(rapid.Custom(anyResult), 0, 5).Draw(t, "results"),
 			Codes:    []Code{{text.Draw(t, "operation"), 200, text.Draw(t, "code"), 1}},

@@ -105,6 +105,8 @@ const (
 	Interrupted StopReason = "interrupted"
 	// TimedOut means that the time limit of the whole run was reached.
 	TimedOut StopReason = "time limit"
+	// OverBudget means that the next purchase would have crossed the budget.
+	OverBudget StopReason = "budget"
 )
 
 // Tool identifies the build that made a run.

@@ -32,9 +32,10 @@ func (s *Server) Settings() map[string]string {
 		"path": "stripeSingleAuthorization=" + singleAuthorizationPath +
 			",stripeSubscriptionAuthorization=" + subscriptionAuthorizationPath +
 			",confirmPaymentResult=" + confirmationPath,
-		"allow":        "read,write,purchase",
-		"strict":       "assumed",
-		"task-timeout": "2s",
+		"allow":            "read,write,purchase",
+		"budget-purchases": "none",
+		"strict":           "assumed",
+		"task-timeout":     "2s",
 	}
 }
 

@@ -4,30 +4,43 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"net/http"
 
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// announce writes a request that changes the target into the journal, and counts
-// it against the budget, before it is sent. It returns nil for any other request.
-// It ends the check when that cannot be done: then the request is not sent.
-func (s *Session) announce(draft *Draft, request *http.Request) *journalEntry {
-	if s.connection.journal == nil || !changes(draft.Operation.ID) {
-		return nil
+// announced is what was noted of a request before it was sent.
+type announced struct {
+	entry *journalEntry // nil without a journal
+	cost  *big.Rat      // nil without a budget
+}
+
+// announce counts a request that changes the target against the budget and writes
+// it into the journal, before it is sent. It ends the check when that cannot be
+// done: then the request is not sent.
+func (s *Session) announce(draft *Draft, request *http.Request) announced {
+	operation := draft.Operation.ID
+	if !changes(operation) || s.connection.journal == nil && !s.connection.budget.limit.Limited() {
+		return announced{}
 	}
-	r := s.named(draft, recordRequest(request).Body)
+	body := recordRequest(request).Body
+	sent := announced{cost: s.connection.budget.spend(operation, body, s.Target().Amount)}
+	if s.connection.journal == nil {
+		return sent
+	}
+	r := s.named(draft, body)
 	if r.Group != "" && len(r.SIMs) > 0 {
 		s.connection.lookBefore(place{r.Group, r.Partner})
 	}
-	entry, err := s.connection.journal.enter(r)
-	if err != nil {
+	var err error
+	if sent.entry, err = s.connection.journal.enter(r); err != nil {
 		panic(End{Verdict: reports.Inconclusive, Reason: "nothing that changes the target is sent: " + err.Error()})
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.announced = append(s.announced, entry)
-	return entry
+	s.announced = append(s.announced, sent.entry)
+	return sent
 }
 
 // changes reports whether an operation puts something on the target or takes it away.
@@ -94,16 +107,18 @@ func (s *Session) orderOf(payID string) *placed {
 	return nil
 }
 
-// settleEntry writes what came of an announced request.
-func (s *Session) settleEntry(entry *journalEntry, answer *Answer) {
-	if entry == nil {
-		return
-	}
+// settleAnnounced notes what came of an announced request.
+func (s *Session) settleAnnounced(sent announced, answer *Answer) {
+	outcome, requestID := "", ""
 	switch {
 	case answer.Accepted():
-		s.connection.journal.settle(entry, accepted, answer.Header.Get(s.Target().RequestIDHeader))
+		outcome, requestID = accepted, answer.Header.Get(s.Target().RequestIDHeader)
 	case answer.Refused():
-		s.connection.journal.settle(entry, refused, "")
+		outcome = refused
+		s.connection.budget.giveBack(sent.cost)
+	}
+	if sent.entry != nil && outcome != "" {
+		s.connection.journal.settle(sent.entry, outcome, requestID)
 	}
 }
 

@@ -36,6 +36,7 @@ type Connection struct {
 	limiter  *rate.Limiter
 	inbox    *inbox // nil when nothing listens for pushes
 	looking  sync.Mutex
+	budget   budget
 	journal  *journal // nil for the embedded sandbox, which is gone after the run with all that it holds
 
 	mu       sync.Mutex
@@ -67,6 +68,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		client:   newClient(t),
 		limiter:  rate.NewLimiter(limit, 1),
 		inbox:    receiver,
+		budget:   budget{limit: t.Budget},
 		timeouts: map[string]int{},
 		nextSIM:  int(t.Seed % 1024),
 	}

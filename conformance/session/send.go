@@ -30,12 +30,12 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
 	if err := s.connection.limiter.Wait(s.stop); err != nil || s.stop.Err() != nil || ctx.Err() != nil {
 		panic(End{Verdict: reports.Inconclusive, Reason: "the run was stopped before the check was done"})
 	}
-	entry := s.announce(draft, request)
+	sent := s.announce(draft, request)
 	exchange := s.connection.exchange(draft.Operation.ID, request)
 	index := s.record(exchange)
 	s.endUnlessAnswered(service, exchange)
 	answer := newAnswer(index, exchange)
-	s.settleEntry(entry, answer)
+	s.settleAnnounced(sent, answer)
 	s.connection.see(answer)
 	s.enter(draft, answer)
 	return answer

@@ -50,6 +50,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		PushEncoding:      parse(r, "push-encoding", signing.ParsePushEncoding),
 		PushTimeout:       parse(r, "push-timeout", positiveDuration),
 		Allow:             r.permissions(),
+		Budget:            Budget{parse(r, "budget-purchases", budgetPurchases), parse(r, "budget-amount", budgetAmount)},
 		Strict:            r.choice("strict"),
 		FailOnFinding:     r.choice("fail-on") == "finding",
 		Only:              r.list("only"),

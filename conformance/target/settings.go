@@ -59,9 +59,11 @@ type Settings struct {
 	PushEncoding string `name:"push-encoding" fallback:"base64" placeholder:"FORM" group:"push" help:"How the signature is written: base64, base64url, hex or hex-upper. Default ${default_push_encoding} (assumed)."`
 	PushTimeout  string `name:"push-timeout" fallback:"60s" placeholder:"DURATION" group:"push" help:"Time limit of one push, and of its repetition, to arrive. Default ${default_push_timeout}, on the sandbox 2s."`
 
-	Allow  []string `name:"allow" sep:"," fallback:"read" choices:"read,write,purchase" placeholder:"read,write,purchase" group:"policy" help:"What the run may do to the target; nothing is implied. Default ${default_allow}, on the sandbox all three."`
-	Strict string   `name:"strict" fallback:"documented" choices:"documented,derived,assumed" placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade and higher: documented, derived or assumed. Default ${default_strict}, on the sandbox assumed."`
-	FailOn string   `name:"fail-on" choices:"finding" placeholder:"finding" group:"policy" help:"With the value finding, findings fail the run as well."`
+	Allow           []string `name:"allow" sep:"," fallback:"read" choices:"read,write,purchase" placeholder:"read,write,purchase" group:"policy" help:"What the run may do to the target; nothing is implied. Default ${default_allow}, on the sandbox all three."`
+	BudgetPurchases string   `name:"budget-purchases" fallback:"100" placeholder:"N" group:"policy" help:"Largest number of orders that the run may place; it stops before it places another. none for no limit. Default ${default_budget_purchases}, on the sandbox none."`
+	BudgetAmount    string   `name:"budget-amount" placeholder:"DECIMAL" group:"policy" help:"Largest sum of the amounts of the orders, in the currency of the price. Default: no limit of its own."`
+	Strict          string   `name:"strict" fallback:"documented" choices:"documented,derived,assumed" placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade and higher: documented, derived or assumed. Default ${default_strict}, on the sandbox assumed."`
+	FailOn          string   `name:"fail-on" choices:"finding" placeholder:"finding" group:"policy" help:"With the value finding, findings fail the run as well."`
 
 	Production    bool `kong:"-" name:"production" from:"file" help:"Says that the target is in production: true. Without it the production addresses of the contract are refused."`
 	YesProduction bool `name:"yes-production" from:"flag" group:"policy" help:"Let the run write to, or buy from, a target that its file calls a production target."`

@@ -84,6 +84,8 @@ type Target struct {
 
 	// Allow says what a run may do to the target.
 	Allow Permissions
+	// Budget bounds what the run may buy.
+	Budget Budget
 	// Strict is the lowest grade whose violation fails a check: documented, derived or assumed.
 	Strict string
 	// FailOnFinding makes findings fail the run.

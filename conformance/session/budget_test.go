@@ -1,0 +1,66 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/mallcheck/mallcheck/conformance/target"
+)
+
+// TestBudget holds that no order is sent that would cross the budget, that a
+// refused one does not count, one without an answer does, and that the run is told.
+func TestBudget(t *testing.T) {
+	amount, _ := target.ParseAmount("15")
+	for _, test := range []struct {
+		name    string
+		budget  target.Budget
+		answers string // one letter for each order: S accepted, F refused, - no answer
+		change  Edit
+		sent    int
+		problem string
+	}{
+		{"no limit", target.Budget{}, "SSSSS", nil, 5, ""},
+		{"as many as are allowed", target.Budget{Purchases: 3}, "SSS", nil, 3, ""},
+		{"one more", target.Budget{Purchases: 3}, "SSSSS", nil, 3, "3 purchases were made"},
+		{"refused ones", target.Budget{Purchases: 1}, "FFFS", nil, 4, ""},
+		{"one without an answer", target.Budget{Purchases: 1}, "-S", nil, 1, "1 purchases were made"},
+		{"the amount", target.Budget{Amount: amount}, "SSSS", nil, 3, "an order of 4.99 would follow on orders of 14.97, and --budget-amount is 15.00"},
+		{"an order that says more", target.Budget{Amount: amount}, "SS", Set("payAmount", "10"), 1, "an order of 10.00 would follow"},
+		{"an order that says less", target.Budget{Amount: amount}, "SSSS", Set("payAmount", "0.01"), 3, "an order of 4.99 would follow"},
+		{"an order that says nothing", target.Budget{Amount: amount}, "SSSS", Drop("payAmount"), 3, "an order of 4.99 would follow"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			sent := 0
+			s := connected(t, func(w http.ResponseWriter, _ *http.Request) {
+				code := test.answers[sent]
+				if sent++; code == '-' {
+					panic(http.ErrAbortHandler)
+				}
+				w.Header().Set("Content-Type", "application/json")
+				fmt.Fprintf(w, `{"operateCode":"%c","message":"m"}`, code)
+			})
+			s.Target().Package, s.Target().Amount, s.Target().Currency = "K", "4.99", "USD"
+			s.connection.budget.limit = test.budget
+			var cause, last error
+			s.connection.StopWith(func(err error) { cause = err })
+			for range test.answers {
+				draft := s.NewSingleOrder(s.NewPurchase())
+				if test.change != nil {
+					draft.Before(test.change)
+				}
+				if err := attempt(func() { s.Send(t.Context(), draft) }); err != nil {
+					last = err
+				}
+			}
+			if sent != test.sent {
+				t.Errorf("%d orders were sent, want %d", sent, test.sent)
+			}
+			if told := errors.Is(cause, ErrBudget); told != (test.problem != "") || told && !strings.Contains(last.Error(), test.problem) {
+				t.Errorf("the run was stopped by %v, the check by %v, want %q", cause, last, test.problem)
+			}
+		})
+	}
+}
