@@ -51,6 +51,9 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 	if err != nil {
 		return nil, err
 	}
+	if err := checkExpectations(t); err != nil {
+		return nil, err
+	}
 	running.Lock()
 	defer running.Unlock()
 
@@ -72,6 +75,7 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 		observer.Begin(&r.run, len(selected))
 	}
 	r.all(limited, selected)
+	r.run.Left = append(r.run.Left, r.connection.Undo()...)
 	r.finish(context.Cause(limited))
 	return &r.run, nil
 }
@@ -108,7 +112,7 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 			Schema: reports.SchemaVersion,
 			Tool:   reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
 			Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: allow, Faults: t.Faults, Variants: t.Variants},
-			Policy: reports.Policy{Strict: reports.Grade(t.Strict), FailOnFinding: t.FailOnFinding},
+			Policy: session.PolicyOf(t),
 			Seed:   t.Seed, Started: time.Now().UTC(),
 		},
 	}, nil

@@ -5,14 +5,14 @@ import "testing"
 func BenchmarkParse(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := parse(mallYAML); err != nil {
+		if _, err := Parse(mallYAML); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkDocument(b *testing.B) {
-	contract, err := parse(mallYAML)
+	contract, err := Parse(mallYAML)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func BenchmarkDocument(b *testing.B) {
 }
 
 func BenchmarkClause(b *testing.B) {
-	contract, err := parse(mallYAML)
+	contract, err := Parse(mallYAML)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -196,7 +196,7 @@ func TestClausesOfThePush(t *testing.T) {
 // A member that is called like a keyword is a member, and evidence beside a
 // reference overrides what is referenced.
 func TestWalkingASmallDocument(t *testing.T) {
-	contract, err := parse([]byte(strings.TrimPrefix(`
+	contract, err := Parse([]byte(strings.TrimPrefix(`
 x-services: {a: {servers: [{url: 'http://127.0.0.1/'}]}}
 paths:
   /a/{b}~1c:

@@ -45,7 +45,7 @@ var shapes = map[string]shape{
 	"components": keys("", "parameters:parameter{}", "headers:header{}", "responses:response{}", "schemas:schema{}",
 		"requestBodies:requestBody{}"),
 	"schema": keys("type description nullable default required enum pattern minLength maxLength minItems maxItems "+
-		"uniqueItems minimum maximum x-known-values x-go-type x-go-type-skip-optional-pointer",
+		"uniqueItems minimum maximum x-known-values x-refers-to x-go-type x-go-type-skip-optional-pointer",
 		"properties:schema{}", "items:schema", "not:schema"),
 }
 

@@ -27,8 +27,8 @@ var mallYAML []byte
 var pushYAML []byte
 
 var (
-	mall = sync.OnceValues(func() (*Contract, error) { return parse(mallYAML) })
-	push = sync.OnceValues(func() (*Contract, error) { return parse(pushYAML) })
+	mall = sync.OnceValues(func() (*Contract, error) { return Parse(mallYAML) })
+	push = sync.OnceValues(func() (*Contract, error) { return Parse(pushYAML) })
 )
 
 // Mall returns the contract of the mall API. The document is parsed on the
@@ -50,9 +50,9 @@ type Contract struct {
 	clauses    []ruleClause
 }
 
-// parse reads a document and everything about it that must not be missing.
+// Parse reads a contract from a document: everything about it that must not be missing.
 // The document itself is not validated: the tests of this package do that.
-func parse(data []byte) (*Contract, error) {
+func Parse(data []byte) (*Contract, error) {
 	var file yaml.Node
 	if err := yaml.Unmarshal(data, &file); err != nil {
 		return nil, fmt.Errorf("parsing the contract: %w", err)

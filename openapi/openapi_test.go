@@ -47,7 +47,7 @@ func changed(t testing.TB, from, to string) []byte {
 
 func validate(t testing.TB, data []byte) error {
 	t.Helper()
-	contract, err := parse(data)
+	contract, err := Parse(data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestOperations(t *testing.T) {
 }
 
 func TestUnknownPathIsTold(t *testing.T) {
-	contract, err := parse(changed(t, "  /singleVerify:\n", "  /singleVerify:\n    x-path-unknown: true\n"))
+	contract, err := Parse(changed(t, "  /singleVerify:\n", "  /singleVerify:\n    x-path-unknown: true\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +279,7 @@ func TestAnIncompleteDocumentIsRefused(t *testing.T) {
 		"clause of no operation": changed(t, "operations: [asyncResult]", "operations: [asyncResults]"),
 		"raised without grade":   changed(t, "      - operations: [singleServicePlanPage]\n        x-evidence: {grade", "      - operations: [singleServicePlanPage]\n        x-evidence: {degree"),
 	} {
-		if _, err := parse(data); err == nil {
+		if _, err := Parse(data); err == nil {
 			t.Errorf("%s: the document is taken", name)
 		}
 	}
@@ -290,7 +290,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("x-services: {a: {servers: [{url: b}]}}\npaths: {/a: {x-service: a, get: {operationId: a, x-does: read, x-evidence: {grade: derived}}}}"))
 	f.Add([]byte("a: &a [*a]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		contract, err := parse(data)
+		contract, err := Parse(data)
 		if err != nil {
 			return
 		}

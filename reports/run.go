@@ -131,6 +131,9 @@ type Policy struct {
 	Strict Grade `json:"strict"`
 	// FailOnFinding makes findings fail the run.
 	FailOnFinding bool `json:"failOnFinding"`
+	// Expectations are what the target is known to make of generated cases otherwise
+	// than the contract does; the last that names a case counts.
+	Expectations []Expectation `json:"expectations,omitempty"`
 }
 
 // Service is one address of the target.

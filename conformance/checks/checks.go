@@ -54,6 +54,7 @@ func All() []Check {
 	} {
 		all = append(all, topic...)
 	}
+	all = append(all, generated()...)
 	for i := range all {
 		if all[i].Level == "" {
 			all[i].Level = reports.Must
@@ -63,13 +64,16 @@ func All() []Check {
 	return all
 }
 
-// operations are all operations that partners call, with what a valid request of
-// each does, and the others that it takes to make one.
-var operations = []struct {
+// operation is one that partners call.
+type operation struct {
 	id    string
 	does  reports.Does
 	takes []string
-}{
+}
+
+// operations are all operations that partners call, with what a valid request of
+// each does, and the others that it takes to make one.
+var operations = []operation{
 	{"addSims", reports.Write, nil},
 	{"asyncResult", reports.Write, []string{"addSims"}},
 	{"cancelAutoRenewalRecord", reports.Purchase, []string{"singleOrder", "stripeSubDirectly"}},

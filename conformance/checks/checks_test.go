@@ -10,7 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-var idForm = regexp.MustCompile(`^(SIG|ENV|RID|ASY|GRP|ORD|VSH|PAY|NTF|ERR)-[0-9]{3}(/[A-Za-z0-9]+)?$`)
+var idForm = regexp.MustCompile(`^((SIG|ENV|RID|ASY|GRP|ORD|VSH|PAY|NTF|ERR)-[0-9]{3}(/[A-Za-z0-9]+)?|GEN/[A-Za-z]+/(path|query|header|body|request)/[A-Za-z0-9_.-]+/[a-z][A-Za-z0-9._-]*)$`)
 
 // TestChecksAreWhole holds every check to what a reader of a report relies on.
 func TestChecksAreWhole(t *testing.T) {
@@ -18,7 +18,7 @@ func TestChecksAreWhole(t *testing.T) {
 	for _, check := range All() {
 		t.Run(check.ID, func(t *testing.T) {
 			if !idForm.MatchString(check.ID) {
-				t.Error("the id does not have the form AREA-000 or AREA-000/case")
+				t.Error("the id has neither the form AREA-000 or AREA-000/case nor that of a generated case")
 			}
 			if seen[check.ID] {
 				t.Error("the id stands twice")

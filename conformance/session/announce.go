@@ -99,7 +99,7 @@ func (s *Session) named(draft *Draft, body []byte) record {
 func (s *Session) orderOf(payID string) *placed {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, order := range s.orders {
+	for _, order := range s.placed() {
 		if order.payID == payID {
 			return order
 		}

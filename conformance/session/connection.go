@@ -30,6 +30,7 @@ const maxTimeouts = 3
 // Connection is a run's connection to its target. It is safe for concurrent use.
 type Connection struct {
 	target   *target.Target
+	policy   reports.Policy
 	contract *openapi.Contract
 	oracle   *oracle.Oracle
 	client   *http.Client
@@ -44,6 +45,8 @@ type Connection struct {
 	seen     map[reports.Code]int
 	nextSIM  int
 	nextID   int
+	// templates are valid requests by operation, of which others are made.
+	templates map[string]*template
 }
 
 // Connect returns a connection to a target, and listens for its pushes where the
@@ -63,6 +66,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 	}
 	c := &Connection{
 		target:   t,
+		policy:   PolicyOf(t),
 		contract: contract,
 		oracle:   judge,
 		client:   newClient(t),

@@ -81,6 +81,7 @@ func (s *Session) Undo() (left []string) {
 		left = append(left, fmt.Sprintf("%s may hold %d SIM cards that the run added (%s): the results of adding them are not known codes", at, len(sims), summary(sims)))
 	}
 	left = append(left, s.cancelRenewals(hands)...)
+	left = append(left, s.undoRetired()...)
 	slices.Sort(left)
 	if len(left) == 0 {
 		s.connection.journal.markUndone(slices.Concat(s.announced, hands.announced))

@@ -25,6 +25,8 @@ type Session struct {
 	orders     orderLedger
 	announced  []*journalEntry
 	shown      []*Push // those that stand among the exchanges
+	retired    []*Session // that made valid requests which are not kept any more
+	orderedBy  *Session   // that made the valid request which is changed; nil for none
 }
 
 // End is the value with which a session ends a check that cannot go on.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // orderLedger is what one check has ordered, in the order of acceptance.
@@ -41,7 +42,7 @@ func (s *Session) enterOrder(answer *Answer) {
 		s.orders = append(s.orders, &placed{partner: body.Partner, sim: body.SIM, orderNo: body.OrderNo, payID: body.PayID})
 		return
 	}
-	for _, order := range s.orders {
+	for _, order := range s.placed() {
 		switch {
 		case order.payID != body.PayID:
 		case answer.Operation == "stripeSubDirectly":
@@ -50,6 +51,15 @@ func (s *Session) enterOrder(answer *Answer) {
 			order.renewed = false
 		}
 	}
+}
+
+// placed returns the orders that requests of the check may be about: its own, and
+// those that were made for a valid request which it changes. The caller holds the lock.
+func (s *Session) placed() orderLedger {
+	if s.orderedBy == nil {
+		return s.orders
+	}
+	return slices.Concat(s.orderedBy.orders, s.orders)
 }
 
 // cancelRenewals cancels the auto-renewals that the check left, newest first, and

@@ -46,7 +46,7 @@ func Faults() []Fault {
 		signFaults(), signedTextFaults(), escapeFaults(), globalFaults(), memberFaults(), transportFaults(), envelopeFaults(),
 		requestIDFaults(), asyncFaults(), batchFaults(), groupFaults(), bundleFaults(), vshopFaults(),
 		orderFaults(), orderListFaults(), thirdPartyFaults(), renewalFaults(), cancellationFaults(), paymentFaults(), outcomeFaults(),
-		purchaseMemberFaults(),
+		purchaseMemberFaults(), laxFaults(), strictFaults(), crashFaults(),
 		lookupFaults(), lookupAnswerFaults(), pushFaults(), pushRetryFaults(), pushFormFaults(), pushSignatureFaults(),
 	)
 }

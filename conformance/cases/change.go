@@ -1,0 +1,214 @@
+package cases
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"unicode"
+)
+
+// Kind is how a change is made.
+type Kind string
+
+// The kinds of change. Where a value is changed, Path leads to it below the
+// parameter or member Name.
+const (
+	// Set puts Value, a JSON text, in the place of the value.
+	Set Kind = "set"
+	// Wrap puts Before and After around the text that the value is.
+	Wrap Kind = "wrap"
+	// Number writes the text as a number, 1 where it is none.
+	Number Kind = "number"
+	// SwapCase turns the capitals of the text into small letters and back.
+	SwapCase Kind = "swap-case"
+	// Copies makes the value an array of Count times its first item.
+	Copies Kind = "copies"
+	// Drop leaves the parameter or member out.
+	Drop Kind = "drop"
+	// Repeat sends the parameter or member a second time, with the same value.
+	Repeat Kind = "repeat"
+	// Header sets the header field Name to Value, or removes it when Value is empty.
+	Header Kind = "header"
+	// Method sends the request with the method Value.
+	Method Kind = "method"
+	// Query adds the parameter Name to the query, with the text Value.
+	Query Kind = "query"
+	// Slash puts a slash behind the path.
+	Slash Kind = "slash"
+	// Body rewrites the bytes of the body, as Rewrite does with Value.
+	Body Kind = "body"
+)
+
+// Items is the step of Change.Path that leads to the first item of an array.
+const Items = "items"
+
+// Change is one change to a request, as data.
+type Change struct {
+	Kind Kind
+	// Name is that of a parameter, of a member at the top of the body, or of a header field.
+	Name string
+	// Path leads from there to a nested value: names of members, and Items.
+	Path []string
+	// Value is what Kind says.
+	Value string
+	// Before and After are put around a text.
+	Before, After string
+	// Count is a number of items.
+	Count int
+	// Late is true for a change that is made after the request was signed: of the sign
+	// itself, or one after which the request cannot be signed.
+	Late bool
+}
+
+// Apply returns the value of the parameter or member after the change, as JSON
+// text, for the kinds that change a value and for those that Path leads below it;
+// for any other kind it returns the value as it is. before is nil when there is none.
+func (c Change) Apply(before []byte) []byte {
+	return c.at(before, c.Path)
+}
+
+// at follows the path into a value and returns the value with the change made there.
+// Where the path leads to nothing, what it would lead to is made.
+func (c Change) at(value []byte, path []string) []byte {
+	switch {
+	case len(path) == 0:
+		return c.changed(value)
+	case path[0] == Items:
+		var items []json.RawMessage
+		_ = json.Unmarshal(value, &items) // what is no array has no items
+		if len(items) == 0 {
+			items = make([]json.RawMessage, 1)
+		}
+		items[0] = c.at(items[0], path[1:])
+		return join('[', items, ']')
+	}
+	members := map[string]json.RawMessage{}
+	_ = json.Unmarshal(value, &members) // what is no object has no members
+	if len(path) == 1 && c.Kind == Drop {
+		delete(members, path[0])
+	} else {
+		members[path[0]] = c.at(members[path[0]], path[1:])
+	}
+	written, err := json.Marshal(members)
+	if err != nil {
+		return value // each member is JSON text
+	}
+	return written
+}
+
+// changed returns a value with the change made to it.
+func (c Change) changed(value []byte) []byte {
+	switch c.Kind {
+	case Set:
+		return []byte(c.Value)
+	case Wrap:
+		return text(c.Before + plain(value) + c.After)
+	case SwapCase:
+		return text(strings.Map(swapped, plain(value)))
+	case Number:
+		number := json.Number("1")
+		if json.Unmarshal([]byte(plain(value)), &number) != nil {
+			return []byte("1")
+		}
+		return []byte(number.String())
+	case Copies:
+		var items []json.RawMessage
+		_ = json.Unmarshal(value, &items) // what is no array has no items
+		copies := make([]json.RawMessage, c.Count)
+		for i := range copies {
+			if copies[i] = json.RawMessage(`""`); len(items) > 0 {
+				copies[i] = items[0]
+			}
+		}
+		return join('[', copies, ']')
+	}
+	return value
+}
+
+func swapped(r rune) rune {
+	if unicode.IsUpper(r) {
+		return unicode.ToLower(r)
+	}
+	return unicode.ToUpper(r)
+}
+
+// plain returns the text of a JSON string, "" for what is none.
+func plain(value []byte) string {
+	var text string
+	_ = json.Unmarshal(value, &text) // what is no string has no text
+	return text
+}
+
+// text writes a JSON string, without escapes for <, > and &.
+func text(plain string) []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(plain) // a string always encodes
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}
+
+func join(first byte, items []json.RawMessage, last byte) []byte {
+	joined := []byte{first}
+	for i, item := range items {
+		if i > 0 {
+			joined = append(joined, ',')
+		}
+		joined = append(joined, item...)
+	}
+	return append(joined, last)
+}
+
+// rewriting is a change to the bytes of a body.
+type rewriting struct {
+	name   string // the mutation, and Change.Value
+	family string
+	words  string // what the request is then: "whose body …"
+	change func(body []byte) []byte
+}
+
+// largeBody is how many bytes of spaces a large body holds. It is sent to one
+// operation of each service: it costs time, and what takes bodies in is the same for all.
+const largeBody = 1 << 20
+
+// depth is how many arrays deep a deeply nested value is.
+const depth = 1000
+
+var rewritings = []rewriting{
+	{"malformed-cut-off", famMalformed, "whose body lacks its last brace", func(b []byte) []byte { return b[:len(b)-1] }},
+	{"malformed-trailing-comma", famMalformed, "whose body has a comma behind its last member", func(b []byte) []byte { return concat(b[:len(b)-1], ",}") }},
+	{"malformed-bare-name", famMalformed, "whose body has a member name without quotes", func(b []byte) []byte { return bytes.Replace(b, []byte{'"'}, nil, 2) }},
+	{"malformed-comment", famMalformed, "whose body has a comment", func(b []byte) []byte { return concat([]byte("{/* mallcheck */"), string(b[1:])) }},
+	{"malformed-form", famMalformed, "whose body is a form instead of JSON", func([]byte) []byte { return []byte("version=3.0&partnerCode=P1") }},
+	{"malformed-line-feed", famMalformed, "whose body has a line feed inside a string", func(b []byte) []byte { return bytes.Replace(b, []byte(`\n`), []byte{'\n'}, 1) }},
+	{"trailing-data-text", famTrailing, "whose body has a word behind its object", func(b []byte) []byte { return concat(b, "mallcheck") }},
+	{"trailing-data-object", famTrailing, "whose body has a second object behind its first", func(b []byte) []byte { return concat(b, "{}") }},
+	{"trailing-data-brace", famTrailing, "whose body has one brace too many", func(b []byte) []byte { return concat(b, "}") }},
+	{"empty-body", famEmptyBody, "whose body is empty", func([]byte) []byte { return []byte{} }},
+	{"empty-body-spaces", famEmptyBody, "whose body is nothing but spaces", func([]byte) []byte { return []byte("   ") }},
+	{"top-level-array", famTopLevel, "whose body is an array with the object in it", func(b []byte) []byte { return concat([]byte("["), string(b)+"]") }},
+	{"top-level-text", famTopLevel, "whose body is a text with the object in it", func(b []byte) []byte { return text(string(b)) }},
+	{"top-level-null", famTopLevel, "whose body is null", func([]byte) []byte { return []byte("null") }},
+	{"top-level-number", famTopLevel, "whose body is a number", func([]byte) []byte { return []byte("1") }},
+	{"invalid-utf-8", famUTF8, "whose body is not valid UTF-8", func(b []byte) []byte { return bytes.Replace(b, []byte("\ufffd"), []byte{0xff}, 1) }},
+	{"white-space", famWhiteSpace, "whose body has white space between its members", func(b []byte) []byte { return concat([]byte("\r\n\t{ "), string(b[1:])+"\n") }},
+	{"large-body", famLargeBody, "whose body has 1 MB of spaces in it", func(b []byte) []byte {
+		return concat([]byte{'{'}, strings.Repeat(" ", largeBody)+string(b[1:]))
+	}},
+	{"deep-nesting-cut-off", famDeep, "whose body is a thousand arrays that are never closed", func([]byte) []byte {
+		return bytes.Repeat([]byte{'['}, depth)
+	}},
+}
+
+func concat(first []byte, rest string) []byte { return append(bytes.Clone(first), rest...) }
+
+// Rewrite returns the bytes of a body, an object, as the rewriting of a name changes
+// them; those of an unknown name, and of what is no object, stay as they are.
+func Rewrite(name string, body []byte) []byte {
+	for i := range rewritings {
+		if rewritings[i].name == name && len(body) > 1 {
+			return rewritings[i].change(body)
+		}
+	}
+	return body
+}

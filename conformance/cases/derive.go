@@ -1,0 +1,217 @@
+package cases
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// Derive returns the cases of a contract, in the order of its operations and of
+// their parameters; the members of a body are in the order of their names. The
+// same contract always gives the same cases. An error is one of the document.
+func Derive(contract *openapi.Contract) ([]Case, error) {
+	document, err := contract.Document()
+	if err != nil {
+		return nil, err
+	}
+	var derived []Case
+	var services []string // that had an operation with a body
+	for _, operation := range contract.Operations() {
+		item := document.Paths.Value(operation.Path)
+		described := item.GetOperation(operation.Method)
+		d := &deriver{contract: contract, operation: operation, item: item}
+		for _, parameter := range described.Parameters {
+			d.parameter(parameter.Value)
+		}
+		if described.RequestBody != nil {
+			media := described.RequestBody.Value.Content.Get("application/json")
+			if media == nil || media.Schema == nil {
+				return nil, fmt.Errorf("deriving cases of %s: its body has no schema of application/json", operation.ID)
+			}
+			d.first = !slices.Contains(services, operation.Service)
+			services = append(services, operation.Service)
+			d.body(media)
+		}
+		d.request(described.RequestBody != nil)
+		derived = append(derived, d.cases...)
+	}
+	return derived, nil
+}
+
+// deriver collects the cases of one operation.
+type deriver struct {
+	contract  *openapi.Contract
+	operation openapi.Operation
+	item      *openapi3.PathItem
+	first     bool // the first operation with a body of its service
+	cases     []Case
+}
+
+// field is one parameter or member of a request.
+type field struct {
+	place    string
+	name     string   // of the parameter or of the member at the top
+	path     []string // from there to a nested one
+	pointer  string   // of the schema
+	presence string   // of the statement whether it is required
+	schema   *openapi3.Schema
+	known    []string // values that the documentation names, in order
+	refers   bool     // whether a well-formed value is accepted depends on what the server holds
+	required bool
+	mayEmpty bool // the contract says that an empty one counts as not sent
+	example  any  // a value of the documentation, nil when there is none
+}
+
+// signMember is the parameter whose value follows from all others.
+const signMember = "sign"
+
+// refersTo is the extension of the document that says what a value names.
+const refersTo = "x-refers-to"
+
+func (d *deriver) parameter(p *openapi3.Parameter) {
+	at := d.operation.Pointer + "/parameters/" + escape(p.Name)
+	f := d.field(p.In, p.Name, nil, at+"/schema", p.Schema.Value)
+	f.presence, f.required = at+"/required", p.Required
+	f.mayEmpty, f.example = p.AllowEmptyValue, p.Example
+	if f.mayEmpty {
+		f.presence = at + "/allowEmptyValue"
+	}
+	d.text(f)
+}
+
+// body derives the cases of each member of a body, and of its examples.
+func (d *deriver) body(media *openapi3.MediaType) {
+	at := d.operation.Pointer + "/requestBody/content/application~1json/schema"
+	examples := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
+		members, isObject := media.Examples[name].Value.Value.(map[string]any)
+		if isObject {
+			maps.Copy(examples, members)
+			d.example(name, members, media.Schema.Value)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(media.Schema.Value.Properties)) {
+		f := d.field(InBody, name, nil, at+"/properties/"+escape(name), media.Schema.Value.Properties[name].Value)
+		f.required, f.presence = slices.Contains(media.Schema.Value.Required, name), at+"/required/"+escape(name)
+		f.example = examples[name]
+		d.member(f)
+	}
+}
+
+// field returns what is known of a schema at a place.
+func (d *deriver) field(place, name string, path []string, pointer string, schema *openapi3.Schema) field {
+	_, refers := schema.Extensions[refersTo]
+	return field{
+		place: place, name: name, path: path, pointer: pointer, schema: schema, refers: refers,
+		known: slices.Sorted(maps.Keys(d.contract.KnownValues(pointer))),
+	}
+}
+
+// member derives the cases of a value of a body, whatever its type.
+func (d *deriver) member(f field) {
+	switch {
+	case f.schema.Type.Is(openapi3.TypeArray):
+		d.array(f)
+	case f.schema.Type.Is(openapi3.TypeObject):
+		d.object(f)
+	case f.schema.Type.Is(openapi3.TypeString):
+		d.text(f)
+	default:
+		d.scalar(f)
+	}
+}
+
+// title is the field's name in an id.
+func (f field) title() string { return strings.Join(append([]string{f.name}, f.path...), ".") }
+
+// change returns a change of the field's value.
+func (f field) change(kind Kind, value string) Change {
+	if f.place == InHeader {
+		return Change{Kind: Header, Name: f.name, Value: value}
+	}
+	return Change{Kind: kind, Name: f.name, Path: f.path, Value: value}
+}
+
+// set returns the change that puts a text in the field's place.
+func (f field) set(value string) Change {
+	if f.place == InHeader {
+		return f.change(Header, value)
+	}
+	return f.change(Set, string(text(value)))
+}
+
+// outcome is what is expected, and by which clause.
+type outcome struct {
+	expect Expect
+	clause string
+}
+
+func refused(clause string) outcome { return outcome{Refused, clause} }
+
+var (
+	accepted = outcome{Accepted, validAccepted}
+	either   = outcome{Either, inEnvelope}
+)
+
+// judge returns what the contract makes of a text in a field.
+func (f field) judge(value string) outcome {
+	length, s := uint64(len([]rune(value))), f.schema
+	expression := compiled(s.Pattern)
+	switch {
+	case length < s.MinLength:
+		return refused(f.pointer + "/minLength")
+	case s.MaxLength != nil && length > *s.MaxLength:
+		return refused(f.pointer + "/maxLength")
+	case expression != nil && !expression.MatchString(value):
+		return refused(f.pointer + "/pattern")
+	case len(s.Enum) > 0 && !slices.Contains(s.Enum, any(value)):
+		return refused(f.pointer + "/enum")
+	case f.name == signMember:
+		return refused("signature/wrong-sign-refused")
+	case value == "" && f.mayEmpty:
+		return outcome{Accepted, f.presence}
+	case f.refers, len(f.known) > 0 && !slices.Contains(f.known, value):
+		return either
+	case f.place == InHeader && len(f.known) > 0:
+		return outcome{Accepted, "globals/accept-language"}
+	}
+	return accepted
+}
+
+// add files a case. words follow "a request" in its requirement.
+func (d *deriver) add(f field, family, detail string, o outcome, words string, changes ...Change) {
+	one := Case{
+		Operation: d.operation.ID, Place: f.place, Field: f.title(), Mutation: family, Family: family,
+		Clause: o.clause, Expect: o.expect, Changes: changes,
+	}
+	if detail != "" {
+		one.Mutation += "-" + detail
+	}
+	one.ID = strings.Join([]string{"GEN", one.Operation, one.Place, one.Field, one.Mutation}, "/")
+	verb := map[Expect]string{
+		Refused: "%s refuses a request %s", Accepted: "%s accepts a request %s",
+		Either: "%s answers a request %s in the envelope, refused or not",
+	}[o.expect]
+	one.Requirement = fmt.Sprintf(verb, one.Operation, words)
+	d.cases = append(d.cases, one)
+	if f.name == signMember {
+		d.late()
+	}
+}
+
+// late makes the changes of the case that was added last after the request was signed.
+func (d *deriver) late() {
+	for i := range d.cases[len(d.cases)-1].Changes {
+		d.cases[len(d.cases)-1].Changes[i].Late = true
+	}
+}
+
+// escape writes a key as a token of a JSON pointer (RFC 6901).
+func escape(key string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
+}

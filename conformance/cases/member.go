@@ -1,0 +1,335 @@
+package cases
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// overLong is the length of an over-long text, in characters: in the query and in a
+// header it must stay below what servers take of these.
+const (
+	overLong      = 10_000
+	overLongShort = 1_500
+)
+
+// manyItems is how many items a large array has where the contract sets no bound.
+const manyItems = 100
+
+// where names a field in a sentence.
+func (f field) where() string {
+	name := f.name
+	for _, step := range f.path {
+		if step == Items {
+			name = "first item of " + name
+		} else {
+			name += "." + step
+		}
+	}
+	switch f.place {
+	case InBody:
+		return name
+	case InHeader:
+		return "header " + name
+	}
+	return "parameter " + name
+}
+
+// text derives the cases of a text.
+func (d *deriver) text(f field) {
+	d.presence(f)
+	if f.name == signMember {
+		d.sign(f)
+		return
+	}
+	if f.place == InBody {
+		d.types(f, map[string]string{"boolean": "true", "object": "{}", "array": "[]"})
+		d.add(f, famNumber, "", refused(f.pointer+"/type"), "whose "+f.where()+" is a number instead of a text", f.change(Number, ""))
+	}
+	empty := f.judge("")
+	d.add(f, famEmpty, "", empty, "whose "+f.where()+" is the empty text", f.set(""))
+	if f.place == InPath {
+		d.late()
+	}
+	d.lengths(f)
+	d.pattern(f)
+	d.values(f)
+	d.characters(f)
+	d.repeated(f)
+}
+
+// sign derives the cases of the sign, whose every change is a wrong sign: that these
+// are refused is for the checks of the signature, and its form alone is tried here.
+func (d *deriver) sign(f field) {
+	d.add(f, famEmpty, "", f.judge(""), "whose "+f.where()+" is the empty text", f.set(""))
+	if f.place == InBody {
+		d.add(f, famNull, "", refused(f.pointer+"/type"), "whose "+f.where()+" is null", f.change(Set, "null"))
+	}
+	d.pattern(f)
+	d.repeated(f)
+}
+
+// presence leaves a field out, and puts an optional one in.
+func (d *deriver) presence(f field) {
+	dropped := f.change(Drop, "")
+	switch {
+	case f.presence == "", f.place == InPath: // an item, or a part of the path that cannot be left out
+	case f.required:
+		d.add(f, famMissing, "", refused(f.presence), "without "+f.where(), dropped)
+	default:
+		d.add(f, famLeftOut, "", accepted, "without "+f.where(), dropped)
+		d.putIn(f)
+	}
+}
+
+// putIn sends an optional field with a value of the documentation, or the first that fits.
+func (d *deriver) putIn(f field) {
+	if value, isText := f.documented(); isText {
+		d.add(f, famPutIn, "", f.judge(value), "with "+f.where()+" "+strconv.Quote(value), f.set(value))
+	}
+}
+
+// documented returns a text for a field: of the documentation, or one that fits. It
+// reports false for what is no text.
+func (f field) documented() (value string, isText bool) {
+	if value, isText = f.example.(string); isText {
+		return value, true
+	}
+	return f.sample(), f.schema.Type.Is(openapi3.TypeString)
+}
+
+// types sends values of other JSON types, and null.
+func (d *deriver) types(f field, values map[string]string) {
+	for _, name := range []string{"boolean", "object", "array", "text", "number"} {
+		if value, wrong := values[name]; wrong {
+			d.add(f, famType, name, refused(f.pointer+"/type"),
+				"whose "+f.where()+" is of the type "+name, f.change(Set, value))
+		}
+	}
+	if !f.schema.Nullable {
+		d.add(f, famNull, "", refused(f.pointer+"/type"), "whose "+f.where()+" is null", f.change(Set, "null"))
+	}
+}
+
+// lengths cross each bound of a text's length by one, and meet it exactly.
+func (d *deriver) lengths(f field) {
+	try := func(family, detail string, length uint64) {
+		value := strings.Repeat("x", int(min(length, overLong)))
+		o := f.judge(value)
+		if strings.HasSuffix(o.clause, "/pattern") {
+			return // the pattern has edges of its own
+		}
+		d.add(f, family, detail, o, fmt.Sprintf("whose %s has %d characters", f.where(), length), f.set(value))
+	}
+	if shortest := f.schema.MinLength; shortest > 0 {
+		try(famMinLength, "met", shortest)
+		if shortest > 1 { // one less than 1 is the empty text
+			try(famMinLength, "crossed", shortest-1)
+		}
+	}
+	if longest := f.schema.MaxLength; longest != nil {
+		try(famMaxLength, "met", *longest)
+		try(famMaxLength, "crossed", *longest+1)
+	} else if f.schema.Pattern == "" && len(f.schema.Enum) == 0 {
+		length := overLong
+		if f.place != InBody {
+			length = overLongShort
+		}
+		d.add(f, famOverLong, "", either, fmt.Sprintf("whose %s has %d characters", f.where(), length), f.set(strings.Repeat("x", length)))
+	}
+}
+
+// pattern breaks a pattern in several ways and meets it at its edges.
+func (d *deriver) pattern(f field) {
+	for _, breach := range breaches(f.schema.Pattern) {
+		d.add(f, famPattern, breach.name, f.judge(breach.text), fmt.Sprintf("whose %s breaks its pattern (%s)", f.where(), breach.name), f.set(breach.text))
+	}
+	for _, edge := range edges(f.schema.Pattern) {
+		if edge.text == "" {
+			continue // the empty text is a case of its own
+		}
+		d.add(f, famEdge, edge.name, f.judge(edge.text), fmt.Sprintf("whose %s is %q", f.where(), edge.text), f.set(edge.text))
+	}
+}
+
+// values sends the values of an enum, those that the documentation names, and others.
+func (d *deriver) values(f field) {
+	var members []string
+	for _, member := range f.schema.Enum {
+		if value, isText := member.(string); isText {
+			members = append(members, value)
+		}
+	}
+	try := func(family, value string) {
+		d.add(f, family, token(value), f.judge(value), fmt.Sprintf("whose %s is %q", f.where(), value), f.set(value))
+	}
+	for _, value := range members {
+		try(famEnum, value)
+	}
+	if len(members) > 0 {
+		d.add(f, famEnum, "outside", f.judge("mallcheck"), fmt.Sprintf("whose %s is none of its values", f.where()), f.set("mallcheck"))
+	}
+	for _, value := range f.known {
+		try(famKnown, value)
+	}
+	for _, value := range slices.Concat(members, f.known) {
+		if swapped := strings.Map(swapped, value); swapped != value {
+			d.add(f, famLetterCase, token(value), f.judge(swapped), fmt.Sprintf("whose %s is %q", f.where(), swapped), f.set(swapped))
+		}
+	}
+	if (f.refers || len(f.known) > 0) && f.schema.Pattern == "" && len(members) == 0 {
+		const other = "mallcheck-other"
+		d.add(f, famOther, "", f.judge(other), fmt.Sprintf("whose %s is %q", f.where(), other), f.set(other))
+	}
+}
+
+// token writes a value so that it can stand in an id.
+func token(value string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '_' {
+			return r
+		}
+		return '_'
+	}, value)
+}
+
+// characters puts characters before and behind a text. A header cannot carry them.
+func (d *deriver) characters(f field) {
+	if f.place == InHeader {
+		return
+	}
+	inner := f.sample()
+	for _, one := range []struct{ family, detail, before, after, words string }{
+		{famSpace, "before", " ", "", "has a space before it"},
+		{famSpace, "behind", "", " ", "has a space behind it"},
+		{famControl, "", "", "\x01", "ends in a control character"},
+		{famNonASCII, "", "", "\u00e9\u6b27", "ends in characters beyond ASCII"},
+	} {
+		o := f.judge(one.before + inner + one.after)
+		if o.expect == Accepted && (one.family == famSpace || one.family == famControl) {
+			o = either
+		}
+		change := f.change(Wrap, "")
+		change.Before, change.After = one.before, one.after
+		d.add(f, one.family, one.detail, o, "whose "+f.where()+" "+one.words, change)
+	}
+}
+
+// sample returns a text that keeps the constraints of a field.
+func (f field) sample() string {
+	if e := edges(f.schema.Pattern); len(e) > 0 {
+		return e[0].text
+	}
+	return strings.Repeat("x", int(min(max(f.schema.MinLength, 1), overLong)))
+}
+
+// repeated sends a field twice, where that makes a request ambiguous.
+func (d *deriver) repeated(f field) {
+	if f.presence == "" || len(f.path) > 0 || f.place != InBody && f.place != InQuery {
+		return
+	}
+	changes := []Change{{Kind: Repeat, Name: f.name, Late: true}}
+	if value, isText := f.documented(); !f.required && isText {
+		changes = slices.Insert(changes, 0, f.set(value)) // a valid request may be without it
+	}
+	d.add(f, famDuplicate, "", refused("signature/ambiguous-request-refused"), "whose "+f.where()+" is sent twice", changes...)
+}
+
+// array derives the cases of an array and of its first item.
+func (d *deriver) array(f field) {
+	d.presence(f)
+	d.types(f, map[string]string{"boolean": "true", "object": "{}", "text": `"mallcheck"`, "number": "1"})
+	d.repeated(f)
+	try := func(detail string, count int, o outcome) {
+		change := f.change(Copies, "")
+		change.Count = count
+		d.add(f, famItems, detail, o, fmt.Sprintf("whose %s has %d items", f.where(), count), change)
+	}
+	fewest := int(min(f.schema.MinItems, overLong))
+	if fewest > 0 {
+		try("too-few", fewest-1, refused(f.pointer+"/minItems"))
+	} else {
+		try("none", 0, accepted)
+	}
+	several := accepted
+	if f.schema.UniqueItems {
+		several = refused(f.pointer + "/uniqueItems")
+	}
+	count := func(n int) outcome {
+		if n < 2 {
+			return accepted
+		}
+		return several
+	}
+	if most := f.schema.MaxItems; most != nil {
+		n := int(min(*most, overLong))
+		try("most", n, count(n))
+		try("too-many", n+1, refused(f.pointer+"/maxItems"))
+	} else {
+		try("many", manyItems, several)
+	}
+	try("fewest", max(fewest, 1), count(max(fewest, 1)))
+	twice := f.change(Copies, "")
+	twice.Count = 2
+	d.add(f, famRepeated, "", several, "whose "+f.where()+" has the same item twice", twice)
+
+	item := d.field(f.place, f.name, append(slices.Clone(f.path), Items), f.pointer+"/items", f.schema.Items.Value)
+	d.member(item)
+}
+
+// object derives the cases of an object and of its members.
+func (d *deriver) object(f field) {
+	d.presence(f)
+	d.types(f, map[string]string{"boolean": "true", "array": "[]", "text": `"mallcheck"`, "number": "1"})
+	d.repeated(f)
+	for _, name := range sortedKeys(f.schema.Properties) {
+		inner := d.field(f.place, f.name, append(slices.Clone(f.path), name), f.pointer+"/properties/"+escape(name), f.schema.Properties[name].Value)
+		inner.required, inner.presence = slices.Contains(f.schema.Required, name), f.pointer+"/required/"+escape(name)
+		d.member(inner)
+	}
+}
+
+// scalar derives the cases of a number or a boolean.
+func (d *deriver) scalar(f field) {
+	d.presence(f)
+	isNumber := f.schema.Type.Is(openapi3.TypeNumber) || f.schema.Type.Is(openapi3.TypeInteger)
+	others := map[string]string{"object": "{}", "array": "[]", "text": `"mallcheck"`}
+	if isNumber {
+		others["boolean"] = "true"
+	} else {
+		others["number"] = "1"
+	}
+	d.types(f, others)
+	d.repeated(f)
+	bound := func(detail string, limit *float64, step float64, keyword string) {
+		if limit == nil || !isNumber {
+			return
+		}
+		write := func(value float64) string {
+			written, _ := json.Marshal(value) // a bound of a document is finite
+			return string(written)
+		}
+		met := accepted
+		if f.refers {
+			met = either
+		}
+		d.add(f, famNumberBound, detail+"-met", met, "whose "+f.where()+" is "+write(*limit), f.change(Set, write(*limit)))
+		d.add(f, famNumberBound, detail+"-crossed", refused(f.pointer+keyword),
+			"whose "+f.where()+" is "+write(*limit+step), f.change(Set, write(*limit+step)))
+	}
+	bound("smallest", f.schema.Min, -1, "/minimum")
+	bound("largest", f.schema.Max, 1, "/maximum")
+}
+
+func sortedKeys[T any](of map[string]T) []string {
+	names := make([]string, 0, len(of))
+	for name := range of {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,132 @@
+package cases
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// sample is a text, and the name of the edge or breach that it is.
+type sample struct{ name, text string }
+
+// compiled returns the expression of a pattern, nil when there is none. The tests of
+// the contract hold that every pattern compiles.
+func compiled(pattern string) *regexp.Regexp {
+	if known, found := expressions.Load(pattern); found {
+		return known.(*regexp.Regexp)
+	}
+	expression, err := regexp.Compile(pattern)
+	if pattern == "" || err != nil {
+		expression = nil
+	}
+	expressions.Store(pattern, expression)
+	return expression
+}
+
+var expressions sync.Map // of *regexp.Regexp, by pattern
+
+// edges are the texts at the edges of a pattern: the shortest with the first
+// characters that it allows, and the longest with the last ones. Where it sets no upper
+// bound, the longest has three repetitions more than it needs.
+func edges(pattern string) []sample {
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	found := []sample{{"shortest", written(parsed, false, false)}, {"longest", written(parsed, true, true)}}
+	expression := compiled(pattern)
+	return distinct(found, func(text string) bool { return expression != nil && expression.MatchString(text) })
+}
+
+// written returns a text that an expression describes.
+func written(e *syntax.Regexp, long, last bool) string {
+	repeated := func(shortest, longest int) string {
+		if long && longest < 0 {
+			shortest += 3
+		} else if long {
+			shortest = longest
+		}
+		return strings.Repeat(written(e.Sub[0], long, last), shortest)
+	}
+	switch e.Op {
+	case syntax.OpLiteral:
+		return string(e.Rune)
+	case syntax.OpCharClass:
+		if last && e.Rune[len(e.Rune)-1] < 0x7f {
+			return string(e.Rune[len(e.Rune)-1])
+		}
+		return string(e.Rune[0])
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return "x"
+	case syntax.OpStar:
+		return repeated(0, -1)
+	case syntax.OpPlus:
+		return repeated(1, -1)
+	case syntax.OpQuest:
+		return repeated(0, 1)
+	case syntax.OpRepeat:
+		return repeated(e.Min, e.Max)
+	case syntax.OpAlternate:
+		if last {
+			return written(e.Sub[len(e.Sub)-1], long, last)
+		}
+		return written(e.Sub[0], long, last)
+	}
+	var whole strings.Builder
+	for _, part := range e.Sub { // of a group or a sequence
+		whole.WriteString(written(part, long, last))
+	}
+	return whole.String()
+}
+
+// mostBreaches is in how many ways a pattern is broken.
+const mostBreaches = 5
+
+// breaches are texts that a pattern does not allow, most of them one step away
+// from one that it allows.
+func breaches(pattern string) []sample {
+	expression := compiled(pattern)
+	near := edges(pattern)
+	if expression == nil || len(near) == 0 {
+		return nil
+	}
+	longest := near[len(near)-1].text
+	short := near[slices.IndexFunc(near, func(s sample) bool { return s.text != "" })].text
+	end := short[len(short)-1:]
+	found := []sample{
+		{"too-short", short[:len(short)-1]},
+		{"too-long", longest + end},
+		{"letter-at-end", short[:len(short)-1] + "z"},
+		{"digit-at-end", short[:len(short)-1] + "7"},
+		{"line-feed", short + "\n"},
+		{"full-width", strings.Map(fullWidth, short)},
+		{"minus", "-" + short},
+		{"decimal-point", short + ".5"},
+		{"hexadecimal", "0x" + short},
+		{"slash", short + "/"},
+	}
+	kept := distinct(found, func(text string) bool { return text != "" && !expression.MatchString(text) })
+	return kept[:min(len(kept), mostBreaches)]
+}
+
+// fullWidth turns a printable ASCII character into the one of East Asian fonts.
+func fullWidth(r rune) rune {
+	if '!' <= r && r <= '~' {
+		return r + 0xfee0
+	}
+	return r
+}
+
+// distinct keeps the first of each text for which keep holds.
+func distinct(all []sample, keep func(text string) bool) []sample {
+	var kept []sample
+	for _, one := range all {
+		known := slices.ContainsFunc(kept, func(other sample) bool { return other.text == one.text })
+		if !known && keep(one.text) {
+			kept = append(kept, one)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,137 @@
+package cases
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// methods are those that a request is sent with instead of its own. What HEAD,
+// OPTIONS and TRACE mean is the server's business.
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
+// unknownName is that of a member or parameter that no contract has.
+const unknownName = "mallcheckUnknown"
+
+// request derives the cases of a request as a whole.
+func (d *deriver) request(hasBody bool) {
+	whole := func(part string) field { return field{place: InRequest, name: part} }
+	d.add(whole("all"), famValid, "", accepted, "that keeps every clause")
+	for _, method := range methods {
+		if d.item.GetOperation(method) != nil {
+			continue // another operation of the same path
+		}
+		d.add(whole("method"), famMethod, method, refused("errors/other-method-refused"),
+			"that is sent with "+method, Change{Kind: Method, Value: method})
+		d.late()
+	}
+	d.add(whole("path"), famSlash, "", either, "with a slash behind its path", Change{Kind: Slash})
+	d.add(whole("query"), famUnknownQuery, "", either, "with a parameter in its query that no page names",
+		Change{Kind: Query, Name: unknownName, Value: "1"})
+	if !hasBody {
+		return
+	}
+	d.unknownMembers(whole("body"))
+	d.mediaTypes(whole("media-type"))
+	d.bytes(whole("body"))
+}
+
+func (d *deriver) unknownMembers(body field) {
+	nested := strings.Repeat("[", depth) + strings.Repeat("]", depth)
+	for _, one := range []struct{ family, detail, value, words string }{
+		{famUnknown, "text", `"mallcheck"`, "with a member that no page names"},
+		{famUnknown, "null", "null", "with a member that no page names and that is null"},
+		{famUnknown, "object", `{"mallcheck":{"a":[1,null,true]}}`, "with a member that no page names and that is an object"},
+		{famDeep, "array", nested, "with a member of arrays in arrays, a thousand deep"},
+	} {
+		d.add(body, one.family, one.detail, either, one.words, Change{Kind: Set, Name: unknownName, Value: one.value})
+	}
+}
+
+func (d *deriver) mediaTypes(header field) {
+	other := refused("errors/other-media-type-refused")
+	for _, one := range []struct {
+		family, detail, value string
+		outcome
+	}{
+		{famMedia, "text", "text/plain", other},
+		{famMedia, "form", "application/x-www-form-urlencoded", other},
+		{famMedia, "xml", "application/xml", other},
+		{famMedia, "multipart", "multipart/form-data; boundary=mallcheck", other},
+		{famMedia, "missing", "", either},
+		{famMedia, "capitals", "Application/JSON", accepted},
+		{famCharset, "utf-8", "application/json; charset=utf-8", accepted},
+		{famCharset, "capitals", "application/json; charset=UTF-8", accepted},
+		{famCharset, "quoted", `application/json; charset="utf-8"`, accepted},
+		{famCharset, "other", "application/json; charset=gbk", either},
+		{famCharset, "parameter", "application/json; mallcheck=1", either},
+	} {
+		words := "whose body is announced as " + strings.ReplaceAll(one.value, `"`, "'")
+		if one.value == "" {
+			words = "whose body is not announced as anything"
+		}
+		d.add(header, one.family, one.detail, one.outcome, words, Change{Kind: Header, Name: "Content-Type", Value: one.value})
+	}
+}
+
+// bytes rewrites the bytes of a body.
+func (d *deriver) bytes(body field) {
+	typed := d.operation.Pointer + "/requestBody/content/application~1json/schema/type"
+	outcomes := map[string]outcome{
+		famMalformed: refused("errors/malformed-json-refused"), famTrailing: refused("errors/malformed-json-refused"),
+		famEmptyBody: refused("errors/missing-body-refused"), famTopLevel: refused(typed),
+		famUTF8: refused("signature/ambiguous-request-refused"), famWhiteSpace: accepted, famLargeBody: either,
+		famDeep: refused("errors/malformed-json-refused"),
+	}
+	for _, one := range rewritings {
+		if one.family == famLargeBody && !d.first {
+			continue
+		}
+		detail := strings.TrimPrefix(strings.TrimPrefix(one.name, one.family), "-")
+		d.add(body, one.family, detail, outcomes[one.family], one.words, Change{Kind: Body, Value: one.name, Late: true})
+		if marked := marks[one.name]; marked != "" {
+			last := &d.cases[len(d.cases)-1]
+			last.Changes = slices.Insert(last.Changes, 0, Change{Kind: Set, Name: unknownName, Value: string(text(marked))})
+		}
+	}
+}
+
+// marks are the texts that some rewritings look for in a body, to put something in
+// their place. They are signed as what a lenient server would take that for.
+var marks = map[string]string{"malformed-line-feed": "a\nb", "invalid-utf-8": "\ufffd"}
+
+// example sends an example of the document, once as it is printed, but for the
+// partner, and once with what the target holds in the members that name something.
+func (d *deriver) example(name string, members map[string]any, schema *openapi3.Schema) {
+	body := field{place: InRequest, name: "body"}
+	var printed, own []Change
+	own = []Change{}
+	o := accepted
+	for _, member := range sortedKeys(schema.Properties) {
+		value, isText := members[member].(string)
+		property := schema.Properties[member].Value
+		_, refers := property.Extensions[refersTo]
+		switch {
+		case member == signMember:
+		case members[member] == nil:
+			printed = append(printed, Change{Kind: Drop, Name: member})
+			if !refers {
+				own = append(own, Change{Kind: Drop, Name: member})
+			}
+		case !isText: // what is no text names SIM cards, which the target has others of
+		default:
+			change := Change{Kind: Set, Name: member, Value: string(text(value))}
+			if !refers {
+				own = append(own, change)
+			}
+			if member != "partnerCode" {
+				printed = append(printed, change)
+			}
+		}
+	}
+	described := "that is the document's example " + name
+	d.add(body, famExample, token(name)+"-as-it-stands", either, described+", but for its partner", slices.Clone(printed)...)
+	d.add(body, famExample, token(name), o, described+", with the target's own SIM card and ids", own...)
+}

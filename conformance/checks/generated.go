@@ -1,0 +1,92 @@
+package checks
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/conformance/cases"
+	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/verdict"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// generated returns a check for each case that is derived from the contract. They
+// are made when they are first asked for.
+var generated = sync.OnceValue(func() []Check {
+	derived, err := cases.All()
+	if err != nil {
+		return nil // a run cannot read the contract either, and says so
+	}
+	made := make([]Check, 0, len(derived))
+	for i := range derived {
+		made = append(made, checkOf(&derived[i]))
+	}
+	return made
+})
+
+// checkOf turns a case into a check. It does to the target what a valid request of
+// the operation does, since a broken target carries it out.
+func checkOf(c *cases.Case) Check {
+	at := slices.IndexFunc(operations, func(o operation) bool { return o.id == c.Operation })
+	return Check{
+		ID: c.ID, Clause: c.Clause, Requirement: c.Requirement,
+		Does: operations[at].does, Operations: append([]string{c.Operation}, operations[at].takes...),
+		Run: func(ctx context.Context, s *session.Session) { runCase(ctx, s, c) },
+	}
+}
+
+// runCase sends the request of a case and compares what the target made of it with
+// what is expected. That the answer keeps its own form is for the oracle.
+func runCase(ctx context.Context, s *session.Session, c *cases.Case) {
+	operation, _ := s.Contract().Operation(c.Operation)
+	spends := operation.Does == openapi.Purchase || operation.ID == "cancelAutoRenewalRecord"
+	answer := s.SendChanged(ctx, c.Operation, spends, func(draft *session.Draft) {
+		for _, change := range c.Changes {
+			edit := editOf(operation, c.Place, change)
+			if change.Late {
+				draft.After(edit)
+			} else {
+				draft.Before(edit)
+			}
+		}
+	})
+	expected, deviates := verdict.OfCase(verdict.Case{
+		Operation: c.Operation, Mutation: c.Mutation, Expect: reports.Expect(c.Expect),
+		Accepted: answer.Accepted(), Refused: answer.Refused(),
+	}, s.Policy())
+	if !deviates {
+		return
+	}
+	words := map[reports.Expect]string{
+		reports.ExpectRefused:  "a refusal: an envelope whose operateCode is not \"S\", or an HTTP status from 400 to 499",
+		reports.ExpectAccepted: `operateCode "S"`,
+	}[expected]
+	s.Violates(c.Clause, answer.Exchange, "it does not hold that "+c.Requirement, words, answer.String())
+}
+
+// editOf turns a change of a case into an edit of a request.
+func editOf(operation openapi.Operation, place string, change cases.Change) session.Edit {
+	switch {
+	case change.Kind == cases.Header:
+		return session.Header(change.Name, change.Value)
+	case change.Kind == cases.Drop && place == cases.InHeader:
+		return session.Header(change.Name, "")
+	case change.Kind == cases.Method:
+		return session.Method(change.Value)
+	case change.Kind == cases.Query:
+		return session.AddQuery(change.Name, change.Value)
+	case change.Kind == cases.Slash:
+		return session.EditPath(func(path string) string { return path + "/" })
+	case change.Kind == cases.Body:
+		return session.RawBody(func(body []byte) []byte { return cases.Rewrite(change.Value, body) })
+	case change.Kind == cases.Repeat:
+		return session.Repeat(change.Name)
+	case place == cases.InPath:
+		return session.ChangePath(operation, change.Name, change.Apply)
+	case change.Kind == cases.Drop && len(change.Path) == 0:
+		return session.Drop(change.Name)
+	}
+	return session.Change(change.Name, change.Apply)
+}

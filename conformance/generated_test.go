@@ -1,0 +1,134 @@
+package conformance_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/cases"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// TestEveryFamilyCatchesAFault requires a fault for each family of mutations.
+func TestEveryFamilyCatchesAFault(t *testing.T) {
+	derived, err := cases.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	catching := map[string]bool{}
+	for _, ids := range conformance.Expected {
+		for _, c := range derived {
+			if slices.Contains(ids, c.ID) {
+				catching[c.Family] = true
+			}
+		}
+	}
+	families, err := cases.Families()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if !catching[family] {
+			t.Errorf("no fault is there for the family %s to catch", family)
+		}
+	}
+}
+
+// TestReadingRunsReadingCases holds that a target which allows reading alone is sent
+// cases of reading operations alone.
+func TestReadingRunsReadingCases(t *testing.T) {
+	remote(t)
+	run := runAgainst(t, settings(func(s *target.Settings) {
+		s.Allow, s.Only, s.Seed = []string{"read"}, []string{"GEN/*/missing"}, "1"
+	}))
+	ran, skipped := 0, 0
+	for _, r := range run.Results {
+		if r.Verdict == reports.Skipped {
+			skipped++
+			continue
+		}
+		ran++
+		for _, exchange := range r.Exchanges {
+			if operation, _ := openapi.OperationOf(exchange.Operation); operation.Does != openapi.Read {
+				t.Errorf("%s called %s", r.ID, exchange.Operation)
+			}
+		}
+	}
+	if ran == 0 || skipped == 0 {
+		t.Errorf("%d ran, %d were skipped", ran, skipped)
+	}
+}
+
+// TestCaseAlone holds that a case is run again by its name, that the valid request is
+// proved to be accepted beside it, and that nothing is left behind.
+func TestCaseAlone(t *testing.T) {
+	remote(t)
+	for _, operation := range []string{"singleVerify", "singleOrder", "cancelAutoRenewalRecord", "stripeSubDirectly", "addSims"} {
+		id := "GEN/" + operation + "/body/partnerCode/missing"
+		run := runAgainst(t, settings(func(s *target.Settings) { s.Only, s.Seed = []string{id}, "1" }))
+		if len(run.Results) != 1 || run.Results[0].Verdict != reports.Passed || len(run.Left) > 0 {
+			t.Fatalf("%s: %d results, left behind %q%s", id, len(run.Results), run.Left, told(run.Results[0]))
+		}
+		accepted := 0
+		for _, exchange := range run.Results[0].Exchanges {
+			if exchange.Operation == operation && strings.Contains(string(exchange.Response.Body), `"operateCode":"S"`) {
+				accepted++
+			}
+		}
+		if accepted != 1 {
+			t.Errorf("%s: %d valid requests were accepted, want 1", id, accepted)
+		}
+	}
+}
+
+// TestLenientTarget holds that what a target is expected to do counts before what
+// the contract makes of a case.
+func TestLenientTarget(t *testing.T) {
+	remote(t)
+	run := func(expectations ...target.Expectation) *reports.Run {
+		under := configured(t, settings(func(s *target.Settings) {
+			s.Fault, s.Only, s.Seed = []string{"empty-mark-accepted"}, []string{"GEN/singleQueryOrder/body/mark"}, "1"
+		}))
+		under.Expectations = expectations
+		run, err := conformance.Run(t.Context(), under, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return run
+	}
+	if code := conformance.ExitCode(run()); code != conformance.ExitViolation {
+		t.Errorf("without an expectation the exit code is %d", code)
+	}
+	if code := conformance.ExitCode(run(target.Expectation{Operation: "*", Mutation: "empty", Expect: target.Either})); code != conformance.ExitPassed {
+		t.Errorf("with an expectation the exit code is %d", code)
+	}
+	strict := run(target.Expectation{Operation: "singleQueryOrder", Mutation: "missing", Expect: target.Accept})
+	if code := conformance.ExitCode(strict); code != conformance.ExitViolation {
+		t.Errorf("a target that does not do what is expected has the exit code %d", code)
+	}
+	if len(strict.Policy.Expectations) != 1 || strict.Policy.Expectations[0].Expect != reports.ExpectAccepted {
+		t.Errorf("the policy of the run says %+v", strict.Policy.Expectations)
+	}
+}
+
+// TestWrongExpectations holds that an expectation of nothing is told before the run.
+func TestWrongExpectations(t *testing.T) {
+	remote(t)
+	for _, wrong := range []target.Expectation{
+		{Operation: "singleOrdr", Mutation: "missing", Expect: target.Accept},
+		{Operation: "*", Mutation: "[", Expect: target.Accept},
+		{Operation: "*", Mutation: "missing", Expect: "perhaps"},
+	} {
+		under := configured(t, settings(func(s *target.Settings) { s.Only, s.Seed = []string{"SIG-001"}, "1" }))
+		under.Expectations = []target.Expectation{wrong}
+		_, err := conformance.Run(t.Context(), under, nil)
+		var told *target.Error
+		if !errors.As(err, &told) {
+			t.Errorf("%+v: %v", wrong, err)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package session
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// Change changes the value of a member, given and returned as JSON text; of one that
+// is not there the value is nil, and it is added at the end.
+func Change(name string, change func(value []byte) []byte) Edit {
+	return func(w *Wire) {
+		var before []byte
+		for _, member := range w.Members {
+			if member.Name == name {
+				before = member.Value
+			}
+		}
+		SetRaw(name, string(change(before)))(w)
+	}
+}
+
+// Repeat sends a member a second time with the value that it has.
+func Repeat(name string) Edit {
+	return func(w *Wire) {
+		for _, member := range w.Members {
+			if member.Name == name {
+				w.Members = append(w.Members, signing.Member{Name: name, Value: bytes.Clone(member.Value)})
+				return
+			}
+		}
+	}
+}
+
+// AddQuery adds a parameter to the query, of a request with a body as well.
+func AddQuery(name, value string) Edit {
+	return func(w *Wire) {
+		if w.inQuery {
+			Set(name, value)(w)
+			return
+		}
+		address := *w.URL
+		query := address.Query()
+		query.Set(name, value)
+		address.RawQuery = query.Encode()
+		w.URL = &address
+	}
+}
+
+// EditPath changes the path, given and returned as it is escaped.
+func EditPath(change func(path string) string) Edit {
+	return func(w *Wire) {
+		address := *w.URL
+		address.RawPath = change(address.EscapedPath())
+		plain, err := url.PathUnescape(address.RawPath)
+		if err != nil {
+			plain = address.RawPath
+		}
+		address.Path = plain
+		w.URL = &address
+	}
+}
+
+// ChangePath changes the value of a parameter of an operation's path, given and
+// returned as JSON text.
+func ChangePath(operation openapi.Operation, name string, change func(value []byte) []byte) Edit {
+	template := strings.Split(operation.Path, "/")
+	return EditPath(func(path string) string {
+		segments := strings.Split(path, "/")
+		for i, part := range template {
+			at := len(segments) - len(template) + i
+			if part != "{"+name+"}" || at < 0 {
+				continue
+			}
+			plain, err := url.PathUnescape(segments[at])
+			if err != nil {
+				plain = segments[at]
+			}
+			segments[at] = url.PathEscape(unquote(change(quote(plain))))
+		}
+		return strings.Join(segments, "/")
+	})
+}

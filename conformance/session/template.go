@@ -1,0 +1,161 @@
+package session
+
+import (
+	"context"
+	"sync"
+)
+
+// provedFor is how many requests are made from valid ones of an operation before it
+// is proved again that these are accepted.
+const provedFor = 50
+
+// template is a valid request from which others are made that the target is to refuse.
+type template struct {
+	mu    sync.Mutex
+	draft *Draft
+	// maker holds in its ledger what the request needed to be there.
+	maker *Session
+	// unproved is how many requests were made since a valid one was last accepted,
+	// negative when none was yet.
+	unproved int
+}
+
+// template returns the one of an operation.
+func (c *Connection) template(operation string) *template {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.templates == nil {
+		c.templates = map[string]*template{}
+	}
+	if c.templates[operation] == nil {
+		c.templates[operation] = &template{unproved: -1}
+	}
+	return c.templates[operation]
+}
+
+// SendChanged makes edits to a valid request of an operation and sends it.
+//
+// What a valid request needs to be there, such as an order, is not made anew each
+// time: the request is kept and used again until the target accepts one that was
+// made from it, since that may have used it up. Nor is each time proved that the
+// target accepts it as it is, without which a refusal of the changed one says
+// nothing: that is proved by the first call for an operation, and again once 50
+// others were made since. A request that can be accepted once only is sent after
+// the changed one, with the ids that it has, and is new the next time. That the
+// valid request is accepted is required.
+func (s *Session) SendChanged(ctx context.Context, operation string, spends bool, change func(*Draft)) *Answer {
+	kept := s.connection.template(operation)
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
+	if kept.draft == nil {
+		s.fill(ctx, kept, operation)
+	}
+	due := kept.unproved < 0 || kept.unproved >= provedFor
+	if due && !spends {
+		s.prove(ctx, kept)
+	}
+	twin := kept.draft.Twin()
+	change(twin)
+	answer := s.sendFor(ctx, kept, twin)
+	kept.unproved++
+	switch {
+	case answer.Accepted():
+		kept.unproved = 0
+		s.retire(kept)
+	case due && spends:
+		s.prove(ctx, kept)
+		s.retire(kept)
+	}
+	return answer
+}
+
+// sendFor sends a request so that what becomes of the orders that were made for it
+// is written into the ledger that names them.
+func (s *Session) sendFor(ctx context.Context, kept *template, draft *Draft) *Answer {
+	s.orderedBy = kept.maker
+	defer func() { s.orderedBy = nil }()
+	return s.Send(ctx, draft)
+}
+
+// prove requires that the target accepts the valid request as it is.
+func (s *Session) prove(ctx context.Context, kept *template) {
+	answer := s.sendFor(ctx, kept, kept.draft.Twin())
+	if !answer.Accepted() {
+		s.retire(kept)
+	}
+	s.RequireAccepted(answer)
+	kept.unproved = 0
+}
+
+// fill makes a valid request. What that shows counts for this check.
+func (s *Session) fill(ctx context.Context, kept *template, operation string) {
+	kept.maker = s.connection.Session(s.stop)
+	offset := len(s.Exchanges())
+	defer func() {
+		ended := recover()
+		s.adopt(kept.maker)
+		if ended == nil {
+			return
+		}
+		s.retire(kept)
+		if end, isEnd := ended.(End); isEnd && end.Deviation != nil && end.Deviation.Exchange >= 0 {
+			end.Deviation.Exchange += offset
+		}
+		panic(ended)
+	}()
+	kept.draft = kept.maker.wholeValid(ctx, operation)
+}
+
+// retire lets go of a valid request; what was made for it is undone with what the check did.
+func (s *Session) retire(kept *template) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.retired = append(s.retired, kept.maker)
+	kept.draft, kept.maker = nil, nil
+}
+
+// undoRetired undoes what valid requests that are not kept any more needed to be
+// there. What that shows counts for this check.
+func (s *Session) undoRetired() (left []string) {
+	s.mu.Lock()
+	retired := s.retired
+	s.retired = nil
+	s.mu.Unlock()
+	for _, maker := range retired {
+		known := len(maker.exchanges)
+		left = append(left, maker.Undo()...)
+		undoing := &Session{exchanges: maker.exchanges[known:]}
+		for _, d := range maker.deviations {
+			if d.Exchange -= known; d.Exchange >= 0 {
+				undoing.deviations = append(undoing.deviations, d)
+			}
+		}
+		s.adopt(undoing)
+	}
+	return left
+}
+
+// wholeValid is NewValid, with all keys of an order where it has several, so that
+// none of them is needed.
+func (s *Session) wholeValid(ctx context.Context, operation string) *Draft {
+	if operation != "queryOrder" {
+		return s.NewValid(ctx, operation)
+	}
+	p := s.Order(ctx)
+	return s.NewQueryOrder(OrderKeys{PurchaseID: p.PurchaseID, OrderID: p.OrderNo, SIM: p.SIM})
+}
+
+// Undo undoes what valid requests that are still kept needed to be there, and
+// returns a sentence for each thing that it could not undo.
+func (c *Connection) Undo() (left []string) {
+	c.mu.Lock()
+	kept := c.templates
+	c.templates = nil
+	c.mu.Unlock()
+	for _, one := range kept {
+		if one.maker != nil {
+			left = append(left, one.maker.Undo()...)
+		}
+	}
+	return left
+}

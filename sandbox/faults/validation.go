@@ -1,0 +1,203 @@
+package faults
+
+import (
+	"bytes"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+const (
+	valid    = "requests/valid-accepted"
+	noCrash  = "envelope/no-server-error"
+	orders   = "/paths/~1singleQueryOrder/post" + bodyOf
+	orderNew = "/paths/~1singleOrder/post" + bodyOf
+)
+
+// laxFaults take what breaks a constraint.
+func laxFaults() []Fault {
+	return []Fault{
+		{"null-language-code-accepted", orders + "/properties/languageCode/type",
+			"takes null for languageCode in a singleQueryOrder like an empty text",
+			convert("singleQueryOrder", "languageCode", func(value []byte) []byte {
+				return bytes.Replace(value, []byte("null"), []byte(`""`), 1)
+			})},
+		{"empty-mark-accepted", orders + "/properties/mark/minLength",
+			"takes a singleQueryOrder whose mark is empty", permit("mark", in("singleQueryOrder", "mark", "^$"))},
+		{"boolean-terminal-accepted", orderNew + "/properties/terminal/type",
+			"takes true and false for the terminal of a singleOrder",
+			convert("singleOrder", "terminal", func(value []byte) []byte {
+				if string(value) == "true" || string(value) == "false" {
+					return signing.StringMember("", string(value)).Value
+				}
+				return value
+			})},
+		{"long-partner-code-cut-off", verifyBody + "/properties/partnerCode/maxLength",
+			"takes a singleVerify with a partnerCode of more than 64 characters for one of its first partner", longPartner},
+		{"trade-time-trimmed", verifyBody + "/properties/tradeTime/pattern",
+			"cuts spaces and line feeds off the tradeTime of a singleVerify",
+			permit("tradeTime", in("singleVerify", "tradeTime", `^\s*[0-9]+\s*$`))},
+		{"amount-with-minus-accepted", orderNew + "/properties/payAmount/pattern",
+			"takes a singleOrder with a negative payAmount", permit("payAmount", in("singleOrder", "payAmount", `^-[0-9]+$`))},
+		{"currency-of-two-letters-accepted", orderNew + "/properties/payCurrency/pattern",
+			"takes a singleOrder with a payCurrency of two or four letters", permit("payCurrency", in("singleOrder", "payCurrency", `^[A-Za-z]{2}([A-Za-z]{2})?$`))},
+		{"full-width-digits-accepted", verifyBody + "/properties/tradeTime/pattern",
+			"takes full-width digits for those of the tradeTime of a singleVerify",
+			permit("tradeTime", in("singleVerify", "tradeTime", `^[\x{ff10}-\x{ff19}]+$`))},
+		{"trailing-comma-accepted", "errors/malformed-json-refused",
+			"reads a body with a comma behind its last member",
+			onBody(func(_ *http.Request, body []byte) []byte { return bytes.Replace(body, []byte(",}"), []byte{'}'}, 1) })},
+		{"comment-accepted", "errors/malformed-json-refused",
+			"reads a body with a comment in it",
+			onBody(func(_ *http.Request, body []byte) []byte { return comment.ReplaceAll(body, nil) })},
+	}
+}
+
+var comment = regexp.MustCompile(`/\*.*?\*/`)
+
+// in holds for calls of an operation whose parameter is a text that a pattern describes.
+func in(operation, name, pattern string) func(c *sandbox.Call) bool {
+	expression := regexp.MustCompile(pattern)
+	return func(c *sandbox.Call) bool {
+		sent, isText := signing.Member{Value: valueOf(c, name)}.Text()
+		return c.Operation == operation && isText && expression.MatchString(sent)
+	}
+}
+
+func longPartner() sandbox.Interceptor {
+	long := func(c *sandbox.Call) bool {
+		return c.Operation == "singleVerify" && utf8.RuneCountInString(textOf(c, "partnerCode")) > 64
+	}
+	return sandbox.Interceptor{
+		Constraint: permit("partnerCode", long)().Constraint,
+		Lookup: onLookup(sandbox.LookupPartner, func(c *sandbox.Call, l *sandbox.Lookup) {
+			if long(c) {
+				l.Key, l.Found = fixtures().Partner, true
+			}
+		})().Lookup,
+	}
+}
+
+// strictFaults refuse what keeps every clause.
+func strictFaults() []Fault {
+	return []Fault{
+		{"plan-name-required", valid, "refuses a singleOrder without servicePlanShowName",
+			demand("servicePlanShowName is missing", func(c *sandbox.Call) bool {
+				return c.Operation != "singleOrder" || valueOf(c, "servicePlanShowName") != nil
+			})},
+		{"url-unknown", valid, "refuses a singleVerify with a url",
+			demand("unknown parameter url", func(c *sandbox.Call) bool {
+				return c.Operation != "singleVerify" || valueOf(c, "url") == nil
+			})},
+		{"short-email-refused", valid, "refuses an email of less than six characters",
+			demand("email is too short", func(c *sandbox.Call) bool {
+				return valueOf(c, "email") == nil || len(textOf(c, "email")) > 5
+			})},
+		{"ascii-only", valid, "refuses texts with characters beyond ASCII in the names of plans",
+			demand("servicePlanShowName is not ASCII", func(c *sandbox.Call) bool { return isASCII(textOf(c, "servicePlanShowName")) })},
+		{"ten-periods-refused", valid, "refuses an orderPeriod of more than one digit",
+			demand("orderPeriod is too large", func(c *sandbox.Call) bool { return len(textOf(c, "orderPeriod")) < 2 })},
+		{"batch-of-fifty-refused", valid, "refuses batches of more than 50 SIM cards",
+			demand("too many SIM cards", func(c *sandbox.Call) bool { sims, _ := simsOf(c); return len(sims) <= 50 })},
+		{"repeated-sim-refused", valid, "refuses batches that name a SIM card twice",
+			demand("a SIM card is there twice", func(c *sandbox.Call) bool {
+				sims, _ := simsOf(c)
+				slices.Sort(sims)
+				return len(slices.Compact(slices.Clone(sims))) == len(sims)
+			})},
+		{"trade-type-compared", valid, "refuses a tradeType that is not the last segment of the path",
+			demand("unknown tradeType", func(c *sandbox.Call) bool {
+				return valueOf(c, "tradeType") == nil || strings.HasSuffix(c.Request.URL.Path, "/"+textOf(c, "tradeType"))
+			})},
+		{"charset-refused", valid, "refuses the media type application/json when it has a charset",
+			refuseIncoming(sandbox.WrongMediaType, func(r *http.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), "charset=") })},
+		{"white-space-refused", valid, "refuses a body that begins with a line feed",
+			always(sandbox.Interceptor{Answer: func(c *sandbox.Call, a *sandbox.Answer) {
+				if len(c.Body) > 0 && (c.Body[0] == '\r' || c.Body[0] == '\n') {
+					*a = *(&sandbox.Refusal{Reason: sandbox.Malformed, Message: "the body is no JSON"}).Answer()
+				}
+			}})},
+	}
+}
+
+// crashFaults fail at requests that no client should send.
+func crashFaults() []Fault {
+	return []Fault{
+		{"unknown-rst-crashes", noCrash, "fails at a synOrderInfo whose payRst is not SUCCESS",
+			crash(func(c *sandbox.Call) bool {
+				return c.Operation == "synOrderInfo" && textOf(c, "payRst") != "" && textOf(c, "payRst") != "SUCCESS"
+			})},
+		{"long-text-crashes", noCrash, "fails at texts of more than 8,000 characters, as its columns hold no more",
+			crash(func(c *sandbox.Call) bool { return longest(c) > 8000 && !isBatch(c) })},
+		{"control-character-crashes", noCrash, "fails at control characters in texts, as its database does not take them",
+			crash(anyText(func(text string) bool { return strings.Contains(text, "\x01") }))},
+		{"space-crashes", noCrash, "fails at texts that end in a space",
+			crash(anyText(func(text string) bool { return strings.HasSuffix(text, " ") }))},
+		{"unknown-member-crashes", noCrash, "fails at a member that it does not know",
+			crash(func(c *sandbox.Call) bool { return len(c.Members) > 0 && valueOf(c, "mallcheckUnknown") != nil })},
+		{"unknown-parameter-crashes", noCrash, "fails at a parameter of the query that it does not know",
+			crash(func(c *sandbox.Call) bool { return c.Request.URL.Query().Has("mallcheckUnknown") })},
+		{"large-body-crashes", noCrash, "fails at a body of 1 MB",
+			crash(func(c *sandbox.Call) bool { return c.Request.ContentLength > 1<<20 })},
+		{"deep-nesting-crashes", noCrash, "fails at values in a hundred arrays",
+			crash(func(c *sandbox.Call) bool { return bytes.Contains(c.Body, bytes.Repeat([]byte{'['}, 100)) })},
+		{"slash-redirected", "envelope/present", "redirects a path with a slash behind it, as a web framework does",
+			always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
+				if !strings.HasSuffix(r.URL.Path, "/") {
+					return nil
+				}
+				return &sandbox.Answer{Status: http.StatusMovedPermanently, Header: http.Header{
+					"Content-Type": {"text/html"}, "Location": {strings.TrimSuffix(r.URL.Path, "/")}}}
+			}})},
+	}
+}
+
+// crash answers calls for which a condition holds as a server does that failed.
+func crash(when func(c *sandbox.Call) bool) newInterceptor {
+	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
+		if when(c) {
+			a.Status, a.Refused = http.StatusInternalServerError, &sandbox.Refusal{Reason: sandbox.Failed}
+			a.Body = []byte(`{"operateCode":"E","message":"internal error"}`)
+		}
+	})
+}
+
+// refuseIncoming refuses requests before anything else looks at them.
+func refuseIncoming(reason sandbox.Reason, when func(r *http.Request) bool) newInterceptor {
+	return always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
+		if !when(r) {
+			return nil
+		}
+		return (&sandbox.Refusal{Reason: reason, Message: "the request is refused"}).Answer()
+	}})
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
+func isBatch(c *sandbox.Call) bool { return valueOf(c, "sim_ids") != nil }
+
+// longest returns the length of the longest parameter of a call.
+func longest(c *sandbox.Call) int {
+	length := 0
+	for _, m := range parameters(c) {
+		length = max(length, len(m.Value))
+	}
+	return length
+}
+
+// anyText holds for calls with a text for which holds does.
+func anyText(holds func(text string) bool) func(c *sandbox.Call) bool {
+	return func(c *sandbox.Call) bool {
+		return slices.ContainsFunc(parameters(c), func(m signing.Member) bool {
+			text, isText := m.Text()
+			return isText && holds(text)
+		})
+	}
+}
