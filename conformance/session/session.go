@@ -24,7 +24,7 @@ type Session struct {
 	ledger     ledger
 	orders     orderLedger
 	announced  []*journalEntry
-	shown      []*Push // those that stand among the exchanges
+	shown      []*Push    // those that stand among the exchanges
 	retired    []*Session // that made valid requests which are not kept any more
 	orderedBy  *Session   // that made the valid request which is changed; nil for none
 }
