@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/coverage"
 	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
@@ -88,6 +89,7 @@ type runner struct {
 	target     *target.Target
 	contract   *openapi.Contract
 	connection *session.Connection
+	coverage   *coverage.Counter
 	observer   Observer
 	run        reports.Run
 	// undocumented is what checks saw that no page names, by check id: it is
@@ -96,6 +98,14 @@ type runner struct {
 }
 
 func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) (*runner, error) {
+	push, err := openapi.Push()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract of the push: %w", err)
+	}
+	counter, err := coverage.New(contract, push)
+	if err != nil {
+		return nil, err
+	}
 	connection, err := session.Connect(t, contract)
 	if err != nil {
 		return nil, err
@@ -107,6 +117,7 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 	return &runner{
 		target: t, contract: contract, observer: observer,
 		connection:   connection,
+		coverage:     counter,
 		undocumented: map[string][]reports.Deviation{},
 		run: reports.Run{
 			Schema: reports.SchemaVersion,
@@ -200,8 +211,8 @@ func (r *runner) unable(check checks.Check) string {
 	return ""
 }
 
-// finish orders the results, tells what is undocumented once per value, and
-// says why the run ended.
+// finish orders the results, tells what is undocumented once per value, counts
+// what was exercised, and says why the run ended.
 func (r *runner) finish(cause error) {
 	slices.SortFunc(r.run.Results, func(a, b reports.Result) int { return strings.Compare(a.ID, b.ID) })
 	told := map[string]bool{}
@@ -214,7 +225,9 @@ func (r *runner) finish(cause error) {
 			}
 		}
 		r.settle(result)
+		r.coverage.Add(*result)
 	}
+	r.run.Coverage = r.coverage.Coverage()
 	switch {
 	case errors.Is(cause, errTimeLimit):
 		r.run.Stopped = reports.TimedOut

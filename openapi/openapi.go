@@ -48,6 +48,7 @@ type Contract struct {
 	services   []string
 	addresses  []Address
 	clauses    []ruleClause
+	shared     func() (*openapi3.T, error)
 }
 
 // Parse reads a contract from a document: everything about it that must not be missing.
@@ -61,6 +62,7 @@ func Parse(data []byte) (*Contract, error) {
 		return nil, errors.New("parsing the contract: it is not one YAML mapping")
 	}
 	c := &Contract{data: data, root: file.Content[0]}
+	c.shared = sync.OnceValues(c.Document)
 	if err := c.readServices(); err != nil {
 		return nil, fmt.Errorf("reading the services of the contract: %w", err)
 	}
@@ -93,3 +95,7 @@ func (c *Contract) Document() (*openapi3.T, error) {
 	}
 	return document, nil
 }
+
+// SharedDocument is Document without a copy: the document is loaded once, is the same
+// for all callers, and must not be changed.
+func (c *Contract) SharedDocument() (*openapi3.T, error) { return c.shared() }

@@ -1,5 +1,7 @@
 package reports
 
+import "slices"
+
 // Coverage says which parts of the contract the exchanges of a run exercised,
 // operation by operation.
 type Coverage struct {
@@ -32,4 +34,25 @@ type MissedPart struct {
 	Part string `json:"part"`
 	// Reason says why.
 	Reason string `json:"reason"`
+}
+
+// Totals returns the counts of each kind over all operations, without what was
+// missed, in the order in which the kinds come; none of a nil Coverage.
+func (c *Coverage) Totals() []CoveredParts {
+	if c == nil {
+		return nil
+	}
+	var totals []CoveredParts
+	for _, operation := range c.Operations {
+		for _, parts := range operation.Parts {
+			at := slices.IndexFunc(totals, func(t CoveredParts) bool { return t.Kind == parts.Kind })
+			if at < 0 {
+				at = len(totals)
+				totals = append(totals, CoveredParts{Kind: parts.Kind})
+			}
+			totals[at].Total += parts.Total
+			totals[at].Reached += parts.Reached
+		}
+	}
+	return totals
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -21,6 +22,12 @@ func (t *Terminal) report(run *Run, files []string) string {
 	t.table(&out, summary)
 	if codes := seen(run); codes != "" {
 		out.WriteString("\ncodes seen\n  " + visible(codes) + "\n")
+	}
+	if totals := covered(run.Coverage); totals != "" {
+		out.WriteString("\nparts of the contract exercised (" + where(files) + " says which were not, and why)\n")
+		for _, line := range wrap(visible(totals), t.options.Width-2) {
+			out.WriteString("  " + line + "\n")
+		}
 	}
 	if len(files) > 0 {
 		// A path that is wrapped cannot be copied.
@@ -46,6 +53,25 @@ func seen(run *Run) string {
 		parts = append(parts, fmt.Sprintf("%s (%d)", kind, times[kind]))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// covered tells how much of each kind of parts of the contract was exercised.
+func covered(coverage *Coverage) string {
+	var parts []string
+	for _, total := range coverage.Totals() {
+		parts = append(parts, fmt.Sprintf("%s %d of %d", total.Kind, total.Reached, total.Total))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// where names the file in which the coverage stands, or how to get it.
+func where(files []string) string {
+	for _, file := range files {
+		if filepath.Base(file) == "run.json" {
+			return "run.json"
+		}
+	}
+	return "--format json"
 }
 
 // fails reports whether the run's policy lets a result fail the run.

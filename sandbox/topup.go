@@ -47,7 +47,7 @@ func (s topupService) AddSims(ctx context.Context, request topup.AddSimsRequestO
 		return nil, refusal
 	}
 	return topup.AddSims200JSONResponse{
-		Body:    mall.AddSimsResponse{OperateCode: CodeSuccess, Message: messageSuccess},
+		Body:    mall.AddSimsResponse{OperateCode: CodeSuccess, Message: messageSuccess, Data: struct{}{}},
 		Headers: topup.AddSims200ResponseHeaders{RequestId: &id},
 	}, nil
 }
@@ -59,7 +59,7 @@ func (s topupService) RemoveSims(ctx context.Context, request topup.RemoveSimsRe
 		return nil, refusal
 	}
 	return topup.RemoveSims200JSONResponse{
-		Body:    mall.RemoveSimsResponse{OperateCode: CodeSuccess, Message: messageSuccess},
+		Body:    mall.RemoveSimsResponse{OperateCode: CodeSuccess, Message: messageSuccess, Data: struct{}{}},
 		Headers: topup.RemoveSims200ResponseHeaders{RequestId: &id},
 	}, nil
 }

@@ -63,7 +63,7 @@ const requestIDHeader = "request_id"
 
 // New returns an oracle over a contract.
 func New(contract *openapi.Contract, options Options) (*Oracle, error) {
-	document, err := contract.Document()
+	document, err := contract.SharedDocument()
 	if err != nil {
 		return nil, fmt.Errorf("loading the contract: %w", err)
 	}

@@ -90,6 +90,11 @@ func setBody(body string) func(*sandbox.Answer) {
 	return func(a *sandbox.Answer) { a.Body = []byte(body) }
 }
 
+// setBodyOf is setBody of the answer to a call.
+func setBodyOf(body string) func(*sandbox.Call, *sandbox.Answer) {
+	return func(_ *sandbox.Call, a *sandbox.Answer) { setBody(body)(a) }
+}
+
 // succeed turns an answer into a success with this body.
 func succeed(a *sandbox.Answer, body string) {
 	a.Status, a.Refused, a.Body = http.StatusOK, nil, []byte(body)

@@ -21,15 +21,19 @@ func answerVariants() []Variant {
 				replaceText(`{"message":"success","result"`, `{"operator":null,"message":"success","result"`)(c, a)
 			})},
 		{"data-everywhere",
-			"sends data where none is asked for: null in a refusal, an object in the answer to a successful addSims or removeSims", nil,
+			"sends data where none is asked for: null in a refusal, something in the answer to a successful addSims or removeSims", nil,
 			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 				switch {
 				case a.Refused != nil:
 					a.Body = bytes.Replace(a.Body, []byte("{"), []byte(`{"data":null,`), 1)
 				case c.Operation == "addSims" || c.Operation == "removeSims":
-					a.Body = bytes.Replace(a.Body, []byte("{"), []byte(`{"data":{},`), 1)
+					a.Body = []byte(`{"data":{"accepted":"true"},"operateCode":"S","message":"success"}`)
 				}
 			})},
+		{"acceptance-without-data", "answers a successful addSims or removeSims without data", nil,
+			onSuccess(setBodyOf(`{"operateCode":"S","message":"success"}`), "addSims", "removeSims")},
+		{"acceptance-with-null", "answers a successful addSims or removeSims with null as its data", nil,
+			onSuccess(setBodyOf(`{"operateCode":"S","message":"success","data":null}`), "addSims", "removeSims")},
 		{"refusals-as-4xx", "refuses with HTTP 400, 401, 403 and 404 and with codes and messages of its own", nil,
 			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				if a.Refused != nil {
