@@ -105,7 +105,7 @@ func environment(t *testing.T) []target.Layer {
 }
 
 // configured resolves settings; without an address it starts the sandbox for the test.
-func configured(t *testing.T, layers ...target.Layer) *target.Target {
+func configured(t testing.TB, layers ...target.Layer) *target.Target {
 	t.Helper()
 	under, err := target.Resolve(layers...)
 	if err != nil {
@@ -145,7 +145,7 @@ func configured(t *testing.T, layers ...target.Layer) *target.Target {
 }
 
 // receiver listens for the pushes of the embedded sandbox and returns how it is to send them.
-func receiver(t *testing.T, under *target.Target) (net.Listener, sandbox.Push) {
+func receiver(t testing.TB, under *target.Target) (net.Listener, sandbox.Push) {
 	t.Helper()
 	inbox, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", cmp.Or(under.PushListen, sandbox.DefaultListen))
 	if err != nil {

@@ -217,7 +217,7 @@ func undocumented(run *reports.Run) map[string]int {
 }
 
 // runAgainst runs the checks against a sandbox of its own.
-func runAgainst(t *testing.T, layer target.Layer) *reports.Run {
+func runAgainst(t testing.TB, layer target.Layer) *reports.Run {
 	t.Helper()
 	run, err := conformance.Run(t.Context(), configured(t, layer), nil)
 	if err != nil {
