@@ -14,16 +14,16 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
-// TestEveryFaultIsCaught commits each fault and requires each check that is
+// TestFaultsAreCaught commits every eighth fault and requires each check that is
 // expected to catch it to fail, all its cases, with a violation of the fault's
-// clause.
-func TestEveryFaultIsCaught(t *testing.T) {
+// clause. `make faults` does so with all of them, and with all checks.
+func TestFaultsAreCaught(t *testing.T) {
 	remote(t)
 	for i, fault := range faults.Faults() {
+		if i%8 != 0 {
+			continue
+		}
 		t.Run(fault.ID, func(t *testing.T) {
-			if testing.Short() && i%8 != 0 {
-				t.Skip("every eighth is enough with -short")
-			}
 			expected := conformance.ExpectedToCatch(fault.ID)
 			if len(expected) == 0 {
 				t.Fatal("no check is expected to catch it")

@@ -57,36 +57,6 @@ func (c *listCommand) Run(std *streams) error {
 	})
 }
 
-// faultsCommand lists the faults.
-type faultsCommand struct {
-	JSON bool `name:"json" help:"As JSON."`
-}
-
-// listedFault is a fault as it is listed.
-type listedFault struct {
-	ID        string   `json:"id"`
-	Clause    string   `json:"clause"`
-	Statement string   `json:"statement"`
-	Checks    []string `json:"checks"` // expected to catch it
-}
-
-// Run implements the command.
-func (c *faultsCommand) Run(std *streams) error {
-	var listed []listedFault
-	for _, fault := range faults.Faults() {
-		listed = append(listed, listedFault{fault.ID, fault.Clause, fault.Statement, conformance.ExpectedToCatch(fault.ID)})
-	}
-	if c.JSON {
-		return writeJSON(std.out, listed)
-	}
-	return writeTable(std.out, func(table io.Writer) {
-		fmt.Fprintln(table, "ID\tCLAUSE\tCAUGHT BY\tTHE SANDBOX")
-		for _, fault := range listed {
-			fmt.Fprintln(table, strings.Join([]string{fault.ID, fault.Clause, strings.Join(fault.Checks, ","), fault.Statement}, "\t"))
-		}
-	})
-}
-
 // variantsCommand lists the variants.
 type variantsCommand struct {
 	JSON bool `name:"json" help:"As JSON."`

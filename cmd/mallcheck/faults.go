@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/sandbox/faults"
+)
+
+// faultsCommand lists the faults, or proves that they are caught.
+type faultsCommand struct {
+	JSON      bool     `name:"json" help:"As JSON."`
+	Prove     bool     `help:"Run the whole suite against each fault and write which checks catch it, as Markdown and JSON."`
+	Only      []string `sep:"," placeholder:"ID" help:"These faults only."`
+	ReportDir string   `default:"mallcheck-report/faults" placeholder:"DIR" help:"Folder of what --prove writes. Default ${default}."`
+	Procs     int      `placeholder:"N" help:"Processes that --prove runs at once. Default one for each processor."`
+	Worker    bool     `hidden:"" help:"Prove the faults whose ids come in on standard input, a line each."`
+}
+
+// Help tells what --prove proves, below the usage.
+func (faultsCommand) Help() string {
+	return `With --prove, a fault counts as caught when a check fails and names the clause that the fault breaks.
+Exit code: 1 when a fault is missed, when a check that is expected to catch it does not, or when a check catches no fault at all.`
+}
+
+// listedFault is a fault as it is listed.
+type listedFault struct {
+	ID        string   `json:"id"`
+	Clause    string   `json:"clause"`
+	Statement string   `json:"statement"`
+	Checks    []string `json:"checks"` // expected to catch it
+}
+
+// Run implements the command.
+func (c *faultsCommand) Run(std *streams) error {
+	selected, err := selectFaults(c.Only)
+	switch {
+	case err != nil:
+		return err
+	case c.Worker:
+		return proveEach(std)
+	case c.Prove:
+		return c.prove(std, selected)
+	}
+	listed := make([]listedFault, 0, len(selected))
+	for _, fault := range selected {
+		listed = append(listed, listedFault{fault.ID, fault.Clause, fault.Statement, conformance.ExpectedToCatch(fault.ID)})
+	}
+	if c.JSON {
+		return writeJSON(std.out, listed)
+	}
+	return writeTable(std.out, func(table io.Writer) {
+		fmt.Fprintln(table, "ID\tCLAUSE\tCAUGHT BY\tTHE SANDBOX")
+		for _, fault := range listed {
+			fmt.Fprintln(table, strings.Join([]string{fault.ID, fault.Clause, strings.Join(fault.Checks, ","), fault.Statement}, "\t"))
+		}
+	})
+}
+
+// selectFaults returns the faults of the ids, all when there are none.
+func selectFaults(ids []string) ([]faults.Fault, error) {
+	if _, _, err := behaviour(ids, nil); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(faults.Faults(), func(f faults.Fault) bool {
+		return len(ids) > 0 && !slices.Contains(ids, f.ID)
+	}), nil
+}
+
+// prove has the faults proven by several processes, and writes and judges the matrix.
+func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
+	if c.Procs < 0 {
+		return fmt.Errorf("--procs: %d is no number of processes; write 1 or more", c.Procs)
+	}
+	if c.Procs == 0 {
+		c.Procs = runtime.NumCPU()
+	}
+	if err := reports.CheckFolder(c.ReportDir); err != nil {
+		return fmt.Errorf("--report-dir: %w", err)
+	}
+	rows, err := proveAll(std, selected, min(c.Procs, len(selected)))
+	if err != nil {
+		return err
+	}
+	matrix, err := conformance.NewMatrix(rows, proofSeed, len(c.Only) == 0)
+	if err != nil {
+		return err
+	}
+	files, err := reports.WriteMatrix(c.ReportDir, matrix)
+	if err != nil {
+		return err
+	}
+	for _, problem := range matrix.Problems {
+		fmt.Fprintln(std.out, problem)
+	}
+	fmt.Fprintf(std.out, "%s\n%s\n", strings.Join(files, "\n"), matrix.Totals())
+	if len(matrix.Problems) > 0 {
+		return &exit{conformance.ExitViolation, nil}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package conformance
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// FaultRow returns what a run against a sandbox that commits a fault shows of it.
+// clause is the one that the fault breaks. A check catches the fault when it fails
+// with a violation of just that clause; that it fails for another is a side effect.
+func FaultRow(fault, clause, statement string, run *reports.Run) reports.FaultRow {
+	row := reports.FaultRow{
+		ID: fault, Clause: clause, Statement: statement, CaughtBy: []string{},
+		SideEffects: map[string][]string{}, Duration: run.Ended.Sub(run.Started),
+	}
+	for i := range run.Results {
+		result := &run.Results[i]
+		if result.Verdict != reports.Skipped {
+			row.Ran++
+		}
+		violated := violations(result)
+		switch {
+		case result.Verdict == reports.Inconclusive:
+			row.Inconclusive = append(row.Inconclusive, result.ID)
+		case result.Verdict != reports.Failed:
+		case slices.Contains(violated, clause):
+			row.CaughtBy = append(row.CaughtBy, result.ID)
+		default:
+			row.SideEffects[result.ID] = violated
+		}
+	}
+	for _, service := range run.Services {
+		if !service.Reached {
+			row.Problem = fmt.Sprintf("the %s service was not reached: %s", service.Name, service.Problem)
+		}
+	}
+	if run.Stopped != "" {
+		row.Problem = "the run did not get to its end: " + string(run.Stopped)
+	}
+	for _, expected := range ExpectedToCatch(fault) {
+		for i := range run.Results {
+			id := run.Results[i].ID
+			if (id == expected || strings.HasPrefix(id, expected+"/")) && !slices.Contains(row.CaughtBy, id) {
+				row.Missing = append(row.Missing, id)
+			}
+		}
+	}
+	return row
+}
+
+// violations returns the clauses that a result violates, each once, in order.
+func violations(result *reports.Result) []string {
+	clauses := map[string]bool{}
+	for _, d := range result.Deviations {
+		if d.Verdict == reports.Failed {
+			clauses[d.Clause] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(clauses))
+}
+
+// NewMatrix judges the rows of faults. Every fault must be caught, and by the
+// checks that are expected to. When whole is set, they are all faults there are,
+// and every check, and every mutation of the cases that are derived from the
+// contract, must catch one of them.
+func NewMatrix(rows []reports.FaultRow, seed int64, whole bool) (*reports.Matrix, error) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	m := &reports.Matrix{
+		Tool:   reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
+		Strict: reports.Assumed, Seed: seed, Faults: rows, Checks: map[string]int{},
+	}
+	for _, check := range checks.All() {
+		m.Checks[reports.CheckOf(check.ID)] = 0
+	}
+	for i := range rows {
+		m.Problems = append(m.Problems, problems(&rows[i])...)
+		catching := map[string]bool{}
+		for _, id := range rows[i].CaughtBy {
+			catching[reports.CheckOf(id)] = true
+		}
+		for id := range catching {
+			m.Checks[id]++
+		}
+	}
+	if whole {
+		for _, id := range slices.Sorted(maps.Keys(m.Checks)) {
+			if m.Checks[id] == 0 {
+				m.Problems = append(m.Problems, id+" catches no fault")
+			}
+		}
+	}
+	return m, nil
+}
+
+// problems says what is not proven of one fault.
+func problems(row *reports.FaultRow) []string {
+	switch {
+	case row.Problem != "":
+		return []string{row.ID + ": " + row.Problem}
+	case !row.Caught() && len(row.SideEffects) > 0:
+		return []string{fmt.Sprintf("%s is missed: %d checks fail, none for %s", row.ID, len(row.SideEffects), row.Clause)}
+	case !row.Caught():
+		return []string{row.ID + " is missed: no check fails"}
+	case len(row.Missing) > 0:
+		return []string{fmt.Sprintf("%s is not caught by %s", row.ID, strings.Join(row.Missing, ", "))}
+	case len(ExpectedToCatch(row.ID)) == 0:
+		return []string{row.ID + ": no check is expected to catch it"}
+	}
+	return nil
+}
