@@ -67,6 +67,11 @@ func (r *runner) settle(result *reports.Result) {
 	if len(result.Deviations) > 0 {
 		explainSigns(result, r.target.Sign)
 	}
+	for i := range result.Deviations {
+		d := &result.Deviations[i]
+		at, _ := openapi.LocationOf(d.Clause)
+		d.File, d.Line = at.File, at.Line
+	}
 }
 
 // tell adds what ended a check to its deviations, unless the oracle has said the

@@ -76,7 +76,7 @@ func sampleRun() *Run {
 	}
 	violation := Deviation{
 		Clause: "asyncResult/found-by-its-own-request-id", Grade: Documented, Source: "api-477974989", Level: Must,
-		Pointer: "/data/request_id", Summary: "the result carries another request_id than the one it was asked by",
+		File: "openapi/mall.yaml", Line: 3001, Pointer: "/data/request_id", Summary: "the result carries another request_id than the one it was asked by",
 		Expected: `"RQ-1"`, Actual: `"RQ-2", paid with ` + payID, Exchange: 1, Verdict: Failed,
 	}
 	finding := Deviation{
@@ -199,7 +199,8 @@ func anyDeviation(exchanges int) *rapid.Generator[Deviation] {
 		text := rapid.String()
 		return Deviation{
 			Clause: text.Draw(t, "clause"), Grade: rapid.SampledFrom(Grades()).Draw(t, "grade"), Source: text.Draw(t, "source"),
-			Level: rapid.SampledFrom([]Level{Must, Should}).Draw(t, "level"), Undocumented: rapid.Bool().Draw(t, "undocumented"),
+			Level: rapid.SampledFrom([]Level{Must, Should}).Draw(t, "level"),
+			File:  text.Draw(t, "file"), Line: rapid.IntRange(0, 9999).Draw(t, "line"), Undocumented: rapid.Bool().Draw(t, "undocumented"),
 			Pointer: text.Draw(t, "pointer"), Summary: text.Draw(t, "summary"), Expected: text.Draw(t, "expected"),
 			Actual: text.Draw(t, "actual"), Exchange: rapid.IntRange(-1, exchanges-1).Draw(t, "exchange"),
 			Verdict: rapid.SampledFrom([]Verdict{Failed, Finding}).Draw(t, "verdict"),

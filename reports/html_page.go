@@ -19,7 +19,7 @@ type htmlPage struct {
 	Totals  []htmlCount
 	Areas   []htmlArea
 	// Broken are the deviations by clause, violations before findings.
-	Violations, Findings []htmlBroken
+	Violations, Findings []broken
 	Coverage             []htmlCoverage
 	Tasks                htmlTasks
 	Latencies            []htmlLatency

@@ -179,6 +179,10 @@ type Deviation struct {
 	Grade  Grade  `json:"grade"`
 	Source string `json:"source,omitempty"`
 	Level  Level  `json:"level"`
+	// File and Line are where the clause stands in the sources of the contract,
+	// relative to its repository; empty and 0 when it stands nowhere.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
 	// Undocumented marks a code, status or member that no page names: never a violation.
 	Undocumented bool `json:"undocumented,omitempty"`
 	// Pointer is the place in the answer, a JSON pointer into its body, or "status", "header NAME", "body".

@@ -11,7 +11,10 @@ import (
 	"strings"
 )
 
-// writers are the formats that WriteFiles knows, each with its file and its writer.
+// github is the format that goes to standard output and has no file.
+const github = "github"
+
+// writers are the formats, each with its file and its writer.
 var writers = []struct {
 	format, file string
 	write        func(io.Writer, *Run) error
@@ -19,9 +22,13 @@ var writers = []struct {
 	{"junit", "junit.xml", WriteJUnit},
 	{"json", "run.json", WriteJSON},
 	{"html", "report.html", WriteHTML},
+	{"markdown", "report.md", WriteMarkdown},
+	{"sarif", "report.sarif", WriteSARIF},
+	{github, "", nil},
 }
 
-// Formats returns the names of the formats that WriteFiles knows.
+// Formats returns the names of the formats. WriteFiles writes all of them but
+// "github", which is WriteGitHub's and goes to standard output.
 func Formats() []string {
 	var names []string
 	for _, w := range writers {
@@ -42,11 +49,11 @@ func CheckFormats(names []string) error {
 }
 
 // Files returns the paths of the files that WriteFiles writes for formats in folder
-// dir; names that are no format have none.
+// dir; "github" and names that are no format have none.
 func Files(dir string, formats []string) []string {
 	var files []string
 	for _, name := range formats {
-		if i, err := formatIndex(name); err == nil {
+		if i, err := formatIndex(name); err == nil && writers[i].file != "" {
 			files = append(files, filepath.Join(dir, writers[i].file))
 		}
 	}
@@ -54,7 +61,7 @@ func Files(dir string, formats []string) []string {
 }
 
 // WriteFiles writes run into folder dir in each of formats (see Formats), whose files
-// Files names. Each file appears whole or not at all, and replaces an older one.
+// Files names; "github" has no file. Each file appears whole or not at all, and replaces an older one.
 // A format that fails keeps no other from being written; the error joins all
 // that failed. What is written is not redacted: hand in what Redact returned.
 func WriteFiles(dir string, formats []string, run *Run) error {
@@ -64,6 +71,9 @@ func WriteFiles(dir string, formats []string, run *Run) error {
 	var failed []error
 	for _, name := range formats {
 		i, _ := formatIndex(name)
+		if writers[i].write == nil {
+			continue
+		}
 		path := filepath.Join(dir, writers[i].file)
 		if err := replaceFile(path, func(w io.Writer) error { return writers[i].write(w, run) }); err != nil {
 			failed = append(failed, fmt.Errorf("writing report %s: %w", path, reason(err)))
@@ -81,7 +91,7 @@ func CheckFolder(dir string) error {
 			return err
 		}
 		for _, w := range writers {
-			if info, err := os.Stat(filepath.Join(dir, w.file)); err == nil && info.IsDir() {
+			if info, err := os.Stat(filepath.Join(dir, w.file)); w.file != "" && err == nil && info.IsDir() {
 				return fmt.Errorf("%s in it is a folder", w.file)
 			}
 		}

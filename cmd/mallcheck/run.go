@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -88,25 +89,28 @@ func judge(std *streams, t *target.Target) error {
 			if err != nil {
 				return err
 			}
-			return conclude(t, terminal, run)
+			return conclude(std, t, terminal, run)
 		case <-signals:
 			if interrupts++; interrupts == 1 {
 				terminal.Note("interrupted: the current check ends and what it created is undone (once more to stop at once)")
 				cancel()
 				continue
 			}
-			return conclude(t, terminal, watch.snapshot())
+			return conclude(std, t, terminal, watch.snapshot())
 		}
 	}
 }
 
 // conclude writes the reports of a run, tells its end and returns its exit code.
-func conclude(t *target.Target, terminal *reports.Terminal, run *reports.Run) error {
+func conclude(std *streams, t *target.Target, terminal *reports.Terminal, run *reports.Run) error {
 	code := conformance.ExitCode(run)
 	told := reports.Redact(run, reports.Secrets{Values: t.Secrets()})
 	failed := reports.WriteFiles(t.ReportDir, t.Formats, reports.Bound(told, maxBody))
 	if err := terminal.End(told, reports.Files(t.ReportDir, t.Formats)); failed == nil && err != nil {
 		failed = fmt.Errorf("writing to the terminal: %w", err)
+	}
+	if slices.Contains(t.Formats, "github") {
+		failed = errors.Join(failed, reports.WriteGitHub(std.out, told))
 	}
 	if failed != nil && (code == conformance.ExitPassed || code == conformance.ExitInconclusive) {
 		code = conformance.ExitUsage

@@ -78,7 +78,7 @@ type Settings struct {
 	Rate        string `name:"rate" placeholder:"N/s" group:"limits" help:"Largest number of calls a second, for example 5/s. Default: no limit."`
 
 	ReportDir string   `name:"report-dir" fallback:"mallcheck-report" placeholder:"DIR" group:"report" help:"Folder of the reports. Default ${default_report_dir}."`
-	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, json, html. Default ${default_format}."`
+	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, json, html, markdown, sarif, github (annotations on standard output). Default ${default_format}."`
 
 	Fault   []string `name:"fault" from:"flag,environment" sep:"," placeholder:"ID" group:"sandbox" help:"Violation that the embedded sandbox commits; mallcheck faults lists them."`
 	Variant []string `name:"variant" from:"flag,environment" sep:"," placeholder:"ID" group:"sandbox" help:"Habit of a conforming server that the embedded sandbox takes on; mallcheck variants lists them."`

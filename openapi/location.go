@@ -1,0 +1,51 @@
+package openapi
+
+import "strings"
+
+// Location is a place in the source of a document.
+type Location struct {
+	// File is the document's path in this repository: "openapi/mall.yaml".
+	File string
+	// Line is that of the statement, from 1.
+	Line int
+}
+
+// LocationOf returns where a clause stands in either document, and whether it
+// stands in one. An id is what Contract.Clause takes; a reference is followed, so
+// that the line is that of the statement itself.
+func LocationOf(id string) (Location, bool) {
+	for _, document := range []struct {
+		file  string
+		parse func() (*Contract, error)
+	}{{"openapi/mall.yaml", Mall}, {"openapi/push.yaml", Push}} {
+		contract, err := document.parse()
+		if err != nil {
+			continue
+		}
+		if line := contract.lineOf(id); line > 0 {
+			return Location{document.file, line}, true
+		}
+	}
+	return Location{}, false
+}
+
+// lineOf returns the line on which the statement of a clause begins, 0 for none.
+func (c *Contract) lineOf(id string) int {
+	if pointer := strings.TrimPrefix(id, "#"); strings.HasPrefix(pointer, "/") {
+		place, found := c.walk(pointer)
+		if !found {
+			return 0
+		}
+		return place.at.last().Line
+	}
+	rules := member(c.root, "x-clauses")
+	if rules == nil {
+		return 0
+	}
+	for i := 0; i+1 < len(rules.Content); i += 2 {
+		if rules.Content[i].Value == id {
+			return rules.Content[i].Line
+		}
+	}
+	return 0
+}
