@@ -62,7 +62,8 @@ func Files(dir string, formats []string) []string {
 
 // WriteFiles writes run into folder dir in each of formats (see Formats), whose files
 // Files names; "github" has no file. Each file appears whole or not at all, and replaces an older one.
-// A format that fails keeps no other from being written; the error joins all
+// A report that does not keep the schema published for it is an error, and stays
+// for whoever looks into it. A format that fails keeps no other from being written; the error joins all
 // that failed. What is written is not redacted: hand in what Redact returned.
 func WriteFiles(dir string, formats []string, run *Run) error {
 	if err := CheckFormats(formats); err != nil {
@@ -77,6 +78,10 @@ func WriteFiles(dir string, formats []string, run *Run) error {
 		path := filepath.Join(dir, writers[i].file)
 		if err := replaceFile(path, func(w io.Writer) error { return writers[i].write(w, run) }); err != nil {
 			failed = append(failed, fmt.Errorf("writing report %s: %w", path, reason(err)))
+			continue
+		}
+		if err := verify(name, path, run); err != nil {
+			failed = append(failed, err)
 		}
 	}
 	return errors.Join(failed...)

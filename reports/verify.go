@@ -1,0 +1,169 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// verify checks what was written to path in a format against the schema that is
+// published for it, so that no reader is the first to find a mistake of ours. A
+// format without a schema has nothing to check. It returns what is wrong in words.
+func verify(format, path string, run *Run) error {
+	var check func(data []byte, run *Run) error
+	switch format {
+	case "junit":
+		check = verifyJUnit
+	case "json":
+		check = verifyJSON
+	default:
+		return nil
+	}
+	data, err := os.ReadFile(path) //nolint:gosec // it was written a moment ago
+	if err != nil {
+		return fmt.Errorf("reading report %s again: %w", path, reason(err))
+	}
+	if err := check(data, run); err != nil {
+		return fmt.Errorf("report %s does not keep its own schema: %w; please report this as a bug of %s %s", path, err,
+			run.Tool.Name, run.Tool.Version)
+	}
+	return nil
+}
+
+// runSchema is the schema of run.json, compiled when the first run is written.
+var runSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(RunSchema()))
+	if err != nil {
+		return nil, err
+	}
+	const name = "urn:mallcheck:run:1"
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	compiler.AssertContent()
+	if err := compiler.AddResource(name, document); err != nil {
+		return nil, err
+	}
+	return compiler.Compile(name)
+})
+
+// sampled is how many results are held to the schema by the validator, which
+// takes longer than the run took to be written: of each area and verdict the first.
+const sampled = 60
+
+// verifyJSON checks that data is one JSON text, that every result keeps the
+// rules of the schema for its values, and that a sample keeps the schema as a whole.
+func verifyJSON(data []byte, run *Run) error {
+	if !json.Valid(data) {
+		return errors.New("it is no JSON text")
+	}
+	if err := checkValues(run); err != nil {
+		return err
+	}
+	schema, err := runSchema()
+	if err != nil {
+		return fmt.Errorf("compiling the schema: %w", err)
+	}
+	var sample bytes.Buffer
+	if err := WriteJSON(&sample, sampleOf(run)); err != nil {
+		return err
+	}
+	value, err := jsonschema.UnmarshalJSON(&sample)
+	if err != nil {
+		return fmt.Errorf("reading a sample of it: %w", err)
+	}
+	if err := schema.Validate(value); err != nil {
+		var invalid *jsonschema.ValidationError
+		if errors.As(err, &invalid) {
+			for len(invalid.Causes) > 0 {
+				invalid = invalid.Causes[0]
+			}
+			return fmt.Errorf("at /%s: %s", joinPath(invalid.InstanceLocation), oneLine(invalid.Error(), 300))
+		}
+		return err
+	}
+	return nil
+}
+
+func joinPath(tokens []string) string {
+	var out bytes.Buffer
+	for i, token := range tokens {
+		if i > 0 {
+			out.WriteByte('/')
+		}
+		out.WriteString(token)
+	}
+	return out.String()
+}
+
+// sampleOf returns run with the first result of each area and verdict.
+func sampleOf(run *Run) *Run {
+	out := *run
+	out.Results = nil
+	type kind struct {
+		area    string
+		verdict Verdict
+	}
+	seen := map[kind]bool{}
+	for i := range run.Results {
+		result := &run.Results[i]
+		if key := (kind{result.Area, result.Verdict}); !seen[key] && len(out.Results) < sampled {
+			seen[key] = true
+			out.Results = append(out.Results, *result)
+		}
+	}
+	return &out
+}
+
+// checkValues holds every result to what the schema says of values: names of
+// verdicts, grades, levels and permissions, places of exchanges, lengths of bodies.
+func checkValues(run *Run) error {
+	ids := map[string]bool{}
+	for i := range run.Results {
+		result := &run.Results[i]
+		if ids[result.ID] {
+			return fmt.Errorf("two results are called %q", result.ID)
+		}
+		ids[result.ID] = true
+		err := result.check()
+		switch {
+		case err != nil:
+		case !result.Level.valid() || !result.Grade.Valid() || !result.Does.valid():
+			err = fmt.Errorf("level %q, grade %q, does %q", result.Level, result.Grade, result.Does)
+		default:
+			err = errors.Join(checkDeviations(result), checkExchanges(result))
+		}
+		if err != nil {
+			return fmt.Errorf("result %q: %w", result.ID, err)
+		}
+	}
+	return nil
+}
+
+func checkDeviations(result *Result) error {
+	for i := range result.Deviations {
+		if d := &result.Deviations[i]; !d.Level.valid() || !d.Grade.Valid() || d.Line < 0 {
+			return fmt.Errorf("deviation %d: level %q, grade %q, line %d", i, d.Level, d.Grade, d.Line)
+		}
+	}
+	return nil
+}
+
+func checkExchanges(result *Result) error {
+	for i := range result.Exchanges {
+		exchange := &result.Exchanges[i]
+		if exchange.Request.Cut < 0 || exchange.Response != nil && (exchange.Response.Cut < 0 || exchange.Response.Announced < -1) {
+			return fmt.Errorf("exchange %d: a length is negative", i)
+		}
+	}
+	return nil
+}
+
+func (l Level) valid() bool { return l == Must || l == Should }
+
+func (d Does) valid() bool { return slices.Contains([]Does{Read, Write, Purchase}, d) }
