@@ -105,7 +105,7 @@ func signed(got signing.Received, parts signing.Parts) []signing.Member {
 // the right one is made of: it is a checksum, so that tells nobody more than the request did.
 func (s *Sandbox) diagnose(got signing.Received, sign string) string {
 	if s.cfg.Terse {
-		return "it is not the one of these parameters"
+		return ": it is not the one of these parameters"
 	}
 	const most = 512 // bytes of the content
 	d := signing.Diagnose(got, sign, s.cfg.Rules)

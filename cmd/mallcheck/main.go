@@ -28,6 +28,7 @@ type commands struct {
 	Init     initCommand     `cmd:"" help:"Write a file of targets to start from."`
 	Targets  targetsCommand  `cmd:"" help:"List the targets of the file."`
 	Config   configCommand   `cmd:"" help:"Print the settings in force, and where each comes from."`
+	Doctor   doctorCommand   `cmd:"" help:"Ask a target what it is like, and print the settings that fit it."`
 	List     listCommand     `cmd:"" help:"List the checks."`
 	Faults   faultsCommand   `cmd:"" help:"List the violations that the sandbox commits on demand."`
 	Variants variantsCommand `cmd:"" help:"List the habits of conforming servers that the sandbox takes on."`

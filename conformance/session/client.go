@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -45,4 +46,44 @@ func protocols(http2 string) *http.Protocols {
 	allowed.SetHTTP2(http2 != "off")
 	allowed.SetUnencryptedHTTP2(http2 == "only")
 	return &allowed
+}
+
+// Link is how a host of the target was reached.
+type Link struct {
+	// Protocol is the version of HTTP: "HTTP/1.1", "HTTP/2.0".
+	Protocol string
+	// TLS is the version of TLS, "TLS 1.3", "" without.
+	TLS string
+	// Expires is when the first of the certificates that the host showed expires.
+	Expires time.Time
+}
+
+// keepLink keeps how a host was reached.
+func (c *Connection) keepLink(request *http.Request, response *http.Response) {
+	link := Link{Protocol: response.Proto}
+	if state := response.TLS; state != nil {
+		link.TLS = tls.VersionName(state.Version)
+		for i, certificate := range state.PeerCertificates {
+			if i == 0 || certificate.NotAfter.Before(link.Expires) {
+				link.Expires = certificate.NotAfter
+			}
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.links == nil {
+		c.links = map[string]Link{}
+	}
+	c.links[request.URL.Host] = link
+}
+
+// Link returns how the host of a service was reached last; it is zero when it was not.
+func (c *Connection) Link(service string) Link {
+	address, err := url.Parse(c.target.URLs[service])
+	if err != nil {
+		return Link{}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.links[address.Host]
 }

@@ -47,6 +47,7 @@ type Connection struct {
 	nextID   int
 	// templates are valid requests by operation, of which others are made.
 	templates map[string]*template
+	links     map[string]Link // by host
 }
 
 // Connect returns a connection to a target, and listens for its pushes where the

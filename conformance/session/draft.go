@@ -22,6 +22,7 @@ type Draft struct {
 	wire          *Wire
 	before, after []Edit
 	signer        Signer
+	rules         *signing.Rules // nil for those of the target
 }
 
 // Signer makes a sign of parameters under a target's rules, as signing.Sign does.
@@ -83,6 +84,12 @@ func (d *Draft) Names() []string {
 // rules sign, in the order query, path, body and without the sign; it must not change them.
 func (d *Draft) SignedBy(signer Signer) *Draft {
 	d.signer = signer
+	return d
+}
+
+// Under signs the draft by other rules than those of the target.
+func (d *Draft) Under(rules signing.Rules) *Draft {
+	d.rules = &rules
 	return d
 }
 

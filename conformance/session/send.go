@@ -69,6 +69,9 @@ func (s *Session) render(draft *Draft) *http.Request {
 // such as one whose body is not JSON, keeps the sign it had.
 func (s *Session) sign(draft *Draft, wire *Wire) {
 	rules := s.Target().Sign
+	if draft.rules != nil {
+		rules = *draft.rules
+	}
 	members, err := signing.MembersOf(wire.Method, wire.address(), wire.body(), []string{draft.Operation.Path}, rules.Parts)
 	if err != nil {
 		return
@@ -95,6 +98,7 @@ func (c *Connection) exchange(operation string, request *http.Request) reports.E
 		return recorded
 	}
 	defer response.Body.Close()
+	c.keepLink(request, response)
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	recorded.Duration = time.Since(recorded.Started)
 	recorded.Response = &reports.Response{

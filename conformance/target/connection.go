@@ -139,7 +139,7 @@ func readFile(file string) ([]byte, error) {
 	case info.Size() > maxFile:
 		return nil, fmt.Errorf("is larger than %d bytes", maxFile)
 	}
-	text, err := os.ReadFile(file)
+	text, err := os.ReadFile(file) //nolint:gosec // the settings name the file
 	if err != nil {
 		return nil, fmt.Errorf("cannot be read: %w", reason(err))
 	}

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/faults"
+)
+
+// examined is what mallcheck doctor --json tells.
+type examined struct {
+	Target   string
+	Services []struct{ Name, Problem, Protocol, TLS string }
+	Answers  []struct{ Topic, Question, Answer, Open string }
+	Settings []struct {
+		Key    string
+		Values []string
+	}
+}
+
+// answer returns the answer to the question that begins with a text.
+func (e *examined) answer(question string) string {
+	for _, a := range e.Answers {
+		if strings.HasPrefix(a.Question, question) {
+			return a.Answer + a.Open
+		}
+	}
+	return "not among the questions"
+}
+
+func examine(t *testing.T, p process) examined {
+	t.Helper()
+	p.arguments = append([]string{"doctor", "--json"}, p.arguments...)
+	got := p.run(t)
+	var report examined
+	if err := json.Unmarshal([]byte(got.out), &report); err != nil || got.code != 0 || got.err != "" {
+		t.Fatalf("exit code %d, %v\n%s%s", got.code, err, got.out, got.err)
+	}
+	return report
+}
+
+// asFile writes the settings of a served sandbox as a file of targets, without
+// those that are to be found out.
+func asFile(t *testing.T, env []string, without ...string) string {
+	t.Helper()
+	names := map[string]string{}
+	for _, key := range target.Keys() {
+		names[target.EnvironmentName(key)] = key
+	}
+	text := "default: served\ntargets:\n  served:\n"
+	for _, line := range env {
+		name, value, _ := strings.Cut(line, "=")
+		key := names[name]
+		switch {
+		case slices.Contains(without, key):
+		case key == "path":
+			text += "    path:\n      " + strings.ReplaceAll(strings.ReplaceAll(value, "=", ": "), ",", "\n      ") + "\n"
+		default:
+			text += fmt.Sprintf("    %s: %q\n", key, value)
+		}
+	}
+	return withTargets(t, text)
+}
+
+// TestDoctorFindsOut holds that what the doctor prints for a target of other
+// habits is what mallcheck run needs: with its lines in the file the run passes,
+// and without them, where they matter, it does not.
+func TestDoctorFindsOut(t *testing.T) {
+	for _, test := range []struct {
+		variant string
+		lines   string // of the doctor, "" for none
+	}{
+		{"path-not-signed", "    sign-parts: [query, body]\n"},
+		{"null-signed", "    sign-empty: string\n"},
+		{"request-id-header", "    request-id-header: X-Request-Id\n"},
+		{"refusals-as-4xx", ""},
+	} {
+		t.Run(test.variant, func(t *testing.T) {
+			s := serve(t, "--quiet", "--task-delay=2ms", "--push-backoff=5ms", "--variant="+test.variant)
+			var told []string
+			for _, variant := range faults.Variants() {
+				for key := range variant.Settings {
+					told = append(told, key)
+				}
+			}
+			dir := asFile(t, s.env, told...)
+			got := process{arguments: []string{"doctor"}, dir: dir}.run(t)
+			_, lines, found := strings.Cut(got.out, "in the place of what it has:\n")
+			if got.code != 0 || got.err != "" || lines != test.lines || found != (test.lines != "") {
+				t.Fatalf("exit code %d, %s lines\n%s want\n%s from\n%s", got.code, got.err, lines, test.lines, got.out)
+			}
+			run := process{arguments: []string{"run", "--strict=documented", "--seed=3"}, dir: dir}
+			if test.variant == "path-not-signed" || test.variant == "request-id-header" {
+				before := run
+				before.arguments = append(before.arguments, "--only=area:GRP,RID-001")
+				if before := before.run(t); before.code != 1 {
+					t.Errorf("without the lines: exit code %d, want 1", before.code)
+				}
+			}
+			file := filepath.Join(dir, target.FileName)
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, append(text, lines...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			run.arguments = append(run.arguments, "--config="+file)
+			if after := run.run(t); after.code != 0 {
+				t.Errorf("with the lines: exit code %d\n%s%s", after.code, after.out, after.err)
+			}
+			if again := (process{arguments: []string{"doctor"}, dir: dir}).run(t); !strings.Contains(again.out, "The settings fit") {
+				t.Errorf("asked again with the lines:\n%s", again.out)
+			}
+		})
+	}
+}
+
+// TestDoctorReadsOnly holds that nothing is written without permission, and that
+// what is not asked is listed with what to do.
+func TestDoctorReadsOnly(t *testing.T) {
+	s := serve(t, "--quiet", "--control")
+	dir := asFile(t, s.env, "allow", "group")
+	report := examine(t, process{dir: dir})
+	if got := report.answer("which response header"); got != "only operations that write show it: --allow read,write" {
+		t.Errorf("the header of the request id: %s", got)
+	}
+	if got := report.answer("is the parameter of the path signed (GET"); got != "yes" {
+		t.Errorf("the path of a GET: %s", got)
+	}
+	if len(report.Settings) != 1 || report.Settings[0].Key != "group" {
+		t.Errorf("settings %+v, want the group that is listed", report.Settings)
+	}
+	asked := received(t, s.env)
+	for _, id := range asked {
+		if operation, known := openapi.OperationOf(id); known && operation.Does != openapi.Read {
+			t.Errorf("the target was asked to do a %s: %s", operation.Does, id)
+		}
+	}
+	if !slices.Contains(asked, "listBundles") || !slices.Contains(asked, "singleVerify") {
+		t.Errorf("the target was asked %q", asked)
+	}
+}
+
+// received returns the operations that a served sandbox was asked for.
+func received(t *testing.T, env []string) []string {
+	t.Helper()
+	at := slices.IndexFunc(env, func(line string) bool { return strings.HasPrefix(line, "MALLCHECK_TOPUP_URL=") })
+	base := strings.TrimSuffix(strings.TrimPrefix(env[at], "MALLCHECK_TOPUP_URL="), "/topup")
+	response, err := http.Get(base + sandbox.ControlPath + "requests")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var answer struct {
+		Data []struct{ Operation string }
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		t.Fatal(err)
+	}
+	var operations []string
+	for _, request := range answer.Data {
+		operations = append(operations, request.Operation)
+	}
+	return operations
+}
+
+// TestDoctorTells holds what is said of habits and of mistakes.
+func TestDoctorTells(t *testing.T) {
+	for _, test := range []struct{ arguments, question, want string }{
+		{"--variant=refusals-as-4xx", "a wrong sign (listBundles)", `HTTP 401, operateCode "E401"`},
+		{"--variant=data-everywhere", "a group that does not exist", `data "null"`},
+		{"--variant=unknown-members", "which members beside", "timestamp, traceId"},
+		{"--variant=media-type-with-charset", "which media types", "application/json;charset=UTF-8"},
+		{"--fault=sign-wrong-accepted", "is the sign checked", "no: "},
+		{"--variant=request-id-header", "which response header", "X-Request-Id: its value finds a result"},
+		{"--variant=slow-tasks", "which status ends a task", "completed, as the settings say"},
+		{"--partner-code=P9", "is the sign checked", "the target accepts no request of listBundles"},
+	} {
+		t.Run(test.arguments, func(t *testing.T) {
+			report := examine(t, process{arguments: []string{test.arguments, "--seed=1"}})
+			if got := report.answer(test.question); !strings.Contains(got, test.want) {
+				t.Errorf("%s: %s, want %s", test.question, got, test.want)
+			}
+		})
+	}
+}
+
+// TestDoctorUnreached holds that a target that cannot be asked is told, with exit code 3.
+func TestDoctorUnreached(t *testing.T) {
+	closed, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = closed.Close()
+	got := process{arguments: []string{"doctor", "--topup-url=http://" + closed.Addr().String(), "--partner-code=P1", "--allow=read,write", "--group=G1", "--unknown-sim=89"}}.run(t)
+	if got.code != 3 || !strings.Contains(got.out, "not reached: no answer: ") || strings.Contains(got.out, "The settings fit") {
+		t.Errorf("exit code %d\n%s%s", got.code, got.out, got.err)
+	}
+	if got := (process{arguments: []string{"doctor", "--topup-url=h"}}).run(t); got.code != 2 || strings.Count(got.err, "\n") != 1 {
+		t.Errorf("exit code %d\n%s", got.code, got.err)
+	}
+}

@@ -1,0 +1,156 @@
+// Package doctor asks a target what it is like: how it is reached, which reading
+// of the documentation it follows where the documentation leaves a choice, and in
+// which form it refuses. It answers the open questions of the contract for one
+// target, and gives the settings that fit it.
+//
+// It sends requests that read. Only where the target allows writes does it send
+// addSims and removeSims, for a SIM card that does not exist. It judges nothing:
+// whether what the target does is right is for the checks.
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// Report is what was found out about a target.
+type Report struct {
+	// Target is the target's name.
+	Target string `json:"target"`
+	// Services are its addresses and how they are reached, in a fixed order.
+	Services []Service `json:"services"`
+	// Answers are the questions and what the target answered, in the order of Topics.
+	Answers []Answer `json:"answers"`
+	// Settings are those that have to change to fit the target.
+	Settings []Setting `json:"settings"`
+	// Codes are the kinds of answer that were seen.
+	Codes []reports.Code `json:"codes,omitempty"`
+	// Left names what was created and could not be removed, a sentence each.
+	Left []string `json:"left,omitempty"`
+}
+
+// Topics are what questions are about, in the order in which they are told.
+var Topics = []string{"signature", "request id", "tasks", "refusals", "envelope"}
+
+// Answer is one question and what is known of its answer.
+type Answer struct {
+	Topic    string `json:"topic"`
+	Question string `json:"question"`
+	// Answer is what the target showed, "" when it was not asked or showed nothing.
+	Answer string `json:"answer,omitempty"`
+	// Open says why there is no answer, and what to do to get one.
+	Open string `json:"open,omitempty"`
+}
+
+// Setting is one setting that fits the target.
+type Setting struct {
+	Key    string   `json:"key"`
+	Values []string `json:"values"`
+}
+
+// Reached reports whether every service was reached.
+func (r *Report) Reached() bool {
+	return !slices.ContainsFunc(r.Services, func(s Service) bool { return s.Problem != "" })
+}
+
+// doctor is one examination in progress.
+type doctor struct {
+	target     *target.Target
+	connection *session.Connection
+	hands      *session.Session
+	rules      signing.Rules // those known to fit, so far
+	group      string        // one that exists, "" when none is known
+	report     Report
+}
+
+// Examine asks a target; ctx bounds all of it. Its error is about the settings or
+// the contract: what the target does, and that it cannot be reached, is in the report.
+func Examine(ctx context.Context, t *target.Target) (*Report, error) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	deaf := *t
+	deaf.PushListen, deaf.PushListener = "", nil // no push is awaited
+	connection, err := session.Connect(&deaf, contract)
+	if err != nil {
+		return nil, fmt.Errorf("preparing to ask %s: %w", t.Name, err)
+	}
+	defer connection.Close()
+	d := &doctor{target: &deaf, connection: connection, hands: connection.Session(ctx), rules: t.Sign, group: t.Group}
+	d.report = Report{Target: t.Name, Answers: []Answer{}, Settings: []Setting{}}
+	reached := connection.Preflight(ctx, t.Services())
+	d.signature()
+	d.writing(ctx)
+	d.refusals()
+	d.envelope()
+	d.services(reached)
+	for _, code := range connection.Codes() {
+		code.OperateCode = d.clean(code.OperateCode)
+		d.report.Codes = append(d.report.Codes, code)
+	}
+	d.report.Left = d.hands.Undo()
+	slices.SortStableFunc(d.report.Answers, func(a, b Answer) int {
+		return slices.Index(Topics, a.Topic) - slices.Index(Topics, b.Topic)
+	})
+	return &d.report, nil
+}
+
+// ask sends a draft under rules and returns the answer, nil when there is none.
+func (d *doctor) ask(draft *session.Draft, rules signing.Rules) *session.Answer {
+	answer, err := d.hands.Attempt(draft.Under(rules))
+	if err != nil {
+		return nil
+	}
+	return answer
+}
+
+// accepts reports whether a request is accepted under rules.
+func (d *doctor) accepts(draft *session.Draft, rules signing.Rules) bool {
+	answer := d.ask(draft.Twin(), rules)
+	return answer != nil && answer.Accepted()
+}
+
+// tell notes the answer to a question.
+func (d *doctor) tell(topic, question, answer string) {
+	d.report.Answers = append(d.report.Answers, Answer{Topic: topic, Question: question, Answer: d.clean(answer)})
+}
+
+// open notes a question without an answer, and why.
+func (d *doctor) open(topic, question, why string) {
+	d.report.Answers = append(d.report.Answers, Answer{Topic: topic, Question: question, Open: d.clean(why)})
+}
+
+// clean hides the target's secrets in a text that it told.
+func (d *doctor) clean(text string) string {
+	for _, secret := range d.target.Secrets() {
+		text = strings.ReplaceAll(text, secret, target.Hidden)
+	}
+	return text
+}
+
+// suggest notes a setting that fits, unless it is in force already.
+func (d *doctor) suggest(key string, inForce, fits []string) {
+	if !slices.Equal(inForce, fits) {
+		d.report.Settings = append(d.report.Settings, Setting{key, fits})
+	}
+}
+
+// has reports whether a service has an address.
+func (d *doctor) has(service string) bool { return d.target.URLs[service] != "" }
+
+// sim returns a SIM card that exists, "" when none is known.
+func (d *doctor) sim() string {
+	if len(d.target.SIMs) == 0 {
+		return ""
+	}
+	return d.target.SIMs[0]
+}

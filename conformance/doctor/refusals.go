@@ -1,0 +1,170 @@
+package doctor
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/session"
+)
+
+// mistake is a request that is to be refused.
+type mistake struct {
+	what  string
+	draft *session.Draft
+}
+
+// refusals makes the usual mistakes, reading only, and tells how each is refused.
+func (d *doctor) refusals() {
+	for _, m := range d.mistakes() {
+		question := m.what + " (" + m.draft.Operation.ID + ")"
+		answer := d.ask(m.draft, d.rules)
+		if answer == nil {
+			d.open("refusals", question, "no answer")
+			continue
+		}
+		d.tell("refusals", question, d.described(answer))
+	}
+}
+
+// mistakes drafts what can be asked at the addresses there are.
+func (d *doctor) mistakes() []mistake {
+	var all []mistake
+	add := func(what string, draft *session.Draft) { all = append(all, mistake{what, draft}) }
+	if d.has("topup") {
+		add("a wrong sign", d.hands.NewListBundles().SignedBy(wrong))
+		add("no sign", d.hands.NewListBundles().After(session.Drop("sign")))
+		add("a partner that does not exist", d.hands.NewListBundles().As("mallcheck-none"))
+		add("a group that does not exist", d.hands.NewListGroupSims("mallcheck-none"))
+		add("a request id that does not exist", d.hands.NewAsyncResult("mallcheck-none"))
+		add("a path that does not exist", d.hands.NewListBundles().Before(func(w *session.Wire) {
+			elsewhere := *w.URL
+			elsewhere.Path += "-mallcheck-none"
+			w.URL = &elsewhere
+		}))
+	}
+	if d.has("payment") {
+		add("a payment that does not exist", d.hands.NewResultQuery("mallcheck-none"))
+	}
+	if !d.has("vshop") {
+		return all
+	}
+	if len(d.target.UnknownSIMs) > 0 {
+		add("a SIM card that does not exist", d.hands.NewSingleVerify(d.target.UnknownSIMs[0]))
+	}
+	verify := func() *session.Draft { return d.hands.NewSingleVerify(d.sim()) }
+	add("a wrong sign", verify().SignedBy(wrong))
+	add("a member left out", verify().Before(session.Drop("deviceCode")))
+	add("malformed JSON", verify().After(session.RawBody(func([]byte) []byte { return []byte(`{"deviceCode":`) })))
+	add("another media type", verify().After(session.Header("Content-Type", "text/plain")))
+	add("GET where POST is documented", verify().After(session.Method(http.MethodGet)))
+	return all
+}
+
+// described tells the form of a refusal.
+func (d *doctor) described(answer *session.Answer) string {
+	if answer == nil {
+		return "no answer"
+	}
+	parts := []string{fmt.Sprintf("HTTP %d", answer.Status)}
+	switch {
+	case answer.Accepted():
+		parts = append(parts, `accepted, operateCode "S"`)
+	case answer.OperateCode != "":
+		parts = append(parts, "operateCode "+short(d.clean(answer.OperateCode)))
+	default:
+		parts = append(parts, "no envelope")
+	}
+	if answer.Message != "" {
+		parts = append(parts, "message "+short(d.clean(answer.Message)))
+	}
+	if data := string(answer.Data); data != "" && !answer.Accepted() {
+		parts = append(parts, "data "+short(d.clean(data)))
+	}
+	if media := answer.Header.Get("Content-Type"); !strings.HasPrefix(media, "application/json") {
+		parts = append(parts, "media type "+short(d.clean(media)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// short bounds a text that the target chose.
+func short(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > 60 {
+		text = string(runes[:60]) + "…"
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// envelope tells the form of the answers that were accepted.
+func (d *doctor) envelope() {
+	if d.has("topup") {
+		d.ask(d.hands.NewListBundles(), d.rules)
+	}
+	if sim := d.sim(); sim != "" && d.has("vshop") {
+		for _, draft := range []*session.Draft{d.hands.NewSingleVerify(sim), d.hands.NewSingleServicePlanPage(sim),
+			d.hands.NewSingleQueryOrder(sim), d.hands.NewQueryAutoRenewalRecord(sim)} {
+			d.ask(draft, d.rules)
+		}
+	}
+	bare, extra, medias := d.forms()
+	told := func(names []string, none string) string {
+		if len(names) == 0 {
+			return none
+		}
+		return strings.Join(names, ", ")
+	}
+	d.tell("envelope", "which operations answer without an envelope at HTTP 200", told(bare, "none that was asked"))
+	d.tell("envelope", "which members beside operateCode, message and data are there", told(extra, "none"))
+	d.tell("envelope", "which media types are announced", told(medias, "none"))
+}
+
+// forms returns, of all answers, the operations that answered with an object that
+// is no envelope, the members of envelopes that no page names, and the media types.
+func (d *doctor) forms() (bare, extra, medias []string) {
+	for _, exchange := range d.hands.Exchanges() {
+		if exchange.Response == nil {
+			continue
+		}
+		for _, field := range exchange.Response.Header {
+			if strings.EqualFold(field.Name, "Content-Type") {
+				medias = append(medias, field.Value)
+			}
+		}
+		var members map[string]json.RawMessage
+		body := bytes.TrimPrefix(exchange.Response.Body, []byte("\ufeff"))
+		if json.Unmarshal(body, &members) != nil {
+			continue
+		}
+		if _, enveloped := members["operateCode"]; !enveloped {
+			if exchange.Response.Status == http.StatusOK {
+				bare = append(bare, exchange.Operation)
+			}
+			continue
+		}
+		for name := range members {
+			if !slices.Contains([]string{"operateCode", "message", "data"}, name) {
+				extra = append(extra, name)
+			}
+		}
+	}
+	for _, list := range []*[]string{&bare, &extra, &medias} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	return bare, extra, medias
+}
+
+// statusOf returns data.status of the result of a task, "" when there is none.
+func statusOf(answer *session.Answer) string {
+	var data struct {
+		Status string `json:"status"`
+	}
+	if err := json.Unmarshal(answer.Data, &data); err != nil {
+		return ""
+	}
+	return data.Status
+}

@@ -1,0 +1,76 @@
+package doctor
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Service is one address and how it is reached.
+type Service struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+	// Problem says why it was not reached, "" when it was.
+	Problem string `json:"problem,omitempty"`
+	// Protocol is the version of HTTP, TLS that of TLS, "" without.
+	Protocol string `json:"protocol,omitempty"`
+	TLS      string `json:"tls,omitempty"`
+	// Expires is when the first of its certificates expires, zero without TLS.
+	Expires time.Time `json:"certificate_expires,omitzero"`
+	// Calls is the number of calls that were answered, Median their median time.
+	Calls  int           `json:"calls"`
+	Median time.Duration `json:"median_ns"`
+	// Clock is how far its clock is ahead of ours, to the second; ClockKnown is
+	// false when no answer bears a Date.
+	Clock      time.Duration `json:"clock_ahead_ns"`
+	ClockKnown bool          `json:"clock_known"`
+}
+
+// services describes how each address was reached.
+func (d *doctor) services(asked []reports.Service) {
+	for _, one := range asked {
+		link := d.connection.Link(one.Name)
+		service := Service{Name: one.Name, URL: one.URL, Problem: one.Problem, Protocol: link.Protocol, TLS: link.TLS, Expires: link.Expires}
+		var times, clocks []time.Duration
+		for _, exchange := range d.hands.Exchanges() {
+			operation, _ := openapi.OperationOf(exchange.Operation)
+			if operation.Service != one.Name || exchange.Response == nil {
+				continue
+			}
+			times = append(times, exchange.Duration)
+			if ahead, known := clockOf(exchange); known {
+				clocks = append(clocks, ahead)
+			}
+		}
+		service.Calls, service.Median = len(times), median(times)
+		service.Clock, service.ClockKnown = median(clocks).Round(time.Second), len(clocks) > 0
+		d.report.Services = append(d.report.Services, service)
+	}
+}
+
+// clockOf returns how far the clock of a server was ahead when it answered. Date
+// has no fractions of a second: on average it is half a second early.
+func clockOf(exchange reports.Exchange) (ahead time.Duration, known bool) {
+	for _, field := range exchange.Response.Header {
+		if !strings.EqualFold(field.Name, "Date") {
+			continue
+		}
+		if date, err := http.ParseTime(field.Value); err == nil {
+			return date.Add(time.Second / 2).Sub(exchange.Started.Add(exchange.Duration / 2)), true
+		}
+	}
+	return 0, false
+}
+
+// median returns the middle one of times, 0 for none.
+func median(times []time.Duration) time.Duration {
+	if len(times) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(times))
+	return sorted[len(sorted)/2]
+}

@@ -1,0 +1,163 @@
+package doctor
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The questions that only operations which write can answer.
+const (
+	whichHeader = "which response header carries the request id"
+	whichStatus = "which status ends a task"
+)
+
+// writing asks what only operations that write show: the paths of their signs,
+// the header of the request id, and the statuses of a task.
+func (d *doctor) writing(ctx context.Context) {
+	why := ""
+	switch {
+	case !d.target.Allow.Write:
+		why = "only operations that write show it: --allow read,write"
+	case !d.has("topup"):
+		why = "it takes --topup-url"
+	case d.group == "" || len(d.target.UnknownSIMs) == 0:
+		why = "it takes --group and --unknown-sim, a SIM card that does not exist"
+	}
+	if why != "" {
+		d.open("signature", "is the parameter of the path signed (POST, addSims)", why)
+		d.open("signature", "is the parameter of the path signed (DELETE, removeSims)", why)
+		d.open("request id", whichHeader, why)
+		d.open("tasks", whichStatus, why)
+		return
+	}
+	before := d.rules.Parts
+	d.pathSigned("addSims", "POST")
+	d.pathSigned("removeSims", "DELETE")
+	d.rules.Parts = before // one rule is for all operations, and the reading one decided it
+	d.requestID(ctx)
+}
+
+// requestID looks for the header whose value finds a result.
+func (d *doctor) requestID(ctx context.Context) {
+	answer := d.ask(d.onGroup("addSims"), d.rules)
+	if answer == nil || !answer.Accepted() {
+		d.open("request id", whichHeader, "addSims of a SIM card that does not exist is refused: "+d.described(answer))
+		d.open("tasks", whichStatus, "addSims of a SIM card that does not exist is refused")
+		return
+	}
+	names := candidates(answer.Header, d.target.RequestIDHeader)
+	until := time.Now().Add(min(d.target.TaskTimeout, 3*time.Second))
+	for ; ; pause(ctx, 100*time.Millisecond) {
+		for _, name := range names {
+			id := answer.Header.Get(name)
+			if !d.accepts(d.hands.NewAsyncResult(id), d.rules) {
+				continue
+			}
+			d.tell("request id", whichHeader, name+": its value finds a result, for example "+id)
+			d.suggestHeader(name)
+			d.statuses(ctx, id)
+			return
+		}
+		if len(names) == 0 || ctx.Err() != nil || time.Now().After(until) {
+			break
+		}
+	}
+	said := "none: "
+	if len(names) > 0 {
+		said = "no value of " + strings.Join(names, ", ") + " finds a result; "
+	}
+	d.tell("request id", whichHeader, said+"addSims answers with the headers "+strings.Join(sortedNames(answer.Header), ", "))
+	d.open("tasks", whichStatus, "no request id finds a result")
+}
+
+// suggestHeader suggests the header of the request id; letter case makes no difference.
+func (d *doctor) suggestHeader(name string) {
+	if !strings.EqualFold(name, d.target.RequestIDHeader) {
+		d.suggest("request-id-header", []string{d.target.RequestIDHeader}, []string{name})
+	}
+}
+
+// usualHeaders are headers that every server sends, and that are no request id.
+var usualHeaders = []string{
+	"Date", "Server", "Connection", "Keep-Alive", "Vary", "Etag", "Expires", "Cache-Control", "Pragma", "Set-Cookie", "Allow", "Via", "Age",
+	"Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "X-Xss-Protection", "Referrer-Policy", "Transfer-Encoding",
+}
+
+// candidates returns the names of headers that may carry a request id: the one in
+// force first, then those that sound like it.
+func candidates(header http.Header, inForce string) []string {
+	var names []string
+	for _, name := range sortedNames(header) {
+		if header.Get(name) != "" && !slices.Contains(usualHeaders, name) && !strings.HasPrefix(name, "Content-") && !strings.HasPrefix(name, "Access-Control-") {
+			names = append(names, name)
+		}
+	}
+	rank := func(name string) int {
+		folded := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
+		switch {
+		case strings.EqualFold(name, inForce):
+			return 0
+		case strings.Contains(folded, "requestid"):
+			return 1
+		case strings.Contains(folded, "id"):
+			return 2
+		}
+		return 3
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
+	return names
+}
+
+func sortedNames(header http.Header) []string {
+	var names []string
+	for name := range header {
+		names = append(names, http.CanonicalHeaderKey(name))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// statuses watches a task until its status is the same for a while, and tells
+// what it went through.
+func (d *doctor) statuses(ctx context.Context, id string) {
+	var seen []string
+	unchanged, until := 0, time.Now().Add(d.target.TaskTimeout)
+	for ; ctx.Err() == nil && time.Now().Before(until) && unchanged < 10; pause(ctx, 100*time.Millisecond) {
+		answer := d.ask(d.hands.NewAsyncResult(id), d.rules)
+		if answer == nil {
+			break
+		}
+		status := statusOf(answer)
+		if len(seen) > 0 && seen[len(seen)-1] == status {
+			unchanged++
+			if slices.Contains(d.target.TerminalStatus, status) {
+				break
+			}
+			continue
+		}
+		seen, unchanged = append(seen, status), 0
+	}
+	if len(seen) == 0 {
+		d.open("tasks", whichStatus, "asyncResult gives no answer")
+		return
+	}
+	last := seen[len(seen)-1]
+	if slices.Contains(d.target.TerminalStatus, last) {
+		d.tell("tasks", whichStatus, last+", as the settings say; seen were "+strings.Join(seen, ", "))
+		return
+	}
+	d.open("tasks", whichStatus, "the task did not reach "+strings.Join(d.target.TerminalStatus, " or ")+"; it stayed at "+last+" (--terminal-status names another)")
+}
+
+// pause waits, or less when the examination is stopped.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
