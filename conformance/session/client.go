@@ -2,6 +2,8 @@ package session
 
 import (
 	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -46,6 +48,19 @@ func protocols(http2 string) *http.Protocols {
 	allowed.SetHTTP2(http2 != "off")
 	allowed.SetUnencryptedHTTP2(http2 == "only")
 	return &allowed
+}
+
+// advice says what to do about an error of TLS, "" when that is not known.
+func advice(err error) string {
+	var unknown x509.UnknownAuthorityError
+	var named x509.HostnameError
+	switch {
+	case errors.As(err, &unknown):
+		return "; --tls-ca-file FILE trusts the certificates of a file"
+	case errors.As(err, &named):
+		return "; is the address the one that the certificate is for?"
+	}
+	return ""
 }
 
 // Link is how a host of the target was reached.

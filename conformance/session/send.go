@@ -125,7 +125,7 @@ func problem(err error, limit time.Duration) string {
 	if i := strings.LastIndex(text, `": `); i >= 0 {
 		text = text[i+3:] // the URL stands in the request already
 	}
-	return "no answer: " + text
+	return "no answer: " + text + advice(err)
 }
 
 const (
