@@ -189,9 +189,13 @@ func moduleRoot(t *testing.T) string {
 	}
 }
 
-// remote skips a test of the project itself when the environment names a target.
+// remote skips a test of the project itself when the environment or the file of
+// targets names a target.
 func remote(t *testing.T) {
 	t.Helper()
+	if target.HasAddress(environment(t)...) {
+		t.Skip("a target is named: only that is put to the test")
+	}
 	for _, entry := range os.Environ() {
 		if strings.HasPrefix(entry, target.Prefix) {
 			t.Skip("the environment sets " + strings.SplitN(entry, "=", 2)[0] + ": only the target is put to the test")

@@ -46,7 +46,7 @@ func (c *doctorCommand) Run(std *streams) error {
 			return err
 		}
 		defer stop(server)
-		defer underTest.PushListener.Close()
+		defer func() { _ = underTest.PushListener.Close() }()
 		t = underTest
 	}
 	interrupted, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -24,6 +24,7 @@ func (sweepCommand) Help() string {
 	return `A run that may change its target writes a journal into the folder of its reports, ahead of each request that changes something, and undoes what it did. When it was killed, a sweep does that: it takes SIM cards out of groups, puts back what was taken out, and cancels auto-renewals. It touches nothing that the journal does not name, and a second sweep does nothing. Orders and payments cannot be undone; it tells them.
 
 Examples:
+  mallcheck sweep --target uat
   mallcheck sweep --topup-url https://host/topup_test --vshop-url https://host/vshop_uat --partner-code P012345
   env $(cat sandbox.env) mallcheck sweep --journal nightly/journal.jsonl
 
@@ -32,11 +33,10 @@ Give the settings of the run. Exit code: 0 everything is undone, 2 wrong usage o
 
 // Run implements the command.
 func (c *sweepCommand) Run(std *streams) error {
-	environment, err := target.Environment(std.environ)
+	layers, err := target.Layers(c.Settings, std.environ, "")
 	if err != nil {
 		return err
 	}
-	layers := []target.Layer{target.Flags(c.Settings), environment}
 	if !target.HasAddress(layers...) {
 		return errors.New("no address is given: a sweep needs the settings of the run that wrote the journal")
 	}
