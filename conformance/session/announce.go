@@ -49,14 +49,16 @@ func changes(operation string) bool {
 	case "addSims", "removeSims":
 		return true
 	}
-	return orders(operation) || pays(operation) || operation == "cancelAutoRenewalRecord"
+	return PlacesOrder(operation) || BeginsPayment(operation) || operation == "cancelAutoRenewalRecord"
 }
 
-// orders reports whether an operation places an order.
-func orders(operation string) bool { return operation == "singleOrder" || operation == "synOrderInfo" }
+// PlacesOrder reports whether an operation places an order.
+func PlacesOrder(operation string) bool {
+	return operation == "singleOrder" || operation == "synOrderInfo"
+}
 
-// pays reports whether an operation begins or makes a payment.
-func pays(operation string) bool {
+// BeginsPayment reports whether an operation begins or makes a payment.
+func BeginsPayment(operation string) bool {
 	switch operation {
 	case "stripeSingleAuthorization", "stripeSubscriptionAuthorization", "stripeSubDirectly":
 		return true

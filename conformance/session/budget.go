@@ -32,7 +32,7 @@ func (c *Connection) StopWith(stop func(cause error)) { c.budget.stop = stop }
 // spend counts an order, or ends the check and the run when that would cross the
 // budget. It returns what is to be given back when the order is refused.
 func (b *budget) spend(operation string, body []byte, price string) *big.Rat {
-	if !orders(operation) || !b.limit.Limited() {
+	if !PlacesOrder(operation) || !b.limit.Limited() {
 		return nil
 	}
 	cost := costOf(body, price)

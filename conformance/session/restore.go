@@ -164,9 +164,9 @@ func bought(entries []*journalEntry, price string) (left []string) {
 	for _, e := range entries {
 		switch {
 		case e.outcome == refused:
-		case orders(e.Operation):
+		case PlacesOrder(e.Operation):
 			placed[e.Partner] = append(placed[e.Partner], e.Order)
-		case pays(e.Operation):
+		case BeginsPayment(e.Operation):
 			paid[e.Partner]++
 		}
 	}

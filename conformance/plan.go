@@ -1,0 +1,133 @@
+package conformance
+
+import (
+	"cmp"
+	"fmt"
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Plan is what a run against a target would do: an estimate, taken from a run of
+// the same checks against the embedded sandbox. How often a target has to be asked
+// for the result of a task depends on how long its tasks take.
+type Plan struct {
+	// Target is the name of the target.
+	Target string `json:"target"`
+	// Checks is how many checks would be run, Skipped how many could not.
+	Checks  int `json:"checks"`
+	Skipped int `json:"skipped"`
+	// Why says how many checks are skipped for each reason.
+	Why map[string]int `json:"why,omitempty"`
+	// Calls are in the order of the operations' ids.
+	Calls []PlannedCalls `json:"calls"`
+	// Total is the sum of all calls.
+	Total int `json:"total"`
+	// Rate is the largest number of calls a second, 0 for no limit.
+	Rate float64 `json:"rate"`
+	// Takes is how long the calls take, one after the other, in nanoseconds: as
+	// the rate has it, or at 100 ms a call. Waiting for tasks comes on top.
+	Takes time.Duration `json:"takes"`
+	// GroupChanges is how many requests change a group, and are undone.
+	GroupChanges int `json:"groupChanges"`
+	// Orders and Payments are how many a conforming target would accept; they stay.
+	Orders   int `json:"orders"`
+	Payments int `json:"payments"`
+	// OrdersAtMost is how many a target would place that accepts every order.
+	OrdersAtMost int `json:"ordersAtMost"`
+	// Cost and CostAtMost are what these orders come to at the target's price.
+	Cost       string `json:"cost"`
+	CostAtMost string `json:"costAtMost"`
+	Currency   string `json:"currency"`
+	// Warnings say what would keep the run from getting to its end, a sentence each.
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// PlannedCalls are the calls of one operation.
+type PlannedCalls struct {
+	Operation string `json:"operation"`
+	Calls     int    `json:"calls"`
+	// Accepted is how many of them a conforming target accepts.
+	Accepted int `json:"accepted"`
+}
+
+// perCall is how long a call is taken to last where no rate says it.
+const perCall = 100 * time.Millisecond
+
+// NewPlan returns what a run against t would do, from a dry run: one against the
+// embedded sandbox, with the selection, permissions and fixtures of t.
+func NewPlan(t *target.Target, dry *reports.Run) *Plan {
+	p := &Plan{Target: t.Name, Rate: t.Rate, Currency: t.Currency, Why: map[string]int{}}
+	for _, result := range dry.Results {
+		if result.Verdict == reports.Skipped {
+			p.Skipped++
+			p.Why[result.Reason]++
+			continue
+		}
+		p.Checks++
+	}
+	byOperation := map[string]*PlannedCalls{}
+	for _, code := range dry.Codes {
+		if byOperation[code.Operation] == nil {
+			byOperation[code.Operation] = &PlannedCalls{Operation: code.Operation}
+		}
+		calls := byOperation[code.Operation]
+		calls.Calls += code.Times
+		if code.OperateCode == "S" {
+			calls.Accepted += code.Times
+		}
+	}
+	for _, calls := range byOperation {
+		p.add(*calls)
+	}
+	slices.SortFunc(p.Calls, func(a, b PlannedCalls) int { return cmp.Compare(a.Operation, b.Operation) })
+	p.Takes = time.Duration(p.Total) * perCall
+	if t.Rate > 0 {
+		p.Takes = time.Duration(float64(p.Total) / t.Rate * float64(time.Second))
+	}
+	p.Cost, p.CostAtMost = costs(p.Orders, t.Amount), costs(p.OrdersAtMost, t.Amount)
+	p.warn(t)
+	return p
+}
+
+// add counts the calls of an operation.
+func (p *Plan) add(calls PlannedCalls) {
+	p.Calls = append(p.Calls, calls)
+	p.Total += calls.Calls
+	switch operation := calls.Operation; {
+	case session.PlacesOrder(operation):
+		p.Orders += calls.Accepted
+		p.OrdersAtMost += calls.Calls
+	case session.BeginsPayment(operation):
+		p.Payments += calls.Accepted
+	case operation == "addSims" || operation == "removeSims":
+		p.GroupChanges += calls.Accepted
+	}
+}
+
+// warn says what would stop the run.
+func (p *Plan) warn(t *target.Target) {
+	if p.Takes > t.Timeout {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("the calls take about %s, and the run is stopped after %s (--timeout)", p.Takes.Round(time.Second), t.Timeout))
+	}
+	if limit := t.Budget.Purchases; limit > 0 && p.Orders > limit {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("the run takes about %d orders, and is stopped after %d (--budget-purchases)", p.Orders, limit))
+	}
+	cost, _ := target.ParseAmount(p.Cost)
+	if limit := t.Budget.Amount; limit != nil && cost != nil && cost.Cmp(limit) > 0 {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("the orders come to about %s, and the run is stopped at %s (--budget-amount)", p.Cost, limit.FloatString(2)))
+	}
+}
+
+// costs returns what orders come to at a price.
+func costs(orders int, price string) string {
+	amount, ok := target.ParseAmount(price)
+	if !ok {
+		return ""
+	}
+	return amount.Mul(amount, new(big.Rat).SetInt64(int64(orders))).FloatString(2)
+}
