@@ -31,17 +31,17 @@ func (planCommand) Help() string {
 
 Examples:
   mallcheck plan
+  mallcheck plan --target uat --allow read,write
   mallcheck plan --topup-url https://host/topup_test --vshop-url https://host/vshop_uat \
       --partner-code P012345 --sim 89852000000000000001 --group G1 --allow read,write --rate 5/s`
 }
 
 // Run implements the command.
 func (c *planCommand) Run(std *streams) error {
-	environment, err := target.Environment(std.environ)
+	layers, err := target.Layers(c.Settings, std.environ, "")
 	if err != nil {
 		return err
 	}
-	layers := []target.Layer{target.Flags(c.Settings), environment}
 	t, err := target.Resolve(layers...)
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ func (sweepCommand) Help() string {
 Examples:
   mallcheck sweep --target uat
   mallcheck sweep --topup-url https://host/topup_test --vshop-url https://host/vshop_uat --partner-code P012345
+  mallcheck sweep --target uat
   env $(cat sandbox.env) mallcheck sweep --journal nightly/journal.jsonl
 
 Give the settings of the run. Exit code: 0 everything is undone, 2 wrong usage or a journal of another target, 3 something could not be undone.`
