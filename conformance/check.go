@@ -27,6 +27,34 @@ func failAssertion(message string, _ ...int) { panic(assertion{message}) }
 func (r *runner) one(ctx context.Context, check checks.Check) reports.Result {
 	result := r.describe(check)
 	result.Started = time.Now().UTC()
+	r.carryOut(ctx, check, &result, func(d reports.Deviation) {
+		r.undocumented[check.ID] = append(r.undocumented[check.ID], d)
+	})
+	result.Duration = time.Since(result.Started)
+	result.Flaky = result.Verdict == reports.Failed && r.holdsNow(ctx, check)
+	return result
+}
+
+// maxRepeats is how many failed checks of a run are run once more. A target that
+// fails more of them is not flaky.
+const maxRepeats = 20
+
+// holdsNow runs a failed check once more, where nothing speaks against it, and
+// reports whether it finds no violation now. The embedded sandbox does the same
+// each time, and what is bought twice is paid twice.
+func (r *runner) holdsNow(ctx context.Context, check checks.Check) bool {
+	if r.target.Sandbox || check.Does == reports.Purchase || r.repeats == maxRepeats || ctx.Err() != nil {
+		return false
+	}
+	r.repeats++
+	again := r.describe(check)
+	r.carryOut(ctx, check, &again, func(reports.Deviation) {})
+	return again.Verdict == reports.Passed || again.Verdict == reports.Finding
+}
+
+// carryOut runs a check, undoes what it did, and settles the verdict of the result.
+// What no page names is handed to undocumented instead.
+func (r *runner) carryOut(ctx context.Context, check checks.Check, result *reports.Result, undocumented func(reports.Deviation)) {
 	hands := r.connection.Session(ctx)
 	end := perform(ctx, check, hands)
 	last := len(hands.Exchanges()) - 1
@@ -35,7 +63,7 @@ func (r *runner) one(ctx context.Context, check checks.Check) reports.Result {
 	for _, d := range hands.Deviations() {
 		d.Level = check.Level
 		if d.Undocumented {
-			r.undocumented[check.ID] = append(r.undocumented[check.ID], d)
+			undocumented(d)
 			continue
 		}
 		result.Deviations = append(result.Deviations, d)
@@ -43,12 +71,12 @@ func (r *runner) one(ctx context.Context, check checks.Check) reports.Result {
 	switch end := end.(type) {
 	case nil:
 	case assertion:
-		tell(&result, fromAssertion(hands, check, end.message, last))
+		tell(result, fromAssertion(hands, check, end.message, last))
 	case session.End:
 		result.Reason = end.Reason
 		if end.Deviation != nil {
 			end.Deviation.Level = check.Level
-			tell(&result, *end.Deviation)
+			tell(result, *end.Deviation)
 		} else {
 			result.Verdict = end.Verdict
 		}
@@ -56,9 +84,7 @@ func (r *runner) one(ctx context.Context, check checks.Check) reports.Result {
 		result.Verdict = reports.Inconclusive
 		result.Reason = fmt.Sprintf("the check itself broke: %v. Please report this as a bug of mallcheck %s, with: %s", end.value, r.run.Tool.Version, end.where)
 	}
-	r.settle(&result)
-	result.Duration = time.Since(result.Started)
-	return result
+	r.settle(result)
 }
 
 // settle gives a result its verdict and, where something deviated, what helps to understand it.

@@ -95,6 +95,7 @@ type runner struct {
 	// undocumented is what checks saw that no page names, by check id: it is
 	// told once per value, at the end, so that the order of checks does not matter.
 	undocumented map[string][]reports.Deviation
+	repeats      int // failed checks that were run once more
 }
 
 func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) (*runner, error) {
@@ -237,6 +238,6 @@ func (r *runner) finish(cause error) {
 		r.run.Stopped = reports.Interrupted
 	}
 	r.run.Left = append(r.run.Left, r.connection.Finish(len(r.run.Left) == 0)...)
-	r.run.Codes = r.connection.Codes()
+	r.run.Codes, r.run.Limited = r.connection.Codes(), r.connection.Limited()
 	r.run.Ended = time.Now().UTC()
 }

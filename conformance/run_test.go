@@ -164,3 +164,55 @@ func TestOrderFollowsTheSeed(t *testing.T) {
 		t.Error("the order does not follow the seed")
 	}
 }
+
+// TestFlaky holds that a failed check is run once more, that this changes no
+// verdict, that no purchase is made twice, and that repeats are bounded.
+func TestFlaky(t *testing.T) {
+	const clause = "signature/missing-sign-refused"
+	fails := func(times int) (*int, func(context.Context, *session.Session)) {
+		ran := 0
+		return &ran, func(context.Context, *session.Session) {
+			ran++
+			gomega.Expect(ran > times).To(gomega.BeTrue())
+		}
+	}
+	for _, test := range []struct {
+		name  string
+		does  reports.Does
+		times int // how often it fails
+		runs  int
+		flaky bool
+		box   bool // on the embedded sandbox
+	}{
+		{"fails once", reports.Read, 1, 2, true, false},
+		{"fails always", reports.Write, 9, 2, false, false},
+		{"fails never", reports.Read, 0, 1, false, false},
+		{"buys", reports.Purchase, 1, 1, false, false},
+		{"the embedded sandbox", reports.Read, 1, 1, false, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			runs, run := fails(test.times)
+			got := ran(t, t.Context(), func(under *target.Target) {
+				under.Sandbox, under.Allow = test.box, target.Permissions{Read: true, Write: true, Purchase: true}
+			}, checks.Check{ID: "TST-001", Clause: clause, Does: test.does, Run: run}).Results[0]
+			want := reports.Failed
+			if test.times == 0 {
+				want = reports.Passed
+			}
+			if *runs != test.runs || got.Flaky != test.flaky || got.Verdict != want {
+				t.Errorf("ran %d times, %s, flaky %v; want %d, %s, %v", *runs, got.Verdict, got.Flaky, test.runs, want, test.flaky)
+			}
+		})
+	}
+	var list []checks.Check
+	total := 0
+	for i := range 3 * maxRepeats {
+		list = append(list, checks.Check{ID: fmt.Sprintf("TST-%03d", i), Clause: clause, Run: func(context.Context, *session.Session) {
+			total++
+			gomega.Expect(total).To(gomega.BeZero())
+		}})
+	}
+	if ran(t, t.Context(), asIs, list...); total != 4*maxRepeats {
+		t.Errorf("%d checks that fail were run %d times in all", len(list), total)
+	}
+}

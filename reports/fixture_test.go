@@ -150,6 +150,7 @@ func anyRun() *rapid.Generator[*Run] {
 			Results:  rapid.SliceOfN(rapid.Custom(anyResult), 0, 5).Draw(t, "results"),
 			Codes:    []Code{{text.Draw(t, "operation"), 200, text.Draw(t, "code"), 1}},
 			Left:     someTexts(t, "left"),
+			Limited:  rapid.SampledFrom([]*Limited{nil, {Times: 2, Waited: time.Second}}).Draw(t, "limited"),
 		}
 	})
 }
@@ -188,6 +189,7 @@ func anyResult(t *rapid.T) Result {
 		Clause: text.Draw(t, "clause"), Grade: rapid.SampledFrom(Grades()).Draw(t, "grade"), Source: text.Draw(t, "source"),
 		Does:       rapid.SampledFrom([]Does{Read, Write, Purchase}).Draw(t, "does"),
 		Operations: rapid.SliceOfN(text, 0, 3).Draw(t, "operations"),
+		Flaky:      rapid.Bool().Draw(t, "flaky"),
 		Verdict:    rapid.SampledFrom(Verdicts()).Draw(t, "verdict"), Reason: text.Draw(t, "reason"), Cause: text.Draw(t, "cause"),
 		Deviations: orNil(rapid.SliceOfN(anyDeviation(len(exchanges)), 0, 3).Draw(t, "deviations")),
 		Exchanges:  exchanges, Started: anyTime(t), Duration: time.Duration(rapid.Int64().Draw(t, "duration")),

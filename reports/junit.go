@@ -182,6 +182,9 @@ func runProperties(run *Run) []junitProperty {
 	if len(run.Target.Variants) > 0 {
 		properties = append(properties, property("variants", strings.Join(run.Target.Variants, ",")))
 	}
+	if run.Limited != nil {
+		properties = append(properties, property("limited", limitedText(run.Limited)))
+	}
 	for _, service := range run.Services {
 		properties = append(properties, property("service."+service.Name, service.URL))
 	}
@@ -257,6 +260,9 @@ func caseProperties(result *Result) []junitProperty {
 		property("operation", strings.Join(result.Operations, ", ")),
 		property("does", string(result.Does)),
 		property("verdict", string(result.Verdict)),
+	}
+	if result.Flaky {
+		properties = append(properties, property("flaky", "true"))
 	}
 	findings := 0
 	for i := range result.Deviations {

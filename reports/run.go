@@ -80,6 +80,8 @@ type Run struct {
 	// Codes are the kinds of answer that were seen, in the order of operation,
 	// status and code.
 	Codes []Code `json:"codes,omitempty"`
+	// Limited says how often and how long the target had the run wait; nil when it never did.
+	Limited *Limited `json:"limited,omitempty"`
 	// Coverage says which parts of the contract the run exercised; nil when it was not counted.
 	Coverage *Coverage `json:"coverage,omitempty"`
 	// Left names what the run created and could not remove again, a sentence each.
@@ -94,6 +96,15 @@ type Code struct {
 	OperateCode string `json:"operateCode"`
 	// Times is how often it was seen.
 	Times int `json:"times"`
+}
+
+// Limited is what came of a target that limits the rate of calls: HTTP 429, or 503
+// with a Retry-After. The calls were sent again later.
+type Limited struct {
+	// Times is how often it asked to wait.
+	Times int `json:"times"`
+	// Waited is how long the run waited, in nanoseconds.
+	Waited time.Duration `json:"waited"`
 }
 
 // StopReason says why a run ended early.
@@ -157,6 +168,8 @@ type Result struct {
 	Does        Does     `json:"does"`
 	Operations  []string `json:"operations"`
 	Verdict     Verdict  `json:"verdict"`
+	// Flaky says that a failed check held when it was run once more. Its verdict stays.
+	Flaky bool `json:"flaky,omitempty"`
 	// Reason says why a check was skipped, waived or inconclusive.
 	Reason string `json:"reason,omitempty"`
 	// Cause says in a sentence or two what usually causes the worst deviation.

@@ -29,6 +29,9 @@ func (t *Terminal) report(run *Run, files []string) string {
 			out.WriteString("  " + line + "\n")
 		}
 	}
+	if run.Limited != nil {
+		out.WriteString("\nrate of calls\n  " + limitedText(run.Limited) + "\n")
+	}
 	if len(files) > 0 {
 		// A path that is wrapped cannot be copied.
 		out.WriteString("\nreports\n  " + visible(strings.Join(files, "\n  ")) + "\n")

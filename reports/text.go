@@ -26,7 +26,7 @@ type field struct{ label, text string }
 // result tells what is to be known of a result that is not simply passed.
 func (f textForm) result(res *Result) string {
 	var out strings.Builder
-	f.fields(&out, []field{{"requirement", res.Requirement}, {"reason", res.Reason}})
+	f.fields(&out, []field{{"requirement", res.Requirement}, {"reason", res.Reason}, {"flaky", flakyText(res)}})
 	shown := map[int]bool{}
 	for i := range res.Deviations {
 		if i == f.deviations {
@@ -47,6 +47,19 @@ func (f textForm) result(res *Result) string {
 		f.exchangeList(&out, res)
 	}
 	return out.String()
+}
+
+// flakyText says that a result is flaky, and nothing when it is not.
+func flakyText(res *Result) string {
+	if !res.Flaky {
+		return ""
+	}
+	return "run once more, the check found no violation; the verdict stays"
+}
+
+// limitedText says in words how a target had a run wait.
+func limitedText(limited *Limited) string {
+	return fmt.Sprintf("the target asked to wait %s, %s in all", plural(limited.Times, "time"), limited.Waited.Round(time.Millisecond))
 }
 
 // deviationFields tells a deviation; what it does not say has no text.

@@ -38,6 +38,7 @@ type Connection struct {
 	inbox    *inbox // nil when nothing listens for pushes
 	looking  sync.Mutex
 	budget   budget
+	patience patience
 	journal  *journal // nil for the embedded sandbox, which is gone after the run with all that it holds
 
 	mu       sync.Mutex

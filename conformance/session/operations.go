@@ -227,10 +227,10 @@ func (s *Session) WatchResult(ctx context.Context, requestID string, look func(R
 }
 
 func (s *Session) watch(ctx context.Context, partner, requestID string, look func(Result)) Result {
-	started, limit := time.Now(), s.Target().TaskTimeout
+	started, limit, waited := time.Now(), s.Target().TaskTimeout, s.connection.patience.total()
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		answer := s.Send(ctx, s.NewAsyncResult(requestID).As(partner))
-		result, passed := newResult(answer), time.Since(started)
+		result, passed := newResult(answer), time.Since(started)-(s.connection.patience.total()-waited)
 		if answer.Accepted() {
 			look(result)
 			if s.Terminal(result) {

@@ -53,12 +53,12 @@ func (s *Session) Subscription(ctx context.Context) Purchase {
 // Await looks again and again, in growing intervals, until look reports true, and
 // reports whether it did within the time that a task may take.
 func (s *Session) Await(look func() bool) bool {
-	started := time.Now()
+	started, waited := time.Now(), s.connection.patience.total()
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		if look() {
 			return true
 		}
-		if time.Since(started) > s.Target().TaskTimeout {
+		if time.Since(started)-(s.connection.patience.total()-waited) > s.Target().TaskTimeout {
 			return false
 		}
 		s.pause(pause)

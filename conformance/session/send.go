@@ -27,11 +27,9 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
 	if reason := s.connection.givenUp(service); reason != "" {
 		panic(End{Verdict: reports.Inconclusive, Reason: reason})
 	}
-	if err := s.connection.limiter.Wait(s.stop); err != nil || s.stop.Err() != nil || ctx.Err() != nil {
-		panic(End{Verdict: reports.Inconclusive, Reason: "the run was stopped before the check was done"})
-	}
+	s.turn(ctx)
 	sent := s.announce(draft, request)
-	exchange := s.connection.exchange(draft.Operation.ID, request)
+	exchange := s.exchange(ctx, draft, request)
 	index := s.record(exchange)
 	s.endUnlessAnswered(service, exchange)
 	answer := newAnswer(index, exchange)
@@ -138,8 +136,12 @@ func isTimeout(err error) bool {
 }
 
 // record keeps an exchange and what the oracle says of it, and returns its index.
+// An answer that the service cannot be asked says nothing about the contract.
 func (s *Session) record(exchange reports.Exchange) int {
-	deviations := s.connection.oracle.Judge(exchange)
+	var deviations []reports.Deviation
+	if exchange.Response == nil || !unavailable(exchange.Response) {
+		deviations = s.connection.oracle.Judge(exchange)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	index := len(s.exchanges)

@@ -203,7 +203,6 @@ func TestEnds(t *testing.T) {
 		{"an answer", answer(200, `{"operateCode":"S","message":"m","data":[]}`), "", ""},
 		{"a refusal with 503", answer(503, `{"operateCode":"F","message":"m"}`), "", ""},
 		{"503 without an envelope", answer(503, `busy`), reports.Inconclusive, "HTTP 503 without an envelope"},
-		{"429 without an envelope", answer(429, ``), reports.Inconclusive, "HTTP 429 without an envelope"},
 		{"500 without an envelope", answer(500, `oops`), "", ""},
 		{"a call that takes too long", func(_ http.ResponseWriter, r *http.Request) {
 			select {
