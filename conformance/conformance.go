@@ -52,6 +52,9 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 	if err != nil {
 		return nil, err
 	}
+	if selected, err = divide(selected, t.Shard); err != nil {
+		return nil, err
+	}
 	if err := checkExpectations(t); err != nil {
 		return nil, err
 	}
@@ -111,6 +114,10 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 	if err != nil {
 		return nil, err
 	}
+	var shard *reports.Shard
+	if t.Shard.Count > 0 {
+		shard = &reports.Shard{Index: t.Shard.Index, Count: t.Shard.Count}
+	}
 	allow := make([]reports.Does, 0, 3)
 	for _, name := range t.Allow.List() {
 		allow = append(allow, reports.Does(name))
@@ -125,6 +132,7 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 			Tool:   reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
 			Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: allow, Faults: t.Faults, Variants: t.Variants},
 			Policy: session.PolicyOf(t),
+			Shard:  shard,
 			Seed:   t.Seed, Started: time.Now().UTC(),
 		},
 	}, nil

@@ -150,6 +150,7 @@ func anyRun() *rapid.Generator[*Run] {
 			Results:  rapid.SliceOfN(rapid.Custom(anyResult), 0, 5).Draw(t, "results"),
 			Codes:    []Code{{text.Draw(t, "operation"), 200, text.Draw(t, "code"), 1}},
 			Left:     someTexts(t, "left"),
+			Shard:    rapid.SampledFrom([]*Shard{nil, {2, 3}}).Draw(t, "shard"),
 			Limited:  rapid.SampledFrom([]*Limited{nil, {Times: 2, Waited: time.Second}}).Draw(t, "limited"),
 		}
 	})

@@ -66,6 +66,8 @@ type Run struct {
 	Target Target `json:"target"`
 	// Policy says how strictly.
 	Policy Policy `json:"policy"`
+	// Shard says which part of the checks it has; nil when it has all.
+	Shard *Shard `json:"shard,omitempty"`
 	// Seed is the seed of the order of checks and of every generated value.
 	Seed int64 `json:"seed"`
 	// Started and Ended are wall-clock times in UTC.

@@ -74,6 +74,7 @@ func (t *Terminal) Begin(run *Run, checks int) {
 		field{"allowed", cmp.Or(strings.Join(allow, ", "), "nothing")},
 		field{"strict", string(run.Policy.Strict)},
 		field{"seed", strconv.FormatInt(run.Seed, 10)},
+		field{"shard", shardText(run.Shard)},
 		field{"faults", strings.Join(run.Target.Faults, ", ")},
 		field{"variants", strings.Join(run.Target.Variants, ", ")})
 	t.form().fields(&out, fields)

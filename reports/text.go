@@ -57,6 +57,14 @@ func flakyText(res *Result) string {
 	return "run once more, the check found no violation; the verdict stays"
 }
 
+// shardText names a shard, and nothing when there is none.
+func shardText(shard *Shard) string {
+	if shard == nil {
+		return ""
+	}
+	return shard.String()
+}
+
 // limitedText says in words how a target had a run wait.
 func limitedText(limited *Limited) string {
 	return fmt.Sprintf("the target asked to wait %s, %s in all", plural(limited.Times, "time"), limited.Waited.Round(time.Millisecond))

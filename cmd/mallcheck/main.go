@@ -32,6 +32,7 @@ type commands struct {
 	List     listCommand     `cmd:"" help:"List the checks."`
 	Faults   faultsCommand   `cmd:"" help:"List the violations that the sandbox commits on demand."`
 	Variants variantsCommand `cmd:"" help:"List the habits of conforming servers that the sandbox takes on."`
+	Merge    mergeCommand    `cmd:"" help:"Make one run out of the shards of a run."`
 	Plan     planCommand     `cmd:"" help:"Say what a run would do, without asking the target."`
 	Sweep    sweepCommand    `cmd:"" help:"Undo what a run left on its target that was killed."`
 	Version  versionCommand  `cmd:"" help:"Print the version of the tool and the digest of its contract."`

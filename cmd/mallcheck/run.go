@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -47,10 +46,8 @@ func (c *runCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	for _, format := range t.Formats {
-		if !slices.Contains(reports.Formats(), format) {
-			return unknown(t.Place("format"), format, "report format", reports.Formats(), "known are "+strings.Join(reports.Formats(), ", "))
-		}
+	if err := knownFormats(t.Place("format"), t.Formats); err != nil {
+		return err
 	}
 	if !target.HasAddress(layers...) {
 		server, underTest, err := embedded(layers, t)

@@ -129,7 +129,7 @@ func (s *Session) settleAnnounced(sent announced, answer *Answer) {
 func (c *Connection) lookBefore(at place) {
 	c.looking.Lock()
 	defer c.looking.Unlock()
-	if _, looked := c.journal.known(at); looked || !c.target.Allow.Read {
+	if _, looked := c.journal.known(at); looked || !c.target.Allow.Read || c.target.Shard.Count > 1 {
 		return
 	}
 	counts, err := c.holds(at)

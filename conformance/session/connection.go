@@ -76,7 +76,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		inbox:    receiver,
 		budget:   budget{limit: t.Budget},
 		timeouts: map[string]int{},
-		nextSIM:  int(t.Seed % 1024),
+		nextSIM:  int(t.Seed%1024) + t.Shard.Index*len(t.SIMs)/max(t.Shard.Count, 1),
 	}
 	if !t.Sandbox {
 		c.journal = &journal{before: map[place]map[string]int{}}

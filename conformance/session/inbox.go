@@ -61,7 +61,7 @@ type inbox struct {
 func openInbox(t *target.Target) (*inbox, error) {
 	listener := t.PushListener
 	if listener == nil {
-		if t.PushListen == "" {
+		if t.PushListen == "" || t.Shard.Index > 1 { // the first shard has all checks that await pushes
 			return nil, nil
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

@@ -42,12 +42,12 @@ func (s *Session) NewPurchase() Purchase {
 	}
 }
 
-// uniqueID returns digits that no other call and no other run returns.
+// uniqueID returns digits that no other call, no other run and no other shard of this run returns.
 func (c *Connection) uniqueID() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.nextID++
-	return now() + fmt.Sprintf("%04d%03d", c.target.Seed%10_000, c.nextID%1000)
+	return now() + fmt.Sprintf("%04d%03d", (c.target.Seed+int64(c.target.Shard.Index))%10_000, c.nextID%1000)
 }
 
 // NewSingleOrder drafts a singleOrder.

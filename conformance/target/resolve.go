@@ -55,6 +55,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		FailOnFinding:     r.choice("fail-on") == "finding",
 		Only:              r.list("only"),
 		Skip:              r.list("skip"),
+		Shard:             parse(r, "shard", shard),
 		Seed:              r.seed(),
 		Timeout:           parse(r, "timeout", positiveDuration),
 		CallTimeout:       parse(r, "call-timeout", positiveDuration),
@@ -72,6 +73,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		return place
 	}
 	r.addresses(t)
+	r.sameSeed(t)
 	if r.problem != nil {
 		return nil, r.problem
 	}

@@ -72,6 +72,8 @@ type Settings struct {
 	Skip []string `name:"skip" sep:"," placeholder:"PATTERN" group:"selection" help:"Leave these checks out; the same patterns."`
 	Seed string   `name:"seed" placeholder:"N" group:"selection" help:"Seed of the order of checks and of generated values. Default: a new one for each run, printed and reported."`
 
+	Shard string `name:"shard" from:"flag,environment" placeholder:"I/N" group:"selection" help:"Run the I-th of N parts of the selected checks; mallcheck merge makes one run out of them. All parts need the same --seed."`
+
 	Timeout     string `name:"timeout" fallback:"10m" placeholder:"DURATION" group:"limits" help:"Time limit of the whole run. Default ${default_timeout}."`
 	CallTimeout string `name:"call-timeout" fallback:"10s" placeholder:"DURATION" group:"limits" help:"Time limit of one call. Default ${default_call_timeout}."`
 	TaskTimeout string `name:"task-timeout" fallback:"60s" placeholder:"DURATION" group:"limits" help:"Time limit of one asynchronous task. Default ${default_task_timeout}, on the sandbox 2s."`

@@ -93,6 +93,8 @@ type Target struct {
 
 	// Only and Skip select checks by id, glob, "area:RID" or "op:addSims".
 	Only, Skip []string
+	// Shard is the part of the selected checks that is run.
+	Shard Shard
 	// Seed is the seed of the order of checks and of every generated value.
 	Seed int64
 	// Timeout bounds the whole run, CallTimeout one call, TaskTimeout one asynchronous task.

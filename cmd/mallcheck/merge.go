@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// mergeCommand makes one run out of shards.
+type mergeCommand struct {
+	Runs []string `arg:"" name:"run.json" help:"The run.json of each shard."`
+
+	ReportDir string   `default:"mallcheck-report" placeholder:"DIR" help:"Folder of the reports. Default ${default}."`
+	Format    []string `sep:"," default:"${default_format}" placeholder:"FORMAT" help:"Reports to write. Default ${default}."`
+}
+
+// Help tells what a merge does, below the usage.
+func (mergeCommand) Help() string {
+	return `Makes one run out of the shards of a run, writes its reports and ends with its exit code, as if it had not been divided. A shard that is missing or there twice is wrong usage.
+
+Example, each line on a machine of its own but the last:
+  mallcheck run --shard 1/2 --seed 7 --report-dir shard-1
+  mallcheck run --shard 2/2 --seed 7 --report-dir shard-2
+  mallcheck merge shard-1/run.json shard-2/run.json`
+}
+
+// Run implements the command.
+func (c *mergeCommand) Run(std *streams) error {
+	if err := knownFormats("--format", c.Format); err != nil {
+		return err
+	}
+	runs := make([]*reports.Run, len(c.Runs))
+	for i, path := range c.Runs {
+		var err error
+		if runs[i], err = readRun(path); err != nil {
+			return err
+		}
+	}
+	merged, err := reports.Merge(runs, c.Runs)
+	if err != nil {
+		return err
+	}
+	if err := reports.CheckFolder(c.ReportDir); err != nil {
+		return fmt.Errorf("--report-dir: %w", err)
+	}
+	return conclude(std, &target.Target{ReportDir: c.ReportDir, Formats: c.Format}, newTerminal(std), merged)
+}
+
+// readRun reads the run.json of a run.
+func readRun(path string) (*reports.Run, error) {
+	file, err := os.Open(path) //nolint:gosec // the user names the file
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	run, err := reports.ReadJSON(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return run, nil
+}
+
+// knownFormats returns an error for the first word that is no report format.
+func knownFormats(place string, formats []string) error {
+	for _, format := range formats {
+		if !slices.Contains(reports.Formats(), format) {
+			return unknown(place, format, "report format", reports.Formats(), "known are "+strings.Join(reports.Formats(), ", "))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,30 @@
+package target
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Shard is one of several parts into which the checks of a run are divided. The
+// zero value is all of them.
+type Shard struct{ Index, Count int } // Index from 1
+
+// mostShards bounds the number of shards.
+const mostShards = 1000
+
+func shard(text string) (Shard, error) {
+	index, count, _ := strings.Cut(text, "/")
+	i, errIndex := strconv.Atoi(index)
+	n, errCount := strconv.Atoi(count)
+	if errIndex != nil || errCount != nil || i < 1 || i > n || n > mostShards {
+		return Shard{}, malformed{"is no shard", "write which one of how many, such as 2/4"}
+	}
+	return Shard{i, n}, nil
+}
+
+// sameSeed requires a seed of shards, which would otherwise each have one of its own.
+func (r *resolver) sameSeed(t *Target) {
+	if t.Shard.Count > 0 && r.text("seed") == "" && r.problem == nil {
+		r.problem = &Error{Place: "--seed", Problem: "is missing", Instead: "the shards of one run have the same: give each --seed N, any number"}
+	}
+}

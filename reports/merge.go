@@ -1,0 +1,205 @@
+package reports
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Shard says which part of a run's checks a run has; the shards together have all.
+type Shard struct {
+	Index int `json:"index"` // from 1
+	Count int `json:"count"`
+}
+
+// String returns the shard as it is written: 2/4.
+func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Count) }
+
+// Merge makes one run out of the shards of a run, whose verdicts are those that
+// the whole run would have come to. names are what the runs are called in errors,
+// such as their files. A shard that is missing or there twice, a run that is no
+// shard, and shards of different runs (target, contract, policy or seed) are errors.
+func Merge(runs []*Run, names []string) (*Run, error) {
+	if len(runs) == 0 {
+		return nil, errors.New("there is no run to merge")
+	}
+	if err := shardsFit(runs, names); err != nil {
+		return nil, err
+	}
+	merged := *runs[0]
+	merged.Shard, merged.Results, merged.Codes, merged.Services = nil, nil, nil, nil
+	merged.Left, merged.Limited, merged.Stopped, merged.Coverage = nil, nil, "", runs[0].Coverage
+	for i, run := range runs {
+		merged.Results = append(merged.Results, run.Results...)
+		merged.Left = append(merged.Left, run.Left...)
+		merged.Codes = addCodes(merged.Codes, run.Codes)
+		merged.Services = addServices(merged.Services, run.Services)
+		merged.Stopped = worseStop(merged.Stopped, run.Stopped)
+		if run.Started.Before(merged.Started) {
+			merged.Started = run.Started
+		}
+		if run.Ended.After(merged.Ended) {
+			merged.Ended = run.Ended
+		}
+		if run.Limited != nil {
+			if merged.Limited == nil {
+				merged.Limited = &Limited{}
+			}
+			merged.Limited.Times += run.Limited.Times
+			merged.Limited.Waited += run.Limited.Waited
+		}
+		if i > 0 {
+			merged.Coverage = addCoverage(merged.Coverage, run.Coverage)
+		}
+	}
+	slices.SortFunc(merged.Results, func(a, b Result) int { return strings.Compare(a.ID, b.ID) })
+	for i := 1; i < len(merged.Results); i++ {
+		if id := merged.Results[i].ID; id == merged.Results[i-1].ID {
+			return nil, fmt.Errorf("two shards have run %s: they are not of one run", id)
+		}
+	}
+	tellOnce(merged.Results)
+	return &merged, nil
+}
+
+// shardsFit finds what keeps runs from being the shards of one run.
+func shardsFit(runs []*Run, names []string) error {
+	by := map[int]string{}
+	for i, run := range runs {
+		first := runs[0]
+		if run.Shard == nil {
+			return fmt.Errorf("%s is no shard: it was run without --shard", names[i])
+		}
+		for _, same := range []struct{ what, a, b string }{
+			{"target", first.Target.Name + " " + first.Target.PartnerCode, run.Target.Name + " " + run.Target.PartnerCode},
+			{"contract", first.Tool.Contract, run.Tool.Contract},
+			{"version of mallcheck", first.Tool.Version, run.Tool.Version},
+			{"permissions", fmt.Sprint(first.Target.Allow), fmt.Sprint(run.Target.Allow)},
+			{"strictness", fmt.Sprint(first.Policy), fmt.Sprint(run.Policy)},
+			{"seed", fmt.Sprint(first.Seed), fmt.Sprint(run.Seed)},
+			{"number of shards", fmt.Sprint(first.Shard.Count), fmt.Sprint(run.Shard.Count)},
+		} {
+			// The embedded sandbox of each shard has the same name.
+			if same.a != same.b {
+				return fmt.Errorf("%s and %s are not of one run: the %s is %s and %s", names[0], names[i], same.what, same.a, same.b)
+			}
+		}
+		if other, twice := by[run.Shard.Index]; twice {
+			return fmt.Errorf("shard %s is there twice: %s and %s", run.Shard, other, names[i])
+		}
+		by[run.Shard.Index] = names[i]
+	}
+	var missing []string
+	for index := 1; index <= runs[0].Shard.Count; index++ {
+		if by[index] == "" {
+			missing = append(missing, Shard{index, runs[0].Shard.Count}.String())
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("not all shards are there: %s missing", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// tellOnce leaves what no page names to the first result that tells it, as in a
+// run that was not divided.
+func tellOnce(results []Result) {
+	told := map[[2]string]bool{}
+	for i := range results {
+		result := &results[i]
+		kept := make([]Deviation, 0, len(result.Deviations))
+		for _, d := range result.Deviations {
+			key := [2]string{d.Clause, d.Actual}
+			if d.Undocumented && told[key] {
+				continue
+			}
+			told[key] = told[key] || d.Undocumented
+			kept = append(kept, d)
+		}
+		if len(kept) == len(result.Deviations) {
+			continue
+		}
+		result.Deviations = kept
+		if result.Verdict == Finding && !slices.ContainsFunc(kept, func(d Deviation) bool { return d.Verdict == Finding }) {
+			result.Verdict, result.Cause = Passed, ""
+		}
+	}
+}
+
+// addCodes adds up kinds of answer, in their order.
+func addCodes(codes, more []Code) []Code {
+	for _, code := range more {
+		at := slices.IndexFunc(codes, func(c Code) bool {
+			return c.Operation == code.Operation && c.Status == code.Status && c.OperateCode == code.OperateCode
+		})
+		if at >= 0 {
+			codes[at].Times += code.Times
+			continue
+		}
+		codes = append(codes, code)
+	}
+	slices.SortFunc(codes, func(a, b Code) int {
+		return cmp.Or(strings.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), strings.Compare(a.OperateCode, b.OperateCode))
+	})
+	return codes
+}
+
+// addServices keeps of each service the outcome that is worse.
+func addServices(services, more []Service) []Service {
+	for _, service := range more {
+		at := slices.IndexFunc(services, func(s Service) bool { return s.Name == service.Name })
+		switch {
+		case at < 0:
+			services = append(services, service)
+		case !service.Reached:
+			services[at] = service
+		}
+	}
+	return services
+}
+
+// worseStop returns the reason that says more: an interruption, a time limit, a budget.
+func worseStop(a, b StopReason) StopReason {
+	for _, reason := range []StopReason{Interrupted, TimedOut, OverBudget} {
+		if a == reason || b == reason {
+			return reason
+		}
+	}
+	return cmp.Or(a, b)
+}
+
+// addCoverage counts as missed what both missed.
+func addCoverage(a, b *Coverage) *Coverage {
+	if a == nil || b == nil {
+		return nil
+	}
+	out := &Coverage{Operations: slices.Clone(a.Operations)}
+	for i := range out.Operations {
+		operation := &out.Operations[i]
+		operation.Parts = slices.Clone(operation.Parts)
+		for j := range operation.Parts {
+			parts := &operation.Parts[j]
+			missed := missedIn(b, operation.Operation, parts.Kind)
+			parts.Missed = slices.DeleteFunc(slices.Clone(parts.Missed), func(m MissedPart) bool { return !missed[m.Part] })
+			parts.Reached = parts.Total - len(parts.Missed)
+		}
+	}
+	return out
+}
+
+// missedIn returns the parts of a kind that a run did not exercise.
+func missedIn(c *Coverage, operation, kind string) map[string]bool {
+	missed := map[string]bool{}
+	for _, o := range c.Operations {
+		for _, parts := range o.Parts {
+			if o.Operation == operation && parts.Kind == kind {
+				for _, m := range parts.Missed {
+					missed[m.Part] = true
+				}
+			}
+		}
+	}
+	return missed
+}
