@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -146,15 +145,6 @@ func (r *runner) openJournal() error {
 		return nil
 	}
 	return r.connection.OpenJournal(t.ReportDir)
-}
-
-// Version returns the version of the module as it was built, "devel" for a
-// build from a working tree.
-func Version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
-	}
-	return "devel"
 }
 
 // all runs the checks that can be run and notes why the others cannot.

@@ -24,7 +24,13 @@ type faultsCommand struct {
 
 // Help tells what --prove proves, below the usage.
 func (faultsCommand) Help() string {
-	return `With --prove, a fault counts as caught when a check fails and names the clause that the fault breaks.
+	return `Examples:
+  mallcheck faults
+  mallcheck run --fault sign-wrong-accepted       the checks under CAUGHT BY fail
+  mallcheck serve --fault sign-wrong-accepted     a mall with this violation, to try other tools on
+  mallcheck faults --prove                        show that every fault is caught
+
+With --prove, a fault counts as caught when a check fails and names the clause that the fault breaks.
 Exit code: 1 when a fault is missed, when a check that is expected to catch it does not, or when a check catches no fault at all.`
 }
 

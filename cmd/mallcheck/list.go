@@ -19,6 +19,15 @@ type listCommand struct {
 	Only []string `sep:"," placeholder:"PATTERN" help:"These only: an id, a glob, area:RID or op:addSims."`
 }
 
+// Help gives examples, below the usage.
+func (listCommand) Help() string {
+	return `Examples:
+  mallcheck list --only area:SIG,op:addSims
+  mallcheck list --json | jq -r '.[] | select(.does == "purchase") | .id'
+
+A check fails a run where its level is MUST and its grade is at or above --strict. DOES is the permission that it needs (mallcheck run --allow).`
+}
+
 // listedCheck is a check as it is listed.
 type listedCheck struct {
 	ID          string   `json:"id"`
@@ -62,6 +71,14 @@ type variantsCommand struct {
 	JSON bool `name:"json" help:"As JSON."`
 }
 
+// Help gives examples, below the usage.
+func (variantsCommand) Help() string {
+	return `Examples:
+  mallcheck variants
+  mallcheck run --strict documented --variant refusals-as-4xx      no check fails
+  mallcheck serve --variant refusals-as-4xx                        see whether your client bears it`
+}
+
 // listedVariant is a variant as it is listed.
 type listedVariant struct {
 	ID        string            `json:"id"`
@@ -84,19 +101,6 @@ func (c *variantsCommand) Run(std *streams) error {
 			fmt.Fprintln(table, variant.ID+"\t"+variant.Statement)
 		}
 	})
-}
-
-// versionCommand prints what was built.
-type versionCommand struct{}
-
-// Run implements the command.
-func (versionCommand) Run(std *streams) error {
-	contract, err := openapi.Mall()
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(std.out, "mallcheck %s\ncontract sha256:%s\n", conformance.Version(), contract.Digest())
-	return err
 }
 
 func writeJSON(out io.Writer, value any) error {

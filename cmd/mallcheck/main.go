@@ -35,7 +35,20 @@ type commands struct {
 	Merge    mergeCommand    `cmd:"" help:"Make one run out of the shards of a run."`
 	Plan     planCommand     `cmd:"" help:"Say what a run would do, without asking the target."`
 	Sweep    sweepCommand    `cmd:"" help:"Undo what a run left on its target that was killed."`
-	Version  versionCommand  `cmd:"" help:"Print the version of the tool and the digest of its contract."`
+
+	Completion completionCommand `cmd:"" help:"Print a completion script for bash, zsh or fish."`
+	Complete   completeCommand   `cmd:"" hidden:"" help:"Answer a completion script."`
+	Man        manCommand        `cmd:"" help:"Print the manual page."`
+	Version    versionCommand    `cmd:"" help:"Print the version of the tool and the digests of its contracts."`
+}
+
+// Help tells where to begin, below the usage.
+func (commands) Help() string {
+	return `Begin with:
+  mallcheck run               test the embedded sandbox, and see what a run tells
+  mallcheck serve             a mall on this machine, to write a client against
+  mallcheck run --help        how to name your target, and what a run may do to it
+  mallcheck list              the checks`
 }
 
 // streams are what a command reads and writes beside files and the network.

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestComplete holds what the words of a command line may become.
+func TestComplete(t *testing.T) {
+	for _, test := range []struct {
+		words string // the last is being written
+		want  string // the candidates, or the first of them when it ends in " ..."
+	}{
+		{"se", "serve"},
+		{"", "run serve call ..."},
+		{"nonsense ", "run serve call ..."},
+		{"run --stri", "--strict"},
+		{"run --strict d", "documented derived"},
+		{"run --strict=d", "--strict=documented --strict=derived"},
+		{"run --strict documented --fail-on ", "finding"},
+		{"run --only SIG-00", "SIG-001 SIG-002 SIG-003"},
+		{"run --only=area:S", "--only=area:SIG"},
+		{"run --only SIG-003/ad", "SIG-003/addSims"},
+		{"run --only SIG-001,op:addS", "SIG-001,op:addSims"},
+		{"run --skip=SIG-001,op:addS", "--skip=SIG-001,op:addSims"},
+		{"run --fault sign-upper", "sign-upper-case-accepted"},
+		{"serve --variant refusals-as-", "refusals-as-4xx"},
+		{"serve --control --qu", "--quiet"},
+		{"list --json --on", "--only"},
+		{"call singleV", "singleVerify"},
+		{"call singleVerify ", ""},
+		{"call --set a singleV", "singleVerify"},
+		{"completion f", "fish"},
+		{"run --report-dir x", ""},
+		{"run --nonsense=", ""},
+		{"comple", "completion"},
+	} {
+		t.Run(test.words, func(t *testing.T) {
+			got := process{arguments: append([]string{"complete", "--"}, strings.Split(test.words, " ")...)}.run(t)
+			if got.code != 0 || got.err != "" {
+				t.Fatalf("exit code %d: %s", got.code, got.err)
+			}
+			var candidates []string
+			for line := range strings.Lines(got.out) {
+				text, help, found := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+				if !found || strings.Contains(help, "\t") {
+					t.Errorf("the line %q is no candidate with its help", line)
+				}
+				candidates = append(candidates, text)
+			}
+			list := strings.Join(candidates, " ")
+			if begin, more := strings.CutSuffix(test.want, " ..."); more && strings.HasPrefix(list, begin) {
+				return
+			}
+			if list != test.want {
+				t.Errorf("completes to %s, want %s", list, test.want)
+			}
+		})
+	}
+}
+
+// TestCompletionScripts holds that there is a script for each shell, in its own syntax.
+func TestCompletionScripts(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		got := process{arguments: []string{"completion", shell}}.run(t)
+		if got.code != 0 || !strings.Contains(got.out, "mallcheck") {
+			t.Errorf("%s: exit code %d\n%s%s", shell, got.code, got.out, got.err)
+		}
+		program, err := exec.LookPath(shell)
+		if err != nil {
+			t.Logf("%s is not installed: the syntax of its script was not tried", shell)
+			continue
+		}
+		check := exec.CommandContext(t.Context(), program, "-n")
+		check.Stdin = strings.NewReader(got.out)
+		if told, err := check.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", shell, err, told)
+		}
+	}
+}
+
+// TestHelp holds that the help of every command and the manual page are there and
+// give examples.
+func TestHelp(t *testing.T) {
+	manual := process{arguments: []string{"man"}}.run(t)
+	if manual.code != 0 || !strings.HasPrefix(manual.out, `.TH "MALLCHECK" "1"`) {
+		t.Errorf("man: exit code %d\n%s%s", manual.code, manual.out, manual.err)
+	}
+	commands := process{arguments: []string{"complete", "--", ""}}.run(t)
+	for line := range strings.Lines(commands.out) {
+		command, help, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		got := process{arguments: []string{command, "--help"}}.run(t)
+		if got.code != 0 || got.err != "" || !strings.Contains(got.out, "\n    mallcheck "+command) && command != "sign" {
+			t.Errorf("%s --help: exit code %d, no example\n%s%s", command, got.code, got.out, got.err)
+		}
+		if !strings.HasSuffix(help, ".") {
+			t.Errorf("%s: the help %q is no sentence", command, help)
+		}
+		if !strings.Contains(manual.out, `.SS "mallcheck `+command) {
+			t.Errorf("the manual page lacks %s", command)
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// versionCommand prints what was built.
+type versionCommand struct {
+	JSON bool `name:"json" help:"As JSON, with the commit, the version of Go and the platform."`
+}
+
+// Help gives examples, below the usage.
+func (versionCommand) Help() string {
+	return `Examples:
+  mallcheck version
+  mallcheck version --json | jq -r .contracts.mall
+
+A digest is the SHA-256 of a document as mallcheck contract prints it. Two runs with the same digests judged by the same contract.`
+}
+
+// builtVersion is a build as it is printed.
+type builtVersion struct {
+	Name       string     `json:"name"`
+	Version    string     `json:"version"`
+	Commit     string     `json:"commit,omitempty"`
+	CommitTime *time.Time `json:"commitTime,omitempty"`
+	Modified   bool       `json:"modified"`
+	Go         string     `json:"go"`
+	Platform   string     `json:"platform"`
+	Contracts  digests    `json:"contracts"`
+}
+
+// digests are the SHA-256 of the documents, in hex.
+type digests struct {
+	Mall string `json:"mall"`
+	Push string `json:"push"`
+}
+
+// Run implements the command.
+func (c *versionCommand) Run(std *streams) error {
+	mall, err := openapi.Mall()
+	if err != nil {
+		return err
+	}
+	push, err := openapi.Push()
+	if err != nil {
+		return err
+	}
+	build := conformance.Built()
+	if !c.JSON {
+		_, err = fmt.Fprintf(std.out, "mallcheck %s\ncontract sha256:%s\npush sha256:%s\n", build.Version, mall.Digest(), push.Digest())
+		return err
+	}
+	told := builtVersion{
+		Name: "mallcheck", Version: build.Version, Commit: build.Commit, Modified: build.Modified,
+		Go: build.Go, Platform: build.Platform, Contracts: digests{mall.Digest(), push.Digest()},
+	}
+	if !build.CommitTime.IsZero() {
+		told.CommitTime = &build.CommitTime
+	}
+	return writeJSON(std.out, told)
+}
