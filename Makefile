@@ -6,6 +6,7 @@ SHELL := /bin/bash
 GO ?= go
 TOOL := $(GO) tool -modfile=tools/go.mod
 BIN := bin/mallcheck
+export VERSION ?=
 
 .PHONY: help
 help: ## Show the targets
@@ -23,6 +24,10 @@ test: ## Run the project's own tests (Go alone is enough)
 build: ## Build the static binary into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/mallcheck
 
+.PHONY: dist
+dist: ## Build the release of every platform into dist/; VERSION=v1.2.3, or the commit's tag
+	.ci/dist dist
+
 .PHONY: generate
 generate: ## Generate gen/ from the contract
 	gen/generate.sh
@@ -32,9 +37,10 @@ verify: ## Everything the pipeline runs: installs what it needs
 	.ci/verify
 
 .PHONY: lint
-lint: ## Lint the Go code and the contract
+lint: ## Lint the Go code, the contract, scripts, workflows, samples and the Dockerfile
 	$(TOOL) golangci-lint run
 	openapi/lint.sh
+	.ci/lint-pipelines
 
 .PHONY: bench
 bench: ## Run the benchmarks; bench-http needs wrk

@@ -40,7 +40,7 @@ func (m *manual) write(app *kong.Application) {
 	if !build.CommitTime.IsZero() {
 		date = build.CommitTime.UTC().Format("2006-01-02")
 	}
-	m.macro("TH", strings.ToUpper(app.Name), "1", date, app.Name+" "+build.Version, "User Commands")
+	m.line(fmt.Sprintf(".TH %s 1 %q %q %q", strings.ToUpper(app.Name), date, app.Name+" "+build.Version, "User Commands"))
 	m.macro("SH", "NAME")
 	m.line(app.Name + ` \- contract tests for the mall API of a SIM provider`)
 	m.macro("SH", "SYNOPSIS")
