@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
@@ -53,7 +54,7 @@ type completeCommand struct {
 // Run implements the command: a candidate a line, with what it is behind a tab.
 func (c *completeCommand) Run(std *streams, context *kong.Context) error {
 	var text strings.Builder
-	for _, candidate := range complete(context.Model.Node, c.Words) {
+	for _, candidate := range complete(context.Model.Node, c.Words, std.environ) {
 		fmt.Fprintf(&text, "%s\t%s\n", candidate.text, oneLine(candidate.help))
 	}
 	_, err := io.WriteString(std.out, text.String())
@@ -64,8 +65,9 @@ func (c *completeCommand) Run(std *streams, context *kong.Context) error {
 type candidate struct{ text, help string }
 
 // complete returns what the last of words may become below root; the words before
-// it are taken as they are, even wrong ones.
-func complete(root *kong.Node, words []string) []candidate {
+// it are taken as they are, even wrong ones. The environment tells where the file
+// of targets is.
+func complete(root *kong.Node, words, environ []string) []candidate {
 	if len(words) == 0 {
 		words = []string{""}
 	}
@@ -74,10 +76,10 @@ func complete(root *kong.Node, words []string) []candidate {
 	name, value, assigned := strings.Cut(word, "=")
 	switch {
 	case pending != nil:
-		return values(pending.Value, word, "")
+		return values(pending.Value, word, "", environ)
 	case strings.HasPrefix(word, "--") && assigned:
 		if flag := flagOf(node, name); flag != nil {
-			return values(flag.Value, value, name+"=")
+			return values(flag.Value, value, name+"=", environ)
 		}
 		return nil
 	case strings.HasPrefix(word, "-"):
@@ -85,7 +87,7 @@ func complete(root *kong.Node, words []string) []candidate {
 	case len(node.Children) > 0:
 		return matching(children(node), word)
 	case arguments < len(node.Positional):
-		return values(node.Positional[arguments], word, "")
+		return values(node.Positional[arguments], word, "", environ)
 	}
 	return nil
 }
@@ -155,13 +157,13 @@ func flags(node *kong.Node) []candidate {
 
 // values returns what the value of a flag or an argument may become; before stands
 // in front of it in the same word. Of a list the last element is completed.
-func values(value *kong.Value, text, before string) []candidate {
+func values(value *kong.Value, text, before string, environ []string) []candidate {
 	if value.IsSlice() && value.Tag.Sep != -1 {
 		if comma := strings.LastIndex(text, string(value.Tag.Sep)); comma >= 0 {
 			before, text = before+text[:comma+1], text[comma+1:]
 		}
 	}
-	found := matching(upToSlash(words(value), text), text)
+	found := matching(upToSlash(words(value, environ), text), text)
 	for i := range found {
 		found[i].text = before + found[i].text
 	}
@@ -199,7 +201,10 @@ func matching(all []candidate, prefix string) []candidate {
 }
 
 // words returns the words that a flag or an argument may have, none when it is free.
-func words(value *kong.Value) []candidate {
+func words(value *kong.Value, environ []string) []candidate {
+	if choices := value.Tag.Get("choices"); choices != "" {
+		return named(strings.Split(choices, ","))
+	}
 	if value.Enum != "" {
 		return named(value.EnumSlice())
 	}
@@ -210,6 +215,8 @@ func words(value *kong.Value) []candidate {
 		return operations("")
 	case "format":
 		return named(reports.Formats())
+	case "target":
+		return targets(environ)
 	case "fault":
 		var found []candidate
 		for _, fault := range faults.Faults() {
@@ -222,14 +229,17 @@ func words(value *kong.Value) []candidate {
 			found = append(found, candidate{variant.ID, variant.Statement})
 		}
 		return found
-	case "allow":
-		return named([]string{"read", "write", "purchase"})
-	case "strict":
-		return named([]string{"documented", "derived", "assumed"})
-	case "fail-on":
-		return named([]string{"finding"})
 	}
 	return nil
+}
+
+// targets returns the names of the targets of the file, if there is one that can be read.
+func targets(environ []string) []candidate {
+	file, err := target.FindFile(target.Settings{}, environ, "")
+	if err != nil || file == nil {
+		return nil // a completion has nobody to tell
+	}
+	return named(file.Names())
 }
 
 func named(texts []string) []candidate {

@@ -8,6 +8,10 @@ import (
 
 // TestComplete holds what the words of a command line may become.
 func TestComplete(t *testing.T) {
+	dir := t.TempDir()
+	if got := (process{arguments: []string{"init"}, dir: dir}).run(t); got.code != 0 {
+		t.Fatal(got.err)
+	}
 	for _, test := range []struct {
 		words string // the last is being written
 		want  string // the candidates, or the first of them when it ends in " ..."
@@ -25,6 +29,9 @@ func TestComplete(t *testing.T) {
 		{"run --only SIG-001,op:addS", "SIG-001,op:addSims"},
 		{"run --skip=SIG-001,op:addS", "--skip=SIG-001,op:addSims"},
 		{"run --fault sign-upper", "sign-upper-case-accepted"},
+		{"run --fail-on=f", "--fail-on=finding"},
+		{"run --target u", "uat"},
+		{"run --allow read,w", "read,write"},
 		{"serve --variant refusals-as-", "refusals-as-4xx"},
 		{"serve --control --qu", "--quiet"},
 		{"list --json --on", "--only"},
@@ -37,7 +44,7 @@ func TestComplete(t *testing.T) {
 		{"comple", "completion"},
 	} {
 		t.Run(test.words, func(t *testing.T) {
-			got := process{arguments: append([]string{"complete", "--"}, strings.Split(test.words, " ")...)}.run(t)
+			got := process{arguments: append([]string{"complete", "--"}, strings.Split(test.words, " ")...), dir: dir}.run(t)
 			if got.code != 0 || got.err != "" {
 				t.Fatalf("exit code %d: %s", got.code, got.err)
 			}

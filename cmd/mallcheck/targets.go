@@ -17,10 +17,13 @@ type initCommand struct {
 
 // Help tells what to do with the file, below the usage.
 func (initCommand) Help() string {
-	return `Writes a file with one target, the provider's UAT, and a comment for each setting. It overwrites nothing. Then:
+	return `Writes a file with one target, the provider's UAT, and a comment for each setting. It overwrites nothing.
+
+Examples:
+  mallcheck init                      then:
   export MALL_PARTNER_CODE=P012345
-  mallcheck doctor    ask the target, reading only, what it is like
-  mallcheck run       hold it to the contract`
+  mallcheck doctor                    ask the target, reading only, what it is like
+  mallcheck run                       hold it to the contract`
 }
 
 // Run implements the command.
@@ -44,6 +47,13 @@ func (c *initCommand) Run(std *streams) error {
 type targetsCommand struct {
 	Config string `placeholder:"FILE" help:"File of targets. Default ${file_name} in the working directory."`
 	JSON   bool   `name:"json" help:"As JSON."`
+}
+
+// Help gives examples, below the usage.
+func (targetsCommand) Help() string {
+	return `Examples:
+  mallcheck targets
+  mallcheck targets --config ci/mallcheck.yaml --json`
 }
 
 // listedTarget is a target as it is listed.
@@ -134,7 +144,12 @@ type configuration struct {
 
 // Help tells what is printed, below the usage.
 func (configCommand) Help() string {
-	return `Prints each setting that has a value, and where it comes from: a flag, a variable, a line of the file of targets, or the default. Secrets are hidden. It takes the flags of mallcheck run, and sends nothing.`
+	return `Prints each setting that has a value, and where it comes from: a flag, a variable, a line of the file of targets, or the default. Secrets are hidden. It takes the flags of mallcheck run, and sends nothing.
+
+Examples:
+  mallcheck config --target uat
+  MALLCHECK_RATE=5/s mallcheck config --target uat --allow read,write --json
+  mallcheck config --schema > mallcheck.schema.json        for an editor that completes the file`
 }
 
 // Run implements the command.
