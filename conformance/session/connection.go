@@ -142,7 +142,7 @@ func (c *Connection) givenUp(service string) string {
 	if c.timeouts[service] < maxTimeouts {
 		return ""
 	}
-	return fmt.Sprintf("%d calls of the %s service in a row timed out after %s; it is not asked any more", maxTimeouts, service, c.target.CallTimeout)
+	return fmt.Sprintf("%d calls of the %s service in a row timed out after %s or were answered without end; it is not asked any more", maxTimeouts, service, c.target.CallTimeout)
 }
 
 // takeSIMs returns n of the target's SIM cards, other ones at each call as long

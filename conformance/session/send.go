@@ -16,8 +16,12 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// maxAnswer bounds the bytes read of one answer.
-const maxAnswer = 64 << 20
+// maxAnswer bounds the bytes read of one answer; of a larger one, keptOfLarger are
+// recorded: a server that never ends must not fill the memory.
+const (
+	maxAnswer    = 64 << 20
+	keptOfLarger = 64 << 10
+)
 
 // Send signs a draft, sends it, records the exchange and has it judged. It ends
 // the check when no answer came that says anything about the target.
@@ -106,7 +110,9 @@ func (c *Connection) exchange(operation string, request *http.Request) reports.E
 	case err != nil:
 		recorded.Problem = problem(err, c.target.CallTimeout)
 	case len(body) > maxAnswer:
-		recorded.Problem = fmt.Sprintf("the answer is larger than %d bytes", maxAnswer)
+		recorded.Problem = tooLarge
+		recorded.Response.Body = bytes.Clone(body[:keptOfLarger])
+		recorded.Response.Cut = int64(len(body) - keptOfLarger)
 	}
 	return recorded
 }
@@ -129,6 +135,7 @@ func problem(err error, limit time.Duration) string {
 const (
 	timedOut = "the call took longer than"
 	brokeOff = "the answer broke off before its announced end"
+	tooLarge = "the answer is larger than 64 MiB"
 )
 
 func isTimeout(err error) bool {
@@ -136,10 +143,11 @@ func isTimeout(err error) bool {
 }
 
 // record keeps an exchange and what the oracle says of it, and returns its index.
-// An answer that the service cannot be asked says nothing about the contract.
+// An answer that the service cannot be asked says nothing about the contract, nor
+// does the part of one that came before its call timed out.
 func (s *Session) record(exchange reports.Exchange) int {
 	var deviations []reports.Deviation
-	if exchange.Response == nil || !unavailable(exchange.Response) {
+	if !strings.HasPrefix(exchange.Problem, timedOut) && (exchange.Response == nil || !unavailable(exchange.Response)) {
 		deviations = s.connection.oracle.Judge(exchange)
 	}
 	s.mu.Lock()
@@ -168,7 +176,7 @@ func same(a, b reports.Deviation) bool {
 
 // endUnlessAnswered ends the check when the target could not be asked.
 func (s *Session) endUnlessAnswered(service string, exchange reports.Exchange) {
-	if strings.HasPrefix(exchange.Problem, timedOut) {
+	if strings.HasPrefix(exchange.Problem, timedOut) || exchange.Problem == tooLarge {
 		s.connection.unanswered(service)
 		panic(End{Verdict: reports.Inconclusive, Reason: exchange.Operation + ": " + exchange.Problem})
 	}

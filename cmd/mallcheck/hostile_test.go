@@ -1,0 +1,106 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// hostile are servers that answer in ways that no client should bear for long.
+var hostile = map[string]http.HandlerFunc{
+	"hangs": func(_ http.ResponseWriter, r *http.Request) { wait(r, 20*time.Second) },
+	"drips": drip,
+	"drips later": func() http.HandlerFunc {
+		var asked atomic.Int32
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			if asked.Add(1) == 1 {
+				_, _ = w.Write([]byte(`{"data":[],"operateCode":"S","message":"success"}`))
+				return
+			}
+			drip(w, r)
+		}
+	}(),
+	"never ends": func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		chunk := []byte(strings.Repeat("[", 1<<20))
+		for range 200 {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	},
+	"hangs up": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+	"shows a page": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte("<!doctype html><title>Welcome</title>"))
+	},
+}
+
+// drip answers with a space now and then.
+func drip(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	for range 400 {
+		_, _ = w.Write([]byte(" "))
+		_ = http.NewResponseController(w).Flush()
+		if wait(r, 50*time.Millisecond) {
+			return
+		}
+	}
+}
+
+// wait waits, and reports whether the caller went away meanwhile.
+func wait(r *http.Request, long time.Duration) bool {
+	select {
+	case <-r.Context().Done():
+		return true
+	case <-time.After(long):
+		return false
+	}
+}
+
+// hostileServer starts one of the hostile servers.
+func hostileServer(t *testing.T, name string) string {
+	t.Helper()
+	server := httptest.NewServer(hostile[name])
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestHostileTargets holds that a run ends soon, whatever a server does to it, says
+// what that was, and leaves its reports.
+func TestHostileTargets(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		limit string // of a call
+		code  int
+		want  string
+	}{
+		{"drips", "500ms", 3, "took longer than 500ms"},
+		{"drips later", "500ms", 3, "is not asked any more"},
+		{"hangs up", "10s", 3, "no answer"},
+		{"never ends", "10s", 1, "larger than 64 MiB"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			started := time.Now()
+			got := process{arguments: []string{"run", "--topup-url=" + hostileServer(t, test.name), "--partner-code=P1", "--group=G1", "--call-timeout=" + test.limit, "--strict=assumed"}, dir: dir}.run(t)
+			if got.code != test.code || !strings.Contains(got.out, test.want) || len(got.out) > 1<<20 {
+				t.Errorf("exit code %d, want %d and %q:\n%.4000s", got.code, test.code, test.want, got.out)
+			}
+			if took := time.Since(started); took > 30*time.Second {
+				t.Errorf("it took %s", took)
+			}
+			for _, report := range []string{"junit.xml", "run.json"} {
+				if info, err := os.Stat(filepath.Join(dir, "mallcheck-report", report)); err != nil || info.Size() > 32<<20 {
+					t.Errorf("%s: %v, %+v", report, err, info)
+				}
+			}
+		})
+	}
+}
