@@ -33,7 +33,7 @@ Examples:
   mallcheck call singleVerify --vshop-url https://host/vshop_uat --partner-code P012345 --set deviceCode=89852420180910340793
   env $(cat sandbox.env) mallcheck call addSims --set 'sim_ids:=["89852420180910340793"]' --explain
 
-It carries out what it is told to: an order is an order. Exit code: 0 accepted, 1 refused, 2 wrong usage, 3 no answer.`
+It carries out what it is told to: an order is an order. Exit code: 0 accepted, 1 refused or answered outside the envelope, 2 wrong usage, 3 no answer.`
 }
 
 // Run implements the command.

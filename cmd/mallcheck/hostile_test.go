@@ -104,3 +104,44 @@ func TestHostileTargets(t *testing.T) {
 		})
 	}
 }
+
+// TestHostileCalls holds the same of a single call: one line, and an exit code that
+// says that no answer came. A page is an answer: it is shown.
+func TestHostileCalls(t *testing.T) {
+	for _, test := range []struct {
+		name, limit string
+		code        int
+		want        string
+	}{
+		{"hangs", "500ms", 3, "took longer than 500ms"},
+		{"drips", "500ms", 3, "took longer than 500ms"},
+		{"hangs up", "10s", 3, "no answer"},
+		{"never ends", "10s", 3, "larger than 64 MiB"},
+		{"shows a page", "10s", 1, "HTTP 200 OK"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := process{arguments: []string{"call", "listBundles", "--topup-url=" + hostileServer(t, test.name), "--partner-code=P1", "--call-timeout=" + test.limit}}.run(t)
+			if got.code != test.code || !strings.Contains(got.err, test.want) || strings.Count(got.err, "\n") != 1 || len(got.out) > 1<<20 {
+				t.Errorf("exit code %d, want %d and %q:\n%.2000s\n%.2000s", got.code, test.code, test.want, got.err, got.out)
+			}
+		})
+	}
+}
+
+// TestRedirectedCall holds that a signed call is not sent on to a host that nobody named.
+func TestRedirectedCall(t *testing.T) {
+	reached := make(chan string, 10)
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { reached <- r.URL.String() }))
+	defer other.Close()
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+		first := httptest.NewServer(http.RedirectHandler(other.URL, status))
+		got := process{arguments: []string{"call", "listBundles", "--topup-url=" + first.URL, "--partner-code=P1"}}.run(t)
+		first.Close()
+		if len(reached) != 0 {
+			t.Fatalf("HTTP %d: the other host got %s", status, <-reached)
+		}
+		if got.code == 0 {
+			t.Errorf("HTTP %d: exit code 0\n%s%s", status, got.out, got.err)
+		}
+	}
+}

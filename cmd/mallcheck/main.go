@@ -106,7 +106,7 @@ func execute(arguments []string, std *streams) int {
 	}
 	context, err := parser.Parse(arguments)
 	if err != nil {
-		return fail(std, fmt.Errorf("%w (mallcheck --help shows the usage)", err))
+		return fail(std, fmt.Errorf("%w (%s --help shows the usage)", err, reached(err)))
 	}
 	err = context.Run()
 	var ended *exit
@@ -120,6 +120,17 @@ func execute(arguments []string, std *streams) int {
 		return ended.code
 	}
 	return fail(std, err)
+}
+
+// reached returns the command that a command line had come to when it went wrong.
+func reached(err error) string {
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) && wrong.Context != nil {
+		if command := wrong.Context.Selected(); command != nil {
+			return command.FullPath()
+		}
+	}
+	return "mallcheck"
 }
 
 // fail prints an error as one line and returns the exit code of wrong usage.
