@@ -47,7 +47,7 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
-	selected, err := Select(checks.All(), t.Only, t.Skip)
+	selected, err := Select(append(checks.All(), checks.Fuzz(t.Fuzz)...), t.Only, t.Skip)
 	if err != nil {
 		return nil, err
 	}

@@ -69,26 +69,27 @@ type Case struct {
 	Changes []Change
 }
 
-var all = sync.OnceValues(func() ([]Case, error) {
+// all are the operations of the mall's contract with what was derived for them.
+var all = sync.OnceValues(func() ([]*deriver, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
-	return Derive(contract)
+	return walk(contract)
 })
 
 // All returns the cases of the mall's contract, in the order of its operations.
 // They are derived on the first call; the slice is the caller's, the changes in it
 // must not be written to. An error is one of the contract.
 func All() ([]Case, error) {
-	derived, err := all()
-	return slices.Clone(derived), err
+	walked, err := all()
+	return casesOf(walked), err
 }
 
 // Families returns the families of mutations that the cases of the mall's contract
 // belong to, in alphabetical order. An error is one of the contract.
 func Families() ([]string, error) {
-	derived, err := all()
+	derived, err := All()
 	var families []string
 	for i := range derived {
 		families = append(families, derived[i].Family)

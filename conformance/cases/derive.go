@@ -15,11 +15,25 @@ import (
 // their parameters; the members of a body are in the order of their names. The
 // same contract always gives the same cases. An error is one of the document.
 func Derive(contract *openapi.Contract) ([]Case, error) {
+	walked, err := walk(contract)
+	return casesOf(walked), err
+}
+
+func casesOf(walked []*deriver) []Case {
+	var derived []Case
+	for _, d := range walked {
+		derived = append(derived, d.cases...)
+	}
+	return derived
+}
+
+// walk derives the cases of each operation.
+func walk(contract *openapi.Contract) ([]*deriver, error) {
 	document, err := contract.Document()
 	if err != nil {
 		return nil, err
 	}
-	var derived []Case
+	var walked []*deriver
 	var services []string // that had an operation with a body
 	for _, operation := range contract.Operations() {
 		item := document.Paths.Value(operation.Path)
@@ -38,9 +52,9 @@ func Derive(contract *openapi.Contract) ([]Case, error) {
 			d.body(media)
 		}
 		d.request(described.RequestBody != nil)
-		derived = append(derived, d.cases...)
+		walked = append(walked, d)
 	}
-	return derived, nil
+	return walked, nil
 }
 
 // deriver collects the cases of one operation.
@@ -49,6 +63,7 @@ type deriver struct {
 	operation openapi.Operation
 	item      *openapi3.PathItem
 	first     bool // the first operation with a body of its service
+	fields    []field
 	cases     []Case
 }
 

@@ -41,6 +41,7 @@ func (f field) where() string {
 
 // text derives the cases of a text.
 func (d *deriver) text(f field) {
+	d.fields = append(d.fields, f)
 	d.presence(f)
 	if f.name == signMember {
 		d.sign(f)

@@ -40,9 +40,23 @@ func checkOf(c *cases.Case) Check {
 // runCase sends the request of a case and compares what the target made of it with
 // what is expected. That the answer keeps its own form is for the oracle.
 func runCase(ctx context.Context, s *session.Session, c *cases.Case) {
+	answer := sendCase(ctx, s, c)
+	if expected, deviates := judged(s, c, answer); deviates {
+		s.Violates(c.Clause, answer.Exchange, "it does not hold that "+c.Requirement, expectedWords[expected], answer.String())
+	}
+}
+
+// expectedWords say what is expected of an answer.
+var expectedWords = map[reports.Expect]string{
+	reports.ExpectRefused:  `a refusal: an envelope whose operateCode is not "S", or an HTTP status from 400 to 499`,
+	reports.ExpectAccepted: `operateCode "S"`,
+}
+
+// sendCase sends the request of a case.
+func sendCase(ctx context.Context, s *session.Session, c *cases.Case) *session.Answer {
 	operation, _ := s.Contract().Operation(c.Operation)
 	spends := operation.Does == openapi.Purchase || operation.ID == "cancelAutoRenewalRecord"
-	answer := s.SendChanged(ctx, c.Operation, spends, func(draft *session.Draft) {
+	return s.SendChanged(ctx, c.Operation, spends, func(draft *session.Draft) {
 		for _, change := range c.Changes {
 			edit := editOf(operation, c.Place, change)
 			if change.Late {
@@ -52,18 +66,14 @@ func runCase(ctx context.Context, s *session.Session, c *cases.Case) {
 			}
 		}
 	})
-	expected, deviates := verdict.OfCase(verdict.Case{
+}
+
+// judged returns what is expected of a case, and whether an answer deviates from it.
+func judged(s *session.Session, c *cases.Case, answer *session.Answer) (expected reports.Expect, deviates bool) {
+	return verdict.OfCase(verdict.Case{
 		Operation: c.Operation, Mutation: c.Mutation, Expect: reports.Expect(c.Expect),
 		Accepted: answer.Accepted(), Refused: answer.Refused(),
 	}, s.Policy())
-	if !deviates {
-		return
-	}
-	words := map[reports.Expect]string{
-		reports.ExpectRefused:  "a refusal: an envelope whose operateCode is not \"S\", or an HTTP status from 400 to 499",
-		reports.ExpectAccepted: `operateCode "S"`,
-	}[expected]
-	s.Violates(c.Clause, answer.Exchange, "it does not hold that "+c.Requirement, words, answer.String())
 }
 
 // editOf turns a change of a case into an edit of a request.

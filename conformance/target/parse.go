@@ -80,6 +80,17 @@ func positiveDuration(text string) (time.Duration, error) {
 	return d, nil
 }
 
+// mostFuzz bounds the random requests of a run, whose exchanges are kept until its end.
+const mostFuzz = 10_000
+
+func requests(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > mostFuzz {
+		return 0, malformed{"is no number of requests", "write 0 to " + strconv.Itoa(mostFuzz)}
+	}
+	return n, nil
+}
+
 func perSecond(text string) (float64, error) {
 	n, err := strconv.ParseFloat(strings.TrimSuffix(text, "/s"), 64)
 	if err != nil || n <= 0 || math.IsInf(n, 0) || math.IsNaN(n) {

@@ -61,6 +61,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		CallTimeout:       parse(r, "call-timeout", positiveDuration),
 		TaskTimeout:       parse(r, "task-timeout", positiveDuration),
 		Rate:              parse(r, "rate", perSecond),
+		Fuzz:              parse(r, "fuzz", requests),
 		ReportDir:         r.text("report-dir"),
 		Formats:           r.list("format"),
 		Faults:            r.list("fault"),

@@ -70,6 +70,7 @@ type Settings struct {
 
 	Only []string `name:"only" sep:"," placeholder:"PATTERN" group:"selection" help:"Run these checks only: an id, a glob in which * crosses /, area:RID or op:addSims."`
 	Skip []string `name:"skip" sep:"," placeholder:"PATTERN" group:"selection" help:"Leave these checks out; the same patterns."`
+	Fuzz string   `name:"fuzz" fallback:"0" placeholder:"N" group:"selection" help:"Send every operation N random valid requests and N random violations as well; a failure is told by the smallest request that shows it. Default ${default_fuzz}."`
 	Seed string   `name:"seed" placeholder:"N" group:"selection" help:"Seed of the order of checks and of generated values. Default: a new one for each run, printed and reported."`
 
 	Shard string `name:"shard" from:"flag,environment" placeholder:"I/N" group:"selection" help:"Run the I-th of N parts of the selected checks; mallcheck merge makes one run out of them. All parts need the same --seed."`

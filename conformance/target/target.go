@@ -95,6 +95,8 @@ type Target struct {
 	Only, Skip []string
 	// Shard is the part of the selected checks that is run.
 	Shard Shard
+	// Fuzz is how many random requests of each kind every operation is sent, 0 for none.
+	Fuzz int
 	// Seed is the seed of the order of checks and of every generated value.
 	Seed int64
 	// Timeout bounds the whole run, CallTimeout one call, TaskTimeout one asynchronous task.

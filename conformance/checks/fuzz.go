@@ -1,0 +1,107 @@
+package checks
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/mallcheck/mallcheck/conformance/cases"
+	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// maxShrinking bounds the requests that are sent to find the smallest one that fails.
+const maxShrinking = 300
+
+// Fuzz returns two checks for each operation, in the order of their ids: n random
+// valid requests are accepted, n random single violations are refused. The same seed
+// of a run sends the same requests. None for n of 0 and less.
+func Fuzz(n int) []Check {
+	if n <= 0 {
+		return nil
+	}
+	var all []Check
+	for _, o := range operations {
+		described, known := openapi.OperationOf(o.id)
+		if !known {
+			continue
+		}
+		for _, property := range []struct{ name, clause, requirement string }{
+			{"random-valid", "requests/valid-accepted", "%s accepts each of %d random requests that keep every constraint"},
+			{"random-violation", described.Pointer, "%s refuses each of %d random requests that break one constraint"},
+		} {
+			id := "GEN/" + o.id + "/request/" + property.name
+			all = append(all, Check{
+				ID: id, Level: reports.Must, Clause: property.clause, Does: o.does, Operations: append([]string{o.id}, o.takes...),
+				Requirement: fmt.Sprintf(property.requirement, o.id, n),
+				Run: func(ctx context.Context, s *session.Session) {
+					fuzz(ctx, s, o.id, id, n, property.name == "random-violation")
+				},
+			})
+		}
+	}
+	return all
+}
+
+// fuzz sends random requests of an operation and, at the first that is not treated
+// as it should be, looks for the smallest that is not.
+func fuzz(ctx context.Context, s *session.Session, operation, id string, n int, violate bool) {
+	made, err := cases.RandomOf(operation)
+	if err != nil {
+		s.Skip(err.Error())
+	}
+	expect, mutation := cases.Accepted, "random-valid"
+	if violate {
+		expect, mutation = cases.Refused, "random-violation"
+	}
+	one := &cases.Case{Operation: operation, Place: cases.InRequest, Mutation: mutation, Expect: expect}
+	for i := range n {
+		source := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", id, s.Target().Seed, i))
+		random := rand.New(rand.NewChaCha8(source))
+		request := made.Valid(random)
+		if violate {
+			request = made.Violation(random)
+		}
+		failed, deviates := try(ctx, s, one, request)
+		if !deviates {
+			continue
+		}
+		request, failed = smallest(ctx, s, one, request, failed)
+		clause := request.Clause
+		if clause == "" {
+			clause = "requests/valid-accepted"
+		}
+		s.Violates(clause, failed.Exchange,
+			fmt.Sprintf("%s must be %s; smallest of seed %d: %s", operation, expect, s.Target().Seed, request),
+			expectedWords[reports.Expect(expect)], failed.String())
+	}
+}
+
+// try sends a request and reports whether the answer deviates.
+func try(ctx context.Context, s *session.Session, one *cases.Case, request cases.Request) (*session.Answer, bool) {
+	tried := *one
+	tried.Changes = request.Changes()
+	answer := sendCase(ctx, s, &tried)
+	_, deviates := judged(s, &tried, answer)
+	return answer, deviates
+}
+
+// smallest takes steps to smaller requests as long as they fail as well.
+func smallest(ctx context.Context, s *session.Session, one *cases.Case, request cases.Request, failed *session.Answer) (cases.Request, *session.Answer) {
+	tries := 0
+	for found := true; found; {
+		found = false
+		for _, smaller := range request.Smaller() {
+			if tries++; tries > maxShrinking {
+				return request, failed
+			}
+			if answer, deviates := try(ctx, s, one, smaller); deviates {
+				request, failed, found = smaller, answer, true
+				break
+			}
+		}
+	}
+	return request, failed
+}
