@@ -1,9 +1,12 @@
 package reports
 
 import (
+	"bytes"
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // sampleCoverage is of two operations, one of which was not called.
@@ -56,5 +59,23 @@ func TestCoverageIsNotRedacted(t *testing.T) {
 	run.Coverage = sampleCoverage()
 	if got := Redact(run, sampleSecrets).Coverage; !reflect.DeepEqual(got, sampleCoverage()) {
 		t.Errorf("redacted to %+v", got)
+	}
+}
+
+// TestCoverageInJSON holds what was counted to the schema, and its way back.
+func TestCoverageInJSON(t *testing.T) {
+	run := sampleRun()
+	run.Coverage = sampleCoverage()
+	data := writeJSON(t, run)
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := compileSchema(t).Validate(document); err != nil {
+		t.Error(err)
+	}
+	again, err := ReadJSON(bytes.NewReader(data))
+	if err != nil || !reflect.DeepEqual(again.Coverage, sampleCoverage()) {
+		t.Errorf("read as %+v, %v", again, err)
 	}
 }
