@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ func TestVisitTellsSandboxesApart(t *testing.T) {
 	for name, construct := range map[string]newInterceptor{
 		"repeatedIDs": repeatedIDs, "lockedOut": lockedOut, "rememberedSigns": rememberedSigns, "rememberedBesidePath": rememberedBesidePath,
 		"endedByQuery": endedByQuery, "paidGoesBack": paidGoesBack, "renewalsShownLate": renewalsShownLate,
-		"flickering": flickering, "changingCodes": changingCodes, "forgotten": forgotten, "uuids": uuids,
+		"flickering": flickering, "changingCodes": changingCodes, "forgotten": forgotten, "requestIDs": requestIDs(strconv.Itoa),
 		"orderByBeginning": orderByBeginning, "newestWithoutKey": newestWithoutKey, "visibleLate": visibleLate,
 	} {
 		shared := construct()

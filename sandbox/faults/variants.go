@@ -2,6 +2,7 @@ package faults
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -34,7 +35,7 @@ func answerVariants() []Variant {
 			onSuccess(setBodyOf(`{"operateCode":"S","message":"success"}`), "addSims", "removeSims")},
 		{"acceptance-with-null", "answers a successful addSims or removeSims with null as its data", nil,
 			onSuccess(setBodyOf(`{"operateCode":"S","message":"success","data":null}`), "addSims", "removeSims")},
-		{"refusals-as-4xx", "refuses with HTTP 400, 401, 403 and 404 and with codes and messages of its own", nil,
+		{"refusals-as-4xx", "refuses with HTTP 400, 401, 403, 404 and 422 and with codes and messages of its own", nil,
 			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				if a.Refused != nil {
 					a.Status = statusOf(a.Refused.Reason)
@@ -51,7 +52,23 @@ func answerVariants() []Variant {
 			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 				replaceText(`"message":"success"`, `"message":"操作成功"`)(c, a)
 			})},
+		{"bare-bodies", "answers where the old pages show a bare body without the envelope around it", nil, onSuccess(bare,
+			"singleOrder", "queryAutoRenewalRecord", "cancelAutoRenewalRecord", "stripeSubDirectly")},
+		{"version-defaulted", "reads a request that names no version as one of 3.0", nil, versionDefaulted},
 		{"lists-reversed", "lists groups, SIM cards, plans and orders in the opposite order", nil, reversedLists},
+	}
+}
+
+// bare takes the envelope off an answer: what was in data is the body.
+func bare(_ *sandbox.Call, a *sandbox.Answer) {
+	var whole struct {
+		Data json.RawMessage `json:"data"`
+	}
+	if json.Unmarshal(a.Body, &whole) != nil {
+		return
+	}
+	if a.Body = whole.Data; a.Body == nil {
+		a.Body = []byte("{}")
 	}
 }
 
@@ -64,6 +81,8 @@ func statusOf(reason sandbox.Reason) int {
 		return http.StatusForbidden
 	case sandbox.NotFound, sandbox.NoSuchPath:
 		return http.StatusNotFound
+	case sandbox.BrokenConstraint:
+		return http.StatusUnprocessableEntity
 	}
 	return http.StatusBadRequest
 }
@@ -100,7 +119,15 @@ func taskVariants() []Variant {
 					}
 				}
 			})},
-		{"request-id-as-uuid", "gives out request_ids in the form of UUIDs", nil, uuids},
+		{"request-id-as-uuid", "gives out request_ids in the form of UUIDs", nil, requestIDs(func(given int) string {
+			return fmt.Sprintf("%08x-0000-4000-8000-%012x", given*2654435761%(1<<32), given)
+		})},
+		{"request-id-as-long-digits", "gives out request_ids of 40 digits", nil, requestIDs(func(given int) string {
+			return fmt.Sprintf("9007199254740993%024d", given)
+		})},
+		{"request-id-with-dots-and-colons", "gives out request_ids with dots and colons in them", nil, requestIDs(func(given int) string {
+			return fmt.Sprintf("mall.2026:bundle.%d:1", given)
+		})},
 	}
 }
 
@@ -131,12 +158,15 @@ func slowTasks() sandbox.Interceptor {
 	}
 }
 
-func uuids() sandbox.Interceptor {
-	given := uint64(0)
-	return sandbox.Interceptor{RequestID: func(*sandbox.State, *sandbox.Call, string) string {
-		given++
-		return fmt.Sprintf("%08x-0000-4000-8000-%012x", given*2654435761%(1<<32), given)
-	}}
+// requestIDs gives out request_ids in a form of their own, numbered from 1.
+func requestIDs(form func(given int) string) newInterceptor {
+	return func() sandbox.Interceptor {
+		given := 0
+		return sandbox.Interceptor{RequestID: func(*sandbox.State, *sandbox.Call, string) string {
+			given++
+			return form(given)
+		}}
+	}
 }
 
 // settingVariants are those that a run must be told of.
@@ -153,10 +183,13 @@ func settingVariants() []Variant {
 		{"null-signed", "signs null, and leaves empty strings alone out of the sign", map[string]string{"sign-empty": "string"},
 			signsBy(func(rules *signing.Rules) { rules.Empty = signing.EmptyStringOnly })},
 		{"request-id-header", "sends the request_id in the header X-Request-Id", map[string]string{"request-id-header": "X-Request-Id"},
-			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) {
-				id := a.Get(requestIDHeader)
-				a.Del(requestIDHeader)
-				a.Set("X-Request-Id", id)
-			}, "addSims", "removeSims")},
+			onSuccess(underAnotherName, "addSims", "removeSims")},
 	}
+}
+
+// underAnotherName sends the request_id in the header X-Request-Id.
+func underAnotherName(_ *sandbox.Call, a *sandbox.Answer) {
+	id := a.Get(requestIDHeader)
+	a.Del(requestIDHeader)
+	a.Set("X-Request-Id", id)
 }
