@@ -92,6 +92,7 @@ func (r *runner) settle(result *reports.Result) {
 	verdict.Settle(result, r.run.Policy)
 	if len(result.Deviations) > 0 {
 		explainSigns(result, r.target.Sign)
+		result.Cause = causeOf(result)
 	}
 	for i := range result.Deviations {
 		d := &result.Deviations[i]

@@ -83,7 +83,7 @@ func sampleRun() *Run {
 		Clause: "#/components/schemas/AsyncResult", Grade: Assumed, Level: Must, Undocumented: true,
 		Pointer: "/data/payId", Summary: "a member that no page names: payId", Exchange: 1, Verdict: Finding,
 	}
-	return &Run{
+	run := &Run{
 		Tool: Tool{Name: "mallcheck", Version: "v0.1.0", Contract: "0f343b0931126a20f133d67c2b018a3b"},
 		Target: Target{
 			Name: "uat", PartnerCode: "P012345", Allow: []Does{Read, Write},
@@ -115,6 +115,8 @@ func sampleRun() *Run {
 		Codes: []Code{{"addSims", 200, "F", 1}, {"addSims", 200, "S", 3}, {"asyncResult", 502, "", 1}},
 		Left:  []string{"SIM 89852202306250040073 is still in group G'1"},
 	}
+	run.Results[6].Cause = "Results are stored under another id than the one that was answered."
+	return run
 }
 
 func sampleResult(id, requirement string, verdict Verdict, does Does, operations ...string) Result {

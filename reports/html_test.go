@@ -43,7 +43,6 @@ func coveredRun() *Run {
 		}},
 	}}
 	failed := &run.Results[6]
-	failed.Cause = "The server numbers results, not tasks."
 	failed.Exchanges[0].Request.Signed = &Signed{Content: Body(`{"version":"3.0"}`), Sign: "1c0f", Sent: "3fdb"}
 	failed.Exchanges[1].Response.Body = Body(`{"operateCode":"S","data":{"status":"completed"}}`)
 	run.Codes = append(run.Codes, Code{"listBundles", 200, "S", 1})

@@ -43,6 +43,10 @@ func (f textForm) result(res *Result) string {
 			shown[d.Exchange] = true
 		}
 	}
+	if res.Cause != "" {
+		out.WriteString("\n")
+		f.fields(&out, []field{{"usual cause", res.Cause}})
+	}
 	if len(shown) == 0 {
 		f.exchangeList(&out, res)
 	}

@@ -30,6 +30,7 @@ type commands struct {
 	Config   configCommand   `cmd:"" help:"Print the settings in force, and where each comes from."`
 	Doctor   doctorCommand   `cmd:"" help:"Ask a target what it is like, and print the settings that fit it."`
 	List     listCommand     `cmd:"" help:"List the checks."`
+	Explain  explainCommand  `cmd:"" help:"Tell what a check requires, on what evidence, and what usually makes it fail."`
 	Faults   faultsCommand   `cmd:"" help:"List the violations that the sandbox commits on demand."`
 	Variants variantsCommand `cmd:"" help:"List the habits of conforming servers that the sandbox takes on."`
 	Merge    mergeCommand    `cmd:"" help:"Make one run out of the shards of a run."`

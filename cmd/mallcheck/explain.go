@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance"
+)
+
+// explainCommand tells what there is to know of a check.
+type explainCommand struct {
+	ID   string `arg:"" help:"Id of a check or case: SIG-022, SIG-022/addSims."`
+	JSON bool   `name:"json" help:"As JSON."`
+}
+
+// Help tells what is told, below the usage.
+func (explainCommand) Help() string {
+	return `What a check requires, by which statement of the contract and on what evidence, what usually makes it fail,
+how to run only it, and how to see it fail. Nothing is sent.`
+}
+
+// permissions says what a check does when it is let.
+var permissions = map[string]string{
+	"read":     "reads only",
+	"write":    "changes the target, or would if the target is broken, and undoes it (--allow write)",
+	"purchase": "orders or pays, or would if the target is broken; that cannot be undone (--allow purchase)",
+}
+
+// explainLine is the width at which an explanation is wrapped.
+const explainLine = 100
+
+// Run implements the command.
+func (c *explainCommand) Run(std *streams) error {
+	e, err := conformance.Explain(c.ID)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(std.out, e)
+	}
+	title := e.ID
+	if len(e.Cases) > 0 {
+		title = fmt.Sprintf("%s has %d cases, such as %s", e.ID, len(e.Cases), e.Cases[0])
+	}
+	fmt.Fprintf(std.out, "%s: %s\n\n", title, e.Requirement)
+	evidence := e.Grade
+	if e.Source != "" {
+		evidence += ", source page " + e.Source
+	}
+	labelled(std.out, "level", e.Level)
+	labelled(std.out, "clause", e.Clause)
+	labelled(std.out, "says", e.Statement)
+	if e.File != "" {
+		labelled(std.out, "stands in", fmt.Sprintf("%s, line %d", e.File, e.Line))
+	}
+	labelled(std.out, "evidence", evidence)
+	labelled(std.out, "note", e.Note)
+	labelled(std.out, "operations", strings.Join(e.Operations, ", "))
+	labelled(std.out, "does", permissions[e.Does])
+	labelled(std.out, "usual cause", e.Cause)
+	if len(e.Cases) > 0 {
+		labelled(std.out, "cases", strings.Join(e.Cases, ", "))
+	}
+	labelled(std.out, "run only it", "mallcheck run --only "+e.ID)
+	if len(e.Faults) > 0 {
+		labelled(std.out, "see it fail", fmt.Sprintf("mallcheck run --only %s --fault %s", e.ID, e.Faults[0]))
+	}
+	if len(e.Faults) > 1 {
+		labelled(std.out, "it catches", strings.Join(e.Faults, ", "))
+	}
+	return nil
+}
+
+// labelled writes one labelled text, wrapped, and nothing for an empty one.
+func labelled(out io.Writer, label, text string) {
+	const column = 13
+	if text == "" {
+		return
+	}
+	line := fmt.Sprintf("%-*s", column, label)
+	width := len(line)
+	for _, word := range strings.Fields(text) {
+		if width > column && width+1+len(word) > explainLine {
+			fmt.Fprintln(out, line)
+			line, width = strings.Repeat(" ", column), column
+		}
+		if width > column {
+			line, width = line+" ", width+1
+		}
+		line, width = line+word, width+len(word)
+	}
+	fmt.Fprintln(out, line)
+}

@@ -1,0 +1,98 @@
+package conformance
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// Explanation is what there is to know of a check without a run.
+type Explanation struct {
+	ID          string `json:"id"`
+	Requirement string `json:"requirement"`
+	Level       string `json:"level"`
+	// Clause is the statement of the contract that the check is about, Statement
+	// the clause in words; File and Line are where it stands.
+	Clause    string `json:"clause"`
+	Statement string `json:"statement"`
+	File      string `json:"file"`
+	Line      int    `json:"line"`
+	// Grade, Source and Note are the evidence of the clause, for the first operation.
+	Grade  string `json:"grade"`
+	Source string `json:"source,omitempty"`
+	Note   string `json:"note,omitempty"`
+	// Operations are those that the check calls; it is about the first.
+	Operations []string `json:"operations"`
+	// Does is the permission that it needs.
+	Does string `json:"does"`
+	// Cause is what usually causes a failure.
+	Cause string `json:"cause"`
+	// Faults are those that the check is expected to catch.
+	Faults []string `json:"faults"`
+	// Cases are the ids of the cases, for the id of a check that has some; the
+	// rest is then that of the first case.
+	Cases []string `json:"cases,omitempty"`
+}
+
+// Explain tells what there is to know of the check or case of an id. The id of a
+// check with cases stands for all of them. An unknown id is an error of type
+// *target.Error that names the nearest one.
+func Explain(id string) (*Explanation, error) {
+	all := checks.All()
+	var named []checks.Check
+	for _, check := range all {
+		if check.ID == id || strings.HasPrefix(check.ID, id+"/") {
+			named = append(named, check)
+		}
+	}
+	if len(named) == 0 {
+		problem := &target.Error{Place: "explain", Value: id, Problem: "is no check", Instead: "mallcheck list shows them"}
+		if near := target.Nearest(id, ids(all)); near != "" {
+			problem.Instead = "did you mean " + near + "?"
+		}
+		return nil, problem
+	}
+	check := named[0]
+	clause, _ := openapi.ClauseFor(check.Clause, subject(check))
+	at, _ := openapi.LocationOf(check.Clause)
+	explanation := &Explanation{
+		ID: id, Requirement: check.Requirement, Level: string(check.Level),
+		Clause: check.Clause, Statement: clause.Statement, File: at.File, Line: at.Line,
+		Grade: clause.Evidence.Grade, Source: clause.Evidence.Source, Note: strings.Join(strings.Fields(clause.Evidence.Note), " "),
+		Operations: check.Operations, Does: string(check.Does), Cause: Cause(check.Clause), Faults: expectedBy(id),
+	}
+	if check.ID != id {
+		for _, one := range named {
+			explanation.Cases = append(explanation.Cases, one.ID)
+		}
+	}
+	return explanation, nil
+}
+
+// ids returns the ids of checks and of those that their cases belong to.
+func ids(all []checks.Check) []string {
+	var known []string
+	for _, check := range all {
+		id, _, _ := strings.Cut(check.ID, "/")
+		known = append(known, check.ID, id)
+	}
+	return known
+}
+
+// expectedBy returns the faults that a check, or one of its cases, is expected to catch.
+func expectedBy(id string) []string {
+	caught := []string{}
+	for fault, checks := range expected {
+		for _, check := range checks {
+			if check == id || strings.HasPrefix(id, check+"/") || strings.HasPrefix(check, id+"/") {
+				caught = append(caught, fault)
+				break
+			}
+		}
+	}
+	slices.Sort(caught)
+	return caught
+}
