@@ -26,7 +26,7 @@ type Matrix struct {
 	// Faults are in the order of the catalogue.
 	Faults []FaultRow `json:"faults"`
 	// Checks is how many faults each check catches, by the id of the check: all
-	// cases of one count as one, those of a mutation as "GEN/*/" and the mutation.
+	// cases of one count as one, those of a family of mutations as "GEN/*/" and the family.
 	Checks map[string]int `json:"checks"`
 	// Problems are what the matrix does not prove, a sentence each.
 	Problems []string `json:"problems,omitempty"`
@@ -143,11 +143,13 @@ func counted(ids []string) string {
 }
 
 // CheckOf returns what an id is a case of: "SIG-004" for "SIG-004/addSims", and the
-// mutation, "GEN/*/null", for a case that was derived from the contract.
+// family of its mutation, "GEN/*/wrong-type", for a case that was derived from the
+// contract ("GEN/singleOrder/body/mark/wrong-type.boolean").
 func CheckOf(id string) string {
 	base, _, _ := strings.Cut(id, "/")
 	if base == "GEN" {
-		return "GEN/*" + id[strings.LastIndexByte(id, '/'):]
+		family, _, _ := strings.Cut(id[strings.LastIndexByte(id, '/'):], ".")
+		return "GEN/*" + family
 	}
 	return base
 }

@@ -50,6 +50,7 @@ func TestMatrixTotals(t *testing.T) {
 func TestCheckOf(t *testing.T) {
 	for id, want := range map[string]string{
 		"SIG-001": "SIG-001", "SIG-004/addSims": "SIG-004", "GEN/singleOrder/body/payAmount/missing": "GEN/*/missing",
+		"GEN/singleOrder/body/payAmount/wrong-type.boolean": "GEN/*/wrong-type", "GEN/singleVerify/body/version/known-value.3.0": "GEN/*/known-value",
 	} {
 		if got := CheckOf(id); got != want {
 			t.Errorf("%s: %s, want %s", id, got, want)

@@ -92,7 +92,7 @@ func dryRun(ctx context.Context, layers []target.Layer, t *target.Target) (*targ
 // same checks are run and the same are skipped.
 func likeTarget(dry, t *target.Target) {
 	dry.Sandbox, dry.ReportDir = false, ""
-	dry.Only, dry.Skip, dry.Allow = t.Only, t.Skip, t.Allow
+	dry.Only, dry.Skip, dry.Allow, dry.Fuzz = t.Only, t.Skip, t.Allow, t.Fuzz
 	for _, service := range target.Services {
 		if t.URLs[service] == "" {
 			delete(dry.URLs, service)

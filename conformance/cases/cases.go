@@ -53,8 +53,8 @@ type Case struct {
 	// and "items" for those of an array ("sim_ids.items"); of a request as a whole
 	// it is the part of it ("method").
 	Field string
-	// Mutation is what is changed, a family and where that has several what tells
-	// them apart: "null", "wrong-type-boolean".
+	// Mutation is what is changed, a family and where that has several a dot and what
+	// tells them apart: "null", "wrong-type.boolean".
 	Mutation string
 	// Family is the kind of the mutation, one of Families: "wrong-type".
 	Family string

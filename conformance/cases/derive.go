@@ -205,7 +205,7 @@ func (d *deriver) add(f field, family, detail string, o outcome, words string, c
 		Clause: o.clause, Expect: o.expect, Changes: changes,
 	}
 	if detail != "" {
-		one.Mutation += "-" + detail
+		one.Mutation += "." + detail
 	}
 	one.ID = strings.Join([]string{"GEN", one.Operation, one.Place, one.Field, one.Mutation}, "/")
 	verb := map[Expect]string{

@@ -12,7 +12,8 @@ import (
 type Expectation struct {
 	// Operation is the id of an operation, "" for all.
 	Operation string
-	// Mutation is the name of a mutation, as it ends the name of a case, "" for all.
+	// Mutation is the name of a mutation, as it ends the name of a case, or a glob
+	// ("wrong-type.*"), "" for all.
 	Mutation string
 	// Expect is Accept, Reject or Either.
 	Expect string

@@ -9,7 +9,7 @@ import (
 // Case is a request that was derived from the contract, and what became of it.
 type Case struct {
 	// Operation is the id of the operation, Mutation what was changed of a valid
-	// request ("wrong-type-boolean").
+	// request ("wrong-type.boolean").
 	Operation, Mutation string
 	// Expect is what the contract makes of the request.
 	Expect reports.Expect

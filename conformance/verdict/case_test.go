@@ -8,8 +8,8 @@ import (
 
 func TestOfCase(t *testing.T) {
 	lenient := []reports.Expectation{
-		{Operation: "*", Mutation: "wrong-type-*", Expect: reports.ExpectAccepted},
-		{Operation: "singleOrder", Mutation: "wrong-type-boolean", Expect: reports.ExpectEither},
+		{Operation: "*", Mutation: "wrong-type.*", Expect: reports.ExpectAccepted},
+		{Operation: "singleOrder", Mutation: "wrong-type.boolean", Expect: reports.ExpectEither},
 		{Operation: "singleOrder", Mutation: "missing", Expect: reports.ExpectRefused},
 		{Operation: "[", Mutation: "*", Expect: reports.ExpectEither},
 	}
@@ -27,9 +27,9 @@ func TestOfCase(t *testing.T) {
 		{"accepted as the contract has it", Case{Expect: accepted, Accepted: true}, nil, accepted, false},
 		{"refused against the contract", Case{Expect: accepted, Refused: true}, nil, accepted, true},
 		{"either", Case{Expect: either, Refused: true}, nil, either, false},
-		{"the target's own expectation", Case{"addSims", "wrong-type-text", refused, true, false}, lenient, accepted, false},
-		{"the target does not keep its own", Case{"addSims", "wrong-type-text", refused, false, true}, lenient, accepted, true},
-		{"the last one counts", Case{"singleOrder", "wrong-type-boolean", refused, false, true}, lenient, either, false},
+		{"the target's own expectation", Case{"addSims", "wrong-type.text", refused, true, false}, lenient, accepted, false},
+		{"the target does not keep its own", Case{"addSims", "wrong-type.text", refused, false, true}, lenient, accepted, true},
+		{"the last one counts", Case{"singleOrder", "wrong-type.boolean", refused, false, true}, lenient, either, false},
 		{"stricter than the contract", Case{"singleOrder", "missing", accepted, true, false}, lenient, refused, true},
 		{"of another operation", Case{"addSims", "missing", accepted, true, false}, lenient, accepted, false},
 	} {
