@@ -1,13 +1,16 @@
 package conformance
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/cases"
 	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/conformance/verdict"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // checkExpectations returns an error of type *target.Error for an expectation that
@@ -21,7 +24,7 @@ func checkExpectations(t *target.Target) error {
 		return err
 	}
 	for i, own := range session.PolicyOf(t).Expectations {
-		place := fmt.Sprintf("expectation %d of the target", i+1)
+		place := cmp.Or(t.Expectations[i].Place, fmt.Sprintf("expectation %d of the target", i+1))
 		if own.Expect == "" {
 			return &target.Error{Place: place, Value: t.Expectations[i].Expect, Problem: "cannot be expected", Instead: "write accept, reject or either"}
 		}
@@ -29,9 +32,24 @@ func checkExpectations(t *target.Target) error {
 			return verdict.Named(own.Operation, c.Operation) && verdict.Named(own.Mutation, c.Mutation)
 		}
 		if !slices.ContainsFunc(known, names) {
-			return &target.Error{Place: place, Value: own.Operation + " " + own.Mutation, Problem: "names no generated case",
-				Instead: "mallcheck list --only GEN shows them"}
+			return &target.Error{Place: place, Value: strings.TrimSpace(own.Operation + " " + own.Mutation), Problem: "names no generated case",
+				Instead: nearestMutation(known, own)}
 		}
 	}
 	return nil
+}
+
+// nearestMutation suggests a mutation that the operation has in the place of one
+// that it has not.
+func nearestMutation(known []cases.Case, wrong reports.Expectation) string {
+	var mutations []string
+	for _, c := range known {
+		if verdict.Named(wrong.Operation, c.Operation) && !slices.Contains(mutations, c.Mutation) {
+			mutations = append(mutations, c.Mutation)
+		}
+	}
+	if near := target.Nearest(wrong.Mutation, mutations); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "mallcheck list --only GEN shows them"
 }

@@ -10,13 +10,16 @@ import (
 // the grade of the constraint says: it is for targets that are more lenient, or
 // stricter, than the contract, and are meant to be.
 type Expectation struct {
-	// Operation is the id of an operation, "" for all.
+	// Operation is the id of an operation, or a glob of ids, "" for all.
 	Operation string
 	// Mutation is the name of a mutation, as it ends the name of a case, or a glob
 	// ("wrong-type.*"), "" for all.
 	Mutation string
 	// Expect is Accept, Reject or Either.
 	Expect string
+	// Place says where it was written, "mallcheck.yaml:7: expectations"; "" when
+	// that is not known.
+	Place string
 }
 
 // What an Expectation may expect of a target.

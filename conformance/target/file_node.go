@@ -2,6 +2,7 @@ package target
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -128,7 +129,7 @@ func (f *File) expectations(at pair) ([]Expectation, error) {
 
 // expectation reads one expectation.
 func (f *File) expectation(node *yaml.Node) (Expectation, error) {
-	var one Expectation
+	one := Expectation{Place: f.at(node.Line, expectationsKey)}
 	pairs, err := f.mapping(node, "an expectation", []string{"operation", "mutation", "expect"})
 	if err != nil {
 		return one, err
@@ -146,8 +147,11 @@ func (f *File) expectation(node *yaml.Node) (Expectation, error) {
 			one.Mutation = value.text
 		case "expect":
 			one.Expect, known = value.text, []string{Accept, Reject, Either}
+			if !slices.Contains(known, value.text) {
+				return one, f.wrong(pair.value, "expect", "is not known here", suggestion(value.text, known))
+			}
 		}
-		if known != nil && !slices.Contains(known, value.text) {
+		if known != nil && !slices.ContainsFunc(known, func(word string) bool { return matches(value.text, word) }) {
 			return one, f.wrong(pair.value, pair.key.Value, "is not known here", suggestion(value.text, known))
 		}
 	}
@@ -155,4 +159,10 @@ func (f *File) expectation(node *yaml.Node) (Expectation, error) {
 		return one, f.fail(node, "", "this one of the expectations expects nothing", "write expect: accept, reject or either")
 	}
 	return one, nil
+}
+
+// matches reports whether a glob, or a word, names a word.
+func matches(glob, word string) bool {
+	matched, err := path.Match(glob, word)
+	return err == nil && matched
 }

@@ -111,8 +111,11 @@ func schemaOfExpectations() schema {
 		Description: "What the target does with a kind of case, where it is more lenient or stricter than the contract and is meant to be.",
 		Type:        "array",
 		Items: &schema{Type: "object", Additional: false, Required: []string{"expect"}, Properties: map[string]schema{
-			"operation": {Enum: operationIDs(func(openapi.Operation) bool { return true }), Description: "Operation of the cases. Default all."},
-			"mutation":  {Type: "string", Description: "Mutation, as it ends the names of the cases. Default all."},
+			"operation": {
+				AnyOf:       []schema{{Enum: operationIDs(func(openapi.Operation) bool { return true })}, {Type: "string", Pattern: `[*?\[]`}},
+				Description: "Operation of the cases, or a glob. Default all.",
+			},
+			"mutation": {Type: "string", Description: "Mutation, as it ends the names of the cases, or a glob. Default all."},
 			"expect":    {Enum: []string{Accept, Reject, Either}, Description: "What the target does with them."},
 		}},
 	}
