@@ -68,6 +68,7 @@ type doctor struct {
 	hands      *session.Session
 	rules      signing.Rules // those known to fit, so far
 	group      string        // one that exists, "" when none is known
+	reached    []reports.Service
 	report     Report
 }
 
@@ -87,12 +88,12 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 	defer connection.Close()
 	d := &doctor{target: &deaf, connection: connection, hands: connection.Session(ctx), rules: t.Sign, group: t.Group}
 	d.report = Report{Target: t.Name, Answers: []Answer{}, Settings: []Setting{}}
-	reached := connection.Preflight(ctx, t.Services())
+	d.reached = connection.Preflight(ctx, t.Services())
 	d.signature()
 	d.writing(ctx)
 	d.refusals()
 	d.envelope()
-	d.services(reached)
+	d.services()
 	for _, code := range connection.Codes() {
 		code.OperateCode = d.clean(code.OperateCode)
 		d.report.Codes = append(d.report.Codes, code)
@@ -144,8 +145,21 @@ func (d *doctor) suggest(key string, inForce, fits []string) {
 	}
 }
 
-// has reports whether a service has an address.
-func (d *doctor) has(service string) bool { return d.target.URLs[service] != "" }
+// has reports whether a service can be asked.
+func (d *doctor) has(service string) bool { return d.lacks(service) == "" }
+
+// lacks says why a service cannot be asked, "" when it can.
+func (d *doctor) lacks(service string) string {
+	if d.target.URLs[service] == "" {
+		return "it takes --" + service + "-url"
+	}
+	for _, asked := range d.reached {
+		if asked.Name == service && !asked.Reached {
+			return "the " + service + " service was not reached"
+		}
+	}
+	return ""
+}
 
 // sim returns a SIM card that exists, "" when none is known.
 func (d *doctor) sim() string {

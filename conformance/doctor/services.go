@@ -31,8 +31,8 @@ type Service struct {
 }
 
 // services describes how each address was reached.
-func (d *doctor) services(asked []reports.Service) {
-	for _, one := range asked {
+func (d *doctor) services() {
+	for _, one := range d.reached {
 		link := d.connection.Link(one.Name)
 		service := Service{Name: one.Name, URL: one.URL, Problem: one.Problem, Protocol: link.Protocol, TLS: link.TLS, Expires: link.Expires}
 		var times, clocks []time.Duration

@@ -34,15 +34,20 @@ func (d *doctor) plain() *session.Draft {
 	return nil
 }
 
-// noPlain is why nothing can be asked of the sign.
-const noPlain = "it takes --topup-url, or --vshop-url and --sim"
+// noPlain says why nothing can be asked of the sign.
+func (d *doctor) noPlain() string {
+	if why := d.lacks("topup"); d.target.URLs["topup"] != "" {
+		return why
+	}
+	return "it takes --topup-url, or --vshop-url and --sim"
+}
 
 // letters asks in which letter case the sign is to be.
 func (d *doctor) letters() {
 	const question = "in which letter case is the sign written"
 	draft := d.plain()
 	if draft == nil {
-		d.open("signature", question, noPlain)
+		d.open("signature", question, d.noPlain())
 		return
 	}
 	lower, upper := d.rules, d.rules
@@ -69,7 +74,7 @@ func (d *doctor) checked() {
 	draft := d.plain()
 	switch {
 	case draft == nil:
-		d.open("signature", question, noPlain)
+		d.open("signature", question, d.noPlain())
 	case !d.accepts(draft, d.rules):
 		d.open("signature", question, "the target accepts no request of "+draft.Operation.ID)
 	case d.accepts(draft.Twin().SignedBy(wrong), d.rules):
@@ -103,8 +108,12 @@ func (d *doctor) findGroup() {
 // pathSigned asks an operation on a group whether the parameter of its path is signed.
 func (d *doctor) pathSigned(operation, method string) {
 	question := "is the parameter of the path signed (" + method + ", " + operation + ")"
-	if !d.has("topup") || d.group == "" {
-		d.open("signature", question, "it takes --topup-url and --group")
+	why := d.lacks("topup")
+	if why == "" && d.group == "" {
+		why = "it takes --group"
+	}
+	if why != "" {
+		d.open("signature", question, why)
 		return
 	}
 	draft := d.onGroup(operation)
@@ -140,8 +149,8 @@ func (d *doctor) onGroup(operation string) *session.Draft {
 // query asks whether the parameters of the query of a GET are signed.
 func (d *doctor) query() {
 	const question = "are the parameters of the query signed (GET, listBundles)"
-	if !d.has("topup") {
-		d.open("signature", question, "it takes --topup-url")
+	if why := d.lacks("topup"); why != "" {
+		d.open("signature", question, why)
 		return
 	}
 	draft := d.hands.NewListBundles()
@@ -181,10 +190,14 @@ func (d *doctor) emptyValues() {
 		{"null", `null`, "is null signed (POST, singleServicePlanPage)"},
 		{"list", `[]`, "is an empty list, [], signed (POST, singleServicePlanPage)"},
 	}
+	why := d.lacks("vshop")
+	if why == "" && d.sim() == "" {
+		why = "it takes --sim, a SIM card that exists"
+	}
 	found := map[string]keeps{}
 	for _, q := range questions {
-		if !d.has("vshop") || d.sim() == "" {
-			d.open(topic, q.question, "it takes --vshop-url and --sim")
+		if why != "" {
+			d.open(topic, q.question, why)
 			continue
 		}
 		found[q.what] = d.emptyKept(q.json)

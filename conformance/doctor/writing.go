@@ -17,12 +17,11 @@ const (
 // writing asks what only operations that write show: the paths of their signs,
 // the header of the request id, and the statuses of a task.
 func (d *doctor) writing(ctx context.Context) {
-	why := ""
+	why := d.lacks("topup")
 	switch {
 	case !d.target.Allow.Write:
 		why = "only operations that write show it: --allow read,write"
-	case !d.has("topup"):
-		why = "it takes --topup-url"
+	case why != "":
 	case d.group == "" || len(d.target.UnknownSIMs) == 0:
 		why = "it takes --group and --unknown-sim, a SIM card that does not exist"
 	}

@@ -140,6 +140,7 @@ func (f *File) expectation(node *yaml.Node) (Expectation, error) {
 			return one, err
 		}
 		var known []string
+		fits := func(word string) bool { return matches(value.text, word) }
 		switch pair.key.Value {
 		case "operation":
 			one.Operation, known = value.text, operationIDs(func(openapi.Operation) bool { return true })
@@ -147,11 +148,9 @@ func (f *File) expectation(node *yaml.Node) (Expectation, error) {
 			one.Mutation = value.text
 		case "expect":
 			one.Expect, known = value.text, []string{Accept, Reject, Either}
-			if !slices.Contains(known, value.text) {
-				return one, f.wrong(pair.value, "expect", "is not known here", suggestion(value.text, known))
-			}
+			fits = func(word string) bool { return word == value.text }
 		}
-		if known != nil && !slices.ContainsFunc(known, func(word string) bool { return matches(value.text, word) }) {
+		if known != nil && !slices.ContainsFunc(known, fits) {
 			return one, f.wrong(pair.value, pair.key.Value, "is not known here", suggestion(value.text, known))
 		}
 	}

@@ -116,7 +116,7 @@ func schemaOfExpectations() schema {
 				Description: "Operation of the cases, or a glob. Default all.",
 			},
 			"mutation": {Type: "string", Description: "Mutation, as it ends the names of the cases, or a glob. Default all."},
-			"expect":    {Enum: []string{Accept, Reject, Either}, Description: "What the target does with them."},
+			"expect":   {Enum: []string{Accept, Reject, Either}, Description: "What the target does with them."},
 		}},
 	}
 }
