@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -174,7 +175,9 @@ func (c *configCommand) Run(std *streams) error {
 		return writeJSON(std.out, configuration{t.Name, settings})
 	}
 	return writeTable(std.out, func(table io.Writer) {
-		fmt.Fprintf(table, "target\t%s\n", t.Name)
+		if !slices.ContainsFunc(settings, func(s target.InForce) bool { return s.Key == "target" }) {
+			fmt.Fprintf(table, "target\t%s\n", t.Name)
+		}
 		for _, s := range settings {
 			fmt.Fprintf(table, "%s\t%s\t%s\n", s.Key, strings.Join(s.Values, ", "), s.Place)
 		}

@@ -210,7 +210,7 @@ func TestConfig(t *testing.T) {
 		values[s.Key] = strings.Join(s.Values, "|") + " from " + s.From
 	}
 	for key, want := range map[string]string{
-		"seed": "9 from --seed", "rate": "6/s from MALLCHECK_RATE", "strict": "assumed from mallcheck.yaml:6: strict", "timeout": "10m from default",
+		"target": "uat from mallcheck.yaml:1: default", "seed": "9 from --seed", "rate": "6/s from MALLCHECK_RATE", "strict": "assumed from mallcheck.yaml:6: strict", "timeout": "10m from default",
 		"group": "G-1 from mallcheck.yaml:8: group", "sim": "0089|89 from mallcheck.yaml:10: sim", "push-key": "k1:<hidden> from mallcheck.yaml:13: push-key",
 		"proxy": "http://user:<hidden>@127.0.0.1:9 from mallcheck.yaml:14: proxy", "header": "X-Api-Key: <hidden>|X-Trace: on from mallcheck.yaml:15: header",
 	} {
@@ -266,10 +266,10 @@ func TestChosenTarget(t *testing.T) {
 		arguments []string
 		want      string
 	}{
-		{nil, "uat"},
-		{[]string{"--target=uat", "--topup-url=http://127.0.0.1:2"}, "uat"},
+		{nil, "uat mallcheck.yaml:1: default"},
+		{[]string{"--target=uat", "--topup-url=http://127.0.0.1:2"}, "uat --target"},
 		{[]string{"--topup-url=http://127.0.0.1:2", "--partner-code=P2"}, "127.0.0.1:2"},
-		{[]string{"--target=sandbox"}, "sandbox"},
+		{[]string{"--target=sandbox"}, "sandbox --target"},
 	} {
 		got := process{arguments: append([]string{"config"}, test.arguments...), dir: dir}.run(t)
 		if first, _, _ := strings.Cut(got.out, "\n"); got.code != 0 || strings.Join(strings.Fields(first), " ") != "target "+test.want {

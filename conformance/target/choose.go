@@ -38,6 +38,7 @@ func Layers(flags Settings, environ []string, dir string) ([]Layer, error) {
 		return layers, nil
 	}
 	chosen, err := file.Layer(name, environ)
+	chosen.Settings.Target = name // where neither flag nor variable names it, the file does
 	return append(layers, chosen), err
 }
 

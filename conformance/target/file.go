@@ -29,6 +29,7 @@ var targetName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 // choosing one of them.
 type File struct {
 	path, standard string
+	standardLine   int
 	targets        []fileTarget
 }
 
@@ -103,7 +104,7 @@ func (f *File) readDefault(pair *pair) error {
 	if name.text != SandboxName && !slices.Contains(f.Names(), name.text) {
 		return f.wrong(pair.value, "default", "is none of the targets", suggestion(name.text, f.Names()))
 	}
-	f.standard = name.text
+	f.standard, f.standardLine = name.text, name.line
 	return nil
 }
 
@@ -251,6 +252,9 @@ func (f *File) Layer(name string, environ []string) (Layer, error) {
 		}
 	}
 	layer.Place = func(key string) string {
+		if key == "target" {
+			return f.at(f.standardLine, "default")
+		}
 		if entry, written := chosen.entries[key]; written {
 			return f.at(entry.line, key)
 		}
