@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -55,7 +56,7 @@ func (d *doctor) mistakes() []mistake {
 	if len(d.target.UnknownSIMs) > 0 {
 		add("a SIM card that does not exist", d.hands.NewSingleVerify(d.target.UnknownSIMs[0]))
 	}
-	verify := func() *session.Draft { return d.hands.NewSingleVerify(d.sim()) }
+	verify := func() *session.Draft { return d.hands.NewSingleVerify(cmp.Or(d.sim(), "89000000000000000000")) }
 	add("a wrong sign", verify().SignedBy(wrong))
 	add("a member left out", verify().Before(session.Drop("deviceCode")))
 	add("malformed JSON", verify().After(session.RawBody(func([]byte) []byte { return []byte(`{"deviceCode":`) })))
