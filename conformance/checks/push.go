@@ -82,7 +82,19 @@ var sentPushChecks = []Check{{
 		s.AwaitPush(toppedUp(ctx, s))
 		Expect(bodiesOf(s.Pushes(p))).To(BeEmpty(), "the pushes about the order that was refused")
 	},
+}, {
+	ID: "NTF-007", Clause: "push/to-the-partner-of-the-order", Does: reports.Purchase, Operations: pushing(),
+	Requirement: "no push is sent to a partner for an order of another one, while a later one of its own is told of",
+	Run:         tellsNoOtherPartner,
 }}
+
+// tellsNoOtherPartner orders a top-up as the second partner, and one as the first.
+func tellsNoOtherPartner(ctx context.Context, s *session.Session) {
+	foreign := s.NewPurchase()
+	s.RequireAccepted(s.Send(ctx, s.NewSynOrderInfo(foreign).As(s.SecondPartner())))
+	s.AwaitPush(toppedUp(ctx, s))
+	Expect(bodiesOf(s.Pushes(foreign))).To(BeEmpty(), "the pushes about the order of the second partner")
+}
 
 // bodiesOf returns the bodies of pushes, for assertions.
 func bodiesOf(pushes []*session.Push) []string {

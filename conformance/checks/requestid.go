@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,6 +38,19 @@ var returnedIDChecks = slices.Concat(
 		s.RequireAccepted(answer)
 		for _, id := range requestIDs(s, answer) {
 			Expect(strings.TrimSpace(id)).NotTo(BeEmpty(), "the value of the response header "+s.Target().RequestIDHeader)
+		}
+	}),
+	onBoth(Check{
+		ID: "RID-011", Clause: "request-id/header-name",
+		Requirement: "the response header in which {operation} returns its request_id is named request_id",
+	}, func(ctx context.Context, s *session.Session, do action) {
+		if name := s.Target().RequestIDHeader; !strings.EqualFold(name, "request_id") {
+			s.Skip("the target has another name for it (--request-id-header)")
+		}
+		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
+		s.RequireAccepted(answer)
+		if len(requestIDs(s, answer)) == 0 {
+			Expect(idUnderAnotherName(ctx, s, answer)).To(BeEmpty(), "the header that has the request_id")
 		}
 	}),
 	[]Check{{
@@ -212,4 +226,19 @@ func repeated(values []string) []string {
 		}
 	}
 	return again
+}
+
+// idUnderAnotherName returns the name of a response header whose value finds a
+// result, "" when there is none.
+func idUnderAnotherName(ctx context.Context, s *session.Session, answer *session.Answer) string {
+	for _, name := range slices.Sorted(maps.Keys(answer.Header)) {
+		id := answer.Header.Get(name)
+		if strings.ContainsAny(id, " /;,") || id == "" || name == "Content-Length" {
+			continue
+		}
+		if s.Send(ctx, s.NewAsyncResult(id)).Accepted() {
+			return name
+		}
+	}
+	return ""
 }

@@ -28,7 +28,7 @@ var signatureWireChecks = slices.Concat(
 		ID: "SIG-042", Clause: "signature/text-as-sent",
 		Requirement: "{operation} accepts a list with white space between its elements, which leaves no trace in the sign",
 	}, acceptsWhiteSpaceInList),
-	textChecks, emptyChecks, pathChecks, nothingHappened,
+	textChecks, emptyChecks, valueChecks, pathChecks, nothingHappened,
 )
 
 func acceptsAnyOrder(ctx context.Context, s *session.Session, operation string) {

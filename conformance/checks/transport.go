@@ -57,6 +57,10 @@ var transportChecks = slices.Concat(
 		ID: "ENV-028", Clause: "signature/ambiguous-request-refused", Does: reports.Read, Operations: []string{"singleVerify"},
 		Requirement: "text that is not valid Unicode is refused and not repaired, be it in its bytes or in an escape",
 		Run:         refusesBrokenText,
+	}, {
+		ID: "ENV-031", Clause: "errors/oversized-refused", Does: reports.Read, Operations: []string{"singleVerify"},
+		Requirement: "a body of 2 MB, which is too large for most servers, is answered in the envelope",
+		Run:         answersLargeBody,
 	}},
 	onBodies(Check{
 		ID: "ENV-029", Clause: "envelope/no-server-error",
@@ -136,6 +140,15 @@ func refusesBrokenText(ctx context.Context, s *session.Session) {
 	Expect(s.Send(ctx, draft)).To(beRefused(), "a url with a byte that is not UTF-8")
 	wrong = `\ud800`
 	Expect(s.Send(ctx, draft)).To(beRefused(), "a url with half of a surrogate pair in an escape")
+}
+
+// answersLargeBody sends 2 MB of white space between the members of a body, which
+// changes nothing of what is signed.
+func answersLargeBody(ctx context.Context, s *session.Session) {
+	draft := s.NewSingleVerify(s.ExistingSIM()).After(session.RawBody(func(body []byte) []byte {
+		return slices.Concat(bytes.TrimSuffix(body, []byte("}")), bytes.Repeat([]byte(" "), 2<<20), []byte("}"))
+	}))
+	Expect(s.Send(ctx, draft).OperateCode).NotTo(BeEmpty(), "the operateCode of the answer to a body of 2 MB")
 }
 
 func withstandsAnyBody(ctx context.Context, s *session.Session, operation string) {

@@ -22,6 +22,8 @@ func pushFaults() []Fault {
 					n.Copies = 0
 				}
 			})},
+		{"push-to-another-partner", "push/to-the-partner-of-the-order",
+			"sends the push for an order of its second partner to the first", toldToFirst},
 		{"push-of-unpaid-order", "push/only-after-recharge",
 			"sends a push as soon as an order is created, before anybody paid it",
 			always(sandbox.Interceptor{Attempt: paidLater, Order: func(st *sandbox.State, _ *sandbox.Call, o *sandbox.Order) {
@@ -94,6 +96,24 @@ func onNotification(change func(n *sandbox.Notification)) newInterceptor {
 // onAttempt changes what is sent of a push, which has been signed by then.
 func onAttempt(change func(a *sandbox.Attempt)) newInterceptor {
 	return always(sandbox.Interceptor{Attempt: change})
+}
+
+// toldToFirst tells the first partner of the orders of the second, as the second's.
+func toldToFirst() sandbox.Interceptor {
+	return sandbox.Interceptor{
+		Decide: func(st *sandbox.State, _ *sandbox.Call, d *sandbox.Decision) {
+			if d.Order.Partner != fixtures().Partner {
+				told := *d.Order
+				told.Partner = fixtures().Partner
+				st.Notify(&told)
+			}
+		},
+		Attempt: func(a *sandbox.Attempt) {
+			if a.Notification.Order.Partner == fixtures().Partner {
+				paidLater(a)
+			}
+		},
+	}
 }
 
 // paidLater holds a push of a paid order back, for one that must not be sent to arrive before it.

@@ -34,6 +34,8 @@ func requestIDFaults() []Fault {
 					a.Set(requestIDHeader, "RQ-00000000000000")
 				}
 			}, "addSims", "removeSims")},
+		{"request-id-under-another-name", "request-id/header-name",
+			"names the header of the request_id of an addSims X-Request-Id", onSuccess(underAnotherName, "addSims")},
 		{"request-id-repeated", "request-id/unique",
 			"gives every twentieth task the request_id of the one before", repeatedIDs},
 		{"request-id-of-content", "request-id/unique",

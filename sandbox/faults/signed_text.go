@@ -68,14 +68,19 @@ func signedTextFaults() []Fault {
 				return asSent(c, content, func(value string) bool { return strings.HasPrefix(value, "[") })
 			})},
 		{"sign-keeps-empty-values", "signature/empty-values-left-out",
-			"keeps empty values in the text that it verifies the sign of",
-			signs(func(c *sandbox.Call, content string) string {
-				rules := signing.Default()
-				rules.Empty = signing.EmptyNothing
-				if kept, err := signing.Content(parameters(c), rules); err == nil {
-					return string(kept)
-				}
-				return content
+			"keeps empty values in the text that it verifies the sign of", signs(takesForEmpty(signing.EmptyNothing))},
+		{"sign-keeps-null", "signature/null-counts-as-empty",
+			"keeps null in the text that it verifies the sign of", signs(takesForEmpty(signing.EmptyStringOnly))},
+		{"sign-over-null-accepted", "signature/null-counts-as-empty",
+			"accepts a sign made over a text with null in it, too", signsAlso(takesForEmpty(signing.EmptyStringOnly))},
+		{"sign-drops-empty-containers", "signature/empty-containers-signed",
+			"leaves empty lists and objects out of the text that it verifies the sign of", signs(takesForEmpty(signing.EmptyContainersToo))},
+		{"sign-drops-zero-and-false", "signature/empty-containers-signed",
+			"leaves 0 and false out of the text that it verifies the sign of",
+			signs(func(c *sandbox.Call, _ string) string {
+				return contentOf(slices.DeleteFunc(parameters(c), func(m signing.Member) bool {
+					return string(m.Value) == "0" || string(m.Value) == "false"
+				}))
 			})},
 	}
 }
@@ -136,6 +141,18 @@ func verifies(form text, rightToo bool) newInterceptor {
 		}
 		return verdict
 	}})
+}
+
+// takesForEmpty is the signed text where other values count as empty.
+func takesForEmpty(empty signing.Empty) text {
+	return func(c *sandbox.Call, content string) string {
+		rules := signing.Default()
+		rules.Empty = empty
+		if other, err := signing.Content(parameters(c), rules); err == nil {
+			return string(other)
+		}
+		return content
+	}
 }
 
 // digest is the MD5 of a text in hex.

@@ -25,6 +25,8 @@ func transportFaults() []Fault {
 		{"media-type-refused-without-body", "errors/refusals-in-the-envelope",
 			"refuses another media type with a status alone",
 			onRefusal(because(sandbox.WrongMediaType), func(a *sandbox.Answer) { a.Body = nil })},
+		{"too-large-in-plain-text", "errors/oversized-refused",
+			"refuses a body that is too large in plain text, as proxies do", onRefusal(because(sandbox.TooLarge), plain("Request Entity Too Large\n"))},
 		{"post-taken-for-get", "errors/other-method-refused",
 			"answers a POST of asyncResult or listBundles like a GET",
 			onMethod(http.MethodPost, http.MethodGet, "/async-result/", "/bundles")},
