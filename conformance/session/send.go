@@ -101,7 +101,7 @@ func (c *Connection) exchange(operation string, request *http.Request) reports.E
 	}
 	defer response.Body.Close()
 	c.keepLink(request, response)
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	body, err := readWhole(response.Body, response.ContentLength)
 	recorded.Duration = time.Since(recorded.Started)
 	recorded.Response = &reports.Response{
 		Status: response.StatusCode, Header: recordHeader(response.Header), Body: body, Announced: response.ContentLength,
@@ -115,6 +115,20 @@ func (c *Connection) exchange(operation string, request *http.Request) reports.E
 		recorded.Response.Cut = int64(len(body) - keptOfLarger)
 	}
 	return recorded
+}
+
+// readWhole reads a body. One whose length is announced takes no more memory than
+// that, since a run keeps them all; of another, maxAnswer and one byte at most.
+func readWhole(body io.Reader, announced int64) ([]byte, error) {
+	if announced < 0 || announced > maxAnswer {
+		return io.ReadAll(io.LimitReader(body, maxAnswer+1))
+	}
+	whole := make([]byte, announced)
+	n, err := io.ReadFull(body, whole)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF // nothing came of what was announced
+	}
+	return whole[:n], err
 }
 
 // problem says in words why no complete answer came.
@@ -203,7 +217,7 @@ func recordRequest(request *http.Request) reports.Request {
 	recorded := reports.Request{Method: request.Method, URL: request.URL.String(), Header: recordHeader(request.Header)}
 	if request.GetBody != nil {
 		if body, err := request.GetBody(); err == nil {
-			recorded.Body, _ = io.ReadAll(body) // a reader over bytes does not fail
+			recorded.Body, _ = readWhole(body, request.ContentLength) // a reader over bytes does not fail
 		}
 	}
 	return recorded
