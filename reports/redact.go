@@ -59,6 +59,7 @@ func Redact(run *Run, secrets Secrets) *Run {
 	var mu sync.Mutex
 	learned := map[string]string{}
 	r := newRedactor(secrets, nil)
+	r.values = nil // what they replace need not be learned
 	r.learn = func(name, value string) {
 		if !telling(value) {
 			return
@@ -70,7 +71,14 @@ func Redact(run *Run, secrets Secrets) *Run {
 			learned[value] = name
 		}
 	}
-	r.copyOf(reflect.ValueOf(run))
+	if run == nil {
+		return nil
+	}
+	// One result at a time, since nobody needs these copies.
+	each(len(run.Results), true, func(i int) { r.copyOf(reflect.ValueOf(run.Results[i])) })
+	around := *run
+	around.Results = nil
+	r.copyOf(reflect.ValueOf(around))
 	r.learn, r.values = nil, replacer(secrets.Values, learned)
 	out, _ := r.copyOf(reflect.ValueOf(run)).Interface().(*Run)
 	return out
