@@ -11,6 +11,7 @@ import (
 const (
 	memoryLimit = 96 << 20
 	gcPercent   = 400
+	beside      = 12 << 20 // what the runtime takes beside what the run holds
 )
 
 // boundMemory keeps the process near memoryLimit as long as what it holds leaves
@@ -23,7 +24,7 @@ func boundMemory() {
 		held := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(held)
 		if held[0].Value.Kind() == metrics.KindUint64 {
-			debug.SetMemoryLimit(max(memoryLimit, int64(held[0].Value.Uint64())*8/5))
+			debug.SetMemoryLimit(max(memoryLimit, int64(held[0].Value.Uint64())*3/2+beside))
 		}
 	})
 }
