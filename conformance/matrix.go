@@ -54,6 +54,42 @@ func FaultRow(fault, clause, statement string, run *reports.Run) reports.FaultRo
 	return row
 }
 
+// mostOperations is of how many operations the derived cases are worth running
+// against one fault.
+const mostOperations = 3
+
+// WorthDeriving returns patterns of the cases derived from the contract that are
+// worth running against a fault, after a run of all other checks against it: those
+// that are expected to catch it, and all of the operations whose answers violated a
+// clause, of the first mostOperations of them by their names.
+func WorthDeriving(fault string, run *reports.Run) []string {
+	var worth []string
+	for _, id := range ExpectedToCatch(fault) {
+		if strings.HasPrefix(id, "GEN/") {
+			worth = append(worth, id)
+		}
+	}
+	touched := map[string]bool{}
+	for i := range run.Results {
+		for _, d := range run.Results[i].Deviations {
+			if exchanges := run.Results[i].Exchanges; d.Verdict == reports.Failed && d.Exchange >= 0 && d.Exchange < len(exchanges) {
+				touched[exchanges[d.Exchange].Operation] = true
+			}
+		}
+	}
+	derived := map[string]bool{}
+	for _, check := range checks.All() {
+		if check.Area() == "GEN" {
+			derived[check.Operations[0]] = true
+		}
+	}
+	operations := slices.DeleteFunc(slices.Sorted(maps.Keys(touched)), func(id string) bool { return !derived[id] })
+	for _, operation := range operations[:min(len(operations), mostOperations)] {
+		worth = append(worth, "GEN/"+operation+"/*")
+	}
+	return worth
+}
+
 // violations returns the clauses that a result violates, each once, in order.
 func violations(result *reports.Result) []string {
 	clauses := map[string]bool{}

@@ -81,3 +81,21 @@ func TestMatrixProblems(t *testing.T) {
 		t.Errorf("a whole matrix says:\n%s", problems)
 	}
 }
+
+// TestWorthDeriving holds which derived cases are run against a fault.
+func TestWorthDeriving(t *testing.T) {
+	run := &reports.Run{}
+	for _, operation := range []string{"singleVerify", "addSims", "rechargeSuccess", "removeSims", "listBundles"} {
+		result := failing("ENV-001/"+operation, "envelope/present")
+		result.Exchanges = []reports.Exchange{{Operation: operation}}
+		run.Results = append(run.Results, result)
+	}
+	passed := reports.Result{ID: "ENV-002", Verdict: reports.Passed, Exchanges: []reports.Exchange{{Operation: "addGroup"}}}
+	run.Results = append(run.Results, passed)
+	if got, want := WorthDeriving("empty-batch-accepted", run), []string{"GEN/addSims/*", "GEN/listBundles/*", "GEN/removeSims/*"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := WorthDeriving("batch-of-fifty-refused", &reports.Run{}), ExpectedToCatch("batch-of-fifty-refused"); !slices.Equal(got, want) || len(got) == 0 {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
