@@ -32,6 +32,10 @@ dist: ## Build the release of every platform into dist/; VERSION=v1.2.3, or the 
 generate: ## Generate gen/ from the contract
 	gen/generate.sh
 
+.PHONY: faults
+faults: build ## Prove that the suite catches every fault: a matrix in mallcheck-report/faults
+	$(BIN) faults --prove
+
 .PHONY: verify
 verify: ## Everything the pipeline runs: installs what it needs
 	.ci/verify

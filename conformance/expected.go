@@ -272,7 +272,7 @@ var expected = map[string][]string{
 	"second-confirmation-pays":           {"PAY-053"},
 	"second-confirmation-refused":        {"PAY-033"},
 	"secret-repeated":                    {"PAY-002"},
-	"short-email-refused":                {"GEN/stripeSubscriptionAuthorization/body/email/min-length-met"},
+	"short-email-refused":                {"GEN/stripeSubscriptionAuthorization/body/email/min-length.met"},
 	"sign-drops-empty-containers":        {"SIG-058/list", "SIG-058/object"},
 	"sign-drops-zero-and-false":          {"SIG-058/false", "SIG-058/zero"},
 	"sign-empty-accepted":                {"SIG-021"},
