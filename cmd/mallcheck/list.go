@@ -48,8 +48,14 @@ func (c *listCommand) Run(std *streams) error {
 		return err
 	}
 	listed := make([]listedCheck, 0, len(selected))
+	clauses := map[[2]string]openapi.Clause{} // most cases share theirs with others
 	for _, check := range selected {
-		clause, _ := openapi.ClauseFor(check.Clause, check.Operations[0])
+		key := [2]string{check.Clause, check.Operations[0]}
+		clause, known := clauses[key]
+		if !known {
+			clause, _ = openapi.ClauseFor(check.Clause, check.Operations[0])
+			clauses[key] = clause
+		}
 		listed = append(listed, listedCheck{
 			ID: check.ID, Area: check.Area(), Level: string(check.Level), Grade: clause.Evidence.Grade, Clause: check.Clause,
 			Source: clause.Evidence.Source, Does: string(check.Does), Operations: check.Operations, Requirement: check.Requirement,

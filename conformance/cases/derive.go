@@ -29,7 +29,7 @@ func casesOf(walked []*deriver) []Case {
 
 // walk derives the cases of each operation.
 func walk(contract *openapi.Contract) ([]*deriver, error) {
-	document, err := contract.Document()
+	document, err := contract.SharedDocument()
 	if err != nil {
 		return nil, err
 	}

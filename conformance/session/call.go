@@ -80,7 +80,7 @@ func (s *Session) usual(operation openapi.Operation, name string) string {
 // parametersOf returns the names of the parameters of an operation, in the order of
 // the contract, those of a body in the order of their names.
 func parametersOf(contract *openapi.Contract, operation openapi.Operation) ([]string, error) {
-	document, err := contract.Document()
+	document, err := contract.SharedDocument()
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
