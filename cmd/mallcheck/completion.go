@@ -210,7 +210,12 @@ func words(value *kong.Value, environ []string) []candidate {
 	}
 	switch value.Name {
 	case "only", "skip":
+		if value.Flag != nil && value.Flag.PlaceHolder == "ID" {
+			return faultIDs() // of mallcheck faults
+		}
 		return patterns()
+	case "id":
+		return ids()
 	case "operation":
 		return operations("")
 	case "format":
@@ -218,11 +223,7 @@ func words(value *kong.Value, environ []string) []candidate {
 	case "target":
 		return targets(environ)
 	case "fault":
-		var found []candidate
-		for _, fault := range faults.Faults() {
-			found = append(found, candidate{fault.ID, fault.Statement})
-		}
-		return found
+		return faultIDs()
 	case "variant":
 		var found []candidate
 		for _, variant := range faults.Variants() {
@@ -250,12 +251,29 @@ func named(texts []string) []candidate {
 	return found
 }
 
+func faultIDs() []candidate {
+	var found []candidate
+	for _, fault := range faults.Faults() {
+		found = append(found, candidate{fault.ID, fault.Statement})
+	}
+	return found
+}
+
+// ids returns the ids of the checks.
+func ids() []candidate {
+	all := checks.All()
+	found := make([]candidate, len(all))
+	for i, check := range all {
+		found[i] = candidate{check.ID, check.Requirement}
+	}
+	return found
+}
+
 // patterns returns what --only and --skip take: checks, areas and operations.
 func patterns() []candidate {
-	var found []candidate
+	found := ids()
 	areas := map[string]bool{}
 	for _, check := range checks.All() {
-		found = append(found, candidate{check.ID, check.Requirement})
 		if area := check.Area(); !areas[area] {
 			areas[area] = true
 			found = append(found, candidate{"area:" + area, "every check of the area"})

@@ -17,7 +17,11 @@ type explainCommand struct {
 // Help tells what is told, below the usage.
 func (explainCommand) Help() string {
 	return `What a check requires, by which statement of the contract and on what evidence, what usually makes it fail,
-how to run only it, and how to see it fail. Nothing is sent.`
+how to run only it, and how to see it fail. Nothing is sent.
+
+Examples:
+  mallcheck explain SIG-022
+  mallcheck explain GEN/singleOrder/body/payAmount/missing --json`
 }
 
 // permissions says what a check does when it is let.
