@@ -24,7 +24,7 @@ func boundMemory() {
 		held := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(held)
 		if held[0].Value.Kind() == metrics.KindUint64 {
-			debug.SetMemoryLimit(max(memoryLimit, int64(held[0].Value.Uint64())*3/2+beside))
+			debug.SetMemoryLimit(max(memoryLimit, int64(held[0].Value.Uint64())*3/2+beside)) //nolint:gosec // no heap has 8 EiB
 		}
 	})
 }
