@@ -34,6 +34,7 @@ type commands struct {
 	Faults   faultsCommand   `cmd:"" help:"List the violations that the sandbox commits on demand."`
 	Variants variantsCommand `cmd:"" help:"List the habits of conforming servers that the sandbox takes on."`
 	Merge    mergeCommand    `cmd:"" help:"Make one run out of the shards of a run."`
+	Compare  compareCommand  `cmd:"" help:"Tell what changed between two runs, or differs between two targets."`
 	Plan     planCommand     `cmd:"" help:"Say what a run would do, without asking the target."`
 	Sweep    sweepCommand    `cmd:"" help:"Undo what a run left on its target that was killed."`
 

@@ -63,3 +63,40 @@ func TestExplain(t *testing.T) {
 		t.Errorf("exit code %d: %s%s", got.code, got.out, got.err)
 	}
 }
+
+// TestCompare holds the exit codes of a comparison and what it tells first.
+func TestCompare(t *testing.T) {
+	dir := t.TempDir()
+	for name, fault := range map[string]string{"good": "", "bad": "sign-wrong-accepted"} {
+		arguments := []string{"run", "--format=json", "--only=SIG-022/addSims,SIG-003/addSims", "--report-dir=" + name}
+		if fault != "" {
+			arguments = append(arguments, "--fault="+fault)
+		}
+		if got := (process{arguments: arguments, dir: dir}).run(t); got.code > 1 {
+			t.Fatalf("exit code %d: %s%s", got.code, got.out, got.err)
+		}
+	}
+	good, bad := filepath.Join("good", "run.json"), filepath.Join("bad", "run.json")
+	if err := os.WriteFile(filepath.Join(dir, "no.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		arguments []string
+		code      int
+		want      string
+	}{
+		{[]string{good, bad}, 1, "1 new violation, 0 gone\n"},
+		{[]string{bad, good}, 0, "no new violation, 1 gone\n"},
+		{[]string{bad, bad}, 0, "no new violation, 0 gone\n"},
+		{[]string{good, bad, "--format=markdown"}, 1, "## mallcheck compare: 1 new violation, 0 gone\n"},
+		{[]string{good, bad, "--format=json"}, 1, "{\n  \"before\""},
+		{[]string{good, "missing.json"}, 2, "mallcheck: open missing.json: no such file or directory\n"},
+		{[]string{"no.json", good}, 2, "mallcheck: no.json: reading a run: unexpected EOF\n"},
+		{[]string{good}, 2, "mallcheck: expected \"<after>\""},
+	} {
+		got := process{arguments: append([]string{"compare"}, test.arguments...), dir: dir}.run(t)
+		if got.code != test.code || !strings.HasPrefix(got.out+got.err, test.want) {
+			t.Errorf("%v: exit code %d, want %d:\n%s%s", test.arguments, got.code, test.code, got.out, got.err)
+		}
+	}
+}

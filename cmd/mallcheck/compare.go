@@ -1,0 +1,49 @@
+package main
+
+import (
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// compareCommand tells what changed between two runs.
+type compareCommand struct {
+	Before string `arg:"" help:"run.json of the earlier run, or of the one target."`
+	After  string `arg:"" help:"run.json of the later run, or of the other target."`
+	Format string `enum:"text,markdown,json" default:"text" help:"How to tell it: text, markdown or json."`
+}
+
+// Help tells what is compared, below the usage.
+func (compareCommand) Help() string {
+	return `Compares verdicts, the members of answers by operation and kind, the codes that were seen, and the median latency.
+
+Examples:
+  mallcheck compare last-week/run.json mallcheck-report/run.json
+  mallcheck compare uat/run.json production/run.json --format markdown >> $GITHUB_STEP_SUMMARY
+
+Exit code: 0 no new violation, 1 the later run has violations that the earlier one has not, 2 a file cannot be read.`
+}
+
+// Run implements the command.
+func (c *compareCommand) Run(std *streams) error {
+	before, err := readRun(c.Before)
+	if err != nil {
+		return err
+	}
+	after, err := readRun(c.After)
+	if err != nil {
+		return err
+	}
+	comparison := reports.Compare(before, after)
+	if c.Format == "json" {
+		err = writeJSON(std.out, comparison)
+	} else {
+		err = reports.WriteComparison(std.out, comparison, c.Format == "markdown")
+	}
+	if err != nil {
+		return err
+	}
+	if len(comparison.New) > 0 {
+		return &exit{code: conformance.ExitViolation}
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package reports
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Comparison is what changed from one run to another, or differs between two targets.
+type Comparison struct {
+	// Before and After identify the runs.
+	Before RunIdentity `json:"before"`
+	After  RunIdentity `json:"after"`
+	// New are the violations that only the later run has, Gone those that only the
+	// earlier one has, in the order of check and clause.
+	New  []Violation `json:"new"`
+	Gone []Violation `json:"gone"`
+	// Verdicts are the checks whose verdict changed, in the order of their ids.
+	Verdicts []VerdictChange `json:"verdicts"`
+	// Shapes are the operations whose answers have other members, by kind.
+	Shapes []ShapeChange `json:"shapes"`
+	// Codes are the kinds of answer that only one of the runs saw.
+	Codes []CodeChange `json:"codes"`
+	// Latencies are those of the operations that answered in both.
+	Latencies []LatencyChange `json:"latencies"`
+}
+
+// RunIdentity says which run a side of a Comparison is.
+type RunIdentity struct {
+	Target  string    `json:"target"`
+	Started time.Time `json:"started"`
+	Tool    string    `json:"tool"`
+	// Contract is the digest of the contract: two runs by different ones differ for that alone.
+	Contract string `json:"contract"`
+	Strict   Grade  `json:"strict"`
+	Checks   int    `json:"checks"`
+}
+
+// Violation is a clause that a check found violated.
+type Violation struct {
+	Check    string `json:"check"`
+	Clause   string `json:"clause"`
+	Summary  string `json:"summary"`
+	Expected string `json:"expected,omitempty"`
+	Actual   string `json:"actual,omitempty"`
+}
+
+// VerdictChange is a check whose verdict changed; the verdict is empty where it was not part of the run.
+type VerdictChange struct {
+	Check       string  `json:"check"`
+	Requirement string  `json:"requirement"`
+	Before      Verdict `json:"before,omitempty"`
+	After       Verdict `json:"after,omitempty"`
+	// Reason is that of the later run.
+	Reason string `json:"reason,omitempty"`
+}
+
+// ShapeChange is how the answers of an operation differ.
+type ShapeChange struct {
+	Operation string `json:"operation"`
+	// Kind is "success" for operateCode "S", "refusal" for another, "no envelope".
+	Kind string `json:"kind"`
+	// Added and Removed are members as "pointer type"; * stands for the elements of a list.
+	Added   []string `json:"added,omitempty"`
+	Removed []string `json:"removed,omitempty"`
+}
+
+// CodeChange is a kind of answer that one run saw and the other did not.
+type CodeChange struct {
+	Operation   string `json:"operation"`
+	Status      int    `json:"status"`
+	OperateCode string `json:"operateCode"`
+	Before      int    `json:"before"` // times seen
+	After       int    `json:"after"`
+}
+
+// LatencyChange is the latency of an operation in both runs.
+type LatencyChange struct {
+	Operation string  `json:"operation"`
+	Before    Latency `json:"before"`
+	After     Latency `json:"after"`
+}
+
+// Factor is how many times slower the later median is.
+func (l LatencyChange) Factor() float64 {
+	return float64(max(l.After.Median, 1)) / float64(max(l.Before.Median, 1))
+}
+
+// Compare tells what changed from the run before to the run after. A check that
+// was not judged before and violates a clause after is a new violation.
+func Compare(before, after *Run) *Comparison {
+	was, is := violationsOf(before), violationsOf(after)
+	return &Comparison{
+		Before: identityOf(before), After: identityOf(after),
+		New: missingFrom(was, is), Gone: missingFrom(is, was),
+		Verdicts: compareVerdicts(before, after), Shapes: compareShapes(before, after),
+		Codes: compareCodes(before, after), Latencies: compareLatencies(before, after),
+	}
+}
+
+func identityOf(run *Run) RunIdentity {
+	return RunIdentity{
+		Target: run.Target.Name, Started: run.Started, Tool: run.Tool.Name + " " + run.Tool.Version,
+		Contract: run.Tool.Contract, Strict: run.Policy.Strict, Checks: len(run.Results),
+	}
+}
+
+// violationKey is what makes two violations the same.
+type violationKey struct{ check, clause string }
+
+func violationsOf(run *Run) map[violationKey]Violation {
+	found := map[violationKey]Violation{}
+	for i := range run.Results {
+		result := &run.Results[i]
+		if result.Verdict != Failed {
+			continue
+		}
+		for j := range result.Deviations {
+			d := &result.Deviations[j]
+			key := violationKey{result.ID, d.Clause}
+			if _, known := found[key]; d.Verdict == Failed && !known {
+				found[key] = Violation{result.ID, d.Clause, d.Summary, d.Expected, d.Actual}
+			}
+		}
+	}
+	return found
+}
+
+// missingFrom returns what all has and some has not, in order.
+func missingFrom(some, all map[violationKey]Violation) []Violation {
+	missing := []Violation{}
+	for key, violation := range all {
+		if _, known := some[key]; !known {
+			missing = append(missing, violation)
+		}
+	}
+	slices.SortFunc(missing, func(a, b Violation) int {
+		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.Clause, b.Clause))
+	})
+	return missing
+}
+
+func compareVerdicts(before, after *Run) []VerdictChange {
+	changes := map[string]VerdictChange{}
+	for i := range before.Results {
+		result := &before.Results[i]
+		changes[result.ID] = VerdictChange{Check: result.ID, Requirement: result.Requirement, Before: result.Verdict}
+	}
+	for i := range after.Results {
+		result := &after.Results[i]
+		change := changes[result.ID]
+		change.Check, change.Requirement, change.After, change.Reason = result.ID, result.Requirement, result.Verdict, result.Reason
+		changes[result.ID] = change
+	}
+	list := []VerdictChange{}
+	for _, id := range slices.Sorted(maps.Keys(changes)) {
+		if change := changes[id]; change.Before != change.After {
+			list = append(list, change)
+		}
+	}
+	return list
+}
+
+func compareCodes(before, after *Run) []CodeChange {
+	changes := map[CodeChange]CodeChange{}
+	note := func(run *Run, add func(change *CodeChange, times int)) {
+		for _, code := range run.Codes {
+			key := CodeChange{Operation: code.Operation, Status: code.Status, OperateCode: code.OperateCode}
+			change, known := changes[key]
+			if !known {
+				change = key
+			}
+			add(&change, code.Times)
+			changes[key] = change
+		}
+	}
+	note(before, func(change *CodeChange, times int) { change.Before += times })
+	note(after, func(change *CodeChange, times int) { change.After += times })
+	list := []CodeChange{}
+	for _, change := range changes {
+		if change.Before == 0 || change.After == 0 {
+			list = append(list, change)
+		}
+	}
+	slices.SortFunc(list, func(a, b CodeChange) int {
+		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.OperateCode, b.OperateCode))
+	})
+	return list
+}
+
+func compareLatencies(before, after *Run) []LatencyChange {
+	was := map[string]Latency{}
+	for _, latency := range Latencies(before) {
+		was[latency.Operation] = latency
+	}
+	list := []LatencyChange{}
+	for _, latency := range Latencies(after) {
+		if earlier, known := was[latency.Operation]; known {
+			list = append(list, LatencyChange{latency.Operation, earlier, latency})
+		}
+	}
+	return list
+}

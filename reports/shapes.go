@@ -1,0 +1,112 @@
+package reports
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// shapeKey names a kind of answer of an operation.
+type shapeKey struct{ operation, kind string }
+
+// compareShapes compares the members that the answers of two runs have. Kinds that
+// one of the runs did not see are left out: nothing is known of them.
+func compareShapes(before, after *Run) []ShapeChange {
+	was, is := shapesOf(before), shapesOf(after)
+	list := []ShapeChange{}
+	for key, members := range is {
+		earlier, known := was[key]
+		if !known {
+			continue
+		}
+		change := ShapeChange{Operation: key.operation, Kind: key.kind, Added: lacking(earlier, members), Removed: lacking(members, earlier)}
+		if len(change.Added)+len(change.Removed) > 0 {
+			list = append(list, change)
+		}
+	}
+	slices.SortFunc(list, func(a, b ShapeChange) int {
+		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Kind, b.Kind))
+	})
+	return list
+}
+
+// lacking returns what all has and some has not, sorted.
+func lacking(some, all map[string]bool) []string {
+	var list []string
+	for _, member := range slices.Sorted(maps.Keys(all)) {
+		if !some[member] {
+			list = append(list, member)
+		}
+	}
+	return list
+}
+
+// shapesOf collects the members of all answers, each as "pointer type".
+func shapesOf(run *Run) map[shapeKey]map[string]bool {
+	shapes := map[shapeKey]map[string]bool{}
+	ofTarget := answersOfTarget(run)
+	for i := range run.Results {
+		for j := range run.Results[i].Exchanges {
+			exchange := &run.Results[i].Exchanges[j]
+			if exchange.Response == nil || exchange.Response.Cut > 0 || !ofTarget(exchange.Operation) {
+				continue
+			}
+			var value any
+			if json.Unmarshal(exchange.Response.Body, &value) != nil {
+				continue
+			}
+			key := shapeKey{exchange.Operation, answerKind(value)}
+			if shapes[key] == nil {
+				shapes[key] = map[string]bool{}
+			}
+			addShape(shapes[key], "", value)
+		}
+	}
+	return shapes
+}
+
+// answerKind tells a success, a refusal and an answer without the envelope apart.
+func answerKind(value any) string {
+	object, _ := value.(map[string]any)
+	switch code, given := object["operateCode"]; {
+	case !given:
+		return "no envelope"
+	case code == "S":
+		return "success"
+	}
+	return "refusal"
+}
+
+// addShape notes a value and what stands in it. A redacted value keeps its place
+// and, as a placeholder tells it, its type.
+func addShape(members map[string]bool, pointer string, value any) {
+	kind := "null"
+	switch value := value.(type) {
+	case map[string]any:
+		kind = "object"
+		for name, member := range value {
+			addShape(members, pointer+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), member)
+		}
+	case []any:
+		kind = "array"
+		for _, item := range value {
+			addShape(members, pointer+"/*", item)
+		}
+	case string:
+		kind = "string"
+		if placeholder.MatchString(value) {
+			if parts := strings.Split(strings.TrimSuffix(value, ">"), ":"); len(parts) == 3 {
+				kind = parts[2]
+			}
+		}
+	case float64:
+		kind = "number"
+	case bool:
+		kind = "boolean"
+	}
+	if pointer != "" {
+		members[pointer+" "+kind] = true
+	}
+}
