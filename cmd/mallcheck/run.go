@@ -93,6 +93,9 @@ func judge(std *streams, t *target.Target) error {
 				cancel()
 				continue
 			}
+			if !t.Sandbox && (t.Allow.Write || t.Allow.Purchase) {
+				terminal.Note("stopped at once: with the same settings, mallcheck sweep undoes what is left")
+			}
 			return conclude(std, t, terminal, watch.snapshot())
 		}
 	}

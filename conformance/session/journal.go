@@ -215,6 +215,9 @@ type oldJournal struct {
 // readJournal reads the journal of an earlier run. A last line that was cut off is
 // passed over: its request was not sent.
 func readJournal(path string) (*oldJournal, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("reading the journal: %s is no file", path)
+	}
 	data, err := os.ReadFile(path) //nolint:gosec // the user names the file
 	if err != nil {
 		return nil, fmt.Errorf("reading the journal: %w", err)

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+)
+
+// TestNothingGoesElsewhere holds that no command sends anything to anybody but the
+// target: behind a proxy that everything would have to go through, only the
+// target's host is asked for.
+func TestNothingGoesElsewhere(t *testing.T) {
+	var mu sync.Mutex
+	asked := map[string]int{}
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		asked[r.Host]++
+		mu.Unlock()
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"operateCode":"S","message":"success","data":[]}`))
+	}))
+	defer proxy.Close()
+	environ := []string{"HTTP_PROXY=" + proxy.URL, "HTTPS_PROXY=" + proxy.URL, "ALL_PROXY=" + proxy.URL}
+	dir := t.TempDir()
+	for _, arguments := range [][]string{
+		{"version"}, {"list"}, {"faults"}, {"variants"}, {"contract"}, {"plan", "--only=area:RID"}, {"run", "--only=area:RID"},
+		{"plan", "--topup-url=http://mall.example/topup", "--partner-code=P1"},
+	} {
+		if got := (process{arguments: arguments, environ: environ, dir: dir}).run(t); got.code != 0 {
+			t.Errorf("%q: exit code %d: %s", arguments, got.code, got.err)
+		}
+	}
+	if len(asked) > 0 {
+		t.Errorf("without a target these hosts were asked for: %v", asked)
+	}
+	process{arguments: []string{"run", "--topup-url=http://mall.example/topup", "--partner-code=P1", "--only=op:listBundles"}, environ: environ, dir: dir}.run(t)
+	if len(asked) != 1 || asked["mall.example"] == 0 {
+		t.Errorf("with the target mall.example these hosts were asked for: %v", asked)
+	}
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// background is a run of the tool that a test interferes with.
+type background struct {
+	t        *testing.T
+	out, err bytes.Buffer
+	wait     func() int
+	signal   func(os.Signal)
+}
+
+// begin starts a process and returns once it has sent something that changes the target.
+func begin(p process, t *testing.T) *background {
+	t.Helper()
+	b := &background{t: t}
+	cmd := p.command(t.Context())
+	cmd.Stdout, cmd.Stderr = &b.out, &b.err
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	b.signal = func(s os.Signal) {
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Error(err)
+		}
+	}
+	b.wait = func() int {
+		_ = cmd.Wait()
+		return cmd.ProcessState.ExitCode()
+	}
+	for range 1000 {
+		data, err := os.ReadFile(filepath.Join(p.dir, "mallcheck-report", "journal.jsonl"))
+		if err == nil && strings.Contains(string(data), `"outcome"`) {
+			return b
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("the run changes nothing")
+	return nil
+}
+
+// TestSignals holds that SIGTERM is as Ctrl-C, and that a second signal ends the
+// run at once, with reports, and says how to undo what is left.
+func TestSignals(t *testing.T) {
+	s := serve(t, "--quiet", "--task-delay=3s")
+	for _, test := range []struct {
+		name    string
+		signals []os.Signal
+		within  time.Duration
+		want    string
+	}{
+		{"SIGTERM", []os.Signal{syscall.SIGTERM}, 30 * time.Second, "the run ended before its last check (interrupted)"},
+		{"Ctrl-C twice", []os.Signal{os.Interrupt, os.Interrupt}, 2 * time.Second, "mallcheck sweep undoes what is left"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			b := begin(process{arguments: []string{"run", "--only=GRP-001,GRP-002", "--task-timeout=10s"}, environ: s.env, dir: dir}, t)
+			started := time.Now()
+			for _, s := range test.signals {
+				b.signal(s)
+				time.Sleep(200 * time.Millisecond)
+			}
+			if code := b.wait(); code != 130 || !strings.Contains(b.out.String(), test.want) {
+				t.Errorf("exit code %d, want 130 and %q:\n%s%s", code, test.want, b.out.String(), b.err.String())
+			}
+			if took := time.Since(started); took > test.within {
+				t.Errorf("it took %s to end", took)
+			}
+			if report := readJUnit(t, dir); report.Errors == 0 {
+				t.Errorf("JUnit: %+v, want an error for the end of the run", report)
+			}
+			if got := (process{arguments: []string{"sweep", "--task-timeout=10s"}, environ: s.env, dir: dir}).run(t); got.code != 0 {
+				t.Errorf("sweep: exit code %d: %s%s", got.code, got.out, got.err)
+			}
+			if n := members(t, s.env); n != "0" {
+				t.Errorf("the group holds %s SIM cards afterwards", n)
+			}
+		})
+	}
+}
+
+// TestReportsThatCannotBeWritten holds that the verdict reaches terminal and exit
+// code when the folder of the reports vanishes during the run.
+func TestReportsThatCannotBeWritten(t *testing.T) {
+	s := serve(t, "--quiet", "--task-delay=1500ms")
+	broken := serve(t, "--quiet", "--task-delay=1500ms", "--fault=sign-wrong-accepted")
+	for _, test := range []struct {
+		name string
+		env  []string
+		code int
+		want string
+	}{
+		{"passed", s.env, 2, "passed: no violation in"},
+		{"failed", broken.env, 1, "failed: "},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			b := begin(process{arguments: []string{"run", "--only=GRP-001,SIG-003/listBundles,SIG-022/listBundles", "--task-timeout=10s"}, environ: test.env, dir: dir}, t)
+			if err := os.RemoveAll(filepath.Join(dir, "mallcheck-report")); err != nil {
+				t.Fatal(err)
+			}
+			if code := b.wait(); code != test.code || !strings.Contains(b.out.String(), test.want) || !strings.Contains(b.err.String(), "writing report") {
+				t.Errorf("exit code %d, want %d and %q:\n%s%s", code, test.code, test.want, b.out.String(), b.err.String())
+			}
+		})
+	}
+}
+
+// TestTerminalThatCannotBeWritten holds that a run whose output cannot be written
+// ends with a line on standard error, and with the exit code of a violation if there is one.
+func TestTerminalThatCannotBeWritten(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("this system has no /dev/full: " + err.Error())
+	}
+	defer func() { _ = full.Close() }()
+	for fault, want := range map[string]int{"": 2, "--fault=request-id-missing-on-add": 1} {
+		arguments := []string{"run", "--only=RID-001/addSims"}
+		if fault != "" {
+			arguments = append(arguments, fault)
+		}
+		dir := t.TempDir()
+		cmd := process{arguments: arguments, dir: dir}.command(t.Context())
+		var told bytes.Buffer
+		cmd.Stdout, cmd.Stderr = full, &told
+		_ = cmd.Run()
+		if code := cmd.ProcessState.ExitCode(); code != want || !strings.Contains(told.String(), "no space left on device") {
+			t.Errorf("%q: exit code %d, want %d: %s", fault, code, want, told.String())
+		}
+		if _, err := os.Stat(filepath.Join(dir, "mallcheck-report", "junit.xml")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestFullDisk holds that the verdict reaches terminal and exit code when the disk
+// of the reports is full, and that what cannot be written down is not sent.
+func TestFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	mount := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=20k", "tmpfs", dir)
+	if out, err := mount.CombinedOutput(); err != nil {
+		t.Skipf("a full disk is tried on a small one of its own, which cannot be mounted here: %v %s", err, out)
+	}
+	t.Cleanup(func() { _ = exec.Command("umount", dir).Run() })
+	s := serve(t, "--quiet", "--task-delay=2ms")
+	for _, test := range []struct {
+		name, only, want string
+	}{
+		{"for the reports", "--only=SIG-003", "passed: no violation in"},
+		{"for the journal", "--only=area:GRP,area:ASY", "nothing that changes the target is sent: writing the journal"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := process{arguments: []string{"run", test.only, "--report-dir=" + dir}, environ: s.env}.run(t)
+			if got.code != 2 || !strings.Contains(got.out, test.want) || !strings.Contains(got.err, "no space left on device") {
+				t.Errorf("exit code %d, want 2 and %q:\n%s%s", got.code, test.want, got.out, got.err)
+			}
+		})
+	}
+	if n := members(t, s.env); n != "0" {
+		t.Errorf("the group holds %s SIM cards afterwards", n)
+	}
+}
