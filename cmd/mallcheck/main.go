@@ -33,6 +33,8 @@ type commands struct {
 	Explain  explainCommand  `cmd:"" help:"Tell what a check requires, on what evidence, and what usually makes it fail."`
 	Faults   faultsCommand   `cmd:"" help:"List the violations that the sandbox commits on demand."`
 	Variants variantsCommand `cmd:"" help:"List the habits of conforming servers that the sandbox takes on."`
+	Rerun    rerunCommand    `cmd:"" help:"Run the checks of a run that failed once more."`
+	Replay   replayCommand   `cmd:"" help:"Send the recorded requests of a check again, and compare the answers."`
 	Merge    mergeCommand    `cmd:"" help:"Make one run out of the shards of a run."`
 	Compare  compareCommand  `cmd:"" help:"Tell what changed between two runs, or differs between two targets."`
 	Plan     planCommand     `cmd:"" help:"Say what a run would do, without asking the target."`

@@ -30,6 +30,9 @@ type Purchase struct {
 // Email is the address of the buyer in the requests of a run.
 const Email = "buyer@example.com"
 
+// payAccount is the account of the buyer in the requests of a run.
+const payAccount = "1"
+
 // NewPurchase returns a purchase with ids that no other has, of the target's
 // package, for a SIM card that exists.
 func (s *Session) NewPurchase() Purchase {
@@ -94,7 +97,7 @@ func (s *Session) NewSynOrderInfo(p Purchase) *Draft {
 		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: p.SIM, LanguageCode: given("1"), Mark: "0", Terminal: "0",
 		TradeTime: now(), TradeType: "SynOrderInfo", OrderNo: p.OrderNo, PayId: p.PayID, PackageCode: p.Package,
 		PayAmount: p.Amount, PayCurrency: p.Currency, OrderPeriod: p.Period, AutoRenewal: p.AutoRenewal, OrgOrderId: given(p.PurchaseID),
-		PayAccount: "1", PayResultDate: "2022-06-07 15:10:35", PayRst: "SUCCESS", PayStatus: "1", PayType: "3",
+		PayAccount: payAccount, PayResultDate: "2022-06-07 15:10:35", PayRst: "SUCCESS", PayStatus: "1", PayType: "3",
 	})
 	return s.newDraft("synOrderInfo", request, err)
 }

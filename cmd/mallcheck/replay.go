@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// replayCommand sends the recorded requests of a check again.
+type replayCommand struct {
+	File string   `arg:"" name:"run.json" help:"The run.json of the run."`
+	ID   string   `arg:"" help:"Id of the check, such as SIG-022/addSims."`
+	Set  []string `sep:"none" placeholder:"NAME=VALUE" help:"Value of something that was hidden in the report: payId=..., client_secret=..."`
+
+	target.Settings
+}
+
+// Help tells what a replay does, below the usage.
+func (replayCommand) Help() string {
+	return `Sends the requests of a check again, as they were recorded, and tells in what the answers differ: status, code and form. They go to the addresses given, or to the embedded sandbox; access times, ids of orders and request ids are new, and each request is newly signed, unless its sign was wrong. What the report hides is a named placeholder, <redacted:pm_id>: it is filled from the target's settings, or with --set. What was put into groups is taken out again.
+
+Examples:
+  mallcheck replay mallcheck-report/run.json ENV-001/listBundles --target uat
+  mallcheck replay mallcheck-report/run.json GRP-001 --target uat --allow read,write
+
+Exit code: 0 the answers agree, 1 they differ, 2 wrong usage, 3 not all could be sent.`
+}
+
+// Run implements the command.
+func (c *replayCommand) Run(std *streams) error {
+	run, err := readRun(c.File)
+	if err != nil {
+		return err
+	}
+	result, err := c.result(run)
+	if err != nil {
+		return err
+	}
+	given, err := c.given()
+	if err != nil {
+		return err
+	}
+	layers, err := target.Layers(c.Settings, std.environ, "")
+	if err != nil {
+		return err
+	}
+	t, err := target.Resolve(layers...)
+	if err != nil {
+		return err
+	}
+	if !target.HasAddress(layers...) {
+		server, underTest, err := embedded(layers, t)
+		if err != nil {
+			return err
+		}
+		defer stop(server)
+		t = underTest
+	} else {
+		t.PushListen = "" // a replay awaits no push
+	}
+	if !t.Allow.Allows(string(result.Does)) {
+		return fmt.Errorf("%s does a %s, which %s does not allow (--allow %s)", result.ID, result.Does, t.Name, result.Does)
+	}
+	contract, err := openapi.Mall()
+	if err != nil {
+		return err
+	}
+	connection, err := session.Connect(t, contract)
+	if err != nil {
+		return err
+	}
+	defer connection.Close()
+	return c.replay(std, connection, t, run, result, given)
+}
+
+// replay sends what was recorded, tells what came, and ends with the exit code.
+func (c *replayCommand) replay(std *streams, connection *session.Connection, t *target.Target, run *reports.Run, result *reports.Result, given map[string]string) error {
+	if !t.Sandbox && result.Does != reports.Read {
+		if err := reports.CheckFolder(t.ReportDir); err != nil {
+			return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+		}
+		if err := connection.OpenJournal(t.ReportDir); err != nil {
+			return err
+		}
+	}
+	from := map[string]string{}
+	for _, service := range run.Services {
+		from[service.Name] = service.URL
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	hands := connection.Session(ctx)
+	replayed, stopped := hands.Replay(result.Exchanges, from, given)
+	left := hands.Close()
+	differ := 0
+	for i, r := range replayed {
+		verdict := "as recorded"
+		if len(r.Differences) > 0 {
+			differ++
+			verdict = strings.Join(r.Differences, "\n      ")
+		}
+		fmt.Fprintf(std.out, "%3d %s %s\n      %s\n", i+1, r.Recorded.Operation, outcomeOf(r.Again), verdict)
+	}
+	for _, sentence := range left {
+		fmt.Fprintln(std.out, "left behind: "+sentence)
+	}
+	switch {
+	case stopped != nil:
+		return &exit{conformance.ExitInconclusive, fmt.Errorf("%d of %d requests were sent: %w", len(replayed), len(result.Exchanges), stopped)}
+	case differ > 0:
+		fmt.Fprintf(std.out, "%d of %d answers differ.\n", differ, len(replayed))
+		return &exit{code: conformance.ExitViolation}
+	}
+	_, err := fmt.Fprintf(std.out, "All %d answers agree with those recorded.\n", len(replayed))
+	return err
+}
+
+// outcomeOf says in a few words what was answered.
+func outcomeOf(exchange reports.Exchange) string {
+	if exchange.Response == nil {
+		return exchange.Problem
+	}
+	return fmt.Sprintf("HTTP %d", exchange.Response.Status)
+}
+
+// result finds the result to replay.
+func (c *replayCommand) result(run *reports.Run) (*reports.Result, error) {
+	var ids []string
+	for i := range run.Results {
+		if run.Results[i].ID == c.ID {
+			if len(run.Results[i].Exchanges) == 0 {
+				return nil, fmt.Errorf("%s has no recorded request in %s (it was %s)", c.ID, c.File, run.Results[i].Verdict)
+			}
+			return &run.Results[i], nil
+		}
+		ids = append(ids, run.Results[i].ID)
+	}
+	if near := target.Nearest(c.ID, ids); near != "" {
+		return nil, fmt.Errorf("%s has no check %q; did you mean %s?", c.File, c.ID, near)
+	}
+	return nil, fmt.Errorf("%s has no check %q", c.File, c.ID)
+}
+
+// given reads the values of --set.
+func (c *replayCommand) given() (map[string]string, error) {
+	given := map[string]string{}
+	for _, text := range c.Set {
+		name, value, found := strings.Cut(text, "=")
+		if !found || name == "" || value == "" {
+			return nil, fmt.Errorf("--set: %q gives no value; write NAME=VALUE", text)
+		}
+		given[name] = value
+	}
+	return given, nil
+}

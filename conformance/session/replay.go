@@ -1,0 +1,286 @@
+package session
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// Replayed is a recorded exchange beside that of the same request, sent again.
+type Replayed struct {
+	Recorded, Again reports.Exchange
+	// Differences say in what the two answers differ: status, code and form; a
+	// sentence each, none when they agree.
+	Differences []string
+}
+
+// replay is what a replay knows of the values that differ from one time to the next.
+type replay struct {
+	session *Session
+	from    map[string]string // addresses of the services that were recorded
+	given   map[string]string // values of placeholders, by the name of what was hidden
+	fresh   map[string]string // ids of this run for those of the recorded one
+	seen    []string          // the digits of the recorded ids of orders, the newest first
+	digits  string            // those of the recorded payment, as far as that can be told
+	method  string            // the payment method of the recorded request, likewise
+}
+
+var (
+	ownID      = regexp.MustCompile(`\b(?:MC|PO)([0-9]{20})\b`)
+	hiddenText = regexp.MustCompile(`<redacted:([\w.-]+)(?::(?:text|number|object|array|boolean))?>`)
+	sentWhen   = regexp.MustCompile(`"(?:tradeTime|sign)":"[^"]*"|\b(?:tradeTime|sign)=[^&]*`)
+	timeText   = regexp.MustCompile(`^[0-9]{13}$`)
+)
+
+// Replay sends recorded requests again, in their order: to the addresses of the
+// target instead of those they were recorded from, with a new access time, with new
+// ids for those that the run had made, the request ids that are answered now, and
+// newly signed. A sign that was wrong when it was recorded stays as it was, unless
+// something was hidden that hides whether it was wrong. What was hidden
+// is filled from given, by its name, or from the target: the payment method, the
+// address of the buyer, and the id of the payment. It returns what was sent so far
+// with the error that kept it from going on.
+func (s *Session) Replay(recorded []reports.Exchange, from, given map[string]string) ([]Replayed, error) {
+	r := &replay{session: s, from: from, given: maps.Clone(given), fresh: map[string]string{}}
+	var done []Replayed
+	looks := false
+	for i, exchange := range recorded {
+		if i+1 < len(recorded) && sameLook(exchange, recorded[i+1]) {
+			looks = true // how often something is looked at until it is there is another each time
+			continue
+		}
+		draft, err := r.draft(exchange)
+		if err != nil {
+			return done, fmt.Errorf("exchange %d: %w", i+1, err)
+		}
+		again, err := s.sendAgain(draft, exchange, looks)
+		looks = false
+		if err != nil {
+			return done, fmt.Errorf("exchange %d: %w", i+1, err)
+		}
+		done = append(done, Replayed{exchange, again, differences(exchange, again)})
+		r.learn(exchange, again, s.Target().RequestIDHeader)
+	}
+	return done, nil
+}
+
+// sameLook reports whether two requests that read ask for the same.
+func sameLook(a, b reports.Exchange) bool {
+	operation, _ := openapi.OperationOf(a.Operation)
+	asks := func(e reports.Exchange) string {
+		return sentWhen.ReplaceAllString(e.Request.URL+" "+string(e.Request.Body), "")
+	}
+	return operation.Does == openapi.Read && a.Operation == b.Operation && asks(a) == asks(b)
+}
+
+// sendAgain sends the request of a recorded exchange. A task that was over when it
+// was recorded is awaited, and so is what was looked at several times.
+func (s *Session) sendAgain(draft *Draft, recorded reports.Exchange, looks bool) (reports.Exchange, error) {
+	before := len(s.Exchanges())
+	var failed error
+	s.Await(func() bool {
+		answer, err := s.Attempt(draft)
+		if failed = err; err != nil || s.stop.Err() != nil {
+			return true
+		}
+		sent := s.Exchanges()
+		return (!s.over(recorded) || s.Terminal(newResult(answer))) && (!looks || len(differences(recorded, sent[len(sent)-1])) == 0)
+	})
+	sent := s.Exchanges()
+	if len(sent) == before {
+		return reports.Exchange{}, failed
+	}
+	return sent[len(sent)-1], nil
+}
+
+// over reports whether an exchange shows a task that is over.
+func (s *Session) over(exchange reports.Exchange) bool {
+	return exchange.Operation == "asyncResult" && exchange.Response != nil && s.Terminal(newResult(newAnswer(0, exchange)))
+}
+
+// draft makes the request of a recorded exchange anew.
+func (r *replay) draft(exchange reports.Exchange) (*Draft, error) {
+	operation, known := r.session.Contract().Operation(exchange.Operation)
+	if !known {
+		return nil, fmt.Errorf("%s is no operation that a partner calls", exchange.Operation)
+	}
+	if exchange.Request.Cut > 0 {
+		return nil, fmt.Errorf("the request of %s was not recorded whole", exchange.Operation)
+	}
+	signed, err := r.isSigned(operation, exchange.Request)
+	if err != nil {
+		return nil, err
+	}
+	address, err := r.address(operation, exchange.Request.URL)
+	if err != nil {
+		return nil, err
+	}
+	body, err := r.fill(string(exchange.Request.Body))
+	if err != nil {
+		return nil, err
+	}
+	wire := &Wire{Method: exchange.Request.Method, URL: address, Header: http.Header{}}
+	for _, field := range exchange.Request.Header {
+		if value, err := r.fill(field.Value); err == nil && field.Name != "Content-Length" {
+			wire.Header.Add(field.Name, value)
+		}
+	}
+	draft := &Draft{Operation: operation, wire: wire}
+	members, malformed := signing.ParseMembers([]byte(body))
+	switch {
+	case operation.Method == http.MethodGet && body == "":
+		if wire.Members, err = queryMembers(address.RawQuery); err != nil {
+			return nil, err
+		}
+		wire.URL.RawQuery, wire.inQuery = "", true
+	case malformed == nil:
+		wire.Members = members
+	default:
+		draft.After(RawBody(func([]byte) []byte { return []byte(body) }))
+	}
+	for i := range wire.Members {
+		if m := &wire.Members[i]; m.Name == "tradeTime" && timeText.MatchString(unquote(m.Value)) {
+			m.Value = quote(now())
+		}
+	}
+	if !signed {
+		draft.After(keepSign(slices.Clone(wire.Members)))
+	}
+	return draft, nil
+}
+
+// keepSign gives a request the sign that it was recorded with, or none.
+func keepSign(recorded []signing.Member) Edit {
+	at := slices.IndexFunc(recorded, func(m signing.Member) bool { return m.Name == "sign" })
+	if at < 0 {
+		return Drop("sign")
+	}
+	return SetRaw("sign", string(recorded[at].Value))
+}
+
+// address is a recorded address, below that of the target's service.
+func (r *replay) address(operation openapi.Operation, recorded string) (*url.URL, error) {
+	base, was := r.session.Target().URLs[operation.Service], r.from[operation.Service]
+	below, found := strings.CutPrefix(recorded, was)
+	switch {
+	case base == "":
+		return nil, fmt.Errorf("the target has no address for the %s service (--%s-url)", operation.Service, operation.Service)
+	case was == "" || !found:
+		return nil, fmt.Errorf("the address %s is not of the %s service that was recorded", recorded, operation.Service)
+	}
+	path, query, _ := strings.Cut(below, "?")
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		return nil, fmt.Errorf("the address %s: %w", recorded, err)
+	}
+	filled, err := r.fill(plain)
+	if err != nil {
+		return nil, err
+	}
+	if filled != plain {
+		path = strings.ReplaceAll(url.PathEscape(filled), "%2F", "/")
+	}
+	pairs := strings.Split(query, "&")
+	for i, pair := range pairs {
+		name, value, _ := strings.Cut(pair, "=")
+		plain, err := url.QueryUnescape(value)
+		if err != nil {
+			continue // it is sent as it was
+		}
+		filled, err := r.fill(plain)
+		if err != nil {
+			return nil, err
+		}
+		if filled != plain {
+			pairs[i] = name + "=" + url.QueryEscape(filled)
+		}
+	}
+	if query != "" {
+		path += "?" + strings.Join(pairs, "&")
+	}
+	return url.Parse(base + path)
+}
+
+// fill puts this run's values into a text: new ids, and what was hidden.
+func (r *replay) fill(text string) (string, error) {
+	text = ownID.ReplaceAllStringFunc(text, func(id string) string { return id[:2] + r.freshID(id[2:]) })
+	for old, id := range r.fresh {
+		if len(old) != 20 {
+			text = strings.ReplaceAll(text, old, id)
+		}
+	}
+	var missing error
+	text = hiddenText.ReplaceAllStringFunc(text, func(placeholder string) string {
+		name := hiddenText.FindStringSubmatch(placeholder)[1]
+		if value := r.hidden(name); value != "" {
+			return value
+		}
+		missing = errors.Join(missing, fmt.Errorf("%s was hidden and the target does not tell it; say it with --set %s=VALUE", placeholder, name))
+		return placeholder
+	})
+	return text, missing
+}
+
+// freshID returns the digits of this run for recorded ones.
+func (r *replay) freshID(digits string) string {
+	if r.fresh[digits] == "" {
+		r.fresh[digits] = r.session.connection.uniqueID()
+	}
+	return r.fresh[digits]
+}
+
+// hidden is the value of something that was hidden, "" when it is not known.
+func (r *replay) hidden(name string) string {
+	if value := r.given[name]; value != "" {
+		return value
+	}
+	target := r.session.Target()
+	switch name {
+	case "payId":
+		return target.PartnerCode + r.freshID(r.digits)
+	case "pm_id":
+		return cmp.Or(r.method, target.PayingMethod)
+	case "email":
+		return Email
+	case "payAccount":
+		return payAccount
+	}
+	return ""
+}
+
+// learn keeps the request id of an answer in the place of the recorded one.
+func (r *replay) learn(recorded, again reports.Exchange, header string) {
+	old, id := headerOf(recorded.Response, header), headerOf(again.Response, header)
+	if old != "" && id != "" {
+		r.fresh[old] = id
+	}
+}
+
+// headerOf returns a header field of an answer.
+func headerOf(response *reports.Response, name string) string {
+	if response == nil {
+		return ""
+	}
+	for _, field := range response.Header {
+		if strings.EqualFold(field.Name, name) {
+			return field.Value
+		}
+	}
+	return ""
+}
+
+// Close undoes what a session did that belongs to no check, and ends the journal.
+func (s *Session) Close() (left []string) {
+	left = s.Undo()
+	return append(left, s.connection.Finish(len(left) == 0)...)
+}

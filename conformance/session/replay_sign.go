@@ -1,0 +1,77 @@
+package session
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// isSigned reports whether a recorded request bore the right sign, or may have.
+func (r *replay) isSigned(operation openapi.Operation, request reports.Request) (bool, error) {
+	address, err := url.Parse(request.URL)
+	if err != nil {
+		return false, fmt.Errorf("reading the address of %s: %w", operation.ID, err)
+	}
+	if text, _ := url.QueryUnescape(request.URL); hiddenText.MatchString(text) {
+		return true, nil
+	}
+	rules := r.session.Target().Sign
+	for _, guess := range r.uncovered(string(request.Body)) {
+		if hiddenText.MatchString(guess.body) {
+			return true, nil
+		}
+		members, err := signing.MembersOf(request.Method, address, []byte(guess.body), []string{operation.Path}, rules.Parts)
+		at := slices.IndexFunc(members, func(m signing.Member) bool { return m.Name == "sign" })
+		if err != nil || at < 0 {
+			return false, nil // what cannot be signed stays as it was
+		}
+		sign, err := signing.Sign(slices.Delete(slices.Clone(members), at, at+1), rules)
+		if err == nil && sign == unquote(members[at].Value) {
+			r.digits, r.method = guess.digits, guess.method
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// guess is what a recorded body may have been, with the digits of the payment's id
+// and the payment method in it.
+type guess struct{ body, digits, method string }
+
+// uncovered returns what a recorded body may have been before the ids of payments,
+// payment methods and addresses in it were hidden: those that a run makes itself.
+// The sign tells which of them it was.
+func (r *replay) uncovered(body string) (guesses []guess) {
+	for _, id := range ownID.FindAllStringSubmatch(body, -1) {
+		r.seen = slices.DeleteFunc(r.seen, func(digits string) bool { return digits == id[1] })
+		r.seen = append([]string{id[1]}, r.seen...)
+	}
+	r.digits, r.method = "", ""
+	if len(r.seen) > 0 {
+		r.digits = r.seen[0]
+	}
+	target := r.session.Target()
+	body = strings.ReplaceAll(strings.ReplaceAll(body, "<redacted:email>", Email), "<redacted:payAccount>", payAccount)
+	methods := []string{target.PayingMethod, target.FailingMethod, target.OpenMethod}
+	if !strings.Contains(body, "<redacted:pm_id>") {
+		methods = methods[:1]
+	}
+	for _, digits := range append(slices.Clone(r.seen), "") {
+		if digits == "" && strings.Contains(body, "<redacted:payId>") && len(r.seen) > 0 {
+			continue
+		}
+		for _, method := range methods {
+			text := strings.ReplaceAll(body, "<redacted:pm_id>", method)
+			if digits != "" {
+				text = strings.ReplaceAll(text, "<redacted:payId>", target.PartnerCode+digits)
+			}
+			guesses = append(guesses, guess{text, digits, method})
+		}
+	}
+	return guesses
+}
