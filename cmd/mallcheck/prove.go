@@ -27,7 +27,7 @@ import (
 const (
 	// proofSeed is the seed of every run of a proof.
 	proofSeed = 1
-	// proofLimit is how long the run against one fault may take, and proofGrace how
+	// proofLimit is how long each of the two runs against one fault may take, and proofGrace how
 	// long its process may take beyond that.
 	proofLimit = 2 * time.Minute
 	proofGrace = 30 * time.Second
@@ -95,7 +95,7 @@ func (p *proof) work(ctx context.Context) error {
 	}
 	answers := json.NewDecoder(bufio.NewReader(out))
 	for i := range p.next {
-		late := time.AfterFunc(proofLimit+proofGrace, cancel)
+		late := time.AfterFunc(2*proofLimit+proofGrace, cancel)
 		_, err := fmt.Fprintln(ids, p.faults[i].ID)
 		if err == nil {
 			err = answers.Decode(&p.rows[i])
