@@ -18,14 +18,14 @@ type faultsCommand struct {
 	Prove     bool     `help:"Run the whole suite against each fault and write which checks catch it, as Markdown and JSON."`
 	Only      []string `sep:"," placeholder:"ID" help:"These faults only."`
 	ReportDir string   `default:"mallcheck-report/faults" placeholder:"DIR" help:"Folder of what --prove writes. Default ${default}."`
-	Procs     int      `placeholder:"N" help:"Processes that --prove runs at once. Default one for each processor."`
+	Procs     int      `placeholder:"N" help:"Processes that --prove runs at once. Default two for each processor, since some only wait."`
 	Worker    bool     `hidden:"" help:"Prove the faults whose ids come in on standard input, a line each."`
 }
 
 // Help tells what --prove proves, below the usage.
 func (faultsCommand) Help() string {
 	return `Examples:
-  mallcheck faults
+  mallcheck faults                                (--json tells the clause and all checks)
   mallcheck run --fault sign-wrong-accepted       the checks under CAUGHT BY fail
   mallcheck serve --fault sign-wrong-accepted     a mall with this violation, to try other tools on
   mallcheck faults --prove                        show that every fault is caught
@@ -61,11 +61,20 @@ func (c *faultsCommand) Run(std *streams) error {
 		return writeJSON(std.out, listed)
 	}
 	return writeTable(std.out, func(table io.Writer) {
-		fmt.Fprintln(table, "ID\tCLAUSE\tCAUGHT BY\tTHE SANDBOX")
+		fmt.Fprintln(table, "ID\tTHE SANDBOX\tCAUGHT BY")
 		for _, fault := range listed {
-			fmt.Fprintln(table, strings.Join([]string{fault.ID, fault.Clause, strings.Join(fault.Checks, ","), fault.Statement}, "\t"))
+			fmt.Fprintln(table, strings.Join([]string{fault.ID, fault.Statement, few(fault.Checks)}, "\t"))
 		}
 	})
+}
+
+// few names the first checks of several, for a line of a table.
+func few(ids []string) string {
+	const shown = 2
+	if len(ids) <= shown {
+		return strings.Join(ids, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(ids[:shown], ", "), len(ids)-shown)
 }
 
 // selectFaults returns the faults of the ids, all when there are none.
@@ -84,7 +93,7 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 		return fmt.Errorf("--procs: %d is no number of processes; write 1 or more", c.Procs)
 	}
 	if c.Procs == 0 {
-		c.Procs = runtime.NumCPU()
+		c.Procs = 2 * runtime.NumCPU()
 	}
 	if err := reports.CheckFolder(c.ReportDir); err != nil {
 		return fmt.Errorf("--report-dir: %w", err)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -77,43 +78,82 @@ type proof struct {
 	done   atomic.Int64
 }
 
-// work gives one process fault after fault and fills the rows of them.
+// work gives fault after fault to a process and fills the rows of them. A process
+// that hangs or breaks is told in the row of its fault, and another takes its place.
 func (p *proof) work(ctx context.Context) error {
+	var w *worker
+	defer func() { w.end() }()
+	for i := range p.next {
+		if w == nil {
+			var err error
+			if w, err = p.start(ctx); err != nil {
+				return err
+			}
+		}
+		fault := p.faults[i]
+		if err := w.prove(fault.ID, &p.rows[i]); err != nil {
+			w.end()
+			w = nil
+			if ctx.Err() != nil {
+				return nil
+			}
+			p.rows[i] = reports.FaultRow{
+				ID: fault.ID, Clause: fault.Clause, Statement: fault.Statement, CaughtBy: []string{},
+				SideEffects: map[string][]string{}, Problem: "its process broke: " + err.Error(),
+			}
+		}
+		if done := p.done.Add(1); done%tellEvery == 0 {
+			fmt.Fprintf(p.std.err, "%d of %d faults\n", done, len(p.faults))
+		}
+	}
+	return nil
+}
+
+// worker is a process that proves faults.
+type worker struct {
+	process *exec.Cmd
+	cancel  context.CancelFunc
+	ids     io.WriteCloser
+	answers *json.Decoder
+}
+
+// start starts a process that proves the faults that it is told.
+func (p *proof) start(ctx context.Context) (*worker, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("finding the program to start again: %w", err)
+		return nil, fmt.Errorf("finding the program to start again: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	process := exec.CommandContext(ctx, self, "faults", "--worker") //nolint:gosec // this very program
 	process.Env = append(slices.Clone(p.std.environ), "GOMAXPROCS="+strconv.Itoa(max(1, runtime.NumCPU()/p.procs)))
 	process.Stderr = p.std.err
 	ids, errIn := process.StdinPipe()
 	out, errOut := process.StdoutPipe()
 	if err := errors.Join(errIn, errOut, process.Start()); err != nil {
-		return fmt.Errorf("starting a process to prove faults: %w", err)
+		cancel()
+		return nil, fmt.Errorf("starting a process to prove faults: %w", err)
 	}
-	answers := json.NewDecoder(bufio.NewReader(out))
-	for i := range p.next {
-		late := time.AfterFunc(2*proofLimit+proofGrace, cancel)
-		_, err := fmt.Fprintln(ids, p.faults[i].ID)
-		if err == nil {
-			err = answers.Decode(&p.rows[i])
-		}
-		late.Stop()
-		if err != nil {
-			cancel()
-			return errors.Join(fmt.Errorf("proving %s: the process for it ended: %w", p.faults[i].ID, err), process.Wait())
-		}
-		if done := p.done.Add(1); done%tellEvery == 0 {
-			fmt.Fprintf(p.std.err, "%d of %d faults\n", done, len(p.faults))
-		}
+	return &worker{process, cancel, ids, json.NewDecoder(bufio.NewReader(out))}, nil
+}
+
+// prove has the process prove a fault within its time and reads the row of it.
+func (w *worker) prove(id string, row *reports.FaultRow) error {
+	late := time.AfterFunc(2*proofLimit+proofGrace, w.cancel)
+	defer late.Stop()
+	if _, err := fmt.Fprintln(w.ids, id); err != nil {
+		return err
 	}
-	_ = ids.Close()
-	if err := process.Wait(); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("a process that proves faults: %w", err)
+	return w.answers.Decode(row)
+}
+
+// end ends the process, which has nothing left to do or does not do it.
+func (w *worker) end() {
+	if w == nil {
+		return
 	}
-	return nil
+	_ = w.ids.Close()
+	w.cancel()
+	_ = w.process.Wait()
 }
 
 // proveEach proves the faults whose ids come in, a line each, and writes their rows.
@@ -164,7 +204,7 @@ func proveOne(id string) (*reports.FaultRow, error) {
 func against(id string, part func(*target.Settings)) (*reports.Run, error) {
 	settings := target.Settings{
 		Fault: []string{id}, Seed: strconv.Itoa(proofSeed), Timeout: proofLimit.String(),
-		CallTimeout: "2s", TaskTimeout: "300ms", PushTimeout: "300ms",
+		CallTimeout: "2s", TaskTimeout: "150ms", PushTimeout: "150ms",
 	}
 	part(&settings)
 	layers := []target.Layer{target.Flags(settings)}

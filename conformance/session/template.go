@@ -2,12 +2,17 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"sync"
 )
 
 // provedFor is how many requests are made from valid ones of an operation before it
 // is proved again that these are accepted.
 const provedFor = 50
+
+// triesToFill is how many times in a row it may fail to make a valid request of an
+// operation before it is not tried any more: each try may cost an order, and time.
+const triesToFill = 3
 
 // template is a valid request from which others are made that the target is to refuse.
 type template struct {
@@ -18,6 +23,9 @@ type template struct {
 	// unproved is how many requests were made since a valid one was last accepted,
 	// negative when none was yet.
 	unproved int
+	// failures is how many tries to make or prove a valid request failed since one
+	// did not.
+	failures int
 }
 
 // template returns the one of an operation.
@@ -42,11 +50,15 @@ func (c *Connection) template(operation string) *template {
 // nothing: that is proved by the first call for an operation, and again once 50
 // others were made since. A request that can be accepted once only is sent after
 // the changed one, with the ids that it has, and is new the next time. That the
-// valid request is accepted is required.
+// valid request is accepted is required. Where three tries in a row to make or to
+// prove one failed, the check is skipped: those that tried tell what is wrong.
 func (s *Session) SendChanged(ctx context.Context, operation string, spends bool, change func(*Draft)) *Answer {
 	kept := s.connection.template(operation)
 	kept.mu.Lock()
 	defer kept.mu.Unlock()
+	if kept.failures == triesToFill {
+		s.Skip(fmt.Sprintf("no valid request of %s could be made in %d tries; the checks that tried say why", operation, triesToFill))
+	}
 	if kept.draft == nil {
 		s.fill(ctx, kept, operation)
 	}
@@ -81,10 +93,11 @@ func (s *Session) sendFor(ctx context.Context, kept *template, draft *Draft) *An
 func (s *Session) prove(ctx context.Context, kept *template) {
 	answer := s.sendFor(ctx, kept, kept.draft.Twin())
 	if !answer.Accepted() {
+		kept.failures++
 		s.retire(kept)
 	}
 	s.RequireAccepted(answer)
-	kept.unproved = 0
+	kept.unproved, kept.failures = 0, 0
 }
 
 // fill makes a valid request. What that shows counts for this check.
@@ -97,6 +110,7 @@ func (s *Session) fill(ctx context.Context, kept *template, operation string) {
 		if ended == nil {
 			return
 		}
+		kept.failures++
 		s.retire(kept)
 		if end, isEnd := ended.(End); isEnd && end.Deviation != nil && end.Deviation.Exchange >= 0 {
 			end.Deviation.Exchange += offset
