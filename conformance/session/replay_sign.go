@@ -28,7 +28,7 @@ func (r *replay) isSigned(operation openapi.Operation, request reports.Request) 
 		members, err := signing.MembersOf(request.Method, address, []byte(guess.body), []string{operation.Path}, rules.Parts)
 		at := slices.IndexFunc(members, func(m signing.Member) bool { return m.Name == "sign" })
 		if err != nil || at < 0 {
-			return false, nil // what cannot be signed stays as it was
+			break // what cannot be signed stays as it was
 		}
 		sign, err := signing.Sign(slices.Delete(slices.Clone(members), at, at+1), rules)
 		if err == nil && sign == unquote(members[at].Value) {

@@ -60,6 +60,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Timeout:           parse(r, "timeout", positiveDuration),
 		CallTimeout:       parse(r, "call-timeout", positiveDuration),
 		TaskTimeout:       parse(r, "task-timeout", positiveDuration),
+		Procs:             parse(r, "procs", procs),
 		Rate:              parse(r, "rate", perSecond),
 		Fuzz:              parse(r, "fuzz", requests),
 		ReportDir:         r.text("report-dir"),

@@ -80,6 +80,8 @@ type Settings struct {
 	TaskTimeout string `name:"task-timeout" fallback:"60s" placeholder:"DURATION" group:"limits" help:"Time limit of one asynchronous task. Default ${default_task_timeout}, on the sandbox 2s."`
 	Rate        string `name:"rate" placeholder:"N/s" group:"limits" help:"Largest number of calls a second, for example 5/s. Default: no limit."`
 
+	Procs string `name:"procs" fallback:"1" placeholder:"N" group:"limits" help:"Number of processes that run the checks, for a target that makes them wait. Rate and budget are divided among them. Default ${default_procs}."`
+
 	ReportDir string   `name:"report-dir" fallback:"mallcheck-report" placeholder:"DIR" group:"report" help:"Folder of the reports. Default ${default_report_dir}."`
 	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, json, html, markdown, sarif, github (annotations on standard output). Default ${default_format}."`
 
@@ -173,6 +175,17 @@ func (s *Settings) values(key string) []string {
 		}
 	}
 	return nil
+}
+
+// Arguments returns the settings as flags of the command line.
+func (s *Settings) Arguments() []string {
+	var arguments []string
+	for _, key := range keysFrom(fromFlag) {
+		for _, value := range s.values(key) {
+			arguments = append(arguments, "--"+key+"="+value)
+		}
+	}
+	return arguments
 }
 
 // set writes text under a key; a list is separated by commas, or by line ends

@@ -22,6 +22,17 @@ func shard(text string) (Shard, error) {
 	return Shard{i, n}, nil
 }
 
+// mostProcs bounds the number of processes.
+const mostProcs = 64
+
+func procs(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > mostProcs {
+		return 0, malformed{"is no number of processes", "write a whole number from 1 to 64"}
+	}
+	return n, nil
+}
+
 // sameSeed requires a seed of shards, which would otherwise each have one of its own.
 func (r *resolver) sameSeed(t *Target) {
 	if t.Shard.Count > 0 && r.text("seed") == "" && r.problem == nil {

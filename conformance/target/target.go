@@ -101,6 +101,8 @@ type Target struct {
 	Seed int64
 	// Timeout bounds the whole run, CallTimeout one call, TaskTimeout one asynchronous task.
 	Timeout, CallTimeout, TaskTimeout time.Duration
+	// Procs is the number of processes that run the checks.
+	Procs int
 	// Rate is the largest number of calls a second, 0 for no limit.
 	Rate float64
 
