@@ -26,17 +26,22 @@ func (r *replay) isSigned(operation openapi.Operation, request reports.Request) 
 			return true, nil
 		}
 		members, err := signing.MembersOf(request.Method, address, []byte(guess.body), []string{operation.Path}, rules.Parts)
-		at := slices.IndexFunc(members, func(m signing.Member) bool { return m.Name == "sign" })
-		if err != nil || at < 0 {
-			break // what cannot be signed stays as it was
-		}
-		sign, err := signing.Sign(slices.Delete(slices.Clone(members), at, at+1), rules)
-		if err == nil && sign == unquote(members[at].Value) {
+		if err == nil && bearsSign(members, rules) {
 			r.digits, r.method = guess.digits, guess.method
 			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// bearsSign reports whether the sign among the parameters of a request fits the others.
+func bearsSign(members []signing.Member, rules signing.Rules) bool {
+	at := slices.IndexFunc(members, func(m signing.Member) bool { return m.Name == "sign" })
+	if at < 0 {
+		return false
+	}
+	sign, err := signing.Sign(slices.Delete(slices.Clone(members), at, at+1), rules)
+	return err == nil && sign == unquote(members[at].Value)
 }
 
 // guess is what a recorded body may have been, with the digits of the payment's id
