@@ -139,6 +139,25 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// TestSweepLeavesWhatOthersDid holds that a SIM card stays in a group which the run
+// has taken out again and somebody else put in.
+func TestSweepLeavesWhatOthersDid(t *testing.T) {
+	s, mall, path := journalled(t)
+	s.AddSims(t.Context(), "G1", freeSIM)
+	if left := s.Undo(); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	s.RemoveSims(t.Context(), "G1", heldSIM)
+	s.connection.journal.close(false)
+	mall.held[freeSIM] = true
+	if swept, err := s.connection.Sweep(path); err != nil || !swept.Undone {
+		t.Errorf("swept %+v, %v", swept, err)
+	}
+	if !mall.held[heldSIM] || !mall.held[freeSIM] {
+		t.Errorf("the group holds %v", mall.held)
+	}
+}
+
 // TestJournalIsAhead holds that what a request is about is on the disk when the
 // target gets it, that only the owner can read it, and that no payment is in it.
 func TestJournalIsAhead(t *testing.T) {
