@@ -90,6 +90,7 @@ func (r *runner) carryOut(ctx context.Context, check checks.Check, result *repor
 // settle gives a result its verdict and, where something deviated, what helps to understand it.
 func (r *runner) settle(result *reports.Result) {
 	verdict.Settle(result, r.run.Policy)
+	verdict.Waive(result, r.covering(result), r.run.Policy)
 	if len(result.Deviations) > 0 {
 		explainSigns(result, r.target.Sign)
 		result.Cause = causeOf(result)

@@ -47,7 +47,12 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
-	selected, err := Select(append(checks.All(), checks.Fuzz(t.Fuzz)...), t.Only, t.Skip)
+	all := append(checks.All(), checks.Fuzz(t.Fuzz)...)
+	selected, err := Select(all, t.Only, t.Skip)
+	if err != nil {
+		return nil, err
+	}
+	waivers, err := waiversOf(t, all, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +74,7 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 		return nil, err
 	}
 	defer r.connection.Close()
+	r.run.Waivers = waivers
 	if err := r.openJournal(); err != nil {
 		return nil, err
 	}
@@ -226,6 +232,7 @@ func (r *runner) finish(cause error) {
 		r.settle(result)
 		r.coverage.Add(*result)
 	}
+	r.countWaivers()
 	r.run.Coverage = r.coverage.Coverage()
 	switch {
 	case errors.Is(cause, errTimeLimit):

@@ -62,6 +62,8 @@ func tell(t *testing.T, result *reports.Result, policy reports.Policy) {
 	switch {
 	case result.Verdict == reports.Skipped:
 		t.Skip(result.Reason)
+	case result.Verdict == reports.Waived:
+		t.Skip("waived " + result.Reason)
 	case result.Verdict == reports.Inconclusive:
 		t.Errorf("inconclusive: %s", result.Reason)
 	case result.Verdict == reports.Failed, policy.FailOnFinding && result.Verdict == reports.Finding:

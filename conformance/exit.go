@@ -11,7 +11,8 @@ import (
 const (
 	// ExitPassed means no violation.
 	ExitPassed = 0
-	// ExitViolation means a violation, or a finding where findings fail the run.
+	// ExitViolation means a violation, a finding where findings fail the run, or a
+	// waiver that is expired or stale.
 	ExitViolation = 1
 	// ExitUsage means wrong usage or configuration.
 	ExitUsage = 2
@@ -29,7 +30,8 @@ func ExitCode(run *reports.Run) int {
 	switch {
 	case run.Stopped == reports.Interrupted:
 		return ExitInterrupted
-	case has(func(r reports.Result) bool { return verdict.Fails(r.Verdict, run.Policy) }):
+	case has(func(r reports.Result) bool { return verdict.Fails(r.Verdict, run.Policy) }),
+		slices.ContainsFunc(run.Waivers, reports.Waiver.Fails):
 		return ExitViolation
 	case !dead && run.Stopped == "" && !has(func(r reports.Result) bool { return r.Verdict != reports.Skipped }):
 		return ExitUsage // everything is skipped by configuration

@@ -152,10 +152,20 @@ func anyRun() *rapid.Generator[*Run] {
 			Results:  rapid.SliceOfN(rapid.Custom(anyResult), 0, 5).Draw(t, "results"),
 			Codes:    []Code{{text.Draw(t, "operation"), 200, text.Draw(t, "code"), 1}},
 			Left:     someTexts(t, "left"),
+			Waivers:  orNil(rapid.SliceOfN(rapid.Custom(anyWaiver), 0, 2).Draw(t, "waivers")),
 			Shard:    rapid.SampledFrom([]*Shard{nil, {2, 3}}).Draw(t, "shard"),
 			Limited:  rapid.SampledFrom([]*Limited{nil, {Times: 2, Waited: time.Second}}).Draw(t, "limited"),
 		}
 	})
+}
+
+func anyWaiver(t *rapid.T) Waiver {
+	text := rapid.String()
+	return Waiver{
+		Check: text.Draw(t, "check"), Target: text.Draw(t, "target"), Reason: text.Draw(t, "reason"), Owner: text.Draw(t, "owner"),
+		Ticket: text.Draw(t, "ticket"), Expiry: text.Draw(t, "expiry"), Expired: rapid.Bool().Draw(t, "expired"),
+		Covers: rapid.IntRange(0, 2).Draw(t, "covers"), Failed: rapid.IntRange(0, 2).Draw(t, "failed"), Passed: rapid.IntRange(0, 2).Draw(t, "passed"),
+	}
 }
 
 func anyTime(t *rapid.T) time.Time {

@@ -43,6 +43,9 @@ func WriteGitHub(w io.Writer, run *Run) error {
 			command(name, entry.Deviation, "mallcheck "+entry.Checks[0], githubText(entry))
 		}
 	}
+	for _, problem := range waiverProblems(run) {
+		command("error", nil, "mallcheck waiver", problem)
+	}
 	for i := range run.Results {
 		if result := &run.Results[i]; result.Verdict == Inconclusive {
 			command("error", nil, "mallcheck "+result.ID, "inconclusive: "+result.message())

@@ -141,6 +141,9 @@ func notices(run *Run, summary Summary) []string {
 	for _, service := range summary.Unreached {
 		list = append(list, "The service "+service.Name+" was not reached: "+cmp.Or(service.Problem, "no answer")+".")
 	}
+	for _, problem := range waiverProblems(run) {
+		list = append(list, strings.ToUpper(problem[:1])+problem[1:]+".")
+	}
 	for _, left := range run.Left {
 		list = append(list, "Left behind on the target: "+left+".")
 	}

@@ -36,6 +36,11 @@ func structure(page []byte) []byte {
 // coveredRun is sampleRun with what makes every section of the page appear.
 func coveredRun() *Run {
 	run := Redact(sampleRun(), sampleSecrets)
+	run.Waivers = []Waiver{
+		{Check: "ASY-002", Target: "uat", Reason: "being mended", Owner: "groups", Ticket: "T-1", Expiry: "2026-12-31", Covers: 1, Failed: 1},
+		{Check: "ENV-*", Target: "uat", Reason: "never looked at", Owner: "shop", Ticket: "T-2", Expiry: "2026-01-31", Expired: true, Covers: 9},
+		{Check: "ASY-001", Target: "uat", Reason: "mended", Owner: "groups", Ticket: "T-3", Expiry: "2026-12-31", Covers: 1, Passed: 1},
+	}
 	run.Coverage = &Coverage{Operations: []OperationCoverage{
 		{Operation: "addSims", Parts: []CoveredParts{
 			{Kind: "constraints kept", Total: 4, Reached: 3, Missed: []MissedPart{{Part: "/a/maxLength", Reason: "no check sends a longer text"}}},

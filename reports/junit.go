@@ -34,6 +34,7 @@ const (
 //     that passed.
 //   - inconclusive is <error>; so is what has no verdict.
 //   - waived and skipped are <skipped> with the reason.
+//   - a waiver that is expired or stale is a <failure> in a testsuite of the run.
 //   - a service that was not reached, and a run that ended before its last check,
 //     are an <error> each in a testsuite of their own, "mallcheck.run".
 //
@@ -203,6 +204,12 @@ func runCases(run *Run) []junitCase {
 			cases = append(cases, errorCase("service "+service.Name,
 				cmp.Or(service.Problem, "no answer"), service.URL+" could not be reached."))
 		}
+	}
+	for i, problem := range waiverProblems(run) {
+		cases = append(cases, junitCase{
+			Name: oneLine(fmt.Sprintf("waiver %d %s", i+1, problem), junitMessage), ClassName: junitRunSuite, Time: seconds(0),
+			Failure: outcome(problem, "waived", "A waiver that is expired, or that covers no failure any more, fails the run."),
+		})
 	}
 	if run.Stopped != "" {
 		cases = append(cases, errorCase("run to the last check",

@@ -142,7 +142,7 @@ func TestJUnitFollowsItsSchema(t *testing.T) {
 	}
 	good := writeJUnit(t, Redact(sampleRun(), sampleSecrets))
 	strict := sampleRun()
-	strict.Policy.FailOnFinding, strict.Stopped = true, TimedOut
+	strict.Policy.FailOnFinding, strict.Stopped, strict.Waivers = true, TimedOut, []Waiver{{Expired: true}, {Covers: 1, Passed: 1}}
 	runs := [][]byte{good, writeJUnit(t, strict), writeJUnit(t, &Run{})}
 	for i := range 20 {
 		runs = append(runs, writeJUnit(t, unique(anyRun().Example(i))))
@@ -247,6 +247,11 @@ func checkJUnit(t fataler, run *Run) {
 	}
 	if run.Stopped != "" {
 		extra++
+	}
+	for _, waiver := range run.Waivers {
+		if waiver.Fails() {
+			extra++
+		}
 	}
 	if want := len(run.Results) + extra; total["testcase"] != want {
 		t.Fatalf("%d testcases, want %d", total["testcase"], want)

@@ -37,6 +37,9 @@ func Merge(runs []*Run, names []string) (*Run, error) {
 		merged.Codes = addCodes(merged.Codes, run.Codes)
 		merged.Services = addServices(merged.Services, run.Services)
 		merged.Stopped = worseStop(merged.Stopped, run.Stopped)
+		if i > 0 {
+			merged.Waivers = addWaivers(merged.Waivers, run.Waivers)
+		}
 		if run.Started.Before(merged.Started) {
 			merged.Started = run.Started
 		}

@@ -86,6 +86,8 @@ type Run struct {
 	Limited *Limited `json:"limited,omitempty"`
 	// Coverage says which parts of the contract the run exercised; nil when it was not counted.
 	Coverage *Coverage `json:"coverage,omitempty"`
+	// Waivers are those that are for the target, in the order of their file.
+	Waivers []Waiver `json:"waivers,omitempty"`
 	// Left names what the run created and could not remove again, a sentence each.
 	Left []string `json:"left,omitempty"`
 }

@@ -210,7 +210,7 @@ func sarifResultOf(result *Result, d *Deviation, rule int) sarifResult {
 // sarifNotifications tell what could not be asked.
 func sarifNotifications(run *Run) []sarifNotification {
 	var list []sarifNotification
-	lines := slices.Concat(unreached(Summarize(run)), reasons(run, Inconclusive))
+	lines := slices.Concat(unreached(Summarize(run)), reasons(run, Inconclusive), waiverProblems(run))
 	if run.Stopped != "" {
 		lines = append(lines, "the run ended before its last check: "+string(run.Stopped))
 	}

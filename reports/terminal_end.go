@@ -17,6 +17,7 @@ func (t *Terminal) report(run *Run, files []string) string {
 	t.list(&out, string(Finding), findings(run))
 	t.list(&out, string(Inconclusive), append(unreached(summary), reasons(run, Inconclusive)...))
 	t.list(&out, string(Waived), reasons(run, Waived))
+	t.list(&out, "waivers", waiverProblems(run))
 	t.list(&out, string(Skipped), reasons(run, Skipped))
 	t.list(&out, "left behind on the target", run.Left)
 	t.table(&out, summary)
@@ -257,6 +258,8 @@ func judgement(run *Run, summary Summary) (Verdict, string) {
 	case run.Policy.FailOnFinding && total[Finding] > 0:
 		return Failed, fmt.Sprintf("failed: no violation, but findings in %d of %s, and findings fail this run.",
 			total[Finding], plural(asked, "check"))
+	case len(waiverProblems(run)) > 0:
+		return Failed, fmt.Sprintf("failed: no violation, but %s expired or stale.", plural(len(waiverProblems(run)), "waiver"))
 	case total[Inconclusive] > 0 || len(summary.Unreached) > 0:
 		var what []string
 		if n := len(summary.Unreached); n > 0 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -98,5 +99,48 @@ func TestCompare(t *testing.T) {
 		if got.code != test.code || !strings.HasPrefix(got.out+got.err, test.want) {
 			t.Errorf("%v: exit code %d, want %d:\n%s%s", test.arguments, got.code, test.code, got.out, got.err)
 		}
+	}
+}
+
+// TestWaivers holds what a file of waivers does to a run, and that a mistake in
+// it is told before anything is sent.
+func TestWaivers(t *testing.T) {
+	for name, test := range map[string]struct {
+		check, target, expiry, fault string
+		code                         int
+		want                         string
+	}{
+		"a failure":       {"SIG-022/addSims", "sandbox", "2999-12-31", "sign-wrong-accepted", 0, "until 2999-12-31, payments (MALL-1): being mended (1): SIG-022/addSims"},
+		"a pattern":       {"SIG-02*", "*", "2999-12-31", "sign-wrong-accepted", 0, "1 waived"},
+		"expired":         {"SIG-022/addSims", "sandbox", "2020-01-31", "sign-wrong-accepted", 1, "the waiver of SIG-022/addSims (MALL-1, payments) expired on 2020-01-31"},
+		"expired, passed": {"SIG-003/addSims", "sandbox", "2020-01-31", "", 1, "failed: no violation, but 1 waiver expired or stale."},
+		"stale":           {"SIG-022/addSims", "sandbox", "2999-12-31", "", 1, "covers no failure any more: remove it"},
+		"not all judged":  {"SIG-022", "sandbox", "2999-12-31", "", 0, "passed: no violation in 2 checks."},
+		"other target":    {"SIG-022/addSims", "uat", "2999-12-31", "sign-wrong-accepted", 1, "failed: 1 of 2 checks found a violation."},
+		"unknown check":   {"SIG-O22", "uat", "2999-12-31", "", 2, `waivers.yaml:2: check: "SIG-O22" matches no check; did you mean SIG-022?`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			text := fmt.Sprintf("waivers:\n  - check: %s\n    target: %q\n    reason: being mended\n    owner: payments\n    ticket: MALL-1\n    expiry: %s\n",
+				test.check, test.target, test.expiry)
+			if err := os.WriteFile(filepath.Join(dir, "waivers.yaml"), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			arguments := []string{"run", "--waivers=waivers.yaml", "--only=SIG-022/addSims,SIG-003/addSims"}
+			if test.fault != "" {
+				arguments = append(arguments, "--fault="+test.fault)
+			}
+			got := process{arguments: arguments, dir: dir}.run(t)
+			if got.code != test.code || !strings.Contains(got.out+got.err, test.want) {
+				t.Errorf("exit code %d, want %d and %q:\n%s%s", got.code, test.code, test.want, got.out, got.err)
+			}
+			if test.code == 2 {
+				return
+			}
+			// What CI systems read agrees with the exit code.
+			if counts := readJUnit(t, dir); (counts.Failures > 0) != (test.code == 1) || counts.Errors > 0 {
+				t.Errorf("JUnit has %+v", counts)
+			}
+		})
 	}
 }

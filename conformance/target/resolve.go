@@ -53,6 +53,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Budget:            Budget{parse(r, "budget-purchases", budgetPurchases), parse(r, "budget-amount", budgetAmount)},
 		Strict:            r.choice("strict"),
 		FailOnFinding:     r.choice("fail-on") == "finding",
+		Waivers:           r.waivers(),
 		Only:              r.list("only"),
 		Skip:              r.list("skip"),
 		Shard:             parse(r, "shard", shard),

@@ -65,6 +65,8 @@ type Settings struct {
 	Strict          string   `name:"strict" fallback:"documented" choices:"documented,derived,assumed" placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade and higher: documented, derived or assumed. Default ${default_strict}, on the sandbox assumed."`
 	FailOn          string   `name:"fail-on" choices:"finding" placeholder:"finding" group:"policy" help:"With the value finding, findings fail the run as well."`
 
+	Waivers string `name:"waivers" placeholder:"FILE" group:"policy" help:"File of waivers: failures that may stand until a day. A waived failure does not fail the run; an expired waiver, or one whose check passes, does."`
+
 	Production    bool `kong:"-" name:"production" from:"file" help:"Says that the target is in production: true. Without it the production addresses of the contract are refused."`
 	YesProduction bool `name:"yes-production" from:"flag" group:"policy" help:"Let the run write to, or buy from, a target that its file calls a production target."`
 

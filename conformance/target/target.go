@@ -90,6 +90,8 @@ type Target struct {
 	Strict string
 	// FailOnFinding makes findings fail the run.
 	FailOnFinding bool
+	// Waivers are all of the file of waivers, whatever target they are for.
+	Waivers []Waiver
 
 	// Only and Skip select checks by id, glob, "area:RID" or "op:addSims".
 	Only, Skip []string

@@ -1,0 +1,62 @@
+package conformance
+
+import (
+	"slices"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/conformance/verdict"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// waiversOf returns the waivers that are for a target, as the run applies them.
+// One that covers no check of the suite is an error of type *target.Error,
+// whatever target it is for.
+func waiversOf(t *target.Target, all []checks.Check, now time.Time) ([]reports.Waiver, error) {
+	var waivers []reports.Waiver
+	for _, w := range t.Waivers {
+		covers := 0
+		for _, check := range all {
+			if matches(check, w.Check) {
+				covers++
+			}
+		}
+		if covers == 0 {
+			problem := &target.Error{Place: w.Place, Value: w.Check, Problem: "matches no check", Instead: "mallcheck list shows them"}
+			if near := target.Nearest(w.Check, names(all)); near != "" {
+				problem.Instead = "did you mean " + near + "?"
+			}
+			return nil, problem
+		}
+		if w.IsFor(t.Name) {
+			waivers = append(waivers, reports.Waiver{
+				Check: w.Check, Target: w.Target, Reason: w.Reason, Owner: w.Owner, Ticket: w.Ticket,
+				Expiry: w.Expiry.Format(time.DateOnly), Expired: w.ExpiredAt(now), Covers: covers,
+			})
+		}
+	}
+	return waivers, nil
+}
+
+// covering returns the waivers that cover a result.
+func (r *runner) covering(result *reports.Result) []reports.Waiver {
+	return slices.DeleteFunc(slices.Clone(r.run.Waivers), func(w reports.Waiver) bool { return !covers(w, result) })
+}
+
+// covers reports whether a waiver covers the check of a result.
+func covers(w reports.Waiver, result *reports.Result) bool {
+	return matches(checks.Check{ID: result.ID, Operations: result.Operations}, w.Check)
+}
+
+// countWaivers tells the waivers what became of all that they cover.
+func (r *runner) countWaivers() {
+	for i := range r.run.Waivers {
+		waiver := &r.run.Waivers[i]
+		for j := range r.run.Results {
+			if covers(*waiver, &r.run.Results[j]) {
+				verdict.Count(waiver, &r.run.Results[j], r.run.Policy)
+			}
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package reports
+
+import "fmt"
+
+// Waiver lets a failure of a check stand until a day, as the run applied it.
+type Waiver struct {
+	// Check is the check, case or pattern that it covers.
+	Check string `json:"check"`
+	// Target is the target, or a pattern of its name, for which it holds.
+	Target string `json:"target"`
+	Reason string `json:"reason"`
+	Owner  string `json:"owner"`
+	Ticket string `json:"ticket"`
+	// Expiry is the last day on which it is valid, in UTC: 2026-12-31.
+	Expiry string `json:"expiry"`
+	// Expired is true when that day was over when the run began.
+	Expired bool `json:"expired,omitempty"`
+	// Covers is how many checks of the suite it covers. Of these, Failed found a
+	// violation and Passed none; the others came to no outcome, or were not run.
+	Covers int `json:"covers"`
+	Failed int `json:"failed"`
+	Passed int `json:"passed"`
+}
+
+// Stale reports whether all that the waiver covers was judged and nothing failed:
+// it has done its work and would hide the next failure.
+func (w Waiver) Stale() bool { return w.Covers > 0 && w.Passed == w.Covers }
+
+// Fails reports whether the waiver itself makes the run fail: it is expired or stale.
+func (w Waiver) Fails() bool { return w.Expired || w.Stale() }
+
+// Words say why a failure that the waiver covers stands.
+func (w Waiver) Words() string {
+	return fmt.Sprintf("until %s, %s (%s): %s", w.Expiry, w.Owner, w.Ticket, w.Reason)
+}
+
+// problem says why the waiver makes the run fail, "" when it does not.
+func (w Waiver) problem() string {
+	name := fmt.Sprintf("the waiver of %s (%s, %s)", w.Check, w.Ticket, w.Owner)
+	switch {
+	case w.Expired:
+		return fmt.Sprintf("%s expired on %s: renew it, or mend what it covers", name, w.Expiry)
+	case w.Stale():
+		return name + " covers no failure any more: remove it"
+	}
+	return ""
+}
+
+// waiverProblems are those of the waivers of a run, in their order.
+func waiverProblems(run *Run) []string {
+	var problems []string
+	for _, waiver := range run.Waivers {
+		if problem := waiver.problem(); problem != "" {
+			problems = append(problems, problem)
+		}
+	}
+	return problems
+}
+
+// addWaivers adds what another shard says of the same waivers.
+func addWaivers(all, more []Waiver) []Waiver {
+	out := append([]Waiver(nil), all...)
+	for _, waiver := range more {
+		known := false
+		for i := range out {
+			same := waiver
+			same.Failed, same.Passed, same.Expired = out[i].Failed, out[i].Passed, out[i].Expired
+			if same == out[i] {
+				out[i].Failed, out[i].Passed = out[i].Failed+waiver.Failed, out[i].Passed+waiver.Passed
+				out[i].Expired = out[i].Expired || waiver.Expired
+				known = true
+				break
+			}
+		}
+		if !known {
+			out = append(out, waiver)
+		}
+	}
+	return out
+}
