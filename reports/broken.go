@@ -10,10 +10,35 @@ import (
 type broken struct {
 	*Deviation
 	Cause string
-	// Checks are first those that are about the clause, then the others.
+	// Checks are those that were written for the clause, then those derived from
+	// it, then those that met it.
 	Checks []string
 	More   int // checks beyond those named
-	own    int // how many are about the clause
+	ranks  [checkRanks]int
+	last   string // the check that was seen last
+}
+
+// The ranks of a check in the list of those that found a clause violated: one
+// that was written for the clause tells most, one that only met it least.
+const (
+	rankWritten = iota
+	rankDerived
+	rankMet
+	checkRanks
+)
+
+// derivedArea is the area of the checks that are derived from the contract.
+const derivedArea = "GEN"
+
+// checkRank ranks the check of a result for a clause.
+func checkRank(result *Result, clause string) int {
+	switch {
+	case result.Clause != clause:
+		return rankMet
+	case result.Area == derivedArea:
+		return rankDerived
+	}
+	return rankWritten
 }
 
 // brokenChecks is how many checks are named for one clause.
@@ -42,7 +67,7 @@ func brokenOf(run *Run) (violations, findings []broken) {
 			if j == 0 {
 				entry.Cause = cmp.Or(entry.Cause, result.Cause)
 			}
-			entry.seenBy(result)
+			entry.seenBy(result, d)
 		}
 	}
 	for _, entry := range all {
@@ -55,15 +80,21 @@ func brokenOf(run *Run) (violations, findings []broken) {
 	return inOrder(violations), inOrder(findings)
 }
 
-// seenBy adds a check.
-func (b *broken) seenBy(result *Result) {
-	switch {
-	case slices.Contains(b.Checks, result.ID):
-	case result.Clause == b.Clause:
-		b.Checks = slices.Insert(b.Checks, b.own, result.ID)
-		b.own++
-	default:
-		b.Checks = append(b.Checks, result.ID)
+// seenBy adds a check behind those of its rank, and tells the clause in the words
+// of the first check in the list.
+func (b *broken) seenBy(result *Result, d *Deviation) {
+	if b.last == result.ID {
+		return // several deviations of one check
+	}
+	b.last = result.ID
+	rank, at := checkRank(result, b.Clause), 0
+	for _, n := range b.ranks[:rank+1] {
+		at += n
+	}
+	b.Checks = slices.Insert(b.Checks, at, result.ID)
+	b.ranks[rank]++
+	if at == 0 {
+		b.Deviation = d
 	}
 }
 

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -8,7 +9,7 @@ import (
 
 // Bounds of the page, in bytes and pieces.
 const (
-	htmlBudget    = 2 << 20 // exchanges of all checks together
+	htmlBudget    = 3 << 19 // exchanges of all checks together
 	htmlExchanges = 40      // exchanges of one check
 	htmlBody      = 4 << 10 // a body
 	htmlDeviated  = 20      // deviations of one check
@@ -39,6 +40,9 @@ type htmlExchange struct {
 	Number int
 	// Shows is true when a deviation points at it.
 	Shows bool
+	// Explained is the sign of an exchange that shows a deviation, or was sent
+	// with another sign; of the others it says nothing new.
+	Explained *Signed
 }
 
 // checksView returns the checks that did not pass and were not skipped, worst
@@ -104,12 +108,16 @@ func fitting(results []*Result) map[*Result]bool {
 // stands there twice, once as a curl line.
 func htmlSize(exchange *Exchange) int {
 	const markup = 900
-	size := markup + 2*(len(exchange.Request.URL)+min(len(exchange.Request.Body), htmlBody))
+	escaped := func(body Body) int {
+		body = body[:min(len(body), htmlBody)]
+		return len(body) + 4*bytes.Count(body, []byte(`"`))
+	}
+	size := markup + 2*(len(exchange.Request.URL)+escaped(exchange.Request.Body))
 	for _, header := range exchange.Request.Header {
 		size += 2 * (len(header.Name) + len(header.Value))
 	}
 	if exchange.Response != nil {
-		size += min(len(exchange.Response.Body), htmlBody)
+		size += escaped(exchange.Response.Body)
 		for _, header := range exchange.Response.Header {
 			size += len(header.Name) + len(header.Value)
 		}
@@ -124,7 +132,11 @@ func sentView(result *Result) []htmlExchange {
 	}
 	var sent []htmlExchange
 	for i := range result.Exchanges[:min(len(result.Exchanges), htmlExchanges)] {
-		sent = append(sent, htmlExchange{&result.Exchanges[i], i + 1, shows[i]})
+		exchange := htmlExchange{Exchange: &result.Exchanges[i], Number: i + 1, Shows: shows[i]}
+		if signed := exchange.Request.Signed; signed != nil && (exchange.Shows || signed.Sign != signed.Sent) {
+			exchange.Explained = signed
+		}
+		sent = append(sent, exchange)
 	}
 	return sent
 }

@@ -136,3 +136,24 @@ func joined(spans []span) (whole, same string) {
 	}
 	return whole, same
 }
+
+// TestBroken holds that the check that was written for a clause stands first, and gives its words.
+func TestBroken(t *testing.T) {
+	result := func(id, clause string, verdict Verdict) Result {
+		return Result{ID: id, Area: id[:3], Clause: clause, Verdict: verdict, Deviations: []Deviation{
+			{Clause: "c", Summary: "as " + id + " tells it", Verdict: Failed}, {Clause: "d", Summary: "d", Verdict: Finding},
+		}}
+	}
+	run := &Run{Results: []Result{
+		result("ASY-001", "other", Failed), result("GEN/a", "c", Failed), result("GEN/b", "c", Failed),
+		result("SIG-001", "c", Failed), result("SIG-002", "c", Failed), result("SIG-003", "c", Waived),
+	}}
+	violations, findings := brokenOf(run)
+	if len(violations) != 1 || violations[0].Summary != "as SIG-001 tells it" ||
+		!reflect.DeepEqual(violations[0].Checks, []string{"SIG-001", "SIG-002", "GEN/a", "GEN/b", "ASY-001"}) {
+		t.Errorf("violations: %+v", violations[0])
+	}
+	if len(findings) != 1 || len(findings[0].Checks) != 5 {
+		t.Errorf("findings: %+v", findings)
+	}
+}

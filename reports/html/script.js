@@ -1,7 +1,7 @@
 (function () {
   "use strict";
   var root = document.documentElement, form = document.getElementById("filter");
-  var rows = Array.prototype.slice.call(document.querySelectorAll(".check, .line"));
+  var rows = Array.prototype.slice.call(document.querySelectorAll(".check, .rest > p"));
   var shown = document.getElementById("shown"), nothing = document.getElementById("nothing");
   var names = ["verdict", "area", "operation", "text"], texts = new Map(), timer;
   root.classList.add("has-js");
@@ -18,16 +18,18 @@
   function apply(want) {
     var count = 0, words = want.text.toLowerCase().split(/\s+/).filter(Boolean);
     rows.forEach(function (row) {
-      var d = row.dataset;
-      var fits = (!want.verdict || d.verdict === want.verdict) && (!want.area || d.area === want.area) &&
-        (!want.operation || d.operations.indexOf(" " + want.operation + " ") >= 0) &&
+      // A line has the verdict of its list and the area of its id.
+      var verdict = row.dataset.verdict || row.parentNode.id;
+      var area = row.dataset.area || row.id.slice(6).split(/[-\/]/)[0];
+      var fits = (!want.verdict || verdict === want.verdict) && (!want.area || area === want.area) &&
+        (!want.operation || row.dataset.operations.indexOf(" " + want.operation + " ") >= 0) &&
         words.every(function (word) { return textOf(row).indexOf(word) >= 0; });
       row.hidden = !fits;
       if (fits) count++;
     });
     var filtered = names.some(function (name) { return want[name]; });
     document.querySelectorAll(".rest").forEach(function (rest) {
-      var any = rest.querySelector(".line:not([hidden])");
+      var any = rest.querySelector("p:not([hidden])");
       rest.hidden = !any;
       if (filtered && any) rest.open = true;
       if (!filtered) rest.open = false;
@@ -49,7 +51,7 @@
   function follow() {
     var hash = location.hash.slice(1), place = null;
     try { place = document.getElementById(decodeURIComponent(hash)); } catch (error) { /* no place has a malformed name */ }
-    if (place && place.matches(".check, .line")) { show(place); return; }
+    if (place && place.matches(".check, .rest > p")) { show(place); return; }
     if (hash.indexOf("=") < 0) return;
     var want = new URLSearchParams(hash);
     names.forEach(function (name) { form.elements[name].value = want.get(name) || ""; });
@@ -101,7 +103,7 @@
   window.addEventListener("beforeprint", function () {
     document.querySelectorAll(".check.failed:not([hidden])").forEach(function (check) { check.open = true; });
   });
-  rows.forEach(function (row) { if (row.classList.contains("line")) row.tabIndex = -1; });
+  rows.forEach(function (row) { if (row.tagName === "P") row.tabIndex = -1; });
   apply(wanted());
   follow();
 })();
