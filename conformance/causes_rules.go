@@ -1,7 +1,7 @@
 package conformance
 
 // causes are by the id of a rule, or by its topic for the rules without an own one.
-var causes = map[string]string{
+var causes = map[string]string{ //nolint:gosec // words about signs and secrets, none of them a credential
 	"requests": "The request is refused although it keeps the document: the server has a rule that no page tells, the fixture is not what the settings say (a SIM card, group or package of another partner), or the sign is computed by another rule. `mallcheck sign --explain` shows what is signed.",
 
 	"signature": "Client and server build another text to sign: a parameter more or less, another order, other escaping, numbers written anew. " +

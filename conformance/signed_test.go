@@ -24,7 +24,7 @@ func TestSignsAreExplained(t *testing.T) {
 				if signed != nil {
 					t.Errorf("%s: exchange %d is explained though nothing deviates", result.ID, i)
 				}
-			case signed == nil || len(signed.Content) == 0 || len(signed.Sign) != 32:
+			case signed == nil || len(signed.Content) == 0 || len(signed.Sign) != 32 || len(signed.Sent) != 32:
 				t.Errorf("%s: exchange %d is not explained: %+v", result.ID, i, signed)
 			case i == result.Deviations[0].Exchange && signed.Sign == signed.Sent:
 				t.Errorf("%s: exchange %d has a wrong sign, and is explained as right", result.ID, i)

@@ -175,6 +175,15 @@ func TestGitHubCommands(t *testing.T) {
 	}
 }
 
+// TestGitHubEscapes holds what the runner decodes.
+func TestGitHubEscapes(t *testing.T) {
+	run := &Run{Results: []Result{{ID: "A,1:b", Verdict: Inconclusive, Reason: "50% done,\nthen: nothing%0A"}}}
+	const want = "::error title=mallcheck A%2C1%3Ab::inconclusive: 50%25 done,%0Athen: nothing%250A\n"
+	if got := string(writeGitHub(t, run)); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestGitHubFailsOnFindings(t *testing.T) {
 	run := coveredRun()
 	run.Policy.FailOnFinding = true
