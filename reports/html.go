@@ -34,7 +34,7 @@ var htmlTemplate = sync.OnceValues(func() (*template.Template, error) {
 	}
 	return template.New("report").Funcs(template.FuncMap{
 		"curl": curlText, "visible": visible, "took": took, "statusText": statusText, "headerText": headerText, "bodyText": bodyOf,
-		"plural": plural, "inc": func(i int) int { return min(i+1, taskPalette) },
+		"plural": plural, "flaky": flakyText, "inc": func(i int) int { return min(i+1, taskPalette) },
 	}).Parse(page)
 })
 

@@ -144,6 +144,10 @@ func notices(run *Run, summary Summary) []string {
 	for _, problem := range waiverProblems(run) {
 		list = append(list, strings.ToUpper(problem[:1])+problem[1:]+".")
 	}
+	if run.Limited != nil {
+		text := limitedText(run.Limited)
+		list = append(list, strings.ToUpper(text[:1])+text[1:]+".")
+	}
 	for _, left := range run.Left {
 		list = append(list, "Left behind on the target: "+left+".")
 	}

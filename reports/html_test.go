@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -48,6 +49,8 @@ func coveredRun() *Run {
 		}},
 	}}
 	failed := &run.Results[6]
+	failed.Flaky = true
+	run.Limited = &Limited{Times: 2, Waited: 3 * time.Second}
 	failed.Exchanges[0].Request.Signed = &Signed{Content: Body(`{"version":"3.0"}`), Sign: "1c0f", Sent: "3fdb"}
 	failed.Exchanges[1].Response.Body = Body(`{"operateCode":"S","data":{"status":"completed"}}`)
 	run.Codes = append(run.Codes, Code{"listBundles", 200, "S", 1})
