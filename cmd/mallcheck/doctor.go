@@ -32,11 +32,7 @@ It reads only, unless writes are allowed. Exit code: 0 asked, 2 wrong usage, 3 a
 
 // Run implements the command.
 func (c *doctorCommand) Run(std *streams) error {
-	layers, err := target.Layers(c.Settings, std.environ, "")
-	if err != nil {
-		return err
-	}
-	t, err := target.Resolve(layers...)
+	layers, t, err := resolved(std, c.Settings)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,17 @@ import (
 // taskDelay is how long a task of the embedded sandbox takes in a run.
 const taskDelay = time.Millisecond
 
+// resolved merges the settings of a command with those of the environment and the
+// file, and returns them as layers, too.
+func resolved(std *streams, settings target.Settings) ([]target.Layer, *target.Target, error) {
+	layers, err := target.Layers(settings, std.environ, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := target.Resolve(layers...)
+	return layers, t, err
+}
+
 // embedded starts the sandbox that a run without an address tests, and resolves
 // the settings with it. The caller stops it.
 func embedded(layers []target.Layer, t *target.Target) (*sandbox.Server, *target.Target, error) {

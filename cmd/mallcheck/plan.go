@@ -38,11 +38,7 @@ Examples:
 
 // Run implements the command.
 func (c *planCommand) Run(std *streams) error {
-	layers, err := target.Layers(c.Settings, std.environ, "")
-	if err != nil {
-		return err
-	}
-	t, err := target.Resolve(layers...)
+	layers, t, err := resolved(std, c.Settings)
 	if err != nil {
 		return err
 	}

@@ -49,11 +49,7 @@ func (c *replayCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	layers, err := target.Layers(c.Settings, std.environ, "")
-	if err != nil {
-		return err
-	}
-	t, err := target.Resolve(layers...)
+	layers, t, err := resolved(std, c.Settings)
 	if err != nil {
 		return err
 	}

@@ -38,11 +38,7 @@ Exit code: 0 no violation, 1 violation, 2 wrong usage, 3 target not reached or n
 
 // Run implements the command.
 func (c *runCommand) Run(std *streams) error {
-	layers, err := target.Layers(c.Settings, std.environ, "")
-	if err != nil {
-		return err
-	}
-	t, err := target.Resolve(layers...)
+	layers, t, err := resolved(std, c.Settings)
 	if err != nil {
 		return err
 	}

@@ -162,11 +162,7 @@ func (c *configCommand) Run(std *streams) error {
 		}
 		return err
 	}
-	layers, err := target.Layers(c.Settings, std.environ, "")
-	if err != nil {
-		return err
-	}
-	t, err := target.Resolve(layers...)
+	layers, t, err := resolved(std, c.Settings)
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,9 @@ var expectedWords = map[reports.Expect]string{
 func sendCase(ctx context.Context, s *session.Session, c *cases.Case) *session.Answer {
 	operation, _ := s.Contract().Operation(c.Operation)
 	spends := operation.Does == openapi.Purchase || operation.ID == "cancelAutoRenewalRecord"
+	if len(c.Changes) == 0 {
+		return s.SendChanged(ctx, c.Operation, spends, nil)
+	}
 	return s.SendChanged(ctx, c.Operation, spends, func(draft *session.Draft) {
 		for _, change := range c.Changes {
 			edit := editOf(operation, c.Place, change)

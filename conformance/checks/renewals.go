@@ -95,8 +95,14 @@ func renewable(ctx context.Context, s *session.Session) session.Purchase {
 	p := s.NewPurchase()
 	p.AutoRenewal = "1"
 	for range min(len(s.Target().SIMs), 8) {
-		if recordOf(s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM)))["orderNo"] == "" {
+		answer := s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM))
+		shown := recordOf(answer)["orderNo"]
+		switch {
+		case shown == "":
 			return p
+		case s.Cancelled(shown):
+			s.Violates("renewals/cancelled-is-gone", answer.Exchange,
+				"an auto-renewal whose cancellation was accepted before is shown", "no auto-renewal, or another", shown)
 		}
 		p.SIM = s.ExistingSIM()
 	}

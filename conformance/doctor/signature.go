@@ -116,22 +116,29 @@ func (d *doctor) pathSigned(operation, method string) {
 		d.open("signature", question, why)
 		return
 	}
-	draft := d.onGroup(operation)
+	d.partSigned(question, d.onGroup(operation), signing.Path, "is the group "+d.group+" one of the partner's?")
+}
+
+// partSigned asks whether the parameters of a part of a request are signed. hint
+// says what else may be wrong when the target accepts neither answer.
+func (d *doctor) partSigned(question string, draft *session.Draft, part signing.Parts, hint string) {
 	with, without := d.rules, d.rules
-	with.Parts |= signing.Path
-	without.Parts &^= signing.Path
+	with.Parts |= part
+	without.Parts &^= part
 	in, out := d.accepts(draft, with), d.accepts(draft, without)
 	switch {
 	case in && out:
-		d.tell("signature", question, "a sign with it and one without it are accepted")
+		d.tell("signature", question, "signs with and without them are accepted")
 	case in:
 		d.rules.Parts = with.Parts
 		d.tell("signature", question, "yes")
 	case out:
 		d.rules.Parts = without.Parts
 		d.tell("signature", question, "no")
+	case hint != "":
+		d.open("signature", question, "the target accepts neither; "+hint)
 	default:
-		d.open("signature", question, "the target accepts neither; is the group "+d.group+" one of the partner's?")
+		d.open("signature", question, "the target accepts neither")
 	}
 }
 
@@ -153,23 +160,7 @@ func (d *doctor) query() {
 		d.open("signature", question, why)
 		return
 	}
-	draft := d.hands.NewListBundles()
-	with, without := d.rules, d.rules
-	with.Parts |= signing.Query
-	without.Parts &^= signing.Query
-	in, out := d.accepts(draft, with), d.accepts(draft, without)
-	switch {
-	case in && out:
-		d.tell("signature", question, "a sign with them and one without them are accepted")
-	case in:
-		d.rules.Parts = with.Parts
-		d.tell("signature", question, "yes")
-	case out:
-		d.rules.Parts = without.Parts
-		d.tell("signature", question, "no")
-	default:
-		d.open("signature", question, "the target accepts neither")
-	}
+	d.partSigned(question, d.hands.NewListBundles(), signing.Query, "")
 }
 
 // keeps says whether a kind of empty value is in the text that is signed.

@@ -46,6 +46,8 @@ type Connection struct {
 	seen     map[reports.Code]int
 	nextSIM  int
 	nextID   int
+	// cancelled are the orderNos of the auto-renewals whose cancellation was accepted.
+	cancelled map[string]bool
 	// templates are valid requests by operation, of which others are made.
 	templates map[string]*template
 	links     map[string]Link // by host

@@ -49,8 +49,27 @@ func (s *Session) enterOrder(answer *Answer) {
 			order.renewed = true
 		case answer.Operation == "cancelAutoRenewalRecord" && order.orderNo == body.OrderNo:
 			order.renewed = false
+			s.connection.noteCancelled(order.orderNo)
 		}
 	}
+}
+
+// noteCancelled remembers that the target accepted the cancellation of an auto-renewal.
+func (c *Connection) noteCancelled(orderNo string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cancelled == nil {
+		c.cancelled = map[string]bool{}
+	}
+	c.cancelled[orderNo] = true
+}
+
+// Cancelled reports whether the run cancelled the auto-renewal of an order, in
+// whichever check, and the target accepted it.
+func (s *Session) Cancelled(orderNo string) bool {
+	s.connection.mu.Lock()
+	defer s.connection.mu.Unlock()
+	return s.connection.cancelled[orderNo]
 }
 
 // placed returns the orders that requests of the check may be about: its own, and

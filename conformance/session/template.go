@@ -51,12 +51,13 @@ func (c *Connection) template(operation string) *template {
 // others were made since. A request that can be accepted once only is sent after
 // the changed one, with the ids that it has, and is new the next time. That the
 // valid request is accepted is required. Where three tries in a row to make or to
-// prove one failed, the check is skipped: those that tried tell what is wrong.
+// prove one failed, the check is skipped: those that tried tell what is wrong. A
+// change that is nil sends the valid request as it is, and is never skipped.
 func (s *Session) SendChanged(ctx context.Context, operation string, spends bool, change func(*Draft)) *Answer {
 	kept := s.connection.template(operation)
 	kept.mu.Lock()
 	defer kept.mu.Unlock()
-	if kept.failures == triesToFill {
+	if kept.failures >= triesToFill && change != nil {
 		s.Skip(fmt.Sprintf("no valid request of %s could be made in %d tries; the checks that tried say why", operation, triesToFill))
 	}
 	if kept.draft == nil {
@@ -67,7 +68,9 @@ func (s *Session) SendChanged(ctx context.Context, operation string, spends bool
 		s.prove(ctx, kept)
 	}
 	twin := kept.draft.Twin()
-	change(twin)
+	if change != nil {
+		change(twin)
+	}
 	answer := s.sendFor(ctx, kept, twin)
 	kept.unproved++
 	switch {
