@@ -204,7 +204,7 @@ func proveOne(id string) (*reports.FaultRow, error) {
 func against(id string, part func(*target.Settings)) (*reports.Run, error) {
 	settings := target.Settings{
 		Fault: []string{id}, Seed: strconv.Itoa(proofSeed), Timeout: proofLimit.String(),
-		CallTimeout: "2s", TaskTimeout: "150ms", PushTimeout: "150ms",
+		CallTimeout: "2s", TaskTimeout: "150ms", PushTimeout: "300ms",
 	}
 	part(&settings)
 	layers := []target.Layer{target.Flags(settings)}
