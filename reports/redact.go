@@ -43,7 +43,8 @@ func SecretHeaders() []string {
 }
 
 // Redact returns a deep copy of run in which nothing that secrets names is
-// left. What is hidden gives way to a placeholder that names it:
+// left; a body that hides nothing shares its bytes with run. What is hidden
+// gives way to a placeholder that names it:
 //
 //	{"payId":"<redacted:payId>","payAmount":"4.99"}
 //
@@ -74,13 +75,10 @@ func Redact(run *Run, secrets Secrets) *Run {
 	if run == nil {
 		return nil
 	}
-	// One result at a time, since nobody needs these copies.
-	each(len(run.Results), true, func(i int) { r.copyOf(reflect.ValueOf(run.Results[i])) })
-	around := *run
-	around.Results = nil
-	r.copyOf(reflect.ValueOf(around))
+	r.copyTo(reflect.ValueOf(new(Run)).Elem(), reflect.ValueOf(run).Elem())
 	r.learn, r.values = nil, replacer(secrets.Values, learned)
-	out, _ := r.copyOf(reflect.ValueOf(run)).Interface().(*Run)
+	out := new(Run)
+	r.copyTo(reflect.ValueOf(out).Elem(), reflect.ValueOf(run).Elem())
 	return out
 }
 
@@ -122,11 +120,10 @@ func each(n int, parallel bool, do func(i int)) {
 	group.Wait()
 }
 
-// copyOf returns a redacted deep copy of v. It goes by type, so that a member
-// that is added to Run is redacted without being named here: every plain string
-// is text that may hold a secret; named string types are enumerations.
-func (r *redactor) copyOf(v reflect.Value) reflect.Value {
-	out := reflect.New(v.Type()).Elem()
+// copyTo makes out, which is zero, a redacted deep copy of v. It goes by type, so
+// that a member that is added to Run is redacted without being named here: every
+// plain string is text that may hold a secret; named string types are enumerations.
+func (r *redactor) copyTo(out, v reflect.Value) {
 	switch {
 	case v.Type() == timeType:
 		out.Set(v)
@@ -135,52 +132,74 @@ func (r *redactor) copyOf(v reflect.Value) reflect.Value {
 			out.SetBytes(r.body(v.Bytes()))
 		}
 	case v.Type() == headerType:
-		header := v.Interface().(Header)
-		out.Set(reflect.ValueOf(Header{Name: r.text(header.Name), Value: r.header(header)}))
+		out.Field(0).SetString(r.text(v.Field(0).String()))
+		out.Field(1).SetString(r.header(v.Field(0).String(), v.Field(1).String()))
 	case v.Type() == textType:
 		out.SetString(r.text(v.String()))
 	case v.Kind() == reflect.Pointer && !v.IsNil():
-		out.Set(r.copyOf(v.Elem()).Addr())
+		out.Set(reflect.New(v.Type().Elem()))
+		r.copyTo(out.Elem(), v.Elem())
 	case v.Kind() == reflect.Slice && !v.IsNil():
-		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
-		each(v.Len(), v.Type().Elem() == resultType, func(i int) { out.Index(i).Set(r.copyOf(v.Index(i))) })
+		r.copyList(out, v)
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
-			field := v.Type().Field(i)
-			if field.Name == "URL" && field.Type == textType {
+			if v.Field(i).Type() == textType && v.Type().Field(i).Name == "URL" {
 				out.Field(i).SetString(r.url(v.Field(i).String()))
 			} else {
-				out.Field(i).Set(r.copyOf(v.Field(i)))
+				r.copyTo(out.Field(i), v.Field(i))
 			}
 		}
 	default:
 		out.Set(v)
 	}
-	return out
 }
+
+// copyList is copyTo for a list. The results are looked at on all processors, and
+// while values are only learned no copy of the list is kept.
+func (r *redactor) copyList(out, v reflect.Value) {
+	item := v.Type().Elem()
+	if r.learn == nil {
+		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+	}
+	each(v.Len(), item == resultType, func(i int) {
+		if r.learn == nil {
+			r.copyTo(out.Index(i), v.Index(i))
+		} else {
+			r.copyTo(reflect.New(item).Elem(), v.Index(i))
+		}
+	})
+}
+
+// secretHeaders is SecretHeaders, made once.
+var secretHeaders = SecretHeaders()
 
 // header returns the redacted value of a header field.
-func (r *redactor) header(h Header) string {
-	for _, name := range SecretHeaders() {
-		if strings.EqualFold(h.Name, name) {
-			r.learned(name, h.Value)
-			if _, credentials, ok := strings.Cut(h.Value, " "); ok {
+func (r *redactor) header(field, value string) string {
+	for _, name := range secretHeaders {
+		if strings.EqualFold(field, name) {
+			r.learned(name, value)
+			if _, credentials, ok := strings.Cut(value, " "); ok {
 				r.learned(name, credentials)
 			}
-			return hidden(name, h.Value)
+			return hidden(name, value)
 		}
 	}
-	if name, ok := r.secretName(h.Name); ok {
-		r.learned(name, h.Value)
-		return hidden(name, h.Value)
+	if name, ok := r.secretName(field); ok {
+		r.learned(name, value)
+		return hidden(name, value)
 	}
-	return r.text(h.Value)
+	return r.text(value)
 }
 
-// body returns the redacted bytes of a body, by the rules of JSON when it is JSON.
+// body returns the redacted bytes of a body, by the rules of JSON when it is JSON;
+// raw itself when there is nothing to hide.
 func (r *redactor) body(raw []byte) []byte {
+	src := string(raw)
 	if json.Valid(raw) {
-		return (&jsonRedactor{redactor: r, src: raw}).redact()
+		return (&jsonRedactor{redactor: r, src: src}).redact(raw)
 	}
-	return []byte(r.text(string(raw)))
+	if told := r.text(src); told != src {
+		return []byte(told)
+	}
+	return raw
 }

@@ -3,23 +3,37 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
+	"sync"
 )
 
 // jsonRedactor copies one valid JSON text token by token, so that all it does
 // not hide stays byte for byte.
 type jsonRedactor struct {
 	*redactor
-	src []byte
+	src string
 	pos int
 	out []byte
 }
 
-func (j *jsonRedactor) redact() []byte {
-	j.out = make([]byte, 0, len(j.src))
+// jsonCopies are the buffers that bodies are copied into: most hide nothing, and
+// their copies are not kept.
+var jsonCopies = sync.Pool{New: func() any { return new([]byte) }}
+
+// redact returns the redacted copy of src, whose bytes are raw, or raw itself when
+// nothing is hidden.
+func (j *jsonRedactor) redact(raw []byte) []byte {
+	buffer, _ := jsonCopies.Get().(*[]byte)
+	defer jsonCopies.Put(buffer)
+	j.out = (*buffer)[:0]
 	j.space()
 	j.value()
 	j.space()
-	return j.out
+	*buffer = j.out
+	if string(j.out) == j.src {
+		return raw
+	}
+	return bytes.Clone(j.out)
 }
 
 // value copies the value at pos.
@@ -79,7 +93,7 @@ func (j *jsonRedactor) member() {
 }
 
 // kindOf names the kind of a JSON value that is no string.
-func kindOf(raw []byte) string {
+func kindOf(raw string) string {
 	switch raw[0] {
 	case '{':
 		return "object"
@@ -94,11 +108,11 @@ func kindOf(raw []byte) string {
 }
 
 // learnAll tells every string and number in a hidden value.
-func (j *jsonRedactor) learnAll(name string, raw []byte) {
+func (j *jsonRedactor) learnAll(name, raw string) {
 	if j.learn == nil {
 		return
 	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder := json.NewDecoder(strings.NewReader(raw))
 	decoder.UseNumber()
 	var value any
 	_ = decoder.Decode(&value) // raw is part of what json.Valid accepted
@@ -138,7 +152,7 @@ func (j *jsonRedactor) str() string {
 // scalar copies a number, true, false or null; one that holds a secret becomes a string.
 func (j *jsonRedactor) scalar() {
 	raw := j.skip()
-	if told := j.text(string(raw)); told != string(raw) {
+	if told := j.text(raw); told != raw {
 		j.quote(told)
 	} else {
 		j.out = append(j.out, raw...)
@@ -146,7 +160,7 @@ func (j *jsonRedactor) scalar() {
 }
 
 // skip moves pos behind the value at pos and returns its bytes.
-func (j *jsonRedactor) skip() []byte {
+func (j *jsonRedactor) skip() string {
 	start, depth := j.pos, 0
 	for {
 		switch j.src[j.pos] {
@@ -179,7 +193,7 @@ func (j *jsonRedactor) skipString() {
 }
 
 func (j *jsonRedactor) skipScalar() {
-	end := bytes.IndexAny(j.src[j.pos:], ",:]} \t\r\n")
+	end := strings.IndexAny(j.src[j.pos:], ",:]} \t\r\n")
 	if end < 0 {
 		end = len(j.src) - j.pos
 	}
@@ -187,7 +201,7 @@ func (j *jsonRedactor) skipScalar() {
 }
 
 func (j *jsonRedactor) space() {
-	for j.pos < len(j.src) && bytes.IndexByte([]byte(" \t\r\n"), j.src[j.pos]) >= 0 {
+	for j.pos < len(j.src) && strings.IndexByte(" \t\r\n", j.src[j.pos]) >= 0 {
 		j.byte()
 	}
 }
@@ -205,11 +219,11 @@ func (j *jsonRedactor) quote(text string) {
 
 // unquoteJSON returns what a valid JSON string says; without an escape in it,
 // that is its own bytes.
-func unquoteJSON(raw []byte) string {
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return string(raw[1 : len(raw)-1])
+func unquoteJSON(raw string) string {
+	if strings.IndexByte(raw, '\\') < 0 {
+		return raw[1 : len(raw)-1]
 	}
 	var text string
-	_ = json.Unmarshal(raw, &text) // raw is part of what json.Valid accepted
+	_ = json.Unmarshal([]byte(raw), &text) // raw is part of what json.Valid accepted
 	return text
 }

@@ -204,7 +204,8 @@ func TestRedactedURLIsURL(t *testing.T) {
 	})
 }
 
-// TestRedactIsDeep shows that nothing is shared between a run and its copy.
+// TestRedactIsDeep shows that nothing is shared between a run and its copy but the
+// bytes of bodies, which nobody writes to.
 func TestRedactIsDeep(t *testing.T) {
 	run := sampleRun()
 	before := writeJSON(t, run)
@@ -225,6 +226,10 @@ func scramble(v reflect.Value) {
 			scramble(v.Elem())
 		}
 	case reflect.Slice:
+		if v.Type() == bodyType {
+			v.SetBytes([]byte("scrambled"))
+			return
+		}
 		for i := range v.Len() {
 			scramble(v.Index(i))
 		}
@@ -242,7 +247,7 @@ func scramble(v reflect.Value) {
 	}
 }
 
-// TestRedactKnowsEveryKind fails when Run gets a member of a kind that copyOf
+// TestRedactKnowsEveryKind fails when Run gets a member of a kind that copyTo
 // would share or pass by.
 func TestRedactKnowsEveryKind(t *testing.T) {
 	var check func(reflect.Type)

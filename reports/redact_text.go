@@ -1,9 +1,11 @@
 package reports
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // redactor hides secrets in texts. It is made for one run.
@@ -11,6 +13,8 @@ type redactor struct {
 	maskSIMs bool
 	// names are the hidden members, by folded name.
 	names map[string]string
+	// known are the answers of secretName, by the name as it is written.
+	known sync.Map
 	// values replaces secret values in all their forms; nil when there are none.
 	values *strings.Replacer
 	// member finds `"name": value`, pair finds `name=value`, for the hidden names.
@@ -65,7 +69,11 @@ func namePattern(key string) string {
 
 // secretName returns the name by which a member is hidden, if it is.
 func (r *redactor) secretName(member string) (string, bool) {
+	if name, known := r.known.Load(member); known {
+		return name.(string), name != ""
+	}
 	name, ok := r.names[foldName(member)]
+	r.known.Store(strings.Clone(member), name)
 	return name, ok
 }
 
@@ -77,19 +85,32 @@ func (r *redactor) learned(name, value string) {
 
 // text returns s with every secret hidden that can be told in free text.
 func (r *redactor) text(s string) string {
-	if r.values != nil {
-		s = r.values.Replace(s)
-	}
+	s = r.replaced(s)
 	if strings.ContainsRune(s, ':') && strings.ContainsRune(s, '"') {
 		s = r.named(r.member, s)
 	}
 	if strings.ContainsRune(s, '=') {
 		s = r.named(r.pair, s)
 	}
-	if strings.Contains(s, "://") {
-		s = r.userInfo(s)
+	return r.sims(r.userInfo(s))
+}
+
+// replacements are the buffers that secret values are replaced in: most texts hold none.
+var replacements = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// replaced returns s with its secret values replaced, s itself when it holds none.
+func (r *redactor) replaced(s string) string {
+	if r.values == nil || s == "" {
+		return s
 	}
-	return r.sims(s)
+	buffer, _ := replacements.Get().(*bytes.Buffer)
+	defer replacements.Put(buffer)
+	buffer.Reset()
+	_, _ = r.values.WriteString(buffer, s) // a buffer takes everything
+	if string(buffer.Bytes()) == s {
+		return s
+	}
+	return buffer.String()
 }
 
 // named hides the values of pattern's matches: before, name, between, value.
@@ -111,6 +132,9 @@ func (r *redactor) named(pattern *regexp.Regexp, s string) string {
 
 // userInfo hides user and password in what looks like a URL.
 func (r *redactor) userInfo(s string) string {
+	if !strings.Contains(s, "://") || !strings.Contains(s, "@") {
+		return s
+	}
 	return userInfo.ReplaceAllStringFunc(s, func(match string) string {
 		part := userInfo.FindStringSubmatch(match)
 		if _, password, ok := strings.Cut(part[2], ":"); ok {

@@ -9,9 +9,7 @@ import (
 // hidden query parameters, and secret values anywhere, also where they are
 // percent-encoded in an unusual way. What was a URL still is one.
 func (r *redactor) url(raw string) string {
-	if r.values != nil {
-		raw = encodePlaceholders(r.values.Replace(raw))
-	}
+	raw = encodePlaceholders(r.replaced(raw))
 	rest, fragment, hasFragment := strings.Cut(raw, "#")
 	path, query, hasQuery := strings.Cut(rest, "?")
 
@@ -70,5 +68,8 @@ func (r *redactor) component(raw string, unescape func(string) (string, error), 
 
 // encodePlaceholders makes placeholders fit for a URL.
 func encodePlaceholders(s string) string {
+	if !strings.Contains(s, "<redacted:") {
+		return s
+	}
 	return rawPlaceholder.ReplaceAllString(s, "%3C$1%3E")
 }
