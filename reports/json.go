@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 )
 
 // SchemaVersion is the version of the form in which a Run is written as JSON.
@@ -88,14 +89,19 @@ func resultsTo(w io.Writer, results []Result) error {
 	return err
 }
 
+// encoded are the buffers that encode writes to.
+var encoded = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // encode writes a value as JSON, with <, > and & as they are.
 func encode(value any, indent string) ([]byte, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
+	out, _ := encoded.Get().(*bytes.Buffer)
+	defer encoded.Put(out)
+	out.Reset()
+	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", indent)
 	err := encoder.Encode(value)
-	return out.Bytes(), err
+	return bytes.Clone(out.Bytes()), err
 }
 
 // forJSON returns a shallow copy in which no list that must be there is nil.

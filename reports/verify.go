@@ -1,10 +1,12 @@
 package reports
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"sync"
@@ -16,7 +18,7 @@ import (
 // published for it, so that no reader is the first to find a mistake of ours. A
 // format without a schema has nothing to check. It returns what is wrong in words.
 func verify(format, path string, run *Run) error {
-	var check func(data []byte, run *Run) error
+	var check func(written io.Reader, run *Run) error
 	switch format {
 	case "junit":
 		check = verifyJUnit
@@ -25,11 +27,12 @@ func verify(format, path string, run *Run) error {
 	default:
 		return nil
 	}
-	data, err := os.ReadFile(path) //nolint:gosec // it was written a moment ago
+	file, err := os.Open(path) //nolint:gosec // it was written a moment ago
 	if err != nil {
 		return fmt.Errorf("reading report %s again: %w", path, reason(err))
 	}
-	if err := check(data, run); err != nil {
+	defer file.Close()
+	if err := check(file, run); err != nil {
 		return fmt.Errorf("report %s does not keep its own schema: %w; please report this as a bug of %s %s", path, err,
 			run.Tool.Name, run.Tool.Version)
 	}
@@ -56,11 +59,47 @@ var runSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
 // takes longer than the run took to be written: of each area and verdict the first.
 const sampled = 60
 
-// verifyJSON checks that data is one JSON text, that every result keeps the
-// rules of the schema for its values, and that a sample keeps the schema as a whole.
-func verifyJSON(data []byte, run *Run) error {
-	if !json.Valid(data) {
+// longestLine bounds a line of run.json, which is one result, in bytes.
+const longestLine = 1 << 30
+
+// checkText checks that what was written is one JSON text with a line for each
+// result. It looks at one line after the other, so that the text, which is larger
+// than the run, need not be held beside it.
+func checkText(written io.Reader, run *Run) error {
+	lines := bufio.NewScanner(written)
+	lines.Buffer(make([]byte, 64<<10), longestLine)
+	var around []byte // the text with null in place of each result
+	results := 0
+	for lines.Scan() {
+		line := lines.Bytes()
+		// Only a result has a member on the line of its brace: the rest is indented.
+		if bytes.HasPrefix(line, []byte(`    {"`)) {
+			results++
+			result := bytes.TrimSuffix(line, []byte(","))
+			if !json.Valid(result) {
+				return fmt.Errorf("result %d of it is no JSON text", results)
+			}
+			around = append(around, "null"...)
+			line = line[len(result):]
+		}
+		around = append(append(around, line...), '\n')
+	}
+	switch {
+	case lines.Err() != nil:
+		return fmt.Errorf("reading it again: %w", lines.Err())
+	case !json.Valid(around):
 		return errors.New("it is no JSON text")
+	case results != len(run.Results):
+		return fmt.Errorf("it has %d results of %d", results, len(run.Results))
+	}
+	return nil
+}
+
+// verifyJSON checks that what was written is one JSON text, that every result keeps
+// the rules of the schema for its values, and that a sample keeps the schema as a whole.
+func verifyJSON(written io.Reader, run *Run) error {
+	if err := checkText(written, run); err != nil {
+		return err
 	}
 	if err := checkValues(run); err != nil {
 		return err

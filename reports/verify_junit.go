@@ -86,11 +86,11 @@ type junitOpen struct {
 	outcome    string
 }
 
-// verifyJUnit checks data against the rules of JUnitSchema, that the counts of
+// verifyJUnit checks what was written against the rules of JUnitSchema, that the counts of
 // each suite and of the whole add up, and that there is a testcase for each
 // result and for what stands for none.
-func verifyJUnit(data []byte, run *Run) error {
-	decoder := xml.NewDecoder(bytes.NewReader(data))
+func verifyJUnit(written io.Reader, run *Run) error {
+	decoder := xml.NewDecoder(written)
 	var stack []*junitOpen
 	total := -1
 	for {

@@ -14,13 +14,13 @@ import (
 // TestVerifyTakesWhatIsWritten shows that no run that a session can make is refused.
 func TestVerifyTakesWhatIsWritten(t *testing.T) {
 	for _, run := range []*Run{sampleRun(), coveredRun(), largeRun(), {}} {
-		if err := verifyJUnit(writeJUnit(t, run), run); err != nil {
+		if err := verifyJUnit(bytes.NewReader(writeJUnit(t, run)), run); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, run := range []*Run{sampleRun(), coveredRun(), largeRun()} {
 		run.Policy.Strict = Documented
-		if err := verifyJSON(writeJSON(t, run), run); err != nil {
+		if err := verifyJSON(bytes.NewReader(writeJSON(t, run)), run); err != nil {
 			t.Error(err)
 		}
 	}
@@ -38,7 +38,7 @@ func TestVerifyAgreesWithTheSchema(t *testing.T) {
 			return twice
 		})
 		run.Services = nil // two of one name make two testcases of one name
-		if err := verifyJUnit(writeJUnit(t, run), run); err != nil {
+		if err := verifyJUnit(bytes.NewReader(writeJUnit(t, run)), run); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -71,13 +71,13 @@ func TestVerifyRefusesJUnit(t *testing.T) {
 		if !strings.Contains(good, change[0]) {
 			t.Errorf("%s: the report has no %q", name, change[0])
 		}
-		if err := verifyJUnit([]byte(strings.Replace(good, change[0], change[1], 1)), run); err == nil {
+		if err := verifyJUnit(strings.NewReader(strings.Replace(good, change[0], change[1], 1)), run); err == nil {
 			t.Errorf("%s: taken", name)
 		}
 	}
 	more := sampleRun()
 	more.Results = append(more.Results, sampleResult("VSH-009", "r", Passed, Read))
-	if verifyJUnit([]byte(good), more) == nil {
+	if verifyJUnit(strings.NewReader(good), more) == nil {
 		t.Error("a result without a testcase: taken")
 	}
 }
@@ -98,12 +98,26 @@ func TestVerifyRefusesJSON(t *testing.T) {
 	} {
 		run := sampleRun()
 		change(run)
-		if err := verifyJSON(writeJSON(t, run), run); err == nil {
+		if err := verifyJSON(bytes.NewReader(writeJSON(t, run)), run); err == nil {
 			t.Errorf("%s: taken", name)
 		}
 	}
-	if verifyJSON([]byte(`{"schema":`), sampleRun()) == nil {
-		t.Error("half a text: taken")
+	good := string(writeJSON(t, sampleRun()))
+	for name, change := range map[string][2]string{
+		"half a result":       {`"duration":`, `"duration`},
+		"no comma between":    {"},\n    {\"id\"", "}\n    {\"id\""},
+		"a result is missing": {"\n    {\"id\":\"RID-001\"", "\n    {}, {\"id\":\"RID-001\""},
+		"an end too many":     {"\n}\n", "\n}}\n"},
+		"nothing":             {good, ""},
+		"half a text":         {good, good[:len(good)/2]},
+	} {
+		changed := strings.Replace(good, change[0], change[1], 1)
+		if changed == good {
+			t.Errorf("%s: the report has no %q", name, change[0])
+		}
+		if verifyJSON(strings.NewReader(changed), sampleRun()) == nil {
+			t.Errorf("%s: taken", name)
+		}
 	}
 }
 
@@ -130,10 +144,10 @@ func BenchmarkVerify(b *testing.B) {
 	junit, text := writeJUnit(b, run), writeJSON(b, run)
 	b.Logf("%d bytes of JUnit, %d bytes of JSON, %d results", len(junit), len(text), len(run.Results))
 	for b.Loop() {
-		if err := verifyJUnit(junit, run); err != nil {
+		if err := verifyJUnit(bytes.NewReader(junit), run); err != nil {
 			b.Fatal(err)
 		}
-		if err := verifyJSON(text, run); err != nil {
+		if err := verifyJSON(bytes.NewReader(text), run); err != nil {
 			b.Fatal(err)
 		}
 	}

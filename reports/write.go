@@ -69,22 +69,22 @@ func WriteFiles(dir string, formats []string, run *Run) error {
 	if err := CheckFormats(formats); err != nil {
 		return err
 	}
-	var failed []error
-	for _, name := range formats {
-		i, _ := formatIndex(name)
-		if writers[i].write == nil {
-			continue
-		}
-		path := filepath.Join(dir, writers[i].file)
-		if err := replaceFile(path, func(w io.Writer) error { return writers[i].write(w, run) }); err != nil {
-			failed = append(failed, fmt.Errorf("writing report %s: %w", path, reason(err)))
-			continue
-		}
-		if err := verify(name, path, run); err != nil {
-			failed = append(failed, err)
-		}
-	}
+	failed := make([]error, len(formats))
+	each(len(formats), true, func(n int) { failed[n] = writeFile(dir, formats[n], run) })
 	return errors.Join(failed...)
+}
+
+// writeFile writes run in one format, if it has a file, and checks what it wrote.
+func writeFile(dir, format string, run *Run) error {
+	i, err := formatIndex(format)
+	if err != nil || writers[i].write == nil {
+		return err
+	}
+	path := filepath.Join(dir, writers[i].file)
+	if err := replaceFile(path, func(w io.Writer) error { return writers[i].write(w, run) }); err != nil {
+		return fmt.Errorf("writing report %s: %w", path, reason(err))
+	}
+	return verify(format, path, run)
 }
 
 // CheckFolder creates folder dir if it is not there and proves that reports can
