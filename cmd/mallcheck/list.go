@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -118,7 +120,8 @@ func writeJSON(out io.Writer, value any) error {
 
 // writeTable aligns the tab-separated cells that fill writes.
 func writeTable(out io.Writer, fill func(table io.Writer)) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	whole := bufio.NewWriterSize(out, 64<<10) // a table writes each cell by itself
+	table := tabwriter.NewWriter(whole, 0, 0, 2, ' ', 0)
 	fill(table)
-	return table.Flush()
+	return errors.Join(table.Flush(), whole.Flush())
 }
