@@ -204,12 +204,16 @@ func (w *Wire) body() []byte {
 	if w.Body != nil || w.inQuery {
 		return w.Body
 	}
-	body := []byte{'{'}
+	size := len("{}")
+	for _, member := range w.Members {
+		size += len(member.Name) + len(member.Value) + len(`"":,`)
+	}
+	body := append(make([]byte, 0, size), '{')
 	for i, member := range w.Members {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		body = append(append(body, quote(member.Name)...), ':')
+		body = append(appendQuoted(body, member.Name), ':')
 		body = append(body, member.Value...)
 	}
 	return append(body, '}')
@@ -231,17 +235,38 @@ func (w *Wire) address() *url.URL {
 
 // quote writes a text as a JSON string, without escapes for <, > and &.
 func quote(text string) []byte {
+	return appendQuoted(make([]byte, 0, len(text)+len(`""`)), text)
+}
+
+// appendQuoted appends what quote writes.
+func appendQuoted(to []byte, text string) []byte {
+	if isPlain(text) {
+		return append(append(append(to, '"'), text...), '"')
+	}
 	var out strings.Builder
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(text); err != nil {
-		return []byte(`""`) // a string always encodes
+		return append(to, `""`...) // a string always encodes
 	}
-	return []byte(strings.TrimSuffix(out.String(), "\n"))
+	return append(to, strings.TrimSuffix(out.String(), "\n")...)
+}
+
+// isPlain reports whether a JSON string writes a text as it is, as it does most.
+func isPlain[T string | []byte](text T) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // unquote returns the text of a JSON string, and any other value as it is written.
 func unquote(value []byte) string {
+	if end := len(value) - 1; end > 0 && value[0] == '"' && value[end] == '"' && isPlain(value[1:end]) {
+		return string(value[1:end])
+	}
 	var text string
 	if err := json.Unmarshal(value, &text); err != nil {
 		return string(value)
