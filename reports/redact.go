@@ -76,7 +76,8 @@ func Redact(run *Run, secrets Secrets) *Run {
 		return nil
 	}
 	r.copyTo(reflect.ValueOf(new(Run)).Elem(), reflect.ValueOf(run).Elem())
-	r.learn, r.values = nil, replacer(secrets.Values, learned)
+	r.learn = nil
+	r.values, r.shortest = replacer(secrets.Values, learned)
 	out := new(Run)
 	r.copyTo(reflect.ValueOf(out).Elem(), reflect.ValueOf(run).Elem())
 	return out

@@ -20,8 +20,8 @@ import (
 const shortestEncoded = 6
 
 // replacer returns what replaces every form of the secret values and of the
-// learned ones, nil when there are none.
-func replacer(values []string, learned map[string]string) *strings.Replacer {
+// learned ones, nil when there are none, and the length of the shortest form.
+func replacer(values []string, learned map[string]string) (replacing *strings.Replacer, shortest int) {
 	forms := map[string]string{}
 	add := func(name string, texts ...string) {
 		for _, text := range texts {
@@ -39,7 +39,7 @@ func replacer(values []string, learned map[string]string) *strings.Replacer {
 	}
 	delete(forms, "")
 	if len(forms) == 0 {
-		return nil
+		return nil, 0
 	}
 	// At one place the longest form must win, or the rest of it would be left.
 	longest := slices.SortedFunc(maps.Keys(forms), func(a, b string) int {
@@ -49,7 +49,7 @@ func replacer(values []string, learned map[string]string) *strings.Replacer {
 	for _, form := range longest {
 		pairs = append(pairs, form, forms[form])
 	}
-	return strings.NewReplacer(pairs...)
+	return strings.NewReplacer(pairs...), len(longest[len(longest)-1])
 }
 
 // writtenForms returns value as texts write it: as it is, in a URL, in JSON and in HTML.

@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -25,7 +26,7 @@ var jsonCopies = sync.Pool{New: func() any { return new([]byte) }}
 func (j *jsonRedactor) redact(raw []byte) []byte {
 	buffer, _ := jsonCopies.Get().(*[]byte)
 	defer jsonCopies.Put(buffer)
-	j.out = (*buffer)[:0]
+	j.out = slices.Grow((*buffer)[:0], len(j.src))
 	j.space()
 	j.value()
 	j.space()

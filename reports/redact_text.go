@@ -17,6 +17,8 @@ type redactor struct {
 	known sync.Map
 	// values replaces secret values in all their forms; nil when there are none.
 	values *strings.Replacer
+	// shortest is the length in bytes of the shortest form that values replaces.
+	shortest int
 	// member finds `"name": value`, pair finds `name=value`, for the hidden names.
 	member, pair *regexp.Regexp
 	// learn, when not nil, is told every value that a name hides.
@@ -46,7 +48,7 @@ func newRedactor(secrets Secrets, learned map[string]string) *redactor {
 	r.member = regexp.MustCompile(`(?i)(\\*")` + names + `(\\*"\s*:\s*)` +
 		`(\\+"[^"\\]*|"(?:[^"\\]|\\.)*|[\[{][^\]}]*|[^\s,"}\]\\]+)`)
 	r.pair = regexp.MustCompile(`(?i)(^|[^\w%-])` + names + `(=)([^&\s"'<>;,)\\]+)`)
-	r.values = replacer(secrets.Values, learned)
+	r.values, r.shortest = replacer(secrets.Values, learned)
 	return r
 }
 
@@ -100,7 +102,7 @@ var replacements = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // replaced returns s with its secret values replaced, s itself when it holds none.
 func (r *redactor) replaced(s string) string {
-	if r.values == nil || s == "" {
+	if r.values == nil || len(s) < r.shortest {
 		return s
 	}
 	buffer, _ := replacements.Get().(*bytes.Buffer)

@@ -124,7 +124,7 @@ func replaceFile(path string, write func(io.Writer) error) (err error) {
 			err = errors.Join(err, os.Remove(file.Name()))
 		}
 	}()
-	buffered := bufio.NewWriter(file)
+	buffered := bufio.NewWriterSize(file, 64<<10)
 	err = errors.Join(write(buffered), buffered.Flush(), file.Chmod(0o644), file.Close())
 	if err != nil {
 		return err
