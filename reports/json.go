@@ -76,7 +76,10 @@ func resultsTo(w io.Writer, results []Result) error {
 			return err
 		}
 		for _, line := range lines {
-			if _, err := io.WriteString(w, separator+string(bytes.TrimSuffix(line, []byte("\n")))); err != nil {
+			if _, err := io.WriteString(w, separator); err != nil {
+				return err
+			}
+			if _, err := w.Write(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
 				return err
 			}
 			separator = ",\n    "

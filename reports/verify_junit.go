@@ -134,7 +134,10 @@ func openJUnit(stack []*junitOpen, token xml.StartElement) (*junitOpen, error) {
 	if !known || len(stack) == 0 && name != "testsuites" {
 		return nil, fmt.Errorf("<%s> has no place there", name)
 	}
-	open := &junitOpen{name: name, rules: rules, said: map[string]int{}, seen: map[string]int{}, last: -1, names: map[string]bool{}}
+	open := &junitOpen{name: name, rules: rules, last: -1}
+	if len(rules.children) > 0 { // only such elements count, and there are few of them
+		open.said, open.seen, open.names = map[string]int{}, map[string]int{}, map[string]bool{}
+	}
 	own := ""
 	for _, attribute := range token.Attr {
 		fits := rules.attributes[attribute.Name.Local]
@@ -144,7 +147,7 @@ func openJUnit(stack []*junitOpen, token xml.StartElement) (*junitOpen, error) {
 		if attribute.Name.Local == "name" {
 			own = attribute.Value
 		}
-		if n, err := strconv.Atoi(attribute.Value); err == nil {
+		if n, err := strconv.Atoi(attribute.Value); err == nil && open.said != nil {
 			open.said[attribute.Name.Local] = n
 		}
 	}
