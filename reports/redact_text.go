@@ -108,8 +108,8 @@ func (r *redactor) replaced(s string) string {
 	buffer, _ := replacements.Get().(*bytes.Buffer)
 	defer replacements.Put(buffer)
 	buffer.Reset()
-	_, _ = r.values.WriteString(buffer, s) // a buffer takes everything
-	if string(buffer.Bytes()) == s {
+	_, _ = r.values.WriteString(buffer, s)         // a buffer takes everything
+	if told := buffer.Bytes(); string(told) == s { // compared without a copy
 		return s
 	}
 	return buffer.String()

@@ -31,7 +31,7 @@ func verify(format, path string, run *Run) error {
 	if err != nil {
 		return fmt.Errorf("reading report %s again: %w", path, reason(err))
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	if err := check(bufio.NewReaderSize(file, 64<<10), run); err != nil {
 		return fmt.Errorf("report %s does not keep its own schema: %w; please report this as a bug of %s %s", path, err,
 			run.Tool.Name, run.Tool.Version)
