@@ -18,7 +18,7 @@ type announced struct {
 
 // announce counts a request that changes the target against the budget and writes
 // it into the journal, before it is sent. It ends the check when that cannot be
-// done: then the request is not sent.
+// done: then the request is not sent, unless it undoes something.
 func (s *Session) announce(draft *Draft, request *http.Request) announced {
 	operation := draft.Operation.ID
 	if !changes(operation) || s.connection.journal == nil && !s.connection.budget.limit.Limited() {
@@ -35,6 +35,9 @@ func (s *Session) announce(draft *Draft, request *http.Request) announced {
 	}
 	var err error
 	if sent.entry, err = s.connection.journal.enter(r); err != nil {
+		if s.undoes {
+			return sent // better undone and not written down than left
+		}
 		panic(End{Verdict: reports.Inconclusive, Reason: "nothing that changes the target is sent: " + err.Error()})
 	}
 	s.mu.Lock()

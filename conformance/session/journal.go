@@ -30,6 +30,7 @@ const journalVersion = "1"
 type journal struct {
 	mu      sync.Mutex
 	file    *os.File // nil when it is kept in memory only
+	end     int64    // bytes of the whole lines in it
 	entries []*journalEntry
 	before  map[place]map[string]int // SIM cards in a group before the run wrote to it; nil when that is not known
 }
@@ -121,9 +122,11 @@ func (j *journal) write(r record) error {
 	if err != nil {
 		return err
 	}
-	if _, err := j.file.Write(append(line, '\n')); err != nil {
+	if _, err := j.file.WriteAt(append(line, '\n'), j.end); err != nil {
+		_ = j.file.Truncate(j.end) // a part of a line would make the rest unreadable
 		return err
 	}
+	j.end += int64(len(line)) + 1
 	if r.Entry > 0 && r.Outcome == "" {
 		return j.file.Sync()
 	}

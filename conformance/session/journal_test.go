@@ -221,6 +221,44 @@ func TestNothingIsSentWithoutAJournal(t *testing.T) {
 	holdsAsBefore(t, mall)
 }
 
+// TestUndoneWithoutAJournal holds that what a run did is undone although the disk is
+// full by then, so that the journal cannot name it any more.
+func TestUndoneWithoutAJournal(t *testing.T) {
+	s, mall, path := journalled(t)
+	s.AddSims(t.Context(), "G1", freeSIM)
+	whole := s.connection.journal.file
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("a full disk is tried with /dev/full: %v", err)
+	}
+	s.connection.journal.file = full
+	if err := attempt(func() { s.AddSims(t.Context(), "G1", s.Target().SIMs[2]) }); err == nil || !strings.Contains(err.Error(), "no space left") {
+		t.Errorf("something new was sent without a journal: %v", err)
+	}
+	if left := s.Undo(); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	holdsAsBefore(t, mall)
+	s.connection.journal.file = whole
+	s.connection.journal.close(true)
+	if old, err := readJournal(path); err != nil || !old.closed {
+		t.Errorf("the journal cannot be read again: %v", err)
+	}
+}
+
+// TestSweepOfAnEmptyJournal holds that a run which was killed before it wrote
+// anything has nothing to undo.
+func TestSweepOfAnEmptyJournal(t *testing.T) {
+	s, _, path := journalled(t)
+	s.connection.journal.close(false)
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	if swept, err := s.connection.Sweep(path); err != nil || !swept.Clean {
+		t.Errorf("swept %+v, %v", swept, err)
+	}
+}
+
 // appendTo adds text to a file.
 func appendTo(t *testing.T, path, text string) {
 	t.Helper()

@@ -70,6 +70,7 @@ func (s *Session) settle(requestID string, result Result) {
 // works after the run was stopped, too.
 func (s *Session) Undo() (left []string) {
 	hands := s.connection.Session(context.Background())
+	hands.undoes = true
 	defer func() { s.adopt(hands) }()
 	remaining, unclear := s.remaining(hands)
 	for at, sims := range remaining {

@@ -121,6 +121,7 @@ func (c *Connection) restoreGroup(at place, changes []change) error {
 			continue
 		}
 		hands := c.Session(context.Background())
+		hands.undoes = true
 		if len(out) > 0 {
 			err = hands.takeOut(at, out)
 		}

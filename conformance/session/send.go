@@ -17,9 +17,11 @@ import (
 )
 
 // maxAnswer bounds the bytes read of one answer; of a larger one, keptOfLarger are
-// recorded: a server that never ends must not fill the memory.
+// recorded: a server that never ends must not fill the memory, nor does one that
+// announces more than largeAnswer have it kept free.
 const (
 	maxAnswer    = 64 << 20
+	largeAnswer  = 1 << 20
 	keptOfLarger = 64 << 10
 )
 
@@ -118,9 +120,10 @@ func (c *Connection) exchange(operation string, request *http.Request) reports.E
 }
 
 // readWhole reads a body. One whose length is announced takes no more memory than
-// that, since a run keeps them all; of another, maxAnswer and one byte at most.
+// that, since a run keeps them all; a large one, which may never come, and one of
+// unknown length grow as they come, to maxAnswer and one byte at most.
 func readWhole(body io.Reader, announced int64) ([]byte, error) {
-	if announced < 0 || announced > maxAnswer {
+	if announced < 0 || announced > largeAnswer {
 		return io.ReadAll(io.LimitReader(body, maxAnswer+1))
 	}
 	whole := make([]byte, announced)

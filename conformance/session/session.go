@@ -24,6 +24,7 @@ type Session struct {
 	ledger     ledger
 	orders     orderLedger
 	announced  []*journalEntry
+	undoes     bool       // it undoes what another one did
 	shown      []*Push    // those that stand among the exchanges
 	retired    []*Session // that made valid requests which are not kept any more
 	orderedBy  *Session   // that made the valid request which is changed; nil for none

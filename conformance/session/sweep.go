@@ -34,6 +34,9 @@ func (c *Connection) Sweep(path string) (Swept, error) {
 	if err != nil {
 		return Swept{}, err
 	}
+	if old.whole == 0 {
+		return Swept{Clean: true}, nil // killed before it said of which target it is
+	}
 	if err := old.head.fits(path, c.target); err != nil {
 		return Swept{}, err
 	}
@@ -85,14 +88,14 @@ func orNone(address string) string {
 
 // resume goes on writing an old journal, without the part of a line at its end.
 func (c *Connection) resume(path string, old *oldJournal) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o600) //nolint:gosec // the user names the file
+	file, err := os.OpenFile(path, os.O_WRONLY, 0o600) //nolint:gosec // the user names the file
 	if err == nil {
 		err = file.Truncate(old.whole)
 	}
 	if err != nil {
 		return fmt.Errorf("opening the journal: %w", err)
 	}
-	c.journal = &journal{file: file, entries: slices.Clone(old.entries), before: map[place]map[string]int{}}
+	c.journal = &journal{file: file, end: old.whole, entries: slices.Clone(old.entries), before: map[place]map[string]int{}}
 	return nil
 }
 
