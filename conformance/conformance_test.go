@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox"
@@ -36,11 +37,11 @@ func TestConformance(t *testing.T) {
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	terminal := reports.NewTerminal(t.Output(), reports.TerminalOptions{})
-	run, err := conformance.Run(ctx, under, observer{terminal})
+	run, err := conformance.Run(ctx, under, observer{terminal, session.SecretsOf(under)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := reports.Redact(run, reports.Secrets{Values: under.Secrets()})
+	told := reports.Redact(run, session.SecretsOf(under))
 	if err := reports.WriteFiles(under.ReportDir, under.Formats, reports.Bound(told, 64<<10)); err != nil {
 		t.Error(err)
 	}
@@ -87,10 +88,15 @@ func neverFromCache(under *target.Target) {
 }
 
 // observer tells a terminal.
-type observer struct{ terminal *reports.Terminal }
+type observer struct {
+	terminal *reports.Terminal
+	secrets  reports.Secrets
+}
 
 // Begin implements conformance.Observer.
-func (o observer) Begin(run *reports.Run, checks int) { o.terminal.Begin(run, checks) }
+func (o observer) Begin(run *reports.Run, checks int) {
+	o.terminal.Begin(reports.Redact(run, o.secrets), checks)
+}
 
 // Done implements conformance.Observer.
 func (o observer) Done(result reports.Result) { o.terminal.Result(&result) }

@@ -10,19 +10,26 @@ import (
 	"time"
 )
 
-// Secrets says what must not leave the process. The zero value hides the
-// values of PaymentMembers and of SecretHeaders, and user information in URLs.
+// Secrets says what must not leave the process. The zero value hides the values of
+// PaymentMembers and of SecretHeaders, user information in URLs, and, wherever they
+// stand, e-mail addresses and what looks like an id of Stripe.
 type Secrets struct {
 	// Values are secret texts, such as push keys. Each is replaced wherever it
 	// stands: as it is and as it looks in a URL, JSON, HTML, hexadecimal or
 	// base64; of a value in hexadecimal, the bytes it stands for as well.
 	Values []string
+	// Known are values that PaymentMembers have, each with the name under which it is
+	// hidden wherever it stands; what may be met by chance is left.
+	Known map[string]string
 	// Members are names of members and query parameters whose values are hidden
 	// in addition to PaymentMembers. Case, "_" and "-" make no difference.
 	Members []string
 	// MaskSIMs hides the digits of SIM numbers (ICCIDs: 18 to 20 digits that
 	// begin with 89) except the first six and the last four.
 	MaskSIMs bool
+	// ShowPayments leaves the values of PaymentMembers, ids of payments and e-mail
+	// addresses as they are: for who made the call and needs what it answers.
+	ShowPayments bool
 }
 
 // PaymentMembers returns the names of members and query parameters that
@@ -58,9 +65,10 @@ func SecretHeaders() []string {
 // Redacting twice changes nothing more.
 func Redact(run *Run, secrets Secrets) *Run {
 	var mu sync.Mutex
-	learned := map[string]string{}
-	r := newRedactor(secrets, nil)
-	r.values = nil // what they replace need not be learned
+	learned := secrets.known()
+	r := newRedactor(secrets)
+	mixed := r.mixed
+	r.values, r.mixed = nil, nil // what they replace need not be learned
 	r.learn = func(name, value string) {
 		if !telling(value) {
 			return
@@ -77,10 +85,22 @@ func Redact(run *Run, secrets Secrets) *Run {
 	}
 	r.copyTo(reflect.ValueOf(new(Run)).Elem(), reflect.ValueOf(run).Elem())
 	r.learn = nil
-	r.values, r.shortest = replacer(secrets.Values, learned)
+	r.hide(secrets.Values, learned)
+	r.mixed = mixed
 	out := new(Run)
 	r.copyTo(reflect.ValueOf(out).Elem(), reflect.ValueOf(run).Elem())
 	return out
+}
+
+// known returns a copy of Known without what may be met by chance.
+func (s Secrets) known() map[string]string {
+	known := map[string]string{}
+	for value, name := range s.Known {
+		if telling(value) && !s.ShowPayments {
+			known[value] = name
+		}
+	}
+	return known
 }
 
 // telling reports whether a value of a hidden member would not be met by

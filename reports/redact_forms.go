@@ -9,6 +9,7 @@ import (
 	"html"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -19,9 +20,9 @@ import (
 // hexadecimal and base64 too; shorter ones would be met by chance.
 const shortestEncoded = 6
 
-// replacer returns what replaces every form of the secret values and of the
-// learned ones, nil when there are none, and the length of the shortest form.
-func replacer(values []string, learned map[string]string) (replacing *strings.Replacer, shortest int) {
+// formsOf returns every form of the secret values and of the learned ones that is
+// looked for, each with what takes its place.
+func formsOf(values []string, learned map[string]string) map[string]string {
 	forms := map[string]string{}
 	add := func(name string, texts ...string) {
 		for _, text := range texts {
@@ -33,11 +34,21 @@ func replacer(values []string, learned map[string]string) (replacing *strings.Re
 	for _, value := range values {
 		add("secret", writtenForms(value)...)
 		add("secret", encodedForms(value)...)
+		add("secret", keyForms(value)...)
 	}
 	for _, value := range slices.Sorted(maps.Keys(learned)) {
-		add(learned[value], writtenForms(value)...)
+		name := learned[value]
+		if name != simName { // as it is, it is masked and not replaced
+			add(name, writtenForms(value)...)
+		}
+		add(name, encodedForms(value)...)
 	}
 	delete(forms, "")
+	return forms
+}
+
+// replacer returns what replaces forms, nil when there are none, and the length of the shortest form.
+func replacer(forms map[string]string) (replacing *strings.Replacer, shortest int) {
 	if len(forms) == 0 {
 		return nil, 0
 	}
@@ -64,23 +75,73 @@ func writtenForms(value string) []string {
 		inner := quoted[1 : len(quoted)-1]
 		forms = append(forms, inner, strings.ReplaceAll(inner, "/", `\/`))
 	}
+	for _, escape := range escapes {
+		forms = append(forms, escaped(value, escape))
+	}
 	return forms
 }
 
+// escapes are how URLs, JSON and HTML write a byte that does not stand for itself.
+var escapes = []string{"%%%02X", "%%%02x", `\u%04x`, `\u%04X`, "&#%d;", "&#x%x;", "&#x%X;"}
+
+// escaped returns value with every character of ASCII escaped that has a meaning of
+// its own in URLs (RFC 3986, section 2.3).
+func escaped(value, escape string) string {
+	var out strings.Builder
+	for i := range len(value) {
+		if c := value[i]; c < utf8.RuneSelf && !wordByte(c) && !strings.ContainsRune("-._~", rune(c)) {
+			fmt.Fprintf(&out, escape, c)
+		} else {
+			out.WriteByte(c)
+		}
+	}
+	return out.String()
+}
+
+// mixedForms matches values of which any characters are escaped in any way; nil when
+// there are none. There is one group for each value.
+func mixedForms(values []string) *regexp.Regexp {
+	var patterns []string
+	for _, value := range values {
+		var pattern strings.Builder
+		for _, c := range value {
+			fmt.Fprintf(&pattern, `(?:%s|(?i:\\*u%04x|&#0*%d;|&#x0*%x;`, regexp.QuoteMeta(string(c)), c, c, c)
+			if named := html.EscapeString(string(c)); named != string(c) {
+				pattern.WriteString("|" + regexp.QuoteMeta(named))
+			}
+			pattern.WriteString("|")
+			for _, part := range []byte(string(c)) {
+				fmt.Fprintf(&pattern, "%%%02x", part)
+			}
+			pattern.WriteString("))")
+		}
+		if value != "" && utf8.ValidString(value) {
+			patterns = append(patterns, pattern.String())
+		}
+	}
+	if patterns == nil {
+		return nil
+	}
+	return regexp.MustCompile(strings.Join(patterns, "|"))
+}
+
 // encodedForms returns value in hexadecimal and base64, where it may stand
-// inside a longer text that was encoded as a whole; and what it stands for, if
-// it is hexadecimal itself, as keys are.
+// inside a longer text that was encoded as a whole.
 func encodedForms(value string) []string {
 	if len(value) < shortestEncoded {
 		return nil
 	}
 	lower := hex.EncodeToString([]byte(value))
-	forms := append(base64Forms(value), lower, strings.ToUpper(lower))
-	if key, err := hex.DecodeString(value); err == nil && len(key) >= shortestEncoded {
-		forms = append(forms, string(key), strings.ToLower(value), strings.ToUpper(value))
-		forms = append(forms, base64Forms(string(key))...)
+	return append(base64Forms(value), lower, strings.ToUpper(lower))
+}
+
+// keyForms returns what value stands for, if it is hexadecimal itself, as keys are.
+func keyForms(value string) []string {
+	key, err := hex.DecodeString(value)
+	if err != nil || len(key) < shortestEncoded {
+		return nil
 	}
-	return forms
+	return append(base64Forms(string(key)), string(key), strings.ToLower(value), strings.ToUpper(value))
 }
 
 // base64Forms returns, for each of the three places at which value can begin in a

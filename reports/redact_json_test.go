@@ -13,7 +13,7 @@ import (
 // TestRedactJSONProperty redacts any JSON written in any form: it stays JSON, says
 // the same but for what is hidden, and without hidden names is the same bytes.
 func TestRedactJSONProperty(t *testing.T) {
-	r := newRedactor(Secrets{}, nil)
+	r := newRedactor(Secrets{})
 	rapid.Check(t, func(t *rapid.T) {
 		hide := rapid.Bool().Draw(t, "hide")
 		var text bytes.Buffer

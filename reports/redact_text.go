@@ -11,6 +11,8 @@ import (
 // redactor hides secrets in texts. It is made for one run.
 type redactor struct {
 	maskSIMs bool
+	// showPayments leaves what tells of payments and payers.
+	showPayments bool
 	// names are the hidden members, by folded name.
 	names map[string]string
 	// known are the answers of secretName, by the name as it is written.
@@ -19,8 +21,13 @@ type redactor struct {
 	values *strings.Replacer
 	// shortest is the length in bytes of the shortest form that values replaces.
 	shortest int
-	// member finds `"name": value`, pair finds `name=value`, for the hidden names.
-	member, pair *regexp.Regexp
+	// mixed finds secret values of which any characters are escaped; nil when there are none.
+	mixed *regexp.Regexp
+	// cuts are the forms that values replaces, by the bytes that each begins with.
+	cuts cutForms
+	// said finds `name "value"`, as messages write it, member `"name": value` and
+	// pair `name=value`, for the hidden names.
+	said, member, pair *regexp.Regexp
 	// learn, when not nil, is told every value that a name hides.
 	learn func(name, value string)
 }
@@ -33,23 +40,38 @@ var (
 	userInfo       = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)([^/\s?#"'<>\\]+)@`)
 )
 
-// newRedactor prepares the redaction of secrets and of the values that were
-// learned, each with the name of the member that hides it.
-func newRedactor(secrets Secrets, learned map[string]string) *redactor {
-	r := &redactor{maskSIMs: secrets.MaskSIMs, names: map[string]string{}}
+// newRedactor prepares the redaction of secrets.
+func newRedactor(secrets Secrets) *redactor {
+	r := &redactor{maskSIMs: secrets.MaskSIMs, showPayments: secrets.ShowPayments, names: map[string]string{}}
+	hiddenMembers := PaymentMembers()
+	if secrets.ShowPayments {
+		hiddenMembers = nil
+	}
 	var patterns []string
-	for _, name := range slices.Concat(PaymentMembers(), secrets.Members) {
+	for _, name := range slices.Concat(hiddenMembers, secrets.Members) {
 		if key := foldName(name); key != "" && r.names[key] == "" {
 			r.names[key] = name
 			patterns = append(patterns, namePattern(key))
 		}
 	}
+	r.hide(secrets.Values, secrets.known())
+	r.mixed = mixedForms(secrets.Values)
+	if len(patterns) == 0 {
+		return r
+	}
 	names := "(" + strings.Join(patterns, "|") + ")"
 	r.member = regexp.MustCompile(`(?i)(\\*")` + names + `(\\*"\s*:\s*)` +
 		`(\\+"[^"\\]*|"(?:[^"\\]|\\.)*|[\[{][^\]}]*|[^\s,"}\]\\]+)`)
+	r.said = regexp.MustCompile(`(?i)(^|[^\w%-])` + names + `( \\*")([^"\\]+)`)
 	r.pair = regexp.MustCompile(`(?i)(^|[^\w%-])` + names + `(=)([^&\s"'<>;,)\\]+)`)
-	r.values, r.shortest = replacer(secrets.Values, learned)
 	return r
+}
+
+// hide has the forms of values replaced.
+func (r *redactor) hide(values []string, learned map[string]string) {
+	forms := formsOf(values, learned)
+	r.values, r.shortest = replacer(forms)
+	r.cuts = newCutForms(forms)
 }
 
 // foldName makes names equal that differ in case, "_" and "-" only.
@@ -87,14 +109,27 @@ func (r *redactor) learned(name, value string) {
 
 // text returns s with every secret hidden that can be told in free text.
 func (r *redactor) text(s string) string {
-	s = r.replaced(s)
-	if strings.ContainsRune(s, ':') && strings.ContainsRune(s, '"') {
+	s = r.cuts.hide(r.replaced(s))
+	if r.mixed != nil && (strings.Contains(s, "%") || strings.Contains(s, `\u`) || strings.Contains(s, "&")) {
+		s = r.mixed.ReplaceAllLiteralString(s, hidden("secret", s))
+	}
+	if r.said != nil && strings.ContainsRune(s, '"') {
+		s = r.said.ReplaceAllStringFunc(s, func(match string) string {
+			part := r.said.FindStringSubmatch(match)
+			return part[1] + part[2] + part[3] + hidden(part[2], part[4])
+		})
+	}
+	if r.member != nil && strings.ContainsRune(s, ':') && strings.ContainsRune(s, '"') {
 		s = r.named(r.member, s)
 	}
-	if strings.ContainsRune(s, '=') {
+	if r.pair != nil && strings.ContainsRune(s, '=') {
 		s = r.named(r.pair, s)
 	}
-	return r.sims(r.userInfo(s))
+	s = r.userInfo(s)
+	if !r.showPayments {
+		s = r.stripeIDs(r.emails(s))
+	}
+	return r.sims(s)
 }
 
 // replacements are the buffers that secret values are replaced in: most texts hold none.
@@ -146,6 +181,10 @@ func (r *redactor) userInfo(s string) string {
 	})
 }
 
+// simName is the name under which a SIM number is hidden where it is encoded, so
+// that its digits cannot be masked.
+const simName = "sim"
+
 // sims masks SIM numbers when that is asked for.
 func (r *redactor) sims(s string) string {
 	if !r.maskSIMs {
@@ -157,11 +196,18 @@ func (r *redactor) sims(s string) string {
 		for end < len(s) && s[end] >= '0' && s[end] <= '9' {
 			end++
 		}
-		if n := end - start; n >= 18 && n <= 20 && s[start:start+2] == "89" {
+		n, shown := end-start, 4
+		if n < 18 && strings.HasPrefix(s[end:], cutMark) {
+			n, shown = n+11, 0 // a number whose end is cut off
+		}
+		if n >= 18 && n <= 20+11 && (shown == 0 || n <= 20) && strings.HasPrefix(s[start:], "89") {
+			if shown > 0 {
+				r.learned(simName, s[start:end])
+			}
 			if out == nil {
 				out = []byte(s)
 			}
-			for i := start + 6; i < end-4; i++ {
+			for i := start + 6; i < end-shown; i++ {
 				out[i] = '*'
 			}
 		}

@@ -21,6 +21,7 @@ type callCommand struct {
 	Operation string   `arg:"" help:"Id of the operation, such as singleVerify; mallcheck contract has them all."`
 	Set       []string `sep:"none" placeholder:"MEMBER=VALUE" help:"Member of the path, the query or the body: name=text, or name:=JSON for what is no text."`
 	Explain   bool     `help:"Print the signed content and the sign first, a line each."`
+	Show      bool     `help:"Show payment ids, client secrets and e-mail addresses, which are hidden otherwise. Secrets of the settings stay hidden."`
 
 	target.Settings
 }
@@ -33,6 +34,8 @@ Examples:
   mallcheck call singleVerify --vshop-url https://host/vshop_uat --partner-code P012345 --set deviceCode=89852420180910340793
   env $(cat sandbox.env) mallcheck call addSims --set 'sim_ids:=["89852420180910340793"]' --explain
 
+Secrets of the settings are never printed; what tells of a payment or a payer is with --show alone, so that the log of a pipeline does not keep it.
+
 It carries out what it is told to: an order is an order. Exit code: 0 accepted, 1 refused or answered outside the envelope, 2 wrong usage, 3 no answer.`
 }
 
@@ -42,6 +45,9 @@ func (c *callCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
+	secrets := session.SecretsOf(t)
+	secrets.ShowPayments = c.Show
+	std.hide(secrets)
 	members := make([]signing.Member, len(c.Set))
 	for i, text := range c.Set {
 		if members[i], err = session.ParseMember(text); err != nil {
@@ -74,6 +80,7 @@ func (c *callCommand) Run(std *streams) error {
 	if err != nil {
 		return &exit{conformance.ExitInconclusive, err}
 	}
+	answer.Body = secrets.Body(answer.Body)
 	return tellAnswer(std, t, answer)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/doctor"
+	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
@@ -36,6 +37,7 @@ func (c *doctorCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
+	std.hide(session.SecretsOf(t))
 	if !target.HasAddress(layers...) {
 		server, underTest, err := embedded(layers, t)
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // commands is the command line.
@@ -60,6 +61,23 @@ type streams struct {
 	in       io.Reader
 	out, err io.Writer
 	environ  []string
+	// secrets is what errors must not tell; hide sets it.
+	secrets reports.Secrets
+	ended   []io.Closer // what must be closed before the process ends
+}
+
+// hide lets nothing that secrets names be printed from here on, in lines and errors.
+func (s *streams) hide(secrets reports.Secrets) {
+	s.secrets = secrets
+	out, err := secrets.Writer(s.out), secrets.Writer(s.err)
+	s.out, s.err, s.ended = out, err, append(s.ended, out, err)
+}
+
+// close prints what is left of lines.
+func (s *streams) close() {
+	for _, writer := range s.ended {
+		_ = writer.Close() // nobody is left to be told
+	}
 }
 
 // exit is an error that carries the exit code of the process; without a text,
@@ -82,7 +100,7 @@ func (e *exit) Unwrap() error { return e.err }
 
 func main() {
 	boundMemory()
-	os.Exit(execute(os.Args[1:], &streams{os.Stdin, os.Stdout, os.Stderr, os.Environ()}))
+	os.Exit(execute(os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}))
 }
 
 // execute runs one command and returns the exit code. Every error that was not
@@ -113,13 +131,14 @@ func execute(arguments []string, std *streams) int {
 		return fail(std, fmt.Errorf("%w (%s --help shows the usage)", err, reached(err)))
 	}
 	err = context.Run()
+	defer std.close()
 	var ended *exit
 	switch {
 	case err == nil:
 		return conformance.ExitPassed
 	case errors.As(err, &ended):
 		if ended.err != nil {
-			fmt.Fprintln(std.err, "mallcheck: "+oneLine(ended.Error()))
+			tellError(std, ended)
 		}
 		return ended.code
 	}
@@ -139,8 +158,13 @@ func reached(err error) string {
 
 // fail prints an error as one line and returns the exit code of wrong usage.
 func fail(std *streams, err error) int {
-	fmt.Fprintln(std.err, "mallcheck: "+oneLine(err.Error()))
+	tellError(std, err)
 	return conformance.ExitUsage
+}
+
+// tellError prints an error as one line without the secrets that may stand in it.
+func tellError(std *streams, err error) {
+	fmt.Fprintln(std.err, "mallcheck: "+std.secrets.Text(oneLine(err.Error())))
 }
 
 // helpDefaults gives the help texts of settings the defaults they name.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -42,6 +43,7 @@ func (c *planCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
+	std.hide(session.SecretsOf(t))
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	t, dry, err := dryRun(ctx, layers, t)

@@ -55,6 +55,24 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// TestReplayMasked holds that masked SIM numbers are those of the target that fit.
+func TestReplayMasked(t *testing.T) {
+	dir := t.TempDir()
+	run := process{arguments: []string{"run", "--seed=1", "--format=json", "--only=GRP-001", "--mask=sims"}, dir: dir}
+	if got := run.run(t); got.code != 0 {
+		t.Fatalf("exit code %d:\n%s%s", got.code, got.out, got.err)
+	}
+	got := process{arguments: []string{"replay", "mallcheck-report/run.json", "GRP-001"}, dir: dir}.run(t)
+	if got.code != 0 || !strings.Contains(got.out, "answers agree with those recorded") {
+		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
+	}
+	s := serve(t, "--quiet", "--task-delay=5ms")
+	got = process{arguments: []string{"replay", "mallcheck-report/run.json", "GRP-001", "--sim=89852000000000000001"}, environ: s.env, dir: dir}.run(t)
+	if got.code != 3 || !strings.Contains(got.err, "was masked and the target has none, or several, that fit; say it with --sim or --unknown-sim") {
+		t.Errorf("with another SIM card: exit code %d:\n%s%s", got.code, got.out, got.err)
+	}
+}
+
 // TestRerun holds that a rerun runs what failed and nothing else.
 func TestRerun(t *testing.T) {
 	dir := t.TempDir()

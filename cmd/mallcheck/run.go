@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -42,6 +43,7 @@ func (c *runCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
+	std.secrets = session.SecretsOf(t) // the terminal and the reports are told what was redacted
 	if err := knownFormats(t.Place("format"), t.Formats); err != nil {
 		return err
 	}
@@ -70,7 +72,7 @@ func judge(std *streams, t *target.Target) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	terminal := newTerminal(std)
-	watch := &watcher{terminal: terminal}
+	watch := &watcher{terminal: terminal, secrets: session.SecretsOf(t)}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -106,7 +108,7 @@ func judge(std *streams, t *target.Target) error {
 // conclude writes the reports of a run, tells its end and returns its exit code.
 func conclude(std *streams, t *target.Target, terminal *reports.Terminal, run *reports.Run) error {
 	code := conformance.ExitCode(run)
-	told := reports.Redact(run, reports.Secrets{Values: t.Secrets()})
+	told := reports.Redact(run, session.SecretsOf(t))
 	failed := reports.WriteFiles(t.ReportDir, t.Formats, reports.Bound(told, maxBody))
 	if err := terminal.End(told, reports.Files(t.ReportDir, t.Formats)); failed == nil && err != nil {
 		failed = fmt.Errorf("writing to the terminal: %w", err)
@@ -143,6 +145,7 @@ func newTerminal(std *streams) *reports.Terminal {
 // watcher tells the terminal of a run and keeps what is known of it so far.
 type watcher struct {
 	terminal *reports.Terminal
+	secrets  reports.Secrets
 
 	mu  sync.Mutex
 	run reports.Run
@@ -153,7 +156,7 @@ func (w *watcher) Begin(run *reports.Run, checks int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.run = *run
-	w.terminal.Begin(run, checks)
+	w.terminal.Begin(reports.Redact(run, w.secrets), checks)
 }
 
 // Done implements conformance.Observer.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
@@ -57,8 +58,11 @@ func (c *serveCommand) Run(std *streams) error {
 		return err
 	}
 	config := sandbox.Config{Seed: c.Seed, TaskDelay: c.TaskDelay, Interceptors: interceptors, Push: push, Control: c.Control}
+	if push.To != "" {
+		std.secrets.Values = []string{hex.EncodeToString(push.Key)}
+	}
 	if !c.Quiet {
-		config.Log = slog.New(slog.NewTextHandler(std.err, nil))
+		config.Log = slog.New(slog.NewTextHandler(std.secrets.Writer(std.err), nil))
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()

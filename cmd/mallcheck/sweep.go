@@ -45,6 +45,7 @@ func (c *sweepCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
+	std.hide(session.SecretsOf(t))
 	contract, err := openapi.Mall()
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/md5"
 	"encoding/hex"
@@ -180,6 +181,13 @@ type served struct {
 	cmd     *exec.Cmd
 	env     []string
 	printed string
+	log     bytes.Buffer // standard error; whole once stop returned
+}
+
+// stop ends the sandbox as Ctrl-C does.
+func (s *served) stop() {
+	_ = s.cmd.Process.Signal(os.Interrupt)
+	_ = s.cmd.Wait()
 }
 
 // serve starts the sandbox and waits until it listens.
@@ -192,6 +200,8 @@ func serve(t *testing.T, arguments ...string) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := &served{cmd: cmd}
+	cmd.Stderr = &s.log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +209,6 @@ func serve(t *testing.T, arguments ...string) *served {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	s := &served{cmd: cmd}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		s.printed += lines.Text() + "\n"

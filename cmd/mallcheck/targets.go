@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // initCommand writes a file of targets to start from.
@@ -76,6 +78,7 @@ func (c *targetsCommand) Run(std *streams) error {
 	if file == nil {
 		return fmt.Errorf("there is no %s here; mallcheck init writes one, or name a file with --config FILE", target.FileName)
 	}
+	std.hide(reports.Secrets{}) // addresses may hold a password
 	listed := make([]listedTarget, 0, len(file.Names()))
 	for _, name := range file.Names() {
 		listed = append(listed, listTarget(file, name, std.environ))
@@ -166,6 +169,7 @@ func (c *configCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
+	std.hide(session.SecretsOf(t))
 	settings := target.AllInForce(layers...)
 	if c.JSON {
 		return writeJSON(std.out, configuration{t.Name, settings})

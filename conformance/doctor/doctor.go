@@ -12,7 +12,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -130,12 +129,11 @@ func (d *doctor) open(topic, question, why string) {
 	d.report.Answers = append(d.report.Answers, Answer{Topic: topic, Question: question, Open: d.clean(why)})
 }
 
-// clean hides the target's secrets in a text that it told.
+// clean hides in a text what must not be told: secrets of the target, and whatever
+// tells of a payment or a payer in what was sent and answered so far.
 func (d *doctor) clean(text string) string {
-	for _, secret := range d.target.Secrets() {
-		text = strings.ReplaceAll(text, secret, target.Hidden)
-	}
-	return text
+	seen := &reports.Run{Results: []reports.Result{{Reason: text, Exchanges: d.hands.Exchanges()}}}
+	return reports.Redact(seen, session.SecretsOf(d.target)).Results[0].Reason
 }
 
 // suggest notes a setting that fits, unless it is in force already.

@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
@@ -89,7 +90,7 @@ func TestClock(t *testing.T) {
 // TestSecretsAreCleaned holds that a secret that the target tells is hidden.
 func TestSecretsAreCleaned(t *testing.T) {
 	const secret = "5ec2e7c0ffee"
-	d := &doctor{target: &target.Target{Header: http.Header{"X-Token": {"Bearer " + secret}}}}
+	d := &doctor{hands: &session.Session{}, target: &target.Target{Header: http.Header{"X-Token": {"Bearer " + secret}}}}
 	d.tell("envelope", "q", "told "+secret)
 	d.open("envelope", "q", "told "+secret)
 	if slices.ContainsFunc(d.report.Answers, func(a Answer) bool { return strings.Contains(a.Answer+a.Open, secret) }) {

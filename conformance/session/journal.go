@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -105,11 +106,25 @@ func (c *Connection) OpenJournal(dir string) error {
 		return fmt.Errorf("opening the journal: %w", err)
 	}
 	c.journal.file = file
-	err = c.journal.write(record{Head: &head{Version: journalVersion, URLs: c.target.URLs, Partner: c.target.PartnerCode}})
+	err = c.journal.write(record{Head: &head{Version: journalVersion, URLs: withoutPasswords(c.target.URLs), Partner: c.target.PartnerCode}})
 	if err != nil {
 		return fmt.Errorf("writing the journal %s: %w", path, err)
 	}
 	return nil
+}
+
+// withoutPasswords returns addresses without user information, which a sweep is
+// given anew.
+func withoutPasswords(addresses map[string]string) map[string]string {
+	bare := map[string]string{}
+	for service, address := range addresses {
+		if parsed, err := url.Parse(address); err == nil && parsed.User != nil {
+			parsed.User = nil
+			address = parsed.String()
+		}
+		bare[service] = address
+	}
+	return bare
 }
 
 // write appends a line and has it on the disk when it returns.

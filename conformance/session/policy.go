@@ -21,5 +21,15 @@ func PolicyOf(t *target.Target) reports.Policy {
 	return policy
 }
 
+// SecretsOf returns what must not be told of a target, or by one: its secrets, the
+// payment methods that it is given, and what its settings mask.
+func SecretsOf(t *target.Target) reports.Secrets {
+	known := map[string]string{}
+	for _, method := range []string{t.PayingMethod, t.FailingMethod, t.OpenMethod} {
+		known[method] = "pm_id"
+	}
+	return reports.Secrets{Values: t.Secrets(), Known: known, MaskSIMs: t.MaskSIMs}
+}
+
 // Policy returns the policy of the run.
 func (s *Session) Policy() reports.Policy { return s.connection.policy }

@@ -1,8 +1,6 @@
 package session
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -36,10 +34,8 @@ type replay struct {
 }
 
 var (
-	ownID      = regexp.MustCompile(`\b(?:MC|PO)([0-9]{20})\b`)
-	hiddenText = regexp.MustCompile(`<redacted:([\w.-]+)(?::(?:text|number|object|array|boolean))?>`)
-	sentWhen   = regexp.MustCompile(`"(?:tradeTime|sign)":"[^"]*"|\b(?:tradeTime|sign)=[^&]*`)
-	timeText   = regexp.MustCompile(`^[0-9]{13}$`)
+	sentWhen = regexp.MustCompile(`"(?:tradeTime|sign)":"[^"]*"|\b(?:tradeTime|sign)=[^&]*`)
+	timeText = regexp.MustCompile(`^[0-9]{13}$`)
 )
 
 // Replay sends recorded requests again, in their order: to the addresses of the
@@ -209,53 +205,6 @@ func (r *replay) address(operation openapi.Operation, recorded string) (*url.URL
 		path += "?" + strings.Join(pairs, "&")
 	}
 	return url.Parse(base + path)
-}
-
-// fill puts this run's values into a text: new ids, and what was hidden.
-func (r *replay) fill(text string) (string, error) {
-	text = ownID.ReplaceAllStringFunc(text, func(id string) string { return id[:2] + r.freshID(id[2:]) })
-	for old, id := range r.fresh {
-		if len(old) != 20 {
-			text = strings.ReplaceAll(text, old, id)
-		}
-	}
-	var missing error
-	text = hiddenText.ReplaceAllStringFunc(text, func(placeholder string) string {
-		name := hiddenText.FindStringSubmatch(placeholder)[1]
-		if value := r.hidden(name); value != "" {
-			return value
-		}
-		missing = errors.Join(missing, fmt.Errorf("%s was hidden and the target does not tell it; say it with --set %s=VALUE", placeholder, name))
-		return placeholder
-	})
-	return text, missing
-}
-
-// freshID returns the digits of this run for recorded ones.
-func (r *replay) freshID(digits string) string {
-	if r.fresh[digits] == "" {
-		r.fresh[digits] = r.session.connection.uniqueID()
-	}
-	return r.fresh[digits]
-}
-
-// hidden is the value of something that was hidden, "" when it is not known.
-func (r *replay) hidden(name string) string {
-	if value := r.given[name]; value != "" {
-		return value
-	}
-	target := r.session.Target()
-	switch name {
-	case "payId":
-		return target.PartnerCode + r.freshID(r.digits)
-	case "pm_id":
-		return cmp.Or(r.method, target.PayingMethod)
-	case "email":
-		return Email
-	case "payAccount":
-		return payAccount
-	}
-	return ""
 }
 
 // learn keeps the request id of an answer in the place of the recorded one.

@@ -13,7 +13,8 @@ import (
 
 // isSigned reports whether a recorded request bore the right sign, or may have.
 func (r *replay) isSigned(operation openapi.Operation, request reports.Request) (bool, error) {
-	address, err := url.Parse(request.URL)
+	request.Body = []byte(r.withSIMs(string(request.Body)))
+	address, err := url.Parse(r.withSIMs(request.URL))
 	if err != nil {
 		return false, fmt.Errorf("reading the address of %s: %w", operation.ID, err)
 	}

@@ -64,10 +64,11 @@ func (c *Connection) Sweep(path string) (Swept, error) {
 
 // fits returns an error unless a journal is of a target.
 func (h head) fits(path string, t *target.Target) error {
+	given := withoutPasswords(t.URLs)
 	for _, service := range target.Services {
-		if was := h.URLs[service]; was != t.URLs[service] {
+		if was := h.URLs[service]; was != given[service] {
 			return &target.Error{
-				Place: path, Problem: fmt.Sprintf("is of another target: its %s service is %s, not %s", service, orNone(was), orNone(t.URLs[service])),
+				Place: path, Problem: fmt.Sprintf("is of another target: its %s service is %s, not %s", service, orNone(was), orNone(given[service])),
 				Instead: "give the settings of the run that wrote it",
 			}
 		}

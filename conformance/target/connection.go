@@ -32,9 +32,10 @@ func proxyAddress(text string) (*url.URL, error) {
 	return parsed, nil
 }
 
-// header parses NAME: VALUE settings.
-func (r *resolver) header() http.Header {
-	header := http.Header{}
+// header parses NAME: VALUE settings. It also returns the values that come out of
+// variables of the environment, which are where a file keeps its secrets.
+func (r *resolver) header() (header http.Header, secrets []string) {
+	header = http.Header{}
 	for _, text := range r.list("header") {
 		name, value, found := strings.Cut(text, ":")
 		name, value = http.CanonicalHeaderKey(strings.TrimSpace(name)), strings.TrimSpace(value)
@@ -46,9 +47,12 @@ func (r *resolver) header() http.Header {
 			r.fail("header", text, "sets "+name+", which every request has by itself", "leave it out")
 		default:
 			header.Add(name, value)
+			if r.fromVariable("header", text) {
+				secrets = append(secrets, value)
+			}
 		}
 	}
-	return header
+	return header, secrets
 }
 
 // headerValue reports whether a text can be sent as the value of a header field.

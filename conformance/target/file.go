@@ -230,7 +230,7 @@ func (f *File) Layer(name string, environ []string) (Layer, error) {
 		return Layer{}, fmt.Errorf("%s has no target %q", f.path, name)
 	}
 	chosen := f.targets[at]
-	layer := Layer{target: name, expectations: chosen.expectations}
+	layer := Layer{target: name, expectations: chosen.expectations, variables: map[fileValueOf]bool{}}
 	places := map[string]int{} // the line of each value, by key and value
 	for _, key := range slices.Sorted(maps.Keys(chosen.entries)) {
 		var texts []string
@@ -243,6 +243,7 @@ func (f *File) Layer(name string, environ []string) (Layer, error) {
 				text = filepath.Join(filepath.Dir(f.path), text)
 			}
 			places[key+"\n"+text] = value.line
+			layer.variables[fileValueOf{key, text}] = variable.MatchString(value.text)
 			texts = append(texts, text)
 		}
 		if isList(key) && len(texts) == 1 && joinedBy[key] == "" {

@@ -33,7 +33,7 @@ func AllInForce(layers ...Layer) []InForce {
 		}
 		one := InForce{Key: key, Place: place}
 		for _, value := range values {
-			one.Values = append(one.Values, shown(key, value))
+			one.Values = append(one.Values, shown(key, value, r.fromVariable(key, value)))
 		}
 		all = append(all, one)
 	}

@@ -17,6 +17,7 @@ type Layer struct {
 	sandbox      bool   // the embedded sandbox gave it
 	target       string // name of the target that a file gave it for
 	line         func(key, value string) string
+	variables    map[fileValueOf]bool // what a file has a variable of the environment for
 	expectations []Expectation
 }
 
@@ -28,6 +29,9 @@ func (l *Layer) placeOf(key, value string) string {
 	}
 	return l.Place(key)
 }
+
+// fileValueOf is a value of a key.
+type fileValueOf struct{ key, value string }
 
 // Flags returns the layer of the command line.
 func Flags(settings Settings) Layer {

@@ -40,7 +40,6 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Sign:              r.rules(),
 		NoProxy:           r.text("proxy") == noProxy,
 		Proxy:             parse(r, "proxy", proxyAddress),
-		Header:            r.header(),
 		HTTP2:             r.choice("http2"),
 		Production:        parse(r, "production", truth),
 		YesProduction:     parse(r, "yes-production", truth),
@@ -70,6 +69,8 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Variants:          r.list("variant"),
 	}
 	t.PushKeyID, t.PushKey = r.pushKey()
+	t.MaskSIMs = r.masksSIMs()
+	t.Header, t.secretValues = r.header()
 	t.TLS = r.tls()
 	t.place = func(key string) string {
 		_, place := r.find(key)
@@ -111,6 +112,17 @@ func (r *resolver) placeOf(key, value string) string {
 	}
 	_, place := r.find(key)
 	return place
+}
+
+// fromVariable reports whether a value of a key comes out of a variable of the
+// environment that the file of targets names.
+func (r *resolver) fromVariable(key, value string) bool {
+	for i := range r.layers {
+		if len(r.layers[i].Settings.values(key)) > 0 {
+			return r.layers[i].variables[fileValueOf{key, value}]
+		}
+	}
+	return false
 }
 
 func (r *resolver) list(key string) []string {
@@ -200,6 +212,16 @@ func (r *resolver) permissions() Permissions {
 		}
 	}
 	return allowed
+}
+
+// masksSIMs reports whether SIM numbers are among what is masked, the only thing there is.
+func (r *resolver) masksSIMs() bool {
+	for _, word := range r.list("mask") {
+		if _, err := oneOf(choicesOf("mask")...)(word); err != nil {
+			r.fail("mask", word, "cannot be masked", "write sims")
+		}
+	}
+	return len(r.list("mask")) > 0
 }
 
 func (r *resolver) seed() int64 {

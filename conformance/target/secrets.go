@@ -1,8 +1,10 @@
 package target
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -29,37 +31,68 @@ func (t *Target) Secrets() []string {
 		secrets = append(secrets, hex.EncodeToString(t.PushKey))
 	}
 	if t.Proxy != nil {
-		if password, given := t.Proxy.User.Password(); given {
-			secrets = append(secrets, password)
+		secrets = append(secrets, credentials(t.Proxy.User)...)
+	}
+	for _, address := range t.URLs {
+		if parsed, err := url.Parse(address); err == nil {
+			secrets = append(secrets, credentials(parsed.User)...)
 		}
 	}
 	for name, values := range t.Header {
-		if !secretHeader(name) {
-			continue
-		}
 		for _, value := range values {
-			secrets = append(secrets, value)
-			if _, credentials, found := strings.Cut(value, " "); found {
-				secrets = append(secrets, credentials)
+			if secretHeader(name) || slices.Contains(t.secretValues, value) {
+				secrets = append(secrets, headerSecrets(value)...)
 			}
 		}
 	}
 	return slices.DeleteFunc(secrets, func(secret string) bool { return secret == "" })
 }
 
-// shown returns a value of a setting without the secrets in it.
-func shown(key, value string) string {
+// credentials returns the secrets of the user information of an address: the
+// password, and what HTTP sends of user and password.
+func credentials(user *url.Userinfo) []string {
+	if user == nil {
+		return nil
+	}
+	password, given := user.Password()
+	if !given {
+		return nil
+	}
+	return []string{password, base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + password))}
+}
+
+// headerSecrets returns the secrets of the value of a header field: the value, the
+// credentials behind a scheme, and the password in those of the scheme Basic.
+func headerSecrets(value string) []string {
+	secrets := []string{value}
+	scheme, told, found := strings.Cut(value, " ")
+	if !found {
+		return secrets
+	}
+	secrets = append(secrets, told)
+	if plain, err := base64.StdEncoding.DecodeString(told); err == nil && strings.EqualFold(scheme, "Basic") {
+		if _, password, found := strings.Cut(string(plain), ":"); found {
+			secrets = append(secrets, password)
+		}
+	}
+	return secrets
+}
+
+// shown returns a value of a setting without the secrets in it; fromVariable says
+// that it comes out of a variable of the environment that the file names.
+func shown(key, value string, fromVariable bool) string {
 	switch key {
 	case "push-key":
 		id, _, _ := strings.Cut(value, ":")
 		return id + ":" + Hidden
-	case "proxy":
-		if parsed, err := proxyAddress(value); err == nil && parsed != nil {
+	case "pm-success", "pm-failure", "pm-open":
+		return Hidden
+	case "proxy", "vshop-url", "payment-url", "topup-url":
+		if parsed, err := url.Parse(value); err == nil && len(credentials(parsed.User)) > 0 {
 			return strings.Replace(parsed.Redacted(), ":xxxxx@", ":"+Hidden+"@", 1)
 		}
-		return value
 	case "header":
-		if name, _, found := strings.Cut(value, ":"); found && secretHeader(name) {
+		if name, _, found := strings.Cut(value, ":"); found && (fromVariable || secretHeader(name)) {
 			return http.CanonicalHeaderKey(strings.TrimSpace(name)) + ": " + Hidden
 		}
 	}

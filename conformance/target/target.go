@@ -112,10 +112,16 @@ type Target struct {
 	ReportDir string
 	Formats   []string
 
+	// MaskSIMs hides digits of SIM numbers in everything that is printed or written,
+	// except the journal.
+	MaskSIMs bool
+
 	// Faults and Variants are what the embedded sandbox is asked to do.
 	Faults, Variants []string
 
 	place func(key string) string
+	// secretValues are those of Header that come out of variables which the file names.
+	secretValues []string
 }
 
 // Place says where the value of a key was written: "--seed", "MALLCHECK_SEED".

@@ -1,0 +1,91 @@
+package session
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	ownID      = regexp.MustCompile(`\b(?:MC|PO)([0-9]{20})\b`)
+	hiddenText = regexp.MustCompile(`<redacted:([\w.-]+)(?::(?:text|number|object|array|boolean))?>`)
+	maskedSIM  = regexp.MustCompile(`\b89[0-9]{4}\*{8,10}[0-9]{4}\b`)
+)
+
+// fill puts this run's values into a text: new ids, and what was hidden.
+func (r *replay) fill(text string) (string, error) {
+	text = ownID.ReplaceAllStringFunc(text, func(id string) string { return id[:2] + r.freshID(id[2:]) })
+	for old, id := range r.fresh {
+		if len(old) != 20 {
+			text = strings.ReplaceAll(text, old, id)
+		}
+	}
+	var missing error
+	text = r.withSIMs(text)
+	for _, masked := range maskedSIM.FindAllString(text, -1) {
+		missing = errors.Join(missing, fmt.Errorf("the SIM number %s was masked and the target has none, or several, that fit; say it with --sim or --unknown-sim", masked))
+	}
+	text = hiddenText.ReplaceAllStringFunc(text, func(placeholder string) string {
+		name := hiddenText.FindStringSubmatch(placeholder)[1]
+		if value := r.hidden(name); value != "" {
+			return value
+		}
+		missing = errors.Join(missing, fmt.Errorf("%s was hidden and the target does not tell it; say it with --set NAME=VALUE", placeholder))
+		return placeholder
+	})
+	return text, missing
+}
+
+// freshID returns the digits of this run for recorded ones.
+func (r *replay) freshID(digits string) string {
+	if r.fresh[digits] == "" {
+		r.fresh[digits] = r.session.connection.uniqueID()
+	}
+	return r.fresh[digits]
+}
+
+// withSIMs puts the SIM numbers of the target into a text that masks them, as far as
+// they are known.
+func (r *replay) withSIMs(text string) string {
+	return maskedSIM.ReplaceAllStringFunc(text, func(masked string) string {
+		return cmp.Or(r.unmasked(masked), masked)
+	})
+}
+
+// unmasked returns the SIM number of the target that is masked so, "" when there is
+// none or more than one.
+func (r *replay) unmasked(masked string) string {
+	fits := ""
+	for _, sim := range slices.Concat(r.session.Target().SIMs, r.session.Target().UnknownSIMs) {
+		if len(sim) != len(masked) || sim[:6] != masked[:6] || sim[len(sim)-4:] != masked[len(masked)-4:] || sim == fits {
+			continue
+		}
+		if fits != "" {
+			return ""
+		}
+		fits = sim
+	}
+	return fits
+}
+
+// hidden is the value of something that was hidden, "" when it is not known.
+func (r *replay) hidden(name string) string {
+	if value := r.given[name]; value != "" {
+		return value
+	}
+	target := r.session.Target()
+	switch name {
+	case "payId":
+		return target.PartnerCode + r.freshID(r.digits)
+	case "pm_id":
+		return cmp.Or(r.method, target.PayingMethod)
+	case "email":
+		return Email
+	case "payAccount":
+		return payAccount
+	}
+	return ""
+}
