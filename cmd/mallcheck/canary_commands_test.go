@@ -94,15 +94,17 @@ var canaryCommands = map[string]func(c *canaryRun){
 	"serve": func(c *canaryRun) {
 		key := c.value("push key")
 		mall := serve(c.t, "--push-key=k1:"+key)
-		for _, set := range []string{"payId=" + canaryPay, "email=" + canaryEmail, "pm_id=" + c.value("customer"), "payAccount=" + c.value("account")} {
-			for _, operation := range []string{"stripeSubDirectly", "stripeSingleAuthorization", "synOrderInfo"} {
-				process{arguments: []string{"call", operation, "--set=" + set}, environ: mall.env}.run(c.t)
-			}
+		for _, operation := range []string{"stripeSubDirectly", "stripeSingleAuthorization", "resultQuery"} {
+			process{arguments: []string{"call", operation, "--set=payId=" + canaryPay, "--set=email=" + canaryEmail, "--set=pm_id=" + c.value("customer"),
+				"--set=payAmount=4.99", "--set=payCurrency=usd", "--set=plan_id=1"}, environ: mall.env}.run(c.t)
 		}
 		process{arguments: []string{"call", "asyncResult", "--set=request_id=" + key}, environ: mall.env}.run(c.t)
 		mall.stop()
 		if log := mall.log.String(); !strings.Contains(log, "operation=stripeSubDirectly") || !strings.Contains(log, "operation=asyncResult") {
 			c.t.Errorf("the log of the sandbox is not there:\n%.2000s", log)
+		}
+		if !strings.Contains(mall.log.String(), `payId \"<redacted:payId>\"`) {
+			c.t.Errorf("no payment id was refused:\n%.2000s", mall.log.String())
 		}
 		for _, leak := range leaks(mall.printed+mall.log.String(), c.planted) {
 			c.t.Errorf("mallcheck serve tells the %s", leak)
