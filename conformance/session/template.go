@@ -45,14 +45,15 @@ func (c *Connection) template(operation string) *template {
 //
 // What a valid request needs to be there, such as an order, is not made anew each
 // time: the request is kept and used again until the target accepts one that was
-// made from it, since that may have used it up. Nor is each time proved that the
-// target accepts it as it is, without which a refusal of the changed one says
-// nothing: that is proved by the first call for an operation, and again once 50
-// others were made since. A request that can be accepted once only is sent after
-// the changed one, with the ids that it has, and is new the next time. That the
-// valid request is accepted is required. Where three tries in a row to make or to
-// prove one failed, the check is skipped: those that tried tell what is wrong. A
-// change that is nil sends the valid request as it is, and is never skipped.
+// made from it, since that may have used it up, or does not say what became of one.
+// Nor is each time proved that the target accepts it as it is, without which a
+// refusal of the changed one says nothing: that is proved by the first call for an
+// operation, and again once 50 others were made since. A request that can be
+// accepted once only is sent after the changed one, with the ids that it has, and is
+// new the next time. That the valid request is accepted is required. Where three
+// tries in a row to make or to prove one failed, the check is skipped: those that
+// tried tell what is wrong. A change that is nil sends the valid request as it is,
+// and is never skipped.
 func (s *Session) SendChanged(ctx context.Context, operation string, spends bool, change func(*Draft)) *Answer {
 	kept := s.connection.template(operation)
 	kept.mu.Lock()
@@ -72,11 +73,15 @@ func (s *Session) SendChanged(ctx context.Context, operation string, spends bool
 		change(twin)
 	}
 	answer := s.sendFor(ctx, kept, twin)
-	kept.unproved++
+	if kept.unproved >= 0 {
+		kept.unproved++
+	}
 	switch {
 	case answer.Accepted():
 		kept.unproved = 0
 		s.retire(kept)
+	case !answer.Refused():
+		s.retire(kept) // whether it was carried out, nobody knows
 	case due && spends:
 		s.prove(ctx, kept)
 		s.retire(kept)
@@ -86,10 +91,20 @@ func (s *Session) SendChanged(ctx context.Context, operation string, spends bool
 
 // sendFor sends a request so that what becomes of the orders that were made for it
 // is written into the ledger that names them.
+//
+// Without an answer nobody knows whether it was carried out: the request is not used again.
 func (s *Session) sendFor(ctx context.Context, kept *template, draft *Draft) *Answer {
 	s.orderedBy = kept.maker
-	defer func() { s.orderedBy = nil }()
-	return s.Send(ctx, draft)
+	answered := false
+	defer func() {
+		s.orderedBy = nil
+		if !answered {
+			s.retire(kept)
+		}
+	}()
+	answer := s.Send(ctx, draft)
+	answered = true
+	return answer
 }
 
 // prove requires that the target accepts the valid request as it is.
