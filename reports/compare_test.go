@@ -2,7 +2,9 @@ package reports
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -107,4 +109,17 @@ func repeats(run *Run) bool {
 		ids[result.ID] = true
 	}
 	return false
+}
+
+// TestCompareTellsAbsentChecksTogether compares a run with one of a few of its checks.
+func TestCompareTellsAbsentChecksTogether(t *testing.T) {
+	changes := []VerdictChange{{Check: "ASY-001", Before: Passed, After: Failed}}
+	for i := range 5 {
+		changes = append(changes, VerdictChange{Check: fmt.Sprintf("SIG-%03d", i), Before: Passed})
+	}
+	got := comparePlain.verdicts(changes)
+	want := []string{"ASY-001: passed → failed", "passed → not run: 5 checks, SIG-000, SIG-001, SIG-002 and 2 more"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
 }

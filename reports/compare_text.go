@@ -32,14 +32,8 @@ func WriteComparison(w io.Writer, c *Comparison, markdown bool) error {
 	form.head(&out, c, markdown)
 	form.violations(&out, "New violations", c.New)
 	form.violations(&out, "Violations that are gone", c.Gone)
-	form.list(&out, "Verdicts", len(c.Verdicts), func(i int) string {
-		change := c.Verdicts[i]
-		text := form.code(change.Check) + ": " + absent(change.Before) + " → " + absent(change.After)
-		if change.Reason != "" {
-			text += " (" + form.text(change.Reason) + ")"
-		}
-		return text
-	})
+	verdicts := form.verdicts(c.Verdicts)
+	form.list(&out, "Verdicts", len(verdicts), func(i int) string { return verdicts[i] })
 	form.list(&out, "Shapes of answers", len(c.Shapes), func(i int) string { return form.shape(c.Shapes[i]) })
 	form.list(&out, "Codes", len(c.Codes), func(i int) string {
 		change := c.Codes[i]
@@ -109,8 +103,30 @@ func (f compareForm) violations(out *strings.Builder, title string, all []Violat
 		if v.Actual != "" {
 			text += "; expected " + f.code(orNone(v.Expected)) + ", actual " + f.code(v.Actual)
 		}
-		return text + "; " + plural(len(checks[v.Clause]), "check") + ": " + f.code(listed(checks[v.Clause]))
+		return text + "; " + plural(len(checks[v.Clause]), "check") + ": " + f.code(listed(checks[v.Clause], listedMost))
 	})
+}
+
+// verdicts are an entry for each check of both runs, and one for those that the
+// other run does not have: of a run of a few checks these are thousands.
+func (f compareForm) verdicts(changes []VerdictChange) []string {
+	var entries []string
+	var alone groups
+	for _, change := range changes {
+		text := absent(change.Before) + " → " + absent(change.After)
+		if change.Before == "" || change.After == "" {
+			alone.add(text, change.Check)
+			continue
+		}
+		if text = f.code(change.Check) + ": " + text; change.Reason != "" {
+			text += " (" + f.text(change.Reason) + ")"
+		}
+		entries = append(entries, text)
+	}
+	for _, text := range alone.texts {
+		entries = append(entries, fmt.Sprintf("%s: %s, %s", text, plural(len(alone.ids[text]), "check"), f.code(listed(alone.ids[text], skippedMost))))
+	}
+	return entries
 }
 
 func (f compareForm) shape(s ShapeChange) string {

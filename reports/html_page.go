@@ -135,9 +135,6 @@ func facts(run *Run) []htmlFact {
 // notices are what a reader must know before any number.
 func notices(run *Run, summary Summary) []string {
 	var list []string
-	if run.Stopped != "" {
-		list = append(list, "The run ended before its last check: "+string(run.Stopped)+".")
-	}
 	for _, service := range summary.Unreached {
 		list = append(list, "The service "+service.Name+" was not reached: "+cmp.Or(service.Problem, "no answer")+".")
 	}

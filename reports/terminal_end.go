@@ -83,31 +83,31 @@ func fails(run *Run, result *Result) bool {
 	return result.Verdict == Failed || result.Verdict == Finding && run.Policy.FailOnFinding
 }
 
-// failures tells each result that fails the run so that it can be acted on.
+// failures tells the results that fail the run so that they can be acted on: the
+// first in full, then a line for what the others have in common.
 func (t *Terminal) failures(out *strings.Builder, run *Run) {
 	told := 0
+	var others groups
 	for i := range run.Results {
 		result := &run.Results[i]
 		if !fails(run, result) {
 			continue
 		}
-		told++
-		if told <= terminalFull {
-			fmt.Fprintf(out, "\n%s %s\n", t.verdict(result.Verdict, 0), visible(result.ID))
-			out.WriteString(t.form().result(result))
+		if told++; told > terminalFull {
+			others.add(result.message(), result.ID)
 			continue
 		}
-		if told == terminalFull+1 {
-			out.WriteString("\n")
-		}
-		fmt.Fprintf(out, "%s %s: %s\n", t.verdict(result.Verdict, 0), visible(result.ID), oneLine(result.message(), 300))
+		fmt.Fprintf(out, "\n%s %s\n", t.verdict(result.Verdict, 0), visible(result.ID))
+		out.WriteString(t.form().result(result))
 	}
+	t.list(out, string(Failed), others.lines(listedMost))
 }
 
-// findings tells a line for each finding that does not fail the run, those of
-// failed results included.
+// findings tells a line for each kind of finding that does not fail the run, those
+// of failed results included: one habit of a target shows at many clauses.
 func findings(run *Run) []string {
 	var found groups
+	clauses := map[string][]string{} // of each text
 	for i := range run.Results {
 		result := &run.Results[i]
 		if result.Verdict == Waived || result.Verdict == Finding && fails(run, result) {
@@ -115,11 +115,21 @@ func findings(run *Run) []string {
 		}
 		for j := range result.Deviations {
 			if d := &result.Deviations[j]; d.Verdict == Finding {
-				found.add(d.Summary+" ["+clauseText(d.Clause, d.Level, d.Grade, d.Source)+"]", result.ID)
+				found.add(d.Summary, result.ID)
+				if clause := clauseText(d.Clause, d.Level, d.Grade, d.Source); !slices.Contains(clauses[d.Summary], clause) {
+					clauses[d.Summary] = append(clauses[d.Summary], clause)
+				}
 			}
 		}
 	}
-	return found.lines()
+	for i, text := range found.texts {
+		evidence := clauses[text][0]
+		if n := len(clauses[text]); n > 1 {
+			evidence += " and " + plural(n-1, "more clause")
+		}
+		found.notes[i] = " [" + evidence + "]"
+	}
+	return found.lines(listedMost)
 }
 
 // unreached tells a line for each service that was not reached.
@@ -141,43 +151,11 @@ func reasons(run *Run, verdict Verdict) []string {
 			found.add(cmp.Or(result.Reason, result.message()), result.ID)
 		}
 	}
-	return found.lines()
-}
-
-// groups are ids by a text that they share, in the order in which the texts came.
-type groups struct {
-	texts []string
-	ids   map[string][]string
-}
-
-func (g *groups) add(text, id string) {
-	if g.ids == nil {
-		g.ids = map[string][]string{}
+	if verdict == Skipped {
+		found.mostFirst()
+		return found.lines(skippedMost)
 	}
-	if g.ids[text] == nil {
-		g.texts = append(g.texts, text)
-	}
-	if !slices.Contains(g.ids[text], id) {
-		g.ids[text] = append(g.ids[text], id)
-	}
-}
-
-// lines are the texts, each with the number of its ids and the first of them.
-func (g *groups) lines() []string {
-	lines := make([]string, len(g.texts))
-	for i, text := range g.texts {
-		lines[i] = fmt.Sprintf("%s (%d): %s", oneLine(text, 400), len(g.ids[text]), listed(g.ids[text]))
-	}
-	return lines
-}
-
-// listed names the first ids and counts the others.
-func listed(ids []string) string {
-	const most = 12
-	if len(ids) <= most {
-		return strings.Join(ids, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
+	return found.lines(listedMost)
 }
 
 // list writes a title and its lines, and nothing when there are none.
@@ -238,8 +216,12 @@ func conclusion(run *Run, summary Summary) (Verdict, string) {
 	if run.Stopped == "" {
 		return verdict, words
 	}
-	return Worse(verdict, Inconclusive),
-		fmt.Sprintf("the run ended before its last check (%s); until then: %s", run.Stopped, words)
+	ended := fmt.Sprintf("the run ended before its last check (%s)", run.Stopped)
+	if verdict == Failed {
+		return Failed, strings.TrimSuffix(words, ".") + "; " + ended + "."
+	}
+	words = strings.TrimPrefix(words, string(verdict)+": ")
+	return Inconclusive, string(Inconclusive) + ": " + ended + "; until then " + words
 }
 
 // judgement is what the results come to; violations weigh most, then findings
@@ -268,8 +250,11 @@ func judgement(run *Run, summary Summary) (Verdict, string) {
 		if n := total[Inconclusive]; n > 0 {
 			what = append(what, plural(n, "check")+" came to no outcome")
 		}
-		return Inconclusive, fmt.Sprintf("inconclusive: %s; no violation in %s.",
-			strings.Join(what, ", "), plural(held, "other check"))
+		words := "inconclusive: " + strings.Join(what, ", ")
+		if held > 0 {
+			words += "; no violation in " + plural(held, "other check")
+		}
+		return Inconclusive, words + "."
 	case asked == 0:
 		return Inconclusive, fmt.Sprintf("nothing was tested: %s skipped.", plural(total[Skipped], "check"))
 	}

@@ -101,11 +101,39 @@ func TestTerminalBoundsFailures(t *testing.T) {
 		run.Results = append(run.Results, result)
 	}
 	out := show(t, run, TerminalOptions{Live: true, Width: 80})
-	if full, lines := strings.Count(out, "\ncurl "), strings.Count(out, "\nfailed RID-"); full != 0 || lines != 100 {
-		t.Errorf("%d lines, want 100", lines)
+	if got := strings.Count(out, "\nfailed RID-"); got != terminalFull {
+		t.Errorf("%d failures have their title, want %d", got, terminalFull)
 	}
 	if got := strings.Count(out, "  expected "); got != terminalFull {
 		t.Errorf("%d failures are told in full, want %d", got, terminalFull)
+	}
+	if want := "asked by (80): RID-020, RID-021,"; !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+		t.Errorf("%q is not told of the others:\n%s", want, out)
+	}
+}
+
+// TestTerminalGroups holds what stands together: findings of one habit of a
+// target, whatever their clauses, and checks skipped for one reason, those of most
+// checks first.
+func TestTerminalGroups(t *testing.T) {
+	run := &Run{}
+	for i := range 30 {
+		skipped := Result{ID: fmt.Sprintf("ASY-%03d", i), Verdict: Skipped, Reason: "the target allows no writes"}
+		if i == 0 {
+			skipped.Reason = "the target has no group"
+		}
+		finding := Result{ID: fmt.Sprintf("ENV-%03d", i), Verdict: Finding, Deviations: []Deviation{{
+			Clause: fmt.Sprintf("/paths/%d", i), Grade: Assumed, Level: Must, Verdict: Finding, Summary: "the member traceId is not in the contract"}}}
+		run.Results = append(run.Results, skipped, finding)
+	}
+	out := show(t, run, TerminalOptions{})
+	for _, want := range []string{
+		"\nfinding\n  the member traceId is not in the contract [/paths/0 (MUST, assumed) and 29 more clauses] (30): ENV-000, ENV-001,",
+		"\nskipped\n  the target allows no writes (29): ASY-001, ASY-002, ASY-003 and 26 more\n  the target has no group (1): ASY-000\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not told:\n%s", want, out)
+		}
 	}
 }
 
@@ -149,15 +177,16 @@ func TestConclusion(t *testing.T) {
 			"failed: no violation, but findings in 1 of 2 checks, and findings fail this run."},
 		{Run{Results: count(Passed, Inconclusive)}, Inconclusive,
 			"inconclusive: 1 check came to no outcome; no violation in 1 other check."},
+		{Run{Results: count(Skipped), Services: []Service{{Name: "topup"}}}, Inconclusive, "inconclusive: 1 service could not be reached."},
 		{Run{Results: count(Passed, Skipped), Services: []Service{{Name: "topup"}}}, Inconclusive,
 			"inconclusive: 1 service could not be reached; no violation in 1 other check."},
 		{Run{Results: count(Passed, "nonsense")}, Inconclusive,
 			"inconclusive: 1 check came to no outcome; no violation in 1 other check."},
 		{Run{Results: count(Skipped, Skipped)}, Inconclusive, "nothing was tested: 2 checks skipped."},
 		{Run{Results: count(Passed), Stopped: TimedOut}, Inconclusive,
-			"the run ended before its last check (time limit); until then: passed: no violation in 1 check."},
+			"inconclusive: the run ended before its last check (time limit); until then no violation in 1 check."},
 		{Run{Results: count(Failed), Stopped: Interrupted}, Failed,
-			"the run ended before its last check (interrupted); until then: failed: 1 of 1 check found a violation."},
+			"failed: 1 of 1 check found a violation; the run ended before its last check (interrupted)."},
 	} {
 		verdict, words := conclusion(&test.run, Summarize(&test.run))
 		if verdict != test.verdict || words != test.want {
