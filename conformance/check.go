@@ -168,7 +168,20 @@ func fromAssertion(hands *session.Session, check checks.Check, message string, e
 		}
 	}
 	d.Actual, d.Expected = strings.Join(actual, "\n"), strings.Join(expected, "\n")
+	for _, unmet := range unmetOutcomes {
+		if described != "" && strings.HasPrefix(d.Expected, unmet.expected) {
+			d.Summary += unmet.told
+		}
+	}
 	return d
+}
+
+// unmetOutcomes say of a request, which is all that its check names, what the
+// target did with it instead of what is expected.
+var unmetOutcomes = []struct{ expected, told string }{
+	{"to be refused: ", " was not refused"},
+	{"not to be refused: ", " was refused"},
+	{"to be accepted: ", " was not accepted"},
 }
 
 // subject is the operation that a check is about, whose evidence counts for it:

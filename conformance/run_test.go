@@ -216,3 +216,19 @@ func TestFlaky(t *testing.T) {
 		t.Errorf("%d checks that fail were run %d times in all", len(list), total)
 	}
 }
+
+// TestUnmetOutcomes holds that a failure says what the target did with the request
+// that a check names.
+func TestUnmetOutcomes(t *testing.T) {
+	for expected, want := range map[string]string{
+		"to be refused: an operateCode other than \"S\", or HTTP 4xx":     "a request without a sign was not refused",
+		"not to be refused: an operateCode other than \"S\", or HTTP 4xx": "a request without a sign was refused",
+		"to be accepted: operateCode \"S\"":                               "a request without a sign was not accepted",
+		"to equal":                                                        "a request without a sign",
+	} {
+		got := fromAssertion(nil, checks.Check{Clause: "signature/missing-sign-refused"}, "a request without a sign\nExpected\n    HTTP 200\n"+expected, 0)
+		if got.Summary != want || got.Expected != expected || got.Actual != "HTTP 200" {
+			t.Errorf("%s: %q, expected %q, actual %q, want %q", expected, got.Summary, got.Expected, got.Actual, want)
+		}
+	}
+}

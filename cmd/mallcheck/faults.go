@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
@@ -79,7 +81,12 @@ func few(ids []string) string {
 
 // selectFaults returns the faults of the ids, all when there are none.
 func selectFaults(ids []string) ([]faults.Fault, error) {
-	if _, _, err := behaviour(ids, nil); err != nil {
+	_, _, err := behaviour(ids, nil)
+	var wrong *target.Error
+	if errors.As(err, &wrong) {
+		wrong.Place = "--only"
+	}
+	if err != nil {
 		return nil, err
 	}
 	return slices.DeleteFunc(faults.Faults(), func(f faults.Fault) bool {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -53,13 +55,16 @@ func (c *mergeCommand) Run(std *streams) error {
 // readRun reads the run.json of a run.
 func readRun(path string) (*reports.Run, error) {
 	file, err := os.Open(path) //nolint:gosec // the user names the file
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is not there; name the run.json of a run", path)
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
 	run, err := reports.ReadJSON(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w; name the run.json of a run", path, err)
 	}
 	return run, nil
 }

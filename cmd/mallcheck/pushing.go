@@ -35,7 +35,7 @@ func receiver(t *target.Target) (net.Listener, sandbox.Push, error) {
 	defer cancel()
 	inbox, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, sandbox.Push{}, fmt.Errorf("--push-listen: %w", err)
+		return nil, sandbox.Push{}, fmt.Errorf("--push-listen: %w; name an address of this machine with a free port", err)
 	}
 	_, port, err := net.SplitHostPort(inbox.Addr().String())
 	if err != nil {

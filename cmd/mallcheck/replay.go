@@ -144,7 +144,7 @@ func (c *replayCommand) result(run *reports.Run) (*reports.Result, error) {
 	if near := target.Nearest(c.ID, ids); near != "" {
 		return nil, fmt.Errorf("%s has no check %q; did you mean %s?", c.File, c.ID, near)
 	}
-	return nil, fmt.Errorf("%s has no check %q", c.File, c.ID)
+	return nil, fmt.Errorf("%s has no check %q; mallcheck list shows the checks", c.File, c.ID)
 }
 
 // given reads the values of --set.

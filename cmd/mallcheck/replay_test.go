@@ -95,7 +95,7 @@ func TestRerun(t *testing.T) {
 	}{
 		{[]string{"rerun", "again/run.json"}, 0, "Nothing failed in again/run.json: there is nothing to run again.\n"},
 		{[]string{"rerun", "mallcheck-report/run.json", "--only=RID-001"}, 2, "mallcheck: --only and --skip do not go with rerun: it runs what failed\n"},
-		{[]string{"rerun", "none.json"}, 2, "mallcheck: open none.json: no such file or directory\n"},
+		{[]string{"rerun", "none.json"}, 2, "mallcheck: none.json is not there; name the run.json of a run\n"},
 	} {
 		got := process{arguments: test.arguments, dir: dir}.run(t)
 		if got.code != test.code || fmt.Sprint(got.out, got.err) != test.want {

@@ -91,8 +91,8 @@ func TestCompare(t *testing.T) {
 		{[]string{bad, bad}, 0, "no new violation, 0 gone\n"},
 		{[]string{good, bad, "--format=markdown"}, 1, "## mallcheck compare: 1 new violation, 0 gone\n"},
 		{[]string{good, bad, "--format=json"}, 1, "{\n  \"before\""},
-		{[]string{good, "missing.json"}, 2, "mallcheck: open missing.json: no such file or directory\n"},
-		{[]string{"no.json", good}, 2, "mallcheck: no.json: reading a run: unexpected EOF\n"},
+		{[]string{good, "missing.json"}, 2, "mallcheck: missing.json is not there; name the run.json of a run\n"},
+		{[]string{"no.json", good}, 2, "mallcheck: no.json: reading a run: unexpected EOF; name the run.json of a run\n"},
 		{[]string{good}, 2, "mallcheck: expected \"<after>\""},
 	} {
 		got := process{arguments: append([]string{"compare"}, test.arguments...), dir: dir}.run(t)

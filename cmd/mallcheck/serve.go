@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"maps"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -67,8 +69,12 @@ func (c *serveCommand) Run(std *streams) error {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	server, err := sandbox.Start(ctx, config, c.Listen)
+	var listening *net.OpError
+	if errors.As(err, &listening) {
+		return fmt.Errorf("--listen: %w; name an address of this machine with a free port, such as 127.0.0.1:0", err)
+	}
 	if err != nil {
-		return fmt.Errorf("--listen: %w", err)
+		return fmt.Errorf("%w; mallcheck serve --help tells what each flag takes", err)
 	}
 	defer stop(server)
 	values := server.Settings()

@@ -26,7 +26,6 @@ func (sweepCommand) Help() string {
 Examples:
   mallcheck sweep --target uat
   mallcheck sweep --topup-url https://host/topup_test --vshop-url https://host/vshop_uat --partner-code P012345
-  mallcheck sweep --target uat
   env $(cat sandbox.env) mallcheck sweep --journal nightly/journal.jsonl
 
 Give the settings of the run. Exit code: 0 everything is undone, 2 wrong usage or a journal of another target, 3 something could not be undone.`
@@ -39,7 +38,7 @@ func (c *sweepCommand) Run(std *streams) error {
 		return err
 	}
 	if !target.HasAddress(layers...) {
-		return errors.New("no address is given: a sweep needs the settings of the run that wrote the journal")
+		return errors.New("no address is given: a sweep needs the settings of the run that wrote the journal; name its target with --target NAME, or give its addresses")
 	}
 	t, err := target.Resolve(layers...)
 	if err != nil {

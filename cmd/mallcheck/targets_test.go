@@ -77,6 +77,7 @@ func TestFileMisuse(t *testing.T) {
 		{"an unknown mutation of an expectation", uat("expectations:", "  - {operation: addSims, mutation: mising, expect: either}"), at + `7: expectations: "addSims mising" names no generated case; did you mean missing?`},
 		{"a variable that is not set", uat("group: ${NO_SUCH}"), at + `6: group: "${NO_SUCH}" is not set; set the variable NO_SUCH before you start mallcheck`},
 		{"a variable without an end", uat("group: ${NO"), at + `6: group: "${NO" names no variable; write ${NAME}, or $${ for the characters ${`},
+		{"no default", "targets:\n  uat: {}\n  sit: {}\n", "mallcheck: mallcheck.yaml names no default target; choose with --target one of uat, sit, sandbox; or write default: NAME into the file"},
 		{"no address", "default: uat\ntargets:\n  uat: {partner-code: P1}\n", at + "3: target uat has no address; write environment: test, or vshop-url, payment-url or topup-url"},
 		{"no partner", "default: uat\ntargets:\n  uat: {topup-url: 'http://127.0.0.1:1'}\n", at + "3: target uat has no partner-code; say as which partner to call it: partner-code: CODE"},
 		{"a proxy", uat("proxy: proxy:3128"), at + "6: proxy is no address of a proxy; write it as http://host:port, or none"},

@@ -68,7 +68,7 @@ func openInbox(t *target.Target) (*inbox, error) {
 		defer cancel()
 		var err error
 		if listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", t.PushListen); err != nil {
-			return nil, fmt.Errorf("--push-listen: %w", err)
+			return nil, fmt.Errorf("--push-listen: %w; name an address of this machine with a free port", err)
 		}
 	}
 	b := &inbox{listener: listener, answers: map[string][]int{}, changed: make(chan struct{})}

@@ -223,6 +223,19 @@ func TestEnds(t *testing.T) {
 	}
 }
 
+// TestSendChangedTellsWhatTheTargetLacks holds that a check whose valid request was
+// given up names what the target lacks, not only that others tried.
+func TestSendChangedTellsWhatTheTargetLacks(t *testing.T) {
+	s := connected(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
+	s.Target().SIMs = nil
+	for try := range triesToFill + 2 {
+		err := attempt(func() { s.SendChanged(t.Context(), "singleVerify", false, func(*Draft) {}) })
+		if want := "the target has no sim (--sim or MALLCHECK_SIM)"; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("try %d ended with %v, want %q", try, err, want)
+		}
+	}
+}
+
 // TestBrokenOffAnswer holds that an answer that breaks off is judged, not taken for no answer.
 func TestBrokenOffAnswer(t *testing.T) {
 	s := connected(t, func(w http.ResponseWriter, _ *http.Request) {

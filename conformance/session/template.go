@@ -1,9 +1,12 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // provedFor is how many requests are made from valid ones of an operation before it
@@ -26,6 +29,9 @@ type template struct {
 	// failures is how many tries to make or prove a valid request failed since one
 	// did not.
 	failures int
+	// lacks is why the last try was skipped, such as a fixture that the target has
+	// not; empty when the target was asked.
+	lacks string
 }
 
 // template returns the one of an operation.
@@ -59,7 +65,7 @@ func (s *Session) SendChanged(ctx context.Context, operation string, spends bool
 	kept.mu.Lock()
 	defer kept.mu.Unlock()
 	if kept.failures >= triesToFill && change != nil {
-		s.Skip(fmt.Sprintf("no valid request of %s could be made in %d tries; the checks that tried say why", operation, triesToFill))
+		s.Skip(cmp.Or(kept.lacks, fmt.Sprintf("no valid request of %s could be made in %d tries; the checks that tried say why", operation, triesToFill)))
 	}
 	if kept.draft == nil {
 		s.fill(ctx, kept, operation)
@@ -120,6 +126,7 @@ func (s *Session) prove(ctx context.Context, kept *template) {
 
 // fill makes a valid request. What that shows counts for this check.
 func (s *Session) fill(ctx context.Context, kept *template, operation string) {
+	kept.lacks = ""
 	kept.maker = s.connection.Session(s.stop)
 	offset := len(s.Exchanges())
 	defer func() {
@@ -130,6 +137,9 @@ func (s *Session) fill(ctx context.Context, kept *template, operation string) {
 		}
 		kept.failures++
 		s.retire(kept)
+		if end, isEnd := ended.(End); isEnd && end.Verdict == reports.Skipped {
+			kept.lacks = end.Reason
+		}
 		if end, isEnd := ended.(End); isEnd && end.Deviation != nil && end.Deviation.Exchange >= 0 {
 			end.Deviation.Exchange += offset
 		}

@@ -6,13 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Layers returns the layers that settings come from, the first of which wins: the
 // flags, the environment (given as os.Environ gives it), and the target that they
 // choose of a file. The file is the one they name, otherwise FileName in dir, if it
 // is there. Where no target is named and no address is given, it is the file's
-// default. Its errors are of type *Error.
+// default; a file that has none is an error, since a run of the sandbox would pass
+// for one of the target. Its errors are of type *Error.
 func Layers(flags Settings, environ []string, dir string) ([]Layer, error) {
 	environment, err := Environment(environ)
 	if err != nil {
@@ -34,7 +36,11 @@ func Layers(flags Settings, environ []string, dir string) ([]Layer, error) {
 	if name != "" && !slices.Contains(file.Names(), name) {
 		return nil, &Error{Place: r.placeOf("target", name), Value: name, Problem: "is no target of " + file.Path(), Instead: suggestion(name, append(file.Names(), SandboxName))}
 	}
-	if name = cmp.Or(name, file.Default()); name == "" || name == SandboxName {
+	if name = cmp.Or(name, file.Default()); name == "" {
+		return nil, &Error{Place: file.Path(), Problem: "names no default target", Instead: "choose with --target one of " +
+			strings.Join(append(file.Names(), SandboxName), ", ") + "; or write default: NAME into the file"}
+	}
+	if name == SandboxName {
 		return layers, nil
 	}
 	chosen, err := file.Layer(name, environ)

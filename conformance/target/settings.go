@@ -16,7 +16,7 @@ import (
 type Settings struct {
 	Target      string `name:"target" from:"flag,environment" placeholder:"NAME" group:"target" help:"Target of mallcheck.yaml to use. Default the one that its default names, unless an address is given; sandbox is the embedded sandbox."`
 	Config      string `name:"config" from:"flag,environment" placeholder:"FILE" group:"target" help:"File of targets. Default mallcheck.yaml in the working directory, if it is there."`
-	Environment string `name:"environment" choices:"test,production" placeholder:"test" group:"target" help:"Use the addresses of the contract, test or production, for every service that is given none."`
+	Environment string `name:"environment" choices:"test,production" placeholder:"NAME" group:"target" help:"Use the addresses of the contract, test or production, for every service that is given none."`
 
 	VshopURL   string `name:"vshop-url" placeholder:"URL" group:"target" help:"Base address of the vshop service, for example https://host/vshop_uat. As soon as one service address is given, the embedded sandbox is not used."`
 	PaymentURL string `name:"payment-url" placeholder:"URL" group:"target" help:"Base address of the payment service."`
@@ -47,7 +47,7 @@ type Settings struct {
 
 	Proxy         string   `name:"proxy" placeholder:"URL" group:"connection" help:"Proxy to call the target through (http, https or socks5), or none. Default what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say."`
 	Header        []string `name:"header" sep:"none" placeholder:"NAME: VALUE" group:"connection" help:"Header to send with every request, for example for a gateway in front of the target. Values of headers that look secret are never printed."`
-	HTTP2         string   `name:"http2" fallback:"auto" choices:"auto,off,only" placeholder:"auto" group:"connection" help:"HTTP/2: auto (where TLS negotiates it), off or only. Default ${default_http2}."`
+	HTTP2         string   `name:"http2" fallback:"auto" choices:"auto,off,only" placeholder:"WHEN" group:"connection" help:"HTTP/2: auto (where TLS negotiates it), off or only. Default ${default_http2}."`
 	TLSCAFile     string   `name:"tls-ca-file" placeholder:"FILE" group:"connection" help:"Certificates in PEM to trust beside those of the system."`
 	TLSClientCert string   `name:"tls-client-cert" placeholder:"FILE" group:"connection" help:"Client certificate in PEM to show to the target; it needs --tls-client-key."`
 	TLSClientKey  string   `name:"tls-client-key" placeholder:"FILE" group:"connection" help:"Private key in PEM of the client certificate. It is never printed."`
