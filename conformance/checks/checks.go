@@ -17,7 +17,7 @@ import (
 // Check is one requirement put to the test.
 type Check struct {
 	// ID is stable: never reused, never derived from order. A case of a check
-	// has the id of its check, a slash and what it is the case of: "SIG-004/addSims".
+	// has the id of its check, a slash and what it is the case of: "SIG-022/addSims".
 	ID string
 	// Level is Must unless it is set.
 	Level reports.Level
