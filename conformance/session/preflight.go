@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/reports"
@@ -29,7 +30,8 @@ func (c *Connection) probe(ctx context.Context, service string) string {
 	draft := map[string]func() *Draft{
 		"topup": s.NewListBundles,
 		"vshop": func() *Draft { return s.NewSingleVerify(c.probeSIM()) },
-		// Any HTTP answer will do: a GET where only POST is known does nothing.
+		// Any HTTP answer will do: a GET where only POST is known does nothing, and many
+		// a server refuses it by a page.
 		"payment": func() *Draft { return s.NewResultQuery("0").After(Method(http.MethodGet)) },
 	}[service]
 	err := attempt(func() { s.Send(ctx, draft()) })
@@ -41,7 +43,9 @@ func (c *Connection) probe(ctx context.Context, service string) string {
 		return exchanges[0].Problem
 	case unavailable(exchanges[0].Response):
 		return fmt.Sprintf("it answers HTTP %d without an envelope", exchanges[0].Response.Status)
-	case isHTML(exchanges[0].Response):
+	case redirects(exchanges[0].Response):
+		return fmt.Sprintf("it answers HTTP %d and redirects elsewhere, which a signed request does not follow: is the address right?", exchanges[0].Response.Status)
+	case isHTML(exchanges[0].Response) && exchanges[0].Response.Status != http.StatusMethodNotAllowed:
 		return fmt.Sprintf("it answers HTTP %d with a page of HTML: is the address right?", exchanges[0].Response.Status)
 	}
 	return ""
@@ -53,6 +57,13 @@ func (c *Connection) probeSIM() string {
 		return c.target.SIMs[0]
 	}
 	return "89000000000000000000"
+}
+
+// redirects reports whether an answer names another address to ask, as that of a
+// service does which is asked by http and wants https.
+func redirects(response *reports.Response) bool {
+	return response.Status >= 300 && response.Status < 400 && !hasEnvelope(response.Body) &&
+		slices.ContainsFunc(response.Header, func(field reports.Header) bool { return strings.EqualFold(field.Name, "Location") })
 }
 
 // isHTML reports whether an answer is a page for people, and not an envelope that
