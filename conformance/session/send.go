@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -95,7 +96,7 @@ func (c *Connection) exchange(operation string, request *http.Request) reports.E
 	ctx, cancel := context.WithTimeout(context.Background(), c.target.CallTimeout)
 	defer cancel()
 	recorded := reports.Exchange{Operation: operation, Request: recordRequest(request), Started: time.Now().UTC()}
-	response, err := c.client.Do(request.WithContext(ctx))
+	response, err := c.client.Do(c.repeatable(operation, request.WithContext(ctx)))
 	if err != nil {
 		recorded.Duration = time.Since(recorded.Started)
 		recorded.Problem = problem(err, c.target.CallTimeout)
@@ -117,6 +118,18 @@ func (c *Connection) exchange(operation string, request *http.Request) reports.E
 		recorded.Response.Cut = int64(len(body) - keptOfLarger)
 	}
 	return recorded
+}
+
+// repeatable lets the transport send a request of an operation that reads once more
+// where the target had closed the kept connection on which it was sent, as a server
+// may at any time. One that changes the target is never sent twice. The header is
+// how net/http is told; without a value it is not sent.
+func (c *Connection) repeatable(operation string, request *http.Request) *http.Request {
+	if found, known := openapi.OperationOf(operation); known && found.Does == openapi.Read {
+		request.Header = request.Header.Clone()
+		request.Header["Idempotency-Key"] = nil
+	}
+	return request
 }
 
 // readWhole reads a body. One whose length is announced takes no more memory than
