@@ -77,6 +77,7 @@ func (r *runner) carryOut(ctx context.Context, check checks.Check, result *repor
 		if end.Deviation != nil {
 			end.Deviation.Level = check.Level
 			tell(result, *end.Deviation)
+			r.untested(result, end)
 		} else {
 			result.Verdict = end.Verdict
 		}
@@ -85,6 +86,15 @@ func (r *runner) carryOut(ctx context.Context, check checks.Check, result *repor
 		result.Reason = fmt.Sprintf("the check itself broke: %v. Please report this as a bug of mallcheck %s, with: %s", end.value, r.run.Tool.Version, end.where)
 	}
 	r.settle(result)
+}
+
+// untested has a check come to no outcome that was kept from what it is about, so
+// that it does not count as one that the target passed. A violation goes before it,
+// also a finding that fails the run.
+func (r *runner) untested(result *reports.Result, end session.End) {
+	if end.Untested && end.Deviation.Clause != result.Clause && !r.run.Policy.FailOnFinding {
+		result.Verdict, result.Reason = reports.Inconclusive, end.Deviation.Summary
+	}
 }
 
 // settle gives a result its verdict and, where something deviated, what helps to understand it.

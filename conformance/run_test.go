@@ -75,6 +75,15 @@ func TestHowChecksEnd(t *testing.T) {
 		{"a violation of another clause", checks.Check{Clause: assumed, Run: func(_ context.Context, s *session.Session) {
 			s.Violates(documented, -1, "s", "e", "a")
 		}}, reports.Failed, ""},
+		{"an assumed clause that keeps the check from its own", checks.Check{Clause: documented, Run: func(_ context.Context, s *session.Session) {
+			s.Prevents(assumed, -1, "it could not be tested", "e", "a")
+		}}, reports.Inconclusive, "it could not be tested"},
+		{"a documented clause that does", checks.Check{Clause: assumed, Run: func(_ context.Context, s *session.Session) {
+			s.Prevents(documented, -1, "it could not be tested", "e", "a")
+		}}, reports.Failed, ""},
+		{"the check's own clause", checks.Check{Clause: assumed, Run: func(_ context.Context, s *session.Session) {
+			s.Prevents(assumed, -1, "s", "e", "a")
+		}}, reports.Finding, ""},
 		{"a skip", checks.Check{Clause: documented, Run: func(_ context.Context, s *session.Session) { s.Skip("no reason") }}, reports.Skipped, "no reason"},
 		{"a missing fixture", checks.Check{Clause: documented, Run: func(_ context.Context, s *session.Session) { s.Group() }}, reports.Skipped, "--group"},
 		{"a panic", checks.Check{Clause: documented, Run: func(context.Context, *session.Session) {

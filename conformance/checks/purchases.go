@@ -57,7 +57,7 @@ func listedPurchase(ctx context.Context, s *session.Session) session.Purchase {
 	draft := s.NewSingleServicePlanPage(p.SIM)
 	plans := plansOf(ctx, s, draft)
 	if len(plans) == 0 {
-		s.Violates("vshop/plans-for-a-sim", len(s.Exchanges())-1, "no plan is listed, so the requirement could not be tested", "a plan", "none")
+		s.Prevents("vshop/plans-for-a-sim", len(s.Exchanges())-1, "no plan is listed, so the requirement could not be tested", "a plan", "none")
 	}
 	plan := plans[max(0, slices.IndexFunc(plans, func(plan record) bool { return plan["packageCode"] == p.Package }))]
 	p.Package, p.Plan, p.PlanName = plan["packageCode"], plan["servicePlanCode"], plan["servicePlanShowName"]

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/reports"
@@ -26,9 +27,18 @@ type Answer struct {
 	// OperateCode and Message are the envelope's members, "" when they are not
 	// there; a value that is no string is given as its JSON text.
 	OperateCode, Message string
-	// Data is the envelope's data as JSON text, nil when it is not there.
+	// Data is the envelope's data as JSON text, nil when it is not there; the whole
+	// body of a bare success.
 	Data json.RawMessage
+
+	bare bool // a success as the pages of 2022 print it, without an envelope
 }
+
+// printedBare are the operations whose pages print a success as a bare object:
+// api-42599730, api-42599734, api-42599732 and api-42599740. That it stands in the
+// envelope by now is assumed. The oracle tells that it does not; it is a success all
+// the same, of which what was bought has to be known.
+var printedBare = []string{"singleOrder", "queryAutoRenewalRecord", "cancelAutoRenewalRecord", "stripeSubDirectly"}
 
 // envelope is the form of every answer.
 type envelope struct {
@@ -62,11 +72,33 @@ func newAnswer(index int, exchange reports.Exchange) *Answer {
 	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&e); err == nil {
 		answer.OperateCode, answer.Message, answer.Data = string(e.OperateCode), string(e.Message), e.Data
 	}
+	if answer.bare = isBare(answer, body); answer.bare {
+		answer.Data = body
+	}
 	return answer
 }
 
-// Accepted reports whether the operation succeeded: operateCode "S".
-func (a *Answer) Accepted() bool { return a.OperateCode == "S" }
+// isBare reports whether an answer is a success without an envelope, where a page
+// prints one so: an object, with HTTP 200, that has none of the envelope's members.
+func isBare(answer *Answer, body []byte) bool {
+	if answer.Status != http.StatusOK || !slices.Contains(printedBare, answer.Operation) {
+		return false
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) != nil || members == nil {
+		return false
+	}
+	for _, name := range []string{"operateCode", "message", "data"} {
+		if _, enveloped := members[name]; enveloped {
+			return false
+		}
+	}
+	return true
+}
+
+// Accepted reports whether the operation succeeded: operateCode "S", or a bare
+// object where a page prints a success so.
+func (a *Answer) Accepted() bool { return a.OperateCode == "S" || a.bare }
 
 // Refused reports whether the operation was refused: an envelope whose
 // operateCode is not "S", or an HTTP status from 400 to 499.

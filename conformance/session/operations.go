@@ -148,11 +148,11 @@ func (s *Session) accepted(answer *Answer) Accepted {
 	id := answer.Header.Get(header)
 	switch {
 	case len(answer.Header.Values(header)) == 0:
-		s.Violates("request-id/header-present", answer.Exchange,
+		s.Prevents("request-id/header-present", answer.Exchange,
 			answer.Operation+" succeeded without the header that carries the request id",
 			"a response header "+header, "none")
 	case id == "":
-		s.Violates("request-id/non-empty", answer.Exchange,
+		s.Prevents("request-id/non-empty", answer.Exchange,
 			answer.Operation+" succeeded with an empty request id",
 			"a response header "+header+" with a value", "an empty one")
 	}
@@ -166,7 +166,7 @@ func (s *Session) RequireAccepted(answer *Answer) {
 	if answer.Accepted() {
 		return
 	}
-	s.Violates("requests/valid-accepted", answer.Exchange,
+	s.Prevents("requests/valid-accepted", answer.Exchange,
 		answer.Operation+" refused a valid request, so the requirement could not be tested",
 		`operateCode "S"`, answer.String())
 }
@@ -182,7 +182,7 @@ func (s *Session) ReadResult(ctx context.Context, requestID string) Result {
 
 // notFound ends the check because a request id does not find its result.
 func (s *Session) notFound(answer *Answer, requestID string) {
-	s.Violates("request-id/finds-its-own-result", answer.Exchange,
+	s.Prevents("request-id/finds-its-own-result", answer.Exchange,
 		"asyncResult does not find the request_id that an operation returned",
 		"the result of "+requestID, answer.String())
 }

@@ -38,6 +38,9 @@ type End struct {
 	Reason string
 	// Deviation is what the target did, when that is why.
 	Deviation *reports.Deviation
+	// Untested is set when the deviation kept the check from what it is about. Where
+	// it is no violation, the check has come to no outcome.
+	Untested bool
 }
 
 // broken is the End of a check that broke itself, so that the target is not blamed.
@@ -51,13 +54,25 @@ func (s *Session) Skip(reason string) { panic(End{Verdict: reports.Skipped, Reas
 // Violates ends the check because the target does not do what a clause says.
 // exchange is the index of the exchange that shows it, -1 for several.
 func (s *Session) Violates(clause string, exchange int, summary, expected, actual string) {
+	panic(s.violation(clause, exchange, summary, expected, actual))
+}
+
+// Prevents is Violates where what the target does keeps the check from what it is
+// about, unless it is about that clause.
+func (s *Session) Prevents(clause string, exchange int, summary, expected, actual string) {
+	end := s.violation(clause, exchange, summary, expected, actual)
+	end.Untested = true
+	panic(end)
+}
+
+func (s *Session) violation(clause string, exchange int, summary, expected, actual string) End {
 	operation := ""
 	if exchange >= 0 {
 		operation = s.Exchanges()[exchange].Operation
 	}
 	d := s.Deviation(clause, operation, summary)
 	d.Exchange, d.Expected, d.Actual = exchange, expected, actual
-	panic(End{Verdict: reports.Failed, Deviation: &d})
+	return End{Verdict: reports.Failed, Deviation: &d}
 }
 
 // Deviation returns a deviation from a clause, with the evidence that the clause

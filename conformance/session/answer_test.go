@@ -1,0 +1,35 @@
+package session
+
+import (
+	"testing"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// TestBareSuccess holds where a body without an envelope is a success: where a page
+// prints one so, since what it says was bought has been bought.
+func TestBareSuccess(t *testing.T) {
+	for _, test := range []struct {
+		name, operation string
+		status          int
+		body            string
+		accepted        bool
+	}{
+		{"an order", "singleOrder", 200, `{"orderNo":"1"}`, true},
+		{"an empty object", "cancelAutoRenewalRecord", 200, `{}`, true},
+		{"another status", "singleOrder", 201, `{"orderNo":"1"}`, false},
+		{"a server error", "singleOrder", 500, `{"orderNo":"1"}`, false},
+		{"an envelope without a code", "singleOrder", 200, `{"message":"no"}`, false},
+		{"a refusal", "singleOrder", 200, `{"operateCode":"F","message":"no"}`, false},
+		{"null", "singleOrder", 200, `null`, false},
+		{"a list", "queryAutoRenewalRecord", 200, `[]`, false},
+		{"no page prints it so", "singleQueryOrder", 200, `{"orderNo":"1"}`, false},
+	} {
+		answer := newAnswer(0, reports.Exchange{
+			Operation: test.operation, Response: &reports.Response{Status: test.status, Body: []byte(test.body)},
+		})
+		if answer.Accepted() != test.accepted || test.accepted && string(answer.Data) != test.body {
+			t.Errorf("%s: accepted %t with data %s, want %t", test.name, answer.Accepted(), answer.Data, test.accepted)
+		}
+	}
+}
