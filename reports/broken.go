@@ -10,6 +10,9 @@ import (
 type broken struct {
 	*Deviation
 	Cause string
+	// Others are further clauses at which the same was seen that no page names: one
+	// habit of a target shows in every answer.
+	Others []string
 	// Checks are those that were written for the clause, then those derived from
 	// it, then those that met it.
 	Checks []string
@@ -44,8 +47,8 @@ func checkRank(result *Result, clause string) int {
 // brokenChecks is how many checks are named for one clause.
 const brokenChecks = 8
 
-// brokenOf groups the deviations of run by what they say, those that most
-// checks saw first. What a waiver covers is told with the checks alone.
+// brokenOf groups the deviations of run by clause, what no page names by what it
+// is, those that most checks saw first. What a waiver covers is told with the checks alone.
 func brokenOf(run *Run) (violations, findings []broken) {
 	all := map[string]*broken{}
 	for i := range run.Results {
@@ -57,7 +60,7 @@ func brokenOf(run *Run) (violations, findings []broken) {
 			d := &result.Deviations[j]
 			key := string(d.Verdict) + "\n" + string(d.Grade) + "\n" + d.Clause
 			if d.Undocumented {
-				key += "\n" + d.Actual
+				key = string(d.Verdict) + "\n" + string(d.Grade) + "\n" + d.Summary + "\n" + d.Actual
 			}
 			entry := all[key]
 			if entry == nil {
@@ -83,6 +86,9 @@ func brokenOf(run *Run) (violations, findings []broken) {
 // seenBy adds a check behind those of its rank, and tells the clause in the words
 // of the first check in the list.
 func (b *broken) seenBy(result *Result, d *Deviation) {
+	if d.Clause != b.Clause && !slices.Contains(b.Others, d.Clause) {
+		b.Others = append(b.Others, d.Clause)
+	}
 	if b.last == result.ID {
 		return // several deviations of one check
 	}
@@ -93,7 +99,7 @@ func (b *broken) seenBy(result *Result, d *Deviation) {
 	}
 	b.Checks = slices.Insert(b.Checks, at, result.ID)
 	b.ranks[rank]++
-	if at == 0 {
+	if at == 0 && d.Clause == b.Clause {
 		b.Deviation = d
 	}
 }

@@ -132,8 +132,12 @@ func markdownFindings(out *strings.Builder, list []broken) {
 			return
 		}
 		entry := &list[i]
-		fmt.Fprintf(out, "- %s: %s; %s\n", markdownEscape(oneLine(entry.Summary, markdownText)),
-			markdownCode(clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)), markdownChecks(entry))
+		others := ""
+		if n := len(entry.Others); n > 0 {
+			others = " and " + plural(n, "more clause")
+		}
+		fmt.Fprintf(out, "- %s: %s%s; %s\n", markdownEscape(oneLine(entry.Summary, markdownText)),
+			markdownCode(clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)), others, markdownChecks(entry))
 	}
 }
 

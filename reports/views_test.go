@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -158,5 +159,26 @@ func TestBroken(t *testing.T) {
 	}
 	if len(findings) != 1 || len(findings[0].Checks) != 5 {
 		t.Errorf("findings: %+v", findings)
+	}
+}
+
+// TestBrokenTellsOneHabitOnce holds that what no page names is one finding, at
+// however many clauses it shows.
+func TestBrokenTellsOneHabitOnce(t *testing.T) {
+	run := &Run{}
+	for i, clause := range []string{"a", "b", "a", "c"} {
+		run.Results = append(run.Results, Result{ID: fmt.Sprintf("ENV-00%d", i), Area: "ENV", Clause: clause, Verdict: Finding, Deviations: []Deviation{
+			{Clause: clause, Grade: Assumed, Summary: "the member trace is not in the contract", Undocumented: true, Verdict: Finding},
+			{Clause: clause, Grade: Assumed, Summary: "the member time is not in the contract", Undocumented: true, Verdict: Finding},
+		}})
+	}
+	_, findings := brokenOf(run)
+	if len(findings) != 2 {
+		t.Fatalf("%d findings, want 2: %+v", len(findings), findings)
+	}
+	for _, finding := range findings {
+		if finding.Clause != "a" || !reflect.DeepEqual(finding.Others, []string{"b", "c"}) || len(finding.Checks) != 4 {
+			t.Errorf("%s: clause %s and %v, checks %v", finding.Summary, finding.Clause, finding.Others, finding.Checks)
+		}
 	}
 }
