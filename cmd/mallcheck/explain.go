@@ -45,7 +45,7 @@ func (c *explainCommand) Run(std *streams) error {
 	}
 	title := e.ID
 	if len(e.Cases) > 0 {
-		title = fmt.Sprintf("%s has %d cases, such as %s", e.ID, len(e.Cases), e.Cases[0])
+		title = fmt.Sprintf("%s has %d cases; this is the first, %s", e.ID, len(e.Cases), e.Cases[0])
 	}
 	fmt.Fprintf(std.out, "%s: %s\n\n", title, e.Requirement)
 	evidence := e.Grade
