@@ -87,12 +87,18 @@ func start(std *streams, settings target.Settings, ended chan<- struct{}) (*chil
 // interrupt passes Ctrl-C on.
 func (c *child) interrupt() { _ = c.cmd.Process.Signal(os.Interrupt) }
 
+// shardDir is the folder below that of the reports in which one of several
+// processes leaves its own, with its journal.
+func shardDir(reportDir string, index int) string {
+	return filepath.Join(reportDir, fmt.Sprint("shard-", index))
+}
+
 // shareOf returns the settings of one of several processes.
 func shareOf(settings target.Settings, t *target.Target, index int) (target.Settings, error) {
 	settings.Procs = "1"
 	settings.Shard = reports.Shard{Index: index, Count: t.Procs}.String()
 	settings.Seed = strconv.FormatInt(t.Seed, 10)
-	settings.ReportDir = filepath.Join(t.ReportDir, fmt.Sprint("shard-", index))
+	settings.ReportDir = shardDir(t.ReportDir, index)
 	settings.Format = []string{"json"}
 	if t.Rate > 0 {
 		settings.Rate = strconv.FormatFloat(t.Rate/float64(t.Procs), 'f', -1, 64) + "/s"

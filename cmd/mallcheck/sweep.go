@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/session"
@@ -14,7 +16,7 @@ import (
 
 // sweepCommand undoes what a run left that was killed.
 type sweepCommand struct {
-	Journal string `placeholder:"FILE" help:"Journal of the run. Default journal.jsonl in the folder of the reports."`
+	Journal string `placeholder:"FILE" help:"Journal of the run. Default journal.jsonl in the folder of the reports, and those of the processes of --procs below it."`
 
 	target.Settings
 }
@@ -50,23 +52,61 @@ func (c *sweepCommand) Run(std *streams) error {
 		return err
 	}
 	t.PushListen = "" // a sweep awaits no push
+	journals, err := c.journals(t)
+	if err != nil {
+		return err
+	}
+	var undone error
+	for _, path := range journals {
+		swept, err := sweep(t, contract, path)
+		if err != nil {
+			return err
+		}
+		if err := tellSwept(std, path, swept); err != nil {
+			undone = err
+		}
+	}
+	return undone
+}
+
+// journals returns the journal that was named, or those in the folder of the
+// reports: of a run, and of the shards of one that ran in several processes.
+func (c *sweepCommand) journals(t *target.Target) ([]string, error) {
+	if c.Journal != "" {
+		return []string{c.Journal}, nil
+	}
+	own := filepath.Join(t.ReportDir, session.JournalFile)
+	found := []string{own}
+	for i := 1; i <= target.MostProcs; i++ {
+		found = append(found, filepath.Join(shardDir(t.ReportDir, i), session.JournalFile))
+	}
+	found = slices.DeleteFunc(found, func(path string) bool {
+		_, err := os.Stat(path)
+		return errors.Is(err, fs.ErrNotExist)
+	})
+	if len(found) == 0 {
+		return nil, noJournal(own)
+	}
+	return found, nil
+}
+
+// noJournal is the error of a journal that is not there.
+func noJournal(path string) error {
+	return fmt.Errorf("there is no journal %s; name the folder of the run's reports with --report-dir, or the file with --journal", path)
+}
+
+// sweep undoes what one journal names.
+func sweep(t *target.Target, contract *openapi.Contract, path string) (session.Swept, error) {
 	connection, err := session.Connect(t, contract)
 	if err != nil {
-		return err
+		return session.Swept{}, err
 	}
 	defer connection.Close()
-	path := c.Journal
-	if path == "" {
-		path = filepath.Join(t.ReportDir, session.JournalFile)
-	}
 	swept, err := connection.Sweep(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no journal %s; name the folder of the run's reports with --report-dir, or the file with --journal", path)
+		return session.Swept{}, noJournal(path)
 	}
-	if err != nil {
-		return err
-	}
-	return tellSwept(std, path, swept)
+	return swept, err
 }
 
 // tellSwept says what a sweep did and ends with its exit code.

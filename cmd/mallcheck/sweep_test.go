@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -64,6 +66,50 @@ func sweepTwice(t *testing.T, env []string, dir string) {
 	}
 	if second.code != 0 || !strings.Contains(second.out, "nothing left to undo") {
 		t.Errorf("the second sweep ended with %d: %s%s", second.code, second.out, second.err)
+	}
+}
+
+// TestKilledProcessesAreSwept kills a run in several processes, each of which knows
+// nothing of what the others do to the same groups: one sweep undoes what all left.
+func TestKilledProcessesAreSwept(t *testing.T) {
+	s := serve(t, "--quiet", "--task-delay=20ms", "--control")
+	held(t, s.env)
+	before := stateOf(t, s.env)
+	wanted := 3 // times that something is left
+	for tries := 0; wanted > 0; tries++ {
+		if tries == 30 {
+			t.Fatal("no run left anything")
+		}
+		dir := t.TempDir()
+		var shards []*exec.Cmd
+		for i := 1; i <= 2; i++ {
+			folder := filepath.Join("mallcheck-report", fmt.Sprint("shard-", i)) // as --procs has them
+			cmd := process{arguments: []string{"run", changing, "--seed=1", fmt.Sprintf("--shard=%d/2", i), "--report-dir=" + folder}, environ: s.env, dir: dir}.command(t.Context())
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			shards = append(shards, cmd)
+		}
+		time.Sleep(400*time.Millisecond + time.Duration(rand.Int64N(int64(time.Second))))
+		for _, cmd := range shards {
+			_ = cmd.Process.Kill() // it may have ended by itself
+			_ = cmd.Wait()
+		}
+		left := stateOf(t, s.env) != before
+		got := process{arguments: []string{"sweep"}, environ: s.env, dir: dir}.run(t)
+		after := stateOf(t, s.env)
+		switch {
+		case got.code == 3 && strings.Contains(got.out, "no answer came"):
+			before = after // killed within a call: it says that it cannot know
+			continue
+		case got.code != 0:
+			t.Fatalf("the sweep ended with %d: %s%s", got.code, got.out, got.err)
+		case left:
+			wanted--
+		}
+		if after != before {
+			t.Fatalf("the target holds\n%s\nbefore it held\n%s", after, before)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -96,8 +97,23 @@ func (c *Connection) resume(path string, old *oldJournal) error {
 	if err != nil {
 		return fmt.Errorf("opening the journal: %w", err)
 	}
-	c.journal = &journal{file: file, end: old.whole, entries: slices.Clone(old.entries), before: map[place]map[string]int{}}
+	c.journal = &journal{file: file, end: old.whole, entries: slices.Clone(old.entries), before: heldBefore(old.entries)}
 	return nil
+}
+
+// heldBefore returns what groups held before the run that wrote the entries, of the
+// SIM cards that they name; nil for a group of which that is not known. What a group
+// holds at the beginning of the sweep must not be taken for it.
+func heldBefore(entries []*journalEntry) map[place]map[string]int {
+	before := map[place]map[string]int{}
+	for _, e := range entries {
+		if before[e.at()] == nil {
+			before[e.at()] = maps.Clone(e.Before)
+		} else {
+			maps.Copy(before[e.at()], e.Before)
+		}
+	}
+	return before
 }
 
 // take makes a session the one that did what the entries say and did not undo it:

@@ -22,12 +22,12 @@ func shard(text string) (Shard, error) {
 	return Shard{i, n}, nil
 }
 
-// mostProcs bounds the number of processes.
-const mostProcs = 64
+// MostProcs bounds the number of processes.
+const MostProcs = 64
 
 func procs(text string) (int, error) {
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > mostProcs {
+	if err != nil || n < 1 || n > MostProcs {
 		return 0, malformed{"is no number of processes", "write a whole number from 1 to 64"}
 	}
 	return n, nil
