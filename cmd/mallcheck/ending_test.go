@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -167,5 +168,39 @@ func TestFullDisk(t *testing.T) {
 	}
 	if n := members(t, s.env); n != "0" {
 		t.Errorf("the group holds %s SIM cards afterwards", n)
+	}
+}
+
+// TestReaderLeaves holds that a run goes on to its end, with its reports and its exit
+// code, when what reads its output has left, as behind "| head -1".
+func TestReaderLeaves(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		arguments []string
+		code      int
+	}{
+		{"passed", []string{"--only=SIG-001,SIG-022/addSims"}, 0},
+		{"failed", []string{"--only=SIG-022/*", "--fault=sign-wrong-accepted"}, 1},
+		{"in two processes", []string{"--only=SIG-022/*", "--fault=sign-wrong-accepted", "--procs=2"}, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			reader, writer, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := process{arguments: append([]string{"run"}, test.arguments...), dir: t.TempDir()}
+			cmd := p.command(t.Context())
+			cmd.Stdout, cmd.Stderr = writer, writer
+			if err := errors.Join(cmd.Start(), writer.Close(), reader.Close()); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			if code := cmd.ProcessState.ExitCode(); code != test.code {
+				t.Errorf("ended with %s, want exit code %d", cmd.ProcessState, test.code)
+			}
+			if _, err := os.Stat(filepath.Join(p.dir, "mallcheck-report", "run.json")); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -25,6 +25,7 @@ func (c *runCommand) divided(std *streams, t *target.Target) error {
 	if err := reports.CheckFolder(t.ReportDir); err != nil {
 		return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
 	}
+	outliveReader()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)

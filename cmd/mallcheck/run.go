@@ -69,6 +69,7 @@ func (c *runCommand) Run(std *streams) error {
 
 // judge runs the checks, tells the terminal, writes the reports and ends with the run's exit code.
 func judge(std *streams, t *target.Target) error {
+	outliveReader()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	terminal := newTerminal(std)
@@ -105,12 +106,17 @@ func judge(std *streams, t *target.Target) error {
 	}
 }
 
+// outliveReader has the process go on when nobody reads its output any more, as
+// behind "| head": the signal of the broken pipe would end it before it has undone
+// what it did and written the reports.
+func outliveReader() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
+
 // conclude writes the reports of a run, tells its end and returns its exit code.
 func conclude(std *streams, t *target.Target, terminal *reports.Terminal, run *reports.Run) error {
 	code := conformance.ExitCode(run)
 	told := reports.Redact(run, session.SecretsOf(t))
 	failed := reports.WriteFiles(t.ReportDir, t.Formats, reports.Bound(told, maxBody))
-	if err := terminal.End(told, reports.Files(t.ReportDir, t.Formats)); failed == nil && err != nil {
+	if err := terminal.End(told, reports.Files(t.ReportDir, t.Formats)); failed == nil && err != nil && !errors.Is(err, syscall.EPIPE) {
 		failed = fmt.Errorf("writing to the terminal: %w", err)
 	}
 	if slices.Contains(t.Formats, "github") {
