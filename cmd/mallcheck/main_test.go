@@ -17,7 +17,13 @@ import (
 // binary is the built tool: these tests drive it as its users do.
 var binary string
 
+// tool has the test binary contain all of the tool. The tests run a binary that they
+// build, which the cache of go test does not see: without it they would repeat a
+// pass although the tool has changed.
+var tool func()
+
 func TestMain(m *testing.M) {
+	tool = main
 	code, err := withBinary(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
