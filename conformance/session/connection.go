@@ -78,7 +78,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		inbox:    receiver,
 		budget:   budget{limit: t.Budget},
 		timeouts: map[string]int{},
-		nextSIM:  int(t.Seed%1024) + t.Shard.Index*len(t.SIMs)/max(t.Shard.Count, 1),
+		nextSIM:  int(t.Seed % 1024),
 	}
 	if !t.Sandbox {
 		c.journal = &journal{before: map[place]map[string]int{}}
@@ -148,14 +148,22 @@ func (c *Connection) givenUp(service string) string {
 }
 
 // takeSIMs returns n of the target's SIM cards, other ones at each call as long
-// as there are enough, and in turn when there are fewer than n.
+// as there are enough, and in turn when there are fewer than n. A shard keeps to its
+// part of them, where that is large enough: what one shard does to a SIM card must
+// not look to another like what the target made of its own requests.
 func (c *Connection) takeSIMs(n int) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	sims := c.target.SIMs
+	if shard := c.target.Shard; shard.Count > 1 {
+		if part := sims[(shard.Index-1)*len(sims)/shard.Count : shard.Index*len(sims)/shard.Count]; len(part) > 0 && len(part) >= n {
+			sims = part
+		}
+	}
 	taken := make([]string, n)
 	for i := range taken {
-		taken[i] = c.target.SIMs[(c.nextSIM+i)%len(c.target.SIMs)]
+		taken[i] = sims[(c.nextSIM+i)%len(sims)]
 	}
-	c.nextSIM = (c.nextSIM + n) % len(c.target.SIMs)
+	c.nextSIM += n
 	return taken
 }

@@ -1,0 +1,37 @@
+package session
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/mallcheck/mallcheck/conformance/target"
+)
+
+// TestShardsKeepToTheirSIMs holds that shards take different SIM cards, however many
+// each takes, unless a check needs more than its shard has.
+func TestShardsKeepToTheirSIMs(t *testing.T) {
+	sims := []string{"1", "2", "3", "4", "5", "6", "7"}
+	takenBy := map[string]int{}
+	for index := 1; index <= 3; index++ {
+		c := &Connection{target: &target.Target{SIMs: sims, Shard: target.Shard{Index: index, Count: 3}}, nextSIM: 5}
+		for range 10 {
+			pair := c.takeSIMs(2)
+			if pair[0] == pair[1] {
+				t.Errorf("shard %d takes %q twice", index, pair[0])
+			}
+			for _, sim := range pair {
+				if by, taken := takenBy[sim]; taken && by != index {
+					t.Errorf("shards %d and %d take %s", by, index, sim)
+				}
+				takenBy[sim] = index
+			}
+		}
+		if all := c.takeSIMs(7); len(slices.Compact(slices.Sorted(slices.Values(all)))) != 7 {
+			t.Errorf("shard %d takes %q of seven", index, all)
+		}
+	}
+	few := &Connection{target: &target.Target{SIMs: sims[:1], Shard: target.Shard{Index: 2, Count: 3}}}
+	if got := few.takeSIMs(2); !slices.Equal(got, []string{"1", "1"}) {
+		t.Errorf("took %q of one", got)
+	}
+}
