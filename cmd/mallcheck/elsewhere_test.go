@@ -31,10 +31,15 @@ func TestNothingGoesElsewhere(t *testing.T) {
 			t.Errorf("%q: exit code %d: %s", arguments, got.code, got.err)
 		}
 	}
-	if len(asked) > 0 {
+	mu.Lock()
+	none := len(asked) == 0
+	mu.Unlock()
+	if !none {
 		t.Errorf("without a target these hosts were asked for: %v", asked)
 	}
 	process{arguments: []string{"run", "--topup-url=http://mall.example/topup", "--partner-code=P1", "--only=op:listBundles"}, environ: environ, dir: dir}.run(t)
+	mu.Lock()
+	defer mu.Unlock()
 	if len(asked) != 1 || asked["mall.example"] == 0 {
 		t.Errorf("with the target mall.example these hosts were asked for: %v", asked)
 	}

@@ -22,7 +22,7 @@ func (j *judgement) text(broken string) (value any, whole bool) {
 		j.add(clauseJSON, "body", "the body is not as long as it was announced", fmt.Sprintf("%d bytes", announced), fmt.Sprintf("%d bytes", len(body)))
 	}
 	if len(body) == 0 {
-		j.add(clausePresent, "body", "the answer has no body", "the envelope", "an empty body")
+		j.add(j.asked(clausePresent), "body", "the answer has no body", "the envelope", "an empty body")
 		return nil, false
 	}
 	return decode(body, func(p problem) {
@@ -39,6 +39,16 @@ func (j *judgement) text(broken string) (value any, whole bool) {
 	})
 }
 
+// asked returns the clause that asks for the envelope or its media type: the given
+// one, but for an answer with a 4xx status. That is a refusal, which no page prints,
+// and often that of a framework: nobody wrote that it has the form of an answer.
+func (j *judgement) asked(clause string) string {
+	if status := j.response.Status; status >= 400 && status < 500 {
+		return clauseRefusals
+	}
+	return clause
+}
+
 // excerpt is the beginning of the body, for messages.
 func (j *judgement) excerpt() string {
 	return string(j.response.Body[:min(len(j.response.Body), maxText+1)])
@@ -48,11 +58,11 @@ func (j *judgement) excerpt() string {
 func (j *judgement) envelope(value any) {
 	object, isObject := value.(map[string]any)
 	if !isObject {
-		j.add(clausePresent, "body", "the answer is not wrapped in the envelope", "an object with operateCode and message", j.excerpt())
+		j.add(j.asked(clausePresent), "body", "the answer is not wrapped in the envelope", "an object with operateCode and message", j.excerpt())
 		return
 	}
 	if _, wrapped := object["operateCode"]; !wrapped {
-		j.add(clausePresent, "/operateCode", "the answer is not wrapped in the envelope", "a member operateCode", j.excerpt())
+		j.add(j.asked(clausePresent), "/operateCode", "the answer is not wrapped in the envelope", "a member operateCode", j.excerpt())
 		return
 	}
 	j.code, _ = object["operateCode"].(string)

@@ -27,6 +27,7 @@ const (
 	clauseJSON      = "envelope/one-json-text"
 	clauseNumbers   = "envelope/numbers-kept"
 	clausePresent   = "envelope/present"
+	clauseRefusals  = "errors/refusals-in-the-envelope"
 	clauseSuccess   = "envelope/success"
 	clauseRefusal   = "envelope/refusal"
 	clauseStatus    = "envelope/no-server-error"
@@ -171,7 +172,7 @@ func (j *judgement) mediaType() {
 	value := strings.Join(j.header("Content-Type"), ", ")
 	media, _, err := mime.ParseMediaType(value)
 	if err != nil || media != "application/json" {
-		j.add(clauseMediaType, "header Content-Type", "the answer is not announced as JSON", "application/json", orNone(value))
+		j.add(j.asked(clauseMediaType), "header Content-Type", "the answer is not announced as JSON", "application/json", orNone(value))
 	}
 }
 

@@ -104,7 +104,7 @@ func TestJudge(t *testing.T) {
 		{"an empty request id", answer("addSims", 200, `{"operateCode":"S","message":"success"}`, reports.Header{Name: "Request_id"}),
 			[]string{"/paths/~1mall~1bundle-groups~1{group_id}~1sims/post/responses/200/headers/request_id at header request_id"}},
 		{"a refusal of another media type", reports.Exchange{Operation: "asyncResult", Response: &reports.Response{Status: 404, Announced: -1, Body: reports.Body(`{"operateCode":"F","message":"no"}`), Header: []reports.Header{{Name: "Content-Type", Value: "text/html"}}}},
-			[]string{"envelope/media-type at header Content-Type"}},
+			[]string{"errors/refusals-in-the-envelope at header Content-Type"}},
 		{"unknown members and values in a list", answer("asyncResult", 200, strings.Replace(result, `"result":"10"`, `"result":"99","a/b":1`, 1)),
 			[]string{"?" + schema + "/properties/data/properties/details/items at /data/details/0/a~1b",
 				"?" + schema + "/properties/data/properties/details/items/properties/result at /data/details/0/result"}},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -33,10 +34,10 @@ func TestBudget(t *testing.T) {
 		{"an order that says nothing", target.Budget{Amount: amount}, "SSSS", Drop("payAmount"), 3, "an order of 4.99 would follow"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			sent := 0
+			var count atomic.Int64
 			s := connected(t, func(w http.ResponseWriter, _ *http.Request) {
-				code := test.answers[sent]
-				if sent++; code == '-' {
+				code := test.answers[count.Add(1)-1]
+				if code == '-' {
 					panic(http.ErrAbortHandler)
 				}
 				w.Header().Set("Content-Type", "application/json")
@@ -55,7 +56,7 @@ func TestBudget(t *testing.T) {
 					last = err
 				}
 			}
-			if sent != test.sent {
+			if sent := int(count.Load()); sent != test.sent {
 				t.Errorf("%d orders were sent, want %d", sent, test.sent)
 			}
 			if told := errors.Is(cause, ErrBudget); told != (test.problem != "") || told && !strings.Contains(last.Error(), test.problem) {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -21,6 +22,7 @@ func TestClosedConnections(t *testing.T) {
 		{"one that writes", func(s *Session) *Draft { return s.NewAddSims(s.Group(), s.ExistingSIM()) }, 2, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			var mu sync.Mutex
 			used := map[string]bool{} // connections on which something was answered
 			sent := 0
 			s := connected(t, func(w http.ResponseWriter, r *http.Request) {
@@ -30,6 +32,8 @@ func TestClosedConnections(t *testing.T) {
 				if _, err := io.Copy(io.Discard, r.Body); err != nil {
 					t.Error(err)
 				}
+				mu.Lock()
+				defer mu.Unlock()
 				if sent++; used[r.RemoteAddr] {
 					panic(http.ErrAbortHandler)
 				}
@@ -42,6 +46,8 @@ func TestClosedConnections(t *testing.T) {
 			if (err != nil) != test.fails || err != nil && !strings.Contains(err.Error(), "no answer") {
 				t.Errorf("ended with %v, fails must be %t", err, test.fails)
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			if sent != test.sent {
 				t.Errorf("%d requests were sent, want %d", sent, test.sent)
 			}
