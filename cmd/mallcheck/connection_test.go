@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -202,6 +203,14 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.password = append(p.password, r.Header.Get("Proxy-Authorization"))
 	p.mu.Unlock()
 	if r.Method != http.MethodConnect {
+		// Read whole beforehand: an answer that comes while net/http still looks for the
+		// end of the request would be cut off here.
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		p.forward.ServeHTTP(w, r)
 		return
 	}
