@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"testing"
 )
 
 // TestTemplateIsNotUsedAgain holds that a request of which nobody knows whether it
 // was carried out is not the one that the next is made from: its order might be there.
 func TestTemplateIsNotUsedAgain(t *testing.T) {
+	var mu sync.Mutex
 	var orders []string
 	s := connected(t, func(w http.ResponseWriter, r *http.Request) {
 		var sent struct {
@@ -18,6 +20,8 @@ func TestTemplateIsNotUsedAgain(t *testing.T) {
 		}
 		body, _ := io.ReadAll(r.Body)
 		_ = json.Unmarshal(body, &sent)
+		mu.Lock()
+		defer mu.Unlock()
 		orders = append(orders, sent.OrderNo)
 		switch len(orders) {
 		case 1:
@@ -33,6 +37,8 @@ func TestTemplateIsNotUsedAgain(t *testing.T) {
 		_ = attempt(func() { s.SendChanged(t.Context(), "singleOrder", true, func(*Draft) {}) })
 	}
 	_ = attempt(func() { s.SendChanged(t.Context(), "singleOrder", true, func(*Draft) {}) })
+	mu.Lock()
+	defer mu.Unlock()
 	if len(orders) != 4 || orders[0] == orders[1] || orders[1] == orders[2] || orders[2] != orders[3] {
 		t.Errorf("the orders are %q; the first two must be used once, the third also as it is", orders)
 	}
