@@ -41,6 +41,9 @@ type Operation struct {
 	Summary string // the title that the provider gives it
 	// PathKnown is false when no page tells the path, so that Path is a stand-in.
 	PathKnown bool
+	// BareSuccess is true when a page prints a success as a bare object, without the
+	// envelope. That it stands in the envelope by now is assumed.
+	BareSuccess bool
 	// Pointer is the JSON pointer of the operation in the document.
 	Pointer string
 	// Evidence is that of the operation as a whole; Contract.Clause knows that of its parts.
@@ -157,15 +160,16 @@ func (c *Contract) readOperations() error {
 
 func (c *Contract) readOperation(path, method string, item, node inlined) (Operation, error) {
 	operation := Operation{
-		ID:        node.text("operationId"),
-		Method:    strings.ToUpper(method),
-		Path:      path,
-		Tag:       strings.Join(words(node.get("tags")), ","),
-		Service:   item.text("x-service"),
-		Does:      node.text("x-does"),
-		Summary:   node.text("summary"),
-		PathKnown: item.text("x-path-unknown") != "true",
-		Pointer:   "/paths/" + escape(path) + "/" + method,
+		ID:          node.text("operationId"),
+		Method:      strings.ToUpper(method),
+		Path:        path,
+		Tag:         strings.Join(words(node.get("tags")), ","),
+		Service:     item.text("x-service"),
+		Does:        node.text("x-does"),
+		Summary:     node.text("summary"),
+		PathKnown:   item.text("x-path-unknown") != "true",
+		BareSuccess: node.text("x-bare-success") == "true",
+		Pointer:     "/paths/" + escape(path) + "/" + method,
 	}
 	operation.Evidence, _ = evidenceOf(node.get("x-evidence"))
 	switch {

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -33,12 +33,6 @@ type Answer struct {
 
 	bare bool // a success as the pages of 2022 print it, without an envelope
 }
-
-// printedBare are the operations whose pages print a success as a bare object:
-// api-42599730, api-42599734, api-42599732 and api-42599740. That it stands in the
-// envelope by now is assumed. The oracle tells that it does not; it is a success all
-// the same, of which what was bought has to be known.
-var printedBare = []string{"singleOrder", "queryAutoRenewalRecord", "cancelAutoRenewalRecord", "stripeSubDirectly"}
 
 // envelope is the form of every answer.
 type envelope struct {
@@ -80,8 +74,13 @@ func newAnswer(index int, exchange reports.Exchange) *Answer {
 
 // isBare reports whether an answer is a success without an envelope, where a page
 // prints one so: an object, with HTTP 200, that has none of the envelope's members.
+// The oracle tells that it lacks the envelope; it is a success all the same, of which
+// what was bought has to be known.
 func isBare(answer *Answer, body []byte) bool {
-	if answer.Status != http.StatusOK || !slices.Contains(printedBare, answer.Operation) {
+	if answer.OperateCode != "" || answer.Status != http.StatusOK {
+		return false
+	}
+	if operation, _ := openapi.OperationOf(answer.Operation); !operation.BareSuccess {
 		return false
 	}
 	var members map[string]json.RawMessage
