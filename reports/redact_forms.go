@@ -38,7 +38,7 @@ func formsOf(values []string, learned map[string]string) map[string]string {
 	}
 	for _, value := range slices.Sorted(maps.Keys(learned)) {
 		name := learned[value]
-		if name != simName { // as it is, it is masked and not replaced
+		if name != SIMName { // as it is, it is masked and not replaced
 			add(name, writtenForms(value)...)
 		}
 		add(name, encodedForms(value)...)

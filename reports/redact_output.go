@@ -7,7 +7,27 @@ import (
 
 // Text returns text in which nothing that secrets names is left, by the rules of
 // Redact for a text: what is hidden gives way to a placeholder that names it.
-func (s Secrets) Text(text string) string { return newRedactor(s).text(text) }
+func (s Secrets) Text(text string) string {
+	return newRedactor(s).taught(s.Values, s.known(), text)
+}
+
+// taught returns s with every secret hidden, also where it is encoded, of a value
+// that s itself or an earlier text tells. It adds what s tells to learned.
+func (r *redactor) taught(values []string, learned map[string]string, s string) string {
+	before := len(learned)
+	r.learn = func(name, value string) {
+		if telling(value) && learned[value] == "" {
+			learned[value] = name
+		}
+	}
+	told := r.text(s)
+	r.learn = nil
+	if len(learned) == before {
+		return told
+	}
+	r.hide(values, learned)
+	return r.text(s)
+}
 
 // Body returns a body in which nothing that secrets names is left, by the rules of
 // Redact; a value that is hidden at one place is hidden at the others as well. JSON
@@ -21,14 +41,16 @@ func (s Secrets) Body(body []byte) []byte {
 // Text returns each line. What stands behind the last end of a line is handed on by
 // Close, which does not close out.
 func (s Secrets) Writer(out io.Writer) io.WriteCloser {
-	return &lineWriter{out: out, redactor: newRedactor(s)}
+	return &lineWriter{out: out, redactor: newRedactor(s), values: s.Values, learned: s.known()}
 }
 
 // lineWriter redacts lines. It is not safe for concurrent use.
 type lineWriter struct {
 	out      io.Writer
 	redactor *redactor
-	rest     []byte // of a line that has not ended
+	values   []string
+	learned  map[string]string // values told so far that a name or their form hides
+	rest     []byte            // of a line that has not ended
 }
 
 // Write implements io.Writer. Its error is that of the writer behind it.
@@ -48,7 +70,7 @@ func (w *lineWriter) Write(text []byte) (int, error) {
 func (w *lineWriter) lines(text []byte) string {
 	var told bytes.Buffer
 	for line := range bytes.Lines(text) {
-		told.WriteString(w.redactor.text(string(line)))
+		told.WriteString(w.redactor.taught(w.values, w.learned, string(line)))
 	}
 	return told.String()
 }

@@ -174,16 +174,16 @@ func (r *redactor) userInfo(s string) string {
 	}
 	return userInfo.ReplaceAllStringFunc(s, func(match string) string {
 		part := userInfo.FindStringSubmatch(match)
-		if _, password, ok := strings.Cut(part[2], ":"); ok {
+		if _, password, ok := strings.Cut(part[2], ":"); ok && !placeholder.MatchString(part[2]) {
 			r.learned("userinfo", password)
 		}
 		return part[1] + hidden("userinfo", part[2]) + "@"
 	})
 }
 
-// simName is the name under which a SIM number is hidden where it is encoded, so
-// that its digits cannot be masked.
-const simName = "sim"
+// SIMName is the name under which a SIM number is hidden where it is encoded, so
+// that its digits cannot be masked; in Secrets.Known, that of one known beforehand.
+const SIMName = "sim"
 
 // sims masks SIM numbers when that is asked for.
 func (r *redactor) sims(s string) string {
@@ -202,7 +202,7 @@ func (r *redactor) sims(s string) string {
 		}
 		if n >= 18 && n <= 20+11 && (shown == 0 || n <= 20) && strings.HasPrefix(s[start:], "89") {
 			if shown > 0 {
-				r.learned(simName, s[start:end])
+				r.learned(SIMName, s[start:end])
 			}
 			if out == nil {
 				out = []byte(s)

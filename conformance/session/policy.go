@@ -2,6 +2,7 @@ package session
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
@@ -27,6 +28,11 @@ func SecretsOf(t *target.Target) reports.Secrets {
 	known := map[string]string{}
 	for _, method := range []string{t.PayingMethod, t.FailingMethod, t.OpenMethod} {
 		known[method] = "pm_id"
+	}
+	if t.MaskSIMs {
+		for _, sim := range slices.Concat(t.SIMs, t.UnknownSIMs) {
+			known[sim] = reports.SIMName
+		}
 	}
 	return reports.Secrets{Values: t.Secrets(), Known: known, MaskSIMs: t.MaskSIMs}
 }
