@@ -144,8 +144,21 @@ func (c *Connection) lookBefore(at place) {
 	c.journal.before[at] = counts
 }
 
-// holds returns how often a group holds each of its SIM cards.
+// holds returns how often a group holds each of its SIM cards. A partner who may not
+// list the group may not change it, either; what the run's own partner sees of it
+// shows whether it did.
 func (c *Connection) holds(at place) (map[string]int, error) {
+	counts, err := c.listed(at)
+	if own := (place{at.id, c.target.PartnerCode}); err != nil && at != own {
+		if counts, errOwn := c.listed(own); errOwn == nil {
+			return counts, nil
+		}
+	}
+	return counts, err
+}
+
+// listed returns how often a group holds each of its SIM cards, as its partner sees it.
+func (c *Connection) listed(at place) (map[string]int, error) {
 	hands := c.Session(context.Background())
 	counts := map[string]int{}
 	err := attempt(func() {

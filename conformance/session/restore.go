@@ -43,7 +43,15 @@ func (c *Connection) restore() (left []string) {
 	for _, change := range c.journal.changes() {
 		byPlace[change.at] = append(byPlace[change.at], change)
 	}
-	for _, at := range slices.SortedFunc(maps.Keys(byPlace), func(a, b place) int { return strings.Compare(a.String(), b.String()) }) {
+	others := func(at place) int { // come after the run's own partner, who may see the same group
+		if at.partner == c.target.PartnerCode {
+			return 0
+		}
+		return 1
+	}
+	for _, at := range slices.SortedFunc(maps.Keys(byPlace), func(a, b place) int {
+		return cmp.Or(cmp.Compare(others(a), others(b)), strings.Compare(a.String(), b.String()))
+	}) {
 		if err := c.restoreGroup(at, byPlace[at]); err != nil {
 			left = append(left, fmt.Sprintf("%s may not hold what it held before the run: %v", at, err))
 		}
