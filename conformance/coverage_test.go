@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/mallcheck/mallcheck/conformance/coverage"
+	"github.com/mallcheck/mallcheck/conformance/internal/coverage"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"

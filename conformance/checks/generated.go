@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/mallcheck/mallcheck/conformance/cases"
+	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/verdict"
 	"github.com/mallcheck/mallcheck/openapi"
