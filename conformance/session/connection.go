@@ -18,6 +18,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/oracle"
+	"github.com/mallcheck/mallcheck/conformance/internal/receiver"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -35,7 +36,7 @@ type Connection struct {
 	oracle   *oracle.Oracle
 	client   *http.Client
 	limiter  *rate.Limiter
-	inbox    *inbox // nil when nothing listens for pushes
+	receiver *receiver.Receiver // nil when nothing listens for pushes
 	looking  sync.Mutex
 	budget   budget
 	patience patience
@@ -60,7 +61,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 	if err != nil {
 		return nil, err
 	}
-	receiver, err := openInbox(t)
+	pushes, err := receive(t)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		oracle:   judge,
 		client:   newClient(t),
 		limiter:  rate.NewLimiter(limit, 1),
-		inbox:    receiver,
+		receiver: pushes,
 		budget:   budget{limit: t.Budget},
 		timeouts: map[string]int{},
 		nextSIM:  int(t.Seed % 1024),
@@ -89,7 +90,9 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 // Close releases idle connections and stops listening for pushes.
 func (c *Connection) Close() {
 	c.client.CloseIdleConnections()
-	c.inbox.close()
+	if c.receiver != nil {
+		c.receiver.Close()
+	}
 }
 
 // Session returns the hands of one check. When ctx is done, no new call is

@@ -107,7 +107,7 @@ func (c *Connection) exchange(operation string, request *http.Request) reports.E
 	body, err := readWhole(response.Body, response.ContentLength)
 	recorded.Duration = time.Since(recorded.Started)
 	recorded.Response = &reports.Response{
-		Status: response.StatusCode, Header: recordHeader(response.Header), Body: body, Announced: response.ContentLength,
+		Status: response.StatusCode, Header: reports.Headers(response.Header), Body: body, Announced: response.ContentLength,
 	}
 	switch {
 	case err != nil:
@@ -230,23 +230,11 @@ func unavailable(response *reports.Response) bool {
 }
 
 func recordRequest(request *http.Request) reports.Request {
-	recorded := reports.Request{Method: request.Method, URL: request.URL.String(), Header: recordHeader(request.Header)}
+	recorded := reports.Request{Method: request.Method, URL: request.URL.String(), Header: reports.Headers(request.Header)}
 	if request.GetBody != nil {
 		if body, err := request.GetBody(); err == nil {
 			recorded.Body, _ = readWhole(body, request.ContentLength) // a reader over bytes does not fail
 		}
 	}
-	return recorded
-}
-
-// recordHeader returns header fields in the order of their names.
-func recordHeader(header http.Header) []reports.Header {
-	recorded := make([]reports.Header, 0, len(header))
-	for name, values := range header {
-		for _, value := range values {
-			recorded = append(recorded, reports.Header{Name: name, Value: value})
-		}
-	}
-	slices.SortStableFunc(recorded, func(a, b reports.Header) int { return strings.Compare(a.Name, b.Name) })
 	return recorded
 }

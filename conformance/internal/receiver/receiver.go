@@ -1,0 +1,233 @@
+// Package receiver is the partner's receiver of pushes during a run. It records
+// every push and answers as a check has planned; what a push means is left to the
+// checks.
+package receiver
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// NoAnswer is the status of a push whose connection is closed without an answer.
+const NoAnswer = 0
+
+// success is the answer to a push that is taken.
+const success = `{"operateCode":"S","message":"success"}`
+
+const (
+	// mostReaders bounds how many pushes are read at the same time: anybody who
+	// reaches the address may send.
+	mostReaders = 16
+	maxHeader   = 64 << 10
+)
+
+// Limits bound what a receiver keeps in memory.
+type Limits struct {
+	// Push bounds the bytes of one push. A larger one is answered with HTTP 413.
+	Push int64
+	// Kept bounds the bytes of all pushes. Beyond it the oldest are forgotten.
+	Kept int64
+}
+
+// DefaultLimits are generous for a run: a push of the contract has about 500 bytes.
+var DefaultLimits = Limits{Push: 1 << 20, Kept: 32 << 20}
+
+// Push is one attempt of the target to deliver a push.
+type Push struct {
+	// Method and Header are those of its request.
+	Method string
+	Header http.Header
+	// Body is the body as received.
+	Body []byte
+	// Arrived is when it had been read.
+	Arrived time.Time
+	// Exchange is the push and its answer, as recorded.
+	Exchange reports.Exchange
+
+	size int64
+}
+
+// String returns the method and the body of a push, for messages.
+func (p *Push) String() string {
+	body := strings.Join(strings.Fields(string(p.Body)), " ")
+	if len(body) > 300 {
+		body = body[:300] + "…"
+	}
+	return p.Method + " " + body
+}
+
+// Receiver answers pushes with HTTP 200, except those about an order for which Plan
+// says otherwise. It is safe for concurrent use.
+type Receiver struct {
+	server  *http.Server
+	limits  Limits
+	reading chan struct{}
+
+	mu      sync.Mutex
+	pushes  []*Push
+	kept    int64
+	planned map[string][]int // by payId: the statuses of the next answers
+	changed chan struct{}    // closed and renewed when a push arrives
+	missed  bool             // an awaited push did not arrive
+}
+
+// Listen listens on an address of this machine. The caller closes the listener, or
+// hands it to Serve.
+func Listen(address string) (net.Listener, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("--push-listen: %w; name an address of this machine with a free port", err)
+	}
+	return listener, nil
+}
+
+// Serve receives pushes on a listener until Close.
+func Serve(listener net.Listener, limits Limits) *Receiver {
+	r := &Receiver{
+		limits: limits, reading: make(chan struct{}, mostReaders), planned: map[string][]int{}, changed: make(chan struct{}),
+	}
+	r.server = &http.Server{
+		Handler: r, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, MaxHeaderBytes: maxHeader,
+	}
+	go func() { _ = r.server.Serve(listener) }() // it ends when it is closed
+	return r
+}
+
+// Close stops listening and closes all connections.
+func (r *Receiver) Close() { _ = r.server.Close() } // the run is over
+
+// ServeHTTP implements http.Handler.
+func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	started := time.Now().UTC()
+	body, err := r.read(w, request)
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+		}
+		return
+	}
+	p := &Push{Method: request.Method, Header: request.Header.Clone(), Body: body, Arrived: time.Now(), size: int64(len(body))}
+	for name, values := range p.Header {
+		p.size += int64(len(name) + len(strings.Join(values, "")))
+	}
+	p.Exchange = reports.Exchange{
+		Operation: "rechargeSuccess", Started: started, Duration: time.Since(started),
+		Request: reports.Request{
+			Method: request.Method, URL: "http://" + request.Host + request.URL.RequestURI(), Header: reports.Headers(request.Header), Body: body,
+		},
+	}
+	status := r.keep(p)
+	if status == NoAnswer {
+		if connection, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			_ = connection.Close()
+		}
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, answerOf(status)) // the sender sees what is missing
+}
+
+// read returns the body of a push, mostReaders at a time.
+func (r *Receiver) read(w http.ResponseWriter, request *http.Request) ([]byte, error) {
+	select {
+	case r.reading <- struct{}{}:
+		defer func() { <-r.reading }()
+	case <-request.Context().Done():
+		return nil, request.Context().Err()
+	}
+	return io.ReadAll(http.MaxBytesReader(w, request.Body, r.limits.Push))
+}
+
+// answerOf is the body that goes with a status.
+func answerOf(status int) string {
+	if status == http.StatusOK {
+		return success
+	}
+	return `{"operateCode":"F","message":"` + http.StatusText(status) + `"}`
+}
+
+// keep records a push and returns the status to answer it with.
+func (r *Receiver) keep(p *Push) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	status := http.StatusOK
+	for payID, statuses := range r.planned {
+		if len(statuses) > 0 && bytes.Contains(p.Body, []byte(payID)) {
+			status, r.planned[payID] = statuses[0], statuses[1:]
+		}
+	}
+	if status == NoAnswer {
+		p.Exchange.Problem = "the receiver closed the connection without an answer, as the check wants it"
+	} else {
+		body := answerOf(status)
+		p.Exchange.Response = &reports.Response{
+			Status: status, Header: []reports.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(body), Announced: int64(len(body)),
+		}
+	}
+	r.pushes, r.kept = append(r.pushes, p), r.kept+p.size
+	for r.kept > r.limits.Kept && len(r.pushes) > 1 {
+		r.kept -= r.pushes[0].size
+		r.pushes[0] = nil
+		r.pushes = r.pushes[1:]
+	}
+	close(r.changed)
+	r.changed = make(chan struct{})
+	return status
+}
+
+// Plan answers the first pushes whose body contains a payId with HTTP statuses, or
+// not at all where one is NoAnswer. Later ones are taken.
+func (r *Receiver) Plan(payID string, statuses ...int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.planned[payID] = statuses
+}
+
+// About returns the pushes whose body contains one of some ids, in whatever member,
+// and a channel that is closed when another push arrives.
+func (r *Receiver) About(ids ...string) (pushes []*Push, changed <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, push := range r.pushes {
+		for _, id := range ids {
+			if bytes.Contains(push.Body, []byte(id)) {
+				pushes = append(pushes, push)
+				break
+			}
+		}
+	}
+	return pushes, r.changed
+}
+
+// Patience returns how long to wait for a push: limit, or no time at all when one
+// was awaited in vain and none ever arrived, so that a target that sends none does
+// not hold up the run.
+func (r *Receiver) Patience(limit time.Duration) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.missed && len(r.pushes) == 0 {
+		return 0
+	}
+	return limit
+}
+
+// NoteMissed records that an awaited push did not arrive.
+func (r *Receiver) NoteMissed() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.missed = true
+}

@@ -1,0 +1,111 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/receiver"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// Push is one attempt of the target to deliver a push.
+type Push = receiver.Push
+
+// NoAnswer is the status of a push whose connection is closed without an answer.
+const NoAnswer = receiver.NoAnswer
+
+// receive starts the receiver that the target's settings ask for; nil for none. Only
+// the first of several shards has one: all checks that await pushes are in it.
+func receive(t *target.Target) (*receiver.Receiver, error) {
+	listener := t.PushListener
+	if listener == nil {
+		if t.PushListen == "" || t.Shard.Index > 1 {
+			return nil, nil
+		}
+		var err error
+		if listener, err = receiver.Listen(t.PushListen); err != nil {
+			return nil, err
+		}
+	}
+	return receiver.Serve(listener, receiver.DefaultLimits), nil
+}
+
+// receiver returns the receiver of the run, or ends the check without one.
+func (s *Session) receiver() *receiver.Receiver {
+	s.need(s.connection.receiver != nil, "push-listen")
+	return s.connection.receiver
+}
+
+// AnswerPushes answers the first pushes about a purchase with HTTP statuses, or not
+// at all where one is NoAnswer. Later ones are taken.
+func (s *Session) AnswerPushes(p Purchase, statuses ...int) { s.receiver().Plan(p.PayID, statuses...) }
+
+// Pushes returns the pushes about a purchase that have arrived, in their order.
+func (s *Session) Pushes(p Purchase) []*Push {
+	pushes, _ := s.receiver().About(p.PayID, p.OrderNo)
+	return pushes
+}
+
+// AwaitPush returns the first push about a purchase. One that does not arrive
+// within its time limit is a violation.
+func (s *Session) AwaitPush(p Purchase) *Push {
+	return s.AwaitPushes(p, 1, "push/sent-after-recharge")[0]
+}
+
+// AwaitPushes returns the pushes about a purchase as soon as there are n. One that
+// does not arrive within its time limit violates the clause.
+func (s *Session) AwaitPushes(p Purchase, n int, clause string) []*Push {
+	r := s.receiver()
+	limit := s.Target().PushTimeout
+	for late := time.After(r.Patience(limit)); ; {
+		pushes, changed := r.About(p.PayID, p.OrderNo)
+		if len(pushes) >= n {
+			s.show(pushes[:n])
+			return pushes[:n]
+		}
+		select {
+		case <-changed:
+			continue
+		case <-s.stop.Done():
+			panic(End{Verdict: reports.Inconclusive, Reason: "the run was stopped before the check was done"})
+		case <-late:
+		}
+		r.NoteMissed()
+		s.show(pushes)
+		s.Violates(clause, len(s.Exchanges())-1, fmt.Sprintf("push %d about the order %s did not arrive within %s", n, p.OrderNo, limit),
+			"pushes about the order: "+strconv.Itoa(n), strconv.Itoa(len(pushes)))
+	}
+}
+
+// show records pushes among the exchanges of the check, each once.
+func (s *Session) show(pushes []*Push) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, push := range pushes {
+		if !slices.Contains(s.shown, push) {
+			s.shown = append(s.shown, push)
+			s.exchanges = append(s.exchanges, push.Exchange)
+		}
+	}
+}
+
+// VerifyPush checks the signature of a push under the target's key, whatever its
+// timestamp. It ends the check when the target has no key.
+func (s *Session) VerifyPush(p *Push) error {
+	t := s.Target()
+	verifier := signing.PushVerifier{
+		Keys: map[string][]byte{s.PushKeyID(): t.PushKey}, Tolerance: -1, Join: t.PushJoin, Encoding: t.PushEncoding,
+	}
+	return verifier.Verify(p.Header, p.Body)
+}
+
+// PushKeyID returns the id of the key that pushes are signed with, or ends the
+// check without one.
+func (s *Session) PushKeyID() string {
+	s.need(len(s.Target().PushKey) > 0, "push-key")
+	return s.Target().PushKeyID
+}
