@@ -98,7 +98,7 @@ func BenchmarkLoopback(b *testing.B) {
 			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					if r := m.do(m.request(l.method, l.path, <-bodies)); r.code != "S" {
+					if r := m.do(m.request(l.method, l.path, <-bodies)); r.code != sandbox.CodeSuccess {
 						b.Errorf("%s", r.body)
 					}
 				}
@@ -117,7 +117,7 @@ func TestWrk(t *testing.T) {
 	m := serve(t, sandbox.Config{TaskDelay: 200 * time.Millisecond})
 	for _, l := range m.loads() {
 		answer := m.do(m.request(l.method, l.path, l.body()))
-		if answer.code != "S" {
+		if answer.code != sandbox.CodeSuccess {
 			t.Fatalf("%s: %s", l.name, answer.body)
 		}
 		bare := serveBare(t, answer.body)

@@ -107,7 +107,7 @@ func TestOldestOrdersAreForgotten(t *testing.T) {
 		if plans := m.plans(p, m.fix.SIMs[0]); len(plans) != 3 || plans[0].OrderStatus != "2" {
 			t.Errorf("%s: %+v", name, plans)
 		}
-		if a := m.tryToBuy(p, orders[0].SingleOrderRequest); a.code != "S" {
+		if a := m.tryToBuy(p, orders[0].SingleOrderRequest); a.code != sandbox.CodeSuccess {
 			t.Errorf("%s: the ids of a forgotten order: %s", name, a)
 		}
 	}

@@ -87,7 +87,7 @@ func TestConcurrentDuplicates(t *testing.T) {
 	if count["S"] != 1 || count["F"] != 19 {
 		t.Errorf("answers %v", count)
 	}
-	if a := m.tryToBuy(m.fix.Partner, m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId = "another" })); a.code != "S" {
+	if a := m.tryToBuy(m.fix.Partner, m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId = "another" })); a.code != sandbox.CodeSuccess {
 		t.Error(a)
 	}
 }

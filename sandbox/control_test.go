@@ -16,7 +16,7 @@ import (
 func (m *served) control(method, name, body string) string {
 	m.Helper()
 	r := m.do(m.request(method, sandbox.ControlPath+name, body))
-	if r.code != "S" || r.status != http.StatusOK {
+	if r.code != sandbox.CodeSuccess || r.status != http.StatusOK {
 		m.Fatalf("%s %s: %s", method, name, r.body)
 	}
 	return string(r.data)
@@ -78,7 +78,7 @@ func TestControlIsForThisMachine(t *testing.T) {
 	m.refused(change(func(r *http.Request) { r.Host = "rebound.example.com" }), http.StatusForbidden, "not at the host")
 	m.refused(change(func(r *http.Request) { r.Host = "192.0.2.1:80" }), http.StatusForbidden, "not at the host")
 	m.refused(change(func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }), http.StatusUnsupportedMediaType, "application/json")
-	if r := m.do(change(func(r *http.Request) { r.Host = "localhost:8642" })); r.code != "S" {
+	if r := m.do(change(func(r *http.Request) { r.Host = "localhost:8642" })); r.code != sandbox.CodeSuccess {
 		t.Errorf("%s", r.body)
 	}
 	w := httptest.NewRecorder() // from 192.0.2.1

@@ -20,15 +20,15 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.logLine(line, c, a)
 		return
 	}
-	a := s.hooks.incoming(r)
+	a := s.hooks.Incoming(r)
 	if a == nil {
 		a = s.respond(c)
 	}
-	s.hooks.answer(c, a)
+	s.hooks.Answer(c, a)
 	if s.control != nil {
 		s.control.seen.add(s.clock.Now(), c, a)
 	}
-	if !s.hooks.wire(c, a, w) {
+	if !s.hooks.Wire(c, a, w) {
 		a.Send(w)
 	}
 	s.logLine(line, c, a)

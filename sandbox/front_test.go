@@ -43,7 +43,7 @@ func TestWrongPath(t *testing.T) {
 func TestEscapedPathSeparatesNothing(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/async-result/RQ%2F1", ""), http.StatusOK, `request_id "RQ/1"`)
-	if r := m.do(m.signed(m.fix.Partner, http.MethodGet, "/topup/m%61ll/bundle-groups/bundles", "")); r.code != "S" {
+	if r := m.do(m.signed(m.fix.Partner, http.MethodGet, "/topup/m%61ll/bundle-groups/bundles", "")); r.code != sandbox.CodeSuccess {
 		t.Errorf("an escaped letter: %s", r.body)
 	}
 }
@@ -97,7 +97,7 @@ func TestOptionsOfTheWholeServer(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	m := serve(t, sandbox.Config{})
-	if r := m.do(m.request(http.MethodGet, sandbox.HealthPath, "")); r.status != http.StatusOK || r.code != "S" {
+	if r := m.do(m.request(http.MethodGet, sandbox.HealthPath, "")); r.status != http.StatusOK || r.code != sandbox.CodeSuccess {
 		t.Errorf("health: %d %s", r.status, r.body)
 	}
 }
@@ -127,7 +127,7 @@ func TestMediaType(t *testing.T) {
 			req.Header.Del(c.header)
 		}
 		if c.status == http.StatusOK {
-			if r := m.do(req); r.code != "S" {
+			if r := m.do(req); r.code != sandbox.CodeSuccess {
 				t.Errorf("%s: %s: %s", c.header, c.value, r.body)
 			}
 			continue
@@ -152,7 +152,7 @@ func TestBodySize(t *testing.T) {
 	for _, length := range []int64{sandbox.DefaultBody, -1} {
 		req := m.request(http.MethodPost, "/vshop/singleVerify", padded(sandbox.DefaultBody))
 		req.ContentLength = length
-		if r := m.do(req); r.code != "S" {
+		if r := m.do(req); r.code != sandbox.CodeSuccess {
 			t.Errorf("a body of the largest size, announced as %d: %s", length, r.body)
 		}
 	}

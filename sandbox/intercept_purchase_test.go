@@ -133,7 +133,7 @@ func TestInterceptRenew(t *testing.T) {
 		t.Errorf("left as it is: %s", a)
 	}
 	keep.Store(true)
-	if a := m.cancel(p, o.DeviceCode, o.OrderNo, o.PayId); a.code != "S" {
+	if a := m.cancel(p, o.DeviceCode, o.OrderNo, o.PayId); a.code != sandbox.CodeSuccess {
 		t.Errorf("a cancellation that does nothing: %s", a)
 	}
 	if got, _ := m.renewal(p, o.DeviceCode); got == nil {
@@ -216,7 +216,7 @@ func TestInterceptLookupOfOrders(t *testing.T) {
 	if got, a := m.renewal(second, o.DeviceCode); got == nil || got.OrderNo != o.OrderNo || got.SubscriptionTime != "0001.01.01" {
 		t.Errorf("a renewal that there is none of: %+v %s", got, a)
 	}
-	if a := m.cancel(second, o.DeviceCode, o.OrderNo, "another"); a.code != "S" {
+	if a := m.cancel(second, o.DeviceCode, o.OrderNo, "another"); a.code != sandbox.CodeSuccess {
 		t.Errorf("cancelling it: %s", a)
 	}
 }

@@ -37,7 +37,7 @@ func TestInterceptLookup(t *testing.T) {
 		t.Errorf("another key: %+v", got)
 	}
 	m.refused(m.signed(p, http.MethodGet, "/topup/async-result/none", ""), 200, "no such task")
-	if r := m.do(m.signed(p, http.MethodPost, "/vshop/singleVerify", strings.Replace(vshopMembers, "8985242018091034079", "1234567890123456789", 1))); r.code != "S" {
+	if r := m.do(m.signed(p, http.MethodPost, "/vshop/singleVerify", strings.Replace(vshopMembers, "8985242018091034079", "1234567890123456789", 1))); r.code != sandbox.CodeSuccess {
 		t.Errorf("an unknown SIM: %s", r.body)
 	}
 }

@@ -45,7 +45,7 @@ func TestInterceptIncoming(t *testing.T) {
 	}
 	req := m.request(http.MethodPost, "/vshop/singleVerify", verifyBody)
 	req.Header.Set("Content-Type", "text/plain")
-	if r := m.do(req); r.code != "S" {
+	if r := m.do(req); r.code != sandbox.CodeSuccess {
 		t.Errorf("changed by the interceptor: %s", r.body)
 	}
 }
@@ -62,7 +62,7 @@ func TestInterceptConstraint(t *testing.T) {
 	}})
 	p := m.fix.Partner
 	for _, body := range []string{simBody(), `{}`, `{"sim_ids":null}`, `{"sim_ids":[89852420180910340793]}`, `{"sim_ids":["x"]}`} {
-		if r := m.do(m.signed(p, http.MethodPost, simsPath, body)); r.code != "S" {
+		if r := m.do(m.signed(p, http.MethodPost, simsPath, body)); r.code != sandbox.CodeSuccess {
 			t.Errorf("%s: %s", body, r.body)
 		}
 	}
@@ -88,12 +88,12 @@ func TestInterceptSignature(t *testing.T) {
 		reason sandbox.Reason
 	}{{"", sandbox.SignMissing}, {`,"sign":""`, sandbox.SignEmpty}, {`,"sign":"x"`, sandbox.SignWrong}, {`,"sign":1`, sandbox.SignWrong}} {
 		body := `{"version":"3.0","partnerCode":"P000270","sim_ids":["89852420180910340793"]` + c.sign + `}`
-		if r := m.do(m.request(http.MethodPost, simsPath, body)); r.code != "S" || reasons.Load() != c.reason {
+		if r := m.do(m.request(http.MethodPost, simsPath, body)); r.code != sandbox.CodeSuccess || reasons.Load() != c.reason {
 			t.Errorf("%s: %s, reason %v", body, r.body, reasons.Load())
 		}
 		m.refused(m.request(http.MethodDelete, simsPath, body), 200, "sign")
 	}
-	if r := m.do(m.signWith(2, func(sign string) string { return "sign=" + strings.ToUpper(sign) })); r.code != "S" || reasons.Load() != sandbox.SignCase {
+	if r := m.do(m.signWith(2, func(sign string) string { return "sign=" + strings.ToUpper(sign) })); r.code != sandbox.CodeSuccess || reasons.Load() != sandbox.SignCase {
 		t.Errorf("upper case: %s, reason %v", r.body, reasons.Load())
 	}
 }
@@ -202,7 +202,7 @@ func TestInterceptWire(t *testing.T) {
 		return true
 	}})
 	p := m.fix.Partner
-	if r := m.do(m.request(http.MethodPost, "/vshop/singleVerify", verifyBody)); r.code != "S" {
+	if r := m.do(m.request(http.MethodPost, "/vshop/singleVerify", verifyBody)); r.code != sandbox.CodeSuccess {
 		t.Errorf("gzip: %s", r.body)
 	}
 	res, err := m.client.Do(m.signed(p, http.MethodGet, "/topup/mall/bundle-groups/bundles", ""))
@@ -230,7 +230,7 @@ func TestInterceptWire(t *testing.T) {
 			t.Fatal("the hook still waits")
 		}
 	}
-	if r := m.do(m.request(http.MethodGet, sandbox.HealthPath, "")); r.code != "S" {
+	if r := m.do(m.request(http.MethodGet, sandbox.HealthPath, "")); r.code != sandbox.CodeSuccess {
 		t.Errorf("afterwards: %s", r.body)
 	}
 }

@@ -183,7 +183,7 @@ func (m *served) add(partner, group string, sims ...string) string {
 	if err != nil {
 		m.Fatal(err)
 	}
-	if res.JSON200 == nil || res.JSON200.OperateCode != "S" {
+	if res.JSON200 == nil || res.JSON200.OperateCode != sandbox.CodeSuccess {
 		m.Fatalf("addSims: %s", res.Body)
 	}
 	return res.HTTPResponse.Header.Get("request_id")
@@ -196,7 +196,7 @@ func (m *served) remove(partner, group string, sims ...string) string {
 	if err != nil {
 		m.Fatal(err)
 	}
-	if res.JSON200 == nil || res.JSON200.OperateCode != "S" {
+	if res.JSON200 == nil || res.JSON200.OperateCode != sandbox.CodeSuccess {
 		m.Fatalf("removeSims: %s", res.Body)
 	}
 	return res.HTTPResponse.Header.Get("request_id")
@@ -209,7 +209,7 @@ func (m *served) result(partner, id string) mall.AsyncResult {
 	if err != nil {
 		m.Fatal(err)
 	}
-	if res.JSON200 == nil || res.JSON200.OperateCode != "S" {
+	if res.JSON200 == nil || res.JSON200.OperateCode != sandbox.CodeSuccess {
 		m.Fatalf("asyncResult %s: %s", id, res.Body)
 	}
 	return *res.JSON200.Data
@@ -222,7 +222,7 @@ func (m *served) listed(partner, group string) []string {
 	if err != nil {
 		m.Fatal(err)
 	}
-	if res.JSON200 == nil || res.JSON200.OperateCode != "S" {
+	if res.JSON200 == nil || res.JSON200.OperateCode != sandbox.CodeSuccess {
 		m.Fatalf("listGroupSims %s: %s", group, res.Body)
 	}
 	return res.JSON200.Data.SimIds

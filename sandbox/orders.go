@@ -158,10 +158,10 @@ func (st *State) order(c *Call, o *Order, outcome string) *Refusal {
 		o.PlanName = p.name
 	}
 	o.Payment.Status = PayOpen
-	if refusal := st.hooks.conflict(st, c, st.taken(o)); refusal != nil {
+	if refusal := st.hooks.Conflict(st, c, st.taken(o)); refusal != nil {
 		return refusal
 	}
-	st.hooks.order(st, c, o)
+	st.hooks.Order(st, c, o)
 	o.weight = o.weigh()
 	if !st.makeRoom(o.weight) {
 		return refuse(Full, "the order takes %d bytes: all orders of this sandbox together may take %d", o.weight, st.bounds.OrderBytes)
@@ -194,7 +194,7 @@ func (st *State) findPackage(c *Call, code string) (plan, *Refusal) {
 		return slices.IndexFunc(catalogue, func(p plan) bool { return p.packageCode == key })
 	}
 	l.Found = find(code) >= 0
-	st.hooks.lookup(st, c, &l)
+	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
 		return plan{}, &Refusal{Reason: NotFound, In: inBody, Name: "packageCode", Message: fmt.Sprintf(
 			"packageCode %s: no such package; POST %s lists those there are", shown(code), vshopBase+plansPath)}
@@ -240,7 +240,7 @@ func (st *State) findOrder(c *Call, kind LookupKind, by, key string, o *Order) *
 	if o != nil {
 		l.Owner, l.Found = o.Partner, o.Partner == c.Partner
 	}
-	st.hooks.lookup(st, c, &l)
+	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
 		return nil
 	}
@@ -291,6 +291,6 @@ func beside(by, orderNo, sim string) string {
 // show returns a copy of an order for an answer, as the hooks leave it.
 func (st *State) show(c *Call, o *Order) Order {
 	told := *o
-	st.hooks.show(st, c, &told)
+	st.hooks.Show(st, c, &told)
 	return told
 }

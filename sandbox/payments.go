@@ -84,7 +84,7 @@ func (st *State) nextOutcome(method string) string {
 // auto-renewal that was subscribed to.
 func (st *State) settle(c *Call, o *Order, status string) {
 	d := Decision{Order: o, Status: status, Delay: st.delay}
-	st.hooks.decide(st, c, &d)
+	st.hooks.Decide(st, c, &d)
 	if d.Status == o.Payment.Status {
 		return
 	}
@@ -132,7 +132,7 @@ func (st *State) payable(c *Call, payID, amount, currency string) (*Order, *Refu
 	case currency != "" && !strings.EqualFold(currency, o.Currency):
 		refusal = conflict("payCurrency", "payCurrency %s: the order of payId %s is in %s", shown(currency), shown(payID), shown(o.Currency))
 	}
-	return o, st.hooks.conflict(st, c, refusal)
+	return o, st.hooks.Conflict(st, c, refusal)
 }
 
 // sameAmount reports whether two decimal numbers are equal, however many zeros they are written with.

@@ -52,7 +52,7 @@ func (m *served) newOrder(changes ...func(*mall.SingleOrderRequest)) mall.Single
 func (m *served) buy(partner string, changes ...func(*mall.SingleOrderRequest)) bought {
 	m.Helper()
 	r := m.newOrder(changes...)
-	if a := m.tryToBuy(partner, r); a.code != "S" {
+	if a := m.tryToBuy(partner, r); a.code != sandbox.CodeSuccess {
 		m.Fatalf("singleOrder: %s", a)
 	}
 	return bought{r, partner}
@@ -121,7 +121,7 @@ func (m *served) query(o bought) mall.PaymentResult {
 // pay takes an order through authorization and confirmation and returns the outcome.
 func (m *served) pay(o bought, method string) string {
 	m.Helper()
-	if _, a := m.authorize(o, method); a.code != "S" {
+	if _, a := m.authorize(o, method); a.code != sandbox.CodeSuccess {
 		m.Fatalf("stripeSingleAuthorization: %s", a)
 	}
 	return m.confirm(o).PayStatus

@@ -141,7 +141,7 @@ func TestAmountAndCurrencyOfTheOrder(t *testing.T) {
 	expectRefusal(t, try("49.9", "USD"), `payAmount "49.9": the order of payId "I1" is for "4.99"`)
 	expectRefusal(t, try("4.99", "EUR"), `payCurrency "EUR": the order of payId "I1" is in "USD"`)
 	for _, amount := range []string{"4.99", "4.990", "04.99"} {
-		if a := try(amount, "usd"); a.code != "S" {
+		if a := try(amount, "usd"); a.code != sandbox.CodeSuccess {
 			t.Errorf("%s: %s", amount, a)
 		}
 	}
@@ -159,14 +159,14 @@ func TestTakenIDs(t *testing.T) {
 	o := m.buy(m.fix.Partner, withPurchaseID("same"))
 	again := m.newOrder(func(r *mall.SingleOrderRequest) { r.OrderNo = o.OrderNo })
 	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `orderNo "N1": partner "P000270" has another order with it`)
-	if _, a := m.payUnknown(m.fix.Partner, again.PayId); a.code == "S" {
+	if _, a := m.payUnknown(m.fix.Partner, again.PayId); a.code == sandbox.CodeSuccess {
 		t.Error("a refused order can be paid")
 	}
 	again = m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId = o.PayId })
 	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `payId "I1": partner "P000270" has another order with it`)
 	expectRefusal(t, m.tell(m.fix.Partner, m.newOrder(func(r *mall.SingleOrderRequest) { r.OrderNo = o.OrderNo }), "SUCCESS"), `orderNo "N1"`)
 	m.buy(m.fix.Partner, withPurchaseID("same"))
-	if a := m.tryToBuy(m.fix.SecondPartner, o.SingleOrderRequest); a.code != "S" {
+	if a := m.tryToBuy(m.fix.SecondPartner, o.SingleOrderRequest); a.code != sandbox.CodeSuccess {
 		t.Errorf("the ids of another partner: %s", a)
 	}
 }
@@ -175,7 +175,7 @@ func TestThirdPartyOrder(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	p := m.fix.Partner
 	paid := bought{m.newOrder(withPurchaseID("org")), p}
-	if a := m.tell(p, paid.SingleOrderRequest, "SUCCESS"); a.code != "S" {
+	if a := m.tell(p, paid.SingleOrderRequest, "SUCCESS"); a.code != sandbox.CodeSuccess {
 		t.Fatalf("synOrderInfo: %s", a)
 	}
 	if r := m.query(paid); r.PayStatus != "1" || deref(r.PayResultDate) != "2022-06-07 15:10:35" || r.PayAmount != "4.99" {
@@ -190,7 +190,7 @@ func TestThirdPartyOrder(t *testing.T) {
 	_, a := m.authorize(paid, "")
 	expectRefusal(t, a, "paid already")
 	failed := bought{m.newOrder(), p}
-	if a := m.tell(p, failed.SingleOrderRequest, "FAIL"); a.code != "S" {
+	if a := m.tell(p, failed.SingleOrderRequest, "FAIL"); a.code != sandbox.CodeSuccess {
 		t.Fatalf("synOrderInfo: %s", a)
 	}
 	if r := m.query(failed); r.PayStatus != "2" || deref(r.PayResultDate) != "2022-06-07 15:10:35" {

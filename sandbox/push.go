@@ -160,7 +160,7 @@ func (st *State) Notify(o *Order) {
 		PartnerCode: o.Partner, OrderNo: o.OrderNo, PayId: o.PayID, DeviceCode: o.SIM, PackageCode: o.PackageCode,
 		PayAmount: o.Amount, PayCurrency: o.Currency, RequestOrderId: reference(o.PurchaseID),
 	}}
-	st.hooks.notify(st, &n)
+	st.hooks.Notify(st, &n)
 	for range n.Copies {
 		st.push.queue(n)
 	}

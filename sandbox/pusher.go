@@ -21,7 +21,7 @@ import (
 type pusher struct {
 	cfg    Push
 	bounds Bounds
-	hooks  *hooks
+	hooks  Interceptor
 	now    func() time.Time
 	signer *signing.PushSigner
 	to     *url.URL
@@ -55,7 +55,7 @@ const concurrentPushes = 8
 // pushWeight is what a push takes in memory beside its texts, about, its goroutine included.
 const pushWeight = 8 << 10
 
-func newPusher(want Push, cfg Config, h *hooks) (*pusher, error) {
+func newPusher(want Push, cfg Config, hooks Interceptor) (*pusher, error) {
 	settings, err := want.withDefaults()
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func newPusher(want Push, cfg Config, h *hooks) (*pusher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the push address: %w", err)
 	}
-	p := &pusher{cfg: settings, bounds: cfg.Bounds, hooks: h, to: to, now: cfg.Now, slots: make(chan struct{}, concurrentPushes)}
+	p := &pusher{cfg: settings, bounds: cfg.Bounds, hooks: hooks, to: to, now: cfg.Now, slots: make(chan struct{}, concurrentPushes)}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.signer = settings.signer(cfg.Now)
 	dialer := &net.Dialer{Timeout: settings.Timeout}
@@ -206,7 +206,7 @@ func (p *pusher) attempt(ctx context.Context, d *delivery, number int) (record A
 		return nil
 	}
 	hook := func(_ context.Context, r *http.Request) error {
-		p.hooks.attempt(&Attempt{Number: number, Notification: d.note, Request: r})
+		p.hooks.Attempt(&Attempt{Number: number, Notification: d.note, Request: r})
 		return nil
 	}
 	res, err := p.client.RechargeSuccess(limited, nil, d.note.Body, address, p.signer.Sign, hook)

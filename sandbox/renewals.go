@@ -40,7 +40,7 @@ func (st *State) subscribe(c *Call, payID, amount, currency, planCode, method, e
 	defer st.lock()()
 	o, refusal := st.payable(c, payID, amount, currency)
 	if refusal == nil && planCode != o.planned && planCode != o.PlanCode {
-		refusal = st.hooks.conflict(st, c, &Refusal{Reason: Conflict, In: inBody, Name: "plan_id", Message: fmt.Sprintf(
+		refusal = st.hooks.Conflict(st, c, &Refusal{Reason: Conflict, In: inBody, Name: "plan_id", Message: fmt.Sprintf(
 			"plan_id %s: the order of payId %s is for the plan %s", shown(planCode), shown(payID), shown(o.planned))})
 	}
 	if refusal != nil {
@@ -53,7 +53,7 @@ func (st *State) subscribe(c *Call, payID, amount, currency, planCode, method, e
 	switch o.Payment.Status {
 	case PayFailed:
 		o.Renewal = Renewal{}
-		refusal = st.hooks.conflict(st, c, &Refusal{Reason: Declined, In: inBody, Name: "pm_id", Message: fmt.Sprintf(
+		refusal = st.hooks.Conflict(st, c, &Refusal{Reason: Declined, In: inBody, Name: "pm_id", Message: fmt.Sprintf(
 			"pm_id %s: the payment was declined; nothing is paid, and there is no subscription", shown(method))})
 		answer.status = subscriptionIncomplete
 	case PayOpen:
@@ -65,7 +65,7 @@ func (st *State) subscribe(c *Call, payID, amount, currency, planCode, method, e
 
 // startRenewal begins the auto-renewal of an order that was paid.
 func (st *State) startRenewal(c *Call, o *Order) {
-	if o.Renewal.Active = st.hooks.renew(st, c, o, true); o.Renewal.Active {
+	if o.Renewal.Active = st.hooks.Renew(st, c, o, true); o.Renewal.Active {
 		o.Renewal.Since = st.now()
 	} else {
 		o.Renewal = Renewal{}
@@ -113,7 +113,7 @@ func (st *State) cancelRenewal(c *Call, sim, orderNo, payID string) *Refusal {
 	if o == nil {
 		return st.noRenewal(c, named, sim, orderNo, payID)
 	}
-	if st.hooks.renew(st, c, o, false) {
+	if st.hooks.Renew(st, c, o, false) {
 		return nil
 	}
 	o.Renewal.Active, o.Renewal.Ended = false, st.now()

@@ -84,7 +84,7 @@ func TestSubscription(t *testing.T) {
 	if plans := shownPlans(m.plans(p, sim)); len(plans) != 1 || plans[0] != "2|Europe 3GB 30-Days|1|2|2026-10-23|20" {
 		t.Errorf("in the fourth period: %v", plans)
 	}
-	if a := m.cancel(p, sim, o.OrderNo, o.PayId); a.code != "S" {
+	if a := m.cancel(p, sim, o.OrderNo, o.PayId); a.code != sandbox.CodeSuccess {
 		t.Fatalf("cancelling: %s", a)
 	}
 	expectRefusal(t, m.cancel(p, sim, o.OrderNo, o.PayId), "has cancelled its auto-renewal already")
@@ -158,7 +158,7 @@ func TestSubscriptionMustFitItsOrder(t *testing.T) {
 	if r := m.query(o); r.PayStatus != "0" {
 		t.Errorf("a refused subscription paid: %+v", r)
 	}
-	if a := try(func(r *mall.StripeSubDirectlyRequest) { r.PlanId = "mine" }); a.code != "S" {
+	if a := try(func(r *mall.StripeSubDirectlyRequest) { r.PlanId = "mine" }); a.code != sandbox.CodeSuccess {
 		t.Errorf("the plan that the order named: %s", a)
 	}
 }
@@ -177,7 +177,7 @@ func TestCancellationNamesOneRenewal(t *testing.T) {
 	expectRefusal(t, m.cancel(m.fix.SecondPartner, one.DeviceCode, one.OrderNo, one.PayId), `partner "P000818" has no such order`)
 	_, a := m.renewal(m.fix.SecondPartner, one.DeviceCode)
 	expectRefusal(t, a, "no active auto-renewal")
-	if a := m.cancel(p, one.DeviceCode, one.OrderNo, one.PayId); a.code != "S" {
+	if a := m.cancel(p, one.DeviceCode, one.OrderNo, one.PayId); a.code != sandbox.CodeSuccess {
 		t.Fatal(a)
 	}
 	if got, a := m.renewal(p, two.DeviceCode); got == nil || got.OrderNo != two.OrderNo {

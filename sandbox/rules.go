@@ -110,7 +110,7 @@ func (s *Sandbox) keepRules(c *Call) *Refusal {
 	if refusal := s.keep(c, c.op.rules); refusal != nil {
 		return refusal
 	}
-	return s.hooks.constraint(c, nil)
+	return s.hooks.Constraint(c, nil)
 }
 
 // keep checks all rules, so that one refusal tells all mistakes.
@@ -119,7 +119,7 @@ func (s *Sandbox) keep(c *Call, rules []rule) *Refusal {
 	for i := range rules {
 		refusal := s.keepRule(c, &rules[i])
 		if refusal != nil {
-			refusal = s.hooks.constraint(c, refusal)
+			refusal = s.hooks.Constraint(c, refusal)
 		}
 		if refusal != nil {
 			broken = append(broken, refusal)

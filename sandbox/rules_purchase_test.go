@@ -103,7 +103,7 @@ func TestWhatPurchasesLeaveOpen(t *testing.T) {
 			if c.name == "orderNo" && path != "/vshop/singleOrder" {
 				continue // it is taken by now
 			}
-			if r := m.do(m.signedAsItIs(http.MethodPost, path, body)); r.code != "S" {
+			if r := m.do(m.signedAsItIs(http.MethodPost, path, body)); r.code != sandbox.CodeSuccess {
 				t.Errorf("%s with %s %s: %s", path, c.name, c.value, r.body)
 			}
 		}
@@ -112,7 +112,7 @@ func TestWhatPurchasesLeaveOpen(t *testing.T) {
 	for _, c := range []change{{"languageCode", "", ""}, {"languageCode", `""`, ""}} {
 		m.fresh++
 		body := strings.NewReplacer(`"I1"`, m.unique("I"), `"N1"`, m.unique("N")).Replace(bodyWith(t, thirdPartyMembers, c))
-		if r := m.do(m.signedAsItIs(http.MethodPost, "/vshop/synPartner/SynOrderInfo", body)); r.code != "S" {
+		if r := m.do(m.signedAsItIs(http.MethodPost, "/vshop/synPartner/SynOrderInfo", body)); r.code != sandbox.CodeSuccess {
 			t.Errorf("synOrderInfo with %s %s: %s", c.name, c.value, r.body)
 		}
 	}

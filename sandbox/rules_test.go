@@ -113,7 +113,7 @@ func TestWhatIsLeftOpen(t *testing.T) {
 	} {
 		for _, path := range []string{"/vshop/singleVerify", "/vshop/singleServicePlanPage"} {
 			r := m.do(m.signedAsItIs(http.MethodPost, path, bodyWith(t, vshopMembers, c)))
-			if r.code != "S" || !strings.Contains(string(r.data), `"deviceCode":"89852420180910340793"`) {
+			if r.code != sandbox.CodeSuccess || !strings.Contains(string(r.data), `"deviceCode":"89852420180910340793"`) {
 				t.Errorf("%s with %s %s: %s", path, c.name, c.value, r.body)
 			}
 		}
@@ -121,7 +121,7 @@ func TestWhatIsLeftOpen(t *testing.T) {
 	for _, language := range []string{"en-US", "zh-CN", ""} {
 		req := m.signed(m.fix.Partner, http.MethodGet, "/topup/mall/bundle-groups/bundles?unknown=1", "")
 		req.Header.Set("Accept-Language", language)
-		if r := m.do(req); r.code != "S" {
+		if r := m.do(req); r.code != sandbox.CodeSuccess {
 			t.Errorf("Accept-Language %q: %s", language, r.body)
 		}
 	}

@@ -102,7 +102,7 @@ type Config struct {
 // Sandbox is a mall. It may be used by several goroutines at once.
 type Sandbox struct {
 	cfg        Config
-	hooks      *hooks
+	hooks      Interceptor
 	state      *State
 	operations []*operation
 	stages     []func(*Call) *Refusal
@@ -125,12 +125,9 @@ func New(cfg Config) (*Sandbox, error) {
 	if cfg.Rules == (signing.Rules{}) {
 		cfg.Rules = signing.Default()
 	}
-	for _, i := range cfg.Interceptors {
-		if i.Rules != nil {
-			cfg.Rules = i.Rules(cfg.Rules)
-		}
-	}
-	s := &Sandbox{cfg: cfg, hooks: newHooks(cfg.Interceptors), clock: &clock{base: cfg.Now}}
+	hooks := Chain(append([]Interceptor{passive()}, cfg.Interceptors...)...)
+	cfg.Rules = hooks.Rules(cfg.Rules)
+	s := &Sandbox{cfg: cfg, hooks: hooks, clock: &clock{base: cfg.Now}}
 	s.state = newState(cfg, s.hooks)
 	s.state.now = s.clock.Now
 	if err := s.PushTo(cfg.Push); err != nil {

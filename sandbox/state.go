@@ -18,7 +18,7 @@ type State struct {
 	seed   int64
 	delay  time.Duration
 	bounds Bounds
-	hooks  *hooks
+	hooks  Interceptor
 
 	partners map[string]bool
 	sims     map[string]bool
@@ -44,8 +44,8 @@ type group struct {
 	reserved        int // SIMs that unfinished tasks may add
 }
 
-func newState(cfg Config, h *hooks) *State {
-	st := &State{now: cfg.Now, seed: cfg.Seed, delay: cfg.TaskDelay, bounds: cfg.Bounds, hooks: h}
+func newState(cfg Config, hooks Interceptor) *State {
+	st := &State{now: cfg.Now, seed: cfg.Seed, delay: cfg.TaskDelay, bounds: cfg.Bounds, hooks: hooks}
 	st.fill()
 	return st
 }
@@ -122,7 +122,7 @@ func (st *State) findGroup(c *Call, id string) (*group, *Refusal) {
 	if g := st.groups[id]; g != nil {
 		l.Owner, l.Found = g.owner, g.owner == c.Partner
 	}
-	st.hooks.lookup(st, c, &l)
+	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
 		return nil, &Refusal{Reason: NotFound, In: "path", Name: "group_id", Message: fmt.Sprintf(
 			"group_id %s: partner %s has no such group; GET %s lists those it has",
@@ -143,7 +143,7 @@ func (st *State) findGroup(c *Call, id string) (*group, *Refusal) {
 func (st *State) partner(c *Call) *Refusal {
 	defer st.lock()()
 	l := Lookup{Kind: LookupPartner, Key: c.Partner, Owner: c.Partner, Found: st.partners[c.Partner]}
-	st.hooks.lookup(st, c, &l)
+	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
 		return &Refusal{Reason: UnknownPartner, In: c.op.place(), Name: "partnerCode", Message: fmt.Sprintf(
 			"partnerCode %s: no such partner; this sandbox knows %v",
@@ -162,7 +162,7 @@ func (st *State) sim(c *Call, iccid string) *Refusal {
 // findSIM is sim for a caller that holds the lock.
 func (st *State) findSIM(c *Call, iccid string) *Refusal {
 	l := Lookup{Kind: LookupSIM, Key: iccid, Found: st.sims[iccid]}
-	st.hooks.lookup(st, c, &l)
+	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
 		return &Refusal{Reason: NotFound, In: "body", Name: "deviceCode",
 			Message: fmt.Sprintf("deviceCode %s: no SIM card has this ICCID", shown(iccid))}
@@ -178,7 +178,7 @@ func (st *State) listing(c *Call, groupID string) (Listing, *Refusal) {
 		return Listing{}, refusal
 	}
 	l := Listing{Group: g.id, SIMs: g.listed()}
-	st.hooks.listing(st, c, &l)
+	st.hooks.Listing(st, c, &l)
 	return l, nil
 }
 

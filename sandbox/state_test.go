@@ -7,7 +7,7 @@ import (
 
 // What is removed leaves nothing behind in memory.
 func TestRemovedSIMsAreForgotten(t *testing.T) {
-	st := newState(Config{Now: time.Now, Bounds: Bounds{}.withDefaults()}, newHooks(nil))
+	st := newState(Config{Now: time.Now, Bounds: Bounds{}.withDefaults()}, passive())
 	g := startingGroups()[0].id
 	for _, sim := range NewFixtures().UnknownSIMs(100) {
 		st.Change(g, sim, 2)

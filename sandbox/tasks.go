@@ -124,9 +124,9 @@ func (st *State) accept(c *Call, action, groupID string, sims []string) (string,
 		return "", refuse(Full, "this sandbox holds %d tasks over %d SIMs at most, "+
 			"and those it holds have not finished: wait for their results", st.bounds.Tasks, st.bounds.TaskSIMs)
 	}
-	t.RequestID = st.hooks.requestID(st, c, st.ids.next())
+	t.RequestID = st.hooks.RequestID(st, c, st.ids.next())
 	st.decideTask(t)
-	st.hooks.accept(st, c, t)
+	st.hooks.Accept(st, c, t)
 	g.reserved += t.reserved
 	t.due = st.now().Add(t.Delay)
 	st.tasks.put(t)
@@ -164,7 +164,7 @@ func (st *State) finish(t *Task) {
 	default:
 		st.settleRemove(t)
 	}
-	st.hooks.finish(st, t)
+	st.hooks.Finish(st, t)
 	t.of.reserved -= t.reserved
 	for _, e := range t.Effects {
 		st.Change(t.Group, e.SIM, e.Delta)
@@ -218,7 +218,7 @@ func (st *State) result(c *Call, id string) (Result, *Refusal) {
 	if t := st.tasks.byID[id]; t != nil {
 		l.Owner, l.Found = t.Partner, t.Partner == c.Partner
 	}
-	st.hooks.lookup(st, c, &l)
+	st.hooks.Lookup(st, c, &l)
 	t := st.tasks.byID[l.Key]
 	if !l.Found || t == nil {
 		return Result{}, &Refusal{Reason: NotFound, In: "path", Name: "request_id", Message: fmt.Sprintf(
@@ -229,9 +229,7 @@ func (st *State) result(c *Call, id string) (Result, *Refusal) {
 	if t.Finished {
 		r.Status, r.Details = StatusCompleted, t.Details
 	}
-	if len(st.hooks.onResult) > 0 {
-		r.Details = slices.Clone(r.Details) // what a hook changes is the answer, not the task
-		st.hooks.result(st, c, &r)
-	}
+	r.Details = slices.Clone(r.Details) // a hook changes the answer, not the task
+	st.hooks.Result(st, c, &r)
 	return r, nil
 }

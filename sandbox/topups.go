@@ -154,7 +154,7 @@ func (st *State) orderList(c *Call, sim string) (OrderList, *Refusal) {
 			l.Entries = append(l.Entries, st.Entries(o)...)
 		}
 	}
-	st.hooks.orderList(st, c, &l)
+	st.hooks.OrderList(st, c, &l)
 	return l, nil
 }
 

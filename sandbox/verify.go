@@ -17,7 +17,7 @@ func (s *Sandbox) wantSign() string {
 
 // keepSign judges the sign of a call.
 func (s *Sandbox) keepSign(c *Call) *Refusal {
-	return s.hooks.signature(c, s.judgeSign(c))
+	return s.hooks.Signature(c, s.judgeSign(c))
 }
 
 func (s *Sandbox) judgeSign(c *Call) *Refusal {

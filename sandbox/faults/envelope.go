@@ -20,7 +20,7 @@ func envelopeFaults() []Fault {
 			onSuccess(replaceText(`"message":"success",`, ""), "listBundles")},
 		{"success-by-another-code", "envelope/success",
 			`answers a successful listGroupSims with operateCode "0000"`,
-			onSuccess(replaceText(`"operateCode":"S"`, `"operateCode":"0000"`), "listGroupSims")},
+			onSuccess(replaceText(strconv.Quote(sandbox.CodeSuccess), `"0000"`), "listGroupSims")},
 		{"success-as-404", "envelope/success",
 			"answers a successful listBundles with HTTP 404",
 			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) { a.Status = http.StatusNotFound }, "listBundles")},
@@ -55,7 +55,7 @@ func envelopeFaults() []Fault {
 		{"data-missing", "envelope/data-on-success",
 			"leaves data out of the answer to a successful listGroupSims",
 			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) {
-				a.Body = []byte(`{"operateCode":"S","message":"success"}`)
+				a.Body = []byte(bareSuccess)
 			}, "listGroupSims")},
 		{"data-null", "envelope/data-on-success",
 			"answers a successful singleVerify with null as its data",

@@ -84,7 +84,7 @@ func lookupFaults() []Fault {
 }
 
 // noOrder is a success of queryOrder that shows no order.
-const noOrder = `{"data":null,"operateCode":"S","message":"success"}`
+var noOrder = success("null")
 
 // onOrderLookup changes what queryOrder finds.
 func onOrderLookup(change func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup)) newInterceptor {
@@ -160,23 +160,22 @@ func lastBesideEmpty() sandbox.Interceptor {
 const ownPrefix = "T-"
 
 func ownOrderID() sandbox.Interceptor {
-	return sandbox.Interceptor{
-		Lookup: onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+	return sandbox.Chain(
+		onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 			if id, own := strings.CutPrefix(l.Key, ownPrefix); l.By == sandbox.ByOrderNo && own {
 				find(l, newest(st, c.Partner, sandbox.ByOrderNo, id))
 			} else if l.By == sandbox.ByOrderNo {
 				find(l, nil)
 			}
-		})().Lookup,
-		Show: onFound(func(o *sandbox.Order) { o.OrderNo = ownPrefix + o.OrderNo })().Show,
-	}
+		})(),
+		onFound(func(o *sandbox.Order) { o.OrderNo = ownPrefix + o.OrderNo })())
 }
 
 func orderByBeginning() sandbox.Interceptor {
 	var filed []*sandbox.Order
-	return sandbox.Interceptor{
-		Order: func(_ *sandbox.State, _ *sandbox.Call, o *sandbox.Order) { filed = append(filed, o) },
-		Lookup: onOrderLookup(func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+	return sandbox.Chain(
+		sandbox.Interceptor{Order: func(_ *sandbox.State, _ *sandbox.Call, o *sandbox.Order) { filed = append(filed, o) }},
+		onOrderLookup(func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 			if l.Found || l.By != sandbox.ByPurchaseID {
 				return
 			}
@@ -185,18 +184,16 @@ func orderByBeginning() sandbox.Interceptor {
 					find(l, o)
 				}
 			}
-		})().Lookup,
-	}
+		})())
 }
 
 func newestWithoutKey() sandbox.Interceptor {
 	last := map[string]*sandbox.Order{} // by partner
-	return sandbox.Interceptor{
-		Order: func(_ *sandbox.State, _ *sandbox.Call, o *sandbox.Order) { last[o.Partner] = o },
-		Lookup: onOrderLookup(func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+	return sandbox.Chain(
+		sandbox.Interceptor{Order: func(_ *sandbox.State, _ *sandbox.Call, o *sandbox.Order) { last[o.Partner] = o }},
+		onOrderLookup(func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 			if l.Key == "" {
 				find(l, last[c.Partner])
 			}
-		})().Lookup,
-	}
+		})())
 }

@@ -51,17 +51,14 @@ func purchaseMemberFaults() []Fault {
 
 func withoutPackage() sandbox.Interceptor {
 	may := func(c *sandbox.Call) bool { return of(c, "singleOrder") && missing(c, "packageCode") }
-	return sandbox.Interceptor{
-		Constraint: permit("packageCode", may)().Constraint,
-		Lookup: onLookup(sandbox.LookupPackage, func(c *sandbox.Call, l *sandbox.Lookup) {
-			if may(c) {
-				l.Key, l.Found = fixtures().Packages[0], true
-			}
-		})().Lookup,
-	}
+	return sandbox.Chain(permit("packageCode", may)(), onLookup(sandbox.LookupPackage, func(c *sandbox.Call, l *sandbox.Lookup) {
+		if may(c) {
+			l.Key, l.Found = fixtures().Packages[0], true
+		}
+	})())
 }
 
 func withoutPlan() sandbox.Interceptor {
 	may := func(c *sandbox.Call) bool { return of(c, "stripeSubDirectly") && missing(c, "plan_id") }
-	return sandbox.Interceptor{Constraint: permit("plan_id", may)().Constraint, Conflict: agree("plan_id", may)().Conflict}
+	return sandbox.Chain(permit("plan_id", may)(), agree("plan_id", may)())
 }

@@ -167,17 +167,16 @@ func thirdPartyPayable(st *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *
 
 // lostOrder files an order under nothing, and answers as if it had not.
 func lostOrder() sandbox.Interceptor {
-	return sandbox.Interceptor{
-		Order: onOrder(func(_ *sandbox.State, o *sandbox.Order) {
+	return sandbox.Chain(
+		onOrder(func(_ *sandbox.State, o *sandbox.Order) {
 			o.OrderNo, o.PayID, o.PurchaseID, o.SIM = "", "", "", ""
-		}, "singleOrder")().Order,
-		Answer: onData(func(c *sandbox.Call, data map[string]any) map[string]any {
+		}, "singleOrder")(),
+		onData(func(c *sandbox.Call, data map[string]any) map[string]any {
 			for _, name := range []string{"orderNo", "payId", "deviceCode"} {
 				data[name] = textOf(c, name)
 			}
 			return data
-		}, "singleOrder")().Answer,
-	}
+		}, "singleOrder")())
 }
 
 func newPurchaseID() sandbox.Interceptor {

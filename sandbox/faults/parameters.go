@@ -52,18 +52,17 @@ func globalFaults() []Fault {
 // partnerTaken takes requests without partnerCode, or with an empty one, for those of a partner.
 func partnerTaken(empty bool) newInterceptor {
 	return func() sandbox.Interceptor {
-		return sandbox.Interceptor{
-			Constraint: permit("partnerCode", func(c *sandbox.Call) bool {
+		return sandbox.Chain(
+			permit("partnerCode", func(c *sandbox.Call) bool {
 				sent := valueOf(c, "partnerCode")
 				fill(c, "partnerCode", fixtures().Partner)
 				return empty && string(sent) == `""` || !empty && sent == nil
-			})().Constraint,
-			Lookup: onLookup(sandbox.LookupPartner, func(_ *sandbox.Call, l *sandbox.Lookup) {
+			})(),
+			onLookup(sandbox.LookupPartner, func(_ *sandbox.Call, l *sandbox.Lookup) {
 				if l.Key == "" {
 					l.Key, l.Found = fixtures().Partner, true
 				}
-			})().Lookup,
-		}
+			})())
 	}
 }
 
@@ -184,12 +183,9 @@ func notRequired(id, body, operation, name string) Fault {
 
 func withoutSIM() sandbox.Interceptor {
 	may := func(c *sandbox.Call) bool { return c.Operation == "singleVerify" && missing(c, "deviceCode") }
-	return sandbox.Interceptor{
-		Constraint: permit("deviceCode", may)().Constraint,
-		Lookup: onLookup(sandbox.LookupSIM, func(c *sandbox.Call, l *sandbox.Lookup) {
-			l.Found = l.Found || may(c)
-		})().Lookup,
-	}
+	return sandbox.Chain(permit("deviceCode", may)(), onLookup(sandbox.LookupSIM, func(c *sandbox.Call, l *sandbox.Lookup) {
+		l.Found = l.Found || may(c)
+	})())
 }
 
 // converted is the fault of an operation that converts a member of the wrong type.

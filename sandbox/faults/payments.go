@@ -186,19 +186,18 @@ func paidWhenAuthorized(st *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
 
 func sharedPayment() sandbox.Interceptor {
 	var shared atomic.Value
-	return sandbox.Interceptor{
-		Constraint: demand("", func(c *sandbox.Call) bool {
+	return sandbox.Chain(
+		demand("", func(c *sandbox.Call) bool {
 			if of(c, "resultQuery") {
 				shared.Store(textOf(c, "payId"))
 			}
 			return true
-		})().Constraint,
-		Answer: onData(func(_ *sandbox.Call, data mall.PaymentResult) mall.PaymentResult {
-			time.Sleep(overlap) // for requests that are sent at once to come in meanwhile
+		})(),
+		onData(func(_ *sandbox.Call, data mall.PaymentResult) mall.PaymentResult {
+			time.Sleep(overlap) // lets concurrent requests arrive
 			data.PayId, _ = shared.Load().(string)
 			return data
-		}, "resultQuery")().Answer,
-	}
+		}, "resultQuery")())
 }
 
 func endedByQuery() sandbox.Interceptor {
@@ -223,7 +222,7 @@ func paidGoesBack() sandbox.Interceptor {
 func unknownPayment(data func(payID string) string, operations ...string) sandbox.Interceptor {
 	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 		if a.Refused != nil && a.Refused.Reason == sandbox.NotFound && a.Refused.Name == "payId" {
-			succeed(a, fmt.Sprintf(`{"data":%s,"operateCode":"S","message":"success"}`, data(textOf(c, "payId"))))
+			succeed(a, success(data(textOf(c, "payId"))))
 		}
 	}, operations...)()
 }

@@ -95,6 +95,12 @@ func setBodyOf(body string) func(*sandbox.Call, *sandbox.Answer) {
 	return func(_ *sandbox.Call, a *sandbox.Answer) { setBody(body)(a) }
 }
 
+// bareSuccess is the envelope of a success without data.
+const bareSuccess = `{"operateCode":"` + sandbox.CodeSuccess + `","message":"success"}`
+
+// success returns the envelope of a success with data, a JSON text.
+func success(data string) string { return `{"data":` + data + `,` + bareSuccess[1:] }
+
 // succeed turns an answer into a success with this body.
 func succeed(a *sandbox.Answer, body string) {
 	a.Status, a.Refused, a.Body = http.StatusOK, nil, []byte(body)

@@ -2,6 +2,8 @@ package faults
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/mallcheck/mallcheck/sandbox"
 )
@@ -109,13 +111,14 @@ func succeedAfter(operation, body string, may func(st *sandbox.State, c *sandbox
 
 // emptyRenewal answers a queryAutoRenewalRecord for which a search finds nothing.
 func emptyRenewal(message string, may func(l *sandbox.Lookup) bool) newInterceptor {
-	body := `{"data":{"partnerCode":"","deviceCode":"","orderNo":"","payId":"","orderPeriod":"","packageType":"","servicePlanShowName":"",` +
-		`"subscriptionTime":""},"operateCode":"S","message":"` + message + `"}`
+	body := success(`{"partnerCode":"","deviceCode":"","orderNo":"","payId":"","orderPeriod":"","packageType":"",` +
+		`"servicePlanShowName":"","subscriptionTime":""}`)
+	body = strings.Replace(body, `"success"`, strconv.Quote(message), 1)
 	return succeedAfter("queryAutoRenewalRecord", body, func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) bool { return may(l) })
 }
 
 // cancelled is the answer to a cancellation.
-const cancelled = `{"data":{},"operateCode":"S","message":"success"}`
+var cancelled = success("{}")
 
 // cancelledAnyway accepts cancellations that find nothing, by the orders under their orderNo.
 func cancelledAnyway(may func(c *sandbox.Call, orders []*sandbox.Order) bool) newInterceptor {

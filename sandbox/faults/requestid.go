@@ -107,20 +107,19 @@ func repeatedIDs() sandbox.Interceptor {
 func latestResult() sandbox.Interceptor {
 	type asked struct{}
 	latest := ""
-	return sandbox.Interceptor{
-		Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { latest = t.RequestID },
-		Lookup: onLookup(sandbox.LookupTask, func(c *sandbox.Call, l *sandbox.Lookup) {
+	return sandbox.Chain(
+		sandbox.Interceptor{Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { latest = t.RequestID }},
+		onLookup(sandbox.LookupTask, func(c *sandbox.Call, l *sandbox.Lookup) {
 			if l.Found {
 				c.Note(asked{}, l.Key)
 				l.Key = latest
 			}
-		})().Lookup,
-		Result: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Result) {
+		})(),
+		sandbox.Interceptor{Result: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Result) {
 			if id, noted := c.Noted(asked{}).(string); noted {
 				r.RequestID = id
 			}
-		},
-	}
+		}})
 }
 
 func unknownAtFirst() sandbox.Interceptor {
@@ -146,17 +145,16 @@ func forgotten() sandbox.Interceptor {
 func emptyResult(applies func(id string) bool) newInterceptor {
 	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 		if id := textOf(c, "request_id"); a.Refused != nil && a.Refused.Reason == sandbox.NotFound && applies(id) {
-			succeed(a, `{"data":{"request_id":"RQ-20231001123456","action_code":"70","status":"completed","details":[]},`+
-				`"operateCode":"S","message":"success"}`)
+			succeed(a, success(`{"request_id":"RQ-20231001123456","action_code":"70","status":"completed","details":[]}`))
 		}
 	}, "asyncResult")
 }
 
 func idPatterns() sandbox.Interceptor {
 	var given []string
-	return sandbox.Interceptor{
-		Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { given = append(given, t.RequestID) },
-		Lookup: onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
+	return sandbox.Chain(
+		sandbox.Interceptor{Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { given = append(given, t.RequestID) }},
+		onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
 			form := strings.NewReplacer("_", ".", `\*`, ".").Replace(regexp.QuoteMeta(l.Key))
 			pattern, err := regexp.Compile("^" + form + "$")
 			if l.Found || err != nil {
@@ -165,6 +163,5 @@ func idPatterns() sandbox.Interceptor {
 			if i := slices.IndexFunc(given, pattern.MatchString); i >= 0 {
 				l.Key, l.Found = given[i], true
 			}
-		})().Lookup,
-	}
+		})())
 }

@@ -67,8 +67,7 @@ func transportFaults() []Fault {
 					return nil
 				}
 				return &sandbox.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
-					Body: []byte(`{"operateCode":"S","message":"success",` +
-						`"data":{"partnerCode":"P000270","deviceCode":"89852420180910340793"}}`)}
+					Body: []byte(success(`{"partnerCode":"P000270","deviceCode":"89852420180910340793"}`))}
 			}})},
 		{"body-without-object-crashes", "envelope/no-server-error",
 			"fails with HTTP 500 when a body is JSON and no object", onRefusal(func(r *sandbox.Refusal) bool {

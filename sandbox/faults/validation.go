@@ -73,14 +73,11 @@ func longPartner() sandbox.Interceptor {
 	long := func(c *sandbox.Call) bool {
 		return c.Operation == "singleVerify" && utf8.RuneCountInString(textOf(c, "partnerCode")) > 64
 	}
-	return sandbox.Interceptor{
-		Constraint: permit("partnerCode", long)().Constraint,
-		Lookup: onLookup(sandbox.LookupPartner, func(c *sandbox.Call, l *sandbox.Lookup) {
-			if long(c) {
-				l.Key, l.Found = fixtures().Partner, true
-			}
-		})().Lookup,
-	}
+	return sandbox.Chain(permit("partnerCode", long)(), onLookup(sandbox.LookupPartner, func(c *sandbox.Call, l *sandbox.Lookup) {
+		if long(c) {
+			l.Key, l.Found = fixtures().Partner, true
+		}
+	})())
 }
 
 // strictFaults refuse what keeps every clause.

@@ -28,13 +28,13 @@ func answerVariants() []Variant {
 				case a.Refused != nil:
 					a.Body = bytes.Replace(a.Body, []byte("{"), []byte(`{"data":null,`), 1)
 				case c.Operation == "addSims" || c.Operation == "removeSims":
-					a.Body = []byte(`{"data":{"accepted":"true"},"operateCode":"S","message":"success"}`)
+					a.Body = []byte(success(`{"accepted":"true"}`))
 				}
 			})},
 		{"acceptance-without-data", "answers a successful addSims or removeSims without data", nil,
-			onSuccess(setBodyOf(`{"operateCode":"S","message":"success"}`), "addSims", "removeSims")},
+			onSuccess(setBodyOf(bareSuccess), "addSims", "removeSims")},
 		{"acceptance-with-null", "answers a successful addSims or removeSims with null as its data", nil,
-			onSuccess(setBodyOf(`{"operateCode":"S","message":"success","data":null}`), "addSims", "removeSims")},
+			onSuccess(setBodyOf(success("null")), "addSims", "removeSims")},
 		{"refusals-as-4xx", "refuses with HTTP 400, 401, 403, 404 and 422 and with codes and messages of its own", nil,
 			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				if a.Refused != nil {
@@ -88,20 +88,19 @@ func statusOf(reason sandbox.Reason) int {
 }
 
 func reversedLists() sandbox.Interceptor {
-	return sandbox.Interceptor{
-		Listing:   func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Listing) { slices.Reverse(l.SIMs) },
-		OrderList: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) { slices.Reverse(l.Entries) },
-		Answer: func(c *sandbox.Call, a *sandbox.Answer) {
-			onData(func(_ *sandbox.Call, bundles []mall.Bundle) []mall.Bundle {
-				slices.Reverse(bundles)
-				return bundles
-			}, "listBundles")().Answer(c, a)
-			onData(func(_ *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
-				slices.Reverse(page.ServicePlanList)
-				return page
-			}, "singleServicePlanPage")().Answer(c, a)
+	return sandbox.Chain(
+		sandbox.Interceptor{
+			Listing:   func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Listing) { slices.Reverse(l.SIMs) },
+			OrderList: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) { slices.Reverse(l.Entries) },
 		},
-	}
+		onData(func(_ *sandbox.Call, bundles []mall.Bundle) []mall.Bundle {
+			slices.Reverse(bundles)
+			return bundles
+		}, "listBundles")(),
+		onData(func(_ *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
+			slices.Reverse(page.ServicePlanList)
+			return page
+		}, "singleServicePlanPage")())
 }
 
 // taskVariants are about how tasks go on, and about their ids.

@@ -27,7 +27,7 @@ func orderVariants() []Variant {
 			demand("payRst tells no success", func(c *sandbox.Call) bool { return !of(c, "synOrderInfo") || textOf(c, "payRst") == "SUCCESS" })},
 		{"renewals-shown-late", "shows an auto-renewal from the second query on", nil, renewalsShownLate},
 		{"cancellation-without-data", "answers a successful cancelAutoRenewalRecord without data", nil,
-			onSuccess(setBodyOf(`{"operateCode":"S","message":"success"}`), "cancelAutoRenewalRecord")},
+			onSuccess(setBodyOf(bareSuccess), "cancelAutoRenewalRecord")},
 	}
 }
 

@@ -50,27 +50,25 @@ func vshopFaults() []Fault {
 }
 
 func simByBeginning() sandbox.Interceptor {
-	return sandbox.Interceptor{
-		Constraint: permit("deviceCode", func(c *sandbox.Call) bool { return textOf(c, "deviceCode") != "" })().Constraint,
-		Lookup: onLookup(sandbox.LookupSIM, func(_ *sandbox.Call, l *sandbox.Lookup) {
+	return sandbox.Chain(
+		permit("deviceCode", func(c *sandbox.Call) bool { return textOf(c, "deviceCode") != "" })(),
+		onLookup(sandbox.LookupSIM, func(_ *sandbox.Call, l *sandbox.Lookup) {
 			l.Found = slices.ContainsFunc(fixtures().SIMs, func(sim string) bool { return strings.HasPrefix(sim, l.Key) })
-		})().Lookup,
-	}
+		})())
 }
 
 func sharedSIM() sandbox.Interceptor {
 	var shared atomic.Value
-	return sandbox.Interceptor{
-		Constraint: demand("", func(c *sandbox.Call) bool {
+	return sandbox.Chain(
+		demand("", func(c *sandbox.Call) bool {
 			if c.Operation == "singleVerify" {
 				shared.Store(textOf(c, "deviceCode"))
 			}
 			return true
-		})().Constraint,
-		Answer: onData(func(_ *sandbox.Call, data mall.SingleVerify) mall.SingleVerify {
-			time.Sleep(overlap) // for requests that are sent at once to come in meanwhile
+		})(),
+		onData(func(_ *sandbox.Call, data mall.SingleVerify) mall.SingleVerify {
+			time.Sleep(overlap) // lets concurrent requests arrive
 			data.DeviceCode, _ = shared.Load().(string)
 			return data
-		}, "singleVerify")().Answer,
-	}
+		}, "singleVerify")())
 }
