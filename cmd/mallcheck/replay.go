@@ -96,7 +96,7 @@ func (c *replayCommand) replay(std *streams, connection *session.Connection, t *
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	hands := connection.Session(ctx)
-	replayed, stopped := hands.Replay(result.Exchanges, from, given)
+	replayed, stopped := conformance.Replay(hands, result.Exchanges, from, given)
 	left := hands.Close()
 	differ := 0
 	for i, r := range replayed {

@@ -52,7 +52,9 @@ func (t *text) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-func newAnswer(index int, exchange reports.Exchange) *Answer {
+// ReadAnswer reads the response of a recorded exchange, which has one; index is its
+// place among the recorded exchanges.
+func ReadAnswer(index int, exchange reports.Exchange) *Answer {
 	answer := &Answer{
 		Exchange: index, Operation: exchange.Operation, Status: exchange.Response.Status,
 		Header: http.Header{}, Body: exchange.Response.Body,

@@ -25,7 +25,7 @@ func TestBareSuccess(t *testing.T) {
 		{"a list", "queryAutoRenewalRecord", 200, `[]`, false},
 		{"no page prints it so", "singleQueryOrder", 200, `{"orderNo":"1"}`, false},
 	} {
-		answer := newAnswer(0, reports.Exchange{
+		answer := ReadAnswer(0, reports.Exchange{
 			Operation: test.operation, Response: &reports.Response{Status: test.status, Body: []byte(test.body)},
 		})
 		if answer.Accepted() != test.accepted || test.accepted && string(answer.Data) != test.body {

@@ -47,8 +47,8 @@ func (s *Session) NewCall(operation openapi.Operation, set []signing.Member) (*D
 	if err != nil {
 		return nil, fmt.Errorf("the address of %s: %w", operation.ID, err)
 	}
-	wire := &Wire{Method: operation.Method, URL: address, Header: http.Header{}, Members: members, inQuery: operation.Method == http.MethodGet}
-	if !wire.inQuery {
+	wire := &Wire{Method: operation.Method, URL: address, Header: http.Header{}, Members: members, InQuery: operation.Method == http.MethodGet}
+	if !wire.InQuery {
 		wire.Header.Set("Content-Type", "application/json")
 	}
 	return &Draft{Operation: operation, wire: wire}, nil
@@ -62,7 +62,7 @@ func (s *Session) usual(operation openapi.Operation, name string) string {
 	case "partnerCode":
 		return s.Target().PartnerCode
 	case "tradeTime":
-		return now()
+		return Now()
 	case "tradeType":
 		return operation.Path[strings.LastIndexByte(operation.Path, '/')+1:]
 	case "languageCode", "mark", "terminal":

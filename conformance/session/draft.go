@@ -41,7 +41,8 @@ type Wire struct {
 	// Body, when it is not nil, is sent instead of the members.
 	Body []byte
 
-	inQuery bool // where the members travel
+	// InQuery says that the members are sent in the query, not in the body.
+	InQuery bool
 }
 
 // Edit changes a request.
@@ -143,6 +144,11 @@ func RawBody(change func(body []byte) []byte) Edit {
 	return func(w *Wire) { w.Body = change(w.body()) }
 }
 
+// NewDraft returns a draft of an operation that sends a request as given.
+func NewDraft(operation openapi.Operation, wire *Wire) *Draft {
+	return &Draft{Operation: operation, wire: wire}
+}
+
 // newDraft takes over what a generated request builder made.
 func (s *Session) newDraft(operation string, request *http.Request, err error) *Draft {
 	op, known := s.Contract().Operation(operation)
@@ -169,8 +175,8 @@ func (s *Session) newDraft(operation string, request *http.Request, err error) *
 func toWire(request *http.Request) (*Wire, error) {
 	wire := &Wire{Method: request.Method, URL: request.URL, Header: request.Header}
 	if request.Body == nil {
-		members, err := queryMembers(request.URL.RawQuery)
-		wire.Members, wire.URL.RawQuery, wire.inQuery = members, "", true
+		members, err := QueryMembers(request.URL.RawQuery)
+		wire.Members, wire.URL.RawQuery, wire.InQuery = members, "", true
 		return wire, err
 	}
 	body, err := io.ReadAll(request.Body)
@@ -182,7 +188,7 @@ func toWire(request *http.Request) (*Wire, error) {
 }
 
 // queryMembers returns the parameters of a query in their order.
-func queryMembers(query string) ([]signing.Member, error) {
+func QueryMembers(query string) ([]signing.Member, error) {
 	var members []signing.Member
 	for pair := range strings.SplitSeq(query, "&") {
 		if pair == "" {
@@ -201,7 +207,7 @@ func queryMembers(query string) ([]signing.Member, error) {
 
 // body returns the bytes that are sent: those set, or the members as one object.
 func (w *Wire) body() []byte {
-	if w.Body != nil || w.inQuery {
+	if w.Body != nil || w.InQuery {
 		return w.Body
 	}
 	size := len("{}")
@@ -222,7 +228,7 @@ func (w *Wire) body() []byte {
 // address returns the URL with the query, when the members travel there.
 func (w *Wire) address() *url.URL {
 	address := *w.URL
-	if !w.inQuery {
+	if !w.InQuery {
 		return &address
 	}
 	var pairs []string

@@ -38,7 +38,7 @@ func Repeat(name string) Edit {
 // AddQuery adds a parameter to the query, of a request with a body as well.
 func AddQuery(name, value string) Edit {
 	return func(w *Wire) {
-		if w.inQuery {
+		if w.InQuery {
 			Set(name, value)(w)
 			return
 		}

@@ -91,7 +91,7 @@ func (s *Session) NewAsyncResult(requestID string) *Draft {
 func (s *Session) NewSingleVerify(sim string) *Draft {
 	request, err := vshop.NewSingleVerifyRequest(s.base("vshop"), nil, mall.SingleVerifyJSONRequestBody{
 		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: sim, LanguageCode: "1",
-		Mark: "0", Terminal: "1", TradeTime: now(), TradeType: "singleVerify",
+		Mark: "0", Terminal: "1", TradeTime: Now(), TradeType: "singleVerify",
 	})
 	return s.newDraft("singleVerify", request, err)
 }
@@ -100,7 +100,7 @@ func (s *Session) NewSingleVerify(sim string) *Draft {
 func (s *Session) NewSingleServicePlanPage(sim string) *Draft {
 	request, err := vshop.NewSingleServicePlanPageRequest(s.base("vshop"), nil, mall.SingleServicePlanPageJSONRequestBody{
 		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: sim, LanguageCode: "1",
-		Mark: "0", Terminal: "0", TradeTime: now(), TradeType: "singleServicePlanPage",
+		Mark: "0", Terminal: "0", TradeTime: Now(), TradeType: "singleServicePlanPage",
 	})
 	return s.newDraft("singleServicePlanPage", request, err)
 }
@@ -177,7 +177,7 @@ func (s *Session) ReadResult(ctx context.Context, requestID string) Result {
 	if !answer.Accepted() {
 		s.notFound(answer, requestID)
 	}
-	return newResult(answer)
+	return ResultOf(answer)
 }
 
 // notFound ends the check because a request id does not find its result.
@@ -187,7 +187,8 @@ func (s *Session) notFound(answer *Answer, requestID string) {
 		"the result of "+requestID, answer.String())
 }
 
-func newResult(answer *Answer) Result {
+// ResultOf reads what an answer of asyncResult says of a task.
+func ResultOf(answer *Answer) Result {
 	var data struct {
 		RequestID  text `json:"request_id"`
 		ActionCode text `json:"action_code"`
@@ -230,7 +231,7 @@ func (s *Session) watch(ctx context.Context, partner, requestID string, look fun
 	started, limit, waited := time.Now(), s.Target().TaskTimeout, s.connection.patience.total()
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		answer := s.Send(ctx, s.NewAsyncResult(requestID).As(partner))
-		result, passed := newResult(answer), time.Since(started)-(s.connection.patience.total()-waited)
+		result, passed := ResultOf(answer), time.Since(started)-(s.connection.patience.total()-waited)
 		if answer.Accepted() {
 			look(result)
 			if s.Terminal(result) {
@@ -263,8 +264,8 @@ func (s *Session) pause(d time.Duration) {
 // builders resolve paths against it, and would drop its last segment without one.
 func (s *Session) base(service string) string { return s.Target().URLs[service] + "/" }
 
-// now returns the access time that Vshop bodies state: 13-digit milliseconds.
-func now() string { return strconv.FormatInt(time.Now().UnixMilli(), 10) }
+// Now returns the access time that Vshop bodies state: 13-digit milliseconds.
+func Now() string { return strconv.FormatInt(time.Now().UnixMilli(), 10) }
 
 // notNil makes an empty list [] instead of null.
 func notNil(list []string) []string { return append([]string{}, list...) }

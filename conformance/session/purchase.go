@@ -30,14 +30,14 @@ type Purchase struct {
 // Email is the address of the buyer in the requests of a run.
 const Email = "buyer@example.com"
 
-// payAccount is the account of the buyer in the requests of a run.
-const payAccount = "1"
+// PayAccount is the account of the buyer in the requests of a run.
+const PayAccount = "1"
 
 // NewPurchase returns a purchase with ids that no other has, of the target's
 // package, for a SIM card that exists.
 func (s *Session) NewPurchase() Purchase {
 	s.need(s.Target().Package != "", "package")
-	id := s.connection.uniqueID()
+	id := s.UniqueID()
 	return Purchase{
 		SIM: s.ExistingSIM(), OrderNo: "MC" + id, PayID: s.Target().PartnerCode + id, PurchaseID: "PO" + id,
 		Package: s.Target().Package, Plan: "string", PlanName: "string",
@@ -45,19 +45,21 @@ func (s *Session) NewPurchase() Purchase {
 	}
 }
 
-// uniqueID returns digits that no other call, no other run and no other shard of this run returns.
-func (c *Connection) uniqueID() string {
+// UniqueID returns 20 digits that no other call, no other run and no other shard of
+// this run returns.
+func (s *Session) UniqueID() string {
+	c := s.connection
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.nextID++
-	return now() + fmt.Sprintf("%04d%03d", (c.target.Seed+int64(c.target.Shard.Index))%10_000, c.nextID%1000)
+	return Now() + fmt.Sprintf("%04d%03d", (c.target.Seed+int64(c.target.Shard.Index))%10_000, c.nextID%1000)
 }
 
 // NewSingleOrder drafts a singleOrder.
 func (s *Session) NewSingleOrder(p Purchase) *Draft {
 	request, err := vshop.NewSingleOrderRequest(s.base("vshop"), nil, mall.SingleOrderJSONRequestBody{
 		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: p.SIM, LanguageCode: "0", Mark: "0", Terminal: "0",
-		TradeTime: now(), TradeType: "singleOrder", OrderNo: p.OrderNo, PayId: p.PayID, PackageCode: p.Package,
+		TradeTime: Now(), TradeType: "singleOrder", OrderNo: p.OrderNo, PayId: p.PayID, PackageCode: p.Package,
 		PayAmount: p.Amount, PayCurrency: p.Currency, OrderPeriod: p.Period, AutoRenewal: p.AutoRenewal,
 		RequestOrderId: given(p.PurchaseID), ServicePlanCode: given(p.Plan), ServicePlanShowName: given(p.PlanName),
 	})
@@ -68,7 +70,7 @@ func (s *Session) NewSingleOrder(p Purchase) *Draft {
 func (s *Session) NewSingleQueryOrder(sim string) *Draft {
 	request, err := vshop.NewSingleQueryOrderRequest(s.base("vshop"), nil, mall.SingleQueryOrderJSONRequestBody{
 		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: sim, LanguageCode: "1", Mark: "0", Terminal: "0",
-		TradeTime: now(), TradeType: "singleQueryOrder",
+		TradeTime: Now(), TradeType: "singleQueryOrder",
 	})
 	return s.newDraft("singleQueryOrder", request, err)
 }
@@ -77,7 +79,7 @@ func (s *Session) NewSingleQueryOrder(sim string) *Draft {
 func (s *Session) NewQueryAutoRenewalRecord(sim string) *Draft {
 	request, err := vshop.NewQueryAutoRenewalRecordRequest(s.base("vshop"), nil, mall.QueryAutoRenewalRecordJSONRequestBody{
 		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: sim, LanguageCode: "0", Mark: "0", Terminal: "0",
-		TradeTime: now(), TradeType: "queryAutoRenewalRecord",
+		TradeTime: Now(), TradeType: "queryAutoRenewalRecord",
 	})
 	return s.newDraft("queryAutoRenewalRecord", request, err)
 }
@@ -86,7 +88,7 @@ func (s *Session) NewQueryAutoRenewalRecord(sim string) *Draft {
 func (s *Session) NewCancelAutoRenewalRecord(p Purchase) *Draft {
 	request, err := vshop.NewCancelAutoRenewalRecordRequest(s.base("vshop"), nil, mall.CancelAutoRenewalRecordJSONRequestBody{
 		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: p.SIM, LanguageCode: "0", Mark: "0", Terminal: "0",
-		TradeTime: now(), TradeType: "cancelAutoRenewalRecord", OrderNo: p.OrderNo, PayId: p.PayID,
+		TradeTime: Now(), TradeType: "cancelAutoRenewalRecord", OrderNo: p.OrderNo, PayId: p.PayID,
 	})
 	return s.newDraft("cancelAutoRenewalRecord", request, err)
 }
@@ -95,9 +97,9 @@ func (s *Session) NewCancelAutoRenewalRecord(p Purchase) *Draft {
 func (s *Session) NewSynOrderInfo(p Purchase) *Draft {
 	request, err := vshop.NewSynOrderInfoRequest(s.base("vshop"), nil, mall.SynOrderInfoJSONRequestBody{
 		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: p.SIM, LanguageCode: given("1"), Mark: "0", Terminal: "0",
-		TradeTime: now(), TradeType: "SynOrderInfo", OrderNo: p.OrderNo, PayId: p.PayID, PackageCode: p.Package,
+		TradeTime: Now(), TradeType: "SynOrderInfo", OrderNo: p.OrderNo, PayId: p.PayID, PackageCode: p.Package,
 		PayAmount: p.Amount, PayCurrency: p.Currency, OrderPeriod: p.Period, AutoRenewal: p.AutoRenewal, OrgOrderId: given(p.PurchaseID),
-		PayAccount: payAccount, PayResultDate: "2022-06-07 15:10:35", PayRst: "SUCCESS", PayStatus: "1", PayType: "3",
+		PayAccount: PayAccount, PayResultDate: "2022-06-07 15:10:35", PayRst: "SUCCESS", PayStatus: "1", PayType: "3",
 	})
 	return s.newDraft("synOrderInfo", request, err)
 }
@@ -106,7 +108,7 @@ func (s *Session) NewSynOrderInfo(p Purchase) *Draft {
 // with a payment method.
 func (s *Session) NewStripeSingleAuthorization(p Purchase, method string) *Draft {
 	request, err := payment.NewStripeSingleAuthorizationRequest(s.base("payment"), nil, mall.StripeSingleAuthorizationJSONRequestBody{
-		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: now(), TradeType: "stripeSingleAuthorization",
+		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: Now(), TradeType: "stripeSingleAuthorization",
 		PayId: p.PayID, PayAmount: p.Amount, PayCurrency: p.Currency, Email: Email, PmId: given(method),
 	})
 	return s.newDraft("stripeSingleAuthorization", request, err)
@@ -115,7 +117,7 @@ func (s *Session) NewStripeSingleAuthorization(p Purchase, method string) *Draft
 // NewStripeSubscriptionAuthorization drafts a stripeSubscriptionAuthorization of a purchase.
 func (s *Session) NewStripeSubscriptionAuthorization(p Purchase) *Draft {
 	request, err := payment.NewStripeSubscriptionAuthorizationRequest(s.base("payment"), nil, mall.StripeSubscriptionAuthorizationJSONRequestBody{
-		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: now(), TradeType: "stripeSubscriptionAuthorization",
+		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: Now(), TradeType: "stripeSubscriptionAuthorization",
 		PayId: p.PayID, Email: Email,
 	})
 	return s.newDraft("stripeSubscriptionAuthorization", request, err)
@@ -124,7 +126,7 @@ func (s *Session) NewStripeSubscriptionAuthorization(p Purchase) *Draft {
 // NewStripeSubDirectly drafts a stripeSubDirectly of a purchase with a payment method.
 func (s *Session) NewStripeSubDirectly(p Purchase, method string) *Draft {
 	request, err := payment.NewStripeSubDirectlyRequest(s.base("payment"), nil, mall.StripeSubDirectlyJSONRequestBody{
-		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: now(), TradeType: "stripeSubDirectly",
+		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: Now(), TradeType: "stripeSubDirectly",
 		PayId: p.PayID, PayAmount: p.Amount, PayCurrency: strings.ToLower(p.Currency), Email: Email, PlanId: p.Plan, PmId: method,
 	})
 	return s.newDraft("stripeSubDirectly", request, err)
@@ -133,7 +135,7 @@ func (s *Session) NewStripeSubDirectly(p Purchase, method string) *Draft {
 // NewResultQuery drafts a resultQuery of a payment.
 func (s *Session) NewResultQuery(payID string) *Draft {
 	request, err := payment.NewResultQueryRequest(s.base("payment"), nil, mall.ResultQueryJSONRequestBody{
-		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: now(), TradeType: "resultQuery", PayId: payID,
+		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: Now(), TradeType: "resultQuery", PayId: payID,
 	})
 	return s.newDraft("resultQuery", request, err)
 }
@@ -141,7 +143,7 @@ func (s *Session) NewResultQuery(payID string) *Draft {
 // NewConfirmPaymentResult drafts a confirmPaymentResult of a payment.
 func (s *Session) NewConfirmPaymentResult(payID string) *Draft {
 	request, err := payment.NewConfirmPaymentResultRequest(s.base("payment"), nil, mall.ConfirmPaymentResultJSONRequestBody{
-		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: now(), TradeType: "confirmPaymentResult", PayId: payID,
+		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: Now(), TradeType: "confirmPaymentResult", PayId: payID,
 	})
 	return s.newDraft("confirmPaymentResult", request, err)
 }

@@ -39,7 +39,7 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
 	exchange := s.exchange(ctx, draft, request)
 	index := s.record(exchange)
 	s.endUnlessAnswered(service, exchange)
-	answer := newAnswer(index, exchange)
+	answer := ReadAnswer(index, exchange)
 	s.settleAnnounced(sent, answer)
 	s.connection.see(answer)
 	s.enter(draft, answer)
@@ -50,7 +50,7 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
 func (s *Session) render(draft *Draft) *http.Request {
 	wire := &Wire{
 		Method: draft.wire.Method, URL: draft.wire.URL, Header: draft.wire.Header.Clone(),
-		Members: slices.Clone(draft.wire.Members), inQuery: draft.wire.inQuery,
+		Members: slices.Clone(draft.wire.Members), InQuery: draft.wire.InQuery,
 	}
 	for _, edit := range draft.before {
 		edit(wire)

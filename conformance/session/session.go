@@ -105,6 +105,15 @@ func (s *Session) Deviations() []reports.Deviation {
 	return append([]reports.Deviation(nil), s.deviations...)
 }
 
+// Stopped reports whether the run was stopped: no new request is sent.
+func (s *Session) Stopped() bool { return s.stop.Err() != nil }
+
+// Close undoes what a session did that belongs to no check, and ends the journal.
+func (s *Session) Close() (left []string) {
+	left = s.Undo()
+	return append(left, s.connection.Finish(len(left) == 0)...)
+}
+
 // Group returns a bundle group of the partner.
 func (s *Session) Group() string {
 	s.need(s.Target().Group != "", "group")

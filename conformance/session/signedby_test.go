@@ -74,7 +74,7 @@ func TestAnswerIsReadLeniently(t *testing.T) {
 		`{"operateCode":"S","message":"success","data":{}}{"operateCode":"F"}`,
 		`{"message":7,"operateCode":"S","data":{}} trailing`,
 	} {
-		answer := newAnswer(0, reports.Exchange{Response: &reports.Response{Status: 200, Body: []byte(body)}})
+		answer := ReadAnswer(0, reports.Exchange{Response: &reports.Response{Status: 200, Body: []byte(body)}})
 		if !answer.Accepted() || string(answer.Data) != "{}" {
 			t.Errorf("%s is read as operateCode %q, data %s", body, answer.OperateCode, answer.Data)
 		}

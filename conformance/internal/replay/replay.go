@@ -1,4 +1,6 @@
-package session
+// Package replay sends recorded requests again and compares the answers. What is
+// recorded comes from a file, so it is data: the session sends, signs and undoes.
+package replay
 
 import (
 	"fmt"
@@ -9,13 +11,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Replayed is a recorded exchange beside that of the same request, sent again.
-type Replayed struct {
+// Exchange is a recorded exchange beside that of the same request, sent again.
+type Exchange struct {
 	Recorded, Again reports.Exchange
 	// Differences say in what the two answers differ: status, code and form; a
 	// sentence each, none when they agree.
@@ -24,7 +27,7 @@ type Replayed struct {
 
 // replay is what a replay knows of the values that differ from one time to the next.
 type replay struct {
-	session *Session
+	session *session.Session
 	from    map[string]string // addresses of the services that were recorded
 	given   map[string]string // values of placeholders, by the name of what was hidden
 	fresh   map[string]string // ids of this run for those of the recorded one
@@ -38,7 +41,7 @@ var (
 	timeText = regexp.MustCompile(`^[0-9]{13}$`)
 )
 
-// Replay sends recorded requests again, in their order: to the addresses of the
+// Run sends recorded requests again, in their order: to the addresses of the
 // target instead of those they were recorded from, with a new access time, with new
 // ids for those that the run had made, the request ids that are answered now, and
 // newly signed. A sign that was wrong when it was recorded stays as it was, unless
@@ -46,9 +49,9 @@ var (
 // is filled from given, by its name, or from the target: the payment method, the
 // address of the buyer, and the id of the payment. It returns what was sent so far
 // with the error that kept it from going on.
-func (s *Session) Replay(recorded []reports.Exchange, from, given map[string]string) ([]Replayed, error) {
+func Run(s *session.Session, recorded []reports.Exchange, from, given map[string]string) ([]Exchange, error) {
 	r := &replay{session: s, from: from, given: maps.Clone(given), fresh: map[string]string{}}
-	var done []Replayed
+	var done []Exchange
 	looks := false
 	for i, exchange := range recorded {
 		if i+1 < len(recorded) && sameLook(exchange, recorded[i+1]) {
@@ -59,12 +62,12 @@ func (s *Session) Replay(recorded []reports.Exchange, from, given map[string]str
 		if err != nil {
 			return done, fmt.Errorf("exchange %d: %w", i+1, err)
 		}
-		again, err := s.sendAgain(draft, exchange, looks)
+		again, err := r.sendAgain(draft, exchange, looks)
 		looks = false
 		if err != nil {
 			return done, fmt.Errorf("exchange %d: %w", i+1, err)
 		}
-		done = append(done, Replayed{exchange, again, differences(exchange, again)})
+		done = append(done, Exchange{exchange, again, differences(exchange, again)})
 		r.learn(exchange, again, s.Target().RequestIDHeader)
 	}
 	return done, nil
@@ -81,16 +84,17 @@ func sameLook(a, b reports.Exchange) bool {
 
 // sendAgain sends the request of a recorded exchange. A task that was over when it
 // was recorded is awaited, and so is what was looked at several times.
-func (s *Session) sendAgain(draft *Draft, recorded reports.Exchange, looks bool) (reports.Exchange, error) {
+func (r *replay) sendAgain(draft *session.Draft, recorded reports.Exchange, looks bool) (reports.Exchange, error) {
+	s := r.session
 	before := len(s.Exchanges())
 	var failed error
 	s.Await(func() bool {
 		answer, err := s.Attempt(draft)
-		if failed = err; err != nil || s.stop.Err() != nil {
+		if failed = err; err != nil || s.Stopped() {
 			return true
 		}
 		sent := s.Exchanges()
-		return (!s.over(recorded) || s.Terminal(newResult(answer))) && (!looks || len(differences(recorded, sent[len(sent)-1])) == 0)
+		return (!r.over(recorded) || s.Terminal(session.ResultOf(answer))) && (!looks || len(differences(recorded, sent[len(sent)-1])) == 0)
 	})
 	sent := s.Exchanges()
 	if len(sent) == before {
@@ -100,12 +104,12 @@ func (s *Session) sendAgain(draft *Draft, recorded reports.Exchange, looks bool)
 }
 
 // over reports whether an exchange shows a task that is over.
-func (s *Session) over(exchange reports.Exchange) bool {
-	return exchange.Operation == "asyncResult" && exchange.Response != nil && s.Terminal(newResult(newAnswer(0, exchange)))
+func (r *replay) over(exchange reports.Exchange) bool {
+	return exchange.Operation == "asyncResult" && exchange.Response != nil && r.session.Terminal(session.ResultOf(session.ReadAnswer(0, exchange)))
 }
 
 // draft makes the request of a recorded exchange anew.
-func (r *replay) draft(exchange reports.Exchange) (*Draft, error) {
+func (r *replay) draft(exchange reports.Exchange) (*session.Draft, error) {
 	operation, known := r.session.Contract().Operation(exchange.Operation)
 	if !known {
 		return nil, fmt.Errorf("%s is no operation that a partner calls", exchange.Operation)
@@ -125,28 +129,28 @@ func (r *replay) draft(exchange reports.Exchange) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	wire := &Wire{Method: exchange.Request.Method, URL: address, Header: http.Header{}}
+	wire := &session.Wire{Method: exchange.Request.Method, URL: address, Header: http.Header{}}
 	for _, field := range exchange.Request.Header {
 		if value, err := r.fill(field.Value); err == nil && field.Name != "Content-Length" {
 			wire.Header.Add(field.Name, value)
 		}
 	}
-	draft := &Draft{Operation: operation, wire: wire}
+	draft := session.NewDraft(operation, wire)
 	members, malformed := signing.ParseMembers([]byte(body))
 	switch {
 	case operation.Method == http.MethodGet && body == "":
-		if wire.Members, err = queryMembers(address.RawQuery); err != nil {
+		if wire.Members, err = session.QueryMembers(address.RawQuery); err != nil {
 			return nil, err
 		}
-		wire.URL.RawQuery, wire.inQuery = "", true
+		wire.URL.RawQuery, wire.InQuery = "", true
 	case malformed == nil:
 		wire.Members = members
 	default:
-		draft.After(RawBody(func([]byte) []byte { return []byte(body) }))
+		draft.After(session.RawBody(func([]byte) []byte { return []byte(body) }))
 	}
 	for i := range wire.Members {
-		if m := &wire.Members[i]; m.Name == "tradeTime" && timeText.MatchString(unquote(m.Value)) {
-			m.Value = quote(now())
+		if m := &wire.Members[i]; m.Name == "tradeTime" && timeText.MatchString(textOf(*m)) {
+			*m = signing.StringMember(m.Name, session.Now())
 		}
 	}
 	if !signed {
@@ -156,12 +160,12 @@ func (r *replay) draft(exchange reports.Exchange) (*Draft, error) {
 }
 
 // keepSign gives a request the sign that it was recorded with, or none.
-func keepSign(recorded []signing.Member) Edit {
+func keepSign(recorded []signing.Member) session.Edit {
 	at := slices.IndexFunc(recorded, func(m signing.Member) bool { return m.Name == "sign" })
 	if at < 0 {
-		return Drop("sign")
+		return session.Drop("sign")
 	}
-	return SetRaw("sign", string(recorded[at].Value))
+	return session.SetRaw("sign", string(recorded[at].Value))
 }
 
 // address is a recorded address, below that of the target's service.
@@ -228,8 +232,10 @@ func headerOf(response *reports.Response, name string) string {
 	return ""
 }
 
-// Close undoes what a session did that belongs to no check, and ends the journal.
-func (s *Session) Close() (left []string) {
-	left = s.Undo()
-	return append(left, s.connection.Finish(len(left) == 0)...)
+// textOf returns the text of a member, or the JSON text of one that is no string.
+func textOf(m signing.Member) string {
+	if text, isText := m.Text(); isText {
+		return text
+	}
+	return string(m.Value)
 }

@@ -1,4 +1,4 @@
-package session
+package replay
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -22,7 +23,7 @@ func differences(recorded, again reports.Exchange) (told []string) {
 	if was, is := recorded.Response.Status, again.Response.Status; was != is {
 		told = append(told, fmt.Sprintf("the status was %d, now %d", was, is))
 	}
-	if was, is := newAnswer(0, recorded).OperateCode, newAnswer(0, again).OperateCode; was != is {
+	if was, is := session.ReadAnswer(0, recorded).OperateCode, session.ReadAnswer(0, again).OperateCode; was != is {
 		told = append(told, fmt.Sprintf("operateCode was %q, now %q", was, is))
 	}
 	if recorded.Response.Cut > 0 {

@@ -1,4 +1,4 @@
-package session
+package replay
 
 import (
 	"cmp"
@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/session"
 )
 
 var (
@@ -42,7 +44,7 @@ func (r *replay) fill(text string) (string, error) {
 // freshID returns the digits of this run for recorded ones.
 func (r *replay) freshID(digits string) string {
 	if r.fresh[digits] == "" {
-		r.fresh[digits] = r.session.connection.uniqueID()
+		r.fresh[digits] = r.session.UniqueID()
 	}
 	return r.fresh[digits]
 }
@@ -83,9 +85,9 @@ func (r *replay) hidden(name string) string {
 	case "pm_id":
 		return cmp.Or(r.method, target.PayingMethod)
 	case "email":
-		return Email
+		return session.Email
 	case "payAccount":
-		return payAccount
+		return session.PayAccount
 	}
 	return ""
 }

@@ -1,4 +1,4 @@
-package session
+package replay
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
@@ -42,7 +43,7 @@ func bearsSign(members []signing.Member, rules signing.Rules) bool {
 		return false
 	}
 	sign, err := signing.Sign(slices.Delete(slices.Clone(members), at, at+1), rules)
-	return err == nil && sign == unquote(members[at].Value)
+	return err == nil && sign == textOf(members[at])
 }
 
 // guess is what a recorded body may have been, with the digits of the payment's id
@@ -62,7 +63,7 @@ func (r *replay) uncovered(body string) (guesses []guess) {
 		r.digits = r.seen[0]
 	}
 	target := r.session.Target()
-	body = strings.ReplaceAll(strings.ReplaceAll(body, "<redacted:email>", Email), "<redacted:payAccount>", payAccount)
+	body = strings.ReplaceAll(strings.ReplaceAll(body, "<redacted:email>", session.Email), "<redacted:payAccount>", session.PayAccount)
 	methods := []string{target.PayingMethod, target.FailingMethod, target.OpenMethod}
 	if !strings.Contains(body, "<redacted:pm_id>") {
 		methods = methods[:1]
