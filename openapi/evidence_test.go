@@ -48,7 +48,7 @@ func wanting(evidence Evidence) string {
 func visit(node *yaml.Node, at string, f func(at string, node *yaml.Node)) {
 	f(at, node)
 	_ = each(node, func(key string, value *yaml.Node) error {
-		visit(value, at+"/"+escape(key), f)
+		visit(value, at+"/"+EscapeToken(key), f)
 		return nil
 	})
 	if node.Kind == yaml.SequenceNode {
@@ -120,7 +120,7 @@ func below(c *Contract, pointer string) []string {
 	for _, layer := range at.at {
 		_ = each(layer, func(key string, _ *yaml.Node) error {
 			if key != "$ref" && key != "example" && key != "examples" && !strings.HasPrefix(key, "x-") {
-				all = append(all, below(c, pointer+"/"+escape(key))...)
+				all = append(all, below(c, pointer+"/"+EscapeToken(key))...)
 			}
 			return nil
 		})

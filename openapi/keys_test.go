@@ -84,7 +84,7 @@ func (c *Contract) misplaced(node *yaml.Node, kind, at string) []string {
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i].Value, node.Content[i+1]
-		below := at + "/" + escape(key)
+		below := at + "/" + EscapeToken(key)
 		valueKind, known := allowed[key]
 		if isMap {
 			valueKind, known = inner, true

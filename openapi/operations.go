@@ -112,10 +112,10 @@ func (c *Contract) RequiredOnSuccess(operation string) []Required {
 	wanted := c.inline(response.at.get("x-required-on-success"))
 	var all []Required
 	for _, name := range words(wanted.get("members")) {
-		all = append(all, Required{Name: name, Clause: at + "/content/application~1json/schema/properties/" + escape(name)})
+		all = append(all, Required{Name: name, Clause: at + "/content/application~1json/schema/properties/" + EscapeToken(name)})
 	}
 	for _, name := range words(wanted.get("headers")) {
-		all = append(all, Required{Name: name, Header: true, Clause: at + "/headers/" + escape(name)})
+		all = append(all, Required{Name: name, Header: true, Clause: at + "/headers/" + EscapeToken(name)})
 	}
 	return all
 }
@@ -169,7 +169,7 @@ func (c *Contract) readOperation(path, method string, item, node inlined) (Opera
 		Summary:     node.text("summary"),
 		PathKnown:   item.text("x-path-unknown") != "true",
 		BareSuccess: node.text("x-bare-success") == "true",
-		Pointer:     "/paths/" + escape(path) + "/" + method,
+		Pointer:     "/paths/" + EscapeToken(path) + "/" + method,
 	}
 	operation.Evidence, _ = evidenceOf(node.get("x-evidence"))
 	switch {

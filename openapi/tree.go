@@ -111,10 +111,10 @@ func words(node *yaml.Node) []string {
 	return all
 }
 
-// escape writes a key as a token of a JSON pointer (RFC 6901).
-func escape(key string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
-}
+// EscapeToken writes a name as one token of a JSON pointer (RFC 6901): "~" as "~0" and "/" as "~1".
+func EscapeToken(name string) string { return tokenEscaper.Replace(name) }
+
+var tokenEscaper = strings.NewReplacer("~", "~0", "/", "~1")
 
 // unescape reads a token of a JSON pointer.
 func unescape(token string) string {

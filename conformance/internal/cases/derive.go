@@ -89,7 +89,7 @@ const signMember = "sign"
 const refersTo = "x-refers-to"
 
 func (d *deriver) parameter(p *openapi3.Parameter) {
-	at := d.operation.Pointer + "/parameters/" + escape(p.Name)
+	at := d.operation.Pointer + "/parameters/" + openapi.EscapeToken(p.Name)
 	f := d.field(p.In, p.Name, nil, at+"/schema", p.Schema.Value)
 	f.presence, f.required = at+"/required", p.Required
 	f.mayEmpty, f.example = p.AllowEmptyValue, p.Example
@@ -111,8 +111,8 @@ func (d *deriver) body(media *openapi3.MediaType) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(media.Schema.Value.Properties)) {
-		f := d.field(InBody, name, nil, at+"/properties/"+escape(name), media.Schema.Value.Properties[name].Value)
-		f.required, f.presence = slices.Contains(media.Schema.Value.Required, name), at+"/required/"+escape(name)
+		f := d.field(InBody, name, nil, at+"/properties/"+openapi.EscapeToken(name), media.Schema.Value.Properties[name].Value)
+		f.required, f.presence = slices.Contains(media.Schema.Value.Required, name), at+"/required/"+openapi.EscapeToken(name)
 		f.example = examples[name]
 		d.member(f)
 	}
@@ -224,9 +224,4 @@ func (d *deriver) late() {
 	for i := range d.cases[len(d.cases)-1].Changes {
 		d.cases[len(d.cases)-1].Changes[i].Late = true
 	}
-}
-
-// escape writes a key as a token of a JSON pointer (RFC 6901).
-func escape(key string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/mallcheck/mallcheck/openapi"
 )
 
 // overLong is the length of an over-long text, in characters: in the query and in a
@@ -288,8 +290,8 @@ func (d *deriver) object(f field) {
 	d.types(f, map[string]string{"boolean": "true", "array": "[]", "text": `"mallcheck"`, "number": "1"})
 	d.repeated(f)
 	for _, name := range sortedKeys(f.schema.Properties) {
-		inner := d.field(f.place, f.name, append(slices.Clone(f.path), name), f.pointer+"/properties/"+escape(name), f.schema.Properties[name].Value)
-		inner.required, inner.presence = slices.Contains(f.schema.Required, name), f.pointer+"/required/"+escape(name)
+		inner := d.field(f.place, f.name, append(slices.Clone(f.path), name), f.pointer+"/properties/"+openapi.EscapeToken(name), f.schema.Properties[name].Value)
+		inner.required, inner.presence = slices.Contains(f.schema.Required, name), f.pointer+"/required/"+openapi.EscapeToken(name)
 		d.member(inner)
 	}
 }

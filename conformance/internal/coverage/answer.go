@@ -10,6 +10,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/mallcheck/mallcheck/openapi"
+
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -52,7 +54,7 @@ func (b builder) member(at string, schema *openapi3.SchemaRef, below string) *re
 func (b builder) properties(at string, schema *openapi3.SchemaRef) *reply {
 	r := &reply{properties: map[string]*reply{}, codes: b.values(Codes, at, schema.Value)}
 	for _, name := range slices.Sorted(maps.Keys(schema.Value.Properties)) {
-		r.properties[name] = b.member(at+"/properties/"+escape(name), schema.Value.Properties[name], "")
+		r.properties[name] = b.member(at+"/properties/"+openapi.EscapeToken(name), schema.Value.Properties[name], "")
 	}
 	if schema.Value.Items != nil {
 		r.items = b.properties(at+"/items", schema.Value.Items)

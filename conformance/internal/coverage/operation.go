@@ -58,7 +58,7 @@ func newOperation(contract *openapi.Contract, document *openapi3.T, op openapi.O
 	o.refusal = b.newReply(refused, op.Pointer+"/responses/4XX")
 	if ok != nil {
 		for _, name := range slices.Sorted(maps.Keys(ok.Value.Headers)) {
-			o.headers[name] = b.member(op.Pointer+"/responses/200/headers/"+escape(name), ok.Value.Headers[name].Value.Schema, "/schema")
+			o.headers[name] = b.member(op.Pointer+"/responses/200/headers/"+openapi.EscapeToken(name), ok.Value.Headers[name].Value.Schema, "/schema")
 		}
 	}
 	o.rules = map[string]*part{}
@@ -74,7 +74,7 @@ func newOperation(contract *openapi.Contract, document *openapi3.T, op openapi.O
 // push makes the parts of the push, whose request is the target's.
 func (b builder) push(parameters openapi3.Parameters, described *openapi3.Operation) {
 	for _, parameter := range parameters {
-		at := b.Pointer + "/parameters/" + escape(parameter.Value.Name)
+		at := b.Pointer + "/parameters/" + openapi.EscapeToken(parameter.Value.Name)
 		b.headers[parameter.Value.Name] = b.member(at, parameter.Value.Schema, "/schema")
 	}
 	if described.RequestBody != nil {
@@ -137,8 +137,3 @@ const (
 	mediaType = "application/json"
 	schemaOf  = "/content/application~1json/schema"
 )
-
-var escaper = strings.NewReplacer("~", "~0", "/", "~1")
-
-// escape writes a name as a part of a JSON pointer.
-func escape(name string) string { return escaper.Replace(name) }

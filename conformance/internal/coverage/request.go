@@ -46,7 +46,7 @@ func (b builder) newRequest(parameters openapi3.Parameters, body *openapi3.Reque
 	r := &request{operation: b.Operation}
 	for _, parameter := range parameters {
 		p := parameter.Value
-		at := b.Pointer + "/parameters/" + escape(p.Name)
+		at := b.Pointer + "/parameters/" + openapi.EscapeToken(p.Name)
 		f := b.field(at+"/schema", p.Schema.Value, p.In)
 		f.name, f.in = p.Name, p.In
 		f.sent = b.add(Sent, at)
@@ -77,11 +77,11 @@ func (b builder) field(at string, schema *openapi3.Schema, in string) *field {
 		f.constraints = append(f.constraints, *b.constraint(at+"/"+k.name, k))
 	}
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
-		place := at + "/properties/" + escape(name)
+		place := at + "/properties/" + openapi.EscapeToken(name)
 		member := b.field(place, schema.Properties[name].Value, "")
 		member.name, member.sent, member.omitted = name, b.add(Sent, place), b.add(Omitted, place)
 		if slices.Contains(schema.Required, name) {
-			member.required = b.constraint(at+"/required/"+escape(name), keyword{})
+			member.required = b.constraint(at+"/required/"+openapi.EscapeToken(name), keyword{})
 		}
 		f.fields = append(f.fields, member)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/mallcheck/mallcheck/openapi"
 )
 
 // text judges the body as a text and returns the value in it; whole is false
@@ -109,7 +111,7 @@ func (j *judgement) headerOf(name string) (clause, sent string) {
 	if name == requestIDHeader {
 		return clauseRequestID, j.oracle.header
 	}
-	return j.operation.pointer + "/responses/200/headers/" + escape(name), name
+	return j.operation.pointer + "/responses/200/headers/" + openapi.EscapeToken(name), name
 }
 
 // headerForm judges a header of a success that was sent: its one value by its schema.
@@ -125,7 +127,7 @@ func (j *judgement) headerForm(name string) {
 	}
 	schema := header.Value.Schema.Value
 	if err := schema.VisitJSON(values[0]); err != nil {
-		j.add(j.operation.pointer+"/responses/200/headers/"+escape(name), "header "+sent,
+		j.add(j.operation.pointer+"/responses/200/headers/"+openapi.EscapeToken(name), "header "+sent,
 			"the header "+sent+" does not have its form", describeSchema(schema), strconv.Quote(values[0]))
 	}
 }
@@ -152,7 +154,7 @@ func flatten(err error) []*openapi3.SchemaError {
 func (n *node) clause(err *openapi3.SchemaError, path []string) string {
 	if err.SchemaField == "required" && len(path) > 0 {
 		last := len(path) - 1
-		return n.at(path[:last]) + "/required/" + escape(path[last])
+		return n.at(path[:last]) + "/required/" + openapi.EscapeToken(path[last])
 	}
 	return n.at(path) + "/" + field(err)
 }
@@ -170,12 +172,7 @@ func field(err *openapi3.SchemaError) string {
 func pointer(path []string) string {
 	var joined strings.Builder
 	for _, name := range path {
-		joined.WriteString("/" + escape(name))
+		joined.WriteString("/" + openapi.EscapeToken(name))
 	}
 	return joined.String()
 }
-
-var escaper = strings.NewReplacer("~", "~0", "/", "~1")
-
-// escape writes a name as a part of a JSON pointer.
-func escape(name string) string { return escaper.Replace(name) }

@@ -38,7 +38,7 @@ func newNode(contract *openapi.Contract, schema *openapi3.Schema, clause string)
 		if n.properties == nil {
 			n.properties = map[string]*node{}
 		}
-		n.properties[name] = newNode(contract, property.Value, clause+"/properties/"+escape(name))
+		n.properties[name] = newNode(contract, property.Value, clause+"/properties/"+openapi.EscapeToken(name))
 		n.names = append(n.names, name)
 	}
 	slices.Sort(n.names)
