@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
 
 const signName = "sign"
@@ -57,8 +58,8 @@ func (s *Sandbox) judgeSign(c *Call) *Refusal {
 // received returns the parameters of a call by the part of the request that carried them. A name
 // that two parts give the same value counts once, in the order path, query, body; a name with two
 // values is returned as twice.
-func (c *Call) received() (got signing.Received, twice string) {
-	got = signing.Received{Path: c.Path, RawQuery: c.Request.URL.RawQuery, RawBody: c.Body}
+func (c *Call) received() (got diagnose.Request, twice string) {
+	got = diagnose.Request{Path: c.Path, RawQuery: c.Request.URL.RawQuery, RawBody: c.Body}
 	if got.Query, twice = without(c.Query, c.Path); twice != "" {
 		return got, twice
 	}
@@ -87,7 +88,7 @@ func without(members, others []signing.Member) (left []signing.Member, twice str
 }
 
 // signed returns the members of the parts that are signed.
-func signed(got signing.Received, parts signing.Parts) []signing.Member {
+func signed(got diagnose.Request, parts signing.Parts) []signing.Member {
 	members := make([]signing.Member, 0, len(got.Path)+len(got.Query)+len(got.Body))
 	if parts.Has(signing.Path) {
 		members = append(members, got.Path...)
@@ -103,12 +104,12 @@ func signed(got signing.Received, parts signing.Parts) []signing.Member {
 
 // diagnose says in one line which mistake makes exactly this sign or, when none is known to, what
 // the right one is made of: it is a checksum, so that tells nobody more than the request did.
-func (s *Sandbox) diagnose(got signing.Received, sign string) string {
+func (s *Sandbox) diagnose(got diagnose.Request, sign string) string {
 	if s.cfg.Terse {
 		return ": it is not the one of these parameters"
 	}
 	const most = 512 // bytes of the content
-	d := signing.Diagnose(got, sign, s.cfg.Rules)
+	d := diagnose.Sign(got, sign, s.cfg.Rules)
 	line := strings.TrimPrefix(d.Line(), "the sign is wrong")
 	if len(d.Causes) == 0 && len(d.Expected) <= most {
 		line += fmt.Sprintf(": right is %s, the MD5 of %s", d.Want, d.Expected)

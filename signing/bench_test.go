@@ -8,14 +8,14 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/mallcheck/mallcheck/signing/internal/signtest"
 )
 
 // The bodies that the documentation prints on pages api-42599728 and api-42599729.
 const (
-	singleVerifyBody = `{"deviceCode":"89852420180910340793","languageCode":"1","mark":"0","partnerCode":"P000270","terminal":"1",` +
-		`"tradeTime":"1645683857572","tradeType":"singleVerify","url":"https://dist.linksfield.net/login","version":"3.0","sign":"ea7a3bba7e345e0b8ca7f7e3b43d6e72"}`
-	plansBody = `{"area":"欧洲","deviceCode":"89852420180910340793","languageCode":"1","mark":"0","partnerCode":"P000270",` +
-		`"sign":"3fdb15332726c77cd792ea2328f98a80","terminal":"0","tradeTime":"1645782486394","tradeType":"singleServicePlanPage","version":"3.0"}`
+	singleVerifyBody = signtest.SingleVerifyBody
+	plansBody        = signtest.PlansBody
 )
 
 // The limits that the package promises for a documented body: time in

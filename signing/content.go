@@ -151,7 +151,7 @@ func (s *scanner) putMember(dst []byte, m *Member, empty Empty) ([]byte, error) 
 			return nil, err
 		}
 	}
-	if empty.has(dst[from:]) {
+	if empty.Has(dst[from:]) {
 		return dst[:before], nil
 	}
 	return append(dst, ','), nil
@@ -175,7 +175,7 @@ func appendBodyContent(dst, body []byte, rules Rules, withSign bool) ([]byte, er
 	dst = append(dst, '{')
 	for _, k := range keys {
 		member := &spans[k.index]
-		if k.name == signName && !withSign || rules.Empty.has(read[member.outValue:member.outEnd]) {
+		if k.name == signName && !withSign || rules.Empty.Has(read[member.outValue:member.outEnd]) {
 			continue
 		}
 		dst = append(append(dst, read[member.out:member.outEnd]...), ',')
@@ -192,8 +192,8 @@ func closeObject(text []byte) []byte {
 	return append(text, '}')
 }
 
-// has reports whether the compact JSON text value counts as empty.
-func (e Empty) has(value []byte) bool {
+// Has reports whether value, a compact JSON text, counts as empty.
+func (e Empty) Has(value []byte) bool {
 	switch string(value) {
 	case `""`:
 		return e != EmptyNothing

@@ -8,160 +8,25 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
+	"github.com/mallcheck/mallcheck/signing/internal/signtest"
 	"pgregory.net/rapid"
 )
 
-// node is a JSON value that a test made up: a scalar with its text, a string, an
-// array (children without names) or an object.
-type node struct {
-	kind     byte // 's'calar, '"', '[' or '{'
-	text     string
-	names    []string
-	children []node
-}
-
-var anyText = rapid.OneOf(
-	rapid.StringN(0, 8, 40),
-	rapid.StringOfN(rapid.RuneFrom([]rune("ab\"\\/<>&\b\f\n\r\t\x00\x1f\x7f\u2028\u2029é欧😀")), 0, 12, -1),
-)
-
-func drawNode(t *rapid.T, depth int) node {
-	kinds := []byte{'s', '"', '"'}
-	if depth > 0 {
-		kinds = append(kinds, '[', '{')
-	}
-	n := node{kind: rapid.SampledFrom(kinds).Draw(t, "kind")}
-	switch n.kind {
-	case 's':
-		n.text = rapid.SampledFrom([]string{"null", "true", "false", "0", "-0", "1.0", "1e2", "12345678901234567890", "-1.50E+03"}).Draw(t, "scalar")
-	case '"':
-		n.text = anyText.Draw(t, "string")
-	case '[':
-		for range rapid.IntRange(0, 3).Draw(t, "elements") {
-			n.children = append(n.children, drawNode(t, depth-1))
-		}
-	case '{':
-		n = drawObject(t, depth, 4)
-	}
-	return n
-}
-
-func drawObject(t *rapid.T, depth, most int) node {
-	n := node{kind: '{', names: rapid.SliceOfNDistinct(anyText, 0, most, rapid.ID[string]).Draw(t, "names")}
-	for range n.names {
-		n.children = append(n.children, drawNode(t, depth-1))
-	}
-	return n
-}
-
-// drawBody draws an object as requests have it: sometimes with a sign, often with more
-// members than fit the buffers for few.
-func drawBody(t *rapid.T) node {
-	body := drawObject(t, 3, 40)
-	if rapid.Bool().Draw(t, "signed") && !slices.Contains(body.names, "sign") {
-		body.names = append(body.names, "sign")
-		body.children = append(body.children, node{kind: '"', text: "stale"})
-	}
-	return body
-}
-
-// noisy writes a value as a careless client might: with white space and needless escapes.
-func (n node) noisy(t *rapid.T) string {
-	space := func() string { return rapid.SampledFrom([]string{"", "", " ", "\n\t", "\r"}).Draw(t, "space") }
-	switch n.kind {
-	case 's':
-		return n.text
-	case '"':
-		return noisyString(t, n.text)
-	}
-	var items []string
-	for i, child := range n.children {
-		item := space() + child.noisy(t) + space()
-		if n.kind == '{' {
-			item = space() + noisyString(t, n.names[i]) + space() + ":" + item
-		}
-		items = append(items, item)
-	}
-	closing := map[byte]string{'{': "}", '[': "]"}[n.kind]
-	return string(n.kind) + space() + strings.Join(items, ",") + closing
-}
-
-func noisyString(t *rapid.T, text string) string {
-	if !rapid.Bool().Draw(t, "escaped") {
-		return referenceString(text)
-	}
-	out := `"`
-	for _, r := range text {
-		switch units := utf16.AppendRune(nil, r); {
-		case r == '/':
-			out += `\/`
-		case len(units) == 2:
-			out += fmt.Sprintf(`\u%04X\u%04x`, units[0], units[1])
-		default:
-			out += fmt.Sprintf(`\u%04X`, r)
-		}
-	}
-	return out + `"`
-}
-
-// referenceString writes a string with encoding/json, which differs from
-// JSON.stringify in two characters.
-func referenceString(text string) string {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(text); err != nil {
-		return err.Error()
-	}
-	raw := strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029")
-	return raw.Replace(strings.TrimSuffix(out.String(), "\n"))
-}
-
-// reference writes a value in canonical form, sharing no code with the package.
-func (n node) reference(sorted bool) string {
-	switch n.kind {
-	case 's':
-		return n.text
-	case '"':
-		return referenceString(n.text)
-	case '[':
-		var items []string
-		for _, child := range n.children {
-			items = append(items, child.reference(sorted))
-		}
-		return "[" + strings.Join(items, ",") + "]"
-	}
-	values := map[string]string{}
-	for i, name := range n.names {
-		values[name] = n.children[i].reference(sorted)
-	}
-	names := slices.Clone(n.names)
-	if sorted {
-		slices.Sort(names)
-	}
-	var items []string
-	for _, name := range names {
-		items = append(items, referenceString(name)+":"+values[name])
-	}
-	return "{" + strings.Join(items, ",") + "}"
-}
-
 // referenceContent is the content of a request body.
-func referenceContent(body node, rules Rules) string {
+func referenceContent(body signtest.Node, rules Rules) string {
 	empty := map[Empty][]string{
 		EmptyStringOrNull: {`""`, "null"}, EmptyStringOnly: {`""`}, EmptyContainersToo: {`""`, "null", "[]", "{}"},
 	}[rules.Empty]
 	values := map[string]string{}
-	for i, name := range body.names {
-		if text := body.children[i].reference(rules.Nested == NestedSorted); name != "sign" && !slices.Contains(empty, text) {
+	for i, name := range body.Names {
+		if text := body.Children[i].Reference(rules.Nested == NestedSorted); name != "sign" && !slices.Contains(empty, text) {
 			values[name] = text
 		}
 	}
 	var items []string
 	for name, text := range values {
-		items = append(items, name+"\x00"+referenceString(name)+":"+text)
+		items = append(items, name+"\x00"+signtest.ReferenceString(name)+":"+text)
 	}
 	slices.SortFunc(items, func(a, b string) int {
 		return strings.Compare(a[:strings.LastIndexByte(a, 0)], b[:strings.LastIndexByte(b, 0)])
@@ -185,8 +50,8 @@ func drawRules(t *rapid.T) Rules {
 // and its sign is the MD5 of that, from the body and from its members alike.
 func TestContentEqualsReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		body, rules := drawBody(t), drawRules(t)
-		raw := []byte(body.noisy(t))
+		body, rules := signtest.DrawBody(t), drawRules(t)
+		raw := []byte(body.Noisy(t))
 		want := referenceContent(body, rules)
 		content, err := ContentOfBody(raw, rules)
 		if err != nil || string(content) != want {
@@ -216,8 +81,8 @@ func TestContentEqualsReference(t *testing.T) {
 // Content is in canonical form: what it makes of itself is itself, under any order of members on the way.
 func TestContentIsIdempotent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		body, rules := drawBody(t), drawRules(t)
-		once, err := ContentOfBody([]byte(body.noisy(t)), rules)
+		body, rules := signtest.DrawBody(t), drawRules(t)
+		once, err := ContentOfBody([]byte(body.Noisy(t)), rules)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,7 +100,7 @@ func TestContentIsIdempotent(t *testing.T) {
 func TestVerifyRefusesAnotherContent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rules := drawRules(t)
-		first, second := []byte(drawBody(t).noisy(t)), []byte(drawBody(t).noisy(t))
+		first, second := []byte(signtest.DrawBody(t).Noisy(t)), []byte(signtest.DrawBody(t).Noisy(t))
 		a, errA := ContentOfBody(first, rules)
 		b, errB := ContentOfBody(second, rules)
 		if errA != nil || errB != nil {

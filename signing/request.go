@@ -39,7 +39,7 @@ func MembersOf(method string, u *url.URL, body []byte, templates []string, parts
 	if parts.Has(Path) && len(templates) > 0 {
 		more, err := pathMembers(u, templates)
 		if err == nil {
-			members, err = unite(members, more)
+			members, err = MergeMembers(members, more)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading the path: %w", err)
@@ -48,7 +48,7 @@ func MembersOf(method string, u *url.URL, body []byte, templates []string, parts
 	if parts.Has(Body) && len(body) > 0 {
 		more, err := ParseMembers(body)
 		if err == nil {
-			members, err = unite(members, more)
+			members, err = MergeMembers(members, more)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading the body: %w", err)
@@ -65,8 +65,9 @@ func inQuery(method string) bool {
 	return method == "" || method == http.MethodGet || method == http.MethodHead
 }
 
-// unite appends those of more to members that are not among them already.
-func unite(members, more []Member) ([]Member, error) {
+// MergeMembers appends to members those of more that are not among them already. It is an error
+// if a name has one value in members and another in more.
+func MergeMembers(members, more []Member) ([]Member, error) {
 	if len(members) == 0 {
 		return more, nil
 	}

@@ -28,10 +28,6 @@ var reasons = map[string][]string{
 	"unknown key or algorithm":   {signing.ErrPushKey.Error(), signing.ErrPushAlgorithm.Error(), signing.ErrPushHeader.Error()},
 }
 
-// undiagnosed are the mistakes of vectors that Diagnose is not asked to name: what was
-// signed was another request, or nobody makes the mistake often enough.
-var undiagnosed = []string{"other-content", "parameter-added"}
-
 func TestRequestVectors(t *testing.T) {
 	for _, v := range requestVectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
@@ -82,30 +78,6 @@ func checkSign(t *testing.T, v vectors.RequestVector, members []signing.Member, 
 		if sum := md5.Sum(text); hex.EncodeToString(sum[:]) != v.Sign {
 			t.Errorf("the wrong content does not have the wrong sign")
 		}
-	}
-}
-
-// TestVectorsAreDiagnosed asks Diagnose for the mistakes of the vectors, whose wrong
-// signs it had no part in.
-func TestVectorsAreDiagnosed(t *testing.T) {
-	for _, v := range requestVectors(t) {
-		if v.Verifies || slices.Contains(undiagnosed, v.Mistake) {
-			continue
-		}
-		t.Run(v.Name, func(t *testing.T) {
-			got, rules := diagnosable(t, v)
-			d := signing.Diagnose(got, v.Sign, rules)
-			named := slices.Clone(d.Seen)
-			for _, cause := range d.Causes {
-				named = append(append(named, cause.Mistakes...), cause.Or...)
-				if text, ok := wrongContent(t, v.Vector); ok && string(text) != string(cause.Text) {
-					t.Errorf("%v signs\n%q\nnot\n%q", cause.Mistakes, cause.Text, text)
-				}
-			}
-			if !slices.ContainsFunc(named, func(m signing.Mistake) bool { return m.ID == v.Mistake }) {
-				t.Errorf("%s is not among the mistakes named: %v", v.Mistake, named)
-			}
-		})
 	}
 }
 
@@ -223,24 +195,6 @@ func templates(v vectors.RequestVector) []string {
 		return nil
 	}
 	return []string{v.Template}
-}
-
-// diagnosable is what a server knows of the vector's request when its sign is wrong.
-func diagnosable(t testing.TB, v vectors.RequestVector) (signing.Received, signing.Rules) {
-	t.Helper()
-	_, rules, err := received(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := signing.Received{RawQuery: v.Query, RawBody: body(t, v.Vector)}
-	for part, members := range map[string]*[]signing.Member{"query": &got.Query, "path": &got.Path, "body": &got.Body} {
-		one := v
-		one.Parts = []string{part}
-		if *members, _, err = received(one); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return got, rules
 }
 
 // pushVerifier is a receiver with the vector's keys and settings that takes any timestamp.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
 
 // maxSigned bounds what is read to be signed.
@@ -73,7 +74,7 @@ func check(std *streams, members []signing.Member, sign string, rules signing.Ru
 	case !errors.Is(err, signing.ErrMismatch):
 		return err
 	}
-	if _, err := fmt.Fprintln(std.out, signing.Diagnose(signing.Received{Body: members}, sign, rules).Text()); err != nil {
+	if _, err := fmt.Fprintln(std.out, diagnose.Sign(diagnose.Request{Body: members}, sign, rules).Text()); err != nil {
 		return err
 	}
 	return &exit{code: conformance.ExitViolation}

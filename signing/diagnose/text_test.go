@@ -1,9 +1,11 @@
-package signing
+package diagnose
 
 import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/mallcheck/mallcheck/signing/internal/signtest"
 )
 
 var diagnosisTexts = []struct {
@@ -13,7 +15,7 @@ var diagnosisTexts = []struct {
 }{
 	{
 		"a difference in long texts, behind wide characters",
-		wrongSign{body: plansBody, text: strings.Replace(strings.Replace(plansBody, `,"sign":"3fdb15332726c77cd792ea2328f98a80"`, "", 1), `"mark":"0"`, `"mark":0`, 1)},
+		wrongSign{body: signtest.PlansBody, text: strings.Replace(strings.Replace(signtest.PlansBody, `,"sign":"3fdb15332726c77cd792ea2328f98a80"`, "", 1), `"mark":"0"`, `"mark":0`, 1)},
 		"the sign is wrong: a string is signed as a number, without quotes (mark as 0)",
 		`The sign is wrong.
   sent   "6d48fd397eefd576e61b9845662bbc7d"

@@ -1,17 +1,18 @@
-package signing_test
+package diagnose_test
 
 import (
 	"fmt"
 	"net/url"
 
 	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
 
 // A server for tests tells a partner what is wrong with a sign.
-func ExampleDiagnose() {
+func ExampleSign() {
 	// The partner signed what json.dumps of Python writes unless it is told otherwise.
 	body := []byte(`{"partnerCode":"P012345","area":"欧洲","version":"3.0","sign":"d958eb91a9100c20ff25400ab643668a"}`)
-	received, err := signing.ReceivedOf("POST", &url.URL{Path: "/vshop/singleServicePlanPage"}, body, nil)
+	received, err := diagnose.RequestOf("POST", &url.URL{Path: "/vshop/singleServicePlanPage"}, body, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -21,7 +22,7 @@ func ExampleDiagnose() {
 		fmt.Println(err)
 		return
 	}
-	diagnosis := signing.Diagnose(received, sign, signing.Default())
+	diagnosis := diagnose.Sign(received, sign, signing.Default())
 	fmt.Println(diagnosis.Line())
 	fmt.Println()
 	fmt.Print(diagnosis.Text())
@@ -40,7 +41,7 @@ func ExampleDiagnose() {
 }
 
 func ExampleMistakes() {
-	for _, mistake := range signing.Mistakes()[:2] {
+	for _, mistake := range diagnose.Mistakes()[:2] {
 		fmt.Printf("%s (%s, %s): %s\n", mistake.ID, mistake.Stage, mistake.Likely, mistake.Words)
 	}
 	// Output:

@@ -1,4 +1,4 @@
-package signing
+package diagnose
 
 import (
 	"crypto/hmac"
@@ -10,6 +10,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/signing"
 )
 
 // mixed has a value of every kind. The texts made of it are what the named libraries print.
@@ -170,5 +172,5 @@ var wrongDigits = []wrongSign{
 	numbered("sign-zeros-lost", "each byte", "1", fixedSign("7d51436db717294719860214256e3")),
 	numbered("sign-extended", "zeros lost", "1", fixedSign("7d51436ffffffdb717294719860214256ffffffe3")),
 	numbered("sign-negative", "BigInteger", "13", fixedSign("-57df165cb24bc20574c136ac6a9c75f7")),
-	{id: "sign-case", words: "lower", body: `{"b":"4","a":"2"}`, text: rightText, rules: &Rules{Parts: AllParts, Hex: UpperHex}},
+	{id: "sign-case", words: "lower", body: `{"b":"4","a":"2"}`, text: rightText, rules: &signing.Rules{Parts: signing.AllParts, Hex: signing.UpperHex}},
 }

@@ -1,4 +1,4 @@
-package signing
+package diagnose
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/signing"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -138,7 +139,7 @@ var nestedSorted = fixed(changed("", func(n *jsonNode) *jsonNode {
 }))
 
 func nestedAsSent(s *search) []variant {
-	if s.rules.Nested == NestedAsSent {
+	if s.rules.Nested == signing.NestedAsSent {
 		return nil
 	}
 	var sent []*jsonNode

@@ -1,8 +1,8 @@
-package signing
+package diagnose
 
 import "slices"
 
-// MistakeInfo describes one entry of the catalogue of mistakes that Diagnose knows.
+// MistakeInfo describes one entry of the catalogue of mistakes that Sign knows.
 type MistakeInfo struct {
 	// ID is stable.
 	ID string
@@ -15,7 +15,7 @@ type MistakeInfo struct {
 	Words string
 }
 
-// Mistakes returns the catalogue of mistakes that Diagnose knows, in the order of the stages.
+// Mistakes returns the catalogue of mistakes that Sign knows, in the order of the stages.
 func Mistakes() []MistakeInfo {
 	infos := make([]MistakeInfo, len(mistakes))
 	for i, m := range mistakes {

@@ -1,11 +1,15 @@
-package signing
+package diagnose
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/mallcheck/mallcheck/signing"
+)
 
 var (
-	bodyOnly     = &Rules{Parts: Body}
-	onlyStrings  = &Rules{Parts: AllParts, Empty: EmptyStringOnly}
-	sortedNested = &Rules{Parts: AllParts, Nested: NestedSorted}
+	bodyOnly     = &signing.Rules{Parts: signing.Body}
+	onlyStrings  = &signing.Rules{Parts: signing.AllParts, Empty: signing.EmptyStringOnly}
+	sortedNested = &signing.Rules{Parts: signing.AllParts, Nested: signing.NestedSorted}
 )
 
 var wrongMembers = []wrongSign{
@@ -19,7 +23,7 @@ var wrongMembers = []wrongSign{
 	{id: "sign-included", words: "placeholder", body: `{"a":"1","z":"2"}`, text: `{"a":"1","sign":"b2a9e697bdff66049803d62ffeffccaf","z":"2"}`},
 	{id: "empty-kept", words: `""`, body: `{"a":"1","b":"","c":null}`, text: `{"a":"1","b":""}`},
 	{id: "empty-kept", words: `"" and null`, body: `{"a":"1","b":"","c":null}`, text: `{"a":"1","b":"","c":null}`},
-	{id: "empty-kept", words: "[] and {}", body: `{"a":"1","b":"","c":[],"d":{}}`, text: `{"a":"1","c":[],"d":{}}`, rules: &Rules{Parts: AllParts, Empty: EmptyContainersToo}},
+	{id: "empty-kept", words: "[] and {}", body: `{"a":"1","b":"","c":[],"d":{}}`, text: `{"a":"1","c":[],"d":{}}`, rules: &signing.Rules{Parts: signing.AllParts, Empty: signing.EmptyContainersToo}},
 	{id: "null-kept", body: `{"a":"1","b":"","c":null}`, text: `{"a":"1","c":null}`},
 	{id: "null-as-text", words: `("null")`, body: `{"a":"1","c":null}`, text: `{"a":"1","c":"null"}`},
 	{id: "null-as-text", words: `("")`, body: `{"a":"1","c":null}`, text: `{"a":"1","c":""}`},

@@ -1,6 +1,10 @@
-package signing
+package diagnose
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/mallcheck/mallcheck/signing"
+)
 
 // stage is a place in the making of a sign where a mistake is made. Mistakes of different stages
 // combine; of the same stage only those in parameters and in values do.
@@ -114,6 +118,6 @@ type entry struct {
 	name    string
 	value   *jsonNode
 	index   int // position in the request
-	part    Parts
+	part    signing.Parts
 	written bool // it is in the content
 }

@@ -1,4 +1,4 @@
-package signing
+package diagnose
 
 import (
 	"bytes"
@@ -7,13 +7,15 @@ import (
 	"hash/maphash"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/signing"
 )
 
 // search looks for the mistakes that lead from a request to its wrong sign.
 type search struct {
-	got      Received
+	got      Request
 	found    *Diagnosis
-	rules    Rules
+	rules    signing.Rules
 	base     candidate
 	variants []*variant
 	target   []byte // the sum that a sign of the usual look stands for
@@ -31,7 +33,7 @@ type search struct {
 	hashed              []byte
 }
 
-func newSearch(got Received, found *Diagnosis, rules Rules) *search {
+func newSearch(got Request, found *Diagnosis, rules signing.Rules) *search {
 	s := &search{got: got, found: found, rules: rules}
 	s.limit = 16*len(found.Expected) + 4096
 	written := map[string]bool{}
@@ -296,7 +298,7 @@ func (s *search) digits(c *candidate) string {
 		return c.write(s.hashed)
 	}
 	digits := hex.EncodeToString(s.hashed)
-	if s.rules.Hex == UpperHex {
+	if s.rules.Hex == signing.UpperHex {
 		return strings.ToUpper(digits)
 	}
 	return digits

@@ -1,11 +1,13 @@
-package signing
+package diagnose
 
 import (
 	"fmt"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Limits of Diagnose. Within them every known mistake and every pair of mistakes
+// Limits of Sign. Within them every known mistake and every pair of mistakes
 // that are combined is tried; beyond them the search is cut, and Diagnosis.Cut says so.
 const (
 	// maxPairMembers and maxPairContent bound requests for which pairs are tried.
@@ -67,7 +69,7 @@ type Mistake struct {
 	Words string
 }
 
-// Diagnose finds which known mistake, or which pair of mistakes, made the wrong sign of a
+// Sign finds which known mistake, or which pair of mistakes, made the wrong sign of a
 // request. What is known is listed by Mistakes.
 //
 // A mistake is only named as a cause if it reproduces the sign exactly. Pairs are tried if no
@@ -78,14 +80,14 @@ type Mistake struct {
 //
 // A request with ten parameters makes about 300 single mistakes and 3,000 pairs, which
 // take a few milliseconds: a server for tests can afford that for each wrong sign.
-func Diagnose(got Received, sign string, rules Rules) Diagnosis {
+func Sign(got Request, sign string, rules signing.Rules) Diagnosis {
 	d := Diagnosis{Sign: sign}
 	members, err := got.signed(rules.Parts)
 	if err != nil {
 		d.Problem = fmt.Errorf("collecting the parameters: %w", err)
 		return d
 	}
-	expected, err := Content(members, rules)
+	expected, err := signing.Content(members, rules)
 	if err != nil {
 		d.Problem = fmt.Errorf("writing the content: %w", err)
 		return d

@@ -1,4 +1,4 @@
-package signing
+package diagnose
 
 import (
 	"bytes"
@@ -19,41 +19,43 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/internal/signtest"
 	"pgregory.net/rapid"
 )
 
 // drawReceived draws a request with parameters in any of its parts, and rules.
-func drawReceived(t *rapid.T) (Received, Rules) {
-	body := drawBody(t).noisy(t)
-	members, err := ParseMembers([]byte(body))
+func drawReceived(t *rapid.T) (Request, signing.Rules) {
+	body := signtest.DrawBody(t).Noisy(t)
+	members, err := signing.ParseMembers([]byte(body))
 	if err != nil {
 		t.Fatalf("reading %s: %v", body, err)
 	}
 	names := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"version", "partnerCode", "tradeTime", "sim_id", "payId"}), 0, 4, rapid.ID[string]).Draw(t, "parameters")
-	var more []Member
+	var more []signing.Member
 	for _, name := range names {
-		if !slices.ContainsFunc(members, func(m Member) bool { return m.Name == name }) {
-			more = append(more, StringMember(name, rapid.SampledFrom([]string{"3.0", "P1", "1645683857572", "a b/欧", ""}).Draw(t, "value")))
+		if !slices.ContainsFunc(members, func(m signing.Member) bool { return m.Name == name }) {
+			more = append(more, signing.StringMember(name, rapid.SampledFrom([]string{"3.0", "P1", "1645683857572", "a b/欧", ""}).Draw(t, "value")))
 		}
 	}
 	cut := rapid.IntRange(0, len(more)).Draw(t, "cut")
-	rules := Rules{
-		Parts:  rapid.SampledFrom([]Parts{AllParts, AllParts, Body, Query | Body}).Draw(t, "parts"),
-		Empty:  rapid.SampledFrom([]Empty{EmptyStringOrNull, EmptyStringOrNull, EmptyStringOnly, EmptyContainersToo, EmptyNothing}).Draw(t, "empty"),
-		Hex:    rapid.SampledFrom([]HexCase{LowerHex, LowerHex, UpperHex}).Draw(t, "hex"),
-		Nested: rapid.SampledFrom([]Nested{NestedAsSent, NestedAsSent, NestedSorted}).Draw(t, "nested"),
+	rules := signing.Rules{
+		Parts:  rapid.SampledFrom([]signing.Parts{signing.AllParts, signing.AllParts, signing.Body, signing.Query | signing.Body}).Draw(t, "parts"),
+		Empty:  rapid.SampledFrom([]signing.Empty{signing.EmptyStringOrNull, signing.EmptyStringOrNull, signing.EmptyStringOnly, signing.EmptyContainersToo, signing.EmptyNothing}).Draw(t, "empty"),
+		Hex:    rapid.SampledFrom([]signing.HexCase{signing.LowerHex, signing.LowerHex, signing.UpperHex}).Draw(t, "hex"),
+		Nested: rapid.SampledFrom([]signing.Nested{signing.NestedAsSent, signing.NestedAsSent, signing.NestedSorted}).Draw(t, "nested"),
 	}
-	return Received{Query: more[:cut], Path: more[cut:], Body: members, RawBody: []byte(body)}, rules
+	return Request{Query: more[:cut], Path: more[cut:], Body: members, RawBody: []byte(body)}, rules
 }
 
 // searchIn is the search for an unknown sign, with all mistakes that the request allows.
-func searchIn(t rapid.TB, got Received, rules Rules) *search {
+func searchIn(t rapid.TB, got Request, rules signing.Rules) *search {
 	t.Helper()
 	members, err := got.signed(rules.Parts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	expected, err := Content(members, rules)
+	expected, err := signing.Content(members, rules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +65,7 @@ func searchIn(t rapid.TB, got Received, rules Rules) *search {
 }
 
 // The writer that mistakes are made in is not the one of Content. Without a mistake both write the same.
-func TestDiagnoseWritesTheContent(t *testing.T) {
+func TestSignWritesTheContent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		got, rules := drawReceived(t)
 		s := searchIn(t, got, rules)
@@ -75,7 +77,7 @@ func TestDiagnoseWritesTheContent(t *testing.T) {
 }
 
 // Whatever mistake is possible in a request is found, and explained by its text.
-func TestDiagnoseFindsWhatWasDone(t *testing.T) {
+func TestSignFindsWhatWasDone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		got, rules := drawReceived(t)
 		s := searchIn(t, got, rules)
@@ -91,7 +93,7 @@ func TestDiagnoseFindsWhatWasDone(t *testing.T) {
 			text = s.finish(c, text)
 		}
 		sign := inCase(fmt.Sprintf("%x", c.sum(nil, text)), rules.Hex)
-		d := Diagnose(got, sign, rules)
+		d := Sign(got, sign, rules)
 		checkDiagnosis(t, d, rules)
 		if d.Right && bytes.Equal(text, d.Expected) {
 			return
@@ -99,13 +101,13 @@ func TestDiagnoseFindsWhatWasDone(t *testing.T) {
 		if len(d.Causes) == 0 || !bytes.Equal(d.Causes[0].Text, text) || len(d.Causes[0].Mistakes) != 1 {
 			t.Fatalf("%s %s: signed\n%s\nfound\n%s", v.of.id, v.detail, text, d)
 		}
-		if again := Diagnose(got, sign, rules); !reflect.DeepEqual(d, again) {
+		if again := Sign(got, sign, rules); !reflect.DeepEqual(d, again) {
 			t.Fatalf("two diagnoses of the same sign:\n%s\n%s", d, again)
 		}
 	})
 }
 
-func TestDiagnoseOfAnySign(t *testing.T) {
+func TestSignOfAnySign(t *testing.T) {
 	signs := rapid.OneOf(
 		rapid.String(),
 		rapid.StringMatching(`[0-9a-f]{32}`),
@@ -117,31 +119,31 @@ func TestDiagnoseOfAnySign(t *testing.T) {
 	)
 	rapid.Check(t, func(t *rapid.T) {
 		got, rules := drawReceived(t)
-		checkDiagnosis(t, Diagnose(got, signs.Draw(t, "sign"), rules), rules)
+		checkDiagnosis(t, Sign(got, signs.Draw(t, "sign"), rules), rules)
 	})
 }
 
-func FuzzDiagnose(f *testing.F) {
-	f.Add([]byte(singleVerifyBody), "ea7a3bba7e345e0b8ca7f7e3b43d6e72", "", uint8(0))
-	f.Add([]byte(plansBody), "EA7A3BBA7E345E0B8CA7F7E3B43D6E72 ", "a=b&sign=", uint8(0x2f))
+func FuzzSign(f *testing.F) {
+	f.Add([]byte(signtest.SingleVerifyBody), "ea7a3bba7e345e0b8ca7f7e3b43d6e72", "", uint8(0))
+	f.Add([]byte(signtest.PlansBody), "EA7A3BBA7E345E0B8CA7F7E3B43D6E72 ", "a=b&sign=", uint8(0x2f))
 	f.Add([]byte(mixed), "1B2M2Y8AsgTpgAmY7PhCfg==", "%", uint8(0x99))
 	f.Add([]byte(`{"a":[[{"b":{}}]],"sign":1}`), "-1", "&", uint8(3))
 	f.Fuzz(func(t *testing.T, body []byte, sign, rawQuery string, settings uint8) {
-		rules := Rules{Parts: AllParts, Empty: Empty(settings & 3), Hex: HexCase(settings >> 2 & 1), Nested: Nested(settings >> 3 & 1)}
-		got := Received{RawBody: body, RawQuery: rawQuery}
-		if members, err := ParseMembers(body); err == nil {
+		rules := signing.Rules{Parts: signing.AllParts, Empty: signing.Empty(settings & 3), Hex: signing.HexCase(settings >> 2 & 1), Nested: signing.Nested(settings >> 3 & 1)}
+		got := Request{RawBody: body, RawQuery: rawQuery}
+		if members, err := signing.ParseMembers(body); err == nil {
 			cut := min(len(members), int(settings>>4))
 			got.Path, got.Body = members[:cut], members[cut:]
 		} else {
-			got.Body = []Member{{Name: "a", Value: body}}
+			got.Body = []signing.Member{{Name: "a", Value: body}}
 		}
-		checkDiagnosis(t, Diagnose(got, sign, rules), rules)
+		checkDiagnosis(t, Sign(got, sign, rules), rules)
 	})
 }
 
 // checkDiagnosis checks what must be true of every diagnosis, above all that what it
 // names as signed has the sign that was sent.
-func checkDiagnosis(t rapid.TB, d Diagnosis, rules Rules) {
+func checkDiagnosis(t rapid.TB, d Diagnosis, rules signing.Rules) {
 	t.Helper()
 	if strings.ContainsAny(d.Line(), "\r\n") || !strings.HasSuffix(d.Text(), "\n") || !utf8.ValidString(d.Line()+d.Text()) {
 		t.Fatalf("Line or Text is malformed:\n%q\n%q", d.Line(), d.Text())
@@ -178,13 +180,13 @@ var sums = map[string]func(text string) []byte{
 }
 
 // follows computes a sign from the words of How, and shares no code with what made them.
-func follows(sign string, cause Cause, rules Rules) error {
+func follows(sign string, cause Cause, rules signing.Rules) error {
 	sum, how, err := sumBy(cause.How, string(cause.Text))
 	if err != nil {
 		return err
 	}
 	digits := hex.EncodeToString(sum)
-	if rules.Hex == UpperHex {
+	if rules.Hex == signing.UpperHex {
 		digits = strings.ToUpper(digits)
 	}
 	negative := new(big.Int).Sub(new(big.Int).SetBytes(sum), new(big.Int).Lsh(big.NewInt(1), uint(8*len(sum))))

@@ -1,4 +1,4 @@
-package signing
+package diagnose
 
 import (
 	"crypto/md5"
@@ -8,12 +8,14 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/signing"
 )
 
 const signLength = 2 * md5.Size
 
 // usual reports whether a sign looks like a right one.
-func usual(sign string, rules Rules) bool {
+func usual(sign string, rules signing.Rules) bool {
 	return len(sign) == signLength && isHex(sign) && sign == inCase(sign, rules.Hex)
 }
 
@@ -21,8 +23,8 @@ func isHex(text string) bool {
 	return text != "" && strings.Trim(text, "0123456789abcdefABCDEF") == ""
 }
 
-func inCase(digits string, letters HexCase) string {
-	if letters == UpperHex {
+func inCase(digits string, letters signing.HexCase) string {
+	if letters == signing.UpperHex {
 		return strings.ToUpper(digits)
 	}
 	return strings.ToLower(digits)
@@ -199,7 +201,7 @@ var printedSigns = []struct{ sign, from string }{
 }
 
 // seen returns what can be told from a sign alone.
-func seen(d Diagnosis, rules Rules) (shown []Mistake) {
+func seen(d Diagnosis, rules signing.Rules) (shown []Mistake) {
 	look := look{sign: d.Sign, core: coreOf(d.Sign), want: d.Want, rules: rules}
 	for i := range mistakes {
 		m := &mistakes[i]
@@ -216,7 +218,7 @@ func seen(d Diagnosis, rules Rules) (shown []Mistake) {
 // look is how a sign looks, with and without what stands around it, and how it should.
 type look struct {
 	sign, core, want string
-	rules            Rules
+	rules            signing.Rules
 }
 
 func seesEmpty(l look) (string, bool) { return "", l.core == "" }

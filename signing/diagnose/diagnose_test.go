@@ -1,4 +1,4 @@
-package signing
+package diagnose
 
 import (
 	"bytes"
@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/internal/signtest"
 )
 
 // wrongSign is a request and the text that a client signed by mistake, both written by hand.
@@ -20,18 +23,18 @@ type wrongSign struct {
 	rawQuery    string
 	text        string
 	sign        func(text string) string // md5Hex if nil
-	rules       *Rules
+	rules       *signing.Rules
 	noRaw       bool // the bytes of the body are not known
 }
 
 func md5Hex(text string) string { return fmt.Sprintf("%x", md5.Sum([]byte(text))) }
 
-func membersOf(t testing.TB, object string) []Member {
+func membersOf(t testing.TB, object string) []signing.Member {
 	t.Helper()
 	if object == "" {
 		return nil
 	}
-	members, err := ParseMembers([]byte(object))
+	members, err := signing.ParseMembers([]byte(object))
 	if err != nil {
 		t.Fatalf("reading %s: %v", object, err)
 	}
@@ -40,18 +43,18 @@ func membersOf(t testing.TB, object string) []Member {
 
 func (w wrongSign) diagnose(t testing.TB) (Diagnosis, string) {
 	t.Helper()
-	sign, rules := md5Hex(w.text), Default()
+	sign, rules := md5Hex(w.text), signing.Default()
 	if w.sign != nil {
 		sign = w.sign(w.text)
 	}
 	if w.rules != nil {
 		rules = *w.rules
 	}
-	got := Received{Query: membersOf(t, w.query), Path: membersOf(t, w.path), Body: membersOf(t, w.body), RawQuery: w.rawQuery}
+	got := Request{Query: membersOf(t, w.query), Path: membersOf(t, w.path), Body: membersOf(t, w.body), RawQuery: w.rawQuery}
 	if !w.noRaw {
 		got.RawBody = []byte(w.body)
 	}
-	return Diagnose(got, sign, rules), sign
+	return Sign(got, sign, rules), sign
 }
 
 // check expects that exactly the mistakes with these ids explain the sign.
@@ -80,13 +83,13 @@ func (w wrongSign) check(t *testing.T, ids ...string) {
 	}
 }
 
-func TestDiagnoseFindsEachMistake(t *testing.T) {
+func TestSignFindsEachMistake(t *testing.T) {
 	for i, w := range slices.Concat(wrongMembers, wrongOrders, wrongValues, wrongEscapes, wrongForms, wrongFrames, wrongBytes, wrongDigits) {
 		t.Run(fmt.Sprintf("%s/%d", w.id, i), func(t *testing.T) { w.check(t, w.id) })
 	}
 }
 
-func TestDiagnoseFindsPairs(t *testing.T) {
+func TestSignFindsPairs(t *testing.T) {
 	for _, c := range []struct {
 		ids []string
 		wrongSign
@@ -113,7 +116,7 @@ func TestDiagnoseFindsPairs(t *testing.T) {
 	}
 }
 
-func TestDiagnoseSeesTheSignItself(t *testing.T) {
+func TestSignSeesTheSignItself(t *testing.T) {
 	for _, c := range []struct{ sign, ids, words string }{
 		{"", "sign-empty", ""},
 		{" ", "sign-empty", ""},
@@ -132,7 +135,7 @@ func TestDiagnoseSeesTheSignItself(t *testing.T) {
 		{"65CC2CA8211AFDA38A36B32AB74FB31A", "sign-case sign-mistyped", "2 changed"},
 		{"65cc2ca8211afda38a36b32ab74fb3", "sign-mistyped sign-length", "2 missing"},
 	} {
-		d := Diagnose(Received{Body: membersOf(t, `{"b":"1","a":"2"}`)}, c.sign, Default())
+		d := Sign(Request{Body: membersOf(t, `{"b":"1","a":"2"}`)}, c.sign, signing.Default())
 		var ids []string
 		for _, m := range d.Seen {
 			ids = append(ids, m.ID)
@@ -168,16 +171,16 @@ func TestEveryMistakeIsTested(t *testing.T) {
 	}
 }
 
-func TestDiagnoseRight(t *testing.T) {
+func TestSignRight(t *testing.T) {
 	for _, c := range []struct {
 		wrongSign
 		content string
 	}{
-		{wrongSign{body: singleVerifyBody}, strings.Replace(singleVerifyBody, `,"sign":"ea7a3bba7e345e0b8ca7f7e3b43d6e72"`, "", 1)},
+		{wrongSign{body: signtest.SingleVerifyBody}, strings.Replace(signtest.SingleVerifyBody, `,"sign":"ea7a3bba7e345e0b8ca7f7e3b43d6e72"`, "", 1)},
 		{wrongSign{path: `{"group_id":"G"}`, query: `{"version":"3.0","a":""}`}, `{"group_id":"G","version":"3.0"}`},
 		{wrongSign{query: `{"a":"1","b":"2"}`, body: `{"b":"2","c":3}`}, `{"a":"1","b":"2","c":3}`},
-		{wrongSign{path: `{"group_id":"G"}`, body: `{"c":3}`, rules: &Rules{Parts: Query | Body}}, `{"c":3}`},
-		{wrongSign{body: `{"c":{"b":1,"a":2},"d":null}`, rules: &Rules{Parts: AllParts, Empty: EmptyNothing, Nested: NestedSorted}}, `{"c":{"a":2,"b":1},"d":null}`},
+		{wrongSign{path: `{"group_id":"G"}`, body: `{"c":3}`, rules: &signing.Rules{Parts: signing.Query | signing.Body}}, `{"c":3}`},
+		{wrongSign{body: `{"c":{"b":1,"a":2},"d":null}`, rules: &signing.Rules{Parts: signing.AllParts, Empty: signing.EmptyNothing, Nested: signing.NestedSorted}}, `{"c":{"a":2,"b":1},"d":null}`},
 		{wrongSign{body: `{}`}, `{}`},
 	} {
 		c.text = c.content
@@ -198,24 +201,24 @@ func TestReceivedOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := []byte(`{"d": 1,"c":"2"}`)
-	got, err := ReceivedOf("POST", u, body, templates)
-	want := Received{
-		Query: []Member{StringMember("b", "x y"), StringMember("a", "欧")}, Path: []Member{StringMember("group_id", "G 1")},
+	got, err := RequestOf("POST", u, body, templates)
+	want := Request{
+		Query: []signing.Member{signing.StringMember("b", "x y"), signing.StringMember("a", "欧")}, Path: []signing.Member{signing.StringMember("group_id", "G 1")},
 		Body: membersOf(t, string(body)), RawQuery: u.RawQuery, RawBody: body,
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, error %v", got, err)
 	}
-	if d := Diagnose(got, md5Hex(`{"a":"欧","b":"x y","c":"2","d":1,"group_id":"G 1"}`), Default()); !d.Right {
+	if d := Sign(got, md5Hex(`{"a":"欧","b":"x y","c":"2","d":1,"group_id":"G 1"}`), signing.Default()); !d.Right {
 		t.Errorf("%s", d)
 	}
-	if _, err := ReceivedOf("POST", u, []byte(`{"d":`), templates); err == nil {
+	if _, err := RequestOf("POST", u, []byte(`{"d":`), templates); err == nil {
 		t.Error("half a body is accepted")
 	}
 }
 
-func TestDiagnoseFindsNothing(t *testing.T) {
-	d := Diagnose(Received{Body: membersOf(t, singleVerifyBody), RawBody: []byte(singleVerifyBody)}, "0123456789abcdef0123456789abcdef", Default())
+func TestSignFindsNothing(t *testing.T) {
+	d := Sign(Request{Body: membersOf(t, signtest.SingleVerifyBody), RawBody: []byte(signtest.SingleVerifyBody)}, "0123456789abcdef0123456789abcdef", signing.Default())
 	if d.Right || d.Problem != nil || len(d.Causes)+len(d.Seen) > 0 || d.Cut || d.Want != "ea7a3bba7e345e0b8ca7f7e3b43d6e72" {
 		t.Errorf("%+v", d)
 	}
@@ -227,25 +230,25 @@ func TestDiagnoseFindsNothing(t *testing.T) {
 	}
 }
 
-func TestDiagnoseKeepsItsArguments(t *testing.T) {
-	all := []Member{StringMember("b", "1"), StringMember("kept", "x")}
-	got := Received{Query: all[:1], Body: membersOf(t, `{"c":{"z":"","y":[2,1]},"a":" 3"}`)}
+func TestSignKeepsItsArguments(t *testing.T) {
+	all := []signing.Member{signing.StringMember("b", "1"), signing.StringMember("kept", "x")}
+	got := Request{Query: all[:1], Body: membersOf(t, `{"c":{"z":"","y":[2,1]},"a":" 3"}`)}
 	before := fmt.Sprintf("%s", []any{all, got})
-	Diagnose(got, "0123456789abcdef0123456789abcdef", Rules{Parts: AllParts, Nested: NestedSorted})
+	Sign(got, "0123456789abcdef0123456789abcdef", signing.Rules{Parts: signing.AllParts, Nested: signing.NestedSorted})
 	if after := fmt.Sprintf("%s", []any{all, got}); after != before {
 		t.Errorf("the parameters were\n%s\nand are\n%s", before, after)
 	}
 }
 
-func TestDiagnoseProblem(t *testing.T) {
-	for _, got := range []Received{
-		{Body: []Member{{"a", []byte(`"\ud800"`)}}},
-		{Body: []Member{{"a", []byte(`1`)}, {"a", []byte(`2`)}}},
-		{Query: []Member{{"a", []byte(`"1"`)}}, Body: []Member{{"a", []byte(`"2"`)}}},
-		{Path: []Member{{"a\xff", []byte(`1`)}}},
-		{Body: []Member{{"a", nil}}},
+func TestSignProblem(t *testing.T) {
+	for _, got := range []Request{
+		{Body: []signing.Member{{Name: "a", Value: []byte(`"\ud800"`)}}},
+		{Body: []signing.Member{{Name: "a", Value: []byte(`1`)}, {Name: "a", Value: []byte(`2`)}}},
+		{Query: []signing.Member{{Name: "a", Value: []byte(`"1"`)}}, Body: []signing.Member{{Name: "a", Value: []byte(`"2"`)}}},
+		{Path: []signing.Member{{Name: "a\xff", Value: []byte(`1`)}}},
+		{Body: []signing.Member{{Name: "a", Value: nil}}},
 	} {
-		d := Diagnose(got, "d41d8cd98f00b204e9800998ecf8427e", Default())
+		d := Sign(got, "d41d8cd98f00b204e9800998ecf8427e", signing.Default())
 		if d.Problem == nil || d.Right || d.Want != "" || !strings.HasPrefix(d.Text(), "No sign can be right: ") ||
 			!strings.HasPrefix(d.Line(), "no sign can be right: ") {
 			t.Errorf("%v: %+v", got, d)
@@ -253,7 +256,7 @@ func TestDiagnoseProblem(t *testing.T) {
 	}
 }
 
-func TestDiagnoseMergesTheSameText(t *testing.T) {
+func TestSignMergesTheSameText(t *testing.T) {
 	// One name is in reverse order and in the order sent, and two texts are equal.
 	w := wrongSign{body: `{"b":"1","a":"2"}`, text: `{"b":"1","a":"2"}`}
 	w.check(t, "unsorted")
@@ -263,7 +266,7 @@ func TestDiagnoseMergesTheSameText(t *testing.T) {
 	}
 }
 
-func TestDiagnoseIsBounded(t *testing.T) {
+func TestSignIsBounded(t *testing.T) {
 	wide, long := make([]string, maxPairMembers+1), fmt.Sprintf(`{"b":"%s","a":"/"}`, strings.Repeat("x", maxPairContent))
 	for i := range wide {
 		wide[i] = fmt.Sprintf(`"b%d":"/"`, i)

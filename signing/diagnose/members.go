@@ -1,20 +1,22 @@
-package signing
+package diagnose
 
 import (
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/mallcheck/mallcheck/signing"
 )
 
-func newEntry(m Member, index int, part Parts, rules Rules) entry {
+func newEntry(m signing.Member, index int, part signing.Parts, rules signing.Rules) entry {
 	value := parseNode(m.Value)
-	if rules.Nested == NestedSorted {
+	if rules.Nested == signing.NestedSorted {
 		value = value.eachContainer((*jsonNode).sorted)
 	}
 	return entry{
 		name: m.Name, value: value, index: index, part: part,
-		written: rules.Parts.Has(part) && m.Name != signName && !rules.Empty.has([]byte(value.empty())),
+		written: rules.Parts.Has(part) && m.Name != signName && !rules.Empty.Has([]byte(value.empty())),
 	}
 }
 
@@ -32,7 +34,7 @@ func (c *candidate) find(name string) *entry {
 func (c *candidate) include(name string, value *jsonNode) {
 	e := c.find(name)
 	if e == nil {
-		c.entries = append(c.entries, entry{name: name, index: len(c.entries), part: Body})
+		c.entries = append(c.entries, entry{name: name, index: len(c.entries), part: signing.Body})
 		e = &c.entries[len(c.entries)-1]
 	}
 	e.value, e.written = value, true
@@ -181,7 +183,7 @@ func partAdded(s *search) (ways []variant) {
 		ways = append(ways, variant{detail: place.part.String(), apply: func(c *candidate) {
 			for i := range c.entries {
 				e := &c.entries[i]
-				if e.part == place.part && e.name != signName && !s.rules.Empty.has([]byte(e.value.empty())) {
+				if e.part == place.part && e.name != signName && !s.rules.Empty.Has([]byte(e.value.empty())) {
 					e.written = true
 				}
 			}
@@ -232,3 +234,6 @@ func capital(name string) string {
 	}
 	return strings.ToUpper(name[:1]) + name[1:]
 }
+
+// signName is the parameter that carries the sign.
+const signName = "sign"

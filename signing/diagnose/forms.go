@@ -1,4 +1,4 @@
-package signing
+package diagnose
 
 import (
 	"bytes"
@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/signing"
 )
 
 var (
@@ -232,7 +234,7 @@ func bodyAsSent(s *search) []variant {
 	if len(raw) == 0 {
 		return nil
 	}
-	if _, err := ParseMembers(raw); err != nil {
+	if _, err := signing.ParseMembers(raw); err != nil {
 		return []variant{instead("", raw)}
 	}
 	at, found := findSign(raw)

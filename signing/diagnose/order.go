@@ -1,4 +1,4 @@
-package signing
+package diagnose
 
 import (
 	"cmp"
@@ -6,12 +6,14 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/mallcheck/mallcheck/signing"
 )
 
 func byName(a, b entry) int { return strings.Compare(a.name, b.name) }
 
 // asSent orders by place in the request, with its parts in the given order.
-func asSent(parts ...Parts) func(a, b entry) int {
+func asSent(parts ...signing.Parts) func(a, b entry) int {
 	return func(a, b entry) int {
 		return cmp.Or(slices.Index(parts, a.part)-slices.Index(parts, b.part), a.index-b.index)
 	}
@@ -33,9 +35,9 @@ func (s *search) severalParts() bool {
 }
 
 func unsorted(s *search) []variant {
-	ways := []variant{{late: true, apply: ordered(asSent(Query, Path, Body))}}
+	ways := []variant{{late: true, apply: ordered(asSent(signing.Query, signing.Path, signing.Body))}}
 	if s.severalParts() {
-		for _, parts := range [][]Parts{{Path, Query, Body}, {Query, Body, Path}, {Body, Query, Path}} {
+		for _, parts := range [][]signing.Parts{{signing.Path, signing.Query, signing.Body}, {signing.Query, signing.Body, signing.Path}, {signing.Body, signing.Query, signing.Path}} {
 			var names []string
 			for _, part := range parts {
 				names = append(names, part.String())
@@ -50,7 +52,7 @@ func partsSortedApart(s *search) (ways []variant) {
 	if !s.severalParts() {
 		return nil
 	}
-	for _, parts := range [][]Parts{{Query, Path, Body}, {Path, Query, Body}, {Query, Body, Path}, {Body, Query, Path}} {
+	for _, parts := range [][]signing.Parts{{signing.Query, signing.Path, signing.Body}, {signing.Path, signing.Query, signing.Body}, {signing.Query, signing.Body, signing.Path}, {signing.Body, signing.Query, signing.Path}} {
 		byPart := asSent(parts...)
 		ways = append(ways, variant{apply: ordered(func(a, b entry) int {
 			if a.part != b.part {

@@ -1,0 +1,60 @@
+package diagnose
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// Request is what is known of a request whose sign is to be explained. Place and order matter to
+// some mistakes, so parameters are given by the part of the request that carried
+// them, in the order in which they were sent. The parameter sign may be among them or left out.
+type Request struct {
+	// Query, Path and Body are the parameters of each part. Path parameters may be
+	// absent when the caller does not know them.
+	Query, Path, Body []signing.Member
+	// RawQuery is the query as it was sent, without "?", and RawBody the body. Either may be
+	// empty: the mistakes that sign them as they stand are then not looked for.
+	RawQuery string
+	RawBody  []byte
+}
+
+// RequestOf collects what Sign needs of a request. Arguments and errors are those of MembersOf.
+func RequestOf(method string, u *url.URL, body []byte, templates []string) (Request, error) {
+	got := Request{RawQuery: u.RawQuery, RawBody: body}
+	for _, place := range []struct {
+		part    signing.Parts
+		members *[]signing.Member
+	}{{signing.Query, &got.Query}, {signing.Path, &got.Path}, {signing.Body, &got.Body}} {
+		found, err := signing.MembersOf(method, u, body, templates, place.part)
+		if err != nil {
+			return Request{}, err
+		}
+		*place.members = found
+	}
+	return got, nil
+}
+
+// signed returns the parameters of the given parts, and those once that several parts have.
+func (got Request) signed(parts signing.Parts) (members []signing.Member, err error) {
+	for _, place := range got.places() {
+		if !parts.Has(place.part) {
+			continue
+		}
+		if members, err = signing.MergeMembers(slices.Clip(members), place.members); err != nil {
+			return nil, err
+		}
+	}
+	return members, nil
+}
+
+type place struct {
+	part    signing.Parts
+	members []signing.Member
+}
+
+// places lists the parts in the order in which MembersOf collects them.
+func (got Request) places() [3]place {
+	return [3]place{{signing.Query, got.Query}, {signing.Path, got.Path}, {signing.Body, got.Body}}
+}
