@@ -136,7 +136,7 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 			Schema: reports.SchemaVersion,
 			Tool:   reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
 			Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: allow, Faults: t.Faults, Variants: t.Variants},
-			Policy: session.PolicyOf(t),
+			Policy: t.Policy(),
 			Shard:  shard,
 			Seed:   t.Seed, Started: time.Now().UTC(),
 		},

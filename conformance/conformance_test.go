@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
-	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox"
@@ -37,11 +36,11 @@ func TestConformance(t *testing.T) {
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	terminal := reports.NewTerminal(t.Output(), reports.TerminalOptions{})
-	run, err := conformance.Run(ctx, under, observer{terminal, session.SecretsOf(under)})
+	run, err := conformance.Run(ctx, under, observer{terminal, under.Secrets()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := reports.Redact(run, session.SecretsOf(under))
+	told := reports.Redact(run, under.Secrets())
 	if err := reports.WriteFiles(under.ReportDir, under.Formats, reports.Bound(told, 64<<10)); err != nil {
 		t.Error(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
-	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/conformance/verdict"
 	"github.com/mallcheck/mallcheck/reports"
@@ -23,7 +22,7 @@ func checkExpectations(t *target.Target) error {
 	if err != nil {
 		return err
 	}
-	for i, own := range session.PolicyOf(t).Expectations {
+	for i, own := range t.Policy().Expectations {
 		place := cmp.Or(t.Expectations[i].Place, fmt.Sprintf("expectation %d of the target", i+1))
 		if own.Expect == "" {
 			return &target.Error{Place: place, Value: t.Expectations[i].Expect, Problem: "cannot be expected", Instead: "write accept, reject or either"}

@@ -45,7 +45,7 @@ func (c *callCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	secrets := session.SecretsOf(t)
+	secrets := t.Secrets()
 	secrets.ShowPayments = c.Show
 	std.hide(secrets)
 	members := make([]signing.Member, len(c.Set))

@@ -8,7 +8,6 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/doctor"
-	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
@@ -37,7 +36,7 @@ func (c *doctorCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	std.hide(session.SecretsOf(t))
+	std.hide(t.Secrets())
 	if !target.HasAddress(layers...) {
 		server, underTest, err := embedded(layers, t)
 		if err != nil {

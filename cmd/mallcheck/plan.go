@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
-	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -43,7 +42,7 @@ func (c *planCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	std.hide(session.SecretsOf(t))
+	std.hide(t.Secrets())
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	t, dry, err := dryRun(ctx, layers, t)

@@ -53,7 +53,7 @@ func (c *replayCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	std.hide(session.SecretsOf(t))
+	std.hide(t.Secrets())
 	if !target.HasAddress(layers...) {
 		server, underTest, err := embedded(layers, t)
 		if err != nil {

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/mallcheck/mallcheck/conformance"
-	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -43,7 +42,7 @@ func (c *runCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	std.secrets = session.SecretsOf(t) // the terminal and the reports are told what was redacted
+	std.secrets = t.Secrets() // the terminal and the reports are told what was redacted
 	if err := knownFormats(t.Place("format"), t.Formats); err != nil {
 		return err
 	}
@@ -73,7 +72,7 @@ func judge(std *streams, t *target.Target) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	terminal := newTerminal(std)
-	watch := &watcher{terminal: terminal, secrets: session.SecretsOf(t)}
+	watch := &watcher{terminal: terminal, secrets: t.Secrets()}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -114,7 +113,7 @@ func outliveReader() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 // conclude writes the reports of a run, tells its end and returns its exit code.
 func conclude(std *streams, t *target.Target, terminal *reports.Terminal, run *reports.Run) error {
 	code := conformance.ExitCode(run)
-	told := reports.Redact(run, session.SecretsOf(t))
+	told := reports.Redact(run, t.Secrets())
 	failed := reports.WriteFiles(t.ReportDir, t.Formats, reports.Bound(told, maxBody))
 	if err := terminal.End(told, reports.Files(t.ReportDir, t.Formats)); failed == nil && err != nil && !errors.Is(err, syscall.EPIPE) {
 		failed = fmt.Errorf("writing to the terminal: %w", err)

@@ -46,7 +46,7 @@ func (c *sweepCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	std.hide(session.SecretsOf(t))
+	std.hide(t.Secrets())
 	contract, err := openapi.Mall()
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -169,7 +168,7 @@ func (c *configCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	std.hide(session.SecretsOf(t))
+	std.hide(t.Secrets())
 	settings := target.AllInForce(layers...)
 	if c.JSON {
 		return writeJSON(std.out, configuration{t.Name, settings})

@@ -133,7 +133,7 @@ func (d *doctor) open(topic, question, why string) {
 // tells of a payment or a payer in what was sent and answered so far.
 func (d *doctor) clean(text string) string {
 	seen := &reports.Run{Results: []reports.Result{{Reason: text, Exchanges: d.hands.Exchanges()}}}
-	return reports.Redact(seen, session.SecretsOf(d.target)).Results[0].Reason
+	return reports.Redact(seen, d.target.Secrets()).Results[0].Reason
 }
 
 // suggest notes a setting that fits, unless it is in force already.

@@ -71,7 +71,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 	}
 	c := &Connection{
 		target:   t,
-		policy:   PolicyOf(t),
+		policy:   t.Policy(),
 		contract: contract,
 		oracle:   judge,
 		client:   newClient(t),

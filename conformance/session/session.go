@@ -85,6 +85,9 @@ func (s *Session) Deviation(clause, operation, summary string) reports.Deviation
 	}
 }
 
+// Policy returns the policy of the run.
+func (s *Session) Policy() reports.Policy { return s.connection.policy }
+
 // Target returns the target of the run.
 func (s *Session) Target() *target.Target { return s.connection.target }
 

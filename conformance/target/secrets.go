@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // Hidden takes the place of a secret where settings are shown.
@@ -24,8 +26,23 @@ func secretHeader(name string) bool {
 	return slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(strings.ToLower(name), word) })
 }
 
-// Secrets returns the texts of a target that must not be printed.
-func (t *Target) Secrets() []string {
+// Secrets returns what must be redacted in everything that is printed of a target:
+// its secrets, its payment methods, and what its settings mask.
+func (t *Target) Secrets() reports.Secrets {
+	known := map[string]string{}
+	for _, method := range []string{t.PayingMethod, t.FailingMethod, t.OpenMethod} {
+		known[method] = "pm_id"
+	}
+	if t.MaskSIMs {
+		for _, sim := range slices.Concat(t.SIMs, t.UnknownSIMs) {
+			known[sim] = reports.SIMName
+		}
+	}
+	return reports.Secrets{Values: t.secrets(), Known: known, MaskSIMs: t.MaskSIMs}
+}
+
+// secrets returns the texts of a target that must not be printed.
+func (t *Target) secrets() []string {
 	var secrets []string
 	if len(t.PushKey) > 0 {
 		secrets = append(secrets, hex.EncodeToString(t.PushKey))

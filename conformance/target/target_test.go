@@ -145,7 +145,7 @@ func TestPushSettings(t *testing.T) {
 		resolved.PushJoin != signing.JoinHeadersBody || resolved.PushEncoding != signing.EncodingHex || resolved.PushTimeout != 3*time.Second {
 		t.Errorf("resolved: %+v", resolved)
 	}
-	if secrets := resolved.Secrets(); len(secrets) != 1 || secrets[0] != "00ff" {
+	if secrets := resolved.Secrets().Values; len(secrets) != 1 || secrets[0] != "00ff" {
 		t.Errorf("secrets %q", secrets)
 	}
 	for _, test := range []struct{ entry, want string }{
