@@ -77,7 +77,7 @@ func NewPlan(t *target.Target, dry *reports.Run) *Plan {
 		}
 		calls := byOperation[code.Operation]
 		calls.Calls += code.Times
-		if code.OperateCode == "S" {
+		if code.OperateCode == reports.CodeSuccess {
 			calls.Accepted += code.Times
 		}
 	}

@@ -41,7 +41,7 @@ func Atlas(run *Run) []CodeSeen {
 				continue
 			}
 			code, message := envelopeOf(exchange.Response.Body)
-			if code == "S" && exchange.Response.Status == 200 {
+			if code == CodeSuccess && exchange.Response.Status == 200 {
 				continue
 			}
 			key := kind{exchange.Operation, exchange.Response.Status, code}

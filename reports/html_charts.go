@@ -194,7 +194,7 @@ const codeChecks = 6
 func codesView(run *Run) []htmlCodes {
 	success := map[string]int{}
 	for _, code := range run.Codes {
-		if code.OperateCode == "S" && code.Status == 200 {
+		if code.OperateCode == CodeSuccess && code.Status == 200 {
 			success[code.Operation] += code.Times
 		}
 	}

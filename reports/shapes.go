@@ -73,7 +73,7 @@ func answerKind(value any) string {
 	switch code, given := object["operateCode"]; {
 	case !given:
 		return "no envelope"
-	case code == "S":
+	case code == CodeSuccess:
 		return "success"
 	}
 	return "refusal"

@@ -13,6 +13,7 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -149,7 +150,7 @@ func sayWhyRefused() types.GomegaMatcher {
 	return answerMatcher{expected, func(answer *session.Answer) bool {
 		code, _ := textIn(answer, "operateCode")
 		message, _ := textIn(answer, "message")
-		return code != "" && code != "S" && message != ""
+		return code != "" && code != reports.CodeSuccess && message != ""
 	}}
 }
 

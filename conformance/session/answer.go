@@ -99,7 +99,7 @@ func isBare(answer *Answer, body []byte) bool {
 
 // Accepted reports whether the operation succeeded: operateCode "S", or a bare
 // object where a page prints a success so.
-func (a *Answer) Accepted() bool { return a.OperateCode == "S" || a.bare }
+func (a *Answer) Accepted() bool { return a.OperateCode == reports.CodeSuccess || a.bare }
 
 // Refused reports whether the operation was refused: an envelope whose
 // operateCode is not "S", or an HTTP status from 400 to 499.

@@ -88,7 +88,7 @@ func (o *operation) answered(response *reports.Response) {
 	}
 	code, _ := object["operateCode"].(string)
 	body := o.refusal
-	if code == "S" {
+	if code == reports.CodeSuccess {
 		body = o.success
 		seeHeaders(o.headers, response.Header)
 	}

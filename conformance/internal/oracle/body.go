@@ -10,6 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // text judges the body as a text and returns the value in it; whole is false
@@ -68,7 +69,7 @@ func (j *judgement) envelope(value any) {
 		return
 	}
 	j.code, _ = object["operateCode"].(string)
-	if j.code == "S" {
+	if j.code == reports.CodeSuccess {
 		j.schema(object, j.operation.success)
 		j.onSuccess(object)
 		return

@@ -183,8 +183,8 @@ func (j *judgement) status() {
 	switch documented := j.operation.responses.Status(status) != nil; {
 	case status >= 500:
 		j.add(clauseStatus, "status", "the server failed", "HTTP 200, or 4xx for a refusal", actual)
-	case documented && (status == 200 || j.code != "S"):
-	case j.code == "S":
+	case documented && (status == 200 || j.code != reports.CodeSuccess):
+	case j.code == reports.CodeSuccess:
 		j.add(clauseSuccess, "status", "a success has a status that no page names", "HTTP 200", actual).Undocumented = true
 	default:
 		j.add(clauseRefusal, "status", "the answer has a status that no page names", "HTTP 200, or 4xx for a refusal", actual).Undocumented = true
