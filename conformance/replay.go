@@ -2,7 +2,7 @@ package conformance
 
 import (
 	"github.com/mallcheck/mallcheck/conformance/internal/replay"
-	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/reports"
 )
 

@@ -10,7 +10,6 @@ import (
 	"syscall"
 
 	"github.com/mallcheck/mallcheck/conformance"
-	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/signing"
@@ -50,7 +49,7 @@ func (c *callCommand) Run(std *streams) error {
 	std.hide(secrets)
 	members := make([]signing.Member, len(c.Set))
 	for i, text := range c.Set {
-		if members[i], err = session.ParseMember(text); err != nil {
+		if members[i], err = conformance.ParseMember(text); err != nil {
 			return fmt.Errorf("--set: %w", err)
 		}
 	}
@@ -59,7 +58,7 @@ func (c *callCommand) Run(std *streams) error {
 		return err
 	}
 	t.PushListen = "" // a call awaits no push
-	connection, err := session.Connect(t, contract)
+	connection, err := conformance.Connect(t, contract)
 	if err != nil {
 		return err
 	}
@@ -128,7 +127,7 @@ func unknownOperation(id string) error {
 }
 
 // explain prints what was signed of the request that was sent, and its sign.
-func explain(std *streams, hands *session.Session, operation openapi.Operation) error {
+func explain(std *streams, hands *conformance.Session, operation openapi.Operation) error {
 	content, sign, err := hands.Explain(operation, 0)
 	if err != nil {
 		return err
@@ -138,7 +137,7 @@ func explain(std *streams, hands *session.Session, operation openapi.Operation) 
 }
 
 // tellAnswer prints an answer and ends with the exit code of what it says.
-func tellAnswer(std *streams, t *target.Target, answer *session.Answer) error {
+func tellAnswer(std *streams, t *target.Target, answer *conformance.Answer) error {
 	status := fmt.Sprintf("HTTP %d %s", answer.Status, http.StatusText(answer.Status))
 	if id := answer.Header.Get(t.RequestIDHeader); id != "" {
 		status += ", " + t.RequestIDHeader + ": " + id

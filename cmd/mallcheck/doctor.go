@@ -7,7 +7,6 @@ import (
 	"syscall"
 
 	"github.com/mallcheck/mallcheck/conformance"
-	"github.com/mallcheck/mallcheck/conformance/doctor"
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
@@ -50,7 +49,7 @@ func (c *doctorCommand) Run(std *streams) error {
 	defer cancel()
 	ctx, cancel := context.WithTimeout(interrupted, t.Timeout)
 	defer cancel()
-	report, err := doctor.Examine(ctx, t)
+	report, err := conformance.Examine(ctx, t)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"syscall"
 
 	"github.com/mallcheck/mallcheck/conformance"
-	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -71,7 +70,7 @@ func (c *replayCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	connection, err := session.Connect(t, contract)
+	connection, err := conformance.Connect(t, contract)
 	if err != nil {
 		return err
 	}
@@ -80,7 +79,7 @@ func (c *replayCommand) Run(std *streams) error {
 }
 
 // replay sends what was recorded, tells what came, and ends with the exit code.
-func (c *replayCommand) replay(std *streams, connection *session.Connection, t *target.Target, run *reports.Run, result *reports.Result, given map[string]string) error {
+func (c *replayCommand) replay(std *streams, connection *conformance.Connection, t *target.Target, run *reports.Run, result *reports.Result, given map[string]string) error {
 	if !t.Sandbox && result.Does != reports.Read {
 		if err := reports.CheckFolder(t.ReportDir); err != nil {
 			return fmt.Errorf("%s: %w", t.Place("report-dir"), err)

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/mallcheck/mallcheck/conformance"
-	"github.com/mallcheck/mallcheck/conformance/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 )
@@ -75,10 +74,10 @@ func (c *sweepCommand) journals(t *target.Target) ([]string, error) {
 	if c.Journal != "" {
 		return []string{c.Journal}, nil
 	}
-	own := filepath.Join(t.ReportDir, session.JournalFile)
+	own := filepath.Join(t.ReportDir, conformance.JournalFile)
 	found := []string{own}
 	for i := 1; i <= target.MostProcs; i++ {
-		found = append(found, filepath.Join(shardDir(t.ReportDir, i), session.JournalFile))
+		found = append(found, filepath.Join(shardDir(t.ReportDir, i), conformance.JournalFile))
 	}
 	found = slices.DeleteFunc(found, func(path string) bool {
 		_, err := os.Stat(path)
@@ -96,21 +95,21 @@ func noJournal(path string) error {
 }
 
 // sweep undoes what one journal names.
-func sweep(t *target.Target, contract *openapi.Contract, path string) (session.Swept, error) {
-	connection, err := session.Connect(t, contract)
+func sweep(t *target.Target, contract *openapi.Contract, path string) (conformance.Swept, error) {
+	connection, err := conformance.Connect(t, contract)
 	if err != nil {
-		return session.Swept{}, err
+		return conformance.Swept{}, err
 	}
 	defer connection.Close()
 	swept, err := connection.Sweep(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return session.Swept{}, noJournal(path)
+		return conformance.Swept{}, noJournal(path)
 	}
 	return swept, err
 }
 
 // tellSwept says what a sweep did and ends with its exit code.
-func tellSwept(std *streams, path string, swept session.Swept) error {
+func tellSwept(std *streams, path string, swept conformance.Swept) error {
 	for _, done := range swept.Done {
 		fmt.Fprintln(std.out, done)
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
 func TestDifference(t *testing.T) {

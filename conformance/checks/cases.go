@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
 // among keeps the cases of operations.

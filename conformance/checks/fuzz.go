@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
-	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )

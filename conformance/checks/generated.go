@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
-	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/verdict"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"

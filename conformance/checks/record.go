@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
 // record is an object of an answer: its members that are texts. What is no text is

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/conformance/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
 // mistake is a request that is to be refused.
