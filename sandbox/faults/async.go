@@ -10,10 +10,10 @@ import (
 func asyncFaults() []Fault {
 	return []Fault{
 		{"action-code-of-add", "async/action-code-add",
-			"tells action_code 71 of an addition, too",
+			"reports action_code 71 for additions as well",
 			onResult(func(r *sandbox.Result) { r.ActionCode = sandbox.ActionRemove })},
 		{"action-code-of-remove", "async/action-code-remove",
-			"tells action_code 70 of a removal, too",
+			"reports action_code 70 for removals as well",
 			onResult(func(r *sandbox.Result) { r.ActionCode = sandbox.ActionAdd })},
 		{"action-code-as-number", "async/action-code-string",
 			"writes the action_code of a removal as a number",
@@ -24,7 +24,7 @@ func asyncFaults() []Fault {
 				return result
 			}, "asyncResult")},
 		{"detail-without-message", "async/result-shape",
-			"leaves message out of the detail of a SIM card that succeeded",
+			"leaves message out of the details of successful SIM cards",
 			onData(func(_ *sandbox.Call, result map[string]any) map[string]any {
 				for _, detail := range elementsOf(result, "details") {
 					if detail["result"] == sandbox.ResultSuccess {
@@ -34,19 +34,19 @@ func asyncFaults() []Fault {
 				return result
 			}, "asyncResult")},
 		{"known-sim-fails", "async/success-is-10",
-			`tells result "0" of a SIM card for which it succeeded`, onDetails(func(d *sandbox.Detail) {
+			`reports result "0" for successful SIM cards`, onDetails(func(d *sandbox.Detail) {
 				if d.Result == sandbox.ResultSuccess {
 					d.Result = "0"
 				}
 			})},
 		{"unknown-sim-succeeds", "async/unknown-sim-is-31",
-			"tells success of a SIM card that does not exist", onDetails(func(d *sandbox.Detail) {
+			"reports success for unknown SIM cards", onDetails(func(d *sandbox.Detail) {
 				d.Result, d.Message = sandbox.ResultSuccess, "success"
 			})},
 		{"unknown-sim-refused-at-once", "async/unknown-sim-passes-validation",
-			"refuses a removeSims in which a SIM card does not exist", unknownRefused},
+			"refuses removeSims when a SIM card does not exist", unknownRefused},
 		{"one-unknown-fails-all", "async/mixed-batch",
-			"does nothing for a batch in which one SIM card does not exist",
+			"fails a whole batch when one SIM card does not exist",
 			onFinish(func(_ *sandbox.State, t *sandbox.Task) {
 				if !slices.ContainsFunc(t.Details, func(d sandbox.Detail) bool { return d.Result == sandbox.ResultNoSIM }) {
 					return
@@ -57,16 +57,16 @@ func asyncFaults() []Fault {
 				}
 			})},
 		{"never-finishes", "async/terminates",
-			"leaves a removal of SIM cards none of which exists processing for ever",
+			"leaves a removal processing for ever when none of its SIM cards exists",
 			always(sandbox.Interceptor{Accept: neverFinishes})},
 		{"status-goes-back", "async/never-goes-back",
-			"tells at the second reading of a finished task that it is processing", goesBack},
+			"reports a finished task as processing on the second query", goesBack},
 		{"result-changes-when-read", "async/terminal-result-stays",
-			"tells another message at the second reading of a finished task", changesWhenRead},
+			"changes a message on the second query of a finished task", changesWhenRead},
 		{"result-follows-group", "async/terminal-result-stays",
-			"tells of a finished addition what the group holds by now", followsGroup},
+			"derives the result of a finished addition from the current content of the group", followsGroup},
 		{"reading-repeats-work", "async/query-triggers-nothing",
-			"does the work of a finished task again each time its result is read", readingRepeats},
+			"repeats the work of a finished task on every query", readingRepeats},
 	}
 }
 

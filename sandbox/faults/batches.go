@@ -11,55 +11,55 @@ import (
 func batchFaults() []Fault {
 	return []Fault{
 		{"sim-lost", "async/each-sim-once-per-submission",
-			"loses the last detail of a batch of several SIM cards", onResult(func(r *sandbox.Result) {
+			"drops the last detail of a batch", onResult(func(r *sandbox.Result) {
 				if len(r.Details) > 1 {
 					r.Details = r.Details[:len(r.Details)-1]
 				}
 			})},
 		{"sim-twice", "async/each-sim-once-per-submission",
-			"tells the first detail of a batch of several SIM cards twice", onResult(func(r *sandbox.Result) {
+			"repeats the first detail of a batch", onResult(func(r *sandbox.Result) {
 				if len(r.Details) > 1 {
 					r.Details = append(r.Details, r.Details[0])
 				}
 			})},
 		{"sim-lost-in-large-batch", "async/large-batch",
-			"tells 500 details and no more",
+			"returns at most 500 details",
 			onResult(func(r *sandbox.Result) { r.Details = r.Details[:min(len(r.Details), 500)] })},
 		{"foreign-sim", "async/no-foreign-sim",
-			"tells of a SIM card that the request did not submit",
+			"returns a detail for a SIM card that was not submitted",
 			onResult(completed(func(r *sandbox.Result) {
 				r.Details = append(r.Details, sandbox.Detail{SIM: foreignSIM(), Result: sandbox.ResultSuccess, Message: "success"})
 			}))},
 		{"duplicates-collapsed", "async/duplicate-in-one-batch",
-			"tells one detail of a SIM card that stands several times in a batch",
+			"returns one detail for a SIM card that is repeated in a batch",
 			onResult(func(r *sandbox.Result) {
 				r.Details = slices.CompactFunc(r.Details, func(a, b sandbox.Detail) bool { return a.SIM == b.SIM })
 			})},
 		{"repeated-addition-untold", "async/same-sim-in-two-requests",
-			"tells nothing of a SIM card that is added to a group which holds it already",
+			"omits the detail of a SIM card that the group already holds",
 			onEffects(sandbox.ActionAdd, func(st *sandbox.State, t *sandbox.Task) {
 				t.Details = slices.DeleteFunc(t.Details, func(d sandbox.Detail) bool { return st.Count(t.Group, d.SIM) > 0 })
 			})},
 		{"single-sim-refused", "async/single-sim",
-			"refuses a removeSims of a single SIM card",
+			"refuses removeSims with a single SIM card",
 			demand("too few SIM cards", func(c *sandbox.Call) bool {
 				sims, _ := simsOf(c)
 				return c.Operation != "removeSims" || len(sims) != 1
 			})},
 		{"empty-batch-accepted", "async/empty-batch-refused",
-			"accepts a request that submits no SIM card", permit("sim_ids", func(c *sandbox.Call) bool {
+			"accepts an empty sim_ids", permit("sim_ids", func(c *sandbox.Call) bool {
 				sims, isList := simsOf(c)
 				return isList && sims != nil && len(sims) == 0
 			})},
 		{"malformed-sim-accepted", "async/malformed-sim-refused",
-			"accepts any text as the number of a SIM card", permit("sim_ids", hasSIMs)},
+			"accepts any text as an ICCID in sim_ids", permit("sim_ids", hasSIMs)},
 		{"refused-batch-partly-done", "groups/refused-request-changes-nothing",
-			"refuses a batch for one malformed number and does the rest of it all the same", partlyDone},
+			"refuses a batch with a malformed ICCID but executes the rest", partlyDone},
 		{"results-mixed", "async/no-mixing",
-			"puts a SIM card of a task into the result of another that was accepted while it ran",
+			"puts a SIM card of a running task into the result of a concurrent one",
 			resultsMixed},
 		{"action-codes-mixed", "async/no-mixing",
-			"tells of a task the action_code of another that was accepted while it ran", codesMixed},
+			"reports the action_code of a concurrent task", codesMixed},
 	}
 }
 

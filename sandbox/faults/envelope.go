@@ -16,7 +16,7 @@ func envelopeFaults() []Fault {
 				a.Body = memberOf(a.Body, "data")
 			}, "listBundles")},
 		{"success-without-message", "envelope/present",
-			"leaves message out of the answer to a successful listBundles",
+			"leaves message out of a successful listBundles response",
 			onSuccess(replaceText(`"message":"success",`, ""), "listBundles")},
 		{"success-by-another-code", "envelope/success",
 			`answers a successful listGroupSims with operateCode "0000"`,
@@ -31,34 +31,34 @@ func envelopeFaults() []Fault {
 			"refuses a missing sign with a number as operateCode",
 			onRefusal(because(sandbox.SignMissing), setBody(`{"operateCode":500,"message":"sign error"}`))},
 		{"refusal-code-changes", "errors/same-mistake-same-code",
-			"refuses with another operateCode each time", changingCodes},
+			"refuses with a different operateCode each time", changingCodes},
 		{"refusal-announced-as-text", "envelope/media-type",
-			"announces the refusal of a missing sign as text/plain",
+			"sends the refusal of a missing sign as text/plain",
 			onRefusal(because(sandbox.SignMissing), func(a *sandbox.Answer) { a.Set("Content-Type", "text/plain;charset=UTF-8") })},
 		{"success-announced-as-text", "envelope/media-type",
-			"announces the answer of singleServicePlanPage as text/html",
+			"sends the singleServicePlanPage response as text/html",
 			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) {
 				a.Set("Content-Type", "text/html;charset=UTF-8")
 			}, "singleServicePlanPage")},
 		{"refusal-in-gbk", "envelope/one-json-text",
-			"writes the message that a sign is missing in GBK",
+			"encodes the refusal of a missing sign in GBK",
 			onRefusal(because(sandbox.SignMissing), setBody("{\"operateCode\":\"F\",\"message\":\"\xc7\xa9\xc3\xfb\xb4\xed\xce\xf3\"}"))},
 		{"answer-twice", "envelope/one-json-text",
-			"writes the answer of singleServicePlanPage twice",
+			"sends the singleServicePlanPage body twice",
 			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) { a.Body = append(a.Body, a.Body...) }, "singleServicePlanPage")},
 		{"member-twice", "envelope/one-json-text",
-			"writes message twice in the answers of listGroupSims",
+			"repeats message in listGroupSims responses",
 			onAnswer(replaceText(`"message":`, `"message":"ok","message":`), "listGroupSims")},
 		{"answer-cut-off", "envelope/one-json-text",
-			"ends the answer of a successful listGroupSims before its announced length",
+			"cuts off a successful listGroupSims response before its Content-Length",
 			always(sandbox.Interceptor{Wire: cutOff})},
 		{"data-missing", "envelope/data-on-success",
-			"leaves data out of the answer to a successful listGroupSims",
+			"leaves data out of a successful listGroupSims response",
 			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) {
 				a.Body = []byte(bareSuccess)
 			}, "listGroupSims")},
 		{"data-null", "envelope/data-on-success",
-			"answers a successful singleVerify with null as its data",
+			"sends null as the data of a successful singleVerify",
 			onData(func(*sandbox.Call, any) any { return nil }, "singleVerify")},
 		{"sim-count-as-number", "envelope/members-are-strings",
 			"writes sim_count as a number in listBundles",
@@ -69,10 +69,10 @@ func envelopeFaults() []Fault {
 				return bundles
 			}, "listBundles")},
 		{"trace-id-as-large-number", "envelope/numbers-kept",
-			"adds a traceId to the answers of listBundles, a number of 19 digits",
+			"adds a traceId, a number of 19 digits, to listBundles responses",
 			onAnswer(replaceText(`"message":`, `"traceId":1855634189532405761,"message":`), "listBundles")},
 		{"price-as-number", "envelope/members-are-strings",
-			"writes payAmount as a number", onData(func(_ *sandbox.Call, page map[string]any) map[string]any {
+			"writes payAmount as a number in singleServicePlanPage", onData(func(_ *sandbox.Call, page map[string]any) map[string]any {
 				for _, plan := range elementsOf(page, "servicePlanList") {
 					plan["payAmount"] = number(plan["payAmount"])
 				}

@@ -12,22 +12,22 @@ import (
 func groupFaults() []Fault {
 	return []Fault{
 		{"add-does-nothing", "groups/listing-reflects-add",
-			"tells success of an addition and adds nothing", onEffects(sandbox.ActionAdd, noEffects)},
+			"reports a successful addition but adds nothing", onEffects(sandbox.ActionAdd, noEffects)},
 		{"listing-flickers", "groups/listing-reflects-add",
-			"lists the SIM cards of a group every second time only", flickering},
+			"lists the SIM cards of a group only every second time", flickering},
 		{"remove-does-nothing", "groups/listing-reflects-remove",
-			"tells success of a removal and removes nothing", onEffects(sandbox.ActionRemove, noEffects)},
+			"reports a successful removal but removes nothing", onEffects(sandbox.ActionRemove, noEffects)},
 		{"remove-empties-group", "groups/listing-reflects-remove",
-			"empties the group whatever is to be removed from it", emptied},
+			"empties the group on every removal", emptied},
 		{"remove-forgets-last", "groups/remove-undoes-add",
-			"leaves the last SIM card of a batch of several in the group when it removes the batch",
+			"leaves the last SIM card of a removed batch in the group",
 			onEffects(sandbox.ActionRemove, func(_ *sandbox.State, t *sandbox.Task) {
 				if len(t.Effects) > 1 {
 					t.Effects = t.Effects[:len(t.Effects)-1]
 				}
 			})},
 		{"remove-takes-each-once", "groups/listing-reflects-remove",
-			"takes a SIM card out once, however often a removal names it",
+			"removes a SIM card once, however often a removal names it",
 			onEffects(sandbox.ActionRemove, func(_ *sandbox.State, t *sandbox.Task) {
 				seen := map[string]bool{}
 				t.Effects = slices.DeleteFunc(t.Effects, func(e sandbox.Effect) bool {
@@ -37,14 +37,14 @@ func groupFaults() []Fault {
 				})
 			})},
 		{"remove-takes-all", "groups/listing-reflects-remove",
-			"takes a SIM card out entirely, however often it was added",
+			"removes a SIM card entirely, however often it was added",
 			onEffects(sandbox.ActionRemove, func(st *sandbox.State, t *sandbox.Task) {
 				for i := range t.Effects {
 					t.Effects[i].Delta = -st.Count(t.Group, t.Effects[i].SIM)
 				}
 			})},
 		{"repeated-addition-fails", "groups/per-operation-counting",
-			"does not count the addition of a SIM card that the group holds, and tells that it failed",
+			"fails to add a SIM card that the group already holds",
 			onEffects(sandbox.ActionAdd, func(st *sandbox.State, t *sandbox.Task) {
 				t.Effects = slices.DeleteFunc(t.Effects, func(e sandbox.Effect) bool { return st.Count(t.Group, e.SIM) > 0 })
 				for i, d := range t.Details {
@@ -57,13 +57,13 @@ func groupFaults() []Fault {
 			"lists a SIM card once, however often it was added",
 			onListing(func(_ *sandbox.Call, l *sandbox.Listing) { l.SIMs = slices.Compact(l.SIMs) })},
 		{"sim-count-deduplicated", "groups/sim-count",
-			"counts a SIM card once in sim_count of listGroupSims, however often it lists it",
+			"counts repeated SIM cards once in sim_count of listGroupSims",
 			onData(func(_ *sandbox.Call, group mall.GroupSims) mall.GroupSims {
 				group.SimCount = strconv.Itoa(len(slices.Compact(slices.Clone(group.SimIds))))
 				return group
 			}, "listGroupSims")},
 		{"unknown-sim-listed", "groups/unknown-sim-not-listed",
-			"adds SIM cards that do not exist to the group, and tells that they do not",
+			"adds unknown SIM cards to the group while it reports them as unknown",
 			onEffects(sandbox.ActionAdd, func(_ *sandbox.State, t *sandbox.Task) {
 				for _, d := range t.Details {
 					if d.Result == sandbox.ResultNoSIM {
@@ -89,13 +89,13 @@ func groupFaults() []Fault {
 func bundleFaults() []Fault {
 	return []Fault{
 		{"unknown-group-accepted", "groups/unknown-group-refused",
-			"makes a group that does not exist when it is asked for",
+			"creates an unknown group on first use",
 			onLookup(sandbox.LookupGroup, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Found || l.Owner == "" })},
 		{"foreign-group-visible", "groups/partner-isolation",
-			"shows every partner the groups of every other, and lets it change them",
+			"lets every partner see and change the groups of all others",
 			onLookup(sandbox.LookupGroup, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Found || l.Owner != "" })},
 		{"bundles-of-first-partner", "groups/partner-isolation",
-			"lists the groups of its first partner in listBundles, whoever asks",
+			"lists its first partner's groups in listBundles for every caller",
 			onLookup(sandbox.LookupPartner, func(c *sandbox.Call, l *sandbox.Lookup) {
 				if l.Found && c.Operation == "listBundles" {
 					l.Key = fixtures().Partner
@@ -110,7 +110,7 @@ func bundleFaults() []Fault {
 				return append(bundles, bundles[max(0, len(bundles)-1):]...)
 			}, "listBundles")},
 		{"bundle-without-package", bundlesAnswer + "/properties/data/items/required/package_code",
-			"leaves package_code out of the groups in listBundles",
+			"leaves package_code out of listBundles",
 			onData(func(_ *sandbox.Call, bundles []map[string]any) []map[string]any {
 				for _, bundle := range bundles {
 					delete(bundle, "package_code")
@@ -118,7 +118,7 @@ func bundleFaults() []Fault {
 				return bundles
 			}, "listBundles")},
 		{"bundles-count-stale", "groups/bundles-count-agrees",
-			"states in listBundles how many SIM cards a group held at the start, none",
+			"reports a sim_count of 0 for every group in listBundles",
 			onData(func(_ *sandbox.Call, bundles []mall.Bundle) []mall.Bundle {
 				for i := range bundles {
 					bundles[i].SimCount = "0"

@@ -11,37 +11,37 @@ import (
 func lookupFaults() []Fault {
 	return []Fault{
 		{"sim-is-no-key", "order-lookup/each-key-finds-the-order",
-			"finds no order by its sim_id",
+			"finds no order by sim_id",
 			onOrderLookup(func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Found && l.By != sandbox.BySIM })},
 		{"pay-id-taken-for-purchase-id", "order-lookup/purchase-id-of-the-order",
-			"takes purchase_order_id for the payId of an order",
+			"treats purchase_order_id as a payId",
 			onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 				if l.By == sandbox.ByPurchaseID {
 					find(l, newest(st, c.Partner, sandbox.ByPayID, l.Key))
 				}
 			})},
 		{"order-id-of-its-own", "order-lookup/order-id-of-the-order",
-			"gives an order an order_id of its own instead of the orderNo, shows it and finds the order by it", ownOrderID},
+			"replaces the orderNo with its own order_id in queryOrder", ownOrderID},
 		{"order-id-before-purchase-id", "order-lookup/priority-purchase-id-over-order-id",
-			"lets the order_id decide before the purchase_order_id",
+			"gives order_id priority over purchase_order_id",
 			decidedBy(sandbox.ByPurchaseID, sandbox.ByOrderNo)},
 		{"sim-before-purchase-id", "order-lookup/priority-purchase-id-over-sim",
-			"lets the sim_id decide before the purchase_order_id",
+			"gives sim_id priority over purchase_order_id",
 			decidedBy(sandbox.ByPurchaseID, sandbox.BySIM)},
 		{"sim-before-order-id", "order-lookup/priority-order-id-over-sim",
-			"lets the sim_id decide before the order_id",
+			"gives sim_id priority over order_id",
 			decidedBy(sandbox.ByOrderNo, sandbox.BySIM)},
 		{"empty-key-decides", "order-lookup/empty-key-skipped",
-			"looks for an order whose key is empty when a key is sent empty, and answers with a success without one",
+			"searches by an empty key and reports success without an order",
 			onSuccess(func(c *sandbox.Call, a *sandbox.Answer) {
 				if sentEmpty(c, sandbox.ByPurchaseID) || textOf(c, sandbox.ByPurchaseID) == "" && sentEmpty(c, sandbox.ByOrderNo) {
 					setBody(noOrder)(a)
 				}
 			}, "queryOrder")},
 		{"last-key-decides-beside-empty-one", "order-lookup/empty-key-skipped",
-			"lets the last key decide when another one is empty", lastBesideEmpty},
+			"uses the last non-empty key when another key is empty", lastBesideEmpty},
 		{"next-key-tried", "order-lookup/first-key-decides-alone",
-			"tries the next key when one finds no order",
+			"tries the next key when the first finds no order",
 			onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 				for _, by := range []string{sandbox.ByOrderNo, sandbox.BySIM} {
 					if !l.Found && l.By != by {
@@ -50,16 +50,16 @@ func lookupFaults() []Fault {
 				}
 			})},
 		{"order-found-by-beginning", "order-lookup/unknown-key-refused",
-			"takes the beginning of a purchase_order_id for the whole", orderByBeginning},
+			"matches a purchase_order_id by its beginning", orderByBeginning},
 		{"purchase-id-taken-for-order-id", "order-lookup/unknown-key-refused",
-			"finds an order by its purchase_order_id in order_id, too",
+			"finds an order by a purchase_order_id sent as order_id",
 			onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 				if !l.Found && l.By == sandbox.ByOrderNo {
 					find(l, newest(st, c.Partner, sandbox.ByPurchaseID, l.Key))
 				}
 			})},
 		{"no-order-as-success", "order-lookup/unknown-key-refused",
-			"answers a look-up that finds no order with a success without one",
+			"reports success without an order when a look-up finds none",
 			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 				if a.Refused != nil && a.Refused.Reason == sandbox.NotFound {
 					succeed(a, noOrder)
@@ -68,13 +68,13 @@ func lookupFaults() []Fault {
 		{"newest-order-without-key", "order-lookup/no-key-refused",
 			"returns the partner's newest order when no key is sent", newestWithoutKey},
 		{"oldest-of-purchase-id", "order-lookup/duplicate-purchase-id-newest-paid",
-			"returns the oldest of several orders with one purchase_order_id", onChoice(sandbox.ByPurchaseID, oldest)},
+			"returns the oldest of several orders that share a purchase_order_id", onChoice(sandbox.ByPurchaseID, oldest)},
 		{"newest-of-purchase-id-unpaid", "order-lookup/duplicate-purchase-id-newest-paid",
-			"returns the newest of several orders with one purchase_order_id, paid or not", onChoice(sandbox.ByPurchaseID, newest)},
+			"returns the newest of several orders that share a purchase_order_id, paid or not", onChoice(sandbox.ByPurchaseID, newest)},
 		{"oldest-of-sim", "order-lookup/newest-of-a-sim",
-			"returns the oldest of several orders of one SIM card", onChoice(sandbox.BySIM, oldest)},
+			"returns the oldest of several orders of a SIM card", onChoice(sandbox.BySIM, oldest)},
 		{"orders-of-all-partners", "order-lookup/own-orders-only",
-			"returns the newest order that bears a key, whichever partner's it is",
+			"returns the newest matching order of any partner",
 			onOrderLookup(func(st *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) {
 				if orders := st.Orders(l.By, l.Key); len(orders) > 0 {
 					find(l, orders[len(orders)-1])

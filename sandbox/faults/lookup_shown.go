@@ -11,38 +11,38 @@ import (
 func lookupAnswerFaults() []Fault {
 	return []Fault{
 		{"org-order-id-lost", "order-lookup/purchase-id-of-the-order",
-			"does not keep the orgOrderId of an order by third-party payment",
+			"loses the orgOrderId of a third-party order",
 			always(sandbox.Interceptor{Order: func(_ *sandbox.State, _ *sandbox.Call, o *sandbox.Order) {
 				if o.ThirdParty {
 					o.PurchaseID = ""
 				}
 			}})},
 		{"sim-without-check-digit", "order-lookup/sim-id-of-the-order",
-			"shows the sim_id of an order without its last digit",
+			"shows sim_id without its last digit in queryOrder",
 			onFound(func(o *sandbox.Order) { o.SIM = o.SIM[:max(0, len(o.SIM)-1)] })},
 		{"purchase-id-not-shown", "order-lookup/answer-has-the-key",
-			"leaves purchase_order_id out of the order that it finds", onFound(func(o *sandbox.Order) { o.PurchaseID = "" })},
+			"leaves purchase_order_id out of queryOrder", onFound(func(o *sandbox.Order) { o.PurchaseID = "" })},
 		{"order-no-as-pay-id", "order-lookup/shows-the-order",
-			"shows the orderNo of an order as its pay_id", onFound(func(o *sandbox.Order) { o.PayID = o.OrderNo })},
+			"shows the orderNo as the pay_id in queryOrder", onFound(func(o *sandbox.Order) { o.PayID = o.OrderNo })},
 		{"amount-in-cents-when-looked-up", "payments/amount-preserved",
-			"shows the amount of an order in cents when it is looked up",
+			"shows amounts in cents in queryOrder",
 			onFound(func(o *sandbox.Order) { o.Amount = strings.ReplaceAll(o.Amount, ".", "") })},
 		{"currency-when-looked-up", "payments/currency-preserved",
-			"shows every order in CNY when it is looked up", onFound(func(o *sandbox.Order) { o.Currency = "CNY" })},
+			"shows every currency as CNY in queryOrder", onFound(func(o *sandbox.Order) { o.Currency = "CNY" })},
 		{"open-order-shown-as-failed", "order-lookup/status-agrees-with-payment",
-			"shows an order that nobody paid as one whose payment failed", onFound(func(o *sandbox.Order) {
+			"shows unpaid orders as failed in queryOrder", onFound(func(o *sandbox.Order) {
 				if o.Payment.Status == sandbox.PayOpen {
 					o.Payment.Status = sandbox.PayFailed
 				}
 			})},
 		{"paid-order-shown-as-open", "order-lookup/status-agrees-with-payment",
-			"shows an order that was paid through Stripe as one that nobody paid", onFound(func(o *sandbox.Order) {
+			"shows orders paid through Stripe as unpaid in queryOrder", onFound(func(o *sandbox.Order) {
 				if o.Payment.Status == sandbox.PayPaid && !o.ThirdParty {
 					o.Payment.Status = sandbox.PayOpen
 				}
 			})},
 		{"paid-by-looking", "order-lookup/query-triggers-nothing",
-			"takes an open payment for made when its order is looked up", paidByLooking},
+			"marks an open payment as paid when its order is looked up", paidByLooking},
 	}
 }
 

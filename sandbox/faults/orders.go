@@ -10,7 +10,7 @@ import (
 func orderFaults() []Fault {
 	return []Fault{
 		{"plans-under-other-codes", "vshop/plan-can-be-ordered",
-			"lists the servicePlanCode of each plan as its packageCode, too, by which it cannot be ordered",
+			"lists the servicePlanCode of each plan as its packageCode, so that none can be ordered",
 			onData(func(_ *sandbox.Call, page map[string]any) map[string]any {
 				for _, plan := range elementsOf(page, "servicePlanList") {
 					plan["packageCode"] = plan["servicePlanCode"]
@@ -18,13 +18,13 @@ func orderFaults() []Fault {
 				return page
 			}, "singleServicePlanPage")},
 		{"order-lost", "orders/creates-an-order",
-			"accepts a singleOrder and loses it", lostOrder},
+			"accepts singleOrder but loses the order", lostOrder},
 		{"another-package-ordered", "orders/creates-an-order",
-			"orders the package that it lists last, whatever a singleOrder names", onOrder(func(_ *sandbox.State, o *sandbox.Order) {
+			"orders the package that it lists last, whatever singleOrder names", onOrder(func(_ *sandbox.State, o *sandbox.Order) {
 				o.PackageCode = fixtures().Packages[len(fixtures().Packages)-1]
 			}, "singleOrder")},
 		{"pay-id-left-out", "orders/answer-names-order-and-pay-id",
-			"leaves payId out of the answers of singleOrder and synOrderInfo", onData(func(_ *sandbox.Call, data map[string]any) map[string]any {
+			"leaves payId out of singleOrder and synOrderInfo responses", onData(func(_ *sandbox.Call, data map[string]any) map[string]any {
 				delete(data, "payId")
 				return data
 			}, "singleOrder", "synOrderInfo")},
@@ -40,30 +40,30 @@ func orderFaults() []Fault {
 				return data
 			}, "singleOrder", "synOrderInfo", "singleQueryOrder")},
 		{"unknown-sim-ordered", "orders/unknown-sim-refused",
-			"creates and lists orders of a SIM card that does not exist",
+			"creates and lists orders for an unknown SIM card",
 			onLookup(sandbox.LookupSIM, func(c *sandbox.Call, l *sandbox.Lookup) {
 				l.Found = l.Found || of(c, "singleOrder", "synOrderInfo", "singleQueryOrder")
 			})},
 		{"unknown-package-ordered", "orders/unknown-package-refused",
-			"creates an order of a package that does not exist",
+			"creates an order for an unknown package",
 			onLookup(sandbox.LookupPackage, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = true })},
 		{"malformed-amount-accepted", "orders/malformed-amount-refused",
-			"takes any text as the payAmount of an order",
+			"accepts any text as the payAmount of an order",
 			permit("payAmount", func(c *sandbox.Call) bool { return !missing(c, "payAmount") })},
 		{"order-no-taken-twice", "orders/duplicate-refused",
-			"creates a second order under the orderNo of another", agree("orderNo", anyOperation)},
+			"creates a second order with the same orderNo", agree("orderNo", anyOperation)},
 		{"pay-id-taken-twice", "orders/duplicate-refused",
-			"creates a second order under the payId of another",
+			"creates a second order with the same payId",
 			agree("payId", func(c *sandbox.Call) bool { return of(c, "singleOrder", "synOrderInfo") })},
 		{"purchase-id-required-to-be-new", "orders/duplicate-request-order-id-accepted",
-			"refuses an order under a requestOrderId or orgOrderId that another order bears", newPurchaseID},
+			"refuses an order that reuses a requestOrderId or orgOrderId", newPurchaseID},
 		{"malformed-amount-refused-too-late", "orders/refused-request-creates-nothing",
-			"finds only after it has created an order that its payAmount is malformed",
+			"creates the order before it refuses a malformed payAmount",
 			foundLate("payAmount", "singleOrder", "synOrderInfo")},
 		{"duplicate-refused-too-late", "orders/refused-request-creates-nothing",
-			"finds only after it has created an order that its orderNo is taken", duplicateFoundLate},
+			"creates the order before it refuses a duplicate orderNo", duplicateFoundLate},
 		{"sign-refused-too-late", "signature/refused-before-anything-happened",
-			"finds the wrong sign of a purchase or a cancellation only after it has carried the request out", signFoundLate},
+			"executes purchases and cancellations before it refuses their wrong sign", signFoundLate},
 	}
 }
 
@@ -71,20 +71,20 @@ func orderFaults() []Fault {
 func orderListFaults() []Fault {
 	return []Fault{
 		{"no-orders-listed", "orders/query-shows-the-order",
-			"lists no order, whatever was paid", onOrderList(func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) { l.Entries = nil })},
+			"lists no orders, whatever was paid", onOrderList(func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) { l.Entries = nil })},
 		{"order-listed-under-code", "orders/query-shows-the-plan",
-			"lists orders under the name of another plan than the ordered one",
+			"lists orders under the name of another plan",
 			onOrderList(func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) {
 				for i := range l.Entries {
 					l.Entries[i].PlanName = "Global 1GB 7-Days"
 				}
 			})},
 		{"unpaid-order-active", "orders/unpaid-order-not-active",
-			"lists an order as active before anybody has paid it", onOrderList(unpaidListed)},
+			"lists unpaid orders as active", onOrderList(unpaidListed)},
 		{"orders-of-all-sims-listed", "orders/query-names-no-other-sim",
-			"lists under each SIM card the orders of all SIM cards", ordersOfAll},
+			"lists the orders of all SIM cards under each of them", ordersOfAll},
 		{"query-tops-up", "orders/query-triggers-nothing",
-			"tops a SIM card up again whenever its orders are queried", onOrderList(func(st *sandbox.State, c *sandbox.Call, l *sandbox.OrderList) {
+			"tops up a SIM card again when its orders are queried", onOrderList(func(st *sandbox.State, c *sandbox.Call, l *sandbox.OrderList) {
 				for _, o := range st.Orders(sandbox.BySIM, l.SIM) {
 					if o.Partner == c.Partner && o.Payment.Status == sandbox.PayPaid {
 						st.TopUp(o)
@@ -106,24 +106,24 @@ func orderListFaults() []Fault {
 func thirdPartyFaults() []Fault {
 	return []Fault{
 		{"third-party-order-open", "third-party/creates-a-paid-order",
-			"takes an order by third-party payment for one that is yet to be paid",
+			"treats a third-party order as unpaid",
 			onDecide(func(_ *sandbox.State, d *sandbox.Decision) { d.Status = sandbox.PayOpen }, "synOrderInfo")},
 		{"empty-strings-refused", "third-party/empty-strings-accepted",
-			"refuses a synOrderInfo with an empty languageCode or orgOrderId", demand("a parameter is empty", func(c *sandbox.Call) bool {
+			"refuses synOrderInfo with an empty languageCode or orgOrderId", demand("a parameter is empty", func(c *sandbox.Call) bool {
 				return !of(c, "synOrderInfo") || string(valueOf(c, "languageCode")) != `""` && string(valueOf(c, "orgOrderId")) != `""`
 			})},
 		{"failed-third-party-payment-paid", "third-party/failed-payment-not-paid",
-			"takes an order by third-party payment for paid, whatever payRst says",
+			"treats a third-party order as paid, whatever payRst says",
 			onDecide(func(_ *sandbox.State, d *sandbox.Decision) { d.Status = sandbox.PayPaid }, "synOrderInfo")},
 		{"third-party-order-paid-again", "third-party/nothing-left-to-pay",
-			"lets an order by third-party payment be paid through Stripe, too",
+			"lets a third-party order be paid again through Stripe",
 			always(sandbox.Interceptor{Conflict: thirdPartyPayable})},
 		{"third-party-amount-rounded", "third-party/amount-preserved",
-			"keeps the amount of an order by third-party payment without its cents", onOrder(func(_ *sandbox.State, o *sandbox.Order) {
+			"drops the cents of third-party orders", onOrder(func(_ *sandbox.State, o *sandbox.Order) {
 				o.Amount = withoutCents(o.Amount)
 			}, "synOrderInfo")},
 		{"third-party-currency-replaced", "third-party/amount-preserved",
-			"keeps the amount of an order by third-party payment as one of CNY", onOrder(func(_ *sandbox.State, o *sandbox.Order) {
+			"stores CNY as the currency of third-party orders", onOrder(func(_ *sandbox.State, o *sandbox.Order) {
 				o.Currency = "CNY"
 			}, "synOrderInfo")},
 	}

@@ -16,24 +16,24 @@ import (
 func globalFaults() []Fault {
 	return []Fault{
 		{"partner-code-not-required", "globals/partner-code-required",
-			"takes a request without partnerCode for one of its first partner", partnerTaken(false)},
+			"treats a request without partnerCode as one from its first partner", partnerTaken(false)},
 		{"empty-partner-code-accepted", "globals/empty-partner-code-refused",
-			"takes a request with an empty partnerCode for one of its first partner", partnerTaken(true)},
+			"treats an empty partnerCode as its first partner's", partnerTaken(true)},
 		{"unknown-partner-accepted", "globals/unknown-partner-refused",
-			"takes a request with the code of no partner for one of its first partner",
+			"treats an unknown partnerCode as its first partner's",
 			onLookup(sandbox.LookupPartner, func(_ *sandbox.Call, l *sandbox.Lookup) {
 				if !l.Found {
 					l.Key, l.Found = fixtures().Partner, true
 				}
 			})},
 		{"version-not-required", "globals/version-default",
-			"takes a request without version for one of version 3.0",
+			"assumes version 3.0 when version is missing",
 			versionDefaulted},
 		{"globals-taken-from-query", "globals/place-of-parameters",
-			"takes the global parameters of a POST or DELETE from its query, too",
+			"accepts the global parameters of a POST or DELETE in the query as well",
 			always(sandbox.Interceptor{Incoming: queryIntoBody})},
 		{"globals-taken-from-body", "globals/place-of-parameters",
-			"takes the global parameters of a GET from a body, too", onBody(bodyIntoQuery)},
+			"accepts the global parameters of a GET in a body as well", onBody(bodyIntoQuery)},
 		{"language-refused", "globals/accept-language",
 			"refuses requests with Accept-Language zh-CN",
 			demand("unsupported language", func(c *sandbox.Call) bool {
@@ -45,7 +45,7 @@ func globalFaults() []Fault {
 				return textOf(c, "languageCode") != "0"
 			})},
 		{"valid-refused-after-wrong-signs", "requests/valid-accepted",
-			"refuses one valid request after two in a row whose signs were wrong", lockedOut},
+			"refuses a valid request after two consecutive wrong signs", lockedOut},
 	}
 }
 
@@ -136,7 +136,7 @@ const (
 func memberFaults() []Fault {
 	return []Fault{
 		{"device-code-not-required", verifyBody + "/required/deviceCode",
-			"verifies nothing and succeeds when a singleVerify has no deviceCode", withoutSIM},
+			"answers singleVerify with success when deviceCode is missing", withoutSIM},
 		notRequired("language-code-not-required", plansBody, "singleServicePlanPage", "languageCode"),
 		notRequired("mark-not-required", verifyBody, "singleVerify", "mark"),
 		notRequired("terminal-not-required", plansBody, "singleServicePlanPage", "terminal"),
@@ -144,20 +144,20 @@ func memberFaults() []Fault {
 		notRequired("trade-type-not-required", plansBody, "singleServicePlanPage", "tradeType"),
 		notRequired("sim-ids-not-required", addBody, "addSims", "sim_ids"),
 		converted("version-as-number", removeBody, "removeSims", "version", "a number"),
-		converted("partner-code-as-list", verifyBody, "singleVerify", "partnerCode", "a list of one text"),
+		converted("partner-code-as-list", verifyBody, "singleVerify", "partnerCode", "a list with one string"),
 		converted("device-code-as-number", plansBody, "singleServicePlanPage", "deviceCode", "a number"),
 		converted("language-code-as-number", verifyBody, "singleVerify", "languageCode", "a number"),
 		converted("mark-as-number", plansBody, "singleServicePlanPage", "mark", "a number"),
 		converted("terminal-as-number", verifyBody, "singleVerify", "terminal", "a number"),
 		converted("trade-time-as-number", plansBody, "singleServicePlanPage", "tradeTime", "a number"),
-		converted("trade-type-as-list", verifyBody, "singleVerify", "tradeType", "a list of one text"),
+		converted("trade-type-as-list", verifyBody, "singleVerify", "tradeType", "a list with one string"),
 		{"sim-ids-as-text", addBody + "/properties/sim_ids/type",
-			"takes requests of addSims whose sim_ids is one text instead of a list",
+			"accepts addSims with sim_ids as a single string",
 			convert("addSims", "sim_ids", func(value []byte) []byte {
 				return fmt.Appendf(nil, "[%s]", value)
 			})},
 		{"sim-as-number", removeBody + "/properties/sim_ids/items/type",
-			"takes requests of removeSims whose sim_ids has numbers in its list instead of texts",
+			"accepts removeSims with numbers in sim_ids",
 			convert("removeSims", "sim_ids", numbersAsTexts)},
 	}
 }
@@ -177,7 +177,7 @@ func missing(c *sandbox.Call, name string) bool {
 
 // notRequired is the fault of an operation that does without a member.
 func notRequired(id, body, operation, name string) Fault {
-	return Fault{id, body + "/required/" + name, "takes requests of " + operation + " without " + name,
+	return Fault{id, body + "/required/" + name, "accepts " + operation + " without " + name,
 		permit(name, func(c *sandbox.Call) bool { return c.Operation == operation && missing(c, name) })}
 }
 
@@ -191,7 +191,7 @@ func withoutSIM() sandbox.Interceptor {
 // converted is the fault of an operation that converts a member of the wrong type.
 func converted(id, body, operation, name, what string) Fault {
 	return Fault{id, body + "/properties/" + name + "/type",
-		"takes requests of " + operation + " whose " + name + " is " + what + " instead of a text",
+		"accepts " + operation + " with " + name + " as " + what,
 		convert(operation, name, asText)}
 }
 

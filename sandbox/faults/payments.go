@@ -14,7 +14,7 @@ import (
 func paymentFaults() []Fault {
 	return []Fault{
 		{"authorization-of-another-payment", "payments/authorization-names-the-payment",
-			"tells the orderNo as the payId of an authorization",
+			"returns the orderNo as the payId of an authorization",
 			onShow(func(o *sandbox.Order) { o.PayID = o.OrderNo }, "stripeSingleAuthorization", "stripeSubscriptionAuthorization")},
 		{"secret-repeated", "payments/secret-is-unique",
 			"gives every payment the same client_secret", onData(func(_ *sandbox.Call, data map[string]any) map[string]any {
@@ -22,51 +22,51 @@ func paymentFaults() []Fault {
 				return data
 			}, "stripeSingleAuthorization", "stripeSubscriptionAuthorization")},
 		{"amount-rounded", "payments/amount-preserved",
-			"tells amounts without their cents", onShow(func(o *sandbox.Order) { o.Amount = withoutCents(o.Amount) }, showingMoney...)},
+			"drops the cents of amounts", onShow(func(o *sandbox.Order) { o.Amount = withoutCents(o.Amount) }, showingMoney...)},
 		{"currency-replaced", "payments/currency-preserved",
-			"tells every amount as one of CNY", onShow(func(o *sandbox.Order) { o.Currency = "CNY" }, showingMoney...)},
+			"reports every currency as CNY", onShow(func(o *sandbox.Order) { o.Currency = "CNY" }, showingMoney...)},
 		{"lower-case-currency-refused", "payments/currency-in-either-case",
-			"refuses a currency in lower case", demand("payCurrency is no currency", func(c *sandbox.Call) bool {
+			"refuses currencies in lower case", demand("payCurrency is no currency", func(c *sandbox.Call) bool {
 				currency := textOf(c, "payCurrency")
 				return currency == strings.ToUpper(currency)
 			})},
 		{"another-amount-accepted", "payments/amount-of-the-order-required",
-			"takes any amount for a payment", agree("payAmount", anyOperation)},
+			"accepts any amount for a payment", agree("payAmount", anyOperation)},
 		{"another-currency-accepted", "payments/currency-of-the-order-required",
-			"takes any currency for a payment", agree("payCurrency", anyOperation)},
+			"accepts any currency for a payment", agree("payCurrency", anyOperation)},
 		{"payment-unknown-at-first", "payments/known-from-the-order",
-			"does not find a payment in resultQuery before it is authorized with a payment method",
+			"does not find a payment in resultQuery before a payment method is authorized",
 			onLookup(sandbox.LookupPayment, func(c *sandbox.Call, l *sandbox.Lookup) {
 				l.Found = l.Found && (l.Order.Payment.Method != "" || !of(c, "resultQuery"))
 			})},
 		{"open-payment-shown-as-paid", "payments/open-until-paid",
-			"tells success of a payment that is open", onShow(func(o *sandbox.Order) {
+			"reports an open payment as paid in resultQuery", onShow(func(o *sandbox.Order) {
 				if o.Payment.Status == sandbox.PayOpen {
 					o.Payment.Status = sandbox.PayPaid
 				}
 			}, "resultQuery")},
 		{"authorization-pays", "payments/open-until-paid",
-			"takes the authorization of a payment for the payment", always(sandbox.Interceptor{Show: paidWhenAuthorized})},
+			"treats an authorization as a payment", always(sandbox.Interceptor{Show: paidWhenAuthorized})},
 		{"result-names-another-payment", "payments/result-names-the-payment",
-			"tells the orderNo as the payId of a result or a confirmation",
+			"returns the orderNo as the payId of results and confirmations",
 			onShow(func(o *sandbox.Order) { o.PayID = o.OrderNo }, "resultQuery", "confirmPaymentResult")},
 		{"answers-share-a-payment", "payments/result-names-the-payment",
-			"keeps the payId of a resultQuery in a place that all requests share", sharedPayment},
+			"shares the payId of resultQuery among concurrent requests", sharedPayment},
 		{"query-ends-payment", "payments/query-triggers-nothing",
-			"gives an open payment up when its result is queried the second time", endedByQuery},
+			"fails an open payment on the second resultQuery", endedByQuery},
 		{"unknown-payment-shown", "payments/unknown-pay-id-refused",
-			"tells of a payId that no order bears as of an open payment", unknownPaymentShown},
+			"reports an unknown payId as an open payment", unknownPaymentShown},
 		{"unknown-payment-begun", "payments/unknown-pay-id-refused",
-			"begins a payment for a payId that no order bears", unknownPaymentBegun},
+			"starts a payment for an unknown payId", unknownPaymentBegun},
 		{"empty-strings-in-query-accepted", "payments/empty-strings-refused",
-			"takes a resultQuery with an empty tradeType", permit("tradeType", func(c *sandbox.Call) bool {
+			"accepts resultQuery with an empty tradeType", permit("tradeType", func(c *sandbox.Call) bool {
 				return of(c, "resultQuery") && string(valueOf(c, "tradeType")) == `""`
 			})},
 		{"payments-of-other-partners-seen", "payments/partner-isolation",
-			"lets every partner query, begin and confirm the payments of every other",
+			"lets every partner query, start and confirm the payments of all others",
 			onLookup(sandbox.LookupPayment, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Owner != "" })},
 		{"trade-time-refused-too-late", "payments/refused-request-pays-nothing",
-			"finds only after a request to Payment was carried out that it has no tradeTime",
+			"executes payment requests before it refuses a missing tradeTime",
 			foundLate("tradeTime", "stripeSingleAuthorization", "stripeSubDirectly", "confirmPaymentResult")},
 	}
 }
@@ -75,54 +75,54 @@ func paymentFaults() []Fault {
 func outcomeFaults() []Fault {
 	return []Fault{
 		{"paid-goes-back", "payments/status-after-success",
-			"tells a payment that succeeded as open when it is queried again", paidGoesBack},
+			"reports a paid payment as open when it is queried again", paidGoesBack},
 		{"confirmation-of-paid-tells-open", "payments/status-after-success",
-			"tells a payment that succeeded as open in its confirmation", onShow(func(o *sandbox.Order) {
+			"reports a paid payment as open in confirmPaymentResult", onShow(func(o *sandbox.Order) {
 				if o.Payment.Status == sandbox.PayPaid {
 					o.Payment.Status = sandbox.PayOpen
 				}
 			}, "confirmPaymentResult")},
 		{"confirmation-in-cents", "payments/confirm-agrees-with-result",
-			"tells the amount of a confirmation in cents", onShow(func(o *sandbox.Order) { o.Amount = strings.ReplaceAll(o.Amount, ".", "") }, "confirmPaymentResult")},
+			"reports amounts in cents in confirmPaymentResult", onShow(func(o *sandbox.Order) { o.Amount = strings.ReplaceAll(o.Amount, ".", "") }, "confirmPaymentResult")},
 		{"confirmation-of-failed-tells-open", "payments/confirm-agrees-with-result",
-			"tells a payment that failed as open in its confirmation", onShow(func(o *sandbox.Order) {
+			"reports a failed payment as open in confirmPaymentResult", onShow(func(o *sandbox.Order) {
 				if o.Payment.Status == sandbox.PayFailed {
 					o.Payment.Status, o.Payment.Ended = sandbox.PayOpen, ""
 				}
 			}, "confirmPaymentResult")},
 		{"second-confirmation-refused", "payments/confirm-can-be-repeated",
-			"does not find a payment that succeeded when it is confirmed again",
+			"does not find a paid payment when it is confirmed again",
 			onLookup(sandbox.LookupPayment, func(c *sandbox.Call, l *sandbox.Lookup) {
 				l.Found = l.Found && (l.Order.Payment.Status != sandbox.PayPaid || !of(c, "confirmPaymentResult"))
 			})},
 		{"subscription-not-paid", "payments/subscription-pays-the-order",
-			"tells the payment of an order that was subscribed to as open", onShow(func(o *sandbox.Order) {
+			"reports the payment of a subscription as open", onShow(func(o *sandbox.Order) {
 				if o.Renewal.SubID != "" {
 					o.Payment.Status, o.Payment.Ended = sandbox.PayOpen, ""
 				}
 			}, "resultQuery")},
 		{"paid-twice", "payments/paid-once",
-			"begins another payment of an order that is paid", agree("payId", func(c *sandbox.Call) bool { return !of(c, "singleOrder", "synOrderInfo") })},
+			"starts another payment for a paid order", agree("payId", func(c *sandbox.Call) bool { return !of(c, "singleOrder", "synOrderInfo") })},
 		{"confirmation-tops-up-again", "payments/takes-effect-once",
-			"tops a SIM card up each time that its payment is confirmed", onDecide(func(st *sandbox.State, d *sandbox.Decision) {
+			"tops up the SIM card again on every confirmation", onDecide(func(st *sandbox.State, d *sandbox.Decision) {
 				if d.Status == sandbox.PayPaid && d.Order.Payment.Status == sandbox.PayPaid {
 					st.TopUp(d.Order)
 				}
 			}, "confirmPaymentResult")},
 		{"declined-payment-succeeds", "payments/status-after-failure",
-			"takes a payment that was declined for one that succeeded", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
+			"treats a declined payment as successful", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
 				if d.Status == sandbox.PayFailed {
 					d.Status = sandbox.PayPaid
 				}
 			}, "confirmPaymentResult", "stripeSubDirectly")},
 		{"confirmation-pays", "payments/confirm-keeps-the-outcome",
-			"takes the confirmation of an open payment for its payment", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
+			"pays an open payment when it is confirmed", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
 				if d.Status == sandbox.PayOpen {
 					d.Status = sandbox.PayPaid
 				}
 			}, "confirmPaymentResult")},
 		{"second-confirmation-pays", "payments/confirm-keeps-the-outcome",
-			"takes a second confirmation of a payment that failed for its payment", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
+			"pays a failed payment when it is confirmed again", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
 				if d.Order.Payment.Status == sandbox.PayFailed {
 					d.Status = sandbox.PayPaid
 				}

@@ -11,51 +11,51 @@ import (
 func pushFaults() []Fault {
 	return []Fault{
 		{"push-of-third-party-order-missing", "push/sent-after-recharge",
-			"sends no push for an order by third-party payment", onNotification(func(n *sandbox.Notification) {
+			"sends no push for third-party orders", onNotification(func(n *sandbox.Notification) {
 				if n.Order.ThirdParty {
 					n.Copies = 0
 				}
 			})},
 		{"push-of-subscription-missing", "push/sent-after-recharge",
-			"sends no push for an order that a subscription pays", onNotification(func(n *sandbox.Notification) {
+			"sends no push for subscription orders", onNotification(func(n *sandbox.Notification) {
 				if n.Order.Renewal.SubID != "" {
 					n.Copies = 0
 				}
 			})},
 		{"push-to-another-partner", "push/to-the-partner-of-the-order",
-			"sends the push for an order of its second partner to the first", toldToFirst},
+			"sends pushes for its second partner's orders to the first", toldToFirst},
 		{"push-of-unpaid-order", "push/only-after-recharge",
-			"sends a push as soon as an order is created, before anybody paid it",
+			"sends a push when an order is created, before it is paid",
 			always(sandbox.Interceptor{Attempt: paidLater, Order: func(st *sandbox.State, _ *sandbox.Call, o *sandbox.Order) {
 				if !o.ThirdParty {
 					st.Notify(o)
 				}
 			}})},
 		{"push-of-authorized-order", "push/only-after-recharge",
-			"sends a push when a single payment is authorized, before it is made",
+			"sends a push when a payment is authorized, before it is paid",
 			always(sandbox.Interceptor{Attempt: paidLater, Show: func(st *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
 				if c.Operation == "stripeSingleAuthorization" {
 					st.Notify(o)
 				}
 			}})},
 		{"push-of-refused-order", "push/only-after-recharge",
-			"sends a push for an order by third-party payment that it refuses because there is no such SIM card", refusedTold},
+			"sends a push for a third-party order that it refuses for an unknown SIM card", refusedTold},
 		{"push-names-order-no-as-pay-id", "push/body-names-the-order",
-			"writes the orderNo into payId of a push",
+			"writes the orderNo as the payId of a push",
 			onNotification(func(n *sandbox.Notification) { n.Body.PayId = n.Body.OrderNo })},
 		{"push-pay-ids-mixed", "push/body-names-the-order",
-			"keeps the payId of a push in a place that all pushes share", mixedPayIDs},
+			"shares the payId among concurrent pushes", mixedPayIDs},
 		{"push-names-other-partner", "push/body-names-the-partner",
 			"names another partner in a push",
 			onNotification(func(n *sandbox.Notification) { n.Body.PartnerCode = fixtures().SecondPartner })},
 		{"push-amount-in-cents", "push/amount-preserved",
-			"writes the amount of a push in cents",
+			"writes push amounts in cents",
 			onNotification(func(n *sandbox.Notification) { n.Body.PayAmount = strings.ReplaceAll(n.Body.PayAmount, ".", "") })},
 		{"push-currency-replaced", "push/currency-preserved",
-			"writes CNY into every push",
+			"writes CNY as the currency of every push",
 			onNotification(func(n *sandbox.Notification) { n.Body.PayCurrency = "CNY" })},
 		{"push-before-order-is-visible", "push/order-visible",
-			"shows an order by third-party payment as open when it is looked up for the first time, its push sent or not", visibleLate},
+			"shows a third-party order as open on the first look-up, even after its push", visibleLate},
 	}
 }
 
@@ -63,22 +63,22 @@ func pushFaults() []Fault {
 func pushRetryFaults() []Fault {
 	return []Fault{
 		{"push-given-up-after-failure", "push/retried-after-failure",
-			"gives a push up when the receiver answers with a status of 500 or higher",
+			"gives up a push when the receiver answers 5xx",
 			givenUp(func(status int) bool { return status >= 500 })},
 		{"push-given-up-after-refusal", "push/retried-after-refusal",
-			"gives a push up when the receiver answers with a 4xx status",
+			"gives up a push when the receiver answers 4xx",
 			givenUp(func(status int) bool { return status >= 400 && status < 500 })},
 		{"push-given-up-without-answer", "push/retried-without-an-answer",
-			"gives a push up when the receiver does not answer", givenUp(func(status int) bool { return status == 0 })},
+			"gives up a push when the receiver does not answer", givenUp(func(status int) bool { return status == 0 })},
 		{"push-counts-attempts", "push/same-content-on-retry",
-			"writes into the body of a push how often it was sent before", onAttempt(func(a *sandbox.Attempt) {
+			"adds a retry counter to the body of a repeated push", onAttempt(func(a *sandbox.Attempt) {
 				if a.Number > 1 {
 					changePush(a.Request, func(body string) string { return strings.Replace(body, "{", `{"retry":"1",`, 1) })
 					signPush(a.Request)
 				}
 			})},
 		{"push-retried-under-old-signature", "push/retry-is-signed",
-			"renews the timestamp of a push that it sends again, and not its signature", onAttempt(func(a *sandbox.Attempt) {
+			"renews the timestamp of a repeated push but not its signature", onAttempt(func(a *sandbox.Attempt) {
 				if a.Number > 1 {
 					shiftTimestamp(a.Request, 1)
 				}

@@ -26,30 +26,30 @@ func pushFormFaults() []Fault {
 		{"push-by-put", "push/method-and-media-type",
 			"sends pushes by PUT", onPush(func(r *http.Request) { r.Method = http.MethodPut })},
 		{"push-announced-as-text", "push/method-and-media-type",
-			"announces the body of a push as text/plain", onPush(func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") })},
+			"sends pushes as text/plain", onPush(func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") })},
 		{"push-member-twice", "push/body-is-one-json-object",
-			"writes a member of a push twice", onPush(func(r *http.Request) {
+			"repeats a member in the body of a push", onPush(func(r *http.Request) {
 				changePush(r, func(body string) string { return strings.Replace(body, "{", `{"payAmount":"0",`, 1) })
 			})},
 		{"push-version-missing", "push/headers-present",
-			"sends pushes without their version", onPush(func(r *http.Request) { r.Header.Del(signing.HeaderPushVersion) })},
+			"sends pushes without x-lf-notification-version", onPush(func(r *http.Request) { r.Header.Del(signing.HeaderPushVersion) })},
 		{"push-algorithm-empty", "push/headers-present",
-			"leaves the header that names the algorithm of a push empty", onPush(func(r *http.Request) { r.Header.Set(signing.HeaderPushAlgorithm, "") })},
+			"sends an empty x-lf-algo", onPush(func(r *http.Request) { r.Header.Set(signing.HeaderPushAlgorithm, "") })},
 		{"push-signature-header-twice", "push/headers-present",
-			"sends the header with the signature of a push twice", onPush(func(r *http.Request) {
+			"sends x-lf-signature twice", onPush(func(r *http.Request) {
 				r.Header.Add(signing.HeaderPushSignature, r.Header.Get(signing.HeaderPushSignature))
 			})},
 		{"push-timestamp-missing", "push/headers-present",
-			"sends pushes without their timestamp", onPush(func(r *http.Request) { r.Header.Del(signing.HeaderPushTimestamp) })},
+			"sends pushes without x-lf-timestamp", onPush(func(r *http.Request) { r.Header.Del(signing.HeaderPushTimestamp) })},
 		{"push-version-shortened", "push/version",
-			`writes "1" for the version of a push`, onPush(signedWith(signing.HeaderPushVersion, func(string) string { return "1" }))},
+			`sends "1" as the version of a push`, onPush(signedWith(signing.HeaderPushVersion, func(string) string { return "1" }))},
 		{"push-algorithm-in-java", "push/algorithm",
-			"names the algorithm of a push as Java does, HmacSHA1", onPush(signedWith(signing.HeaderPushAlgorithm, func(string) string { return "HmacSHA1" }))},
+			"sends HmacSHA1, the Java name, as x-lf-algo", onPush(signedWith(signing.HeaderPushAlgorithm, func(string) string { return "HmacSHA1" }))},
 		{"push-timestamp-in-seconds", "push/timestamp-in-milliseconds",
-			"writes the timestamp of a push in seconds",
+			"sends x-lf-timestamp in seconds",
 			onPush(signedWith(signing.HeaderPushTimestamp, func(milliseconds string) string { return strings.TrimSuffix(milliseconds, lastThree(milliseconds)) }))},
 		{"push-timestamp-in-local-time", "push/timestamp-is-current",
-			"counts the timestamp of a push from 1970 in the time of Beijing", onPush(func(r *http.Request) {
+			"shifts x-lf-timestamp to Beijing time", onPush(func(r *http.Request) {
 				shiftTimestamp(r, 8*time.Hour.Milliseconds())
 				signPush(r)
 			})},
@@ -60,30 +60,30 @@ func pushFormFaults() []Fault {
 func pushSignatureFaults() []Fault {
 	return []Fault{
 		{"push-signature-without-key-id", "push/signature-form",
-			"sends the signature of a push alone, without the id of its key and in the URL alphabet", onPush(func(r *http.Request) {
+			"sends the signature without a key id and in URL-safe Base64", onPush(func(r *http.Request) {
 				_, signature, _ := strings.Cut(r.Header.Get(signing.HeaderPushSignature), "/")
 				r.Header.Set(signing.HeaderPushSignature, strings.NewReplacer("/", "_", "+", "-").Replace(signature))
 			})},
 		{"push-names-other-key", "push/signature-form",
-			"names the partner before the signature of a push, not the key", onPush(func(r *http.Request) {
+			"sends the partner code in place of the key id", onPush(func(r *http.Request) {
 				_, signature, _ := strings.Cut(r.Header.Get(signing.HeaderPushSignature), "/")
 				r.Header.Set(signing.HeaderPushSignature, fixtures().Partner+"/"+signature)
 			})},
 		{"push-key-not-decoded", "push/signature-verifies",
-			"signs pushes with the hexadecimal text of the key", onPush(func(r *http.Request) {
+			"signs pushes with the hex text of the key instead of its bytes", onPush(func(r *http.Request) {
 				setPushSignature(r, []byte(hex.EncodeToString(fixtures().PushKey)), pushContent(r))
 			})},
 		{"push-headers-not-signed", "push/signature-verifies",
-			"signs the body of a push without its headers", onPush(func(r *http.Request) {
+			"signs only the body of a push, without its headers", onPush(func(r *http.Request) {
 				setPushSignature(r, fixtures().PushKey, []byte(pushBody(r)))
 			})},
 		{"push-signed-unsorted", "push/signature-verifies",
-			"signs the members of a push as they stand, not sorted", onPush(func(r *http.Request) {
+			"signs the members of a push unsorted", onPush(func(r *http.Request) {
 				changePush(r, func(body string) string { return strings.Replace(body, "{", `{"success":"1",`, 1) })
 				setPushSignature(r, fixtures().PushKey, fmt.Appendf(nil, "%s:%s", pushBody(r), pushHeaders(r)))
 			})},
 		{"push-signatures-mixed", "push/signature-verifies",
-			"keeps the signature of a push in a place that all pushes share", mixedSignatures},
+			"shares the signature among concurrent pushes", mixedSignatures},
 	}
 }
 

@@ -12,28 +12,28 @@ import (
 func renewalFaults() []Fault {
 	return []Fault{
 		{"renewal-not-begun", "renewals/query-shows-what-was-subscribed",
-			"accepts a subscription and renews nothing",
+			"accepts a subscription but creates no auto-renewal",
 			onRenewal(func(*sandbox.State, *sandbox.Order, bool) bool { return false })},
 		{"renewal-names-subscription", "renewals/answer-names-order-and-pay-id",
-			"tells the id of the subscription as the payId of an auto-renewal", onShow(func(o *sandbox.Order) { o.PayID = o.Renewal.SubID }, "queryAutoRenewalRecord")},
+			"returns the subscription id as the payId of an auto-renewal", onShow(func(o *sandbox.Order) { o.PayID = o.Renewal.SubID }, "queryAutoRenewalRecord")},
 		{"renewal-names-another-order", "renewals/answer-names-order-and-pay-id",
-			"tells the orderNo of an auto-renewal with the suffix of a renewal", onShow(func(o *sandbox.Order) { o.OrderNo += "R1" }, "queryAutoRenewalRecord")},
+			"appends a suffix to the orderNo of an auto-renewal", onShow(func(o *sandbox.Order) { o.OrderNo += "R1" }, "queryAutoRenewalRecord")},
 		{"renewal-of-another-period", "renewals/shows-the-order",
-			"tells the orderPeriod of every auto-renewal as 12", onShow(func(o *sandbox.Order) { o.Period = "12" }, "queryAutoRenewalRecord")},
+			"reports an orderPeriod of 12 for every auto-renewal", onShow(func(o *sandbox.Order) { o.Period = "12" }, "queryAutoRenewalRecord")},
 		{"renewal-of-another-plan", "renewals/shows-the-order",
-			"tells the code of a package as the servicePlanShowName of an auto-renewal", onShow(func(o *sandbox.Order) { o.PlanName = o.PackageCode }, "queryAutoRenewalRecord")},
+			"returns the package code as the servicePlanShowName of an auto-renewal", onShow(func(o *sandbox.Order) { o.PlanName = o.PackageCode }, "queryAutoRenewalRecord")},
 		{"renewal-names-another-sim", "renewals/answer-names-the-sim",
 			"answers queryAutoRenewalRecord with the deviceCode of another SIM card", onShow(func(o *sandbox.Order) { o.SIM = foreignSIM() }, "queryAutoRenewalRecord")},
 		{"empty-renewal-shown", "renewals/none-refused",
-			"shows an empty auto-renewal of a SIM card that has none", emptyRenewal("deviceCode has no renewal", func(l *sandbox.Lookup) bool {
+			"returns an empty auto-renewal for a SIM card without one", emptyRenewal("deviceCode has no renewal", func(l *sandbox.Lookup) bool {
 				return l.Kind == sandbox.LookupRenewal
 			})},
 		{"unknown-sim-renewed", "orders/unknown-sim-refused",
-			"shows an empty auto-renewal of a SIM card that does not exist", emptyRenewal("no such SIM card", func(l *sandbox.Lookup) bool {
+			"returns an empty auto-renewal for an unknown SIM card", emptyRenewal("no such SIM card", func(l *sandbox.Lookup) bool {
 				return l.Kind == sandbox.LookupSIM
 			})},
 		{"every-order-renewed", "renewals/single-order-renews-nothing",
-			"renews every order that was paid, subscribed to or not", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
+			"renews every paid order, subscription or not", onDecide(func(_ *sandbox.State, d *sandbox.Decision) {
 				if d.Status == sandbox.PayPaid && d.Order.Renewal.SubID == "" {
 					d.Order.Renewal.SubID = "sub_" + d.Order.OrderNo
 				}
@@ -50,18 +50,18 @@ func renewalFaults() []Fault {
 func cancellationFaults() []Fault {
 	return []Fault{
 		{"cancelled-goes-on", "renewals/cancelled-is-gone",
-			"accepts a cancellation and cancels nothing",
+			"accepts a cancellation but cancels nothing",
 			onRenewal(func(*sandbox.State, *sandbox.Order, bool) bool { return true })},
 		{"unknown-renewal-cancelled", "renewals/cancel-unknown-refused",
-			"tells success of the cancellation of an order that does not exist", cancelledAnyway(func(_ *sandbox.Call, orders []*sandbox.Order) bool {
+			"reports success when an unknown order is cancelled", cancelledAnyway(func(_ *sandbox.Call, orders []*sandbox.Order) bool {
 				return len(orders) == 0
 			})},
 		{"cancelled-by-sim-alone", "renewals/cancel-needs-order-and-pay-id",
-			"cancels the auto-renewal of a SIM card whatever orderNo and payId say", always(sandbox.Interceptor{Lookup: cancelBySIM})},
+			"ignores orderNo and payId when it cancels an auto-renewal", always(sandbox.Interceptor{Lookup: cancelBySIM})},
 		{"pay-id-of-cancellation-ignored", "renewals/cancel-needs-order-and-pay-id",
-			"does not look at the payId of a cancellation", always(sandbox.Interceptor{Lookup: cancelByOrderNo})},
+			"ignores the payId of a cancellation", always(sandbox.Interceptor{Lookup: cancelByOrderNo})},
 		{"cancelled-twice", "renewals/cancel-twice-refused",
-			"tells success of a second cancellation of the same auto-renewal", cancelledAnyway(func(c *sandbox.Call, orders []*sandbox.Order) bool {
+			"reports success when an auto-renewal is cancelled twice", cancelledAnyway(func(c *sandbox.Call, orders []*sandbox.Order) bool {
 				return slices.ContainsFunc(orders, func(o *sandbox.Order) bool { return o.Partner == c.Partner && !o.Renewal.Ended.IsZero() })
 			})},
 		{"all-renewals-cancelled", "renewals/cancel-no-other",
@@ -74,12 +74,12 @@ func cancellationFaults() []Fault {
 				return active
 			})},
 		{"renewal-of-others-cancelled", "renewals/partner-isolation",
-			"lets every partner cancel the auto-renewals of every other",
+			"lets every partner cancel the auto-renewals of all others",
 			onLookup(sandbox.LookupRenewal, func(c *sandbox.Call, l *sandbox.Lookup) {
 				l.Found = l.Found || l.Owner != "" && of(c, "cancelAutoRenewalRecord")
 			})},
 		{"cancellation-for-unknown-sim", "orders/unknown-sim-refused",
-			"does not look whether the SIM card of a cancellation exists", cancelledForUnknownSIM},
+			"accepts a cancellation for an unknown SIM card", cancelledForUnknownSIM},
 	}
 }
 

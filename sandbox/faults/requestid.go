@@ -14,41 +14,41 @@ import (
 func requestIDFaults() []Fault {
 	return []Fault{
 		{"request-id-missing-on-add", "request-id/header-present",
-			"answers addSims without the header that carries the request_id",
+			"omits the request_id header from addSims responses",
 			onAnswer(dropRequestID, "addSims")},
 		{"request-id-missing-on-remove", "request-id/header-present",
-			"answers removeSims without the header that carries the request_id",
+			"omits the request_id header from removeSims responses",
 			onAnswer(dropRequestID, "removeSims")},
 		{"request-id-sent-twice", "request-id/header-present",
-			"sends the header that carries the request_id of an addSims twice, with two values",
+			"sends the request_id header of addSims twice, with two values",
 			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) {
 				a.Header[requestIDHeader] = append(a.Header[requestIDHeader], "RQ-00000000000000")
 			}, "addSims")},
 		{"request-id-empty", "request-id/non-empty",
-			"sends the header that carries the request_id of a removeSims empty",
+			"sends an empty request_id header with removeSims",
 			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set(requestIDHeader, "") }, "removeSims")},
 		{"request-id-on-refusal", "request-id/none-on-refusal",
-			"sends a request_id with the refusal of an addSims or removeSims",
+			"sends a request_id when it refuses addSims or removeSims",
 			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				if a.Refused != nil {
 					a.Set(requestIDHeader, "RQ-00000000000000")
 				}
 			}, "addSims", "removeSims")},
 		{"request-id-under-another-name", "request-id/header-name",
-			"names the header of the request_id of an addSims X-Request-Id", onSuccess(underAnotherName, "addSims")},
+			"sends the request_id of addSims in the header X-Request-Id", onSuccess(underAnotherName, "addSims")},
 		{"request-id-repeated", "request-id/unique",
-			"gives every twentieth task the request_id of the one before", repeatedIDs},
+			"gives every twentieth task the request_id of the previous one", repeatedIDs},
 		{"request-id-of-content", "request-id/unique",
-			"derives a request_id from the request, so that equal requests get the same one",
+			"derives the request_id from the request, so equal requests share one",
 			always(sandbox.Interceptor{RequestID: func(_ *sandbox.State, c *sandbox.Call, _ string) string {
 				sum := fnv.New64a()
 				_, _ = sum.Write(c.Body) // a hash takes everything
 				return fmt.Sprintf("RQ-%014d", sum.Sum64()%100_000_000_000_000)
 			}})},
 		{"request-id-finds-latest", "request-id/finds-its-own-result",
-			"answers every request_id with the result of the task that was accepted last", latestResult},
+			"answers every request_id with the result of the latest task", latestResult},
 		{"request-id-of-second-partner-lost", "request-id/finds-its-own-result",
-			"finds no task of a partner other than its first",
+			"finds no tasks of its second partner",
 			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
 				l.Found = l.Found && l.Owner == fixtures().Partner
 			})},
@@ -56,26 +56,26 @@ func requestIDFaults() []Fault {
 			"writes data.request_id in lower case",
 			onResult(func(r *sandbox.Result) { r.RequestID = strings.ToLower(r.RequestID) })},
 		{"request-id-not-known-at-once", "request-id/known-at-once",
-			"does not find a request_id when it is asked for the first time", unknownAtFirst},
+			"does not find a request_id on the first query", unknownAtFirst},
 		{"request-id-forgotten", "request-id/repeated-reading",
-			"finds the result of a task three times after its end, and then no more", forgotten},
+			"forgets the result of a finished task after three queries", forgotten},
 		{"request-id-unknown-accepted", "request-id/unknown-refused",
-			"answers a request_id of the printed form that it never returned with an empty result",
+			"answers an unknown request_id of the printed form with an empty result",
 			emptyResult(func(id string) bool { return printedForm.MatchString(id) })},
 		{"request-id-malformed-accepted", "request-id/malformed-refused",
-			"answers a request_id of any other form than the printed one with an empty result",
+			"answers a malformed request_id with an empty result",
 			emptyResult(func(id string) bool { return !printedForm.MatchString(id) })},
 		{"request-id-found-inside", "request-id/malformed-refused",
-			"finds a request_id inside a longer text",
+			"finds a request_id embedded in longer text",
 			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
 				if id := idInside.FindString(l.Key); !l.Found && id != "" {
 					l.Key, l.Found = id, true
 				}
 			})},
 		{"request-id-as-pattern", "request-id/malformed-refused",
-			"takes _ and * in a request_id for any character", idPatterns},
+			"treats _ and * in a request_id as wildcards", idPatterns},
 		{"request-id-seen-by-other-partners", "request-id/partner-isolation",
-			"shows every partner the results of every other",
+			"shows every partner the results of all others",
 			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Owner != "" })},
 	}
 }

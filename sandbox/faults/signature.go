@@ -28,45 +28,45 @@ func signFaults() []Fault {
 				return c.Operation == "removeSims" && hexDigits.MatchString(sign)
 			})},
 		{"sign-half-compared", "signature/wrong-sign-refused",
-			"compares the first half of a sign alone", acceptSigns(func(c *sandbox.Call, sign string) bool {
+			"compares only the first half of a sign", acceptSigns(func(c *sandbox.Call, sign string) bool {
 				return hexDigits.MatchString(sign) && strings.HasPrefix(rightSign(c), sign[:16])
 			})},
 		{"sign-placeholder-accepted", "signature/wrong-sign-refused",
-			"accepts the placeholder that the documentation prints in place of a sign",
+			"accepts the placeholder sign that the documentation prints",
 			acceptSigns(func(_ *sandbox.Call, sign string) bool { return sign == "481e1335274f43b0070fcd94e0449fae" })},
 		{"sign-prefix-accepted", "signature/malformed-sign-refused",
-			"compares as many digits as a sign has, so that it accepts one that is cut off",
+			"compares only as many digits as were sent, so a truncated sign passes",
 			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				return len(sign) >= 8 && strings.HasPrefix(rightSign(c), sign)
 			})},
 		{"sign-upper-case-accepted", "signature/upper-case-sign-refused",
-			"compares signs without regard to the case of letters", overlook(anyOperation, sandbox.SignCase)},
+			"ignores case when it compares signs", overlook(anyOperation, sandbox.SignCase)},
 		{"sign-of-earlier-request-accepted", "signature/sign-of-another-body-refused",
-			"accepts every sign that was right for an earlier request", rememberedSigns},
+			"accepts any sign that was valid for an earlier request", rememberedSigns},
 		{"sign-of-query-ignored", "signature/tampered-body-refused",
 			"accepts any 32 hexadecimal digits as the sign of a GET",
 			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				return c.Request.Method == http.MethodGet && hexDigits.MatchString(sign)
 			})},
 		{"sign-near-trade-time-accepted", "signature/tampered-body-refused",
-			"accepts the sign of a tradeTime that is up to ten milliseconds off", acceptSigns(signedNearby)},
+			"accepts a sign computed for a tradeTime up to ten milliseconds off", acceptSigns(signedNearby)},
 		{"sign-of-other-path-accepted", "signature/tampered-path-refused",
-			"accepts the sign of an earlier request that had another path parameter and the same query and body",
+			"accepts the sign of an earlier request with the same query and body but another path parameter",
 			rememberedBesidePath},
 		{"sign-without-path-accepted", "signature/path-signed",
-			"accepts a sign that was made without the path parameter, too",
+			"accepts a sign computed without the path parameter as well",
 			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				without, err := signing.Sign(slices.Concat(c.Query, c.Members), signing.Default())
 				return err == nil && len(c.Path) > 0 && sign == without
 			})},
 		{"sign-without-query-accepted", "signature/query-signed",
-			"accepts a sign of a GET that was made without its query, too",
+			"accepts a GET sign computed without the query as well",
 			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				without, err := signing.Sign(c.Path, signing.Default())
 				return err == nil && c.Request.Method == http.MethodGet && sign == without
 			})},
 		{"refused-but-done", "signature/refused-before-anything-happened",
-			"finds the wrong sign of an addSims or removeSims only after it has carried the request out",
+			"executes addSims and removeSims before it refuses their wrong sign",
 			refusedButDone},
 	}
 }

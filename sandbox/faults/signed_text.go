@@ -18,7 +18,7 @@ import (
 func signedTextFaults() []Fault {
 	return []Fault{
 		{"sign-without-body-on-remove", "signature/right-sign-accepted",
-			"leaves the body of a removeSims out of the text that it verifies the sign of",
+			"leaves the body of removeSims out of the signed text",
 			signs(func(c *sandbox.Call, content string) string {
 				if c.Operation == "removeSims" {
 					return contentOf(c.Path)
@@ -26,17 +26,17 @@ func signedTextFaults() []Fault {
 				return content
 			})},
 		{"optional-parameters-not-signed", "signature/documented-vectors",
-			"leaves url and area, which may be missing, out of the text that it verifies the sign of",
+			"leaves the optional parameters url and area out of the signed text",
 			signs(func(c *sandbox.Call, _ string) string {
 				return contentOf(slices.DeleteFunc(parameters(c), func(m signing.Member) bool {
 					return m.Name == "url" || m.Name == "area"
 				}))
 			})},
 		{"sign-unsorted-accepted", "signature/wrong-sign-refused",
-			"accepts a sign made over the parameters in the order they are sent, too",
+			"accepts a sign over the parameters in the order sent as well",
 			signsAlso(func(c *sandbox.Call, _ string) string { return joined(parameters(c), ":", ",") })},
 		{"sign-over-body-order", "signature/order-on-the-wire-does-not-matter",
-			"verifies a sign over the members of the body in the order they are sent",
+			"verifies signs over the body members in the order sent",
 			signs(func(c *sandbox.Call, content string) string {
 				if c.Request.Method == http.MethodGet {
 					return content
@@ -44,17 +44,17 @@ func signedTextFaults() []Fault {
 				return joined(slices.Concat(c.Path, c.Members), ":", ",")
 			})},
 		{"sign-spaced-accepted", "signature/compact-json",
-			"accepts a sign made over a text with a space behind each comma and colon, too",
+			"accepts a sign over text with a space after each comma and colon as well",
 			signsAlso(func(c *sandbox.Call, _ string) string {
 				members := parameters(c)
 				slices.SortFunc(members, func(a, b signing.Member) int { return strings.Compare(a.Name, b.Name) })
 				return joined(members, ": ", ", ")
 			})},
 		{"sign-line-feed-accepted", "signature/wrong-sign-refused",
-			"accepts a sign made over a text that ends in a line feed, too",
+			"accepts a sign over text that ends in a line feed as well",
 			signsAlso(func(_ *sandbox.Call, content string) string { return content + "\n" })},
 		{"sign-over-raw-body", "signature/compact-json",
-			"verifies the sign of a body with white space over its bytes as they were sent",
+			"verifies the sign of a body with white space over its raw bytes",
 			signs(func(c *sandbox.Call, content string) string {
 				var compact bytes.Buffer
 				if json.Compact(&compact, c.Body) != nil || compact.Len() == len(c.Body) {
@@ -63,20 +63,20 @@ func signedTextFaults() []Fault {
 				return string(c.Body)
 			})},
 		{"sign-keeps-space-in-lists", "signature/text-as-sent",
-			"keeps the white space inside a list in the text that it verifies the sign of",
+			"keeps white space inside lists in the signed text",
 			signs(func(c *sandbox.Call, content string) string {
 				return asSent(c, content, func(value string) bool { return strings.HasPrefix(value, "[") })
 			})},
 		{"sign-keeps-empty-values", "signature/empty-values-left-out",
-			"keeps empty values in the text that it verifies the sign of", signs(takesForEmpty(signing.EmptyNothing))},
+			"keeps empty values in the signed text", signs(takesForEmpty(signing.EmptyNothing))},
 		{"sign-keeps-null", "signature/null-counts-as-empty",
-			"keeps null in the text that it verifies the sign of", signs(takesForEmpty(signing.EmptyStringOnly))},
+			"keeps null in the signed text", signs(takesForEmpty(signing.EmptyStringOnly))},
 		{"sign-over-null-accepted", "signature/null-counts-as-empty",
-			"accepts a sign made over a text with null in it, too", signsAlso(takesForEmpty(signing.EmptyStringOnly))},
+			"accepts a sign over text that contains null as well", signsAlso(takesForEmpty(signing.EmptyStringOnly))},
 		{"sign-drops-empty-containers", "signature/empty-containers-signed",
-			"leaves empty lists and objects out of the text that it verifies the sign of", signs(takesForEmpty(signing.EmptyContainersToo))},
+			"leaves empty lists and objects out of the signed text", signs(takesForEmpty(signing.EmptyContainersToo))},
 		{"sign-drops-zero-and-false", "signature/empty-containers-signed",
-			"leaves 0 and false out of the text that it verifies the sign of",
+			"leaves 0 and false out of the signed text",
 			signs(func(c *sandbox.Call, _ string) string {
 				return contentOf(slices.DeleteFunc(parameters(c), func(m signing.Member) bool {
 					return string(m.Value) == "0" || string(m.Value) == "false"
@@ -89,30 +89,30 @@ func signedTextFaults() []Fault {
 func escapeFaults() []Fault {
 	return []Fault{
 		{"sign-escapes-slash", "signature/slash-not-escaped",
-			`writes / as \/ in the text that it verifies the sign of`, signs(escapes("/", `\/`))},
+			`writes / as \/ in the signed text`, signs(escapes("/", `\/`))},
 		{"sign-keeps-escaped-slash", "signature/slash-not-escaped",
-			`keeps a / that was sent as \/ so in the text that it verifies the sign of`,
+			`keeps \/ as sent in the signed text`,
 			signs(func(c *sandbox.Call, content string) string {
 				return asSent(c, content, func(value string) bool { return strings.Contains(value, `\/`) })
 			})},
 		{"sign-over-escaped-slash-accepted", "signature/slash-not-escaped",
-			`accepts a sign made over \/ in place of /, too`, signsAlso(escapes("/", `\/`))},
+			`accepts a sign over \/ in place of / as well`, signsAlso(escapes("/", `\/`))},
 		{"sign-escapes-non-ascii", "signature/non-ascii-values-as-utf8",
-			`writes characters beyond ASCII as \u escapes in the text that it verifies the sign of`,
+			`writes non-ASCII characters as \u escapes in the signed text`,
 			signs(escapesNonASCII)},
 		{"sign-keeps-unicode-escapes", "signature/non-ascii-values-as-utf8",
-			`keeps \u escapes that were sent in the text that it verifies the sign of`,
+			`keeps \u escapes as sent in the signed text`,
 			signs(func(c *sandbox.Call, content string) string {
 				return asSent(c, content, func(value string) bool { return strings.Contains(value, `\u`) })
 			})},
 		{"sign-over-unicode-escapes-accepted", "signature/non-ascii-values-as-utf8",
-			`accepts a sign made over \u escapes of characters beyond ASCII, too`,
+			`accepts a sign over \u escapes of non-ASCII characters as well`,
 			signsAlso(escapesNonASCII)},
 		{"sign-escapes-html", "signature/strings-as-json-stringify",
-			`writes <, > and & as \u escapes in the text that it verifies the sign of`,
+			`writes <, > and & as \u escapes in the signed text`,
 			signs(escapes("<", `\u003c`, ">", `\u003e`, "&", `\u0026`))},
 		{"sign-without-escapes", "signature/strings-as-json-stringify",
-			"writes quotation marks and backslashes without a backslash before them in the text that it verifies the sign of",
+			"leaves quotation marks and backslashes unescaped in the signed text",
 			signs(escapes(`\"`, `"`, `\\`, `\`))},
 	}
 }

@@ -17,24 +17,24 @@ import (
 func transportFaults() []Fault {
 	return []Fault{
 		{"unknown-path-as-text", "errors/unknown-path-refused",
-			"refuses an unknown path in plain text",
+			"answers an unknown path in plain text",
 			onRefusal(because(sandbox.NoSuchPath), plain("404 page not found\n"))},
 		{"other-method-as-text", "errors/refusals-in-the-envelope",
-			"refuses another method in plain text",
+			"answers a wrong method in plain text",
 			onRefusal(because(sandbox.WrongMethod), plain("Method Not Allowed\n"))},
 		{"media-type-refused-without-body", "errors/refusals-in-the-envelope",
-			"refuses another media type with a status alone",
+			"answers a wrong media type with a status and no body",
 			onRefusal(because(sandbox.WrongMediaType), func(a *sandbox.Answer) { a.Body = nil })},
 		{"too-large-in-plain-text", "errors/oversized-refused",
-			"refuses a body that is too large in plain text, as proxies do", onRefusal(because(sandbox.TooLarge), plain("Request Entity Too Large\n"))},
+			"answers an oversized body in plain text, as proxies do", onRefusal(because(sandbox.TooLarge), plain("Request Entity Too Large\n"))},
 		{"post-taken-for-get", "errors/other-method-refused",
-			"answers a POST of asyncResult or listBundles like a GET",
+			"treats a POST of asyncResult or listBundles as a GET",
 			onMethod(http.MethodPost, http.MethodGet, "/async-result/", "/bundles")},
 		{"put-taken-for-post", "errors/other-method-refused",
-			"answers a PUT of a path that takes a POST like a POST",
+			"treats a PUT as a POST",
 			onMethod(http.MethodPut, http.MethodPost, "/single", "/sims")},
 		{"any-media-type-accepted", "errors/other-media-type-refused",
-			"reads a body as JSON, however it is announced",
+			"reads a body as JSON whatever its Content-Type",
 			always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 				if r.ContentLength > 0 {
 					r.Header.Set("Content-Type", "application/json")
@@ -42,7 +42,7 @@ func transportFaults() []Fault {
 				return nil
 			}})},
 		{"missing-brace-accepted", "errors/malformed-json-refused",
-			"reads a body that lacks its last brace as if it were there",
+			"accepts a body without its closing brace",
 			onBody(func(_ *http.Request, body []byte) []byte {
 				if bytes.HasPrefix(body, []byte("{")) && json.Valid(append(slices.Clone(body), '}')) {
 					return append(body, '}')
@@ -50,9 +50,9 @@ func transportFaults() []Fault {
 				return body
 			})},
 		{"second-body-ignored", "errors/malformed-json-refused",
-			"reads the first JSON object of a body and ignores what follows", onBody(firstObject)},
+			"ignores everything after the first JSON object of a body", onBody(firstObject)},
 		{"body-in-list-accepted", verifyBody + "/type",
-			"reads the first element of a singleVerify that is a list",
+			"accepts a singleVerify body wrapped in a list",
 			onBody(func(r *http.Request, body []byte) []byte {
 				var list []json.RawMessage
 				if strings.HasSuffix(r.URL.Path, "/singleVerify") && json.Unmarshal(body, &list) == nil && len(list) > 0 {
@@ -61,7 +61,7 @@ func transportFaults() []Fault {
 				return body
 			})},
 		{"empty-body-accepted", "errors/missing-body-refused",
-			"takes a singleVerify without a body for a sign of life, and succeeds",
+			"answers singleVerify without a body with success, as a health check",
 			always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 				if r.ContentLength != 0 || r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/singleVerify") {
 					return nil
@@ -70,7 +70,7 @@ func transportFaults() []Fault {
 					Body: []byte(success(`{"partnerCode":"P000270","deviceCode":"89852420180910340793"}`))}
 			}})},
 		{"body-without-object-crashes", "envelope/no-server-error",
-			"fails with HTTP 500 when a body is JSON and no object", onRefusal(func(r *sandbox.Refusal) bool {
+			"fails with HTTP 500 when a body is JSON but not an object", onRefusal(func(r *sandbox.Refusal) bool {
 				return r.Reason == sandbox.BrokenConstraint && r.In == "body" && r.Name == ""
 			}, func(a *sandbox.Answer) { a.Status = http.StatusInternalServerError })},
 		{"unknown-group-crashes", "envelope/no-server-error",
@@ -78,12 +78,12 @@ func transportFaults() []Fault {
 				return r.Reason == sandbox.NotFound && r.Name == "group_id"
 			}, func(a *sandbox.Answer) { a.Status = http.StatusInternalServerError })},
 		{"member-twice-accepted", "signature/ambiguous-request-refused",
-			"takes the last of several members of a body with one name", onBody(lastOfEach)},
+			"uses the last of several body members with the same name", onBody(lastOfEach)},
 		{"query-parameter-twice-accepted", "signature/ambiguous-request-refused",
-			"takes the first of several parameters of a query with one name",
+			"uses the first of several query parameters with the same name",
 			always(sandbox.Interceptor{Incoming: firstOfEach})},
 		{"invalid-text-repaired", "signature/ambiguous-request-refused",
-			"reads bytes that are not UTF-8 as U+FFFD", onBody(func(_ *http.Request, body []byte) []byte {
+			"replaces invalid UTF-8 with U+FFFD", onBody(func(_ *http.Request, body []byte) []byte {
 				return bytes.ToValidUTF8(body, []byte("\ufffd"))
 			})},
 	}

@@ -23,14 +23,14 @@ const (
 func laxFaults() []Fault {
 	return []Fault{
 		{"null-language-code-accepted", orders + "/properties/languageCode/type",
-			"takes null for languageCode in a singleQueryOrder like an empty text",
+			"accepts singleQueryOrder with null as languageCode",
 			convert("singleQueryOrder", "languageCode", func(value []byte) []byte {
 				return bytes.Replace(value, []byte("null"), []byte(`""`), 1)
 			})},
 		{"empty-mark-accepted", orders + "/properties/mark/minLength",
-			"takes a singleQueryOrder whose mark is empty", permit("mark", in("singleQueryOrder", "mark", "^$"))},
+			"accepts singleQueryOrder with an empty mark", permit("mark", in("singleQueryOrder", "mark", "^$"))},
 		{"boolean-terminal-accepted", orderNew + "/properties/terminal/type",
-			"takes true and false for the terminal of a singleOrder",
+			"accepts singleOrder with a boolean terminal",
 			convert("singleOrder", "terminal", func(value []byte) []byte {
 				if string(value) == "true" || string(value) == "false" {
 					return signing.StringMember("", string(value)).Value
@@ -38,22 +38,22 @@ func laxFaults() []Fault {
 				return value
 			})},
 		{"long-partner-code-cut-off", verifyBody + "/properties/partnerCode/maxLength",
-			"takes a singleVerify with a partnerCode of more than 64 characters for one of its first partner", longPartner},
+			"treats a partnerCode over 64 characters in singleVerify as its first partner's", longPartner},
 		{"trade-time-trimmed", verifyBody + "/properties/tradeTime/pattern",
-			"cuts spaces and line feeds off the tradeTime of a singleVerify",
+			"trims white space from the tradeTime of singleVerify",
 			permit("tradeTime", in("singleVerify", "tradeTime", `^\s*[0-9]+\s*$`))},
 		{"amount-with-minus-accepted", orderNew + "/properties/payAmount/pattern",
-			"takes a singleOrder with a negative payAmount", permit("payAmount", in("singleOrder", "payAmount", `^-[0-9]+$`))},
+			"accepts singleOrder with a negative payAmount", permit("payAmount", in("singleOrder", "payAmount", `^-[0-9]+$`))},
 		{"currency-of-two-letters-accepted", orderNew + "/properties/payCurrency/pattern",
-			"takes a singleOrder with a payCurrency of two or four letters", permit("payCurrency", in("singleOrder", "payCurrency", `^[A-Za-z]{2}([A-Za-z]{2})?$`))},
+			"accepts singleOrder with a payCurrency of two or four letters", permit("payCurrency", in("singleOrder", "payCurrency", `^[A-Za-z]{2}([A-Za-z]{2})?$`))},
 		{"full-width-digits-accepted", verifyBody + "/properties/tradeTime/pattern",
-			"takes full-width digits for those of the tradeTime of a singleVerify",
+			"accepts full-width digits in the tradeTime of singleVerify",
 			permit("tradeTime", in("singleVerify", "tradeTime", `^[\x{ff10}-\x{ff19}]+$`))},
 		{"trailing-comma-accepted", "errors/malformed-json-refused",
-			"reads a body with a comma behind its last member",
+			"accepts a body with a trailing comma",
 			onBody(func(_ *http.Request, body []byte) []byte { return bytes.Replace(body, []byte(",}"), []byte{'}'}, 1) })},
 		{"comment-accepted", "errors/malformed-json-refused",
-			"reads a body with a comment in it",
+			"accepts a body with a comment",
 			onBody(func(_ *http.Request, body []byte) []byte { return comment.ReplaceAll(body, nil) })},
 	}
 }
@@ -83,19 +83,19 @@ func longPartner() sandbox.Interceptor {
 // strictFaults refuse what keeps every clause.
 func strictFaults() []Fault {
 	return []Fault{
-		{"plan-name-required", valid, "refuses a singleOrder without servicePlanShowName",
+		{"plan-name-required", valid, "refuses singleOrder without servicePlanShowName",
 			demand("servicePlanShowName is missing", func(c *sandbox.Call) bool {
 				return c.Operation != "singleOrder" || valueOf(c, "servicePlanShowName") != nil
 			})},
-		{"url-unknown", valid, "refuses a singleVerify with a url",
+		{"url-unknown", valid, "refuses singleVerify with a url",
 			demand("unknown parameter url", func(c *sandbox.Call) bool {
 				return c.Operation != "singleVerify" || valueOf(c, "url") == nil
 			})},
-		{"short-email-refused", valid, "refuses an email of less than six characters",
+		{"short-email-refused", valid, "refuses an email shorter than six characters",
 			demand("email is too short", func(c *sandbox.Call) bool {
 				return valueOf(c, "email") == nil || len(textOf(c, "email")) > 5
 			})},
-		{"ascii-only", valid, "refuses texts with characters beyond ASCII in the names of plans",
+		{"ascii-only", valid, "refuses non-ASCII characters in plan names",
 			demand("servicePlanShowName is not ASCII", func(c *sandbox.Call) bool { return isASCII(textOf(c, "servicePlanShowName")) })},
 		{"ten-periods-refused", valid, "refuses an orderPeriod of more than one digit",
 			demand("orderPeriod is too large", func(c *sandbox.Call) bool { return len(textOf(c, "orderPeriod")) < 2 })},
@@ -107,11 +107,11 @@ func strictFaults() []Fault {
 				slices.Sort(sims)
 				return len(slices.Compact(slices.Clone(sims))) == len(sims)
 			})},
-		{"trade-type-compared", valid, "refuses a tradeType that is not the last segment of the path",
+		{"trade-type-compared", valid, "refuses a tradeType other than the last path segment",
 			demand("unknown tradeType", func(c *sandbox.Call) bool {
 				return valueOf(c, "tradeType") == nil || strings.HasSuffix(c.Request.URL.Path, "/"+textOf(c, "tradeType"))
 			})},
-		{"charset-refused", valid, "refuses the media type application/json when it has a charset",
+		{"charset-refused", valid, "refuses application/json with a charset",
 			refuseIncoming(sandbox.WrongMediaType, func(r *http.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), "charset=") })},
 		{"white-space-refused", valid, "refuses a body that begins with a line feed",
 			always(sandbox.Interceptor{Answer: func(c *sandbox.Call, a *sandbox.Answer) {
@@ -125,25 +125,25 @@ func strictFaults() []Fault {
 // crashFaults fail at requests that no client should send.
 func crashFaults() []Fault {
 	return []Fault{
-		{"unknown-rst-crashes", noCrash, "fails at a synOrderInfo whose payRst is not SUCCESS",
+		{"unknown-rst-crashes", noCrash, "crashes on synOrderInfo when payRst is not SUCCESS",
 			crash(func(c *sandbox.Call) bool {
 				return c.Operation == "synOrderInfo" && textOf(c, "payRst") != "" && textOf(c, "payRst") != "SUCCESS"
 			})},
-		{"long-text-crashes", noCrash, "fails at texts of more than 8,000 characters, as its columns hold no more",
+		{"long-text-crashes", noCrash, "crashes on strings over 8,000 characters, as a database column may",
 			crash(func(c *sandbox.Call) bool { return longest(c) > 8000 && !isBatch(c) })},
-		{"control-character-crashes", noCrash, "fails at control characters in texts, as its database does not take them",
+		{"control-character-crashes", noCrash, "crashes on control characters in strings",
 			crash(anyText(func(text string) bool { return strings.Contains(text, "\x01") }))},
-		{"space-crashes", noCrash, "fails at texts that end in a space",
+		{"space-crashes", noCrash, "crashes on strings that end in a space",
 			crash(anyText(func(text string) bool { return strings.HasSuffix(text, " ") }))},
-		{"unknown-member-crashes", noCrash, "fails at a member that it does not know",
+		{"unknown-member-crashes", noCrash, "crashes on an unknown body member",
 			crash(func(c *sandbox.Call) bool { return len(c.Members) > 0 && valueOf(c, "mallcheckUnknown") != nil })},
-		{"unknown-parameter-crashes", noCrash, "fails at a parameter of the query that it does not know",
+		{"unknown-parameter-crashes", noCrash, "crashes on an unknown query parameter",
 			crash(func(c *sandbox.Call) bool { return c.Request.URL.Query().Has("mallcheckUnknown") })},
-		{"large-body-crashes", noCrash, "fails at a body of 1 MB",
+		{"large-body-crashes", noCrash, "crashes on a body over 1 MB",
 			crash(func(c *sandbox.Call) bool { return c.Request.ContentLength > 1<<20 })},
-		{"deep-nesting-crashes", noCrash, "fails at values in a hundred arrays",
+		{"deep-nesting-crashes", noCrash, "crashes on arrays nested a hundred deep",
 			crash(func(c *sandbox.Call) bool { return bytes.Contains(c.Body, bytes.Repeat([]byte{'['}, 100)) })},
-		{"slash-redirected", "envelope/present", "redirects a path with a slash behind it, as a web framework does",
+		{"slash-redirected", "envelope/present", "redirects a path with a trailing slash, as web frameworks do",
 			always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 				if !strings.HasSuffix(r.URL.Path, "/") {
 					return nil

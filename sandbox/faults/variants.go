@@ -16,13 +16,13 @@ import (
 // answerVariants are about what answers say beside what the contract names.
 func answerVariants() []Variant {
 	return []Variant{
-		{"unknown-members", "adds members that no page names to its answers", nil,
+		{"unknown-members", "adds undocumented members to its responses", nil,
 			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 				a.Body = bytes.Replace(a.Body, []byte("{"), []byte(`{"traceId":"abc","timestamp":1700000000000,`), 1)
 				replaceText(`{"message":"success","result"`, `{"operator":null,"message":"success","result"`)(c, a)
 			})},
 		{"data-everywhere",
-			"sends data where none is asked for: null in a refusal, something in the answer to a successful addSims or removeSims", nil,
+			"sends null data with refusals and extra data with a successful addSims or removeSims", nil,
 			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 				switch {
 				case a.Refused != nil:
@@ -31,18 +31,18 @@ func answerVariants() []Variant {
 					a.Body = []byte(success(`{"accepted":"true"}`))
 				}
 			})},
-		{"acceptance-without-data", "answers a successful addSims or removeSims without data", nil,
+		{"acceptance-without-data", "omits data from a successful addSims or removeSims", nil,
 			onSuccess(setBodyOf(bareSuccess), "addSims", "removeSims")},
-		{"acceptance-with-null", "answers a successful addSims or removeSims with null as its data", nil,
+		{"acceptance-with-null", "sends null data with a successful addSims or removeSims", nil,
 			onSuccess(setBodyOf(success("null")), "addSims", "removeSims")},
-		{"refusals-as-4xx", "refuses with HTTP 400, 401, 403, 404 and 422 and with codes and messages of its own", nil,
+		{"refusals-as-4xx", "refuses with HTTP 400, 401, 403, 404 and 422 and with its own codes and messages", nil,
 			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				if a.Refused != nil {
 					a.Status = statusOf(a.Refused.Reason)
 					a.Body = fmt.Appendf(nil, `{"operateCode":"E%d","message":"请求参数错误"}`, a.Status)
 				}
 			})},
-		{"refusals-in-many-codes", "refuses with another operateCode for each kind of mistake", nil,
+		{"refusals-in-many-codes", "uses a different operateCode for each kind of mistake", nil,
 			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				if a.Refused != nil {
 					a.Body = fmt.Appendf(nil, `{"operateCode":%q,"message":%q}`, a.Refused.Reason, a.Refused.Reason)
@@ -52,10 +52,10 @@ func answerVariants() []Variant {
 			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 				replaceText(`"message":"success"`, `"message":"操作成功"`)(c, a)
 			})},
-		{"bare-bodies", "answers where the old pages show a bare body without the envelope around it", nil, onSuccess(bare,
+		{"bare-bodies", "omits the envelope where the pages of 2022 show a bare body", nil, onSuccess(bare,
 			"singleOrder", "queryAutoRenewalRecord", "cancelAutoRenewalRecord", "stripeSubDirectly")},
-		{"version-defaulted", "reads a request that names no version as one of 3.0", nil, versionDefaulted},
-		{"lists-reversed", "lists groups, SIM cards, plans and orders in the opposite order", nil, reversedLists},
+		{"version-defaulted", "assumes version 3.0 for a request without a version", nil, versionDefaulted},
+		{"lists-reversed", "lists groups, SIM cards, plans and orders in reverse order", nil, reversedLists},
 	}
 }
 
@@ -106,11 +106,11 @@ func reversedLists() sandbox.Interceptor {
 // taskVariants are about how tasks go on, and about their ids.
 func taskVariants() []Variant {
 	return []Variant{
-		{"details-in-any-order", "tells the details of a result in another order each time", nil, turnedDetails},
-		{"slow-tasks", "lets tasks take 10 ms longer, first queued and then running", nil, slowTasks},
-		{"tasks-done-at-once", "ends tasks before it answers", nil,
+		{"details-in-any-order", "returns the details of a result in a different order each time", nil, turnedDetails},
+		{"slow-tasks", "delays tasks by 10 ms, first as queued and then as running", nil, slowTasks},
+		{"tasks-done-at-once", "finishes tasks before it responds", nil,
 			always(sandbox.Interceptor{Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { t.Delay = 0 }})},
-		{"absent-sim-by-another-result", "tells a result of its own of a SIM card that is to be removed and is not in the group", nil,
+		{"absent-sim-by-another-result", "uses its own result code for a removed SIM card that was not in the group", nil,
 			onEffects(sandbox.ActionRemove, func(st *sandbox.State, t *sandbox.Task) {
 				for i, d := range t.Details {
 					if d.Result == sandbox.ResultNoSIM && st.Exists(d.SIM) {
@@ -118,13 +118,13 @@ func taskVariants() []Variant {
 					}
 				}
 			})},
-		{"request-id-as-uuid", "gives out request_ids in the form of UUIDs", nil, requestIDs(func(given int) string {
+		{"request-id-as-uuid", "uses UUIDs as request_ids", nil, requestIDs(func(given int) string {
 			return fmt.Sprintf("%08x-0000-4000-8000-%012x", given*2654435761%(1<<32), given)
 		})},
-		{"request-id-as-long-digits", "gives out request_ids of 40 digits", nil, requestIDs(func(given int) string {
+		{"request-id-as-long-digits", "uses request_ids of 40 digits", nil, requestIDs(func(given int) string {
 			return fmt.Sprintf("9007199254740993%024d", given)
 		})},
-		{"request-id-with-dots-and-colons", "gives out request_ids with dots and colons in them", nil, requestIDs(func(given int) string {
+		{"request-id-with-dots-and-colons", "uses request_ids with dots and colons", nil, requestIDs(func(given int) string {
 			return fmt.Sprintf("mall.2026:bundle.%d:1", given)
 		})},
 	}
@@ -177,9 +177,9 @@ func settingVariants() []Variant {
 		}})
 	}
 	return []Variant{
-		{"path-not-signed", "leaves the parameters of the path out of the sign", map[string]string{"sign-parts": "query,body"},
+		{"path-not-signed", "leaves path parameters out of the sign", map[string]string{"sign-parts": "query,body"},
 			signsBy(func(rules *signing.Rules) { rules.Parts = signing.Query | signing.Body })},
-		{"null-signed", "signs null, and leaves empty strings alone out of the sign", map[string]string{"sign-empty": "string"},
+		{"null-signed", "signs null and leaves only empty strings out of the sign", map[string]string{"sign-empty": "string"},
 			signsBy(func(rules *signing.Rules) { rules.Empty = signing.EmptyStringOnly })},
 		{"request-id-header", "sends the request_id in the header X-Request-Id", map[string]string{"request-id-header": "X-Request-Id"},
 			onSuccess(underAnotherName, "addSims", "removeSims")},

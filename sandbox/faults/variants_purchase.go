@@ -11,22 +11,22 @@ import (
 // orderVariants are about orders and auto-renewals.
 func orderVariants() []Variant {
 	return []Variant{
-		{"top-ups-done-at-once", "has the top-up of an order take effect before it answers", nil,
+		{"top-ups-done-at-once", "completes top-ups before it responds", nil,
 			onDecide(func(_ *sandbox.State, d *sandbox.Decision) { d.Delay = 0 })},
-		{"slow-top-ups", "lets top-ups take 10 ms longer", nil,
+		{"slow-top-ups", "delays top-ups by 10 ms", nil,
 			onDecide(func(_ *sandbox.State, d *sandbox.Decision) { d.Delay += 10 * time.Millisecond })},
 		{"pending-orders-unlisted", "lists orders in singleQueryOrder only once they are in effect", nil,
 			onOrderList(func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) {
 				l.Entries = slices.DeleteFunc(l.Entries, func(e sandbox.OrderEntry) bool { return e.Status != sandbox.OrderActive })
 			})},
-		{"unpaid-orders-pending", "lists orders that nobody has paid in singleQueryOrder, as pending", nil,
+		{"unpaid-orders-pending", "lists unpaid orders as pending in singleQueryOrder", nil,
 			onOrderList(func(st *sandbox.State, c *sandbox.Call, l *sandbox.OrderList) {
 				l.Entries = append(l.Entries, unpaidEntries(st, c, l.SIM)...)
 			})},
-		{"failed-third-party-payment-refused", "refuses an order by third-party payment whose payment failed", nil,
+		{"failed-third-party-payment-refused", "refuses third-party orders whose payment failed", nil,
 			demand("payRst tells no success", func(c *sandbox.Call) bool { return !of(c, "synOrderInfo") || textOf(c, "payRst") == "SUCCESS" })},
-		{"renewals-shown-late", "shows an auto-renewal from the second query on", nil, renewalsShownLate},
-		{"cancellation-without-data", "answers a successful cancelAutoRenewalRecord without data", nil,
+		{"renewals-shown-late", "shows an auto-renewal only from the second query on", nil, renewalsShownLate},
+		{"cancellation-without-data", "omits data from a successful cancelAutoRenewalRecord", nil,
 			onSuccess(setBodyOf(bareSuccess), "cancelAutoRenewalRecord")},
 	}
 }
@@ -34,7 +34,7 @@ func orderVariants() []Variant {
 // paymentVariants are about payments.
 func paymentVariants() []Variant {
 	return []Variant{
-		{"declined-at-once", "refuses the authorization of a payment with a payment method that fails", nil,
+		{"declined-at-once", "refuses to authorize a payment with a declined payment method", nil,
 			always(sandbox.Interceptor{Conflict: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
 				if r == nil && of(c, "stripeSingleAuthorization") && textOf(c, "pm_id") == sandbox.MethodFails {
 					return &sandbox.Refusal{Reason: sandbox.Declined, Message: "the payment was declined"}
@@ -48,7 +48,7 @@ func paymentVariants() []Variant {
 		}, tellingMoney...)},
 		{"currencies-in-lower-case", "writes currencies in lower case", nil,
 			onShow(func(o *sandbox.Order) { o.Currency = strings.ToLower(o.Currency) }, tellingMoney...)},
-		{"pay-result-date-left-out", "does not tell when a payment ended", nil,
+		{"pay-result-date-left-out", "omits payResultDate", nil,
 			onShow(func(o *sandbox.Order) { o.Payment.Ended = "" }, "resultQuery", "confirmPaymentResult")},
 	}
 }

@@ -14,20 +14,20 @@ import (
 // pushVariants are about pushes.
 func pushVariants() []Variant {
 	return []Variant{
-		{"pushes-laid-out", "lays the body of a push out over several lines, with its members in the opposite order, and names its charset", nil,
+		{"pushes-laid-out", "sends pushes indented, with reversed members and a charset", nil,
 			onPush(func(r *http.Request) {
 				changePush(r, laidOut)
 				r.Header.Set("Content-Type", "application/json; charset=utf-8")
 			})},
-		{"pushes-spelt-otherwise", "writes the amount of a push with three decimals and its currency in lower case, and leaves requestOrderId out", nil,
+		{"pushes-spelt-otherwise", "writes push amounts with three decimals and currencies in lower case, and omits requestOrderId", nil,
 			onNotification(func(n *sandbox.Notification) {
 				if strings.Contains(n.Body.PayAmount, ".") {
 					n.Body.PayAmount += "0"
 				}
 				n.Body.PayCurrency, n.Body.RequestOrderId = strings.ToLower(n.Body.PayCurrency), nil
 			})},
-		{"pushes-retried-unchanged", "sends a push again with the timestamp and the signature that it had at first", nil, retriedUnchanged},
-		{"late-pushes", "sends pushes 10 ms later", nil, onPush(func(*http.Request) { time.Sleep(10 * time.Millisecond) })},
+		{"pushes-retried-unchanged", "repeats a push with its original timestamp and signature", nil, retriedUnchanged},
+		{"late-pushes", "delays pushes by 10 ms", nil, onPush(func(*http.Request) { time.Sleep(10 * time.Millisecond) })},
 	}
 }
 

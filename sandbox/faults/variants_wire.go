@@ -12,20 +12,20 @@ import (
 // wireVariants are about how answers are written and sent.
 func wireVariants() []Variant {
 	return []Variant{
-		{"members-reversed", "writes the members of every object in the opposite order", nil,
+		{"members-reversed", "writes object members in reverse order", nil,
 			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Body = reversed(a.Body) })},
-		{"white-space", "writes its answers with indentation", nil,
+		{"white-space", "indents its responses", nil,
 			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Body = indented(a.Body) })},
-		{"text-in-escapes", `writes characters beyond ASCII and slashes in its answers as escapes`, nil,
+		{"text-in-escapes", "escapes non-ASCII characters and slashes in its responses", nil,
 			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				a.Body = []byte(strings.ReplaceAll(inASCII(string(a.Body)), "/", `\/`))
 			})},
-		{"media-type-with-charset", "announces its answers as application/json;charset=UTF-8", nil,
+		{"media-type-with-charset", "sends its responses as application/json;charset=UTF-8", nil,
 			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set("Content-Type", "application/json;charset=UTF-8") })},
-		{"header-case", "writes the names of header fields in lower case, and that of the request_id in upper case", nil, onAnswer(headerCase)},
-		{"chunked", "sends its answers in chunks, without a length", nil, always(sandbox.Interceptor{Wire: chunked})},
-		{"gzip", "compresses its answers for clients that accept it", nil, always(sandbox.Interceptor{Wire: compressed})},
-		{"connection-closed", "closes the connection after each answer", nil,
+		{"header-case", "writes header names in lower case, and request_id in upper case", nil, onAnswer(headerCase)},
+		{"chunked", "sends chunked responses without a Content-Length", nil, always(sandbox.Interceptor{Wire: chunked})},
+		{"gzip", "compresses responses for clients that accept gzip", nil, always(sandbox.Interceptor{Wire: compressed})},
+		{"connection-closed", "closes the connection after each response", nil,
 			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set("Connection", "close") })},
 	}
 }

@@ -14,13 +14,13 @@ import (
 func vshopFaults() []Fault {
 	return []Fault{
 		{"known-sim-refused", "vshop/verify-known-sim",
-			"does not find a SIM card that exists in a singleVerify",
+			"does not find known SIM cards in singleVerify",
 			onLookup(sandbox.LookupSIM, func(c *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Found && c.Operation != "singleVerify" })},
 		{"unknown-sim-verified", "vshop/unknown-sim-refused",
-			"finds every SIM card, whether it exists or not",
+			"finds every SIM card, known or not",
 			onLookup(sandbox.LookupSIM, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = true })},
 		{"sim-found-by-beginning", "vshop/unknown-sim-refused",
-			"takes the beginning of the number of a SIM card for the whole", simByBeginning},
+			"matches a SIM card by the beginning of its ICCID", simByBeginning},
 		{"answer-names-another-sim", "vshop/answer-names-the-sim",
 			"answers singleVerify and singleServicePlanPage with the deviceCode of another SIM card",
 			onData(func(_ *sandbox.Call, data map[string]any) map[string]any {
@@ -28,9 +28,9 @@ func vshopFaults() []Fault {
 				return data
 			}, "singleVerify", "singleServicePlanPage")},
 		{"answers-share-a-sim", "vshop/answer-names-the-sim",
-			"keeps the SIM card of a singleVerify in a place that all requests share", sharedSIM},
+			"shares the SIM card of singleVerify among concurrent requests", sharedSIM},
 		{"no-plans", "vshop/plans-for-a-sim",
-			"lists no plan for a SIM card",
+			"lists no plans for a SIM card",
 			onData(func(_ *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
 				page.ServicePlanList = []mall.ServicePlan{}
 				return page
@@ -39,7 +39,7 @@ func vshopFaults() []Fault {
 			"writes the currency of a plan as a symbol",
 			onSuccess(replaceText(`"payCurrency":"USD"`, `"payCurrency":"$"`), "singleServicePlanPage")},
 		{"plan-of-area-hidden", "vshop/area-narrows-the-plans",
-			"lists a plan for its area alone",
+			"lists one plan only when its area is requested",
 			onData(func(c *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
 				if textOf(c, "area") == "" && len(page.ServicePlanList) > 0 {
 					page.ServicePlanList = page.ServicePlanList[1:]
