@@ -16,11 +16,20 @@ const (
 	Assumed    = "assumed"
 )
 
+// Rule is the grade of a statement that is no statement of the provider but a
+// rule of this suite, such as "no valid request is answered by a server error".
+// It has no page as its source and holds at every strictness.
+const Rule = "rule"
+
 // Evidence says how sure a statement is.
 type Evidence struct {
-	Grade  string // Documented, Derived or Assumed
+	Grade  string // Documented, Derived, Assumed or Rule
 	Source string // the ids of the provider's pages, comma-separated; empty when no page is behind it
 	Note   string // why, in words; may be empty
+
+	// restricts is set when the page itself states the restriction, so that it
+	// also documents that a request that breaks it is refused.
+	restricts bool
 }
 
 // Clause is one statement of the contract.
@@ -33,6 +42,10 @@ type Clause struct {
 	Operations []string
 	// Evidence is what holds for all these operations; see Contract.ClauseFor.
 	Evidence Evidence
+	// Enforced is how sure it is that a server keeps the clause. It is Evidence,
+	// except for a constraint on a request that a page states for the caller: that a
+	// server refuses what breaks it is derived at most, unless a page says so.
+	Enforced Evidence
 }
 
 // ruleClause is a rule of x-clauses, with the operations for which the evidence is better.
@@ -79,6 +92,7 @@ func (c *Contract) ClauseFor(id, operation string) (Clause, bool) {
 	if better, raised := c.clauses[at].raised[operation]; raised {
 		clause.Evidence = better
 	}
+	clause.Enforced = clause.Evidence
 	return clause, true
 }
 
@@ -87,7 +101,7 @@ func (c *Contract) pointerClause(id, pointer string) (Clause, bool) {
 	if !found || place.evidence.Grade == "" {
 		return Clause{}, false
 	}
-	clause := Clause{ID: id, Statement: place.statement(), Evidence: place.evidence}
+	clause := Clause{ID: id, Statement: place.statement(), Evidence: place.evidence, Enforced: place.enforced()}
 	for _, operation := range c.operations {
 		if pointer == operation.Pointer || strings.HasPrefix(pointer, operation.Pointer+"/") {
 			clause.Operations = []string{operation.ID}
@@ -178,6 +192,8 @@ func evidenceOf(node *yaml.Node) (Evidence, bool) {
 		Grade:  written.text("grade"),
 		Source: written.text("source"),
 		Note:   written.text("note"),
+
+		restricts: written.text("restricts") == "true",
 	}
 	return evidence, evidence.Grade != ""
 }

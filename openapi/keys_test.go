@@ -39,14 +39,14 @@ var shapes = map[string]shape{
 	"example":     keys("summary description value"),
 	"onSuccess":   keys("members headers"),
 	"printed":     keys("source reason value"),
-	"evidence":    keys("grade source note"),
+	"evidence":    keys("grade source note restricts"),
 	"clause":      keys("statement operations", "x-evidence:evidence", "raised:raised[]"),
 	"raised":      keys("operations", "x-evidence:evidence"),
 	"components": keys("", "parameters:parameter{}", "headers:header{}", "responses:response{}", "schemas:schema{}",
 		"requestBodies:requestBody{}"),
 	"schema": keys("type description nullable default required enum pattern minLength maxLength minItems maxItems "+
 		"uniqueItems minimum maximum x-known-values x-refers-to x-go-type x-go-type-skip-optional-pointer",
-		"properties:schema{}", "items:schema", "not:schema"),
+		"properties:schema{}", "x-evidence-of", "items:schema", "not:schema"),
 }
 
 // graded are the kinds that evidence may stand in, and whose place a reference may take.
@@ -80,6 +80,9 @@ func (c *Contract) misplaced(node *yaml.Node, kind, at string) []string {
 	if node.Kind != yaml.MappingNode {
 		return []string{at + ": not a mapping"}
 	}
+	if member(node, "$ref") != nil && len(node.Content) > 2 {
+		return []string{at + ": something stands beside a $ref, where OpenAPI 3.0 tools ignore it"}
+	}
 	allowed := allowedIn(kind)
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
@@ -96,6 +99,8 @@ func (c *Contract) misplaced(node *yaml.Node, kind, at string) []string {
 			wrong = append(wrong, below+": unknown")
 		case key == "x-evidence-for" && !isMap:
 			wrong = append(wrong, c.misgraded(node, value, below)...)
+		case key == "x-evidence-of" && !isMap:
+			wrong = append(wrong, c.misgradedMembers(member(node, "properties"), value, below)...)
 		case valueKind != "":
 			wrong = append(wrong, c.misplaced(value, valueKind, below)...)
 		}
@@ -126,6 +131,31 @@ func (c *Contract) misgraded(object, grades *yaml.Node, at string) []string {
 	return wrong
 }
 
+// misgradedMembers returns what is wrong in x-evidence-of: a member that the object
+// does not have, or a keyword that the member does not have.
+func (c *Contract) misgradedMembers(properties, evidence *yaml.Node, at string) []string {
+	var wrong []string
+	_ = each(evidence, func(name string, grades *yaml.Node) error {
+		below := at + "/" + EscapeToken(name)
+		property := member(properties, name)
+		if property == nil {
+			wrong = append(wrong, below+": there is no such member")
+		}
+		for i := 0; i+1 < len(grades.Content); i += 2 {
+			switch key, value := grades.Content[i].Value, grades.Content[i+1]; key {
+			case "x-evidence":
+				wrong = append(wrong, c.misplaced(value, "evidence", below+"/"+key)...)
+			case "x-evidence-for":
+				wrong = append(wrong, c.misgraded(property, value, below+"/"+key)...)
+			default:
+				wrong = append(wrong, below+"/"+key+": unknown")
+			}
+		}
+		return nil
+	})
+	return wrong
+}
+
 func misplacedIn(t testing.TB, data []byte) []string {
 	t.Helper()
 	var file yaml.Node
@@ -146,6 +176,7 @@ func TestEveryKeyIsKnown(t *testing.T) {
 
 func TestAMisspeltKeyIsFound(t *testing.T) {
 	for _, change := range [][2]string{
+		{"$ref: '#/components/schemas/Iccid'\n", "$ref: '#/components/schemas/Iccid'\n          x-evidence: {grade: assumed}\n"},
 		{"pattern: '^[0-9a-f]{32}$'", "patern: '^[0-9a-f]{32}$'"},
 		{"minItems: 1\n", "minItem: 1\n"},
 		{"x-evidence: {grade", "x-evidnece: {grade"},

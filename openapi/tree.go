@@ -8,7 +8,8 @@ import (
 )
 
 // inlined is a mapping of the document as if its reference were inlined: what
-// stands beside a $ref comes first, then what is referenced. A node that is no
+// the parent's x-evidence-of says of it comes first, then the reference, then
+// what is referenced. A node that is no
 // mapping is inlined alone and has no members.
 type inlined []*yaml.Node
 
@@ -28,6 +29,15 @@ func (c *Contract) inline(node *yaml.Node) inlined {
 			break
 		}
 		node = c.referenced(reference.Value)
+	}
+	return all
+}
+
+// inlineWith is inline with a mapping that comes first; nil for none.
+func (c *Contract) inlineWith(first, node *yaml.Node) inlined {
+	all := c.inline(node)
+	if first != nil {
+		all = append(inlined{first}, all...)
 	}
 	return all
 }

@@ -17,6 +17,7 @@ type place struct {
 	keyword  string // the last token
 	subject  string // the parameter, member or header that the place belongs to
 	requires string // the member, when the place is one entry of a schema's "required"
+	request  bool   // the place is about what the caller sends
 }
 
 // walk follows a JSON pointer from the root of the document. It reports false
@@ -49,8 +50,14 @@ func (p *place) step(token string) bool {
 		p.subject = token
 	case token == "items":
 		p.subject += "[]"
+	case token == "requestBody" || token == "parameters":
+		p.request = true
 	}
-	p.enter(next, p.keywordEvidence(token))
+	var beside *yaml.Node
+	if p.keyword == "properties" {
+		beside = member(p.above.get("x-evidence-of"), token)
+	}
+	p.enter(next, beside, p.keywordEvidence(token))
 	p.keyword = token
 	return true
 }
@@ -70,7 +77,7 @@ func (p *place) element(list *yaml.Node, token string) bool {
 		p.require(list.Content[at])
 		return true
 	}
-	p.enter(list.Content[at], Evidence{})
+	p.enter(list.Content[at], nil, Evidence{})
 	if p.keyword == "parameters" {
 		p.subject = p.at.text("name")
 	}
@@ -82,7 +89,7 @@ func (p *place) element(list *yaml.Node, token string) bool {
 // then what grades the member as a whole.
 func (p *place) require(name *yaml.Node) {
 	schema := place{at: p.above}
-	property := place{at: p.c.inline(member(p.above.get("properties"), name.Value))}
+	property := place{at: p.c.inlineWith(member(p.above.get("x-evidence-of"), name.Value), member(p.above.get("properties"), name.Value))}
 	whole, _ := evidenceOf(property.at.get("x-evidence"))
 	for _, evidence := range []Evidence{property.keywordEvidence("required"), schema.keywordEvidence("required"), whole} {
 		if evidence.Grade != "" {
@@ -94,10 +101,11 @@ func (p *place) require(name *yaml.Node) {
 	p.at = inlined{name}
 }
 
-// enter goes to a node. Its own evidence is nearer than that of the keyword it
+// enter goes to a node. beside holds the evidence that the parent's x-evidence-of
+// has for it, nil for none. Its own evidence is nearer than that of the keyword it
 // stands under, and that is nearer than what was inherited.
-func (p *place) enter(node *yaml.Node, keyword Evidence) {
-	p.above, p.at = p.at, p.c.inline(node)
+func (p *place) enter(node, beside *yaml.Node, keyword Evidence) {
+	p.above, p.at = p.at, p.c.inlineWith(beside, node)
 	own, _ := evidenceOf(p.at.get("x-evidence"))
 	for _, evidence := range []Evidence{own, keyword} {
 		if evidence.Grade != "" {
@@ -115,6 +123,20 @@ func (p *place) keywordEvidence(keyword string) Evidence {
 		}
 	}
 	return Evidence{}
+}
+
+// enforced is the evidence that a server refuses what breaks the statement at the
+// place, when that is a constraint on what the caller sends. A statement that permits
+// something, such as an optional parameter, constrains nothing.
+func (p *place) enforced() Evidence {
+	permits := p.keyword == "allowEmptyValue" || p.keyword == "required" && p.at.last().Value == "false"
+	if !p.request || permits || p.evidence.Grade != Documented || p.evidence.restricts {
+		return p.evidence
+	}
+	return Evidence{
+		Grade: Derived, Source: p.evidence.Source,
+		Note: "The page tells callers what to send. It does not say that a server refuses anything else.",
+	}
 }
 
 // statement puts the place into words.
