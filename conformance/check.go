@@ -208,7 +208,7 @@ func (r *runner) describe(check checks.Check) reports.Result {
 	clause, _ := openapi.ClauseFor(check.Clause, subject(check))
 	return reports.Result{
 		ID: check.ID, Area: check.Area(), Requirement: check.Requirement, Level: check.Level,
-		Clause: check.Clause, Grade: reports.Grade(clause.Evidence.Grade), Source: clause.Evidence.Source,
+		Clause: check.Clause, Grade: reports.Grade(clause.Enforced.Grade), Source: clause.Enforced.Source,
 		Does: check.Does, Operations: check.Operations, Verdict: reports.Passed,
 	}
 }

@@ -61,7 +61,7 @@ func Explain(id string) (*Explanation, error) {
 	explanation := &Explanation{
 		ID: id, Requirement: check.Requirement, Level: string(check.Level),
 		Clause: check.Clause, Statement: clause.Statement, File: at.File, Line: at.Line,
-		Grade: clause.Evidence.Grade, Source: clause.Evidence.Source, Note: strings.Join(strings.Fields(clause.Evidence.Note), " "),
+		Grade: clause.Enforced.Grade, Source: clause.Enforced.Source, Note: strings.Join(strings.Fields(clause.Enforced.Note), " "),
 		Operations: check.Operations, Does: string(check.Does), Cause: Cause(check.Clause), Faults: expectedBy(id),
 	}
 	if check.ID != id {

@@ -27,7 +27,7 @@ const (
 	Failed Verdict = "failed"
 )
 
-// Grade is the evidence behind a clause: documented, derived or assumed.
+// Grade is the evidence behind a clause: documented, derived or assumed, or Rule.
 type Grade string
 
 // The grades, strongest first.
@@ -36,6 +36,11 @@ const (
 	Derived    Grade = "derived"
 	Assumed    Grade = "assumed"
 )
+
+// Rule is the grade of a rule of the suite, which no page of the provider states:
+// a valid request is not answered by a server error. It holds at every strictness,
+// so it is none of Grades, from which a strictness is chosen.
+const Rule Grade = "rule"
 
 // Level is how binding a check is.
 type Level string

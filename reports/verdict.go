@@ -31,14 +31,14 @@ func Worse(a, b Verdict) Verdict {
 	return a
 }
 
-// Grades returns every grade, strongest first.
+// Grades returns the grades of evidence, strongest first; Rule is none of them.
 func Grades() []Grade { return []Grade{Documented, Derived, Assumed} }
 
 // Valid reports whether g is one of the grades.
 func (g Grade) Valid() bool { return g.strength() > 0 }
 
-// AtLeast reports whether g is as strong as other or stronger; documented is
-// stronger than derived, derived is stronger than assumed. It is false when g
+// AtLeast reports whether g is as strong as other or stronger: Rule, documented,
+// derived, assumed. It is false when g
 // is no grade. Every grade is at least an other that is no grade.
 func (g Grade) AtLeast(other Grade) bool {
 	return g.Valid() && g.strength() >= other.strength()
@@ -46,7 +46,7 @@ func (g Grade) AtLeast(other Grade) bool {
 
 // strength is 0 for what is no grade.
 func (g Grade) strength() int {
-	grades := Grades()
+	grades := append([]Grade{Rule}, Grades()...)
 	if i := slices.Index(grades, g); i >= 0 {
 		return len(grades) - i
 	}

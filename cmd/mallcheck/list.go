@@ -59,8 +59,8 @@ func (c *listCommand) Run(std *streams) error {
 			clauses[key] = clause
 		}
 		listed = append(listed, listedCheck{
-			ID: check.ID, Area: check.Area(), Level: string(check.Level), Grade: clause.Evidence.Grade, Clause: check.Clause,
-			Source: clause.Evidence.Source, Does: string(check.Does), Operations: check.Operations, Requirement: check.Requirement,
+			ID: check.ID, Area: check.Area(), Level: string(check.Level), Grade: clause.Enforced.Grade, Clause: check.Clause,
+			Source: clause.Enforced.Source, Does: string(check.Does), Operations: check.Operations, Requirement: check.Requirement,
 		})
 	}
 	if c.JSON {

@@ -151,7 +151,7 @@ func (j *judgement) tellMore() {
 func (j *judgement) add(clause, pointer, summary, expected, actual string) *reports.Deviation {
 	found, _ := j.oracle.contract.ClauseFor(clause, j.id)
 	j.deviations = append(j.deviations, reports.Deviation{
-		Clause: clause, Grade: reports.Grade(found.Evidence.Grade), Source: found.Evidence.Source, Level: reports.Must,
+		Clause: clause, Grade: reports.Grade(found.Enforced.Grade), Source: found.Enforced.Source, Level: reports.Must,
 		Pointer: bounded(pointer), Summary: summary, Expected: expected, Actual: bounded(actual), Exchange: -1,
 	})
 	return &j.deviations[len(j.deviations)-1]

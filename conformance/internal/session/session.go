@@ -80,7 +80,7 @@ func (s *Session) violation(clause string, exchange int, summary, expected, actu
 func (s *Session) Deviation(clause, operation, summary string) reports.Deviation {
 	found, _ := openapi.ClauseFor(clause, operation)
 	return reports.Deviation{
-		Clause: clause, Grade: reports.Grade(found.Evidence.Grade), Source: found.Evidence.Source,
+		Clause: clause, Grade: reports.Grade(found.Enforced.Grade), Source: found.Enforced.Source,
 		Level: reports.Must, Summary: summary, Exchange: -1,
 	}
 }
@@ -167,7 +167,7 @@ func (s *Session) need(there bool, key string) {
 func (s *Session) missing(reason string) {
 	if s.Target().Sandbox {
 		panic(End{Verdict: reports.Failed, Reason: reason, Deviation: &reports.Deviation{
-			Clause: "", Grade: reports.Documented, Level: reports.Must, Exchange: -1,
+			Clause: "", Grade: reports.Rule, Level: reports.Must, Exchange: -1,
 			Summary: "a prerequisite is missing on the sandbox: " + reason,
 		}})
 	}
