@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"encoding/json"
 	"net/url"
 	"slices"
 
@@ -10,9 +9,9 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// explainSigns says of each request of a result what its sign would be by the
-// rules of the target, and what was sent. What cannot be signed, such as a body
-// that is no JSON object, stays unexplained.
+// explainSigns adds to each request of a result its sign by the rules of the target, beside the
+// sign that was sent. A request that cannot be signed, such as one whose body is not a JSON
+// object, stays unexplained.
 func explainSigns(result *reports.Result, rules signing.Rules) {
 	result.Exchanges = slices.Clone(result.Exchanges)
 	for i := range result.Exchanges {
@@ -29,27 +28,9 @@ func signedOf(request *reports.Request, template string, rules signing.Rules) *r
 	if err != nil {
 		return nil
 	}
-	members, err := signing.MembersOf(request.Method, address, request.Body, []string{template}, rules.Parts)
+	explained, err := signing.ExplainRequest(request.Method, address, request.Body, []string{template}, rules)
 	if err != nil {
 		return nil
 	}
-	signed := &reports.Signed{}
-	members = slices.DeleteFunc(members, func(member signing.Member) bool {
-		if member.Name != "sign" {
-			return false
-		}
-		if json.Unmarshal(member.Value, &signed.Sent) != nil {
-			signed.Sent = string(member.Value)
-		}
-		return true
-	})
-	content, err := signing.Content(members, rules)
-	if err != nil {
-		return nil
-	}
-	signed.Content = content
-	if signed.Sign, err = signing.Sign(members, rules); err != nil {
-		return nil
-	}
-	return signed
+	return &reports.Signed{Content: explained.Content, Sign: explained.Sign, Sent: explained.Sent}
 }

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/signing"
@@ -37,12 +36,11 @@ func (s *Sandbox) judgeSign(c *Call) *Refusal {
 	case !ok:
 		return refused(SignWrong, "sign in the %s must be a string: it is %s", in, kindOf(m.Value))
 	}
-	got, twice := c.received()
-	if twice != "" {
-		return refused(SignWrong, "%s has one value in one part of the request and another one in another: "+
-			"what is signed is not clear", shown(twice))
+	got := diagnose.Request{Query: c.Query, Path: c.Path, Body: c.Members, RawQuery: c.Request.URL.RawQuery, RawBody: c.Body}
+	members, err := got.Members(s.cfg.Rules.Parts)
+	if err != nil {
+		return refused(SignWrong, "it is not clear which parameters are signed: %v", err)
 	}
-	members := signed(got, s.cfg.Rules.Parts)
 	want, err := signing.Sign(members, s.cfg.Rules)
 	switch {
 	case err != nil:
@@ -53,53 +51,6 @@ func (s *Sandbox) judgeSign(c *Call) *Refusal {
 		return refused(SignCase, "sign in the %s is right but for the case of its letters: it must be %s", in, want)
 	}
 	return refused(SignWrong, "sign in the %s is wrong%s", in, s.diagnose(got, sign))
-}
-
-// received returns the parameters of a call by the part of the request that carried them. A name
-// that two parts give the same value counts once, in the order path, query, body; a name with two
-// values is returned as twice.
-func (c *Call) received() (got diagnose.Request, twice string) {
-	got = diagnose.Request{Path: c.Path, RawQuery: c.Request.URL.RawQuery, RawBody: c.Body}
-	if got.Query, twice = without(c.Query, c.Path); twice != "" {
-		return got, twice
-	}
-	if got.Body, twice = without(c.Members, c.Path); twice != "" {
-		return got, twice
-	}
-	got.Body, twice = without(got.Body, got.Query)
-	return got, twice
-}
-
-// without returns the members whose names are not among others, or the name of one that has another
-// value there.
-func without(members, others []signing.Member) (left []signing.Member, twice string) {
-	left = members
-	for _, o := range others {
-		i := slices.IndexFunc(left, func(m signing.Member) bool { return m.Name == o.Name })
-		if i < 0 {
-			continue
-		}
-		if string(left[i].Value) != string(o.Value) {
-			return nil, o.Name
-		}
-		left = slices.Concat(left[:i], left[i+1:])
-	}
-	return left, ""
-}
-
-// signed returns the members of the parts that are signed.
-func signed(got diagnose.Request, parts signing.Parts) []signing.Member {
-	members := make([]signing.Member, 0, len(got.Path)+len(got.Query)+len(got.Body))
-	if parts.Has(signing.Path) {
-		members = append(members, got.Path...)
-	}
-	if parts.Has(signing.Query) {
-		members = append(members, got.Query...)
-	}
-	if parts.Has(signing.Body) {
-		members = append(members, got.Body...)
-	}
-	return members
 }
 
 // diagnose says in one line which mistake makes exactly this sign or, when none is known to, what

@@ -179,7 +179,7 @@ func TestOneNameInTwoPartsOfTheRequest(t *testing.T) {
 	}
 	req := m.signed(m.fix.Partner, http.MethodGet, path, "")
 	req.URL.RawQuery += "&group_id=G20230002"
-	m.refused(req, 200, `"group_id" has one value in one part`)
+	m.refused(req, 200, `parameter "group_id" has another value in another part`)
 }
 
 // A request with a wrong sign learns nothing of the state and changes nothing.

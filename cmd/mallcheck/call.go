@@ -72,7 +72,11 @@ func (c *callCommand) Run(std *streams) error {
 	}
 	answer, err := hands.Attempt(draft)
 	if len(hands.Exchanges()) > 0 && c.Explain {
-		if err := explain(std, hands, operation); err != nil {
+		explained, err := hands.Explain(operation, 0)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprint(std.out, explained); err != nil {
 			return err
 		}
 	}
@@ -124,16 +128,6 @@ func unknownOperation(id string) error {
 		return fmt.Errorf("%q is no operation; did you mean %s?", id, near)
 	}
 	return fmt.Errorf("%q is no operation; there are %s", id, strings.Join(ids, ", "))
-}
-
-// explain prints what was signed of the request that was sent, and its sign.
-func explain(std *streams, hands *conformance.Session, operation openapi.Operation) error {
-	content, sign, err := hands.Explain(operation, 0)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(std.out, "%s\n%s\n", content, sign)
-	return err
 }
 
 // tellAnswer prints an answer and ends with the exit code of what it says.

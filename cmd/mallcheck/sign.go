@@ -45,7 +45,7 @@ func (c *signCommand) Run(std *streams) error {
 		return fmt.Errorf("standard input: %w; write exactly one JSON object", err)
 	}
 	rules := signing.Default()
-	sign, err := signing.Sign(members, rules)
+	explained, err := signing.Explain(members, rules)
 	if err != nil {
 		return fmt.Errorf("standard input: %w", err)
 	}
@@ -53,14 +53,10 @@ func (c *signCommand) Run(std *streams) error {
 	case c.Check != "":
 		return check(std, members, c.Check, rules)
 	case c.Explain:
-		content, err := signing.Content(members, rules)
-		if err != nil {
-			return fmt.Errorf("standard input: %w", err)
-		}
-		_, err = fmt.Fprintf(std.out, "%s\n%s\n", content, sign)
+		_, err = fmt.Fprint(std.out, explained)
 		return err
 	}
-	_, err = fmt.Fprintln(std.out, sign)
+	_, err = fmt.Fprintln(std.out, explained.Sign)
 	return err
 }
 

@@ -82,7 +82,7 @@ type Mistake struct {
 // take a few milliseconds: a server for tests can afford that for each wrong sign.
 func Sign(got Request, sign string, rules signing.Rules) Diagnosis {
 	d := Diagnosis{Sign: sign}
-	members, err := got.signed(rules.Parts)
+	members, err := got.Members(rules.Parts)
 	if err != nil {
 		d.Problem = fmt.Errorf("collecting the parameters: %w", err)
 		return d

@@ -51,7 +51,7 @@ func drawReceived(t *rapid.T) (Request, signing.Rules) {
 // searchIn is the search for an unknown sign, with all mistakes that the request allows.
 func searchIn(t rapid.TB, got Request, rules signing.Rules) *search {
 	t.Helper()
-	members, err := got.signed(rules.Parts)
+	members, err := got.Members(rules.Parts)
 	if err != nil {
 		t.Fatal(err)
 	}

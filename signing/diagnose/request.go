@@ -36,8 +36,9 @@ func RequestOf(method string, u *url.URL, body []byte, templates []string) (Requ
 	return got, nil
 }
 
-// signed returns the parameters of the given parts, and those once that several parts have.
-func (got Request) signed(parts signing.Parts) (members []signing.Member, err error) {
+// Members returns the parameters of the given parts, each once. It is an error if two parts give the
+// same name different values.
+func (got Request) Members(parts signing.Parts) (members []signing.Member, err error) {
 	for _, place := range got.places() {
 		if !parts.Has(place.part) {
 			continue

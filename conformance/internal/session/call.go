@@ -111,25 +111,18 @@ func propertiesOf(schema *openapi3.SchemaRef) []string {
 	return slices.Compact(names)
 }
 
-// Explain returns the text that is signed of a request that was sent, and its sign
-// under the target's rules.
-func (s *Session) Explain(operation openapi.Operation, exchange int) (content []byte, sign string, err error) {
+// Explain shows how the sign of a request that was sent comes about under the target's rules.
+func (s *Session) Explain(operation openapi.Operation, exchange int) (signing.Explanation, error) {
 	sent := s.Exchanges()[exchange].Request
 	address, err := url.Parse(sent.URL)
 	if err != nil {
-		return nil, "", fmt.Errorf("reading the address of %s: %w", operation.ID, err)
+		return signing.Explanation{}, fmt.Errorf("reading the address of %s: %w", operation.ID, err)
 	}
-	rules := s.Target().Sign
-	members, err := signing.MembersOf(sent.Method, address, sent.Body, []string{operation.Path}, rules.Parts)
+	explained, err := signing.ExplainRequest(sent.Method, address, sent.Body, []string{operation.Path}, s.Target().Sign)
 	if err != nil {
-		return nil, "", fmt.Errorf("reading the parameters of %s: %w", operation.ID, err)
+		return signing.Explanation{}, fmt.Errorf("reading the parameters of %s: %w", operation.ID, err)
 	}
-	members = slices.DeleteFunc(members, func(m signing.Member) bool { return m.Name == "sign" })
-	if content, err = signing.Content(members, rules); err != nil {
-		return nil, "", err
-	}
-	sign, err = signing.Sign(members, rules)
-	return content, sign, err
+	return explained, nil
 }
 
 // ParseMember reads "name=text", or "name:=JSON" for a value that is no text.
