@@ -12,7 +12,6 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
-	"github.com/mallcheck/mallcheck/conformance/verdict"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -99,8 +98,8 @@ func (r *runner) untested(result *reports.Result, end session.End) {
 
 // settle gives a result its verdict and, where something deviated, what helps to understand it.
 func (r *runner) settle(result *reports.Result) {
-	verdict.Settle(result, r.run.Policy)
-	verdict.Waive(result, r.covering(result), r.run.Policy)
+	r.run.Policy.Judge(result)
+	r.run.Policy.Waive(result, r.covering(result))
 	if len(result.Deviations) > 0 {
 		explainSigns(result, r.target.Sign)
 		result.Cause = causeOf(result)

@@ -19,6 +19,8 @@ import (
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/redact"
+	"github.com/mallcheck/mallcheck/reports/render"
 	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
@@ -30,21 +32,21 @@ func TestConformance(t *testing.T) {
 	if !filepath.IsAbs(under.ReportDir) {
 		under.ReportDir = filepath.Join(moduleRoot(t), under.ReportDir)
 	}
-	if err := errors.Join(reports.CheckFormats(under.Formats), reports.CheckFolder(under.ReportDir)); err != nil {
+	if err := errors.Join(render.CheckFormats(under.Formats), render.CheckFolder(under.ReportDir)); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	terminal := reports.NewTerminal(t.Output(), reports.TerminalOptions{})
+	terminal := render.NewTerminal(t.Output(), render.TerminalOptions{})
 	run, err := conformance.Run(ctx, under, observer{terminal, under.Secrets()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := reports.Redact(run, under.Secrets())
-	if err := reports.WriteFiles(under.ReportDir, under.Formats, reports.Bound(told, 64<<10)); err != nil {
+	told := redact.Run(run, under.Secrets())
+	if err := render.WriteFiles(under.ReportDir, under.Formats, reports.Bound(told, 64<<10)); err != nil {
 		t.Error(err)
 	}
-	if err := terminal.End(told, reports.Files(under.ReportDir, under.Formats)); err != nil {
+	if err := terminal.End(told, render.Files(under.ReportDir, under.Formats)); err != nil {
 		t.Error(err)
 	}
 	for i := range told.Results {
@@ -79,7 +81,7 @@ func neverFromCache(under *target.Target) {
 	if under.Sandbox {
 		return
 	}
-	for _, path := range reports.Files(under.ReportDir, under.Formats) {
+	for _, path := range render.Files(under.ReportDir, under.Formats) {
 		if file, err := os.Open(path); err == nil {
 			_ = file.Close()
 		}
@@ -88,13 +90,13 @@ func neverFromCache(under *target.Target) {
 
 // observer tells a terminal.
 type observer struct {
-	terminal *reports.Terminal
-	secrets  reports.Secrets
+	terminal *render.Terminal
+	secrets  redact.Secrets
 }
 
 // Begin implements conformance.Observer.
 func (o observer) Begin(run *reports.Run, checks int) {
-	o.terminal.Begin(reports.Redact(run, o.secrets), checks)
+	o.terminal.Begin(redact.Run(run, o.secrets), checks)
 }
 
 // Done implements conformance.Observer.

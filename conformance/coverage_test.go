@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/coverage"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
-	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
 // TestCoverageOfTheSandbox holds a run against the sandbox to every part of the
@@ -46,7 +46,7 @@ func TestCoverageOfTheSandbox(t *testing.T) {
 			t.Errorf("%s: tested %t", clause.ID, rules[clause.ID])
 		}
 	}
-	if redacted := reports.Redact(run, reports.Secrets{MaskSIMs: true}); !reflect.DeepEqual(redacted.Coverage, run.Coverage) {
+	if redacted := redact.Run(run, redact.Secrets{MaskSIMs: true}); !reflect.DeepEqual(redacted.Coverage, run.Coverage) {
 		t.Error("redaction changes what was counted")
 	}
 }

@@ -3,7 +3,6 @@ package conformance
 import (
 	"slices"
 
-	"github.com/mallcheck/mallcheck/conformance/verdict"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -30,7 +29,7 @@ func ExitCode(run *reports.Run) int {
 	switch {
 	case run.Stopped == reports.Interrupted:
 		return ExitInterrupted
-	case has(func(r reports.Result) bool { return verdict.Fails(r.Verdict, run.Policy) }),
+	case has(func(r reports.Result) bool { return run.Policy.Fails(r.Verdict) }),
 		slices.ContainsFunc(run.Waivers, reports.Waiver.Fails):
 		return ExitViolation
 	case !dead && run.Stopped == "" && !has(func(r reports.Result) bool { return r.Verdict != reports.Skipped }):

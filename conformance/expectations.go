@@ -8,7 +8,6 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/conformance/verdict"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -28,7 +27,7 @@ func checkExpectations(t *target.Target) error {
 			return &target.Error{Place: place, Value: t.Expectations[i].Expect, Problem: "cannot be expected", Instead: "write accept, reject or either"}
 		}
 		names := func(c cases.Case) bool {
-			return verdict.Named(own.Operation, c.Operation) && verdict.Named(own.Mutation, c.Mutation)
+			return own.Matches(c.Operation, c.Mutation)
 		}
 		if !slices.ContainsFunc(known, names) {
 			return &target.Error{Place: place, Value: strings.TrimSpace(own.Operation + " " + own.Mutation), Problem: "names no generated case",
@@ -43,7 +42,7 @@ func checkExpectations(t *target.Target) error {
 func nearestMutation(known []cases.Case, wrong reports.Expectation) string {
 	var mutations []string
 	for _, c := range known {
-		if verdict.Named(wrong.Operation, c.Operation) && !slices.Contains(mutations, c.Mutation) {
+		if wrong.MatchesOperation(c.Operation) && !slices.Contains(mutations, c.Mutation) {
 			mutations = append(mutations, c.Mutation)
 		}
 	}

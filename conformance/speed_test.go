@@ -8,7 +8,8 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
-	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/redact"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // BenchmarkExchange measures one exchange as a check makes it: a request is built,
@@ -67,8 +68,8 @@ func timed(b *testing.B, shard string) (int, time.Duration) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	told := reports.Redact(run, under.Secrets())
-	if err := reports.WriteFiles(dir, []string{"junit", "json", "html"}, told); err != nil {
+	told := redact.Run(run, under.Secrets())
+	if err := render.WriteFiles(dir, []string{"junit", "json", "html"}, told); err != nil {
 		b.Fatal(err)
 	}
 	took := time.Since(started)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/conformance/verdict"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -55,7 +54,7 @@ func (r *runner) countWaivers() {
 		waiver := &r.run.Waivers[i]
 		for j := range r.run.Results {
 			if covers(*waiver, &r.run.Results[j]) {
-				verdict.Count(waiver, &r.run.Results[j], r.run.Policy)
+				waiver.Count(&r.run.Results[j], r.run.Policy)
 			}
 		}
 	}

@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
+
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -15,7 +17,7 @@ func (b Body) MarshalJSON() ([]byte, error) {
 		raw := []byte(b)
 		return json.Marshal(encodedBody{Base64: &raw})
 	}
-	return quoteJSON(string(b))
+	return jsontext.Quote(string(b))
 }
 
 // UnmarshalJSON reads either form that MarshalJSON writes. null is no body.
@@ -48,13 +50,4 @@ func (b *Body) UnmarshalJSON(data []byte) error {
 // encodedBody is a body that is no text; its member is base64 of RFC 4648, padded.
 type encodedBody struct {
 	Base64 *[]byte `json:"base64"`
-}
-
-// quoteJSON writes text as a JSON string, and <, > and & as they are.
-func quoteJSON(text string) ([]byte, error) {
-	quoted, err := encode(text, "")
-	if err != nil {
-		return nil, fmt.Errorf("quoting a text: %w", err)
-	}
-	return bytes.TrimSuffix(quoted, []byte("\n")), nil
 }

@@ -39,16 +39,22 @@ func Bound(run *Run, limit int) *Run {
 
 // cutBody returns the first limit bytes of body at most and cut grown by what was left out.
 func cutBody(body Body, cut int64, limit int) (Body, int64) {
-	if len(body) <= limit {
-		return body, cut
+	head := body.Head(limit)
+	return head, cut + int64(len(body)-len(head))
+}
+
+// Head returns the first limit bytes of b at most, cut between characters.
+func (b Body) Head(limit int) Body {
+	if len(b) <= limit {
+		return b
 	}
-	end := wholeRunes(body, limit)
-	return body[:end:end], cut + int64(len(body)-end)
+	end := wholeRunes(b, limit)
+	return b[:end:end]
 }
 
 // wholeRunes returns the largest length of at most limit bytes that splits no
 // UTF-8 character; in bytes that are no UTF-8 it may split what looks like one.
-func wholeRunes[T string | Body](text T, limit int) int {
+func wholeRunes(text Body, limit int) int {
 	for end := limit; end > limit-utf8.UTFMax && end >= 0; end-- {
 		if utf8.RuneStart(text[end]) {
 			return end

@@ -1,9 +1,11 @@
-package reports
+package reports_test
 
 import (
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+
 	"bytes"
 	"reflect"
-	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -12,10 +14,10 @@ import (
 
 func TestBound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		run := anyRun().Draw(t, "run")
-		before := writeJSON(t, run)
+		run := fixture.AnyRun().Draw(t, "run")
+		before := fixture.JSON(t, run)
 		limit := rapid.IntRange(1, 20).Draw(t, "limit")
-		bounded := Bound(run, limit)
+		bounded := reports.Bound(run, limit)
 		for i, result := range bounded.Results {
 			for j, ex := range result.Exchanges {
 				old := run.Results[i].Exchanges[j]
@@ -25,16 +27,16 @@ func TestBound(t *testing.T) {
 				}
 			}
 		}
-		if !bytes.Equal(before, writeJSON(t, run)) {
+		if !bytes.Equal(before, fixture.JSON(t, run)) {
 			t.Fatal("Bound changed the run that it was handed")
 		}
-		if again := Bound(bounded, limit); !reflect.DeepEqual(again, bounded) {
+		if again := reports.Bound(bounded, limit); !reflect.DeepEqual(again, bounded) {
 			t.Fatal("Bound of a bounded run changes it")
 		}
 	})
 }
 
-func checkCut(t *rapid.T, old, body Body, cut int64, limit int) {
+func checkCut(t *rapid.T, old, body reports.Body, cut int64, limit int) {
 	t.Helper()
 	if len(body) > limit || !bytes.HasPrefix(old, body) || int64(len(body))+cut != int64(len(old)) {
 		t.Fatalf("%q became %q and %d bytes left out, limit %d", old, body, cut, limit)
@@ -44,20 +46,5 @@ func checkCut(t *rapid.T, old, body Body, cut int64, limit int) {
 	}
 	if len(old) > limit && utf8.Valid(old) && len(body) <= limit-utf8.UTFMax {
 		t.Fatalf("%q was cut to %q, limit %d", old, body, limit)
-	}
-}
-
-func TestBoundOffAndShown(t *testing.T) {
-	run := sampleRun()
-	if got := Bound(run, 0); !reflect.DeepEqual(got, run) {
-		t.Error("a limit of 0 changes something")
-	}
-	result := Bound(run, 10).Results[6]
-	result.Deviations[0].Exchange = 0
-	text := junitForm.result(&result)
-	for _, want := range []string{`> {"sim_ids"… (108 bytes left out)`, "# 108 bytes are left out at the end of the body"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("nothing says %q:\n%s", want, text)
-		}
 	}
 }

@@ -1,14 +1,16 @@
 package reports
 
 import (
+	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
+	"github.com/mallcheck/mallcheck/reports/internal/parallel"
+
 	"bytes"
-	"embed"
+	_ "embed" // the schema
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 )
 
 // SchemaVersion is the version of the form in which a Run is written as JSON.
@@ -16,20 +18,11 @@ import (
 // that is only added does not change it.
 const SchemaVersion = "1"
 
-//go:embed schema/run.schema.json schema/junit.xsd
-var schemas embed.FS
+//go:embed schema/run.schema.json
+var runSchema []byte
 
 // RunSchema returns the JSON Schema (draft 2020-12) of what WriteJSON writes.
-func RunSchema() []byte { return embedded("schema/run.schema.json") }
-
-// JUnitSchema returns the XML Schema of what WriteJUnit writes.
-func JUnitSchema() []byte { return embedded("schema/junit.xsd") }
-
-func embedded(name string) []byte {
-	// An embedded file is there or the package does not compile.
-	data, _ := schemas.ReadFile(name)
-	return data
-}
+func RunSchema() []byte { return slices.Clone(runSchema) }
 
 // WriteJSON writes run to w as one JSON document that follows RunSchema, with
 // Schema set to SchemaVersion: indented, but for the results, which have a line
@@ -50,7 +43,7 @@ const resultsInParallel = 64
 func jsonTo(w io.Writer, run *Run) error {
 	results := run.Results
 	run.Results = []Result{}
-	around, err := encode(run, "  ")
+	around, err := jsontext.Marshal(run, "  ")
 	if err != nil {
 		return err
 	}
@@ -71,7 +64,7 @@ func resultsTo(w io.Writer, results []Result) error {
 	separator := "\n    "
 	for chunk := range slices.Chunk(results, resultsInParallel) {
 		lines, failed := make([][]byte, len(chunk)), make([]error, len(chunk))
-		each(len(chunk), true, func(i int) { lines[i], failed[i] = encode(&chunk[i], "") })
+		parallel.Each(len(chunk), true, func(i int) { lines[i], failed[i] = jsontext.Marshal(&chunk[i], "") })
 		if err := errors.Join(failed...); err != nil {
 			return err
 		}
@@ -90,21 +83,6 @@ func resultsTo(w io.Writer, results []Result) error {
 	}
 	_, err := io.WriteString(w, "\n  ")
 	return err
-}
-
-// encoded are the buffers that encode writes to.
-var encoded = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// encode writes a value as JSON, with <, > and & as they are.
-func encode(value any, indent string) ([]byte, error) {
-	out, _ := encoded.Get().(*bytes.Buffer)
-	defer encoded.Put(out)
-	out.Reset()
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", indent)
-	err := encoder.Encode(value)
-	return bytes.Clone(out.Bytes()), err
 }
 
 // forJSON returns a shallow copy in which no list that must be there is nil.

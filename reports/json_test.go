@@ -1,8 +1,15 @@
-package reports
+package reports_test
 
 import (
+	"time"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+	"github.com/mallcheck/mallcheck/reports/redact"
+
 	"bytes"
 	"encoding/json"
+	"io"
 	"maps"
 	"reflect"
 	"slices"
@@ -16,14 +23,14 @@ import (
 func TestBodyRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before := struct {
-			Body Body `json:"body,omitzero"`
-		}{anyBody(t)}
+			Body reports.Body `json:"body,omitzero"`
+		}{fixture.AnyBody(t)}
 		data, err := json.Marshal(before)
 		if err != nil {
 			t.Fatal(err)
 		}
 		after := before
-		after.Body = Body("left over")
+		after.Body = reports.Body("left over")
 		if before.Body == nil {
 			after.Body = nil // a member that is left out changes nothing
 		}
@@ -38,13 +45,13 @@ func TestBodyRoundTrip(t *testing.T) {
 
 func TestBodyForms(t *testing.T) {
 	for _, test := range []struct {
-		body Body
+		body reports.Body
 		want string
 	}{
-		{Body(`{"a":"<&>"}`), `"{\"a\":\"<&>\"}"`},
-		{Body("欧洲\u2028"), `"欧洲\u2028"`},
-		{Body{}, `""`},
-		{Body("\xff\x00"), `{"base64":"/wA="}`},
+		{reports.Body(`{"a":"<&>"}`), `"{\"a\":\"<&>\"}"`},
+		{reports.Body("欧洲\u2028"), `"欧洲\u2028"`},
+		{reports.Body{}, `""`},
+		{reports.Body("\xff\x00"), `{"base64":"/wA="}`},
 	} {
 		got, err := test.body.MarshalJSON()
 		if err != nil || string(got) != test.want {
@@ -52,27 +59,27 @@ func TestBodyForms(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{`7`, `[]`, `{}`, `{"base64":null}`, `{"base64":"?"}`, `{"base64":"","more":1}`, `true`} {
-		var body Body
+		var body reports.Body
 		if err := json.Unmarshal([]byte(bad), &body); err == nil {
 			t.Errorf("%s was read as the body %q", bad, body)
 		}
 	}
-	body := Body("left over")
+	body := reports.Body("left over")
 	if err := json.Unmarshal([]byte("null"), &body); err != nil || body != nil {
 		t.Errorf("null gives %q, %v, want no body", body, err)
 	}
 }
 
 func TestJSONGolden(t *testing.T) {
-	golden(t, "run.json", writeJSON(t, Redact(sampleRun(), sampleSecrets)))
+	fixture.Golden(t, "run.json", fixture.JSON(t, redact.Run(fixture.Run(), secrets)))
 }
 
 func TestJSONRoundTripAndSchema(t *testing.T) {
 	schema := compileSchema(t)
 	rapid.Check(t, func(t *rapid.T) {
-		before := anyRun().Draw(t, "run")
-		data := writeJSON(t, before)
-		after, err := ReadJSON(bytes.NewReader(data))
+		before := fixture.AnyRun().Draw(t, "run")
+		data := fixture.JSON(t, before)
+		after, err := reports.ReadJSON(bytes.NewReader(data))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,10 +97,10 @@ func TestJSONRoundTripAndSchema(t *testing.T) {
 }
 
 func TestWriteJSONLeavesRunAlone(t *testing.T) {
-	run := sampleRun()
+	run := fixture.Run()
 	run.Results[0].Operations = nil
 	run.Services, run.Target.Allow = nil, nil
-	if data := writeJSON(t, run); bytes.Contains(data, []byte("null")) {
+	if data := fixture.JSON(t, run); bytes.Contains(data, []byte("null")) {
 		t.Errorf("a list that must be there is null:\n%s", data)
 	}
 	if run.Schema != "" || run.Results[0].Operations != nil {
@@ -115,7 +122,7 @@ func TestSchemaRejects(t *testing.T) {
 		{`"exchange":1`, `"exchange":-2`},
 		{`"services": [`, `"services": null, "was": [`},
 	} {
-		data := string(writeJSON(t, sampleRun()))
+		data := string(fixture.JSON(t, fixture.Run()))
 		broken := strings.Replace(data, change[0], change[1], 1)
 		if broken == data {
 			t.Fatalf("%s is not in the run", change[0])
@@ -139,11 +146,11 @@ func TestSchemaNamesEveryMember(t *testing.T) {
 			Required   []string                   `json:"required"`
 		} `json:"$defs"`
 	}
-	if err := json.Unmarshal(RunSchema(), &schema); err != nil {
+	if err := json.Unmarshal(reports.RunSchema(), &schema); err != nil {
 		t.Fatal(err)
 	}
 	types := map[string]reflect.Type{}
-	collectStructs(reflect.TypeFor[Run](), types)
+	collectStructs(reflect.TypeFor[reports.Run](), types)
 	for name, typ := range types {
 		var all, required []string
 		for i := range typ.NumField() {
@@ -175,7 +182,7 @@ func collectStructs(typ reflect.Type, into map[string]reflect.Type) {
 	switch {
 	case typ.Kind() == reflect.Slice, typ.Kind() == reflect.Pointer:
 		collectStructs(typ.Elem(), into)
-	case typ.Kind() == reflect.Struct && typ != timeType:
+	case typ.Kind() == reflect.Struct && typ != reflect.TypeFor[time.Time]():
 		into[typ.Name()] = typ
 		for i := range typ.NumField() {
 			collectStructs(typ.Field(i).Type, into)
@@ -184,7 +191,7 @@ func collectStructs(typ reflect.Type, into map[string]reflect.Type) {
 }
 
 func TestReadJSONRefuses(t *testing.T) {
-	good := string(writeJSON(t, sampleRun()))
+	good := string(fixture.JSON(t, fixture.Run()))
 	for _, test := range []struct{ name, data, want string }{
 		{"nothing", "", "EOF"},
 		{"no JSON", "<html>", "invalid character"},
@@ -197,69 +204,43 @@ func TestReadJSONRefuses(t *testing.T) {
 		{"trailing data", good + "{}", "more after"},
 		{"cut short", good[:len(good)/2], "unexpected EOF"},
 	} {
-		run, err := ReadJSON(strings.NewReader(test.data))
+		run, err := reports.ReadJSON(strings.NewReader(test.data))
 		if err == nil || !strings.Contains(err.Error(), test.want) || run != nil {
 			t.Errorf("%s: got %v, want an error with %q", test.name, err, test.want)
 		}
 	}
-	if _, err := ReadJSON(strings.NewReader(strings.Replace(good, `"seed"`, `"added later": [1], "seed"`, 1))); err != nil {
+	if _, err := reports.ReadJSON(strings.NewReader(strings.Replace(good, `"seed"`, `"added later": [1], "seed"`, 1))); err != nil {
 		t.Errorf("a member that a later build added: %v", err)
 	}
 }
 
 func FuzzReadJSON(f *testing.F) {
-	f.Add(writeJSON(f, sampleRun()))
+	f.Add(fixture.JSON(f, fixture.Run()))
 	f.Add([]byte(`{"schema":"1","results":[{"verdict":"failed","deviations":[{"exchange":-1,"verdict":"failed"}]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		run, err := ReadJSON(bytes.NewReader(data))
+		run, err := reports.ReadJSON(bytes.NewReader(data))
 		if err != nil {
 			return
 		}
-		again, err := ReadJSON(bytes.NewReader(writeJSON(t, run)))
+		again, err := reports.ReadJSON(bytes.NewReader(fixture.JSON(t, run)))
 		if err != nil {
 			t.Fatalf("what was read cannot be read again: %v", err)
 		}
-		if !bytes.Equal(writeJSON(t, run), writeJSON(t, again)) {
+		if !bytes.Equal(fixture.JSON(t, run), fixture.JSON(t, again)) {
 			t.Fatal("the second reading differs from the first")
-		}
-		checkJUnit(t, run)
-		if err := NewTerminal(&bytes.Buffer{}, TerminalOptions{Width: 80}).End(run, nil); err != nil {
-			t.Fatal(err)
 		}
 	})
 }
 
-// fataler is what testing.TB and rapid.T share.
-type fataler interface {
-	Helper()
-	Fatal(...any)
-	Fatalf(string, ...any)
+func BenchmarkWriteJSON(b *testing.B) {
+	run := fixture.Large()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := reports.WriteJSON(io.Discard, run); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
-func writeJSON(t fataler, run *Run) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	if err := WriteJSON(&out, run); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-func compileSchema(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(RunSchema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	compiler.AssertContent()
-	if err := compiler.AddResource("urn:mallcheck:run:1", document); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := compiler.Compile("urn:mallcheck:run:1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema
-}
+// secrets is what fixture.Run must not tell.
+var secrets = redact.Secrets{Values: []string{fixture.PushKey}, MaskSIMs: true}

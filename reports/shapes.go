@@ -96,7 +96,7 @@ func addShape(members map[string]bool, pointer string, value any) {
 		}
 	case string:
 		kind = "string"
-		if placeholder.MatchString(value) {
+		if IsPlaceholder(value) {
 			if parts := strings.Split(strings.TrimSuffix(value, ">"), ":"); len(parts) == 3 {
 				kind = parts[2]
 			}

@@ -1,21 +1,24 @@
-package reports
+package reports_test
 
 import (
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+
 	"reflect"
 	"testing"
 )
 
 func TestSummarize(t *testing.T) {
-	run := sampleRun()
-	run.Results = append(run.Results, sampleResult("ENV-009", "has no verdict", "", Read))
-	got := Summarize(run)
-	want := Summary{
-		Total: Counts{Passed: 1, Failed: 1, Finding: 1, Inconclusive: 2, Waived: 1, Skipped: 3},
-		Areas: []AreaCounts{
-			{"ASY", Counts{Passed: 1, Waived: 1}}, {"ENV", Counts{Finding: 1, Inconclusive: 2}},
-			{"GRP", Counts{Skipped: 2}}, {"RID", Counts{Failed: 1}}, {"VSH", Counts{Skipped: 1}},
+	run := fixture.Run()
+	run.Results = append(run.Results, fixture.Result("ENV-009", "has no verdict", "", reports.Read))
+	got := reports.Summarize(run)
+	want := reports.Summary{
+		Total: reports.Counts{reports.Passed: 1, reports.Failed: 1, reports.Finding: 1, reports.Inconclusive: 2, reports.Waived: 1, reports.Skipped: 3},
+		Areas: []reports.AreaCounts{
+			{Area: "ASY", Counts: reports.Counts{reports.Passed: 1, reports.Waived: 1}}, {Area: "ENV", Counts: reports.Counts{reports.Finding: 1, reports.Inconclusive: 2}},
+			{Area: "GRP", Counts: reports.Counts{reports.Skipped: 2}}, {Area: "RID", Counts: reports.Counts{reports.Failed: 1}}, {Area: "VSH", Counts: reports.Counts{reports.Skipped: 1}},
 		},
-		Unreached: []Service{run.Services[1]},
+		Unreached: []reports.Service{run.Services[1]},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)

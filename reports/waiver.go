@@ -46,10 +46,11 @@ func (w Waiver) problem() string {
 	return ""
 }
 
-// waiverProblems are those of the waivers of a run, in their order.
-func waiverProblems(run *Run) []string {
+// WaiverProblems returns a sentence for each waiver that makes the run fail, in
+// the order of the waivers.
+func (r *Run) WaiverProblems() []string {
 	var problems []string
-	for _, waiver := range run.Waivers {
+	for _, waiver := range r.Waivers {
 		if problem := waiver.problem(); problem != "" {
 			problems = append(problems, problem)
 		}

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/openapi"
-	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // TestContract holds that the embedded documents are printed as they are written.
@@ -112,7 +112,7 @@ func TestPushKeyIsSecret(t *testing.T) {
 	defer telling.Close()
 	dir := t.TempDir()
 	got := process{arguments: []string{"run", "--topup-url=" + telling.URL, "--partner-code=P1", "--group=G1", "--push-key=k1:" + key, "--only=op:listBundles",
-		"--format=" + strings.Join(reports.Formats(), ",")}, dir: dir}.run(t)
+		"--format=" + strings.Join(render.Formats(), ",")}, dir: dir}.run(t)
 	for _, name := range []string{"junit.xml", "run.json", "report.html", "report.md", "report.sarif"} {
 		report, err := os.ReadFile(filepath.Join(dir, "mallcheck-report", name))
 		if err != nil {

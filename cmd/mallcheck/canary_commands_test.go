@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // canaryCommands drive each command of the tool. One that has no line here fails the test.
 var canaryCommands = map[string]func(c *canaryRun){
 	"run": func(c *canaryRun) {
-		all := "--format=" + strings.Join(reports.Formats(), ",")
+		all := "--format=" + strings.Join(render.Formats(), ",")
 		got := c.run("", "run", "--seed=7", "--only="+canaryChecks, all)
 		if got.code == 2 || !strings.Contains(got.out, "violation") {
 			c.t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
@@ -74,7 +74,7 @@ var canaryCommands = map[string]func(c *canaryRun){
 		for _, shard := range []string{"1/2", "2/2"} {
 			c.run("", "run", "--seed=7", "--only=area:GRP", "--shard="+shard, "--format=json", "--report-dir=shard-"+shard[:1])
 		}
-		c.run("", "merge", "shard-1/run.json", "shard-2/run.json", "--report-dir=merged", "--format="+strings.Join(reports.Formats(), ","))
+		c.run("", "merge", "shard-1/run.json", "shard-2/run.json", "--report-dir=merged", "--format="+strings.Join(render.Formats(), ","))
 	},
 	"sign": func(c *canaryRun) {
 		// --explain and --check of a wrong sign print what they are given: that is what they are for.

@@ -18,8 +18,7 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
-
-	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // canary is a secret or a personal datum that must not be told.
@@ -161,7 +160,7 @@ func (c *canaryRun) scanFiles() {
 		}
 		return err
 	})
-	if err != nil || seen < len(reports.Formats()) {
+	if err != nil || seen < len(render.Formats()) {
 		c.t.Errorf("%d files were written: %v", seen, err)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // compareCommand tells what changed between two runs.
@@ -37,7 +38,7 @@ func (c *compareCommand) Run(std *streams) error {
 	if c.Format == "json" {
 		err = writeJSON(std.out, comparison)
 	} else {
-		err = reports.WriteComparison(std.out, comparison, c.Format == "markdown")
+		err = render.WriteComparison(std.out, comparison, c.Format == "markdown")
 	}
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
-	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
@@ -219,7 +219,7 @@ func words(value *kong.Value, environ []string) []candidate {
 	case "operation":
 		return operations("")
 	case "format":
-		return named(reports.Formats())
+		return named(render.Formats())
 	case "target":
 		return targets(environ)
 	case "fault":

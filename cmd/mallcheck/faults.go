@@ -10,7 +10,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
@@ -102,7 +102,7 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 	if c.Procs == 0 {
 		c.Procs = 2 * runtime.NumCPU()
 	}
-	if err := reports.CheckFolder(c.ReportDir); err != nil {
+	if err := render.CheckFolder(c.ReportDir); err != nil {
 		return fmt.Errorf("--report-dir: %w", err)
 	}
 	rows, err := proveAll(std, selected, min(c.Procs, len(selected)))
@@ -113,7 +113,7 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 	if err != nil {
 		return err
 	}
-	files, err := reports.WriteMatrix(c.ReportDir, matrix)
+	files, err := render.WriteMatrix(c.ReportDir, matrix)
 	if err != nil {
 		return err
 	}

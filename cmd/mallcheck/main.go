@@ -16,7 +16,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
 // commands is the command line.
@@ -62,12 +62,12 @@ type streams struct {
 	out, err io.Writer
 	environ  []string
 	// secrets is what errors must not tell; hide sets it.
-	secrets reports.Secrets
+	secrets redact.Secrets
 	ended   []io.Closer // what must be closed before the process ends
 }
 
 // hide lets nothing that secrets names be printed from here on, in lines and errors.
-func (s *streams) hide(secrets reports.Secrets) {
+func (s *streams) hide(secrets redact.Secrets) {
 	s.secrets = secrets
 	out, err := secrets.Writer(s.out), secrets.Writer(s.err)
 	s.out, s.err, s.ended = out, err, append(s.ended, out, err)

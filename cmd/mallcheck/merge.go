@@ -10,6 +10,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // mergeCommand makes one run out of shards.
@@ -46,7 +47,7 @@ func (c *mergeCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := reports.CheckFolder(c.ReportDir); err != nil {
+	if err := render.CheckFolder(c.ReportDir); err != nil {
 		return fmt.Errorf("--report-dir: %w", err)
 	}
 	return conclude(std, &target.Target{ReportDir: c.ReportDir, Formats: c.Format}, newTerminal(std), merged)
@@ -72,8 +73,8 @@ func readRun(path string) (*reports.Run, error) {
 // knownFormats returns an error for the first word that is no report format.
 func knownFormats(place string, formats []string) error {
 	for _, format := range formats {
-		if !slices.Contains(reports.Formats(), format) {
-			return unknown(place, format, "report format", reports.Formats(), "known are "+strings.Join(reports.Formats(), ", "))
+		if !slices.Contains(render.Formats(), format) {
+			return unknown(place, format, "report format", render.Formats(), "known are "+strings.Join(render.Formats(), ", "))
 		}
 	}
 	return nil

@@ -17,12 +17,13 @@ import (
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // divided runs the checks in several processes, a shard in each, and makes one run
 // of theirs. Each gets its part of the rate and of the budget.
 func (c *runCommand) divided(std *streams, t *target.Target) error {
-	if err := reports.CheckFolder(t.ReportDir); err != nil {
+	if err := render.CheckFolder(t.ReportDir); err != nil {
 		return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
 	}
 	outliveReader()

@@ -12,6 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // replayCommand sends the recorded requests of a check again.
@@ -81,7 +82,7 @@ func (c *replayCommand) Run(std *streams) error {
 // replay sends what was recorded, tells what came, and ends with the exit code.
 func (c *replayCommand) replay(std *streams, connection *conformance.Connection, t *target.Target, run *reports.Run, result *reports.Result, given map[string]string) error {
 	if !t.Sandbox && result.Does != reports.Read {
-		if err := reports.CheckFolder(t.ReportDir); err != nil {
+		if err := render.CheckFolder(t.ReportDir); err != nil {
 			return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
 		}
 		if err := connection.OpenJournal(t.ReportDir); err != nil {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/conformance/verdict"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -38,7 +37,7 @@ func (c *rerunCommand) Run(std *streams) error {
 	}
 	settings := c.Settings
 	for i := range run.Results {
-		if r := &run.Results[i]; verdict.Fails(r.Verdict, run.Policy) || r.Verdict == reports.Inconclusive {
+		if r := &run.Results[i]; run.Policy.Fails(r.Verdict) || r.Verdict == reports.Inconclusive {
 			settings.Only = append(settings.Only, r.ID)
 		}
 	}

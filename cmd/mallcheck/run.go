@@ -16,6 +16,8 @@ import (
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/redact"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // runCommand holds a target to the contract.
@@ -60,7 +62,7 @@ func (c *runCommand) Run(std *streams) error {
 		defer stop(server)
 		t = underTest
 	}
-	if err := reports.CheckFolder(t.ReportDir); err != nil {
+	if err := render.CheckFolder(t.ReportDir); err != nil {
 		return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
 	}
 	return judge(std, t)
@@ -111,15 +113,15 @@ func judge(std *streams, t *target.Target) error {
 func outliveReader() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
 // conclude writes the reports of a run, tells its end and returns its exit code.
-func conclude(std *streams, t *target.Target, terminal *reports.Terminal, run *reports.Run) error {
+func conclude(std *streams, t *target.Target, terminal *render.Terminal, run *reports.Run) error {
 	code := conformance.ExitCode(run)
-	told := reports.Redact(run, t.Secrets())
-	failed := reports.WriteFiles(t.ReportDir, t.Formats, reports.Bound(told, maxBody))
-	if err := terminal.End(told, reports.Files(t.ReportDir, t.Formats)); failed == nil && err != nil && !errors.Is(err, syscall.EPIPE) {
+	told := redact.Run(run, t.Secrets())
+	failed := render.WriteFiles(t.ReportDir, t.Formats, reports.Bound(told, maxBody))
+	if err := terminal.End(told, render.Files(t.ReportDir, t.Formats)); failed == nil && err != nil && !errors.Is(err, syscall.EPIPE) {
 		failed = fmt.Errorf("writing to the terminal: %w", err)
 	}
 	if slices.Contains(t.Formats, "github") {
-		failed = errors.Join(failed, reports.WriteGitHub(std.out, told))
+		failed = errors.Join(failed, render.WriteGitHub(std.out, told))
 	}
 	if failed != nil && (code == conformance.ExitPassed || code == conformance.ExitInconclusive) {
 		code = conformance.ExitUsage
@@ -135,8 +137,8 @@ const maxBody = 64 << 10
 
 // newTerminal returns the terminal output, with progress, colour and width as
 // the terminal has them.
-func newTerminal(std *streams) *reports.Terminal {
-	options := reports.TerminalOptions{}
+func newTerminal(std *streams) *render.Terminal {
+	options := render.TerminalOptions{}
 	if file, ok := std.out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		options.Live = true
 		options.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
@@ -144,13 +146,13 @@ func newTerminal(std *streams) *reports.Terminal {
 			options.Width = width
 		}
 	}
-	return reports.NewTerminal(std.out, options)
+	return render.NewTerminal(std.out, options)
 }
 
 // watcher tells the terminal of a run and keeps what is known of it so far.
 type watcher struct {
-	terminal *reports.Terminal
-	secrets  reports.Secrets
+	terminal *render.Terminal
+	secrets  redact.Secrets
 
 	mu  sync.Mutex
 	run reports.Run
@@ -161,7 +163,7 @@ func (w *watcher) Begin(run *reports.Run, checks int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.run = *run
-	w.terminal.Begin(reports.Redact(run, w.secrets), checks)
+	w.terminal.Begin(redact.Run(run, w.secrets), checks)
 }
 
 // Done implements conformance.Observer.

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
 // initCommand writes a file of targets to start from.
@@ -77,7 +77,7 @@ func (c *targetsCommand) Run(std *streams) error {
 	if file == nil {
 		return fmt.Errorf("there is no %s here; mallcheck init writes one, or name a file with --config FILE", target.FileName)
 	}
-	std.hide(reports.Secrets{}) // addresses may hold a password
+	std.hide(redact.Secrets{}) // addresses may hold a password
 	listed := make([]listedTarget, 0, len(file.Names()))
 	for _, name := range file.Names() {
 		listed = append(listed, listTarget(file, name, std.environ))

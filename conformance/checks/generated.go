@@ -7,7 +7,6 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
-	"github.com/mallcheck/mallcheck/conformance/verdict"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -73,10 +72,10 @@ func sendCase(ctx context.Context, s *session.Session, c *cases.Case) *session.A
 
 // judged returns what is expected of a case, and whether an answer deviates from it.
 func judged(s *session.Session, c *cases.Case, answer *session.Answer) (expected reports.Expect, deviates bool) {
-	return verdict.OfCase(verdict.Case{
+	return s.Policy().Expected(reports.Case{
 		Operation: c.Operation, Mutation: c.Mutation, Expect: reports.Expect(c.Expect),
 		Accepted: answer.Accepted(), Refused: answer.Refused(),
-	}, s.Policy())
+	})
 }
 
 // editOf turns a change of a case into an edit of a request.

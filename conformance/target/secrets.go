@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
 // Hidden takes the place of a secret where settings are shown.
@@ -28,17 +28,17 @@ func secretHeader(name string) bool {
 
 // Secrets returns what must be redacted in everything that is printed of a target:
 // its secrets, its payment methods, and what its settings mask.
-func (t *Target) Secrets() reports.Secrets {
+func (t *Target) Secrets() redact.Secrets {
 	known := map[string]string{}
 	for _, method := range []string{t.PayingMethod, t.FailingMethod, t.OpenMethod} {
 		known[method] = "pm_id"
 	}
 	if t.MaskSIMs {
 		for _, sim := range slices.Concat(t.SIMs, t.UnknownSIMs) {
-			known[sim] = reports.SIMName
+			known[sim] = redact.SIMName
 		}
 	}
-	return reports.Secrets{Values: t.secrets(), Known: known, MaskSIMs: t.MaskSIMs}
+	return redact.Secrets{Values: t.secrets(), Known: known, MaskSIMs: t.MaskSIMs}
 }
 
 // secrets returns the texts of a target that must not be printed.

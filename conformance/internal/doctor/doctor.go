@@ -17,6 +17,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/redact"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -133,7 +134,7 @@ func (d *doctor) open(topic, question, why string) {
 // tells of a payment or a payer in what was sent and answered so far.
 func (d *doctor) clean(text string) string {
 	seen := &reports.Run{Results: []reports.Result{{Reason: text, Exchanges: d.hands.Exchanges()}}}
-	return reports.Redact(seen, d.target.Secrets()).Results[0].Reason
+	return redact.Run(seen, d.target.Secrets()).Results[0].Reason
 }
 
 // suggest notes a setting that fits, unless it is in force already.

@@ -1,0 +1,51 @@
+package redact
+
+import "strings"
+
+// cutMark ends a text of which the end was cut off.
+const cutMark = "…"
+
+// cutLength is how many bytes of a hidden value are looked for before a cutMark;
+// fewer tell nothing.
+const cutLength = 4
+
+// cutForms are texts to hide, by their first cutLength bytes.
+type cutForms map[string][]cutForm
+
+// cutForm is a text to hide and what takes its place.
+type cutForm struct{ form, told string }
+
+func newCutForms(forms map[string]string) cutForms {
+	cuts := cutForms{}
+	for form, told := range forms {
+		if len(form) > cutLength {
+			cuts[form[:cutLength]] = append(cuts[form[:cutLength]], cutForm{form, told})
+		}
+	}
+	return cuts
+}
+
+// hide hides what is left of a text of which the end was cut off, before each cutMark.
+func (c cutForms) hide(s string) string {
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(s, cutMark)
+		if !found {
+			return out.String() + s
+		}
+		out.WriteString(c.hideEnd(before) + cutMark)
+		s = after
+	}
+}
+
+// hideEnd hides what a text ends with, if a form begins with it.
+func (c cutForms) hideEnd(s string) string {
+	for start := 0; start+cutLength <= len(s); start++ {
+		for _, known := range c[s[start:start+cutLength]] {
+			if strings.HasPrefix(known.form, s[start:]) {
+				return s[:start] + known.told
+			}
+		}
+	}
+	return s
+}

@@ -1,0 +1,88 @@
+package redact
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+
+	"bytes"
+	"io"
+)
+
+// Text returns text in which nothing that secrets names is left, by the rules of
+// Redact for a text: what is hidden gives way to a placeholder that names it.
+func (s Secrets) Text(text string) string {
+	return newRedactor(s).taught(s.Values, s.known(), text)
+}
+
+// taught returns s with every secret hidden, also where it is encoded, of a value
+// that s itself or an earlier text tells. It adds what s tells to learned.
+func (r *redactor) taught(values []string, learned map[string]string, s string) string {
+	before := len(learned)
+	r.learn = func(name, value string) {
+		if telling(value) && learned[value] == "" {
+			learned[value] = name
+		}
+	}
+	told := r.text(s)
+	r.learn = nil
+	if len(learned) == before {
+		return told
+	}
+	r.hide(values, learned)
+	return r.text(s)
+}
+
+// Body returns a body in which nothing that secrets names is left, by the rules of
+// Redact; a value that is hidden at one place is hidden at the others as well. JSON
+// stays JSON.
+func (s Secrets) Body(body []byte) []byte {
+	run := Run(&reports.Run{Results: []reports.Result{{Exchanges: []reports.Exchange{{Request: reports.Request{Body: body}}}}}}, s)
+	return run.Results[0].Exchanges[0].Request.Body
+}
+
+// Writer returns a writer that hands on to out what is written, line by line, as
+// Text returns each line. What stands behind the last end of a line is handed on by
+// Close, which does not close out.
+func (s Secrets) Writer(out io.Writer) io.WriteCloser {
+	return &lineWriter{out: out, redactor: newRedactor(s), values: s.Values, learned: s.known()}
+}
+
+// lineWriter redacts lines. It is not safe for concurrent use.
+type lineWriter struct {
+	out      io.Writer
+	redactor *redactor
+	values   []string
+	learned  map[string]string // values told so far that a name or their form hides
+	rest     []byte            // of a line that has not ended
+}
+
+// Write implements io.Writer. Its error is that of the writer behind it.
+func (w *lineWriter) Write(text []byte) (int, error) {
+	w.rest = append(w.rest, text...)
+	end := bytes.LastIndexByte(w.rest, '\n') + 1
+	if end == 0 {
+		return len(text), nil
+	}
+	whole := w.rest[:end]
+	_, err := io.WriteString(w.out, w.lines(whole))
+	w.rest = append([]byte(nil), w.rest[end:]...)
+	return len(text), err
+}
+
+// lines redacts each line by itself, so that none hides a part of the next.
+func (w *lineWriter) lines(text []byte) string {
+	var told bytes.Buffer
+	for line := range bytes.Lines(text) {
+		told.WriteString(w.redactor.taught(w.values, w.learned, string(line)))
+	}
+	return told.String()
+}
+
+// Close hands on what is left.
+func (w *lineWriter) Close() error {
+	if len(w.rest) == 0 {
+		return nil
+	}
+	_, err := io.WriteString(w.out, w.lines(w.rest))
+	w.rest = nil
+	return err
+}

@@ -1,0 +1,207 @@
+package redact
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/parallel"
+
+	"encoding/json"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Secrets says what must not leave the process. The zero value hides the values of
+// PaymentMembers and of SecretHeaders, user information in URLs, and, wherever they
+// stand, e-mail addresses and what looks like an id of Stripe.
+type Secrets struct {
+	// Values are secret texts, such as push keys. Each is replaced wherever it
+	// stands: as it is and as it looks in a URL, JSON, HTML, hexadecimal or
+	// base64; of a value in hexadecimal, the bytes it stands for as well.
+	Values []string
+	// Known are values that PaymentMembers have, each with the name under which it is
+	// hidden wherever it stands; what may be met by chance is left.
+	Known map[string]string
+	// Members are names of members and query parameters whose values are hidden
+	// in addition to PaymentMembers. Case, "_" and "-" make no difference.
+	Members []string
+	// MaskSIMs hides the digits of SIM numbers (ICCIDs: 18 to 20 digits that
+	// begin with 89) except the first six and the last four.
+	MaskSIMs bool
+	// ShowPayments leaves the values of PaymentMembers, ids of payments and e-mail
+	// addresses as they are: for who made the call and needs what it answers.
+	ShowPayments bool
+}
+
+// PaymentMembers returns the names of members and query parameters that
+// identify a payment or a payer; their values are always hidden.
+func PaymentMembers() []string {
+	return []string{
+		"payId", "payAccount", "pm_id", "payment_method_id", "customer_id", "sub_id", "subscription_id",
+		"email", "payment_intent", "payment_intent_id", "setup_intent", "setup_intent_id", "client_secret",
+		"ephemeral_key", "card_number", "cvc", "access_token", "refresh_token", "api_key", "password",
+	}
+}
+
+// SecretHeaders returns the names of header fields whose values are always hidden.
+func SecretHeaders() []string {
+	return []string{
+		"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Api-Key", "X-Auth-Token",
+	}
+}
+
+// Redact returns a deep copy of run in which nothing that secrets names is
+// left; a body that hides nothing shares its bytes with run. What is hidden
+// gives way to a placeholder that names it:
+//
+//	{"payId":"<redacted:payId>","payAmount":"4.99"}
+//
+// Every byte around a placeholder stays as it was, so that the evidence keeps
+// its form, and a body that was JSON still is; a hidden number, object or array
+// becomes a text that tells its kind, "<redacted:payId:number>". null and the
+// empty text hide nothing and stay. In URLs the placeholder is percent-encoded.
+//
+// A hidden value of eight bytes or more that is no plain word is hidden in all
+// the rest of the run too, whatever name or text it stands under there.
+// Redacting twice changes nothing more.
+func Run(run *reports.Run, secrets Secrets) *reports.Run {
+	var mu sync.Mutex
+	learned := secrets.known()
+	r := newRedactor(secrets)
+	mixed := r.mixed
+	r.values, r.mixed = nil, nil // what they replace need not be learned
+	r.learn = func(name, value string) {
+		if !telling(value) {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		// The first name in order wins, whichever result is looked at first.
+		if known, twice := learned[value]; !twice || name < known {
+			learned[value] = name
+		}
+	}
+	if run == nil {
+		return nil
+	}
+	r.copyTo(reflect.ValueOf(new(reports.Run)).Elem(), reflect.ValueOf(run).Elem())
+	r.learn = nil
+	r.hide(secrets.Values, learned)
+	r.mixed = mixed
+	out := new(reports.Run)
+	r.copyTo(reflect.ValueOf(out).Elem(), reflect.ValueOf(run).Elem())
+	return out
+}
+
+// known returns a copy of Known without what may be met by chance.
+func (s Secrets) known() map[string]string {
+	known := map[string]string{}
+	for value, name := range s.Known {
+		if telling(value) && !s.ShowPayments {
+			known[value] = name
+		}
+	}
+	return known
+}
+
+// telling reports whether a value of a hidden member would not be met by
+// chance elsewhere, as a word like "string" or "completed" would.
+func telling(value string) bool {
+	if len(value) < 8 || reports.IsPlaceholder(value) {
+		return false
+	}
+	letter := func(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' || r == ' ' }
+	return len(value) >= 20 || strings.ContainsFunc(value, func(r rune) bool { return !letter(r) })
+}
+
+var (
+	bodyType   = reflect.TypeFor[reports.Body]()
+	timeType   = reflect.TypeFor[time.Time]()
+	headerType = reflect.TypeFor[reports.Header]()
+	textType   = reflect.TypeFor[string]()
+	resultType = reflect.TypeFor[reports.Result]()
+)
+
+// copyTo makes out, which is zero, a redacted deep copy of v. It goes by type, so
+// that a member that is added to Run is redacted without being named here: every
+// plain string is text that may hold a secret; named string types are enumerations.
+func (r *redactor) copyTo(out, v reflect.Value) {
+	switch {
+	case v.Type() == timeType:
+		out.Set(v)
+	case v.Type() == bodyType:
+		if !v.IsNil() {
+			out.SetBytes(r.body(v.Bytes()))
+		}
+	case v.Type() == headerType:
+		out.Field(0).SetString(r.text(v.Field(0).String()))
+		out.Field(1).SetString(r.header(v.Field(0).String(), v.Field(1).String()))
+	case v.Type() == textType:
+		out.SetString(r.text(v.String()))
+	case v.Kind() == reflect.Pointer && !v.IsNil():
+		out.Set(reflect.New(v.Type().Elem()))
+		r.copyTo(out.Elem(), v.Elem())
+	case v.Kind() == reflect.Slice && !v.IsNil():
+		r.copyList(out, v)
+	case v.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).Type() == textType && v.Type().Field(i).Name == "URL" {
+				out.Field(i).SetString(r.url(v.Field(i).String()))
+			} else {
+				r.copyTo(out.Field(i), v.Field(i))
+			}
+		}
+	default:
+		out.Set(v)
+	}
+}
+
+// copyList is copyTo for a list. The results are looked at on all processors, and
+// while values are only learned no copy of the list is kept.
+func (r *redactor) copyList(out, v reflect.Value) {
+	item := v.Type().Elem()
+	if r.learn == nil {
+		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+	}
+	parallel.Each(v.Len(), item == resultType, func(i int) {
+		if r.learn == nil {
+			r.copyTo(out.Index(i), v.Index(i))
+		} else {
+			r.copyTo(reflect.New(item).Elem(), v.Index(i))
+		}
+	})
+}
+
+// secretHeaders is SecretHeaders, made once.
+var secretHeaders = SecretHeaders()
+
+// header returns the redacted value of a header field.
+func (r *redactor) header(field, value string) string {
+	for _, name := range secretHeaders {
+		if strings.EqualFold(field, name) {
+			r.learned(name, value)
+			if _, credentials, ok := strings.Cut(value, " "); ok {
+				r.learned(name, credentials)
+			}
+			return hidden(name, value)
+		}
+	}
+	if name, ok := r.secretName(field); ok {
+		r.learned(name, value)
+		return hidden(name, value)
+	}
+	return r.text(value)
+}
+
+// body returns the redacted bytes of a body, by the rules of JSON when it is JSON;
+// raw itself when there is nothing to hide.
+func (r *redactor) body(raw []byte) []byte {
+	src := string(raw)
+	if json.Valid(raw) {
+		return (&jsonRedactor{redactor: r, src: src}).redact(raw)
+	}
+	if told := r.text(src); told != src {
+		return []byte(told)
+	}
+	return raw
+}

@@ -1,0 +1,177 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// compareMost is how many entries of one kind a comparison is told in text.
+const compareMost = 100
+
+// compareForm is how a comparison is written: as plain text or as Markdown.
+type compareForm struct {
+	title, item string
+	code        func(string) string
+	text        func(string) string
+}
+
+var (
+	comparePlain    = compareForm{"\n%s\n", "  ", func(s string) string { return oneLine(s, 600) }, func(s string) string { return oneLine(s, 600) }}
+	compareMarkdown = compareForm{"\n### %s\n\n", "- ", markdownCode, func(s string) string { return markdownEscape(oneLine(s, 600)) }}
+)
+
+// WriteComparison writes c to w as text for a terminal, or as Markdown.
+func WriteComparison(w io.Writer, c *reports.Comparison, markdown bool) error {
+	form := comparePlain
+	if markdown {
+		form = compareMarkdown
+	}
+	var out strings.Builder
+	form.head(&out, c, markdown)
+	form.violations(&out, "New violations", c.New)
+	form.violations(&out, "Violations that are gone", c.Gone)
+	verdicts := form.verdicts(c.Verdicts)
+	form.list(&out, "Verdicts", len(verdicts), func(i int) string { return verdicts[i] })
+	form.list(&out, "Shapes of answers", len(c.Shapes), func(i int) string { return form.shape(c.Shapes[i]) })
+	form.list(&out, "Codes", len(c.Codes), func(i int) string {
+		change := c.Codes[i]
+		where := "only before"
+		if change.Before == 0 {
+			where = "only after"
+		}
+		return fmt.Sprintf("%s HTTP %d with %s: %s", form.code(change.Operation), change.Status, form.code(orNone(change.OperateCode)), where)
+	})
+	form.latencies(&out, c.Latencies, markdown)
+	if _, err := io.WriteString(w, out.String()); err != nil {
+		return fmt.Errorf("writing a comparison: %w", err)
+	}
+	return nil
+}
+
+func (f compareForm) head(out *strings.Builder, c *reports.Comparison, markdown bool) {
+	words := "no new violation"
+	if n := len(c.New); n > 0 {
+		words = plural(n, "new violation")
+	}
+	words += fmt.Sprintf(", %d gone", len(c.Gone))
+	if markdown {
+		fmt.Fprintf(out, "## mallcheck compare: %s\n\n", words)
+	} else {
+		fmt.Fprintln(out, words)
+	}
+	for _, side := range []struct {
+		name string
+		run  reports.RunIdentity
+	}{{"before", c.Before}, {"after", c.After}} {
+		fmt.Fprintf(out, "%s%s: %s, %s, %s, contract %s, %s\n", f.item, side.name, f.code(side.run.Target),
+			side.run.Started.UTC().Format(time.RFC3339), f.code(side.run.Tool), f.code(shorten12(side.run.Contract)), plural(side.run.Checks, "check"))
+	}
+	if c.Before.Contract != c.After.Contract || c.Before.Strict != c.After.Strict {
+		fmt.Fprintf(out, "%sthe runs were judged by different contracts or strictness, which alone makes verdicts differ\n", f.item)
+	}
+}
+
+// list writes a title and n entries, and nothing when there are none.
+func (f compareForm) list(out *strings.Builder, title string, n int, entry func(i int) string) {
+	if n == 0 {
+		return
+	}
+	fmt.Fprintf(out, f.title, title)
+	for i := range min(n, compareMost) {
+		out.WriteString(f.item + entry(i) + "\n")
+	}
+	if n > compareMost {
+		fmt.Fprintf(out, "%sand %d more\n", f.item, n-compareMost)
+	}
+}
+
+// violations writes an entry for each clause, with the checks that found it violated.
+func (f compareForm) violations(out *strings.Builder, title string, all []reports.Violation) {
+	checks := map[string][]string{}
+	var first []reports.Violation
+	for _, violation := range all {
+		if checks[violation.Clause] == nil {
+			first = append(first, violation)
+		}
+		checks[violation.Clause] = append(checks[violation.Clause], violation.Check)
+	}
+	f.list(out, title, len(first), func(i int) string {
+		v := first[i]
+		text := f.text(v.Summary) + " (" + f.code(v.Clause) + ")"
+		if v.Actual != "" {
+			text += "; expected " + f.code(orNone(v.Expected)) + ", actual " + f.code(v.Actual)
+		}
+		return text + "; " + plural(len(checks[v.Clause]), "check") + ": " + f.code(listed(checks[v.Clause], listedMost))
+	})
+}
+
+// verdicts are an entry for each check of both runs, and one for those that the
+// other run does not have: of a run of a few checks these are thousands.
+func (f compareForm) verdicts(changes []reports.VerdictChange) []string {
+	var entries []string
+	var alone groups
+	for _, change := range changes {
+		text := absent(change.Before) + " → " + absent(change.After)
+		if change.Before == "" || change.After == "" {
+			alone.add(text, change.Check)
+			continue
+		}
+		if text = f.code(change.Check) + ": " + text; change.Reason != "" {
+			text += " (" + f.text(change.Reason) + ")"
+		}
+		entries = append(entries, text)
+	}
+	for _, text := range alone.texts {
+		entries = append(entries, fmt.Sprintf("%s: %s, %s", text, plural(len(alone.ids[text]), "check"), f.code(listed(alone.ids[text], skippedMost))))
+	}
+	return entries
+}
+
+func (f compareForm) shape(s reports.ShapeChange) string {
+	var parts []string
+	for _, member := range s.Added {
+		parts = append(parts, "+ "+f.code(member))
+	}
+	for _, member := range s.Removed {
+		parts = append(parts, "- "+f.code(member))
+	}
+	return f.code(s.Operation) + ", " + s.Kind + ": " + strings.Join(parts, ", ")
+}
+
+// latencies writes the medians. Whether one is slower is for the reader: two
+// runs on a busy machine differ by more than two servers do.
+func (f compareForm) latencies(out *strings.Builder, list []reports.LatencyChange, markdown bool) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprintf(out, f.title, "Latency, median")
+	if markdown {
+		out.WriteString("| operation | before | after | factor |\n|---|--:|--:|--:|\n")
+	}
+	for _, change := range list {
+		layout := "  %-32s %9s %9s   x%.2f\n"
+		if markdown {
+			layout = "| %s | %s | %s | %.2f |\n"
+		}
+		fmt.Fprintf(out, layout, f.code(change.Operation), took(change.Before.Median), took(change.After.Median), change.Factor())
+	}
+}
+
+// absent is a verdict, or that there is none.
+func absent(v reports.Verdict) string {
+	if v == "" {
+		return "not run"
+	}
+	return oneLine(string(v), 20)
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}

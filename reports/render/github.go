@@ -1,0 +1,88 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// githubMost is how many annotations are written: GitHub shows ten of each kind
+// for a step and keeps fifty for a job.
+const githubMost = 50
+
+// WriteGitHub writes run to w as the workflow commands from which GitHub Actions
+// makes annotations: an error for each clause that is violated and a warning for
+// each finding, at the line of the contract that says so, those first that most
+// checks saw. A check without an outcome is an error without a place. What is
+// written is not redacted: hand in what Redact returned.
+func WriteGitHub(w io.Writer, run *reports.Run) error {
+	violations, findings := brokenOf(run)
+	var out strings.Builder
+	written := 0
+	command := func(kind string, d *reports.Deviation, title, message string) {
+		if written++; written > githubMost {
+			return
+		}
+		out.WriteString("::" + kind + " ")
+		if d != nil && d.File != "" {
+			fmt.Fprintf(&out, "file=%s,line=%d,", githubProperty(d.File), d.Line)
+		}
+		out.WriteString("title=" + githubProperty(title) + "::" + githubData(message) + "\n")
+	}
+	for _, kind := range []struct {
+		name string
+		list []broken
+	}{{"error", violations}, {"warning", findings}} {
+		name := kind.name
+		if run.Policy.FailOnFinding {
+			name = "error"
+		}
+		for i := range kind.list {
+			entry := &kind.list[i]
+			command(name, entry.Deviation, "mallcheck "+entry.Checks[0], githubText(entry))
+		}
+	}
+	for _, problem := range run.WaiverProblems() {
+		command("error", nil, "mallcheck waiver", problem)
+	}
+	for i := range run.Results {
+		if result := &run.Results[i]; result.Verdict == reports.Inconclusive {
+			command("error", nil, "mallcheck "+result.ID, "inconclusive: "+messageOf(result))
+		}
+	}
+	if more := written - githubMost; more > 0 {
+		fmt.Fprintf(&out, "::notice title=mallcheck::and %s more, which the reports tell\n", plural(more, "annotation"))
+	}
+	if _, err := io.WriteString(w, out.String()); err != nil {
+		return fmt.Errorf("writing the run as annotations: %w", err)
+	}
+	return nil
+}
+
+// githubText tells a clause that was deviated from in a few lines.
+func githubText(entry *broken) string {
+	text := entry.Summary + "\n" + clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)
+	for _, field := range []field{{"expected", entry.Expected}, {"actual", entry.Actual}, {"usual cause", entry.Cause}} {
+		if field.text != "" {
+			text += "\n" + field.label + ": " + shorten(field.text, 500)
+		}
+	}
+	seen := strings.Join(entry.Checks, ", ")
+	if entry.More > 0 {
+		seen += fmt.Sprintf(" and %d more", entry.More)
+	}
+	return text + "\nchecks: " + cmp.Or(seen, "none")
+}
+
+// githubData writes a text as a workflow command takes it: in one line.
+func githubData(text string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(visible(text))
+}
+
+// githubProperty writes a text as a property of a workflow command takes it.
+func githubProperty(text string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(githubData(text))
+}

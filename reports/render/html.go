@@ -1,0 +1,60 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"sync"
+)
+
+//go:embed html/page.tmpl html/sections.tmpl html/check.tmpl html/style.css html/script.js
+var htmlFiles embed.FS
+
+// htmlTemplate is parsed when the first page is written: most commands write none.
+var htmlTemplate = sync.OnceValues(func() (*template.Template, error) {
+	// Style and script are put into the text before it is parsed, so that the
+	// escaper sees the whole page.
+	var text strings.Builder
+	for _, name := range []string{"sections.tmpl", "check.tmpl", "page.tmpl"} {
+		part, err := htmlFiles.ReadFile("html/" + name)
+		if err != nil {
+			return nil, err
+		}
+		text.Write(part)
+	}
+	page := text.String()
+	for _, name := range []string{"style.css", "script.js"} {
+		part, err := htmlFiles.ReadFile("html/" + name)
+		if err != nil {
+			return nil, err
+		}
+		page = strings.Replace(page, "{{/* "+name+" */}}", string(part), 1)
+	}
+	return template.New("report").Funcs(template.FuncMap{
+		"curl": curlText, "visible": visible, "took": took, "statusText": statusText, "headerText": headerText, "bodyText": bodyOf,
+		"plural": plural, "flaky": flakyText, "inc": func(i int) int { return min(i+1, taskPalette) },
+	}).Parse(page)
+})
+
+// WriteHTML writes run to w as one page that needs nothing else: no network, no
+// other file, and no JavaScript, which only adds a filter and keys.
+//
+// Checks that passed have a line each; of the others the page has the deviations
+// and the exchanges, as many as fit a few megabytes, those first that show a
+// clause broken which no check before showed. The page says what it leaves out;
+// WriteJSON has everything. What is written is not redacted: hand in what Redact
+// returned.
+func WriteHTML(w io.Writer, run *reports.Run) error {
+	page, err := htmlTemplate()
+	if err != nil {
+		return fmt.Errorf("parsing the HTML report's template: %w", err)
+	}
+	if err := page.Execute(w, newHTMLPage(run)); err != nil {
+		return fmt.Errorf("writing the run as HTML: %w", err)
+	}
+	return nil
+}

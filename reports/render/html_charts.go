@@ -1,0 +1,214 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+
+	"cmp"
+	"slices"
+	"time"
+)
+
+// htmlCoverage is one operation's coverage.
+type htmlCoverage struct {
+	Operation string
+	Reached   int
+	Total     int
+	Share     float64
+	Parts     []htmlPart
+	Missed    int
+}
+
+// htmlPart is one kind of part of an operation.
+type htmlPart struct {
+	reports.CoveredParts
+	Share float64
+	// More is how many missed parts are not named.
+	More int
+}
+
+// missedParts is how many missed parts of one kind are named.
+const missedParts = 40
+
+func coverageOf(coverage *reports.Coverage) []htmlCoverage {
+	if coverage == nil {
+		return nil
+	}
+	var list []htmlCoverage
+	for _, operation := range coverage.Operations {
+		row := htmlCoverage{Operation: operation.Operation}
+		for _, parts := range operation.Parts {
+			row.Reached += parts.Reached
+			row.Total += parts.Total
+			row.Missed += len(parts.Missed)
+			part := htmlPart{CoveredParts: parts, Share: share(parts.Reached, parts.Total)}
+			if part.More = len(parts.Missed) - missedParts; part.More > 0 {
+				part.Missed = parts.Missed[:missedParts]
+			}
+			row.Parts = append(row.Parts, part)
+		}
+		row.Share = share(row.Reached, row.Total)
+		list = append(list, row)
+	}
+	return list
+}
+
+// htmlTasks is the timeline of the asynchronous tasks.
+type htmlTasks struct {
+	Total int
+	Shown []htmlTask
+	// Median and Longest are how long after the submission the last status came first.
+	Median, Longest string
+	// Scale is what the right end stands for.
+	Scale  string
+	Legend []string // statuses in the order of their colours
+	Height int      // of the drawing
+}
+
+// htmlTask is one line of the timeline; positions are in a drawing of 1000 units.
+type htmlTask struct {
+	*reports.Task
+	Settled string
+	Y       int
+	Bars    []htmlBar
+}
+
+// htmlBar is a span of time in which one status was seen.
+type htmlBar struct {
+	X, Width float64
+	Status   string
+	Color    int // index into the palette
+	At       string
+}
+
+const (
+	shownTasks   = 30 // lines of the timeline
+	taskLine     = 22 // height of a line
+	taskPalette  = 5  // colours of statuses
+	timelineWide = 1000
+)
+
+// tasksView draws the tasks that took longest.
+func tasksView(tasks []reports.Task) htmlTasks {
+	view := htmlTasks{Total: len(tasks)}
+	if len(tasks) == 0 {
+		return view
+	}
+	settled := make([]time.Duration, len(tasks))
+	for i := range tasks {
+		settled[i] = settledAfter(&tasks[i])
+	}
+	slices.Sort(settled)
+	view.Median, view.Longest = took(settled[(len(settled)-1)/2]), took(settled[len(settled)-1])
+	sorted := slices.Clone(tasks)
+	slices.SortStableFunc(sorted, func(a, b reports.Task) int { return cmp.Compare(settledAfter(&b), settledAfter(&a)) })
+	sorted = sorted[:min(len(sorted), shownTasks)]
+	var scale time.Duration
+	for i := range sorted {
+		scale = max(scale, sorted[i].Last().After)
+	}
+	scale = max(scale, time.Microsecond)
+	view.Scale = took(scale)
+	for i := range sorted {
+		view.Shown = append(view.Shown, htmlTask{
+			Task: &sorted[i], Settled: took(settledAfter(&sorted[i])), Y: i * taskLine,
+			Bars: view.bars(&sorted[i], scale),
+		})
+	}
+	view.Height = len(sorted) * taskLine
+	return view
+}
+
+// bars turns the looks at a task into spans: from one look to the next the
+// status of the earlier one is all that is known.
+func (v *htmlTasks) bars(task *reports.Task, scale time.Duration) []htmlBar {
+	at := func(d time.Duration) float64 { return float64(d*timelineWide/scale*10) / 10 }
+	bars := []htmlBar{{Width: at(task.Looks[0].After), Status: "submitted", Color: 0, At: "0"}}
+	for i, look := range task.Looks {
+		bar := htmlBar{X: at(look.After), Width: 6, Status: cmp.Or(look.Status, "none"), At: took(look.After)}
+		if i+1 < len(task.Looks) {
+			bar.Width = max(at(task.Looks[i+1].After)-bar.X, bar.Width)
+		}
+		bar.X = min(bar.X, timelineWide-bar.Width)
+		bar.Color = v.color(bar.Status)
+		bars = append(bars, bar)
+	}
+	return bars
+}
+
+// color gives each status a colour of its own as long as there are any.
+func (v *htmlTasks) color(status string) int {
+	at := slices.Index(v.Legend, status)
+	if at < 0 {
+		at = len(v.Legend)
+		v.Legend = append(v.Legend, status)
+	}
+	return min(at+1, taskPalette)
+}
+
+// settledAfter is how long after its submission a task first showed the status it kept.
+func settledAfter(task *reports.Task) time.Duration {
+	last := len(task.Looks) - 1
+	for last > 0 && task.Looks[last-1].Status == task.Looks[last].Status {
+		last--
+	}
+	return task.Looks[last].After
+}
+
+// htmlLatency is one operation's latency, with its places on a scale in percent.
+type htmlLatency struct {
+	reports.Latency
+	MedianAt, P95At float64
+	MaxAt           float64
+}
+
+func latencyView(latencies []reports.Latency) []htmlLatency {
+	var scale time.Duration
+	for _, latency := range latencies {
+		scale = max(scale, latency.P95)
+	}
+	// The slowest answer of all may be far off: the scale ends at twice the
+	// largest p95, so that the rest stays readable.
+	scale = max(2*scale, time.Microsecond)
+	at := func(d time.Duration) float64 { return min(float64(d*1000/scale)/10, 100) }
+	list := make([]htmlLatency, 0, len(latencies))
+	for _, latency := range latencies {
+		list = append(list, htmlLatency{latency, at(latency.Median), at(latency.P95), at(latency.Max)})
+	}
+	return list
+}
+
+// htmlCodes are the codes of one operation.
+type htmlCodes struct {
+	Operation string
+	Success   int // answers with HTTP 200 and "S"
+	Codes     []htmlCode
+}
+
+// htmlCode is one kind of answer.
+type htmlCode struct {
+	reports.ErrorCode
+	More int // checks beyond those named
+}
+
+// codeChecks is how many checks are named for one code.
+const codeChecks = 6
+
+func codesView(run *reports.Run) []htmlCodes {
+	success := map[string]int{}
+	for _, code := range run.Codes {
+		if code.OperateCode == reports.CodeSuccess && code.Status == 200 {
+			success[code.Operation] += code.Times
+		}
+	}
+	var list []htmlCodes
+	for _, code := range reports.ErrorCodes(run) {
+		if len(list) == 0 || list[len(list)-1].Operation != code.Operation {
+			list = append(list, htmlCodes{Operation: code.Operation, Success: success[code.Operation]})
+		}
+		entry := htmlCode{ErrorCode: code, More: max(len(code.Checks)-codeChecks, 0)}
+		entry.Checks = entry.Checks[:len(entry.Checks)-entry.More]
+		last := &list[len(list)-1]
+		last.Codes = append(last.Codes, entry)
+	}
+	return list
+}

@@ -1,0 +1,183 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// Bounds of the page, in bytes and pieces.
+const (
+	htmlBudget    = 3 << 19 // exchanges of all checks together
+	htmlExchanges = 40      // exchanges of one check
+	htmlBody      = 4 << 10 // a body
+	htmlDeviated  = 20      // deviations of one check
+	htmlText      = 4 << 10 // an expected, an actual, a content
+)
+
+// htmlCheck is a check that did not pass.
+type htmlCheck struct {
+	*reports.Result
+	// OtherClause is true when no deviation names the clause of the check.
+	OtherClause bool
+	Deviated    []htmlDeviation
+	// MoreDeviations and MoreExchanges are how many the page leaves out.
+	MoreDeviations int
+	Sent           []htmlExchange
+	MoreExchanges  int
+}
+
+// htmlDeviation is a deviation with the difference marked.
+type htmlDeviation struct {
+	*reports.Deviation
+	Left, Right []span
+}
+
+// htmlExchange is one exchange of a check.
+type htmlExchange struct {
+	*reports.Exchange
+	Number int
+	// Shows is true when a deviation points at it.
+	Shows bool
+	// Explained is the sign of an exchange that shows a deviation, or was sent
+	// with another sign; of the others it says nothing new.
+	Explained *reports.Signed
+}
+
+// checksView returns the checks that did not pass and were not skipped, worst
+// first, and of how many the exchanges do not fit.
+func checksView(run *reports.Run) (checks []htmlCheck, without int) {
+	var results []*reports.Result
+	for i := range run.Results {
+		if result := &run.Results[i]; result.Verdict != reports.Passed && result.Verdict != reports.Skipped {
+			results = append(results, result)
+		}
+	}
+	slices.SortStableFunc(results, func(a, b *reports.Result) int { return worstFirst(a.Verdict, b.Verdict) })
+	fits := fitting(results)
+	for _, result := range results {
+		check := htmlCheck{Result: result, OtherClause: true, MoreDeviations: max(len(result.Deviations)-htmlDeviated, 0)}
+		for i := range result.Deviations[:len(result.Deviations)-check.MoreDeviations] {
+			d := &result.Deviations[i]
+			left, right := difference(shorten(visible(d.Expected), htmlText), shorten(visible(d.Actual), htmlText))
+			check.OtherClause = check.OtherClause && d.Clause != result.Clause
+			check.Deviated = append(check.Deviated, htmlDeviation{d, left, right})
+		}
+		if fits[result] {
+			check.Sent = sentView(result)
+		}
+		check.MoreExchanges = len(result.Exchanges) - len(check.Sent)
+		if check.MoreExchanges > 0 {
+			without++
+		}
+		checks = append(checks, check)
+	}
+	return checks, without
+}
+
+// worstFirst compares two verdicts for sorting.
+func worstFirst(a, b reports.Verdict) int {
+	switch {
+	case a == b:
+		return 0
+	case reports.Worse(a, b) == a:
+		return -1
+	}
+	return 1
+}
+
+// fitting chooses the results whose exchanges the page has: first those that
+// show a clause broken which none before showed, then the others in order.
+func fitting(results []*reports.Result) map[*reports.Result]bool {
+	fits := map[*reports.Result]bool{}
+	left := htmlBudget
+	take := func(result *reports.Result) {
+		size := 0
+		for i := range result.Exchanges[:min(len(result.Exchanges), htmlExchanges)] {
+			size += htmlSize(&result.Exchanges[i])
+		}
+		if !fits[result] && size <= left {
+			fits[result] = true
+			left -= size
+		}
+	}
+	told := map[string]bool{}
+	for _, result := range results {
+		if len(result.Deviations) > 0 && !told[result.Deviations[0].Clause] {
+			told[result.Deviations[0].Clause] = true
+			take(result)
+		}
+	}
+	for _, result := range results {
+		take(result)
+	}
+	return fits
+}
+
+// htmlSize is about how many bytes an exchange takes in the page: its request
+// stands there twice, once as a curl line.
+func htmlSize(exchange *reports.Exchange) int {
+	const markup = 900
+	escaped := func(body reports.Body) int {
+		body = body[:min(len(body), htmlBody)]
+		return len(body) + 4*bytes.Count(body, []byte(`"`))
+	}
+	size := markup + 2*(len(exchange.Request.URL)+escaped(exchange.Request.Body))
+	for _, header := range exchange.Request.Header {
+		size += 2 * (len(header.Name) + len(header.Value))
+	}
+	if exchange.Response != nil {
+		size += escaped(exchange.Response.Body)
+		for _, header := range exchange.Response.Header {
+			size += len(header.Name) + len(header.Value)
+		}
+	}
+	return size
+}
+
+func sentView(result *reports.Result) []htmlExchange {
+	shows := map[int]bool{}
+	for _, d := range result.Deviations {
+		shows[d.Exchange] = true
+	}
+	var sent []htmlExchange
+	for i := range result.Exchanges[:min(len(result.Exchanges), htmlExchanges)] {
+		exchange := htmlExchange{Exchange: &result.Exchanges[i], Number: i + 1, Shows: shows[i]}
+		if signed := exchange.Request.Signed; signed != nil && (exchange.Shows || signed.Sign != signed.Sent) {
+			exchange.Explained = signed
+		}
+		sent = append(sent, exchange)
+	}
+	return sent
+}
+
+// curlText is the curl line of an exchange, whole or not at all.
+func curlText(e *reports.Exchange) string {
+	line := Curl(*e)
+	if len(line) > 4*htmlBody {
+		return "# the curl line is left out, it is long; run.json has the request"
+	}
+	return visible(line)
+}
+
+// headerText writes header fields as they stand on the wire.
+func headerText(header []reports.Header) string {
+	var out strings.Builder
+	for _, field := range header {
+		out.WriteString(field.Name + ": " + shorten(visible(field.Value), htmlText) + "\n")
+	}
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// bodyOf writes a body, bounded.
+func bodyOf(body reports.Body, cut int64) string {
+	kept := body.Head(htmlBody)
+	left := cut + int64(len(body)-len(kept))
+	text := strings.TrimSuffix(visible(string(kept)), "\n")
+	if left > 0 {
+		text += "… (" + plural(int(left), "byte") + " left out)"
+	}
+	return text
+}

@@ -1,0 +1,317 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+
+	"cmp"
+	_ "embed" // the schema
+	"encoding/xml"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// junitForm bounds the texts of a testcase.
+var junitForm = textForm{deviations: 5, text: 2000, body: 4000, curl: 6000, headers: true}
+
+const (
+	junitMessage   = 300    // bytes of a message or property
+	junitText      = 40_000 // bytes of a failure's text
+	junitFindings  = 20     // findings told in properties
+	junitName      = "mallcheck"
+	junitRunSuite  = junitName + ".run"
+	junitTimestamp = "2006-01-02T15:04:05Z"
+)
+
+//go:embed schema/junit.xsd
+var junitSchema []byte
+
+// JUnitSchema returns the XML Schema of what WriteJUnit writes.
+func JUnitSchema() []byte { return slices.Clone(junitSchema) }
+
+// WriteJUnit writes run to w in the XML form that CI systems read, following
+// JUnitSchema: a testsuite for each area, in the order of their names, and in it
+// a testcase for each check, named by its id and its requirement. classname is
+// the area, by which CI systems group.
+//
+//   - failed is <failure>, and so is a finding when the run's policy fails on
+//     findings; else a finding stands in properties and system-out of a testcase
+//     that passed.
+//   - inconclusive is <error>; so is what has no verdict.
+//   - waived and skipped are <skipped> with the reason.
+//   - a waiver that is expired or stale is a <failure> in a testsuite of the run.
+//   - a service that was not reached, and a run that ended before its last check,
+//     are an <error> each in a testsuite of their own, "mallcheck.run".
+//
+// Characters that XML does not allow are written out (\x1b), and long texts are
+// cut with a mark; WriteJSON has them whole. Nothing of the machine that built
+// or ran the tool is written. What is written is not redacted: hand in what
+// Redact returned.
+func WriteJUnit(w io.Writer, run *reports.Run) error {
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return fmt.Errorf("writing the run as JUnit: %w", err)
+	}
+	encoder := xml.NewEncoder(w)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(junitOf(run)); err != nil {
+		return fmt.Errorf("writing the run as JUnit: %w", err)
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return fmt.Errorf("writing the run as JUnit: %w", err)
+	}
+	return nil
+}
+
+type junitSuites struct {
+	XMLName xml.Name `xml:"testsuites"`
+	Name    string   `xml:"name,attr"`
+	junitTotals
+	Time   string       `xml:"time,attr"`
+	Suites []junitSuite `xml:"testsuite"`
+}
+
+type junitTotals struct {
+	Tests    int `xml:"tests,attr"`
+	Failures int `xml:"failures,attr"`
+	Errors   int `xml:"errors,attr"`
+}
+
+type junitSuite struct {
+	Name string `xml:"name,attr"`
+	junitTotals
+	Skipped    int             `xml:"skipped,attr"`
+	Time       string          `xml:"time,attr"`
+	Timestamp  string          `xml:"timestamp,attr"`
+	Properties []junitProperty `xml:"properties>property"`
+	Cases      []junitCase     `xml:"testcase"`
+}
+
+type junitCase struct {
+	Name       string           `xml:"name,attr"`
+	ClassName  string           `xml:"classname,attr"`
+	Time       string           `xml:"time,attr"`
+	Properties *junitProperties `xml:"properties"`
+	Skipped    *junitOutcome    `xml:"skipped"`
+	Error      *junitOutcome    `xml:"error"`
+	Failure    *junitOutcome    `xml:"failure"`
+	SystemOut  *junitOut        `xml:"system-out"`
+}
+
+type junitProperties struct {
+	List []junitProperty `xml:"property"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type junitOutcome struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr"`
+	Text    string `xml:",cdata"`
+}
+
+type junitOut struct {
+	Text string `xml:",cdata"`
+}
+
+func junitOf(run *reports.Run) *junitSuites {
+	properties := runProperties(run)
+	areas := map[string]*junitSuite{}
+	suite := func(name string) *junitSuite {
+		if areas[name] == nil {
+			areas[name] = &junitSuite{Name: name, Properties: properties}
+		}
+		return areas[name]
+	}
+	durations := map[string]time.Duration{}
+	started := map[string]time.Time{}
+	for _, testcase := range runCases(run) {
+		suite(junitRunSuite).add(testcase)
+	}
+	for i := range run.Results {
+		result := &run.Results[i]
+		name := className(result.Area)
+		suite(name).add(caseOf(result, run.Policy))
+		durations[name] += max(result.Duration, 0)
+		if at, ok := started[name]; !ok || result.Started.Before(at) {
+			started[name] = result.Started
+		}
+	}
+	out := &junitSuites{Name: junitName, Time: seconds(run.Ended.Sub(run.Started))}
+	for _, name := range slices.Sorted(maps.Keys(areas)) {
+		area := areas[name]
+		area.Time = seconds(durations[name])
+		area.Timestamp = cmp.Or(started[name], run.Started).UTC().Format(junitTimestamp)
+		out.Suites = append(out.Suites, *area)
+		out.Tests += area.Tests
+		out.Failures += area.Failures
+		out.Errors += area.Errors
+	}
+	return out
+}
+
+// add appends a testcase and counts it.
+func (s *junitSuite) add(testcase junitCase) {
+	s.Cases = append(s.Cases, testcase)
+	s.Tests++
+	switch {
+	case testcase.Failure != nil:
+		s.Failures++
+	case testcase.Error != nil:
+		s.Errors++
+	case testcase.Skipped != nil:
+		s.Skipped++
+	}
+}
+
+// runProperties tells what the run was made of, the same for every testsuite.
+func runProperties(run *reports.Run) []junitProperty {
+	allow := make([]string, len(run.Target.Allow))
+	for i, does := range run.Target.Allow {
+		allow[i] = string(does)
+	}
+	properties := []junitProperty{
+		property("tool", strings.TrimSpace(run.Tool.Name+" "+run.Tool.Version)),
+		property("contract", run.Tool.Contract),
+		property("target", run.Target.Name),
+		property("partnerCode", run.Target.PartnerCode),
+		property("allow", strings.Join(allow, ",")),
+		property("strict", string(run.Policy.Strict)),
+		property("failOnFinding", strconv.FormatBool(run.Policy.FailOnFinding)),
+		property("seed", strconv.FormatInt(run.Seed, 10)),
+	}
+	if len(run.Target.Faults) > 0 {
+		properties = append(properties, property("faults", strings.Join(run.Target.Faults, ",")))
+	}
+	if len(run.Target.Variants) > 0 {
+		properties = append(properties, property("variants", strings.Join(run.Target.Variants, ",")))
+	}
+	if run.Limited != nil {
+		properties = append(properties, property("limited", limitedText(run.Limited)))
+	}
+	for _, service := range run.Services {
+		properties = append(properties, property("service."+service.Name, service.URL))
+	}
+	return properties
+}
+
+func property(name, value string) junitProperty {
+	return junitProperty{Name: oneLine(name, junitMessage), Value: oneLine(value, junitMessage)}
+}
+
+// runCases are the testcases that stand for no check: what kept checks from being asked.
+func runCases(run *reports.Run) []junitCase {
+	var cases []junitCase
+	for _, service := range run.Services {
+		if !service.Reached {
+			cases = append(cases, errorCase("service "+service.Name,
+				cmp.Or(service.Problem, "no answer"), service.URL+" could not be reached."))
+		}
+	}
+	for i, problem := range run.WaiverProblems() {
+		cases = append(cases, junitCase{
+			Name: oneLine(fmt.Sprintf("waiver %d %s", i+1, problem), junitMessage), ClassName: junitRunSuite, Time: seconds(0),
+			Failure: outcome(problem, "waived", "A waiver that is expired, or that covers no failure any more, fails the run."),
+		})
+	}
+	if run.Stopped != "" {
+		cases = append(cases, errorCase("run to the last check",
+			"the run was ended: "+string(run.Stopped), "Checks that were not run are not judged."))
+	}
+	return cases
+}
+
+func errorCase(name, message, text string) junitCase {
+	return junitCase{
+		Name: oneLine(name, junitMessage), ClassName: junitRunSuite, Time: seconds(0),
+		Error: outcome(message, "inconclusive", text),
+	}
+}
+
+// className is the name of an area, by which CI systems group its checks.
+func className(area string) string { return oneLine(area, junitMessage) }
+
+func caseOf(result *reports.Result, policy reports.Policy) junitCase {
+	out := junitCase{
+		Name:       oneLine(result.ID+" "+result.Requirement, junitMessage),
+		ClassName:  className(result.Area),
+		Time:       seconds(result.Duration),
+		Properties: &junitProperties{List: caseProperties(result)},
+	}
+	switch result.Verdict {
+	case reports.Passed:
+	case reports.Skipped:
+		out.Skipped = outcome(cmp.Or(result.Reason, "no reason given"), "skipped", "")
+	case reports.Waived:
+		out.Skipped = outcome("waived: "+cmp.Or(result.Reason, "no reason given"), "waived", "")
+		out.SystemOut = &junitOut{Text: caseText(result)}
+	case reports.Finding:
+		if policy.FailOnFinding {
+			out.Failure = outcome(messageOf(result), "finding", caseText(result))
+		} else {
+			out.SystemOut = &junitOut{Text: caseText(result)}
+		}
+	case reports.Failed:
+		out.Failure = outcome(messageOf(result), "violation", caseText(result))
+	case reports.Inconclusive:
+		out.Error = outcome(messageOf(result), "inconclusive", caseText(result))
+	default:
+		out.Error = outcome(fmt.Sprintf("the check has no verdict (%q)", result.Verdict), "inconclusive", caseText(result))
+	}
+	return out
+}
+
+func caseProperties(result *reports.Result) []junitProperty {
+	properties := []junitProperty{
+		property("level", string(result.Level)),
+		property("grade", string(result.Grade)),
+		property("source", result.Source),
+		property("clause", result.Clause),
+		property("operation", strings.Join(result.Operations, ", ")),
+		property("does", string(result.Does)),
+		property("verdict", string(result.Verdict)),
+	}
+	if result.Flaky {
+		properties = append(properties, property("flaky", "true"))
+	}
+	findings := 0
+	for i := range result.Deviations {
+		if d := &result.Deviations[i]; d.Verdict == reports.Finding && findings < junitFindings {
+			findings++
+			properties = append(properties, property(fmt.Sprintf("finding.%d", findings),
+				d.Summary+" ["+clauseText(d.Clause, d.Level, d.Grade, d.Source)+"]"))
+		}
+	}
+	return properties
+}
+
+// messageOf says in one text what a result is about: its worst deviation, or else its reason.
+func messageOf(result *reports.Result) string {
+	if len(result.Deviations) > 0 && (result.Verdict != reports.Inconclusive || result.Reason == "") {
+		return result.Deviations[0].Summary
+	}
+	return cmp.Or(result.Reason, "no reason given")
+}
+
+// outcome writes text as CDATA, which escapes nothing, so it must all be visible.
+func outcome(message, kind, text string) *junitOutcome {
+	return &junitOutcome{Message: cmp.Or(oneLine(message, junitMessage), kind), Type: kind, Text: visible(text)}
+}
+
+// caseText is bounded as a whole and visible. A mark by which CI systems attach
+// files named in a test's output is broken up: the texts are the target's.
+func caseText(result *reports.Result) string {
+	text := visible(shorten("\n"+junitForm.result(result), junitText))
+	return strings.ReplaceAll(text, "[[ATTACHMENT|", "[ [ATTACHMENT|")
+}
+
+// seconds writes a duration with the three decimals of the form.
+func seconds(d time.Duration) string {
+	return strconv.FormatFloat(max(d, 0).Seconds(), 'f', 3, 64)
+}

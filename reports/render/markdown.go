@@ -1,0 +1,232 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Bounds of the Markdown report.
+const (
+	markdownLimit   = 1 << 20 // bytes of the whole: what GitHub takes for the summary of a step
+	markdownClauses = 40      // clauses told of each kind
+	markdownText    = 1500    // bytes of an expected or actual
+)
+
+// WriteMarkdown writes run to w as a short report for a merge request or for
+// $GITHUB_STEP_SUMMARY, of at most 1 MiB: verdict, identity, counts, what is
+// violated with requirement, expected and actual, findings, and the coverage.
+// Texts of the target stand in code or are escaped, so that they mention nobody
+// and link nowhere. What is written is not redacted: hand in what Redact returned.
+func WriteMarkdown(w io.Writer, run *reports.Run) error {
+	var out strings.Builder
+	markdownHead(&out, run)
+	violations, findings := brokenOf(run)
+	requirements := map[string]string{}
+	for i := range run.Results {
+		requirements[run.Results[i].ID] = run.Results[i].Requirement
+	}
+	markdownBroken(&out, "Violations", violations, requirements)
+	markdownFindings(&out, findings)
+	markdownInconclusive(&out, run)
+	markdownCoverage(&out, run.Coverage)
+	text := out.String()
+	if len(text) > markdownLimit {
+		const note = "\n\n…\n"
+		text = string(reports.Body(text).Head(markdownLimit-len(note))) + note
+	}
+	if _, err := io.WriteString(w, text); err != nil {
+		return fmt.Errorf("writing the run as Markdown: %w", err)
+	}
+	return nil
+}
+
+// markdownMarks are shown before a verdict.
+var markdownMarks = map[reports.Verdict]string{reports.Passed: "✅", reports.Failed: "❌", reports.Inconclusive: "❔", reports.Finding: "⚠️"}
+
+func markdownHead(out *strings.Builder, run *reports.Run) {
+	summary := reports.Summarize(run)
+	verdict, words := conclusion(run, summary)
+	fmt.Fprintf(out, "## %s mallcheck: %s\n\n", markdownMarks[verdict], markdownEscape(strings.TrimSuffix(words, ".")))
+	for _, notice := range notices(run, summary) {
+		fmt.Fprintf(out, "> %s\n\n", markdownEscape(oneLine(notice, markdownText)))
+	}
+	var facts []string
+	for _, fact := range markdownFacts(run) {
+		facts = append(facts, fact.label+" "+markdownCode(fact.text))
+	}
+	out.WriteString(strings.Join(facts, " · ") + "\n\n")
+	out.WriteString("| area |")
+	for _, verdict := range htmlVerdicts {
+		fmt.Fprintf(out, " %s |", verdict)
+	}
+	out.WriteString("\n|---|" + strings.Repeat("--:|", len(htmlVerdicts)) + "\n")
+	for _, row := range append(summary.Areas, reports.AreaCounts{Area: "**total**", Counts: summary.Total}) {
+		out.WriteString("| " + row.Area + " |")
+		for _, verdict := range htmlVerdicts {
+			cell := ""
+			if n := row.Counts[verdict]; n > 0 {
+				cell = fmt.Sprint(n)
+			}
+			fmt.Fprintf(out, " %s |", cell)
+		}
+		out.WriteString("\n")
+	}
+}
+
+func markdownFacts(run *reports.Run) []field {
+	list := []field{
+		{"target", run.Target.Name}, {"partner", run.Target.PartnerCode},
+		{"started", run.Started.UTC().Format("2006-01-02 15:04:05 UTC")}, {"strict", string(run.Policy.Strict)},
+		{"seed", fmt.Sprint(run.Seed)}, {"contract", shorten12(run.Tool.Contract)}, {run.Tool.Name, run.Tool.Version},
+		{"faults", strings.Join(run.Target.Faults, ", ")}, {"variants", strings.Join(run.Target.Variants, ", ")},
+	}
+	kept := list[:0]
+	for _, fact := range list {
+		if fact.text != "" {
+			kept = append(kept, fact)
+		}
+	}
+	return kept
+}
+
+// shorten12 is the part of a digest by which people tell two apart.
+func shorten12(digest string) string { return digest[:min(len(digest), 12)] }
+
+func markdownBroken(out *strings.Builder, title string, list []broken, requirements map[string]string) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n### %s\n", title)
+	for i := range list {
+		if i == markdownClauses {
+			fmt.Fprintf(out, "\nAnd %s more: the other reports tell them.\n", plural(len(list)-i, "clause"))
+			return
+		}
+		entry := &list[i]
+		fmt.Fprintf(out, "\n<details><summary><b>%s</b> in %s (%s)</summary>\n\n", markdownSummary(oneLine(entry.Summary, markdownText)),
+			plural(len(entry.Checks)+entry.More, "check"), markdownSummary(entry.Checks[0]))
+		fmt.Fprintf(out, "- requirement: %s\n", markdownEscape(requirements[entry.Checks[0]]))
+		fmt.Fprintf(out, "- clause: %s\n", markdownCode(clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)))
+		if entry.Cause != "" {
+			fmt.Fprintf(out, "- usual cause: %s\n", markdownEscape(oneLine(entry.Cause, markdownText)))
+		}
+		fmt.Fprintf(out, "- checks: %s\n", markdownChecks(entry))
+		for _, side := range []field{{"expected", entry.Expected}, {"actual", entry.Actual}} {
+			if side.text != "" {
+				fmt.Fprintf(out, "\n%s\n\n%s\n", side.label, markdownBlock(side.text))
+			}
+		}
+		out.WriteString("\n</details>\n")
+	}
+}
+
+func markdownFindings(out *strings.Builder, list []broken) {
+	if len(list) == 0 {
+		return
+	}
+	out.WriteString("\n### Findings\n\n")
+	for i := range list {
+		if i == markdownClauses {
+			fmt.Fprintf(out, "- and %s more\n", plural(len(list)-i, "finding"))
+			return
+		}
+		entry := &list[i]
+		others := ""
+		if n := len(entry.Others); n > 0 {
+			others = " and " + plural(n, "more clause")
+		}
+		fmt.Fprintf(out, "- %s: %s%s; %s\n", markdownEscape(oneLine(entry.Summary, markdownText)),
+			markdownCode(clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)), others, markdownChecks(entry))
+	}
+}
+
+func markdownInconclusive(out *strings.Builder, run *reports.Run) {
+	lines := reasons(run, reports.Inconclusive)
+	if len(lines) == 0 {
+		return
+	}
+	out.WriteString("\n### Inconclusive\n\n")
+	for _, line := range lines[:min(len(lines), markdownClauses)] {
+		out.WriteString("- " + markdownEscape(oneLine(line, markdownText)) + "\n")
+	}
+}
+
+func markdownCoverage(out *strings.Builder, coverage *reports.Coverage) {
+	reached, total := 0, 0
+	for _, operation := range coverageOf(coverage) {
+		reached += operation.Reached
+		total += operation.Total
+	}
+	if total > 0 {
+		fmt.Fprintf(out, "\nCoverage of the contract: %d of %d parts (%.1f %%).\n", reached, total, share(reached, total))
+	}
+}
+
+func markdownChecks(entry *broken) string {
+	names := make([]string, len(entry.Checks))
+	for i, id := range entry.Checks {
+		names[i] = markdownCode(id)
+	}
+	text := strings.Join(names, ", ")
+	if entry.More > 0 {
+		text += fmt.Sprintf(" and %d more", entry.More)
+	}
+	return text
+}
+
+// markdownSummary escapes a text for a tag of HTML within Markdown.
+func markdownSummary(text string) string {
+	return strings.NewReplacer("[", "&#91;", "`", "&#96;", "*", "&#42;", "_", "&#95;").Replace(markdownHTML(text))
+}
+
+// markdownHTML escapes what is active in HTML, and what a forge makes a mention,
+// a reference or a link of even there.
+func markdownHTML(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "&#64;", "#", "&#35;", "://", "&#58;//").Replace(text)
+}
+
+// markdownEscape escapes a text for a line of Markdown.
+func markdownEscape(text string) string {
+	var out strings.Builder
+	for _, c := range text {
+		if strings.ContainsRune("\\`*_{}[]()|~!$", c) {
+			out.WriteByte('\\')
+		}
+		out.WriteRune(c)
+	}
+	return markdownHTML(out.String())
+}
+
+// markdownCode writes a text as code within a line.
+func markdownCode(text string) string {
+	text = strings.ReplaceAll(oneLine(text, markdownText), "|", "¦")
+	fence := fenceOf(text, 1)
+	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
+		text = " " + text + " "
+	}
+	return fence + text + fence
+}
+
+// markdownBlock writes a text as a block of code.
+func markdownBlock(text string) string {
+	text = shorten(visible(text), markdownText)
+	fence := fenceOf(text, 3)
+	return fence + "text\n" + strings.TrimSuffix(text, "\n") + "\n" + fence
+}
+
+// fenceOf returns backticks, at least so many, that the text does not have in a row.
+func fenceOf(text string, least int) string {
+	longest, row := 0, 0
+	for _, c := range text {
+		if c != '`' {
+			row = 0
+			continue
+		}
+		row++
+		longest = max(longest, row)
+	}
+	return strings.Repeat("`", max(least, longest+1))
+}

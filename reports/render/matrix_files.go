@@ -1,0 +1,84 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// WriteMatrix writes a matrix into folder dir, as matrix.json and matrix.md, and
+// returns the paths.
+func WriteMatrix(dir string, m *reports.Matrix) ([]string, error) {
+	out := *m
+	out.Schema = reports.SchemaVersion
+	files := []string{filepath.Join(dir, "matrix.json"), filepath.Join(dir, "matrix.md")}
+	err := errors.Join(
+		replaceFile(files[0], func(w io.Writer) error { return matrixJSON(w, &out) }),
+		replaceFile(files[1], func(w io.Writer) error { return matrixMarkdown(w, &out) }),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("writing the matrix into %s: %w", dir, reason(err))
+	}
+	return files, nil
+}
+
+func matrixJSON(w io.Writer, m *reports.Matrix) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(m)
+}
+
+func matrixMarkdown(w io.Writer, m *reports.Matrix) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "# What catches what\n\n%s. mallcheck %s, contract %s, seed %d, strictness %s.\n", m.Totals(), m.Tool.Version, m.Tool.Contract, m.Seed, m.Strict)
+	fmt.Fprintln(out, "\nA fault is caught by a check that fails and names the clause that the fault breaks. Behind a check stands how many of its cases do.")
+	if len(m.Problems) > 0 {
+		fmt.Fprintln(out, "\n## Not proven")
+		fmt.Fprintln(out)
+		for _, problem := range m.Problems {
+			fmt.Fprintln(out, "- "+problem)
+		}
+	}
+	fmt.Fprintln(out, "\n## Faults\n\n| fault | the sandbox | clause | caught by | side effects |\n|---|---|---|---|---|")
+	for i := range m.Faults {
+		row := &m.Faults[i]
+		caught := cmp.Or(counted(row.CaughtBy), "**missed** "+row.Problem)
+		fmt.Fprintf(out, "| %s | %s | `%s` | %s | %d |\n", row.ID, inCell(row.Statement), row.Clause, caught, len(row.SideEffects))
+	}
+	fmt.Fprintln(out, "\n## Checks\n\n| check | faults caught |\n|---|---|")
+	for _, id := range slices.Sorted(maps.Keys(m.Checks)) {
+		fmt.Fprintf(out, "| %s | %d |\n", inCell(id), m.Checks[id])
+	}
+	return out.Flush()
+}
+
+// counted names checks in the order of their ids, each with the number of its cases.
+func counted(ids []string) string {
+	cases := map[string]int{}
+	for _, id := range ids {
+		cases[reports.CheckOf(id)]++
+	}
+	var told []string
+	for _, id := range slices.Sorted(maps.Keys(cases)) {
+		told = append(told, inCell(id))
+		if cases[id] > 1 {
+			told[len(told)-1] += fmt.Sprintf(" (%d)", cases[id])
+		}
+	}
+	return strings.Join(told, ", ")
+}
+
+// inCell keeps a text from ending the cell of a table.
+func inCell(text string) string {
+	return strings.NewReplacer("|", `\|`, "*", `\*`, "\n", " ").Replace(text)
+}

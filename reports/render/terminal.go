@@ -1,0 +1,175 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+
+	"cmp"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+const (
+	terminalFull = 20 // failures told in full; further ones get a line each
+	terminalList = 50 // lines of one list, such as the findings
+)
+
+// TerminalOptions says what the reader of a Terminal can show.
+type TerminalOptions struct {
+	// Live rewrites one line to show progress, as only a terminal can. Without
+	// it a check that is neither passed nor skipped has a line when it ends.
+	Live bool
+	// Color asks for ANSI colours; the caller knows of terminals and NO_COLOR.
+	Color bool
+	// Width is the number of columns at which text is wrapped; below 40 nothing
+	// is. Evidence and curl lines are never wrapped.
+	Width int
+}
+
+// Terminal tells a person about a run while it goes on and when it has ended:
+// Begin, then Result for each check, then End. All may be called from several
+// goroutines. What Result writes comes from the suite, never from the target;
+// Begin and End write what the run holds, so hand them what Redact returned.
+type Terminal struct {
+	mu      sync.Mutex
+	out     io.Writer
+	options TerminalOptions
+	err     error // the first that writing met
+
+	checks int
+	counts reports.Counts
+	live   bool // whether the progress line stands on the screen
+}
+
+// NewTerminal returns a Terminal that writes to out.
+func NewTerminal(out io.Writer, options TerminalOptions) *Terminal {
+	if options.Width < 40 {
+		options.Width = 0
+	}
+	return &Terminal{out: out, options: options, counts: reports.Counts{}}
+}
+
+// Begin says what is put to the test: run needs its tool, target, policy, seed
+// and services; checks is the number of results to come.
+func (t *Terminal) Begin(run *reports.Run, checks int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.checks = checks
+	var out strings.Builder
+	title := fmt.Sprintf("%s %s: %s against %s", run.Tool.Name, run.Tool.Version, plural(checks, "check"), run.Target.Name)
+	if run.Target.PartnerCode != "" {
+		title += ", partner " + run.Target.PartnerCode
+	}
+	out.WriteString(oneLine(title, 600) + "\n")
+	allow := make([]string, len(run.Target.Allow))
+	for i, does := range run.Target.Allow {
+		allow[i] = string(does)
+	}
+	fields := []field{}
+	for _, service := range run.Services {
+		fields = append(fields, field{service.Name, service.URL})
+	}
+	fields = append(fields,
+		field{"allowed", cmp.Or(strings.Join(allow, ", "), "nothing")},
+		field{"strict", string(run.Policy.Strict)},
+		field{"seed", strconv.FormatInt(run.Seed, 10)},
+		field{"shard", shardText(run.Shard)},
+		field{"faults", strings.Join(run.Target.Faults, ", ")},
+		field{"variants", strings.Join(run.Target.Variants, ", ")})
+	t.form().fields(&out, fields)
+	t.write(out.String())
+}
+
+// Result tells that a check has ended.
+func (t *Terminal) Result(result *reports.Result) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts.Add(result.Verdict)
+	if t.options.Live {
+		t.progress(result)
+		return
+	}
+	if result.Verdict != reports.Passed && result.Verdict != reports.Skipped {
+		t.write(fmt.Sprintf("%s  %s  %s\n", t.verdict(result.Verdict, len(reports.Inconclusive)),
+			visible(result.ID), visible(result.Requirement)))
+	}
+}
+
+// Note writes one line between the results, such as that an interrupted run
+// still undoes what it did.
+func (t *Terminal) Note(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.clear()
+	t.write(visible(text) + "\n")
+}
+
+// End tells how the run ended, in words and numbers, and names the files in
+// which more is to be read. It returns the first error that writing met, here or
+// before.
+func (t *Terminal) End(run *reports.Run, files []string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.clear()
+	t.write(t.report(run, files))
+	return t.err
+}
+
+// progress rewrites the one line; it never gets as long as the screen is wide.
+func (t *Terminal) progress(result *reports.Result) {
+	parts := []string{fmt.Sprintf("%d of %d", t.counts.Total(), t.checks)}
+	for _, verdict := range []reports.Verdict{reports.Failed, reports.Finding, reports.Inconclusive} {
+		if n := t.counts[verdict]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, verdict))
+		}
+	}
+	line := strings.Join(parts, ", ") + "  " + visible(result.ID)
+	if width := cmp.Or(t.options.Width, 80) - 1; utf8.RuneCountInString(line) > width {
+		line = string([]rune(line)[:width])
+	}
+	t.write("\r\x1b[K" + line)
+	t.live = true
+}
+
+func (t *Terminal) clear() {
+	if t.live {
+		t.write("\r\x1b[K")
+		t.live = false
+	}
+}
+
+func (t *Terminal) write(text string) {
+	if t.err == nil {
+		_, t.err = io.WriteString(t.out, text)
+	}
+}
+
+// form is how results are told here: enough to act on.
+func (t *Terminal) form() textForm {
+	return textForm{indent: "  ", width: t.options.Width, deviations: 3, text: 600, body: 1000, curl: 3000}
+}
+
+// verdict is v in its colour, padded to width columns.
+func (t *Terminal) verdict(v reports.Verdict, width int) string {
+	return t.color(v, fmt.Sprintf("%-*s", width, v))
+}
+
+// color is text in the colour of v, when colours are asked for.
+func (t *Terminal) color(v reports.Verdict, text string) string {
+	code := map[reports.Verdict]string{reports.Passed: "32", reports.Failed: "31", reports.Finding: "33", reports.Inconclusive: "35", reports.Waived: "36", reports.Skipped: "2"}[v]
+	if !t.options.Color || code == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// plural counts things in words.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

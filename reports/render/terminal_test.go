@@ -1,0 +1,272 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+	"github.com/mallcheck/mallcheck/reports/redact"
+
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+)
+
+// show runs a whole run through a Terminal.
+func show(t *testing.T, run *reports.Run, options TerminalOptions) string {
+	t.Helper()
+	var out bytes.Buffer
+	terminal := NewTerminal(&out, options)
+	terminal.Begin(run, len(run.Results))
+	for i := range run.Results {
+		terminal.Result(&run.Results[i])
+	}
+	if err := terminal.End(run, []string{"mallcheck-report/junit.xml", "mallcheck-report/run.json"}); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestTerminalGolden(t *testing.T) {
+	run := redact.Run(fixture.Run(), secrets)
+	fixture.Golden(t, "terminal.txt", []byte(show(t, run, TerminalOptions{})))
+	fixture.Golden(t, "terminal-live-color-60.txt", []byte(show(t, run, TerminalOptions{Live: true, Color: true, Width: 60})))
+
+	strict := fixture.Run()
+	strict.Policy.FailOnFinding, strict.Stopped = true, reports.Interrupted
+	fixture.Golden(t, "terminal-fail-on-finding.txt", []byte(show(t, redact.Run(strict, secrets), TerminalOptions{Width: 100})))
+}
+
+func TestTerminalPlain(t *testing.T) {
+	if out := show(t, fixture.Run(), TerminalOptions{Width: 80}); strings.ContainsAny(out, "\x1b\r") {
+		t.Errorf("control characters where no terminal was named:\n%q", out)
+	}
+}
+
+func TestTerminalBegin(t *testing.T) {
+	var out bytes.Buffer
+	NewTerminal(&out, TerminalOptions{}).Begin(redact.Run(fixture.Run(), secrets), 61)
+	for _, want := range []string{"mallcheck v0.1.0", "61 checks", "uat", "P012345", "read, write", "documented", "42",
+		"http://%3Credacted:userinfo%3E@127.0.0.1:8642/topup", "async-wrong-id", "slow-tasks"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not told:\n%s", want, out.String())
+		}
+	}
+}
+
+// TestTerminalResult holds the lines without a terminal: what is neither passed
+// nor skipped, and nothing that the target said.
+func TestTerminalResult(t *testing.T) {
+	run := fixture.Run()
+	var out bytes.Buffer
+	terminal := NewTerminal(&out, TerminalOptions{})
+	for i := range run.Results {
+		run.Results[i].Reason = "the target said this"
+		terminal.Result(&run.Results[i])
+	}
+	var ids []string
+	for line := range strings.Lines(out.String()) {
+		ids = append(ids, strings.Fields(line)[1])
+	}
+	if got := strings.Join(ids, " "); got != "ASY-002 ENV-001 ENV-002 RID-001" {
+		t.Errorf("lines for %s", got)
+	}
+	if strings.Contains(out.String(), "said this") || strings.Contains(out.String(), "RQ-2") {
+		t.Errorf("the target's words, which may be secret:\n%s", out.String())
+	}
+}
+
+func TestTerminalLive(t *testing.T) {
+	var out bytes.Buffer
+	terminal := NewTerminal(&out, TerminalOptions{Live: true, Width: 40})
+	terminal.Begin(&reports.Run{}, 2)
+	out.Reset()
+	long := fixture.Result("GEN/singleOrder/body/payAmount/missing", "is refused", reports.Failed, reports.Purchase)
+	terminal.Result(&long)
+	if got, want := out.String(), "\r\x1b[K1 of 2, 1 failed  GEN/singleOrder/body/"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	out.Reset()
+	terminal.Note("undoing what was done")
+	if got, want := out.String(), "\r\x1b[Kundoing what was done\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestTerminalBoundsFailures(t *testing.T) {
+	run := &reports.Run{}
+	for i := range 100 {
+		result := fixture.Run().Results[6]
+		result.ID = fmt.Sprintf("RID-%03d", i)
+		run.Results = append(run.Results, result)
+	}
+	out := show(t, run, TerminalOptions{Live: true, Width: 80})
+	if got := strings.Count(out, "\nfailed RID-"); got != terminalFull {
+		t.Errorf("%d failures have their title, want %d", got, terminalFull)
+	}
+	if got := strings.Count(out, "  expected "); got != terminalFull {
+		t.Errorf("%d failures are told in full, want %d", got, terminalFull)
+	}
+	if want := "asked by (80): RID-020, RID-021,"; !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+		t.Errorf("%q is not told of the others:\n%s", want, out)
+	}
+}
+
+// TestTerminalGroups holds what stands together: findings of one habit of a
+// target, whatever their clauses, and checks skipped for one reason, those of most
+// checks first.
+func TestTerminalGroups(t *testing.T) {
+	run := &reports.Run{}
+	for i := range 30 {
+		skipped := reports.Result{ID: fmt.Sprintf("ASY-%03d", i), Verdict: reports.Skipped, Reason: "the target allows no writes"}
+		if i == 0 {
+			skipped.Reason = "the target has no group"
+		}
+		finding := reports.Result{ID: fmt.Sprintf("ENV-%03d", i), Verdict: reports.Finding, Deviations: []reports.Deviation{{
+			Clause: fmt.Sprintf("/paths/%d", i), Grade: reports.Assumed, Level: reports.Must, Verdict: reports.Finding, Summary: "the member traceId is not in the contract"}}}
+		run.Results = append(run.Results, skipped, finding)
+	}
+	out := show(t, run, TerminalOptions{})
+	for _, want := range []string{
+		"\nfinding\n  the member traceId is not in the contract [/paths/0 (MUST, assumed) and 29 more clauses] (30): ENV-000, ENV-001,",
+		"\nskipped\n  the target allows no writes (29): ASY-001, ASY-002, ASY-003 and 26 more\n  the target has no group (1): ASY-000\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not told:\n%s", want, out)
+		}
+	}
+}
+
+// TestTerminalHasNoCommands shows that a target cannot act on the terminal.
+func TestTerminalHasNoCommands(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		run := fixture.AnyRun().Draw(t, "run")
+		var out bytes.Buffer
+		terminal := NewTerminal(&out, TerminalOptions{Width: rapid.IntRange(-1, 120).Draw(t, "width")})
+		terminal.Begin(run, len(run.Results))
+		for i := range run.Results {
+			terminal.Result(&run.Results[i])
+		}
+		if err := terminal.End(run, nil); err != nil {
+			t.Fatal(err)
+		}
+		if i := strings.IndexFunc(out.String(), func(c rune) bool { return c != '\n' && c != '\t' && invisible(c) }); i >= 0 {
+			t.Fatalf("%q is written out", out.String()[i:min(i+10, out.Len())])
+		}
+	})
+}
+
+func TestConclusion(t *testing.T) {
+	count := func(verdicts ...reports.Verdict) []reports.Result {
+		var results []reports.Result
+		for _, v := range verdicts {
+			results = append(results, fixture.Result("RID-001", "finds", v, reports.Read))
+		}
+		return results
+	}
+	for _, test := range []struct {
+		run     reports.Run
+		verdict reports.Verdict
+		want    string
+	}{
+		{reports.Run{Results: count(reports.Passed)}, reports.Passed, "passed: no violation in 1 check."},
+		{reports.Run{Results: count(reports.Passed, reports.Passed, reports.Finding, reports.Waived, reports.Skipped)}, reports.Passed,
+			"passed: no violation in 3 checks, 1 of them with findings, 1 waived, 1 skipped."},
+		{reports.Run{Results: count(reports.Passed, reports.Failed, reports.Inconclusive, reports.Skipped)}, reports.Failed, "failed: 1 of 3 checks found a violation, 1 came to no outcome."},
+		{reports.Run{Results: count(reports.Passed, reports.Finding), Policy: reports.Policy{FailOnFinding: true}}, reports.Failed,
+			"failed: no violation, but findings in 1 of 2 checks, and findings fail this run."},
+		{reports.Run{Results: count(reports.Passed, reports.Inconclusive)}, reports.Inconclusive,
+			"inconclusive: 1 check came to no outcome; no violation in 1 other check."},
+		{reports.Run{Results: count(reports.Skipped), Services: []reports.Service{{Name: "topup"}}}, reports.Inconclusive, "inconclusive: 1 service could not be reached."},
+		{reports.Run{Results: count(reports.Passed, reports.Skipped), Services: []reports.Service{{Name: "topup"}}}, reports.Inconclusive,
+			"inconclusive: 1 service could not be reached; no violation in 1 other check."},
+		{reports.Run{Results: count(reports.Passed, "nonsense")}, reports.Inconclusive,
+			"inconclusive: 1 check came to no outcome; no violation in 1 other check."},
+		{reports.Run{Results: count(reports.Skipped, reports.Skipped)}, reports.Inconclusive, "nothing was tested: 2 checks skipped."},
+		{reports.Run{Results: count(reports.Passed), Stopped: reports.TimedOut}, reports.Inconclusive,
+			"inconclusive: the run ended before its last check (time limit); until then no violation in 1 check."},
+		{reports.Run{Results: count(reports.Failed), Stopped: reports.Interrupted}, reports.Failed,
+			"failed: 1 of 1 check found a violation; the run ended before its last check (interrupted)."},
+	} {
+		verdict, words := conclusion(&test.run, reports.Summarize(&test.run))
+		if verdict != test.verdict || words != test.want {
+			t.Errorf("got  %s: %s\nwant %s: %s", verdict, words, test.verdict, test.want)
+		}
+	}
+}
+
+func TestTerminalReportsWriteError(t *testing.T) {
+	terminal := NewTerminal(brokenPipe{}, TerminalOptions{})
+	terminal.Note("lost")
+	if err := terminal.End(&reports.Run{}, nil); !errors.Is(err, errBroken) {
+		t.Errorf("got %v, want the error of the first write", err)
+	}
+}
+
+var errBroken = errors.New("broken pipe")
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errBroken }
+
+func TestWrap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`([a-zé欧]{1,12} ){0,30}[a-z]{1,40}`).Draw(t, "text")
+		width := rapid.IntRange(20, 60).Draw(t, "width")
+		lines := wrap(text, width)
+		if got := strings.Join(lines, " "); got != text {
+			t.Fatalf("%q became %q", text, got)
+		}
+		for _, line := range lines {
+			if utf8.RuneCountInString(line) > width && strings.Contains(line, " ") {
+				t.Fatalf("%q is longer than %d", line, width)
+			}
+		}
+	})
+	if got := wrap("a b c", 19); len(got) != 1 {
+		t.Errorf("too narrow a width wraps: %q", got)
+	}
+}
+
+func TestVisible(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain 欧洲 é\n\t": "plain 欧洲 é\n\t", "\x1b[2J": `\x1b[2J`, "\r\x00\x7f": `\x0d\x00\x7f`,
+		"\xff": `\xff`, "\u0085\u202e\ufffd": `\u0085\u202e\ufffd`, "\U000e0001": `\U000e0001`,
+	} {
+		if got := visible(in); got != want || visible(got) != got {
+			t.Errorf("visible(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestShownDurationIsReadable(t *testing.T) {
+	res := fixture.Run().Results[6]
+	res.Exchanges[1].Duration = 1234567 * time.Nanosecond
+	if text := junitForm.result(&res); !strings.Contains(text, "1.2ms") {
+		t.Errorf("no rounded duration in\n%s", text)
+	}
+}
+
+func TestCoverageInTerminal(t *testing.T) {
+	run := fixture.Run()
+	run.Coverage = nil
+	if text := show(t, run, TerminalOptions{}); strings.Contains(text, "exercised") {
+		t.Errorf("coverage is told that was not counted:\n%s", text)
+	}
+	run.Coverage = fixture.Coverage()
+	want := "parts of the contract exercised (run.json says which were not, and why)\n  constraints kept 2 of 5, codes 1 of 1\n"
+	if text := show(t, run, TerminalOptions{}); !strings.Contains(text, want) {
+		t.Errorf("not told as %q:\n%s", want, text)
+	}
+	var out strings.Builder
+	if err := NewTerminal(&out, TerminalOptions{}).End(run, []string{"r/junit.xml"}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "(--format json says which were not, and why)") {
+		t.Errorf("how to see what was missed is not told:\n%s", out.String())
+	}
+}

@@ -1,0 +1,275 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// textForm is how results are written as text. Every bound is in bytes.
+type textForm struct {
+	indent     string
+	width      int  // columns at which text is wrapped, 0 for never
+	deviations int  // how many of a result's deviations are told
+	text       int  // longest summary, expected, actual or reason
+	body       int  // longest body
+	curl       int  // longest curl line; a cut one would be of no use
+	headers    bool // whether request headers are shown; they are in the curl line as well
+}
+
+// field is one labelled text.
+type field struct{ label, text string }
+
+// result tells what is to be known of a result that is not simply passed.
+func (f textForm) result(res *reports.Result) string {
+	var out strings.Builder
+	f.fields(&out, []field{{"requirement", res.Requirement}, {"reason", res.Reason}, {"flaky", flakyText(res)}})
+	shown := map[int]bool{}
+	for i := range res.Deviations {
+		if i == f.deviations {
+			f.fields(&out, []field{{"and more", fmt.Sprintf("%d further deviations", len(res.Deviations)-i)}})
+			break
+		}
+		if i > 0 {
+			out.WriteString("\n")
+		}
+		d := &res.Deviations[i]
+		f.fields(&out, deviationFields(d))
+		if d.Exchange >= 0 && !shown[d.Exchange] {
+			f.exchange(&out, res, d.Exchange)
+			shown[d.Exchange] = true
+		}
+	}
+	if res.Cause != "" {
+		out.WriteString("\n")
+		f.fields(&out, []field{{"usual cause", res.Cause}})
+	}
+	if len(shown) == 0 {
+		f.exchangeList(&out, res)
+	}
+	return out.String()
+}
+
+// flakyText says that a result is flaky, and nothing when it is not.
+func flakyText(res *reports.Result) string {
+	if !res.Flaky {
+		return ""
+	}
+	return "run once more, the check found no violation; the verdict stays"
+}
+
+// shardText names a shard, and nothing when there is none.
+func shardText(shard *reports.Shard) string {
+	if shard == nil {
+		return ""
+	}
+	return shard.String()
+}
+
+// limitedText says in words how a target had a run wait.
+func limitedText(limited *reports.Limited) string {
+	return fmt.Sprintf("the target asked to wait %s, %s in all", plural(limited.Times, "time"), limited.Waited.Round(time.Millisecond))
+}
+
+// deviationFields tells a deviation; what it does not say has no text.
+func deviationFields(d *reports.Deviation) []field {
+	label := "finding"
+	if d.Verdict == reports.Failed {
+		label = "violation"
+	}
+	return []field{
+		{label, d.Summary}, {"clause", clauseText(d.Clause, d.Level, d.Grade, d.Source)},
+		{"at", d.Pointer}, {"expected", d.Expected}, {"actual", d.Actual},
+	}
+}
+
+// clauseText names a clause with what stands behind it.
+func clauseText(clause string, level reports.Level, grade reports.Grade, source string) string {
+	text := fmt.Sprintf("%s (%s, %s", clause, level, grade)
+	if source != "" {
+		text += ", " + source
+	}
+	return text + ")"
+}
+
+// fields writes one labelled text after the other, and nothing for an empty one.
+func (f textForm) fields(out *strings.Builder, fields []field) {
+	const column = len("requirement") + 2
+	for _, field := range fields {
+		if field.text == "" {
+			continue
+		}
+		prefix := f.indent + fmt.Sprintf("%-*s", column, visible(field.label))
+		text := shorten(visible(field.text), f.text)
+		for i, line := range wrap(text, f.width-len(prefix)) {
+			if i > 0 {
+				prefix = f.indent + strings.Repeat(" ", column)
+			}
+			out.WriteString(prefix + line + "\n")
+		}
+	}
+}
+
+// exchangeList tells the exchanges of a result in a line each when no deviation
+// points at one, or in full when there is but one.
+func (f textForm) exchangeList(out *strings.Builder, res *reports.Result) {
+	if len(res.Exchanges) == 1 {
+		f.exchange(out, res, 0)
+		return
+	}
+	for i := range res.Exchanges {
+		if i == f.deviations {
+			f.fields(out, []field{{"and more", fmt.Sprintf("%d further exchanges", len(res.Exchanges)-i)}})
+			return
+		}
+		ex := &res.Exchanges[i]
+		answer := ex.Problem
+		if ex.Response != nil {
+			answer = statusText(ex.Response.Status)
+		}
+		f.fields(out, []field{{"exchange", ex.Request.Method + " " + ex.Request.URL + ": " + answer}})
+	}
+}
+
+// exchange writes an exchange of res in the manner of curl -v, and its curl line.
+func (f textForm) exchange(out *strings.Builder, res *reports.Result, index int) {
+	if index >= len(res.Exchanges) {
+		return
+	}
+	ex := &res.Exchanges[index]
+	f.fields(out, []field{{"exchange", fmt.Sprintf("%d of %d, %s, %s", index+1, len(res.Exchanges), ex.Operation,
+		ex.Duration.Round(100*time.Microsecond))}})
+	f.lines(out, "> ", ex.Request.Method+" "+ex.Request.URL)
+	if f.headers {
+		f.header(out, "> ", ex.Request.Header)
+	}
+	f.bodyText(out, "> ", ex.Request.Body, ex.Request.Cut)
+	if ex.Response != nil {
+		f.lines(out, "< ", statusText(ex.Response.Status))
+		f.header(out, "< ", ex.Response.Header)
+		f.bodyText(out, "< ", ex.Response.Body, ex.Response.Cut)
+	}
+	if ex.Problem != "" {
+		f.lines(out, "! ", shorten(ex.Problem, f.text))
+	}
+	line := Curl(*ex)
+	if len(line) > f.curl {
+		line = fmt.Sprintf("# the curl line is left out, it has %d bytes", len(line))
+	}
+	out.WriteString(f.indent + visible(line) + "\n")
+}
+
+func (f textForm) header(out *strings.Builder, mark string, header []reports.Header) {
+	for _, h := range header {
+		f.lines(out, mark, h.Name+": "+shorten(h.Value, f.text))
+	}
+}
+
+func (f textForm) bodyText(out *strings.Builder, mark string, body reports.Body, cut int64) {
+	kept := body.Head(f.body)
+	left := cut + int64(len(body)-len(kept))
+	if len(kept) == 0 && left == 0 {
+		return
+	}
+	text := strings.TrimSuffix(string(kept), "\n")
+	if left > 0 {
+		text += fmt.Sprintf("… (%d bytes left out)", left)
+	}
+	f.lines(out, mark, text)
+}
+
+// lines writes text with a mark before each of its lines, never wrapped: it is evidence.
+func (f textForm) lines(out *strings.Builder, mark, text string) {
+	for line := range strings.SplitSeq(visible(text), "\n") {
+		out.WriteString(f.indent + mark + line + "\n")
+	}
+}
+
+func statusText(status int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
+}
+
+// visible writes out every character that could act on a terminal or is not
+// allowed in XML, such as an escape as \x1b. Line feeds and tabs stay.
+func visible(text string) string {
+	if !strings.ContainsFunc(text, invisible) {
+		return text
+	}
+	var out strings.Builder
+	for len(text) > 0 {
+		c, size := utf8.DecodeRuneInString(text)
+		switch {
+		case c == utf8.RuneError && size == 1, c < utf8.RuneSelf && invisible(c):
+			fmt.Fprintf(&out, `\x%02x`, text[0])
+		case invisible(c) && c > 0xffff:
+			fmt.Fprintf(&out, `\U%08x`, c)
+		case invisible(c):
+			fmt.Fprintf(&out, `\u%04x`, c)
+		default:
+			out.WriteRune(c)
+		}
+		text = text[size:]
+	}
+	return out.String()
+}
+
+func invisible(c rune) bool {
+	return c == utf8.RuneError || c != '\n' && c != '\t' && !unicode.IsPrint(c)
+}
+
+// oneLine makes text fit for one line of at most limit bytes.
+func oneLine(text string, limit int) string {
+	return shorten(visible(strings.Join(strings.Fields(text), " ")), limit)
+}
+
+// shorten cuts text to limit bytes and says how many are left out.
+func shorten(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	head := reports.Body(text).Head(limit)
+	return fmt.Sprintf("%s… (%d bytes left out)", head, len(text)-len(head))
+}
+
+// wrap breaks text into lines of at most width characters at spaces; a longer
+// word stays whole, so that it can be copied. A width below 20 wraps nothing.
+func wrap(text string, width int) []string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		for width >= 20 && utf8.RuneCountInString(line) > width {
+			head, rest, ok := breakLine(line, width)
+			if !ok {
+				break
+			}
+			lines = append(lines, head)
+			line = rest
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// breakLine splits line at the last space within width characters, or else at the next one.
+func breakLine(line string, width int) (head, rest string, ok bool) {
+	limit, count := len(line), 0
+	for i := range line {
+		if count == width+1 {
+			limit = i
+			break
+		}
+		count++
+	}
+	at := strings.LastIndexByte(line[:limit], ' ')
+	if at <= 0 {
+		if at = strings.IndexByte(line[limit:], ' '); at < 0 {
+			return line, "", false
+		}
+		at += limit
+	}
+	return line[:at], strings.TrimLeft(line[at:], " "), true
+}

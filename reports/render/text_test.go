@@ -1,0 +1,25 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestBoundOffAndShown(t *testing.T) {
+	run := fixture.Run()
+	if got := reports.Bound(run, 0); !reflect.DeepEqual(got, run) {
+		t.Error("a limit of 0 changes something")
+	}
+	result := reports.Bound(run, 10).Results[6]
+	result.Deviations[0].Exchange = 0
+	text := junitForm.result(&result)
+	for _, want := range []string{`> {"sim_ids"… (108 bytes left out)`, "# 108 bytes are left out at the end of the body"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("nothing says %q:\n%s", want, text)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package render
+
+import (
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/parallel"
+
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// github is the format that goes to standard output and has no file.
+const github = "github"
+
+// writers are the formats, each with its file and its writer.
+var writers = []struct {
+	format, file string
+	write        func(io.Writer, *reports.Run) error
+}{
+	{"junit", "junit.xml", WriteJUnit},
+	{"json", "run.json", reports.WriteJSON},
+	{"html", "report.html", WriteHTML},
+	{"markdown", "report.md", WriteMarkdown},
+	{"sarif", "report.sarif", WriteSARIF},
+	{github, "", nil},
+}
+
+// Formats returns the names of the formats. WriteFiles writes all of them but
+// "github", which is WriteGitHub's and goes to standard output.
+func Formats() []string {
+	var names []string
+	for _, w := range writers {
+		names = append(names, w.format)
+	}
+	return names
+}
+
+// CheckFormats returns an error for the first name that is none of Formats; it
+// names the known ones.
+func CheckFormats(names []string) error {
+	for _, name := range names {
+		if _, err := formatIndex(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Files returns the paths of the files that WriteFiles writes for formats in folder
+// dir; "github" and names that are no format have none.
+func Files(dir string, formats []string) []string {
+	var files []string
+	for _, name := range formats {
+		if i, err := formatIndex(name); err == nil && writers[i].file != "" {
+			files = append(files, filepath.Join(dir, writers[i].file))
+		}
+	}
+	return files
+}
+
+// WriteFiles writes run into folder dir in each of formats (see Formats), whose files
+// Files names; "github" has no file. Each file appears whole or not at all, and replaces an older one.
+// A format that fails keeps no other from being written; the error joins all
+// that failed. What is written is not redacted: hand in what Redact returned.
+func WriteFiles(dir string, formats []string, run *reports.Run) error {
+	if err := CheckFormats(formats); err != nil {
+		return err
+	}
+	failed := make([]error, len(formats))
+	parallel.Each(len(formats), true, func(n int) { failed[n] = writeFile(dir, formats[n], run) })
+	return errors.Join(failed...)
+}
+
+// writeFile writes run in one format, if it has a file.
+func writeFile(dir, format string, run *reports.Run) error {
+	i, err := formatIndex(format)
+	if err != nil || writers[i].write == nil {
+		return err
+	}
+	path := filepath.Join(dir, writers[i].file)
+	if err := replaceFile(path, func(w io.Writer) error { return writers[i].write(w, run) }); err != nil {
+		return fmt.Errorf("writing report %s: %w", path, reason(err))
+	}
+	return nil
+}
+
+// CheckFolder creates folder dir if it is not there and proves that reports can
+// be written into it, so that a run need not find out at its end. It leaves no
+// file behind. The error names the folder and the reason.
+func CheckFolder(dir string) error {
+	err := func() error {
+		if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a CI system may read it as another user
+			return err
+		}
+		for _, w := range writers {
+			if info, err := os.Stat(filepath.Join(dir, w.file)); w.file != "" && err == nil && info.IsDir() {
+				return fmt.Errorf("%s in it is a folder", w.file)
+			}
+		}
+		probe, err := os.CreateTemp(dir, ".mallcheck-*")
+		if err != nil {
+			return err
+		}
+		_, err = probe.WriteString("probe")
+		return errors.Join(err, probe.Close(), os.Remove(probe.Name()))
+	}()
+	if err != nil {
+		return fmt.Errorf("report folder %q cannot be written: %w", dir, reason(err))
+	}
+	return nil
+}
+
+// replaceFile has write fill a file beside path, which then takes its place.
+func replaceFile(path string, write func(io.Writer) error) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(file.Name()))
+		}
+	}()
+	buffered := bufio.NewWriterSize(file, 64<<10)
+	err = errors.Join(write(buffered), buffered.Flush(), file.Chmod(0o644), file.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}
+
+// reason leaves away the paths that errors of package os name, which are those
+// of temporary files.
+func reason(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}
+
+func formatIndex(name string) (int, error) {
+	for i, w := range writers {
+		if w.format == name {
+			return i, nil
+		}
+	}
+	return 0, fmt.Errorf("unknown report format %q: known are %s", name, strings.Join(Formats(), ", "))
+}
