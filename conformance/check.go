@@ -8,19 +8,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/onsi/gomega"
-
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
-
-// assertion is the panic of a failed Expect.
-type assertion struct{ message string }
-
-// failAssertion is Gomega's fail handler during a run.
-func failAssertion(message string, _ ...int) { panic(assertion{message}) }
 
 // one runs a check, undoes what it did, and settles its verdict.
 func (r *runner) one(ctx context.Context, check checks.Check) reports.Result {
@@ -69,8 +62,8 @@ func (r *runner) carryOut(ctx context.Context, check checks.Check, result *repor
 	}
 	switch end := end.(type) {
 	case nil:
-	case assertion:
-		tell(result, fromAssertion(hands, check, end.message, last))
+	case expect.Failure:
+		tell(result, unmet(hands, check, end, last))
 	case session.End:
 		result.Reason = end.Reason
 		if end.Deviation != nil {
@@ -127,19 +120,18 @@ type broken struct {
 	where string
 }
 
-// perform runs a check and returns how it ended: nil, an assertion, a
+// perform runs a check and returns how it ended: nil, an expect.Failure, a
 // session.End, or broken.
 func perform(ctx context.Context, check checks.Check, hands *session.Session) (end any) {
 	defer func() {
 		switch value := recover().(type) {
 		case nil:
-		case assertion, session.End:
+		case expect.Failure, session.End:
 			end = value
 		default:
 			end = broken{value, ownFrames(debug.Stack())}
 		}
 	}()
-	gomega.RegisterFailHandler(failAssertion)
 	check.Run(ctx, hands)
 	return nil
 }
@@ -157,40 +149,15 @@ func ownFrames(stack []byte) string {
 	return strings.Join(frames, " < ")
 }
 
-// fromAssertion turns Gomega's words into a deviation from the check's clause.
-func fromAssertion(hands *session.Session, check checks.Check, message string, exchange int) reports.Deviation {
-	d := hands.Deviation(check.Clause, subject(check), "the requirement does not hold")
-	d.Level, d.Exchange = check.Level, exchange
-	described, rest, matched := strings.Cut("\n"+message, "\nExpected\n")
-	if described = strings.TrimSpace(described); described != "" {
-		d.Summary = described
-	}
-	if !matched {
-		return d
-	}
-	var actual, expected []string
-	for line := range strings.SplitSeq(rest, "\n") {
-		if strings.HasPrefix(line, "    ") && len(expected) == 0 {
-			actual = append(actual, strings.TrimSpace(line))
-		} else {
-			expected = append(expected, strings.TrimSpace(line))
-		}
-	}
-	d.Actual, d.Expected = strings.Join(actual, "\n"), strings.Join(expected, "\n")
-	for _, unmet := range unmetOutcomes {
-		if described != "" && strings.HasPrefix(d.Expected, unmet.expected) {
-			d.Summary += unmet.told
-		}
+// unmet turns a failed assertion into a deviation from the check's clause. Where it
+// names no exchange, the last one shows it.
+func unmet(hands *session.Session, check checks.Check, failure expect.Failure, last int) reports.Deviation {
+	d := hands.Deviation(check.Clause, subject(check), failure.Summary)
+	d.Level, d.Exchange, d.Expected, d.Actual = check.Level, failure.Exchange, failure.Expected, failure.Actual
+	if d.Exchange < 0 {
+		d.Exchange = last
 	}
 	return d
-}
-
-// unmetOutcomes say of a request, which is all that its check names, what the
-// target did with it instead of what is expected.
-var unmetOutcomes = []struct{ expected, told string }{
-	{"to be refused: ", " was not refused"},
-	{"not to be refused: ", " was refused"},
-	{"to be accepted: ", " was not accepted"},
 }
 
 // subject is the operation that a check is about, whose evidence counts for it:

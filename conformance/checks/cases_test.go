@@ -1,33 +1,39 @@
 package checks
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
-// TestBodiesAreThoseOfTheContract keeps the tables of bodies and of the members
-// that they must have equal to the contract.
-func TestBodiesAreThoseOfTheContract(t *testing.T) {
+// Every required member of a body is found under the pointer of its schema, and only
+// operations without a body have none.
+func TestRequiredMembersStandInTheContract(t *testing.T) {
 	contract, err := openapi.Mall()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	for _, members := range requiredMembers {
-		names = append(names, members...)
-	}
-	for _, operation := range contract.Operations() {
-		schema, hasBody := bodySchemas[operation.ID]
-		if hasBody == (operation.Method == "GET") {
-			t.Errorf("%s %s: has a body: %t", operation.Method, operation.ID, hasBody)
+	for _, operation := range operations() {
+		if operation.hasBody() != (len(operation.required) > 0) {
+			t.Errorf("%s %s: required members %v", operation.Method, operation.id, operation.required)
 		}
-		for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
-			_, required := contract.Clause(schema + "/required/" + name)
-			if listed := slices.Contains(requiredMembers[operation.ID], name); hasBody && listed != required {
-				t.Errorf("%s: %s is listed as required: %t, required by the contract: %t", operation.ID, name, listed, required)
+		for _, name := range operation.required {
+			if _, known := contract.Clause(operation.bodySchema() + "/required/" + name); !known {
+				t.Errorf("%s: the contract does not require %s", operation.id, name)
 			}
+		}
+	}
+}
+
+// What a valid request does to the target includes what creating its preconditions does.
+func TestPrerequisitesCountAsEffects(t *testing.T) {
+	for id, want := range map[string]reports.Does{
+		"listBundles": reports.Read, "asyncResult": reports.Write, "removeSims": reports.Write, "queryOrder": reports.Purchase,
+		"cancelAutoRenewalRecord": reports.Purchase, "singleOrder": reports.Purchase,
+	} {
+		if got := operationOf(id).does; got != want {
+			t.Errorf("%s: %s, want %s", id, got, want)
 		}
 	}
 }

@@ -64,42 +64,12 @@ func All() []Check {
 	return all
 }
 
-// operation is one that partners call.
-type operation struct {
-	id    string
-	does  reports.Does
-	takes []string
-}
-
-// operations are all operations that partners call, with what a valid request of
-// each does, and the others that it takes to make one.
-var operations = []operation{
-	{"addSims", reports.Write, nil},
-	{"asyncResult", reports.Write, []string{"addSims"}},
-	{"cancelAutoRenewalRecord", reports.Purchase, []string{"singleOrder", "stripeSubDirectly"}},
-	{"confirmPaymentResult", reports.Purchase, []string{"singleOrder", "stripeSingleAuthorization"}},
-	{"listBundles", reports.Read, nil},
-	{"listGroupSims", reports.Read, nil},
-	{"queryAutoRenewalRecord", reports.Purchase, []string{"singleOrder", "stripeSubDirectly"}},
-	{"queryOrder", reports.Purchase, []string{"singleOrder"}},
-	{"removeSims", reports.Write, nil},
-	{"resultQuery", reports.Purchase, []string{"singleOrder"}},
-	{"singleOrder", reports.Purchase, nil},
-	{"singleQueryOrder", reports.Read, nil},
-	{"singleServicePlanPage", reports.Read, nil},
-	{"singleVerify", reports.Read, nil},
-	{"stripeSingleAuthorization", reports.Purchase, []string{"singleOrder"}},
-	{"stripeSubDirectly", reports.Purchase, []string{"singleOrder"}},
-	{"stripeSubscriptionAuthorization", reports.Purchase, []string{"singleOrder"}},
-	{"synOrderInfo", reports.Purchase, nil},
-}
-
 // onEach makes a case of a check for every operation: "{operation}" in the
 // requirement becomes its id. What the check does is what a valid request of the
 // operation does, unless the check says so itself.
 func onEach(check Check, run func(ctx context.Context, s *session.Session, operation string)) []Check {
-	cases := make([]Check, 0, len(operations))
-	for _, operation := range operations {
+	cases := make([]Check, 0, len(operations()))
+	for _, operation := range operations() {
 		one := check
 		one.ID += "/" + operation.id
 		if one.Does == "" {

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -46,25 +45,6 @@ func TestChecksAreWhole(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// TestEachOperationIsListed keeps the table of operations equal to the contract.
-func TestEachOperationIsListed(t *testing.T) {
-	contract, err := openapi.Mall()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var listed, want []string
-	for _, operation := range operations {
-		listed = append(listed, operation.id)
-	}
-	for _, operation := range contract.Operations() {
-		want = append(want, operation.ID)
-	}
-	slices.Sort(want)
-	if !slices.Equal(listed, want) {
-		t.Errorf("operations %v, the contract has %v", listed, want)
 	}
 }
 

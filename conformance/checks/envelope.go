@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
 
+	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
@@ -46,7 +46,7 @@ var envelopeChecks = slices.Concat(
 		Requirement: "{operation} announces its answer as application/json, be it a success or a refusal",
 	}, func(answer *session.Answer, which string) {
 		media, _, err := mime.ParseMediaType(answer.Header.Get("Content-Type"))
-		Expect(err).NotTo(HaveOccurred(), "the header Content-Type of "+which)
+		Expect(err).To(Succeed(), "the header Content-Type of "+which)
 		Expect(media).To(Equal("application/json"), "the media type of "+which)
 	}),
 	onAnswers(Check{
@@ -54,7 +54,7 @@ var envelopeChecks = slices.Concat(
 		Requirement: "{operation} answers with exactly one JSON object in UTF-8 without a member twice, be it a success or a refusal",
 	}, func(answer *session.Answer, which string) {
 		_, err := signing.ParseMembers(answer.Body)
-		Expect(err).NotTo(HaveOccurred(), "the body of "+which)
+		Expect(err).To(Succeed(), "the body of "+which)
 	}),
 	among(onEach(Check{
 		ID: "ENV-006", Clause: "envelope/data-on-success",
@@ -70,7 +70,7 @@ var envelopeChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		answer := s.Send(ctx, s.NewValid(ctx, operation))
 		s.RequireAccepted(answer)
-		Expect(notTexts(envelopeOf(answer), "")).To(BeEmpty(), "members that are no strings")
+		Expect(notTexts(operationOf(operation), envelopeOf(answer), "")).To(BeEmpty(), "members that are no strings")
 	}),
 	onEach(Check{
 		ID: "ENV-008", Clause: "globals/accept-language",
@@ -129,7 +129,7 @@ func textIn(answer *session.Answer, name string) (text string, isText bool) {
 // beEnvelope succeeds for an answer that is an object with operateCode and
 // message, both texts.
 func beEnvelope() types.GomegaMatcher {
-	return answerMatcher{"to be an object with operateCode and message, both strings", func(answer *session.Answer) bool {
+	return formMatcher{"an object with operateCode and message, both strings", func(answer *session.Answer) bool {
 		_, hasCode := textIn(answer, "operateCode")
 		_, hasMessage := textIn(answer, "message")
 		return hasCode && hasMessage
@@ -138,7 +138,7 @@ func beEnvelope() types.GomegaMatcher {
 
 // haveData succeeds for an answer with data that is not null.
 func haveData() types.GomegaMatcher {
-	return answerMatcher{"to have data that is not null", func(answer *session.Answer) bool {
+	return formMatcher{"data that is not null", func(answer *session.Answer) bool {
 		return envelopeOf(answer)["data"] != nil
 	}}
 }
@@ -146,50 +146,30 @@ func haveData() types.GomegaMatcher {
 // sayWhyRefused succeeds for an answer that is an envelope with a code other
 // than "S" and a message.
 func sayWhyRefused() types.GomegaMatcher {
-	expected := `to be an object with an operateCode that is not "S" and a message, both strings that are not empty`
-	return answerMatcher{expected, func(answer *session.Answer) bool {
+	expected := `an object with an operateCode that is not "S" and a message, both strings that are not empty`
+	return formMatcher{expected, func(answer *session.Answer) bool {
 		code, _ := textIn(answer, "operateCode")
 		message, _ := textIn(answer, "message")
 		return code != "" && code != reports.CodeSuccess && message != ""
 	}}
 }
 
-// texts are the members of answers that the contract knows as codes, counts,
-// prices and identifiers, by their path without the indexes of lists. Nothing is
-// known of other members.
-var texts = []string{
-	"/operateCode", "/message",
-	"/data/request_id", "/data/action_code", "/data/status",
-	"/data/details/sim_id", "/data/details/result", "/data/details/message",
-	"/data/group_id", "/data/sim_count", "/data/sim_ids",
-	"/data/group_name", "/data/package_code", "/data/package_name",
-	"/data/partnerCode", "/data/deviceCode",
-	"/data/servicePlanList/packageCode", "/data/servicePlanList/servicePlanCode",
-	"/data/servicePlanList/servicePlanShowName", "/data/servicePlanList/payAmount", "/data/servicePlanList/payCurrency",
-	"/data/orderNo", "/data/payId", "/data/orderPeriod", "/data/packageType", "/data/servicePlanShowName", "/data/subscriptionTime",
-	"/data/orderList/orderStatus", "/data/orderList/servicePlanShowName", "/data/orderList/time", "/data/orderList/unit",
-	"/data/orderList/expireDate", "/data/orderList/remainingDays",
-	"/data/payAmount", "/data/payCurrency", "/data/payStatus", "/data/payResultDate",
-	"/data/client_secret", "/data/customer_id", "/data/pay_method", "/data/product_id", "/data/sub_id",
-	"/data/purchase_order_id", "/data/order_id", "/data/sim_id", "/data/pay_id", "/data/pay_amount", "/data/pay_currency", "/data/pay_status",
-}
-
 // notTexts returns the known members below a value that are no strings, each
 // with what it is instead.
-func notTexts(value any, path string) []string {
+func notTexts(operation operation, value any, path string) []string {
 	var found []string
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
-			found = append(found, notTexts(member, path+"/"+name)...)
+			found = append(found, notTexts(operation, member, path+"/"+name)...)
 		}
 	case []any:
 		for _, element := range value {
-			found = append(found, notTexts(element, path)...)
+			found = append(found, notTexts(operation, element, path)...)
 		}
 	case string:
 	default:
-		if slices.Contains(texts, path) {
+		if slices.Contains(operation.texts, path) {
 			found = append(found, fmt.Sprintf("%s: %v", strings.TrimPrefix(path, "/"), value))
 		}
 	}

@@ -7,8 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	. "github.com/onsi/gomega"
-
+	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
@@ -229,7 +228,7 @@ func refusedForMalformed(ctx context.Context, s *session.Session, do action) {
 
 func acceptsAfterRefusals(ctx context.Context, s *session.Session, operation string) {
 	draft := s.NewValid(ctx, operation)
-	if !usedUp(draft) {
+	if !usedUp(draft.Operation) {
 		s.RequireAccepted(s.Send(ctx, draft))
 	}
 	for _, sign := range []string{"", strings.Repeat("0", 32)} {

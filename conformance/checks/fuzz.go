@@ -8,7 +8,6 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
-	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -23,14 +22,10 @@ func Fuzz(n int) []Check {
 		return nil
 	}
 	var all []Check
-	for _, o := range operations {
-		described, known := openapi.OperationOf(o.id)
-		if !known {
-			continue
-		}
+	for _, o := range operations() {
 		for _, property := range []struct{ name, clause, requirement string }{
 			{"random-valid", "requests/valid-accepted", "%s accepts each of %d random requests that keep every constraint"},
-			{"random-violation", described.Pointer, "%s refuses each of %d random requests that break one constraint"},
+			{"random-violation", o.Pointer, "%s refuses each of %d random requests that break one constraint"},
 		} {
 			id := "GEN/" + o.id + "/request/" + property.name
 			all = append(all, Check{

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
@@ -28,10 +27,10 @@ var generated = sync.OnceValue(func() []Check {
 // checkOf turns a case into a check. It does to the target what a valid request of
 // the operation does, since a broken target carries it out.
 func checkOf(c *cases.Case) Check {
-	at := slices.IndexFunc(operations, func(o operation) bool { return o.id == c.Operation })
+	about := operationOf(c.Operation)
 	return Check{
 		ID: c.ID, Clause: c.Clause, Requirement: c.Requirement,
-		Does: operations[at].does, Operations: append([]string{c.Operation}, operations[at].takes...),
+		Does: about.does, Operations: append([]string{c.Operation}, about.takes...),
 		Run: func(ctx context.Context, s *session.Session) { runCase(ctx, s, c) },
 	}
 }
@@ -54,11 +53,10 @@ var expectedWords = map[reports.Expect]string{
 // sendCase sends the request of a case.
 func sendCase(ctx context.Context, s *session.Session, c *cases.Case) *session.Answer {
 	operation, _ := s.Contract().Operation(c.Operation)
-	spends := operation.Does == openapi.Purchase || operation.ID == "cancelAutoRenewalRecord"
 	if len(c.Changes) == 0 {
-		return s.SendChanged(ctx, c.Operation, spends, nil)
+		return s.SendChanged(ctx, c.Operation, usedUp(operation), nil)
 	}
-	return s.SendChanged(ctx, c.Operation, spends, func(draft *session.Draft) {
+	return s.SendChanged(ctx, c.Operation, usedUp(operation), func(draft *session.Draft) {
 		for _, change := range c.Changes {
 			edit := editOf(operation, c.Place, change)
 			if change.Late {

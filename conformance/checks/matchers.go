@@ -5,41 +5,113 @@ import (
 
 	"github.com/onsi/gomega/types"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
-// beAccepted succeeds for an answer with operateCode "S".
+// beAccepted succeeds for an answer with operateCode "S". Its description names the
+// request: "a request without a sign".
 func beAccepted() types.GomegaMatcher {
-	return answerMatcher{"to be accepted: operateCode \"S\"", (*session.Answer).Accepted}
+	return outcomeMatcher{accepted: true, expected: `operateCode "S"`}
 }
 
-// beRefused succeeds for an answer that refuses: an envelope whose operateCode
-// is not "S", or an HTTP status from 400 to 499.
+// beRefused succeeds for an answer that refuses: an envelope whose operateCode is
+// not "S", or an HTTP status from 400 to 499. Its description names the request.
 func beRefused() types.GomegaMatcher {
-	return answerMatcher{"to be refused: an operateCode other than \"S\", or HTTP 4xx", (*session.Answer).Refused}
+	return outcomeMatcher{expected: `a refusal: an operateCode other than "S", or HTTP 4xx`}
 }
 
-// answerMatcher judges an answer of the target.
-type answerMatcher struct {
+// outcomeMatcher judges what the target made of a request.
+type outcomeMatcher struct {
+	accepted bool // required: that it was accepted rather than refused
+	expected string
+}
+
+// Match implements types.GomegaMatcher.
+func (m outcomeMatcher) Match(actual any) (bool, error) {
+	answer, err := answerOf(actual)
+	if err != nil {
+		return false, err
+	}
+	if m.accepted {
+		return answer.Accepted(), nil
+	}
+	return answer.Refused(), nil
+}
+
+// FailureMessage implements types.GomegaMatcher.
+func (m outcomeMatcher) FailureMessage(actual any) string { return m.Tell(actual, "").Error() }
+
+// NegatedFailureMessage implements types.GomegaMatcher.
+func (m outcomeMatcher) NegatedFailureMessage(actual any) string {
+	return "not: " + m.FailureMessage(actual)
+}
+
+// Tell implements expect.Teller: "addSims accepted a request without a sign".
+func (m outcomeMatcher) Tell(actual any, request string) expect.Failure {
+	if request == "" {
+		request = "a request"
+	}
+	answer, err := answerOf(actual)
+	if err != nil {
+		return expect.Failure{Summary: err.Error(), Exchange: -1}
+	}
+	return expect.Failure{
+		Summary:  answer.Operation + " " + outcomeWord(answer) + " " + request,
+		Expected: m.expected, Actual: answer.String(), Exchange: answer.Exchange,
+	}
+}
+
+// outcomeWord says what an operation did with a request.
+func outcomeWord(answer *session.Answer) string {
+	switch {
+	case answer.Accepted():
+		return "accepted"
+	case answer.Refused():
+		return "refused"
+	case answer.Status >= 500:
+		return "failed on"
+	}
+	return "neither accepted nor refused"
+}
+
+// answerOf returns the answer that a matcher judges.
+func answerOf(actual any) (*session.Answer, error) {
+	answer, isAnswer := actual.(*session.Answer)
+	if !isAnswer {
+		return nil, fmt.Errorf("expected a *session.Answer, got %T", actual)
+	}
+	return answer, nil
+}
+
+// formMatcher judges the form of an answer. Its description says what happened.
+type formMatcher struct {
 	expected string
 	holds    func(*session.Answer) bool
 }
 
 // Match implements types.GomegaMatcher.
-func (m answerMatcher) Match(actual any) (bool, error) {
-	answer, ok := actual.(*session.Answer)
-	if !ok {
-		return false, fmt.Errorf("expected a *session.Answer, got %T", actual)
+func (m formMatcher) Match(actual any) (bool, error) {
+	answer, err := answerOf(actual)
+	if err != nil {
+		return false, err
 	}
 	return m.holds(answer), nil
 }
 
 // FailureMessage implements types.GomegaMatcher.
-func (m answerMatcher) FailureMessage(actual any) string {
-	return fmt.Sprintf("Expected\n    %v\n%s", actual, m.expected)
-}
+func (m formMatcher) FailureMessage(actual any) string { return m.Tell(actual, "").Error() }
 
 // NegatedFailureMessage implements types.GomegaMatcher.
-func (m answerMatcher) NegatedFailureMessage(actual any) string {
-	return fmt.Sprintf("Expected\n    %v\nnot %s", actual, m.expected)
+func (m formMatcher) NegatedFailureMessage(actual any) string {
+	return "not: " + m.FailureMessage(actual)
+}
+
+// Tell implements expect.Teller.
+func (m formMatcher) Tell(actual any, what string) expect.Failure {
+	failure := expect.Failure{Summary: what, Expected: m.expected, Actual: expect.Show(actual), Exchange: -1}
+	if answer, err := answerOf(actual); err == nil {
+		failure.Exchange = answer.Exchange
+	}
+	return failure
 }

@@ -9,8 +9,7 @@ import (
 	"strings"
 	"time"
 
-	. "github.com/onsi/gomega"
-
+	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
@@ -121,7 +120,7 @@ var pushFormChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		push := s.AwaitPush(toppedUp(ctx, s))
 		_, err := signing.ParseMembers(push.Body)
-		Expect(err).NotTo(HaveOccurred(), "reading the body of the push")
+		Expect(err).To(Succeed(), "reading the body of the push")
 	},
 }}
 
@@ -173,7 +172,7 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 	Run: func(ctx context.Context, s *session.Session) {
 		push := s.AwaitPush(toppedUp(ctx, s))
 		sent, err := strconv.ParseInt(push.Header.Get(signing.HeaderPushTimestamp), 10, 64)
-		Expect(err).NotTo(HaveOccurred(), "reading "+signing.HeaderPushTimestamp)
+		Expect(err).To(Succeed(), "reading "+signing.HeaderPushTimestamp)
 		Expect(time.UnixMilli(sent)).To(BeTemporally("~", push.Arrived, signing.PushTolerance), signing.HeaderPushTimestamp+", compared with the arrival")
 	},
 }})

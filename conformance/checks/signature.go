@@ -9,8 +9,7 @@ import (
 	"sync"
 	"time"
 
-	. "github.com/onsi/gomega"
-
+	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
@@ -203,7 +202,7 @@ func another(ctx context.Context, s *session.Session, operation string) *session
 		return s.NewRemoveSims(s.Group(), s.UnknownSIM(), s.UnknownSIM())
 	}
 	draft := s.NewValid(ctx, operation)
-	if slices.Contains(requiredMembers[operation], "tradeTime") {
+	if operationOf(operation).requires("tradeTime") {
 		earlier := time.Now().Add(-time.Second).UnixMilli()
 		return draft.Before(session.Set("tradeTime", strconv.FormatInt(earlier, 10)))
 	}

@@ -6,20 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	. "github.com/onsi/gomega"
-
+	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/signing"
 )
-
-// pathParameters are the parameters that stand in the paths of operations, each
-// with its place, counted in segments from the end.
-var pathParameters = map[string]struct {
-	name  string
-	place int
-}{
-	"addSims": {"group_id", 2}, "removeSims": {"group_id", 2}, "listGroupSims": {"group_id", 2}, "asyncResult": {"request_id", 1},
-}
 
 var pathChecks = slices.Concat(
 	onPaths(Check{
@@ -30,27 +20,19 @@ var pathChecks = slices.Concat(
 		ID: "SIG-061", Clause: "signature/path-signed",
 		Requirement: "{operation} refuses a sign that was made without the path parameter",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		name := pathParameters[operation].name
+		name, _ := operationOf(operation).pathParameter()
 		refusesSigns(ctx, s, s.NewValid(ctx, operation), wrongSign{"a sign made without its " + name, without(name)})
 	}),
 	among(refusedSigns(Check{
 		ID: "SIG-062", Clause: "signature/query-signed",
 		Requirement: "{operation} refuses a sign that was made without the parameters of the query",
-	}, wrongSign{"a sign made without its query", withoutQuery}), isGET),
+	}, wrongSign{"a sign made without its query", withoutQuery}), func(operation string) bool { return !operationOf(operation).hasBody() }),
 )
-
-// isGET reports whether an operation has its parameters in the query.
-func isGET(operation string) bool {
-	return bodySchemas[operation] == ""
-}
-
-// queryParameters are the parameters that stand in the queries of operations.
-var queryParameters = []string{"version", "partnerCode", "purchase_order_id", "order_id", "sim_id"}
 
 // withoutQuery signs the parameters but for those of the query.
 func withoutQuery(members []signing.Member, rules signing.Rules) (string, error) {
 	return signing.Sign(slices.DeleteFunc(slices.Clone(members), func(m signing.Member) bool {
-		return slices.Contains(queryParameters, m.Name)
+		return !isPathParameter(m.Name)
 	}), rules)
 }
 
@@ -62,16 +44,20 @@ func onPaths(check Check, run func(ctx context.Context, s *session.Session, oper
 			s.Skip("the target does not sign path parameters (--sign-parts)")
 		}
 		run(ctx, s, operation)
-	}), func(operation string) bool { return pathParameters[operation].name != "" })
+	}), func(operation string) bool {
+		name, _ := operationOf(operation).pathParameter()
+		return name != ""
+	})
 }
 
 // refusesTamperedPath sends the request with another path parameter before, so
 // that a target which knows signs without their paths gives itself away.
 func refusesTamperedPath(ctx context.Context, s *session.Session, operation string) {
+	name, fromEnd := operationOf(operation).pathParameter()
 	elsewhere, sign := false, ""
 	draft := s.NewValid(ctx, operation).Before(func(w *session.Wire) {
 		if elsewhere {
-			w.URL = withOtherSegment(w.URL, pathParameters[operation].place)
+			w.URL = withOtherSegment(w.URL, fromEnd)
 		}
 	}).After(func(w *session.Wire) {
 		if elsewhere {
@@ -84,7 +70,7 @@ func refusesTamperedPath(ctx context.Context, s *session.Session, operation stri
 	elsewhere = true
 	s.Send(ctx, draft)
 	elsewhere = false
-	Expect(s.Send(ctx, draft)).To(beRefused(), "a request with the sign for another "+pathParameters[operation].name)
+	Expect(s.Send(ctx, draft)).To(beRefused(), "a request with the sign for another "+name)
 }
 
 // withOtherSegment returns a URL in whose path one segment, counted from the

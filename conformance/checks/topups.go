@@ -5,8 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	. "github.com/onsi/gomega"
-
+	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/reports"
 )

@@ -8,8 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	. "github.com/onsi/gomega"
-
+	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
@@ -93,10 +92,13 @@ func unknownPath(check Check) Check {
 
 // otherMethod returns a method that no operation with the path of an operation has.
 func otherMethod(operation string) string {
-	if operation == "asyncResult" || operation == "listBundles" {
-		return http.MethodPost
+	path := operationOf(operation).Path
+	for _, other := range operations() {
+		if other.Path == path && other.Method == http.MethodPost {
+			return http.MethodPut
+		}
 	}
-	return http.MethodPut
+	return http.MethodPost
 }
 
 // refusesBody asserts that an operation refuses its valid body in another form.
@@ -170,7 +172,7 @@ func refusesInEnvelope(ctx context.Context, s *session.Session, operation string
 		edit session.Edit
 	}
 	mistakes := []mistake{{"another method", session.Method(otherMethod(operation))}}
-	if bodySchemas[operation] != "" {
+	if operationOf(operation).hasBody() {
 		mistakes = append(mistakes,
 			mistake{"another media type", session.Header("Content-Type", "text/plain")},
 			mistake{"a body that is no JSON", session.RawBody(func(body []byte) []byte { return body[:len(body)-1] })},

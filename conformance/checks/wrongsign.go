@@ -7,8 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	. "github.com/onsi/gomega"
-
+	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/signing"
 )

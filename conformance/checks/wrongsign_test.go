@@ -100,12 +100,13 @@ func TestWithOtherSegment(t *testing.T) {
 func TestNotTexts(t *testing.T) {
 	answer := &session.Answer{Body: []byte(`{"operateCode":"S","message":null,"status":1,"data":{"sim_count":2,"sim_ids":["1",2],"other":3,` +
 		`"details":[{"sim_id":"1","result":10},{"sim_id":"2","result":10}]}}`)}
-	got := notTexts(envelopeOf(answer), "")
+	asyncResult := operation{texts: []string{"/message", "/data/sim_count", "/data/sim_ids", "/data/details/result"}}
+	got := notTexts(asyncResult, envelopeOf(answer), "")
 	want := []string{"data/details/result: 10", "data/sim_count: 2", "data/sim_ids: 2", "message: <nil>"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := notTexts(envelopeOf(&session.Answer{Body: []byte("<html>")}), ""); len(got) != 0 {
+	if got := notTexts(asyncResult, envelopeOf(&session.Answer{Body: []byte("<html>")}), ""); len(got) != 0 {
 		t.Errorf("a body that is no object: %q", got)
 	}
 }

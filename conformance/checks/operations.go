@@ -1,0 +1,159 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// operation is one that partners call.
+type operation struct {
+	openapi.Operation
+	id string
+	// does is what a valid request of it does, with the requests that it takes to
+	// make one.
+	does reports.Does
+	// takes are the operations that it takes to make a valid request.
+	takes []string
+	// required are the members that its body must have, none without a body.
+	required []string
+	// texts are the members of its answer that are strings, by their path without
+	// the indexes of lists: "/data/sim_ids".
+	texts []string
+}
+
+// prerequisites are the operations that create what a valid request refers to: a
+// task, an order, an authorization, an auto-renewal.
+var prerequisites = map[string][]string{
+	"asyncResult":                     {"addSims"},
+	"cancelAutoRenewalRecord":         {"singleOrder", "stripeSubDirectly"},
+	"confirmPaymentResult":            {"singleOrder", "stripeSingleAuthorization"},
+	"queryAutoRenewalRecord":          {"singleOrder", "stripeSubDirectly"},
+	"queryOrder":                      {"singleOrder"},
+	"resultQuery":                     {"singleOrder"},
+	"stripeSingleAuthorization":       {"singleOrder"},
+	"stripeSubDirectly":               {"singleOrder"},
+	"stripeSubscriptionAuthorization": {"singleOrder"},
+}
+
+// operations returns the operations of the contract, in the order of their ids. They
+// are read once.
+var operations = sync.OnceValue(func() []operation {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil // a run cannot read the contract either, and says so
+	}
+	document, err := contract.SharedDocument()
+	if err != nil {
+		return nil
+	}
+	var all []operation
+	for _, described := range contract.Operations() {
+		one := operation{Operation: described, id: described.ID, does: reports.Does(described.Does), takes: prerequisites[described.ID]}
+		for _, id := range one.takes {
+			if needed, _ := contract.Operation(id); more(reports.Does(needed.Does), one.does) {
+				one.does = reports.Does(needed.Does)
+			}
+		}
+		one.read(document.Paths.Value(described.Path).GetOperation(described.Method))
+		all = append(all, one)
+	}
+	slices.SortFunc(all, func(a, b operation) int { return strings.Compare(a.id, b.id) })
+	return all
+})
+
+// read reads the required members and the strings of an operation from its schemas.
+func (o *operation) read(described *openapi3.Operation) {
+	if body := described.RequestBody; body != nil {
+		if media := body.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
+			o.required = slices.Clone(media.Schema.Value.Required)
+			for _, part := range media.Schema.Value.AllOf {
+				o.required = append(o.required, part.Value.Required...)
+			}
+		}
+	}
+	if success := described.Responses.Value("200"); success != nil {
+		if media := success.Value.Content.Get("application/json"); media != nil {
+			o.texts = textsBelow(media.Schema, "")
+		}
+	}
+}
+
+// textsBelow returns the paths of the strings in a schema.
+func textsBelow(reference *openapi3.SchemaRef, path string) []string {
+	if reference == nil || reference.Value == nil {
+		return nil
+	}
+	schema := reference.Value
+	var found []string
+	if schema.Type.Is(openapi3.TypeString) {
+		found = append(found, path)
+	}
+	for _, part := range schema.AllOf {
+		found = append(found, textsBelow(part, path)...)
+	}
+	for name, member := range schema.Properties {
+		found = append(found, textsBelow(member, path+"/"+name)...)
+	}
+	return append(found, textsBelow(schema.Items, path)...)
+}
+
+// more reports whether one effect on the target is greater than another.
+func more(a, b reports.Does) bool {
+	order := []reports.Does{reports.Read, reports.Write, reports.Purchase}
+	return slices.Index(order, a) > slices.Index(order, b)
+}
+
+// operationOf returns the operation of an id, an empty one when there is none.
+func operationOf(id string) operation {
+	for _, one := range operations() {
+		if one.id == id {
+			return one
+		}
+	}
+	return operation{}
+}
+
+// hasBody reports whether an operation has its parameters in a body.
+func (o operation) hasBody() bool { return o.Method != "GET" }
+
+// requires reports whether a member must be in the body of an operation.
+func (o operation) requires(member string) bool {
+	return slices.Contains(o.required, member)
+}
+
+// bodySchema is the pointer of the schema of an operation's body.
+func (o operation) bodySchema() string {
+	return o.Pointer + "/requestBody/content/application~1json/schema"
+}
+
+// pathParameter returns the parameter in the path of an operation, and its place
+// counted in segments from the end; "" without one.
+func (o operation) pathParameter() (name string, fromEnd int) {
+	segments := strings.Split(o.Path, "/")
+	for i, segment := range segments {
+		if strings.HasPrefix(segment, "{") {
+			return strings.Trim(segment, "{}"), len(segments) - i
+		}
+	}
+	return "", 0
+}
+
+// isPathParameter reports whether any operation has a path parameter of a name.
+func isPathParameter(name string) bool {
+	return slices.ContainsFunc(operations(), func(o operation) bool {
+		in, _ := o.pathParameter()
+		return in == name
+	})
+}
+
+// usedUp reports whether a valid request of an operation is accepted only once: it
+// sells something, or ends something that was sold.
+func usedUp(operation openapi.Operation) bool {
+	return operation.Does == openapi.Purchase || operation.ID == "cancelAutoRenewalRecord"
+}

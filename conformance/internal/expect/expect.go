@@ -1,0 +1,109 @@
+// Package expect holds the assertions of checks: Gomega's matchers with failures
+// that are data. A failure carries what happened and both values as JSON, so that
+// no report has to parse, or show, Gomega's text.
+//
+// It knows no target and no contract. Which clause a failure is about is for
+// whoever runs the check.
+package expect
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/onsi/gomega/types"
+)
+
+// Failure is a failed assertion. To and NotTo panic with it; whoever runs the
+// check recovers it.
+type Failure struct {
+	// Summary says what happened, in one sentence.
+	Summary string
+	// Expected and Actual are the values, as JSON or in a few words.
+	Expected, Actual string
+	// Exchange is the index of the exchange that shows it, -1 when that is unknown.
+	Exchange int
+}
+
+// Error implements error, for a failure that escapes.
+func (f Failure) Error() string {
+	return fmt.Sprintf("%s: expected %s, got %s", f.Summary, f.Expected, f.Actual)
+}
+
+// Teller is a matcher that tells its own failures.
+type Teller interface {
+	// Tell returns the failure of a value that did not match. what is the
+	// description given to To, "" for none.
+	Tell(actual any, what string) Failure
+}
+
+// Assertion is a value to be compared.
+type Assertion struct{ actual any }
+
+// Expect begins an assertion about a value.
+func Expect(actual any) Assertion { return Assertion{actual} }
+
+// To requires that the value matches. The description says what happened when it
+// does not: a sentence, or a format with its arguments.
+func (a Assertion) To(matcher types.GomegaMatcher, description ...any) {
+	a.require(matcher, true, description)
+}
+
+// NotTo requires that the value does not match.
+func (a Assertion) NotTo(matcher types.GomegaMatcher, description ...any) {
+	a.require(matcher, false, description)
+}
+
+func (a Assertion) require(matcher types.GomegaMatcher, wanted bool, description []any) {
+	matched, err := matcher.Match(a.actual)
+	if err == nil && matched == wanted {
+		return
+	}
+	what := sentence(description)
+	if teller, tells := matcher.(Teller); tells && wanted && err == nil {
+		panic(teller.Tell(a.actual, what))
+	}
+	if what == "" {
+		what = "the response has another value than required"
+	}
+	panic(Failure{Summary: what, Expected: expectation(matcher, wanted), Actual: Show(a.actual), Exchange: -1})
+}
+
+// sentence formats a description.
+func sentence(description []any) string {
+	if len(description) == 0 {
+		return ""
+	}
+	format, isText := description[0].(string)
+	if !isText {
+		return fmt.Sprint(description...)
+	}
+	if len(description) == 1 {
+		return format
+	}
+	return fmt.Sprintf(format, description[1:]...)
+}
+
+// Show writes a value for people: an error by its message, a value that has its own
+// form in that form, anything else as JSON.
+func Show(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return "null"
+	case error:
+		return value.Error()
+	case fmt.Stringer:
+		return value.String()
+	case json.RawMessage:
+		return string(value)
+	case []byte:
+		return string(value)
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(bytes.TrimRight(text.Bytes(), "\n"))
+}
