@@ -1,0 +1,1 @@
+"""A small mall, written from the prose of the contract alone."""
