@@ -95,6 +95,13 @@ func forJSON(run *Run) *Run {
 	for i := range out.Results {
 		out.Results[i].Operations = notNil(out.Results[i].Operations)
 	}
+	out.Causes, out.Habits = slices.Clone(run.Causes), slices.Clone(run.Habits)
+	for i := range out.Causes {
+		out.Causes[i].Checks = notNil(out.Causes[i].Checks)
+	}
+	for i := range out.Habits {
+		out.Habits[i].Checks = notNil(out.Habits[i].Checks)
+	}
 	return &out
 }
 

@@ -30,10 +30,13 @@ func Merge(runs []*Run, names []string) (*Run, error) {
 	}
 	merged := *runs[0]
 	merged.Shard, merged.Results, merged.Codes, merged.Services = nil, nil, nil, nil
+	merged.Causes, merged.Habits = nil, nil
 	merged.Left, merged.Limited, merged.Stopped, merged.Coverage = nil, nil, "", runs[0].Coverage
 	for i, run := range runs {
 		merged.Results = append(merged.Results, run.Results...)
 		merged.Left = append(merged.Left, run.Left...)
+		merged.Causes = addCauses(merged.Causes, run.Causes)
+		merged.Habits = addHabits(merged.Habits, run.Habits)
 		merged.Codes = addCodes(merged.Codes, run.Codes)
 		merged.Services = addServices(merged.Services, run.Services)
 		merged.Stopped = worseStop(merged.Stopped, run.Stopped)

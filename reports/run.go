@@ -93,6 +93,11 @@ type Run struct {
 	Coverage *Coverage `json:"coverage,omitempty"`
 	// Waivers are those that are for the target, in the order of their file.
 	Waivers []Waiver `json:"waivers,omitempty"`
+	// Causes explain the failures, the most important first.
+	Causes []Cause `json:"causes,omitempty"`
+	// Habits are what the target does more leniently than the contract, in the
+	// order of their names.
+	Habits []Habit `json:"habits,omitempty"`
 	// Left names what the run created and could not remove again, a sentence each.
 	Left []string `json:"left,omitempty"`
 }

@@ -1,3 +1,4 @@
+// Package jsontext writes JSON without the escapes that only HTML needs.
 package jsontext
 
 import (
@@ -7,13 +8,14 @@ import (
 	"sync"
 )
 
-// encoded are the buffers that encode writes to.
-var encoded = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// buffers are what Marshal writes to before it copies.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// encode writes a value as JSON, with <, > and & as they are.
+// Marshal writes a value as JSON, with <, > and & as they are and a line
+// feed at the end; indent is that of each level, empty for one line.
 func Marshal(value any, indent string) ([]byte, error) {
-	out, _ := encoded.Get().(*bytes.Buffer)
-	defer encoded.Put(out)
+	out, _ := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(out)
 	out.Reset()
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
@@ -22,7 +24,7 @@ func Marshal(value any, indent string) ([]byte, error) {
 	return bytes.Clone(out.Bytes()), err
 }
 
-// quoteJSON writes text as a JSON string, and <, > and & as they are.
+// Quote writes text as a JSON string, and <, > and & as they are.
 func Quote(text string) ([]byte, error) {
 	quoted, err := Marshal(text, "")
 	if err != nil {

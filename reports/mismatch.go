@@ -1,0 +1,87 @@
+package reports
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
+)
+
+// Mismatch is what a failed assertion says: what happened, what was expected and
+// what was found. Its texts become those of a Deviation.
+type Mismatch struct {
+	// Summary says in one line what happened: "addSims accepted a request with an empty group_id".
+	Summary string
+	// Expected and Actual are values as ShowValue writes them, or words; empty when
+	// the summary says it all.
+	Expected string
+	Actual   string
+}
+
+// NewMismatch returns a Mismatch with both values as ShowValue writes them.
+func NewMismatch(summary string, expected, actual any) Mismatch {
+	return Mismatch{Summary: summary, Expected: ShowValue(expected), Actual: ShowValue(actual)}
+}
+
+// Error implements error.
+func (m Mismatch) Error() string {
+	text := m.Summary
+	if m.Expected != "" {
+		text += ": expected " + m.Expected
+		if m.Actual != "" {
+			text += ", got " + m.Actual
+		}
+	} else if m.Actual != "" {
+		text += ": got " + m.Actual
+	}
+	return text
+}
+
+// ShowValue returns a value as reports show it: as JSON, without the escapes that
+// only HTML needs. JSON text (json.RawMessage, or bytes that are valid JSON) stays
+// as it is, other bytes are shown as a string, an error by its message, a duration
+// as in "1.5s". A value that JSON cannot write is named by its type.
+func ShowValue(value any) string {
+	switch value := value.(type) {
+	case error:
+		return firstLine(value.Error())
+	case time.Duration:
+		return value.String()
+	case Body:
+		return showBytes(value)
+	case []byte:
+		return showBytes(value)
+	case json.RawMessage:
+		return showBytes(value)
+	}
+	text, err := jsontext.Marshal(value, "")
+	if err != nil {
+		var unsupported *json.UnsupportedTypeError
+		if errors.As(err, &unsupported) {
+			return fmt.Sprintf("a value of type %s", unsupported.Type)
+		}
+		return fmt.Sprintf("a value of type %T", value)
+	}
+	return strings.TrimSuffix(string(text), "\n")
+}
+
+func showBytes(raw []byte) string {
+	switch {
+	case json.Valid(raw):
+		return string(raw)
+	case utf8.Valid(raw):
+		quoted, _ := jsontext.Quote(string(raw)) // a string can always be written
+		return string(quoted)
+	}
+	return fmt.Sprintf("%q", raw)
+}
+
+// firstLine returns text up to its first line feed.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
