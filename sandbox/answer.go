@@ -12,19 +12,19 @@ import (
 
 const mediaType = "application/json"
 
-// requestIDHeader is the header in which addSims and removeSims return the request_id, spelt as its
-// name is written in the contract (the name is assumed).
+// requestIDHeader is the header in which addSims and removeSims return the request_id, spelled as in the
+// contract (the name is assumed).
 const requestIDHeader = "request_id"
 
-// Answer is what the sandbox is about to send. An interceptor may change all of it.
+// Answer is a response before it is sent. An interceptor may change all of it.
 type Answer struct {
 	// Status is the HTTP status.
 	Status int
-	// Header is sent with its names spelt as its keys are: they are not canonicalised.
+	// Header is sent with its names as spelled here, not canonicalized.
 	Header http.Header
 	// Body is the exact text of the body.
 	Body []byte
-	// Refused is the refusal that this answer tells; nil for a success.
+	// Refused is the refusal that this answer carries; nil for a success.
 	Refused *Refusal
 }
 
@@ -38,7 +38,7 @@ func (a *Answer) Get(name string) string {
 	return ""
 }
 
-// Set gives a header field one value, under the given spelling of its name alone.
+// Set gives a header field one value under the given spelling of its name.
 func (a *Answer) Set(name, value string) {
 	a.Del(name)
 	a.Header[name] = []string{value}
@@ -57,8 +57,8 @@ func equalName(a, b string) bool {
 	return a == b || textproto.CanonicalMIMEHeaderKey(a) == textproto.CanonicalMIMEHeaderKey(b)
 }
 
-// WriteHead sends status and header without a Content-Length, for an interceptor that writes the
-// body its own way: what it then writes and flushes in pieces is sent chunked.
+// WriteHead sends status and header without a Content-Length. It serves interceptors that write the
+// body themselves; a body flushed in pieces is sent chunked.
 func (a *Answer) WriteHead(w http.ResponseWriter) {
 	header := w.Header()
 	for name, values := range a.Header {
@@ -75,8 +75,8 @@ func (a *Answer) WriteHead(w http.ResponseWriter) {
 	w.WriteHeader(a.Status)
 }
 
-// Send writes the whole answer with its Content-Length. An error of the connection is not reported:
-// there is nobody left to report it to.
+// Send writes the whole answer with its Content-Length. It ignores connection errors: nobody is left to
+// receive them.
 func (a *Answer) Send(w http.ResponseWriter) {
 	if a.Get("Content-Length") == "" {
 		w.Header()["Content-Length"] = []string{strconv.Itoa(len(a.Body))}
@@ -85,18 +85,18 @@ func (a *Answer) Send(w http.ResponseWriter) {
 	_, _ = w.Write(a.Body)
 }
 
-// envelope writes an answer that has no data.
+// envelope returns a body without data.
 func envelope(code, message string) []byte {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false) // a message is read by people
+	encoder.SetEscapeHTML(false) // people read the message
 	if err := encoder.Encode(mall.Refusal{OperateCode: code, Message: message}); err != nil {
 		return []byte(`{"operateCode":"F","message":"the answer could not be written"}`)
 	}
 	return body.Bytes()
 }
 
-// recorder holds back what a generated handler writes, until interceptors have seen it.
+// recorder keeps what a generated handler writes until the interceptors have seen it.
 type recorder struct {
 	answer Answer
 }

@@ -1,41 +1,39 @@
 package sandbox
 
-// Bounds limit what a sandbox holds in memory. A field that is 0 takes the default of its name. All
-// are our own: the provider's documentation names no limit.
+// Bounds limit what a sandbox keeps in memory. A zero field takes its default. The provider documents
+// no limits; these are the sandbox's own.
 type Bounds struct {
-	// Body is the largest request body, in bytes: a larger one is refused with HTTP 413.
+	// Body is the largest request body in bytes. A larger one is refused with HTTP 413.
 	Body int64
-	// SIMs is how many SIMs one addSims or removeSims may name: more are refused.
+	// SIMs is the largest number of SIM cards in one addSims or removeSims.
 	SIMs int
-	// Tasks is how many asynchronous tasks are kept. For a new one the oldest finished ones are
-	// forgotten; when all are unfinished, the request is refused.
+	// Tasks is the largest number of asynchronous tasks kept. A new task evicts the oldest finished ones;
+	// if all are unfinished, the request is refused.
 	Tasks int
-	// TaskSIMs is how many SIMs all kept tasks together may name; it is held like Tasks.
+	// TaskSIMs is the largest number of SIM cards in all kept tasks, enforced like Tasks.
 	TaskSIMs int
-	// GroupSIMs is how many SIMs a group may hold, each counted as often as it was added: a request
-	// that could pass it is refused.
+	// GroupSIMs is the largest number of SIM cards in a group, each counted as often as it was added. A
+	// request that could exceed it is refused.
 	GroupSIMs int
-	// Groups is how many groups there may be. The sandbox makes none itself; an interceptor can, by
-	// accepting an unknown one.
+	// Groups is the largest number of groups. Only the control path and interceptors create groups.
 	Groups int
-	// Orders is how many orders are kept, each with its payment and its auto-renewal. For a new one
-	// the oldest are forgotten.
+	// Orders is the largest number of orders kept, each with its payment and auto-renewal. A new order
+	// evicts the oldest.
 	Orders int
-	// OrderBytes is how much memory all kept orders together may take, about, in bytes; it is held
-	// like Orders, and an order that alone would pass it is refused.
+	// OrderBytes is the approximate memory of all kept orders in bytes, enforced like Orders. An order
+	// that alone exceeds it is refused.
 	OrderBytes int
-	// Pushes is how many pushes are remembered. For a new one the oldest that have ended are
-	// forgotten; when none has, the new one is never sent.
+	// Pushes is the largest number of remembered pushes. A new push evicts the oldest finished ones; if
+	// none has finished, the new push is not sent.
 	Pushes int
-	// PushBytes is how much memory all remembered pushes together may take, about, in bytes; it is held
-	// like Pushes.
+	// PushBytes is the approximate memory of all remembered pushes in bytes, enforced like Pushes.
 	PushBytes int
-	// Requests is how many requests the control path remembers, the newest.
+	// Requests is how many of the newest requests the control path remembers.
 	Requests int
 }
 
-// The defaults of Bounds. A request at DefaultSIMs stays well below DefaultBody, and everything at
-// its default at once stays below 96 MiB.
+// The defaults of Bounds. A request with DefaultSIMs stays well below DefaultBody, and all defaults
+// together stay below 96 MiB.
 const (
 	DefaultBody      = 1 << 20
 	DefaultSIMs      = 10_000
@@ -73,7 +71,7 @@ func (b Bounds) withDefaults() Bounds {
 	return b
 }
 
-// negative reports whether a bound is below 0, which nothing can keep.
+// negative reports whether a bound is below 0.
 func (b Bounds) negative() bool {
 	return b.Body < 0 || min(b.SIMs, b.Tasks, b.TaskSIMs, b.GroupSIMs, b.Groups,
 		b.Orders, b.OrderBytes, b.Pushes, b.PushBytes, b.Requests) < 0

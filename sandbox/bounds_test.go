@@ -43,10 +43,10 @@ func TestUnfinishedTasksAreNotForgotten(t *testing.T) {
 	c := newClock()
 	m := serve(t, sandbox.Config{Now: c.Now, TaskDelay: time.Second, Bounds: sandbox.Bounds{Tasks: 2, TaskSIMs: 10}})
 	p, group := m.fix.Partner, m.fix.Groups[0]
-	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[:11]...)), 200, "2 tasks over 10 SIMs at most")
+	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[:11]...)), 200, "at most 2 tasks over 10 SIM cards")
 	m.add(p, group, m.fix.SIMs[0])
 	m.add(p, group, m.fix.SIMs[1])
-	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[2])), 200, "those it holds have not finished")
+	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[2])), 200, "all current tasks are unfinished")
 	c.pass(time.Second)
 	m.add(p, group, m.fix.SIMs[2])
 	c.pass(time.Second)
@@ -72,11 +72,11 @@ func TestGroupIsBounded(t *testing.T) {
 	p, group := m.fix.Partner, m.fix.Groups[0]
 	m.add(p, group, m.fix.SIMs[0], m.fix.UnknownSIM)
 	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[:2]...)), 200,
-		"group G20230001 holds 0 SIMs, 2 more are being added: with these 2 it would pass the 3")
+		"group G20230001 has 0 SIM cards and 2 more are being added: another 2 would exceed the limit of 3")
 	c.pass(time.Second)
 	m.add(p, group, m.fix.SIMs[0], m.fix.SIMs[1])
 	c.pass(time.Second)
-	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[0])), 200, "group G20230001 holds 3 SIMs")
+	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[0])), 200, "group G20230001 has 3 SIM cards")
 	m.remove(p, group, m.fix.SIMs[0])
 	c.pass(time.Second)
 	m.add(p, group, m.fix.SIMs[0])
@@ -99,7 +99,7 @@ func TestOldestOrdersAreForgotten(t *testing.T) {
 			}
 		}
 		_, a := m.payUnknown(p, orders[0].PayId)
-		expectRefusal(t, a, "has no order with it")
+		expectRefusal(t, a, "has no such order")
 		if plans := m.plans(p, m.fix.SIMs[0]); len(plans) != 3 {
 			t.Errorf("%s: %d plans", name, len(plans))
 		}

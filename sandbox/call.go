@@ -7,29 +7,27 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Call is one request on its way through the sandbox. It belongs to the goroutine that serves the
-// request.
+// Call is one request while the sandbox processes it. It belongs to the goroutine of the request.
 type Call struct {
 	// Request is the request as it was received. Its body has been read, into Body.
 	Request *http.Request
-	// Operation is the id of the operation ("addSims"); empty until its path and method were found.
+	// Operation is the id of the operation ("addSims"); empty until path and method are matched.
 	Operation string
-	// Service is "vshop", "payment" or "topup"; empty until the path was found to be below one of them.
+	// Service is "vshop", "payment" or "topup"; empty if the path is below none of them.
 	Service string
 	// Body is the body as it was sent.
 	Body []byte
 	// Path, Query and Members are the parameters of the path, of the query and of the body, in the
 	// order in which they were sent.
 	Path, Query, Members []signing.Member
-	// Partner is the value of partnerCode; empty until it was found.
+	// Partner is the value of partnerCode; empty until it is read.
 	Partner string
 
 	op    *operation
 	notes map[any]any
 }
 
-// Note keeps a value for later hooks of the same call. Keys are best of a type of the interceptor's
-// own.
+// Note stores a value for later hooks of the same call. Use a key type of your own.
 func (c *Call) Note(key, value any) {
 	if c.notes == nil {
 		c.notes = map[any]any{}
@@ -37,10 +35,10 @@ func (c *Call) Note(key, value any) {
 	c.notes[key] = value
 }
 
-// Noted returns the value that was noted under key, or nil.
+// Noted returns the value stored under key, or nil.
 func (c *Call) Noted(key any) any { return c.notes[key] }
 
-// find returns the parameter of a name in one part of the request, or nil.
+// find returns the named parameter in one part of the request, or nil.
 func (c *Call) find(in, name string) *signing.Member {
 	members := c.Members
 	switch in {
@@ -59,7 +57,7 @@ func (c *Call) find(in, name string) *signing.Member {
 
 type callKey struct{}
 
-// callOf returns the call that a generated handler's context belongs to.
+// callOf returns the call of a generated handler's context.
 func callOf(ctx context.Context) *Call {
 	c, _ := ctx.Value(callKey{}).(*Call)
 	return c

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// clock is the clock of the mall: Config.Now, and what the control path has put it forward by.
+// clock is the clock of the mall: Config.Now plus the advance set through the control path.
 type clock struct {
 	base  func() time.Time
 	ahead atomic.Int64

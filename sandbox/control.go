@@ -13,36 +13,34 @@ import (
 	"strings"
 )
 
-// ControlPath is the path below which a sandbox is controlled, when Config.Control opens it. It is
-// beside the API, never below one of its services, and no part of the contract: what it offers is
-// told by a GET of it. Bodies are JSON objects, answers are in the envelope, nothing is signed, and no
-// Interceptor sees it.
+// ControlPath is the root of the control path, which Config.Control opens. It is beside the API and not
+// part of the contract; GET lists what it offers. Bodies are JSON objects, responses use the envelope,
+// nothing is signed, and no Interceptor sees it.
 //
-// Only callers on this machine are answered. Beyond that, a page in a browser of this machine must
-// not be able to call it: a request that names an Origin, or a Host that is not this machine, is
-// refused, and a POST must be announced as JSON.
+// It answers only callers on this machine, and must be out of reach of web pages in a local browser:
+// it refuses requests with an Origin or with a foreign Host, and a POST must be sent as JSON.
 const ControlPath = "/_sandbox/"
 
-// control answers below ControlPath.
+// control serves ControlPath.
 type control struct {
 	sandbox *Sandbox
 	actions []action
 	seen    *requestLog
 }
 
-// action is one thing that the control path does.
+// action is one function of the control path.
 type action struct {
 	method, name, does string
-	// do takes the body, decoded strictly by read, and returns the data of the answer.
+	// do gets the body through read, which decodes strictly, and returns the data of the response.
 	do func(read func(into any) error) (any, error)
 }
 
-// under reports whether a request is one for the control path, open or not.
+// under reports whether a request is for the control path, open or not.
 func under(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, ControlPath) || r.URL.Path+"/" == ControlPath
 }
 
-// answer carries out a request for the control path.
+// answer handles a request for the control path.
 func (k *control) answer(r *http.Request) *Answer {
 	if refusal := k.admit(r); refusal != nil {
 		return refusal.Answer()
@@ -68,14 +66,14 @@ func (k *control) answer(r *http.Request) *Answer {
 	return wrongMethod(r, strings.Join(allowed, ", ")).Answer()
 }
 
-// admit refuses who may not control the sandbox.
+// admit refuses callers that may not control the sandbox.
 func (k *control) admit(r *http.Request) *Refusal {
 	forbidden := func(format string, args ...any) *Refusal {
 		return &Refusal{Reason: Forbidden, Status: http.StatusForbidden, Message: fmt.Sprintf(format, args...)}
 	}
 	caller, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !caller.Addr().Unmap().IsLoopback() {
-		return forbidden("the control path answers callers on its own machine only")
+		return forbidden("the control path answers only callers on its own machine")
 	}
 	host := r.Host
 	if name, _, err := net.SplitHostPort(host); err == nil {
@@ -83,10 +81,10 @@ func (k *control) admit(r *http.Request) *Refusal {
 	}
 	at, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	if host != "localhost" && (err != nil || !at.Unmap().IsLoopback()) {
-		return forbidden("the control path is not at the host %s: call it at an address of loopback", shown(r.Host))
+		return forbidden("the control path does not answer for the host %s: use a loopback address", shown(r.Host))
 	}
 	if r.Header.Get("Origin") != "" {
-		return forbidden("the control path is not for pages in a browser: send no Origin")
+		return forbidden("the control path does not serve web pages: send no Origin")
 	}
 	if r.Method == http.MethodPost {
 		return media(r.Header)
@@ -94,7 +92,7 @@ func (k *control) admit(r *http.Request) *Refusal {
 	return nil
 }
 
-// carryOut does one thing and answers what came of it.
+// carryOut runs one action and returns its response.
 func (k *control) carryOut(a *action, r *http.Request) *Answer {
 	body, refusal := k.sandbox.takeBody(r)
 	if refusal != nil {
@@ -113,7 +111,7 @@ func (k *control) carryOut(a *action, r *http.Request) *Answer {
 	return &Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {mediaType}}, Body: text.Bytes()}
 }
 
-// strictly reads one JSON object without unknown members; no body is an empty object.
+// strictly decodes one JSON object without unknown members. An empty body is an empty object.
 func strictly(body []byte, into any) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil
@@ -124,7 +122,7 @@ func strictly(body []byte, into any) error {
 		return fmt.Errorf("reading the body: %w", err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("reading the body: something follows the object")
+		return errors.New("reading the body: there is text after the object")
 	}
 	return nil
 }

@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// What the control path may want of the next payment or task.
+// The outcomes that the control path can set for the next payment or task.
 const (
 	nextFail = "fail"
 	nextHold = "hold"
 )
 
-// next is what becomes of the next payment and the next task; empty is what would become of it anyway.
+// next is the outcome set for the next payment and the next task; empty leaves it to the sandbox.
 type next struct {
 	payment, task string
 }
 
-// The largest numbers of what seed may add, all of it together.
+// The most that seed may add in total.
 const (
 	maxSIMs     = 100_000
 	maxPartners = 100
@@ -29,17 +29,18 @@ const (
 func newControl(s *Sandbox) *control {
 	k := &control{sandbox: s, seen: newRequestLog(s.cfg.Bounds.Requests)}
 	k.actions = []action{
-		{http.MethodGet, "", "lists what the control path does", k.list},
-		{http.MethodPost, "reset", "makes the sandbox as it was when it started: fixtures, ids, clock, no orders, tasks, pushes and requests", k.reset},
-		{http.MethodPost, "seed", `adds what is named: {"partners": ["P1"], "sims": ["8985..."], "groups": [{"id": "G1", "name": "One", "partnerCode": "P1", "packageCode": "DP20190726001274"}]}`, k.seed},
-		{http.MethodGet, "state", "tells the SIM cards of each group, the active auto-renewals, and how many tasks are not over", k.state},
-		{http.MethodGet, "clock", "tells the time of the sandbox", k.time},
-		{http.MethodPost, "clock", `puts the clock forward: {"advance": "720h"}; what is due by then has happened when it answers`, k.advance},
-		{http.MethodPost, "next", `decides about the next payment and the next task: {"payment": "fail" or "hold", "task": "fail" or "hold"}; "" takes a decision back. A held payment stays open until it is confirmed again, a held task until it is released`, k.next},
+		{http.MethodGet, "", "lists the control path", k.list},
+		{http.MethodPost, "reset", "resets the sandbox to its start: fixtures, ids and clock; no orders, tasks, pushes or requests", k.reset},
+		{http.MethodPost, "seed", `adds partners, SIM cards and groups: {"partners": ["P1"], "sims": ["8985..."], "groups": [{"id": "G1", "name": "One", "partnerCode": "P1", "packageCode": "DP20190726001274"}]}`, k.seed},
+		{http.MethodGet, "state", "shows the SIM cards of each group, the active auto-renewals and the number of unfinished tasks", k.state},
+		{http.MethodGet, "clock", "shows the time of the sandbox", k.time},
+		{http.MethodPost, "clock", `advances the clock: {"advance": "720h"}; everything due by then has happened when it responds`, k.advance},
+		{http.MethodPost, "next", `sets the outcome of the next payment and the next task: {"payment": "fail" or "hold", "task": "fail" or "hold"}; "" clears it. ` +
+			`A held payment stays open until it is confirmed again, a held task until it is released`, k.next},
 		{http.MethodPost, "pay", `chooses the payment method of an open payment, as a buyer does in the Stripe SDK: {"partnerCode": "P1", "payId": "...", "pm_id": "pm_card_visa"}; confirmPaymentResult then ends it`, k.pay},
-		{http.MethodPost, "release", "has all held tasks go on", k.release},
-		{http.MethodGet, "pushes", "lists the pushes, the oldest first", k.pushes},
-		{http.MethodGet, "requests", "lists the newest requests to the API, the oldest of them first", k.requests},
+		{http.MethodPost, "release", "releases all held tasks", k.release},
+		{http.MethodGet, "pushes", "lists the pushes, oldest first", k.pushes},
+		{http.MethodGet, "requests", "lists the newest requests to the API, oldest first", k.requests},
 	}
 	return k
 }
@@ -106,7 +107,7 @@ func (k *control) seed(read func(any) error) (any, error) {
 	return struct{}{}, nil
 }
 
-// seedAll adds all that is named, or nothing.
+// seedAll adds everything or nothing.
 func (st *State) seedAll(partners, sims []string, groups []seedGroup) error {
 	defer st.lock()()
 	all := maps.Clone(st.partners)
@@ -139,7 +140,7 @@ func (st *State) seedAll(partners, sims []string, groups []seedGroup) error {
 	return nil
 }
 
-// heldGroup is a group with its SIM cards, each as often as it was added.
+// heldGroup is a group with its SIM cards, each repeated as often as it was added.
 type heldGroup struct {
 	ID          string   `json:"id"`
 	PartnerCode string   `json:"partnerCode"`
@@ -172,7 +173,7 @@ func (k *control) time(func(any) error) (any, error) {
 	return map[string]string{"now": k.sandbox.clock.Now().UTC().Format(time.RFC3339Nano)}, nil
 }
 
-// maxAhead is how far the clock may be put forward, all in all.
+// maxAhead is how far the clock may be advanced in total.
 const maxAhead = 100 * 365 * 24 * time.Hour
 
 func (k *control) advance(read func(any) error) (any, error) {
@@ -184,7 +185,7 @@ func (k *control) advance(read func(any) error) (any, error) {
 	}
 	by, err := time.ParseDuration(want.Advance)
 	if err != nil || by < 0 {
-		return nil, fmt.Errorf(`advance %s: a duration that is not negative is wanted, such as "720h"`, shown(want.Advance))
+		return nil, fmt.Errorf(`advance %s: want a duration that is not negative, such as "720h"`, shown(want.Advance))
 	}
 	st := k.sandbox.state
 	st.mu.Lock()
@@ -208,7 +209,7 @@ func (k *control) next(read func(any) error) (any, error) {
 	}
 	for _, value := range []*string{want.Payment, want.Task} {
 		if value != nil && *value != "" && *value != nextFail && *value != nextHold {
-			return nil, fmt.Errorf("%s: %q, %q or %q is wanted", shown(*value), nextFail, nextHold, "")
+			return nil, fmt.Errorf("%s: want %q, %q or %q", shown(*value), nextFail, nextHold, "")
 		}
 	}
 	st := k.sandbox.state

@@ -41,7 +41,7 @@ func TestControlListsWhatItDoes(t *testing.T) {
 		}
 	}
 	m.refused(m.request(http.MethodGet, "/_sandbox/nothing", ""), http.StatusNotFound, "GET /_sandbox/ lists what it has")
-	r := m.refused(m.request(http.MethodPut, "/_sandbox/clock", "{}"), http.StatusMethodNotAllowed, "it takes GET, POST")
+	r := m.refused(m.request(http.MethodPut, "/_sandbox/clock", "{}"), http.StatusMethodNotAllowed, "the path takes GET, POST")
 	if r.header.Get("Allow") != "GET, POST" {
 		t.Errorf("Allow %q", r.header.Get("Allow"))
 	}
@@ -75,15 +75,15 @@ func TestControlIsForThisMachine(t *testing.T) {
 		return req
 	}
 	m.refused(change(func(r *http.Request) { r.Header.Set("Origin", "http://example.com") }), http.StatusForbidden, "no Origin")
-	m.refused(change(func(r *http.Request) { r.Host = "rebound.example.com" }), http.StatusForbidden, "not at the host")
-	m.refused(change(func(r *http.Request) { r.Host = "192.0.2.1:80" }), http.StatusForbidden, "not at the host")
+	m.refused(change(func(r *http.Request) { r.Host = "rebound.example.com" }), http.StatusForbidden, "does not answer for the host")
+	m.refused(change(func(r *http.Request) { r.Host = "192.0.2.1:80" }), http.StatusForbidden, "does not answer for the host")
 	m.refused(change(func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }), http.StatusUnsupportedMediaType, "application/json")
 	if r := m.do(change(func(r *http.Request) { r.Host = "localhost:8642" })); r.code != sandbox.CodeSuccess {
 		t.Errorf("%s", r.body)
 	}
 	w := httptest.NewRecorder() // from 192.0.2.1
 	m.server.Sandbox().Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://127.0.0.1/_sandbox/", nil))
-	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "on its own machine only") {
+	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "only callers on its own machine") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
@@ -92,7 +92,7 @@ func TestControlBodiesAreReadStrictly(t *testing.T) {
 	m := controlled(t, sandbox.Config{})
 	for body, words := range map[string]string{
 		`{"advnace":"1h"}`: "unknown field", `{"advance":"-1h"}`: "not negative", `{"advance":"soon"}`: "a duration",
-		`{}`: "a duration", `[]`: "reading the body", `{} {}`: "something follows", `{"advance":"1000000h"}`: "more than",
+		`{}`: "a duration", `[]`: "reading the body", `{} {}`: "there is text after the object", `{"advance":"1000000h"}`: "more than",
 	} {
 		m.refused(m.request(http.MethodPost, "/_sandbox/clock", body), http.StatusOK, words)
 	}

@@ -2,40 +2,38 @@ package sandbox
 
 import "fmt"
 
-// Fixtures is what every sandbox holds when it starts, the same for every seed: what the settings
-// of a run name, and what a curl line can be pasted with.
+// Fixtures is the initial content of every sandbox, whatever its seed.
 type Fixtures struct {
 	// Partner is the partnerCode of the provider's signed examples.
 	Partner string
-	// SecondPartner is another partner, who must not see the first one's groups and results.
+	// SecondPartner is another partner, which must not see the groups and results of Partner.
 	SecondPartner string
-	// SIMs are the ICCIDs of existing SIM cards: four that the provider's examples print come
-	// first, all others end in their Luhn digit.
+	// SIMs are the ICCIDs of existing SIM cards. The first four are printed in the provider's examples; all
+	// others end in their Luhn digit.
 	SIMs []string
-	// UnknownSIM is a well-formed ICCID that no SIM card has: the one that the documentation prints
-	// with result "31".
+	// UnknownSIM is a well-formed ICCID without a SIM card: the one printed with result "31".
 	UnknownSIM string
 	// Groups are the ids of Partner's groups, empty at the start.
 	Groups []string
-	// SecondGroups are those of SecondPartner.
+	// SecondGroups are the ids of SecondPartner's groups.
 	SecondGroups []string
-	// UnknownGroup is the id of no group.
+	// UnknownGroup is a well-formed id without a group.
 	UnknownGroup string
-	// Packages are the codes of the data plans that every SIM can be sold.
+	// Packages are the codes of the data plans, which are for sale to every SIM card.
 	Packages []string
-	// PushKeyID and PushKey sign the pushes of a sandbox that is given no other key. Everybody knows
-	// them: they are for tests alone.
+	// PushKeyID and PushKey sign the pushes of a sandbox without another key. They are public and only
+	// for tests.
 	PushKeyID string
 	PushKey   []byte
 }
 
-// simPool is how many SIM cards exist beside the documented ones.
+// simPool is the number of SIM cards in addition to the documented ones.
 const simPool = 3000
 
-// Fixtures returns what the sandbox held when it started.
+// Fixtures returns the initial content of the sandbox.
 func (s *Sandbox) Fixtures() Fixtures { return NewFixtures() }
 
-// NewFixtures returns what any sandbox holds when it starts.
+// NewFixtures returns the initial content of any sandbox.
 func NewFixtures() Fixtures {
 	f := Fixtures{
 		Partner:       "P000270",
@@ -63,8 +61,7 @@ func NewFixtures() Fixtures {
 	return f
 }
 
-// UnknownSIMs returns n well-formed ICCIDs that no SIM card has, all different, the same ones each
-// time.
+// UnknownSIMs returns n different well-formed ICCIDs without SIM cards, the same on each call.
 func (f Fixtures) UnknownSIMs(n int) []string {
 	sims := make([]string, n)
 	for i := range sims {
@@ -79,7 +76,7 @@ func iccid(prefix string, number int) string {
 	return digits + string(luhn(digits))
 }
 
-// luhn returns the check digit of a text of digits.
+// luhn returns the check digit of a string of digits.
 func luhn(digits string) byte {
 	sum := 0
 	for i := range len(digits) {
@@ -94,8 +91,8 @@ func luhn(digits string) byte {
 	return byte('0' + (10-sum%10)%10)
 }
 
-// plan is a data plan that is for sale. Codes and names are in the form of the documented examples;
-// what they cost is made up.
+// plan is a data plan for sale. Codes and names have the form of the documented examples; the prices are
+// invented.
 type plan struct {
 	packageCode, planCode, name string
 	amount, currency            string
@@ -110,7 +107,7 @@ var catalogue = []plan{
 	{"DP20190726001275", "SP20190726001275", "Hong Kong 5GB 30-Days", "3.50", "USD", []string{"香港", "Hong Kong"}},
 }
 
-// startingGroups makes the groups of both partners, without SIMs.
+// startingGroups creates the groups of both partners, without SIM cards.
 func startingGroups() []*group {
 	newGroup := func(id, name, owner string, p plan) *group {
 		return &group{id: id, name: name, owner: owner, plan: p, counts: map[string]int{}}

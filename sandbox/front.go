@@ -8,9 +8,8 @@ import (
 	"net/http"
 )
 
-// ServeHTTP answers one request, whatever it is, in the envelope. It stands in front of the
-// generated handlers because their own answers to a wrong path, method or body, and those of
-// net/http, are plain text or redirects.
+// ServeHTTP answers every request in the envelope. The generated handlers and net/http answer a wrong
+// path, method or body with plain text or a redirect, so ServeHTTP checks these first.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	line := s.startLine()
 	c := &Call{Request: r}
@@ -34,7 +33,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.logLine(line, c, a)
 }
 
-// respond takes a call through all stages.
+// respond runs a call through all stages.
 func (s *Sandbox) respond(c *Call) *Answer {
 	if c.Request.URL.Path == HealthPath {
 		return health(c.Request)
@@ -55,7 +54,7 @@ func health(r *http.Request) *Answer {
 		Body: envelope(CodeSuccess, messageSuccess)}
 }
 
-// carryOut hands a call that is in order to its generated handler.
+// carryOut passes a valid call to its generated handler.
 func (s *Sandbox) carryOut(c *Call) *Answer {
 	r := c.Request.WithContext(context.WithValue(c.Request.Context(), callKey{}, c))
 	r.Body = &boundBody{Reader: bytes.NewReader(c.Body), call: c}
@@ -72,8 +71,8 @@ func (s *Sandbox) carryOut(c *Call) *Answer {
 	return &w.answer
 }
 
-// failed turns an error on the way through a generated handler into an answer: a refusal is told as
-// it is, anything else is what an overruled constraint left unreadable, or a defect.
+// failed turns an error of a generated handler into an answer: a refusal as it is, anything else as a
+// defect with HTTP 500.
 func failed(w http.ResponseWriter, _ *http.Request, err error) {
 	var refusal *Refusal
 	if !errors.As(err, &refusal) {
@@ -87,7 +86,7 @@ func failed(w http.ResponseWriter, _ *http.Request, err error) {
 	refusal.Answer().Send(w)
 }
 
-// unreadable answers a request that a generated handler cannot read, which an interceptor let pass.
+// unreadable answers a request that an interceptor accepted but a generated handler cannot read.
 func unreadable(w http.ResponseWriter, r *http.Request, err error) {
 	failed(w, r, refuse(BrokenConstraint, "a parameter cannot be read: %v", err))
 }

@@ -18,7 +18,7 @@ const verifyBody = `{"deviceCode":"89852420180910340793","languageCode":"1","mar
 func TestWrongPath(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	for path, words := range map[string]string{
-		"/":                                      `"/": paths begin with /vshop/, /payment/ or /topup/; GET /healthz`,
+		"/":                                      `"/": paths begin with /vshop/, /payment/ or /topup/, except GET /healthz`,
 		"/mall/bundle-groups/bundles":            "paths begin with",
 		"/topup_test/mall/bundle-groups/bundles": "paths begin with",
 		"/vshop":                                 "the service vshop has POST /vshop/singleVerify, POST /vshop/singleServicePlanPage",
@@ -61,7 +61,7 @@ func TestWrongMethod(t *testing.T) {
 		{http.MethodPost, "/topup/mall/bundle-groups/bundles", "GET"},
 		{http.MethodPost, "/healthz", "GET"},
 	} {
-		r := m.refused(m.request(c.method, c.path, ""), http.StatusMethodNotAllowed, "it takes "+c.allow)
+		r := m.refused(m.request(c.method, c.path, ""), http.StatusMethodNotAllowed, "the path takes "+c.allow)
 		if got := r.header.Get("Allow"); got != c.allow {
 			t.Errorf("%s %s: Allow %q, want %q", c.method, c.path, got, c.allow)
 		}
@@ -136,7 +136,7 @@ func TestMediaType(t *testing.T) {
 	}
 	twice := m.request(http.MethodPost, "/vshop/singleVerify", verifyBody)
 	twice.Header.Add("Content-Type", "application/json")
-	m.refused(twice, http.StatusUnsupportedMediaType, "came 2 times")
+	m.refused(twice, http.StatusUnsupportedMediaType, "appears 2 times")
 }
 
 func TestBodySize(t *testing.T) {
@@ -144,7 +144,7 @@ func TestBodySize(t *testing.T) {
 	padded := func(size int) string { return verifyBody + strings.Repeat(" ", size-len(verifyBody)) }
 	for _, size := range []int{sandbox.DefaultBody + 1, 3 * sandbox.DefaultBody} {
 		m.refused(m.request(http.MethodPost, "/vshop/singleVerify", padded(size)),
-			http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has %d bytes: it may have 1048576", size))
+			http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has %d bytes: the limit is 1048576", size))
 		chunked := m.request(http.MethodPost, "/vshop/singleVerify", padded(size))
 		chunked.ContentLength = -1
 		m.refused(chunked, http.StatusRequestEntityTooLarge, "more than 1048576 bytes")
@@ -198,7 +198,7 @@ func TestQuery(t *testing.T) {
 	} {
 		m.refused(m.request(http.MethodGet, "/topup/mall/bundle-groups/bundles"+query, ""), http.StatusOK, words)
 	}
-	m.refused(m.request(http.MethodGet, "/topup/mall/bundle-groups/bundles?version=3.0", "{}"), http.StatusOK, "send no body (2 bytes came)")
+	m.refused(m.request(http.MethodGet, "/topup/mall/bundle-groups/bundles?version=3.0", "{}"), http.StatusOK, "send no body (got 2 bytes)")
 }
 
 // FuzzAnswer holds every answer to the envelope, whatever is asked.

@@ -6,130 +6,123 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Interceptor changes what a sandbox does, at the points that its fields name, in the order in
-// which a request meets them. It is how violations of the contract and other habits of a mall are
-// made without a branch in any handler. A nil field is a point left alone.
+// Interceptor changes the behavior of a sandbox at the points that its fields name, listed in the order
+// in which a request passes them. It adds contract violations and server habits without a branch in any
+// handler. A nil field changes nothing.
 //
-// Several interceptors are called in the order of Config.Interceptors, each with what the one
-// before left. Hooks run on the goroutines of the requests, many at once: what an interceptor
-// remembers it must guard itself, and it must be made anew for each sandbox. Hooks that get a
-// *State run one at a time, under the lock of the state: they must not call methods of the Sandbox.
+// Several interceptors run in the order of Config.Interceptors, each on the result of the previous one.
+// Hooks run on the goroutines of requests, many at once. An interceptor must guard its own data, and
+// each sandbox needs its own instance. Hooks with a *State run one at a time under the lock of the
+// state: they must not call methods of the Sandbox.
 type Interceptor struct {
 	// Rules changes the rules of the request signature, once, when the sandbox is made.
 	Rules func(signing.Rules) signing.Rules
 
-	// Incoming sees a request before anything was looked at. It may change it, its body included,
-	// or answer it: a non-nil Answer is sent by way of the hooks Answer and Wire, whose Call then
-	// has nothing but Request.
+	// Incoming sees a request before any processing. It may change the request, including its body, or
+	// answer it: a non-nil Answer still passes the hooks Answer and Wire, with a Call that has only Request.
 	Incoming func(r *http.Request) *Answer
 
-	// Constraint sees each refusal of a parameter that is missing or not of its form, and once,
-	// when none is left, nil. What it returns replaces it: nil lets the request pass. Constraints
-	// of version and partnerCode come before Signature, all others after.
+	// Constraint sees the refusal of each missing or malformed parameter and, if none is left, nil once.
+	// Its result replaces the refusal; nil accepts the request. Constraints of version and partnerCode
+	// come before Signature, all others after it.
 	Constraint func(c *Call, refusal *Refusal) *Refusal
 
-	// Signature sees the verdict on the sign: nil for a right one, otherwise a refusal with one of
-	// the reasons SignMissing, SignEmpty, SignCase, SignWrong. What it returns replaces it.
+	// Signature sees the verdict on the sign: nil if it is right, otherwise a refusal with reason
+	// SignMissing, SignEmpty, SignCase or SignWrong. Its result replaces the verdict.
 	Signature func(c *Call, verdict *Refusal) *Refusal
 
-	// Lookup sees each search by a request for a partner, a group, a task, a SIM or what else
-	// LookupKind names, with its outcome, and may change the outcome or what was searched for.
+	// Lookup sees each search of the state and its outcome (see LookupKind). It may change the outcome or
+	// the key.
 	Lookup func(st *State, c *Call, l *Lookup)
 
-	// Conflict sees each refusal of a purchase that is made for what the state already has: an id
-	// that is taken, an order that is paid, another amount, currency or plan than the order's, a
-	// payment that is declined; and nil where none of these is. What it returns replaces it.
+	// Conflict sees each refusal of a purchase that conflicts with the state: a duplicate id, a paid
+	// order, another amount, currency or plan than the order's, a declined payment; and nil if there is
+	// no conflict. Its result replaces the refusal.
 	Conflict func(st *State, c *Call, refusal *Refusal) *Refusal
 
-	// RequestID sees the id that a new task is about to get and returns the one that it gets. An id
-	// that is in use goes over to the new task.
+	// RequestID sees the id of a new task and returns the id that the task gets. A used id moves to the
+	// new task.
 	RequestID func(st *State, c *Call, id string) string
 
-	// Accept sees a task before it is filed, and may change its RequestID, Partner, Group, Action,
-	// SIMs, Delay and Tag. The answer names the RequestID that is left.
+	// Accept sees a task before it is stored and may change its RequestID, Partner, Group, Action, SIMs,
+	// Delay and Tag. The response has the resulting RequestID.
 	Accept func(st *State, c *Call, t *Task)
 
-	// Finish sees a task that has come to its end, before its Effects are applied. It may change
-	// Details, which are what is told, and Effects, which are what is done.
+	// Finish sees a finished task before its Effects are applied. It may change Details, which are
+	// reported, and Effects, which are applied.
 	Finish func(st *State, t *Task)
 
-	// Result sees each result that is about to be answered, and may change it without changing the
-	// task, whose Finished it cannot see but as r.Status.
+	// Result sees each result before it is returned and may change it. The task itself stays unchanged.
 	Result func(st *State, c *Call, r *Result)
 
-	// Listing sees the SIMs of a group that are about to be answered, and may change them without
-	// changing the group.
+	// Listing sees the SIM cards of a group before they are returned and may change the list. The group
+	// itself stays unchanged.
 	Listing func(st *State, c *Call, l *Listing)
 
-	// Order sees an order before it is filed, and may change all that it exports.
+	// Order sees an order before it is stored and may change all its exported fields.
 	Order func(st *State, c *Call, o *Order)
 
-	// Decide sees what a payment is about to become whenever it is confirmed, subscribed to or told
-	// of by a third party, even when it stays as it is, and may change it.
+	// Decide sees the new state of a payment on each confirmation, subscription or third-party order, even
+	// if the state does not change, and may change it.
 	Decide func(st *State, c *Call, d *Decision)
 
-	// Renew sees what the auto-renewal of an order is about to become, active or cancelled, and
-	// returns whether it is then active.
+	// Renew sees whether the auto-renewal of an order is about to be active or cancelled, and returns
+	// whether it is active afterwards.
 	Renew func(st *State, c *Call, o *Order, active bool) bool
 
-	// Show sees a copy of each order of which an answer is about to tell: of queryOrder, resultQuery,
-	// confirmPaymentResult, queryAutoRenewalRecord, the authorizations and stripeSubDirectly. What it
-	// changes is told, and not changed in the order.
+	// Show sees a copy of each order that a response is about to show: queryOrder, resultQuery,
+	// confirmPaymentResult, queryAutoRenewalRecord, the authorizations and stripeSubDirectly. It changes
+	// what is shown, not the order.
 	Show func(st *State, c *Call, o *Order)
 
-	// OrderList sees what singleQueryOrder is about to answer, and may change it without changing the
-	// orders.
+	// OrderList sees the list of singleQueryOrder before it is returned and may change it. The orders
+	// themselves stay unchanged.
 	OrderList func(st *State, c *Call, l *OrderList)
 
-	// Notify sees a push before its first attempt is due, and may change or drop it. What it changes
-	// is the content of all attempts.
+	// Notify sees a push before its first attempt and may change or drop it. Changes apply to all attempts.
 	Notify func(st *State, n *Notification)
 
-	// Attempt sees each attempt to deliver a push when it is signed and about to be sent, and may
-	// change its request. It runs on a goroutine of the delivery.
+	// Attempt sees each signed attempt to deliver a push before it is sent and may change its request. It
+	// runs on the goroutine of the delivery.
 	Attempt func(a *Attempt)
 
-	// Answer sees every answer, refusals included, before it is sent, and may change all of it.
+	// Answer sees every response, including refusals, before it is sent and may change all of it.
 	Answer func(c *Call, a *Answer)
 
-	// Wire may write the answer itself, in any form that net/http allows, and then returns true: no
-	// other Wire is called and nothing more is sent. To wait it must heed c.Request.Context().
+	// Wire may write the response itself and then returns true: no other Wire runs and nothing else is
+	// sent. If it waits, it must respect c.Request.Context().
 	Wire func(c *Call, a *Answer, w http.ResponseWriter) bool
 }
 
-// LookupKind is what is searched for.
+// LookupKind is the kind of object that a Lookup searches for.
 type LookupKind string
 
-// The kinds of Lookup, and what Key is for each.
+// The kinds of Lookup and the key of each.
 const (
 	LookupPartner LookupKind = "partner" // partnerCode
 	LookupGroup   LookupKind = "group"   // group_id
 	LookupTask    LookupKind = "task"    // request_id
-	LookupSIM     LookupKind = "sim"     // ICCID; in tasks, SIMs are judged by Finish
+	LookupSIM     LookupKind = "sim"     // ICCID; in tasks, Finish judges SIM cards
 	LookupPackage LookupKind = "package" // packageCode
-	LookupOrder   LookupKind = "order"   // the key of queryOrder that decides; it may be empty
+	LookupOrder   LookupKind = "order"   // the deciding key of queryOrder; may be empty
 	LookupPayment LookupKind = "payment" // payId
 	LookupRenewal LookupKind = "renewal" // deviceCode of queryAutoRenewalRecord, orderNo of cancelAutoRenewalRecord
 )
 
 // Lookup is a search in the state on behalf of a request.
 type Lookup struct {
-	// Kind is what is searched for.
+	// Kind is the kind of object.
 	Kind LookupKind
-	// By is the key that orders are searched by: ByPurchaseID, ByOrderNo, BySIM or ByPayID; empty for
-	// what is no order.
+	// By is the key of an order: ByPurchaseID, ByOrderNo, BySIM or ByPayID; empty for other kinds.
 	By string
-	// Key is the searched id. A hook may put another one in its place: it is what is then used, but
-	// for orders, where Order is.
+	// Key is the id. A hook may replace it; the new id is then used, except for orders, where Order is.
 	Key string
-	// Order is the order that was found, of whatever partner; nil for none. A hook may put another one
-	// in its place, which State.Orders finds: it is what is then used, when Found says so.
+	// Order is the order found, of any partner; nil for none. A hook may replace it with one from
+	// State.Orders, which is then used if Found is set.
 	Order *Order
-	// Owner is the partner whose the found thing is; empty when nothing was found or a SIM was,
-	// which belongs to none.
+	// Owner is the partner that owns the object; empty if nothing was found, and for SIM cards.
 	Owner string
-	// Found says that there is such a thing and that the caller may see it. When a hook sets it for
-	// a group that does not exist, the group is made, the caller's and empty; for a task that does
-	// not exist it has no effect.
+	// Found reports that the object exists and the caller may see it. If a hook sets it for an unknown
+	// group, an empty group is created for the caller; for an unknown task it has no effect.
 	Found bool
 }

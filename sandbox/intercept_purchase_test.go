@@ -228,6 +228,6 @@ func TestInterceptedLookupWithoutAnOrder(t *testing.T) {
 		t.Errorf("%+v %s", found, a)
 	}
 	_, a := m.payUnknown(m.fix.Partner, "none")
-	expectRefusal(t, a, "has no order with it")
+	expectRefusal(t, a, "has no such order")
 	expectRefusal(t, m.cancel(m.fix.Partner, m.fix.SIMs[0], "none", "none"), "has no such order")
 }

@@ -48,7 +48,7 @@ func TestInterceptedGroupsAreBounded(t *testing.T) {
 	}}})
 	m.listed(m.fix.Partner, "new-1")
 	m.listed(m.fix.Partner, "new-2")
-	m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/mall/bundle-groups/new-3/sims", ""), 200, "holds 8 groups and no more")
+	m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/mall/bundle-groups/new-3/sims", ""), 200, "keeps at most 8 groups")
 }
 
 func TestInterceptRequestID(t *testing.T) {

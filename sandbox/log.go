@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// startLine returns when a request came, if it is going to be logged.
+// startLine returns the arrival time of a request if requests are logged.
 func (s *Sandbox) startLine() time.Time {
 	if s.cfg.Log == nil {
 		return time.Time{}
@@ -13,7 +13,7 @@ func (s *Sandbox) startLine() time.Time {
 	return time.Now()
 }
 
-// logLine writes the line of one request.
+// logLine logs one request.
 func (s *Sandbox) logLine(start time.Time, c *Call, a *Answer) {
 	if s.cfg.Log == nil {
 		return

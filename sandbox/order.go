@@ -7,8 +7,8 @@ import (
 	"github.com/mallcheck/mallcheck/gen/server/topup"
 )
 
-// QueryOrder answers the order that the first key which is not empty finds. The generated code has
-// it on the server of Bundle-groups, because both are below one address.
+// QueryOrder returns the order found by the first non-empty key. The generated code has it on the server
+// of Bundle-groups because both share one address.
 func (s topupService) QueryOrder(ctx context.Context, request topup.QueryOrderRequestObject) (topup.QueryOrderResponseObject, error) {
 	p := request.Params
 	o, refusal := s.state.lookUp(callOf(ctx), deref(p.PurchaseOrderId), deref(p.OrderId), deref(p.SimId))

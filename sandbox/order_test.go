@@ -38,7 +38,7 @@ func TestOrderKeys(t *testing.T) {
 		}
 	}
 	_, a := m.find(p, "none", byOrder.OrderNo, bySIM.DeviceCode)
-	expectRefusal(t, a, `purchase_order_id "none": partner "P000270" has no such order; the first key that is not empty decides, so order_id and sim_id were not looked at`)
+	expectRefusal(t, a, `purchase_order_id "none": partner "P000270" has no such order; the first non-empty key decides, so order_id and sim_id were ignored`)
 }
 
 // Of several orders with one purchase_order_id the most recent one that is paid is found.

@@ -7,48 +7,48 @@ import (
 	"time"
 )
 
-// Order is an order of a data plan for a SIM card, with its payment and its auto-renewal. Texts are
-// kept exactly as they were sent.
+// Order is an order of a data plan for a SIM card, with its payment and auto-renewal. Strings are kept
+// exactly as sent.
 type Order struct {
-	// Partner is whose order it is.
+	// Partner is the partner that owns the order.
 	Partner string
-	// OrderNo is the number that the partner gave it, which queryOrder calls order_id.
+	// OrderNo is the partner's number of the order; queryOrder calls it order_id.
 	OrderNo string
-	// PayID is the id that the partner gave its payment.
+	// PayID is the partner's id of the payment.
 	PayID string
-	// PurchaseID is requestOrderId or orgOrderId, which queryOrder calls purchase_order_id; it may be
-	// empty, and several orders may bear it.
+	// PurchaseID is requestOrderId or orgOrderId; queryOrder calls it purchase_order_id. It may be empty,
+	// and several orders may share it.
 	PurchaseID string
-	// SIM is the ICCID of the card that the plan is for.
+	// SIM is the ICCID of the SIM card.
 	SIM string
-	// PackageCode is the package that was ordered.
+	// PackageCode is the ordered package.
 	PackageCode string
-	// PlanCode is the servicePlanCode that the order named; it may be empty.
+	// PlanCode is the servicePlanCode of the request; it may be empty.
 	PlanCode string
-	// PlanName is the servicePlanShowName that the order named or else that of the package.
+	// PlanName is the servicePlanShowName of the request or, without one, of the package.
 	PlanName string
-	// Amount and Currency are what is to be paid.
+	// Amount and Currency are the price to pay.
 	Amount, Currency string
-	// Period is how many times the plan's month was ordered, in digits.
+	// Period is the number of 30-day periods ordered, in digits.
 	Period string
-	// ThirdParty says that the partner was paid by means of its own.
+	// ThirdParty is set for orders of synOrderInfo, which were paid to the partner.
 	ThirdParty bool
-	// Payment is what became of its payment.
+	// Payment is the state of the payment.
 	Payment Payment
-	// Renewal is its auto-renewal, without a SubID when there is none.
+	// Renewal is the auto-renewal; its SubID is empty if there is none.
 	Renewal Renewal
-	// Effects is how often its top-up took effect: 0 or, of a mall that keeps the contract, 1.
+	// Effects is how often the top-up took effect: 0 or 1 without an interceptor.
 	Effects int
-	// Tag is for the interceptor that changes the order.
+	// Tag is free for use by an interceptor.
 	Tag any
 
 	number  uint64    // of acceptance
-	weight  int       // what it counts against Bounds.OrderBytes
-	due     time.Time // when its top-up takes effect, or took it
+	weight  int       // counts against Bounds.OrderBytes
+	due     time.Time // when the top-up takes or took effect
 	planned string    // the servicePlanCode of the package
 }
 
-// The keys by which orders are found.
+// The keys of orders.
 const (
 	ByPurchaseID = "purchase_order_id" // of queryOrder
 	ByOrderNo    = "order_id"          // of queryOrder, and orderNo of the others
@@ -69,7 +69,7 @@ func (o *Order) key(by string) string {
 	return o.PayID
 }
 
-// orderBook holds the orders: all in the order of their acceptance, and by each key.
+// orderBook stores the orders, all in order of acceptance and by each key.
 type orderBook struct {
 	all      []*Order
 	by       map[string]map[string][]*Order
@@ -85,10 +85,10 @@ func newOrderBook() orderBook {
 	return b
 }
 
-// orderWeight is what an order takes in memory beside its texts, about.
+// orderWeight is the approximate memory of an order without its strings.
 const orderWeight = 1 << 10
 
-// weigh returns what an order counts against Bounds.OrderBytes.
+// weigh returns how much an order counts against Bounds.OrderBytes.
 func (o *Order) weigh() int {
 	weight := orderWeight
 	for _, text := range []string{o.OrderNo, o.PayID, o.PurchaseID, o.SIM, o.PackageCode, o.PlanCode,
@@ -98,7 +98,7 @@ func (o *Order) weigh() int {
 	return weight
 }
 
-// put files an order.
+// put stores an order.
 func (b *orderBook) put(o *Order) {
 	b.accepted++
 	o.number = b.accepted
@@ -111,7 +111,7 @@ func (b *orderBook) put(o *Order) {
 	}
 }
 
-// dropOldest forgets the order that was accepted first, which is the first under each of its keys.
+// dropOldest removes the oldest order, which is the first under each of its keys.
 func (b *orderBook) dropOldest() *Order {
 	o := b.all[0]
 	b.all = dropFirst(b.all)
@@ -127,13 +127,13 @@ func (b *orderBook) dropOldest() *Order {
 	return o
 }
 
-// dropFirst returns the list without its first order, which the list no longer holds in memory.
+// dropFirst returns the list without its first order and releases that order's memory.
 func dropFirst(list []*Order) []*Order {
 	list[0] = nil
 	return list[1:]
 }
 
-// makeRoom forgets the oldest orders until one more of this weight fits, and reports whether it does.
+// makeRoom evicts the oldest orders until one more of this weight fits, and reports whether it fits.
 func (st *State) makeRoom(weight int) bool {
 	b := &st.orders
 	for len(b.all) > 0 && (len(b.all)+1 > st.bounds.Orders || b.weight+weight > st.bounds.OrderBytes) {
@@ -142,8 +142,8 @@ func (st *State) makeRoom(weight int) bool {
 	return weight <= st.bounds.OrderBytes
 }
 
-// order takes on an order of the caller's. One that a third party was paid for has the outcome of its
-// payment at once; any other is open.
+// order stores a new order of the caller. A third-party order has the outcome of its payment at once; any
+// other is open.
 func (st *State) order(c *Call, o *Order, outcome string) *Refusal {
 	defer st.lock()()
 	if refusal := st.findSIM(c, o.SIM); refusal != nil {
@@ -173,13 +173,13 @@ func (st *State) order(c *Call, o *Order, outcome string) *Refusal {
 	return nil
 }
 
-// taken refuses an order under an id that another order of the partner bears.
+// taken refuses an order with the orderNo or payId of another order of the partner.
 func (st *State) taken(o *Order) *Refusal {
 	for _, key := range []struct{ by, name string }{{ByOrderNo, "orderNo"}, {ByPayID, "payId"}} {
 		for _, other := range st.orders.by[key.by][o.key(key.by)] {
 			if other.Partner == o.Partner {
 				return &Refusal{Reason: Conflict, In: inBody, Name: key.name, Message: fmt.Sprintf(
-					"%s %s: partner %s has another order with it; give each order a new one",
+					"%s %s: partner %s already has an order with it; use a new one for each order",
 					key.name, shown(o.key(key.by)), shown(o.Partner))}
 			}
 		}
@@ -197,7 +197,7 @@ func (st *State) findPackage(c *Call, code string) (plan, *Refusal) {
 	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
 		return plan{}, &Refusal{Reason: NotFound, In: inBody, Name: "packageCode", Message: fmt.Sprintf(
-			"packageCode %s: no such package; POST %s lists those there are", shown(code), vshopBase+plansPath)}
+			"packageCode %s: no such package; POST %s lists the packages", shown(code), vshopBase+plansPath)}
 	}
 	if i := find(l.Key); i >= 0 {
 		return catalogue[i], nil
@@ -205,14 +205,13 @@ func (st *State) findPackage(c *Call, code string) (plan, *Refusal) {
 	return plan{packageCode: l.Key, planCode: l.Key, name: l.Key}, nil
 }
 
-// Orders returns the orders of all partners that bear a key, the oldest first: by is ByPurchaseID,
-// ByOrderNo, BySIM or ByPayID. The list must not be changed.
+// Orders returns the orders of all partners with a key, oldest first. by is ByPurchaseID, ByOrderNo,
+// BySIM or ByPayID. The caller must not change the list.
 func (st *State) Orders(by, key string) []*Order { return st.orders.by[by][key] }
 
-// choose returns the order that a partner is told of when it asks by a key: of several with one
-// purchase_order_id the most recent one that is paid (documented), or the most recent one when none
-// is; of several under another key the most recent one. An order of another partner is returned when
-// the partner has none.
+// choose returns the order that a partner's key finds. Of several orders with one purchase_order_id it is
+// the most recent paid one (documented) or, if none is paid, the most recent one; of several with
+// another key it is the most recent one. If the partner has none, choose returns another partner's.
 func (st *State) choose(partner, by, key string) *Order {
 	var own, paid, other *Order
 	for _, o := range st.orders.by[by][key] {
@@ -234,7 +233,7 @@ func (st *State) choose(partner, by, key string) *Order {
 	return other
 }
 
-// findOrder has the hooks see what was found under a key and returns what they leave, nil for nothing.
+// findOrder runs the Lookup hooks on the order found under a key and returns the result, nil for none.
 func (st *State) findOrder(c *Call, kind LookupKind, by, key string, o *Order) *Order {
 	l := Lookup{Kind: kind, By: by, Key: key, Order: o}
 	if o != nil {
@@ -247,7 +246,7 @@ func (st *State) findOrder(c *Call, kind LookupKind, by, key string, o *Order) *
 	return l.Order
 }
 
-// lookUp returns the order that the first key that is not empty finds.
+// lookUp returns the order found by the first non-empty key.
 func (st *State) lookUp(c *Call, purchaseID, orderNo, sim string) (Order, *Refusal) {
 	defer st.lock()()
 	by, key := ByPurchaseID, purchaseID
@@ -262,14 +261,14 @@ func (st *State) lookUp(c *Call, purchaseID, orderNo, sim string) (Order, *Refus
 	case o != nil:
 		return st.show(c, o), nil
 	case key == "":
-		return Order{}, broken(inQuery, "", "%s, %s and %s are all missing or empty: one of them must name an order",
+		return Order{}, broken(inQuery, "", "%s, %s and %s are all missing or empty: send one of them",
 			ByPurchaseID, ByOrderNo, BySIM)
 	}
 	return Order{}, &Refusal{Reason: NotFound, In: inQuery, Name: by, Message: fmt.Sprintf(
 		"%s %s: partner %s has no such order%s", by, shown(key), shown(c.Partner), beside(by, orderNo, sim))}
 }
 
-// beside says that other keys were sent, which are not looked at.
+// beside explains that other keys were sent and ignored.
 func beside(by, orderNo, sim string) string {
 	var others []string
 	if by == ByPurchaseID && orderNo != "" {
@@ -285,12 +284,12 @@ func beside(by, orderNo, sim string) string {
 	if len(others) > 1 {
 		verb = "were"
 	}
-	return fmt.Sprintf("; the first key that is not empty decides, so %s %s not looked at", strings.Join(others, " and "), verb)
+	return fmt.Sprintf("; the first non-empty key decides, so %s %s ignored", strings.Join(others, " and "), verb)
 }
 
-// show returns a copy of an order for an answer, as the hooks leave it.
+// show returns a copy of an order for a response after the Show hooks.
 func (st *State) show(c *Call, o *Order) Order {
-	told := *o
-	st.hooks.Show(st, c, &told)
-	return told
+	shown := *o
+	st.hooks.Show(st, c, &shown)
+	return shown
 }

@@ -8,10 +8,10 @@ import (
 	"github.com/mallcheck/mallcheck/gen/server/payment"
 )
 
-// paymentService carries out the operations of Payment.
+// paymentService implements the operations of Payment.
 type paymentService struct{ state *State }
 
-// The paths of the operations of which the documentation names none: the contract's stand-ins.
+// The placeholder paths of the operations whose paths are undocumented.
 const (
 	singleAuthorizationPath       = "/stripeSingleAuthorization"
 	subscriptionAuthorizationPath = "/stripeSubscriptionAuthorization"
@@ -40,7 +40,7 @@ func paymentOperations(st *State) []*operation {
 	}
 }
 
-// StripeSingleAuthorization begins the single payment of an order. It ends with confirmPaymentResult.
+// StripeSingleAuthorization starts the single payment of an order, which confirmPaymentResult ends.
 func (s paymentService) StripeSingleAuthorization(ctx context.Context, request payment.StripeSingleAuthorizationRequestObject) (payment.StripeSingleAuthorizationResponseObject, error) {
 	b := request.Body
 	a, refusal := s.state.authorize(callOf(ctx), b.PayId, b.PayAmount, b.PayCurrency, deref(b.PmId), b.Email)
@@ -52,7 +52,7 @@ func (s paymentService) StripeSingleAuthorization(ctx context.Context, request p
 			PayAmount: a.order.Amount, PayCurrency: a.order.Currency}}, nil
 }
 
-// StripeSubscriptionAuthorization begins a subscription. It ends with stripeSubDirectly.
+// StripeSubscriptionAuthorization starts a subscription, which stripeSubDirectly completes.
 func (s paymentService) StripeSubscriptionAuthorization(ctx context.Context, request payment.StripeSubscriptionAuthorizationRequestObject) (payment.StripeSubscriptionAuthorizationResponseObject, error) {
 	a, refusal := s.state.authorizeSubscription(callOf(ctx), request.Body.PayId, request.Body.Email)
 	if refusal != nil {
@@ -62,7 +62,7 @@ func (s paymentService) StripeSubscriptionAuthorization(ctx context.Context, req
 		Data: &mall.StripeSubscriptionAuthorization{PayId: a.order.PayID, ClientSecret: a.secret, CustomerId: a.customer}}, nil
 }
 
-// StripeSubDirectly pays an order and has it renewed from then on.
+// StripeSubDirectly pays an order and starts its auto-renewal.
 func (s paymentService) StripeSubDirectly(ctx context.Context, request payment.StripeSubDirectlyRequestObject) (payment.StripeSubDirectlyResponseObject, error) {
 	b := request.Body
 	sub, refusal := s.state.subscribe(callOf(ctx), b.PayId, b.PayAmount, b.PayCurrency, b.PlanId, b.PmId, b.Email)
@@ -74,7 +74,7 @@ func (s paymentService) StripeSubDirectly(ctx context.Context, request payment.S
 			Status: sub.status, SubId: sub.order.Renewal.SubID}}, nil
 }
 
-// ResultQuery answers what became of a payment so far.
+// ResultQuery returns the state of a payment.
 func (s paymentService) ResultQuery(ctx context.Context, request payment.ResultQueryRequestObject) (payment.ResultQueryResponseObject, error) {
 	o, refusal := s.state.payment(callOf(ctx), request.Body.PayId)
 	if refusal != nil {
@@ -83,7 +83,7 @@ func (s paymentService) ResultQuery(ctx context.Context, request payment.ResultQ
 	return payment.ResultQuery200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess, Data: paymentResult(o)}, nil
 }
 
-// ConfirmPaymentResult ends an open payment and answers what became of it.
+// ConfirmPaymentResult ends an open payment and returns its state.
 func (s paymentService) ConfirmPaymentResult(ctx context.Context, request payment.ConfirmPaymentResultRequestObject) (payment.ConfirmPaymentResultResponseObject, error) {
 	o, refusal := s.state.confirm(callOf(ctx), request.Body.PayId)
 	if refusal != nil {

@@ -6,53 +6,51 @@ import (
 	"time"
 )
 
-// The states of a payment, as payStatus tells them. "1" is printed beside payRst "SUCCESS"; the
-// others are assumed.
+// The states of a payment in payStatus. "1" is printed beside payRst "SUCCESS"; the others are assumed.
 const (
 	PayOpen   = "0"
 	PayPaid   = "1"
 	PayFailed = "2"
 )
 
-// The test values: payment methods (pm_id) that decide how a payment ends. They are this sandbox's
-// own convention, spelt like test methods that Stripe itself has; see the package's documentation.
+// The test values: payment methods (pm_id) that decide how a payment ends. They are this sandbox's own
+// convention and look like Stripe's test methods; see the package documentation.
 const (
-	// MethodPays is one of the many payment methods that pay: every one does that is none of the others.
+	// MethodPays pays, like every method that is none of the others.
 	MethodPays = "pm_card_visa"
 	// MethodFails is declined.
 	MethodFails = "pm_card_chargeDeclined"
-	// MethodStaysOpen wants the buyer to do something more, which never happens.
+	// MethodStaysOpen waits for an action of the buyer that never happens.
 	MethodStaysOpen = "pm_card_authenticationRequired"
 )
 
-// paidThirdParty is the payRst of an order that the partner was paid for.
+// paidThirdParty is the payRst of a paid third-party order.
 const paidThirdParty = "SUCCESS"
 
 // Payment is the state of the payment of an order.
 type Payment struct {
 	// Status is PayOpen, PayPaid or PayFailed.
 	Status string
-	// Method is the payment method of the buyer; while it is empty, nobody has paid.
+	// Method is the buyer's payment method; empty until the buyer chooses one.
 	Method string
-	// Ended is when it was paid or failed, as payResultDate tells it, in UTC; empty while it is open.
+	// Ended is when it was paid or failed, in UTC and in the form of payResultDate; empty while open.
 	Ended string
 }
 
 // dateTime is the form of payResultDate.
 const dateTime = "2006-01-02 15:04:05"
 
-// Decision is what a payment is about to become.
+// Decision is the new state of a payment before it applies.
 type Decision struct {
-	// Order is whose payment it is; its Payment.Status is what it was before.
+	// Order is the order; its Payment.Status is the state before.
 	Order *Order
-	// Status is what it becomes.
+	// Status is the new state.
 	Status string
-	// Delay is how long the top-up takes to take effect when the payment succeeds; a negative one
-	// never does.
+	// Delay is the time from a successful payment until the top-up takes effect; never if negative.
 	Delay time.Duration
 }
 
-// outcome is how a payment with the method ends.
+// outcome returns how a payment with the method ends.
 func outcome(method string) string {
 	switch method {
 	case MethodStaysOpen:
@@ -63,8 +61,8 @@ func outcome(method string) string {
 	return PayPaid
 }
 
-// nextOutcome is how a payment ends: open while it has no method, then as the method wants it but for
-// what the control path wants of the next payment.
+// nextOutcome returns how a payment ends: open without a method, as set by the control path for the next
+// payment, otherwise by its method.
 func (st *State) nextOutcome(method string) string {
 	if method == "" {
 		return PayOpen // nobody pays yet
@@ -80,8 +78,8 @@ func (st *State) nextOutcome(method string) string {
 	return outcome(method)
 }
 
-// settle makes a payment what it has become and, when it is paid, starts the top-up and the
-// auto-renewal that was subscribed to.
+// settle applies the new state of a payment. A paid one starts the top-up and, for a subscription, the
+// auto-renewal.
 func (st *State) settle(c *Call, o *Order, status string) {
 	d := Decision{Order: o, Status: status, Delay: st.delay}
 	st.hooks.Decide(st, c, &d)
@@ -104,18 +102,18 @@ func (st *State) settle(c *Call, o *Order, status string) {
 	}
 }
 
-// findPayment returns the caller's order that a payId names.
+// findPayment returns the caller's order with a payId.
 func (st *State) findPayment(c *Call, payID string) (*Order, *Refusal) {
 	o := st.findOrder(c, LookupPayment, ByPayID, payID, st.choose(c.Partner, ByPayID, payID))
 	if o == nil {
 		return nil, &Refusal{Reason: NotFound, In: inBody, Name: "payId", Message: fmt.Sprintf(
-			"payId %s: partner %s has no order with it", shown(payID), shown(c.Partner))}
+			"payId %s: partner %s has no such order", shown(payID), shown(c.Partner))}
 	}
 	return o, nil
 }
 
-// payable returns the caller's order that a payId names, if it can still be paid. The amount and the
-// currency of the request must be those of the order; empty ones are not compared.
+// payable returns the caller's order with a payId if it can still be paid. Amount and currency of the
+// request must match the order; empty ones are not compared.
 func (st *State) payable(c *Call, payID, amount, currency string) (*Order, *Refusal) {
 	o, refusal := st.findPayment(c, payID)
 	if refusal != nil {
@@ -126,7 +124,7 @@ func (st *State) payable(c *Call, payID, amount, currency string) (*Order, *Refu
 	}
 	switch {
 	case o.Payment.Status == PayPaid:
-		refusal = conflict("payId", "payId %s: its order is paid already, and an order is paid once", shown(payID))
+		refusal = conflict("payId", "payId %s: its order is already paid", shown(payID))
 	case amount != "" && !sameAmount(amount, o.Amount):
 		refusal = conflict("payAmount", "payAmount %s: the order of payId %s is for %s", shown(amount), shown(payID), shown(o.Amount))
 	case currency != "" && !strings.EqualFold(currency, o.Currency):
@@ -135,7 +133,7 @@ func (st *State) payable(c *Call, payID, amount, currency string) (*Order, *Refu
 	return o, st.hooks.Conflict(st, c, refusal)
 }
 
-// sameAmount reports whether two decimal numbers are equal, however many zeros they are written with.
+// sameAmount reports whether two decimal numbers are equal, ignoring leading and trailing zeros.
 func sameAmount(a, b string) bool { return plainAmount(a) == plainAmount(b) }
 
 func plainAmount(text string) string {
@@ -145,14 +143,13 @@ func plainAmount(text string) string {
 	return strings.TrimLeft(text, "0")
 }
 
-// authorization is what an authorization answers.
+// authorization is the result of an authorization.
 type authorization struct {
 	order            Order
 	secret, customer string
 }
 
-// authorize begins a single payment with a method, or with none when the buyer has yet to choose
-// one, and never ends it: confirm does.
+// authorize starts a single payment, without a method if the buyer has yet to choose one. confirm ends it.
 func (st *State) authorize(c *Call, payID, amount, currency, method, email string) (authorization, *Refusal) {
 	defer st.lock()()
 	o, refusal := st.payable(c, payID, amount, currency)
@@ -164,7 +161,7 @@ func (st *State) authorize(c *Call, payID, amount, currency, method, email strin
 	return authorization{st.show(c, o), st.stripe.secret("pi"), customerID(c.Partner, email)}, nil
 }
 
-// authorizeSubscription begins a subscription: its payment method comes with subscribe.
+// authorizeSubscription starts a subscription; subscribe brings its payment method.
 func (st *State) authorizeSubscription(c *Call, payID, email string) (authorization, *Refusal) {
 	defer st.lock()()
 	o, refusal := st.payable(c, payID, "", "")
@@ -174,7 +171,7 @@ func (st *State) authorizeSubscription(c *Call, payID, email string) (authorizat
 	return authorization{st.show(c, o), st.stripe.secret("seti"), customerID(c.Partner, email)}, nil
 }
 
-// reopen begins another attempt to pay an order.
+// reopen starts another attempt to pay an order.
 func (st *State) reopen(o *Order, method string) {
 	if o.Payment.Status == PayFailed {
 		o.Payment.Status, o.Payment.Ended = PayOpen, ""
@@ -182,8 +179,8 @@ func (st *State) reopen(o *Order, method string) {
 	o.Payment.Method = method
 }
 
-// confirm ends an open payment as its method wants it, and returns the outcome. What has ended stays
-// as it is.
+// confirm ends an open payment by its method and returns the order. A payment that has ended stays as it
+// is.
 func (st *State) confirm(c *Call, payID string) (Order, *Refusal) {
 	defer st.lock()()
 	o, refusal := st.findPayment(c, payID)

@@ -119,11 +119,11 @@ func TestPaidOnce(t *testing.T) {
 	o := m.buy(m.fix.Partner)
 	m.pay(o, sandbox.MethodPays)
 	_, a := m.authorize(o, sandbox.MethodPays)
-	expectRefusal(t, a, `payId "I1": its order is paid already, and an order is paid once`)
+	expectRefusal(t, a, `payId "I1": its order is already paid`)
 	_, a = m.authorizeSubscription(o)
-	expectRefusal(t, a, "paid already")
+	expectRefusal(t, a, "already paid")
 	_, a = m.subscribe(o, sandbox.MethodPays)
-	expectRefusal(t, a, "paid already")
+	expectRefusal(t, a, "already paid")
 	if plans := m.plans(m.fix.Partner, o.DeviceCode); len(plans) != 1 {
 		t.Errorf("%d orders are in effect", len(plans))
 	}
@@ -158,12 +158,12 @@ func TestTakenIDs(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	o := m.buy(m.fix.Partner, withPurchaseID("same"))
 	again := m.newOrder(func(r *mall.SingleOrderRequest) { r.OrderNo = o.OrderNo })
-	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `orderNo "N1": partner "P000270" has another order with it`)
+	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `orderNo "N1": partner "P000270" already has an order with it`)
 	if _, a := m.payUnknown(m.fix.Partner, again.PayId); a.code == sandbox.CodeSuccess {
 		t.Error("a refused order can be paid")
 	}
 	again = m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId = o.PayId })
-	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `payId "I1": partner "P000270" has another order with it`)
+	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `payId "I1": partner "P000270" already has an order with it`)
 	expectRefusal(t, m.tell(m.fix.Partner, m.newOrder(func(r *mall.SingleOrderRequest) { r.OrderNo = o.OrderNo }), "SUCCESS"), `orderNo "N1"`)
 	m.buy(m.fix.Partner, withPurchaseID("same"))
 	if a := m.tryToBuy(m.fix.SecondPartner, o.SingleOrderRequest); a.code != sandbox.CodeSuccess {
@@ -188,7 +188,7 @@ func TestThirdPartyOrder(t *testing.T) {
 		t.Errorf("singleQueryOrder: %+v", plans)
 	}
 	_, a := m.authorize(paid, "")
-	expectRefusal(t, a, "paid already")
+	expectRefusal(t, a, "already paid")
 	failed := bought{m.newOrder(), p}
 	if a := m.tell(p, failed.SingleOrderRequest, "FAIL"); a.code != sandbox.CodeSuccess {
 		t.Fatalf("synOrderInfo: %s", a)
@@ -211,7 +211,7 @@ func TestPaymentsAreThePartnersOwn(t *testing.T) {
 	} {
 		for partner, id := range map[string]string{m.fix.SecondPartner: o.PayId, m.fix.Partner: "none"} {
 			body := fmt.Sprintf(`{"payId":%q,"tradeTime":"1","tradeType":"x"%s}`, id, members)
-			m.refused(m.signed(partner, http.MethodPost, "/payment/"+path, body), 200, fmt.Sprintf("payId %q: partner %q has no order with it", id, partner))
+			m.refused(m.signed(partner, http.MethodPost, "/payment/"+path, body), 200, fmt.Sprintf("payId %q: partner %q has no such order", id, partner))
 		}
 	}
 	if r := m.query(o); r.PayStatus != "0" {

@@ -11,40 +11,39 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Push is where and how the rechargeSuccess push is delivered. Without To there is none.
+// Push configures the delivery of the rechargeSuccess push. Without To nothing is sent.
 //
-// The address is a setting of whoever starts the sandbox; no request can name or change it. It is
-// called as it stands, its path and query included, and must be on loopback unless Anywhere is set:
-// that is judged once more for the address which a name resolves to, each time it is called, so that
-// a sandbox left running is no way into the network of its machine. Redirects are not followed and
-// the proxies of the environment are not used.
+// Only the caller that starts the sandbox sets the address; no request can change it. It is used as it
+// is, with path and query, and must be on loopback unless Anywhere is set. The check applies again to
+// the resolved IP address on each attempt, so that a running sandbox gives no access to the network of
+// its machine. Redirects are not followed, and proxy settings of the environment are ignored.
 type Push struct {
 	// To is the address of the partner's receiver, http or https.
 	To string
-	// Partner is whose orders are told of: Fixtures.Partner if empty. Those of no other are.
+	// Partner is the only partner whose orders cause pushes: Fixtures.Partner if empty.
 	Partner string
 	// KeyID and Key sign the pushes: Fixtures.PushKeyID and PushKey if both are empty.
 	KeyID string
 	Key   []byte
-	// Join and Encoding are how signatures are made (assumed, both).
+	// Join and Encoding are the rules of the signature (both assumed).
 	Join     signing.PushJoin
 	Encoding signing.PushEncoding
-	// Anywhere allows addresses that are not on loopback.
+	// Anywhere permits addresses outside loopback.
 	Anywhere bool
-	// Backoff is the pause before the second attempt; each further one is twice as long, and none
-	// longer than MaxPushBackoff. DefaultPushBackoff if 0.
+	// Backoff is the pause before the second attempt. Each further pause is twice as long, up to
+	// MaxPushBackoff. DefaultPushBackoff if 0.
 	Backoff time.Duration
 	// Timeout is how long one attempt may take, DefaultPushTimeout if 0.
 	Timeout time.Duration
 }
 
-// How pushes are repeated. The documentation says that there is a retry mechanism and gives no
-// figures: all are our own.
+// How pushes are retried. The documentation mentions retries without figures; these are the sandbox's
+// own.
 const (
-	// PushAttempts is how often a push is sent at most, with the same body each time and signed anew.
+	// PushAttempts is the most attempts per push, each with the same body and a new signature.
 	PushAttempts = 6
-	// DefaultPushBackoff is the pause before the second attempt: with it the last one is made about
-	// half a minute after the first.
+	// DefaultPushBackoff is the pause before the second attempt. The last attempt follows about half a
+	// minute after the first.
 	DefaultPushBackoff = time.Second
 	// MaxPushBackoff is the longest pause.
 	MaxPushBackoff = time.Minute
@@ -52,7 +51,7 @@ const (
 	DefaultPushTimeout = 5 * time.Second
 )
 
-// withDefaults returns the settings with every field filled, or says which one cannot be kept.
+// withDefaults fills empty fields. The error names the invalid setting.
 func (p Push) withDefaults() (Push, error) {
 	f := NewFixtures()
 	if p.Partner == "" {
@@ -76,7 +75,7 @@ func (p Push) withDefaults() (Push, error) {
 	return p, p.checkAddress()
 }
 
-// checkAddress refuses an address that cannot be called, or may not be.
+// checkAddress refuses an invalid or forbidden address.
 func (p Push) checkAddress() error {
 	to, err := url.Parse(p.To)
 	switch {
@@ -90,7 +89,7 @@ func (p Push) checkAddress() error {
 		return nil
 	}
 	if ip := net.ParseIP(to.Hostname()); ip == nil || !ip.IsLoopback() {
-		return fmt.Errorf("the push address %q is not on loopback, and others are not allowed", to.Redacted())
+		return fmt.Errorf("the push address %q is not on loopback; other addresses need permission", to.Redacted())
 	}
 	return nil
 }
@@ -99,34 +98,34 @@ func (p Push) signer(now func() time.Time) *signing.PushSigner {
 	return &signing.PushSigner{KeyID: p.KeyID, Key: p.Key, Join: p.Join, Encoding: p.Encoding, Now: now}
 }
 
-// Notification is a push that is about to be queued.
+// Notification is a push before it is queued.
 type Notification struct {
 	// Order is a copy of the order whose top-up took effect.
 	Order Order
-	// Body is what all attempts send.
+	// Body is the body of all attempts.
 	Body push.RechargeSuccessRequest
-	// Attempts is how often it is sent at most, PushAttempts unless a hook changes it.
+	// Attempts is the most attempts, PushAttempts unless a hook changes it.
 	Attempts int
-	// Copies is how often it is delivered: 1 unless a hook changes it. 0 drops it.
+	// Copies is how often the push is delivered: 1 unless a hook changes it; 0 drops it.
 	Copies int
 }
 
 // The states of a push.
 const (
-	PushWaiting   = "waiting"   // it was not delivered yet, and is going to be sent
-	PushDelivered = "delivered" // the receiver took it
+	PushWaiting   = "waiting"   // not yet delivered; another attempt follows
+	PushDelivered = "delivered" // the receiver accepted it
 	PushGivenUp   = "given up"  // no attempt is left
 )
 
-// PushLog tells what became of the pushes of a sandbox.
+// PushLog is the state of all remembered pushes.
 type PushLog struct {
-	// Pushes are those that are remembered, the oldest first: see Bounds.Pushes.
+	// Pushes are the remembered pushes, oldest first; see Bounds.Pushes.
 	Pushes []PushRecord `json:"pushes"`
-	// Lost is how many were never sent, because too many others were waiting.
+	// Lost is the number of pushes that were never sent because too many others were waiting.
 	Lost uint64 `json:"lost"`
 }
 
-// PushRecord tells what became of one push.
+// PushRecord is the state of one push.
 type PushRecord struct {
 	// ID counts the pushes of a sandbox, from 1.
 	ID uint64 `json:"id"`
@@ -136,22 +135,22 @@ type PushRecord struct {
 	PayID   string `json:"payId"`
 	// State is PushWaiting, PushDelivered or PushGivenUp.
 	State string `json:"state"`
-	// Attempts are those that were made, the first one first.
+	// Attempts are the attempts made so far, in order.
 	Attempts []AttemptRecord `json:"attempts"`
 }
 
-// AttemptRecord tells what became of one attempt to deliver a push.
+// AttemptRecord is the outcome of one attempt to deliver a push.
 type AttemptRecord struct {
 	// At is when it began.
 	At time.Time `json:"at"`
-	// Status is the HTTP status of the receiver's answer, 0 without one.
+	// Status is the HTTP status of the receiver's response, 0 if there was none.
 	Status int `json:"status,omitempty"`
-	// Error is why the push was not delivered; empty when it was.
+	// Error is why the attempt failed; empty if it succeeded.
 	Error string `json:"error,omitempty"`
 }
 
-// Notify tells the partner that the top-up of an order took effect, as far as Config.Push wants it
-// told. It never waits. The sandbox calls it itself for each top-up.
+// Notify queues a push for an order whose top-up took effect, if Config.Push asks for one. It never
+// blocks. The sandbox calls it for each top-up.
 func (st *State) Notify(o *Order) {
 	if st.push == nil || st.push.cfg.Partner != o.Partner {
 		return

@@ -13,7 +13,7 @@ import (
 func TestPushSettings(t *testing.T) {
 	for name, p := range map[string]sandbox.Push{
 		"not on loopback":                      {To: "http://192.0.2.1/"},
-		"others are not allowed":               {To: "https://example.com/hook"},
+		"other addresses need permission":      {To: "https://example.com/hook"},
 		"not http://host/path":                 {To: "ftp://127.0.0.1/"},
 		"is not http://host/path":              {To: "127.0.0.1/hook"},
 		"user name or password":                {To: "http://a:secret@127.0.0.1/"},

@@ -17,7 +17,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// pusher delivers pushes, each on a goroutine of its own, and remembers what became of them.
+// pusher delivers pushes, each on its own goroutine, and records their outcome.
 type pusher struct {
 	cfg    Push
 	bounds Bounds
@@ -27,16 +27,16 @@ type pusher struct {
 	to     *url.URL
 	client *push.Client
 	sender *http.Client
-	slots  chan struct{} // one for each attempt that may be under way
+	slots  chan struct{} // one for each concurrent attempt
 
 	mu     sync.Mutex
-	ctx    context.Context // ends the deliveries; renewed by reset
+	ctx    context.Context // cancels the deliveries; renewed by reset
 	cancel context.CancelFunc
 	ids    uint64
-	kept   []*delivery // the oldest first
+	kept   []*delivery // oldest first
 	weight int         // of kept
-	idle   int         // of kept, how many have ended
-	lost   uint64      // for which there was no room
+	idle   int         // how many of kept have ended
+	lost   uint64      // pushes without room
 	closed bool
 
 	deliveries sync.WaitGroup
@@ -49,10 +49,10 @@ type delivery struct {
 	weight int
 }
 
-// concurrentPushes is how many attempts are under way at once.
+// concurrentPushes is the number of concurrent attempts.
 const concurrentPushes = 8
 
-// pushWeight is what a push takes in memory beside its texts, about, its goroutine included.
+// pushWeight is the approximate memory of a push without its strings, including its goroutine.
 const pushWeight = 8 << 10
 
 func newPusher(want Push, cfg Config, hooks Interceptor) (*pusher, error) {
@@ -76,21 +76,21 @@ func newPusher(want Push, cfg Config, hooks Interceptor) (*pusher, error) {
 			IdleConnTimeout: idleTimeout, MaxResponseHeaderBytes: maxHeaderBytes},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	// The path of the contract is a stand-in: the address is set by an editor of each attempt.
+	// The path in the contract is a placeholder: each attempt sets the address in a request editor.
 	p.client, err = push.NewClient(to.String(), push.WithHTTPClient(p.sender))
 	return p, err
 }
 
-// loopbackOnly refuses to connect to what is not on this machine, whatever name led there.
+// loopbackOnly refuses to connect to other machines, whatever the host name.
 func loopbackOnly(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil || !at.Addr().Unmap().IsLoopback() {
-		return fmt.Errorf("%s is not on loopback, and other addresses are not allowed", address)
+		return fmt.Errorf("%s is not on loopback; other addresses need permission", address)
 	}
 	return nil
 }
 
-// queue takes a push on and returns at once.
+// queue accepts a push and returns at once.
 func (p *pusher) queue(n Notification) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -111,8 +111,8 @@ func (p *pusher) queue(n Notification) {
 	p.deliveries.Go(func() { p.deliver(ctx, d) })
 }
 
-// makeRoom forgets the oldest pushes that have ended until one more of this weight fits, and reports
-// whether it does.
+// makeRoom evicts the oldest finished pushes until one more of this weight fits, and reports whether it
+// fits.
 func (p *pusher) makeRoom(weight int) bool {
 	fits := func() bool { return len(p.kept) < p.bounds.Pushes && p.weight+weight <= p.bounds.PushBytes }
 	for i := 0; i < len(p.kept) && p.idle > 0 && !fits(); {
@@ -127,7 +127,7 @@ func (p *pusher) makeRoom(weight int) bool {
 	return fits()
 }
 
-// deliver sends a push until it is taken, no attempt is left or ctx ends.
+// deliver sends a push until the receiver accepts it, no attempt is left or ctx ends.
 func (p *pusher) deliver(ctx context.Context, d *delivery) {
 	pause := p.cfg.Backoff
 	for number := 1; number <= d.note.Attempts; number++ {
@@ -147,12 +147,12 @@ func (p *pusher) deliver(ctx context.Context, d *delivery) {
 	}
 }
 
-// note records an attempt and reports whether there is going to be another.
+// note records an attempt and reports whether another one follows.
 func (p *pusher) note(ctx context.Context, d *delivery, record AttemptRecord, number int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if ctx.Err() != nil {
-		return false // the push was forgotten meanwhile
+		return false // a reset dropped the push
 	}
 	d.record.Attempts = append(d.record.Attempts, record)
 	switch {
@@ -167,7 +167,7 @@ func (p *pusher) note(ctx context.Context, d *delivery, record AttemptRecord, nu
 	return false
 }
 
-// sleep waits, and reports whether ctx let it.
+// sleep waits and reports whether it was not cancelled.
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -181,15 +181,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 // Attempt is one attempt to deliver a push.
 type Attempt struct {
-	// Number counts the attempts of one push, from 1.
+	// Number is the number of the attempt, from 1.
 	Number int
 	// Notification is the push, the same for all its attempts.
 	Notification Notification
-	// Request is what is sent, signed and with its body.
+	// Request is the signed request with its body.
 	Request *http.Request
 }
 
-// attempt sends a push once, as soon as there is a slot. It is not made when ctx ends first.
+// attempt sends a push once when a slot is free. made is false if ctx ends first.
 func (p *pusher) attempt(ctx context.Context, d *delivery, number int) (record AttemptRecord, made bool) {
 	select {
 	case p.slots <- struct{}{}:
@@ -212,7 +212,7 @@ func (p *pusher) attempt(ctx context.Context, d *delivery, number int) (record A
 	res, err := p.client.RechargeSuccess(limited, nil, d.note.Body, address, p.signer.Sign, hook)
 	if err == nil {
 		defer res.Body.Close()
-		// A short answer is read, so that its connection can be used again.
+		// Reading a short answer lets the connection be reused.
 		_, _ = io.CopyN(io.Discard, res.Body, maxRecorded)
 		if record.Status = res.StatusCode; record.Status != http.StatusOK {
 			err = fmt.Errorf("the receiver answered %s", res.Status)
@@ -224,7 +224,7 @@ func (p *pusher) attempt(ctx context.Context, d *delivery, number int) (record A
 	return record, ctx.Err() == nil
 }
 
-// shortened bounds the text of an error.
+// shortened limits the length of an error message.
 func shortened(text string) string {
 	const most = 256
 	if len(text) > most {
@@ -233,7 +233,7 @@ func shortened(text string) string {
 	return text
 }
 
-// log returns what became of the pushes that are kept.
+// log returns the state of all remembered pushes.
 func (p *pusher) log() PushLog {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -245,7 +245,7 @@ func (p *pusher) log() PushLog {
 	return l
 }
 
-// reset forgets all pushes and ends those that are under way.
+// reset forgets all pushes and cancels those in flight.
 func (p *pusher) reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -256,7 +256,7 @@ func (p *pusher) reset() {
 	}
 }
 
-// close ends all deliveries and waits for their goroutines.
+// close cancels all deliveries and waits for their goroutines.
 func (p *pusher) close() {
 	p.mu.Lock()
 	p.closed = true

@@ -27,7 +27,7 @@ func (s *Sandbox) readQuery(c *Call) *Refusal {
 	return nil
 }
 
-// readBody reads the body and, of what is no GET, its members.
+// readBody reads the body and, unless the request is a GET, parses its members.
 func (s *Sandbox) readBody(c *Call) *Refusal {
 	if c.op.place() == inBody {
 		if refusal := media(c.Request.Header); refusal != nil {
@@ -41,7 +41,7 @@ func (s *Sandbox) readBody(c *Call) *Refusal {
 	c.Body = body
 	if c.op.place() == inQuery {
 		if len(body) > 0 {
-			return broken(inBody, "", "a %s carries its parameters in the query: send no body (%d bytes came)", c.op.method, len(body))
+			return broken(inBody, "", "a %s has its parameters in the query: send no body (got %d bytes)", c.op.method, len(body))
 		}
 		return nil
 	}
@@ -49,7 +49,7 @@ func (s *Sandbox) readBody(c *Call) *Refusal {
 	return refusal
 }
 
-// media refuses a body that is not announced as JSON in UTF-8.
+// media refuses a body whose headers do not declare JSON in UTF-8.
 func media(h http.Header) *Refusal {
 	const wanted = "send Content-Type: " + mediaType
 	refused := func(format string, args ...any) *Refusal {
@@ -66,7 +66,7 @@ func media(h http.Header) *Refusal {
 	case len(sent) == 0:
 		return refused("the header Content-Type is missing: %s", wanted)
 	case len(sent) > 1:
-		return refused("the header Content-Type came %d times: send one", len(sent))
+		return refused("the header Content-Type appears %d times: send one", len(sent))
 	}
 	media, params, err := mime.ParseMediaType(sent[0])
 	if err != nil || media != mediaType {
@@ -74,18 +74,18 @@ func media(h http.Header) *Refusal {
 	}
 	for name, value := range params {
 		if name != "charset" || !strings.EqualFold(value, "utf-8") {
-			return refused("Content-Type %s: the only parameter it may have is charset=utf-8", shown(sent[0]))
+			return refused("Content-Type %s: the only parameter allowed is charset=utf-8", shown(sent[0]))
 		}
 	}
 	return nil
 }
 
-// takeBody reads at most as many bytes as a body may have.
+// takeBody reads a body up to the bound.
 func (s *Sandbox) takeBody(r *http.Request) ([]byte, *Refusal) {
 	limit := s.cfg.Bounds.Body
 	tooLarge := func(size string) *Refusal {
 		return &Refusal{Reason: TooLarge, Status: http.StatusRequestEntityTooLarge, In: inBody,
-			Message: fmt.Sprintf("the body has %s bytes: it may have %d", size, limit)}
+			Message: fmt.Sprintf("the body has %s bytes: the limit is %d", size, limit)}
 	}
 	if r.Body == nil || r.ContentLength == 0 {
 		return nil, nil
@@ -103,7 +103,7 @@ func (s *Sandbox) takeBody(r *http.Request) ([]byte, *Refusal) {
 	}
 	if err != nil {
 		return nil, &Refusal{Reason: Malformed, Status: http.StatusBadRequest, In: inBody,
-			Message: fmt.Sprintf("the body could not be read to its end: %v", err)}
+			Message: fmt.Sprintf("the body could not be read: %v", err)}
 	}
 	if int64(len(body)) > limit {
 		return nil, tooLarge(fmt.Sprintf("more than %d", limit))
@@ -111,7 +111,7 @@ func (s *Sandbox) takeBody(r *http.Request) ([]byte, *Refusal) {
 	return body, nil
 }
 
-// parse reads a body, which must be one JSON object.
+// parse parses a body as one JSON object.
 func parse(body []byte) ([]signing.Member, *Refusal) {
 	members, err := signing.ParseMembers(body)
 	if err == nil {
@@ -140,18 +140,18 @@ func position(text []byte, offset int) (line, column int) {
 	return strings.Count(before, "\n") + 1, len(before) - strings.LastIndexByte(before, '\n')
 }
 
-// boundBody is the body of a request that keeps its rules, as the generated handlers read it. They
-// take its values from ValidatedValue, by exact names, and do not parse it again.
+// boundBody is the validated body that generated handlers read. They take its values from
+// ValidatedValue, by exact names, and do not parse it again.
 type boundBody struct {
 	io.Reader
 	call *Call
 }
 
-// Close does nothing: the body has been read.
+// Close does nothing: the body is already read.
 func (b *boundBody) Close() error { return nil }
 
-// ValidatedValue returns the members by name. What is no string, and was let pass by an interceptor
-// all the same, is its own text.
+// ValidatedValue returns the members by name. A value that is not a string, which only an interceptor
+// can let pass, is returned as its JSON text.
 func (b *boundBody) ValidatedValue() any {
 	values := make(map[string]any, len(b.call.Members))
 	for i := range b.call.Members {
@@ -177,7 +177,7 @@ func plainText(m *signing.Member) string {
 	return strings.TrimPrefix(string(m.Value), "null")
 }
 
-// elements returns the items of a JSON array without names, and whether value is one.
+// elements returns the items of a JSON array and whether value is an array.
 func elements(value []byte) ([]signing.Member, bool) {
 	if len(value) == 0 || value[0] != '[' {
 		return nil, false

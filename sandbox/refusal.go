@@ -7,49 +7,48 @@ import (
 	"unicode/utf8"
 )
 
-// CodeRefused is the operateCode of every refusal. No page of the provider names one; "S" is the
-// only documented value.
+// CodeRefused is the operateCode of every refusal. It is our own: "S" is the only documented value.
 const CodeRefused = "F"
 
 // CodeSuccess is the operateCode of every success (documented).
 const CodeSuccess = "S"
 
-// Reason says at which point of its way through the sandbox a request was refused.
+// Reason is the stage at which a request was refused.
 type Reason string
 
-// The reasons, in the order in which a request meets them.
+// The reasons, in the order of the stages.
 const (
 	// NoSuchPath means that no operation has the path: HTTP 404.
 	NoSuchPath Reason = "path"
-	// WrongMethod means that the path exists and has no such method: HTTP 405.
+	// WrongMethod means that the path does not take the method: HTTP 405.
 	WrongMethod Reason = "method"
-	// WrongMediaType means a body that is not announced as JSON in UTF-8: HTTP 415.
+	// WrongMediaType means that the headers do not declare JSON in UTF-8: HTTP 415.
 	WrongMediaType Reason = "media type"
 	// TooLarge means a body over Bounds.Body: HTTP 413.
 	TooLarge Reason = "size"
-	// Malformed means a body that is not one JSON object in UTF-8 without duplicate members: HTTP 400.
+	// Malformed means that the body is not one JSON object in UTF-8 without duplicate members: HTTP 400.
 	Malformed Reason = "json"
-	// BrokenConstraint means a parameter that is missing, of the wrong type or not of its form.
+	// BrokenConstraint means a parameter that is missing, of the wrong type or malformed.
 	BrokenConstraint Reason = "constraint"
 	// SignMissing means that there is no sign.
 	SignMissing Reason = "sign missing"
 	// SignEmpty means a sign that is "".
 	SignEmpty Reason = "sign empty"
-	// SignCase means a sign that is right but for the case of its letters.
+	// SignCase means a sign that is right except for the case of its letters.
 	SignCase Reason = "sign case"
-	// SignWrong means any other sign that is not the right one.
+	// SignWrong means any other wrong sign.
 	SignWrong Reason = "sign wrong"
-	// UnknownPartner means a partnerCode that the mall does not know.
+	// UnknownPartner means an unknown partnerCode.
 	UnknownPartner Reason = "partner"
-	// NotFound means a group, request_id, SIM, package, order, payment or auto-renewal that does not
-	// exist or is another partner's.
+	// NotFound means a group, request_id, SIM card, package, order, payment or auto-renewal that does not
+	// exist or belongs to another partner.
 	NotFound Reason = "not found"
-	// Conflict means a purchase that does not fit what the state already has: an orderNo or payId that
-	// is taken, an order that is paid already, an amount, currency or plan that is not the order's.
+	// Conflict means a purchase that conflicts with the state: a duplicate orderNo or payId, a paid order,
+	// another amount, currency or plan than the order's.
 	Conflict Reason = "conflict"
-	// Declined means a payment that was declined, as the payment method wants it.
+	// Declined means a payment that its payment method declines.
 	Declined Reason = "declined"
-	// Full means that a bound of the sandbox would be passed.
+	// Full means that the request would exceed a bound of the sandbox.
 	Full Reason = "full"
 	// Forbidden means a caller who may not use the control path: HTTP 403.
 	Forbidden Reason = "forbidden"
@@ -57,19 +56,19 @@ const (
 	Failed Reason = "failed"
 )
 
-// Refusal is why a request is not carried out. It is an error, so that handlers return it as one.
+// Refusal explains why a request is refused. It is an error, so that handlers can return it.
 type Refusal struct {
-	// Reason is the point of refusal.
+	// Reason is the stage of the refusal.
 	Reason Reason
 	// Status is the HTTP status; 0 means 200.
 	Status int
-	// In is where the mistake is: "query", "path", "body" or "header"; empty when it is in no parameter.
+	// In is where the mistake is: "query", "path", "body" or "header"; empty if it is in no parameter.
 	In string
-	// Name is the parameter's name; empty when the mistake is in no parameter.
+	// Name is the name of the parameter; empty if the mistake is in no parameter.
 	Name string
-	// Message tells the mistake in words: what, where and what is wanted instead.
+	// Message describes the mistake: what, where, and what to send instead.
 	Message string
-	// Allow are the methods of a path, for WrongMethod.
+	// Allow lists the methods of the path, for WrongMethod.
 	Allow string
 }
 
@@ -90,18 +89,17 @@ func (r *Refusal) Answer() *Answer {
 	return a
 }
 
-// refuse makes a refusal at HTTP 200, where the sandbox refuses whatever is no mistake of HTTP or
-// JSON itself.
+// refuse returns a refusal with HTTP 200, which the sandbox uses for all mistakes above HTTP and JSON.
 func refuse(reason Reason, format string, args ...any) *Refusal {
 	return &Refusal{Reason: reason, Message: fmt.Sprintf(format, args...)}
 }
 
-// broken makes the refusal of one parameter.
+// broken returns the refusal of one parameter.
 func broken(in, name, format string, args ...any) *Refusal {
 	return &Refusal{Reason: BrokenConstraint, In: in, Name: name, Message: fmt.Sprintf(format, args...)}
 }
 
-// shown quotes text of a request for a message, which it must not flood.
+// shown quotes text of a request for a message, shortened.
 func shown(text string) string {
 	const limit = 64
 	if len(text) <= limit {
@@ -114,7 +112,7 @@ func shown(text string) string {
 	return fmt.Sprintf("%q... (%d bytes)", text[:cut], len(text))
 }
 
-// joined makes one refusal of several, whose messages it lists.
+// joined combines several refusals into one that lists their messages.
 func joined(refusals []*Refusal) *Refusal {
 	const most = 5
 	if len(refusals) == 1 {

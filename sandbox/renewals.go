@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// packageType is the only packageType that is printed; its meaning is not known.
+// packageType is the only documented packageType; its meaning is unknown.
 const packageType = "5"
 
-// Renewal is the auto-renewal of an order. It begins when a subscription is paid; from then on the
-// order is renewed at its end by as much as was ordered, until the renewal is cancelled.
+// Renewal is the auto-renewal of an order. It starts when a subscription is paid and extends the order at
+// its end by the ordered periods until it is cancelled.
 type Renewal struct {
-	// SubID is the id of the subscription; empty when there is none.
+	// SubID is the id of the subscription; empty if there is none.
 	SubID string
-	// Active says that the subscription was paid and not cancelled.
+	// Active is set while the subscription is paid and not cancelled.
 	Active bool
 	// Since is when it began.
 	Since time.Time
@@ -28,14 +28,14 @@ const (
 	subscriptionIncomplete = "incomplete"
 )
 
-// subscription is what stripeSubDirectly answers.
+// subscription is the result of stripeSubDirectly.
 type subscription struct {
 	order                     Order
 	customer, product, status string
 }
 
-// subscribe pays an order with a payment method and has it renewed from then on. With a method that
-// is declined it is refused; with one that stays open the subscription is incomplete.
+// subscribe pays an order and starts its auto-renewal. It refuses a declined payment method; with a
+// method that stays open, the subscription is incomplete.
 func (st *State) subscribe(c *Call, payID, amount, currency, planCode, method, email string) (subscription, *Refusal) {
 	defer st.lock()()
 	o, refusal := st.payable(c, payID, amount, currency)
@@ -54,7 +54,7 @@ func (st *State) subscribe(c *Call, payID, amount, currency, planCode, method, e
 	case PayFailed:
 		o.Renewal = Renewal{}
 		refusal = st.hooks.Conflict(st, c, &Refusal{Reason: Declined, In: inBody, Name: "pm_id", Message: fmt.Sprintf(
-			"pm_id %s: the payment was declined; nothing is paid, and there is no subscription", shown(method))})
+			"pm_id %s: the payment was declined; there is no subscription", shown(method))})
 		answer.status = subscriptionIncomplete
 	case PayOpen:
 		answer.status = subscriptionIncomplete
@@ -63,7 +63,7 @@ func (st *State) subscribe(c *Call, payID, amount, currency, planCode, method, e
 	return answer, refusal
 }
 
-// startRenewal begins the auto-renewal of an order that was paid.
+// startRenewal starts the auto-renewal of a paid order.
 func (st *State) startRenewal(c *Call, o *Order) {
 	if o.Renewal.Active = st.hooks.Renew(st, c, o, true); o.Renewal.Active {
 		o.Renewal.Since = st.now()
@@ -72,7 +72,7 @@ func (st *State) startRenewal(c *Call, o *Order) {
 	}
 }
 
-// renewal returns the order of a SIM card whose auto-renewal is active, the most recent one of several.
+// renewal returns the most recent order of a SIM card with an active auto-renewal.
 func (st *State) renewal(c *Call, sim string) (Order, *Refusal) {
 	defer st.lock()()
 	if refusal := st.findSIM(c, sim); refusal != nil {
@@ -93,12 +93,12 @@ func (st *State) renewal(c *Call, sim string) (Order, *Refusal) {
 	}
 	if own = st.findOrder(c, LookupRenewal, BySIM, sim, own); own == nil {
 		return Order{}, &Refusal{Reason: NotFound, In: inBody, Name: "deviceCode", Message: fmt.Sprintf(
-			"deviceCode %s: partner %s has no active auto-renewal of this SIM card", shown(sim), shown(c.Partner))}
+			"deviceCode %s: partner %s has no active auto-renewal for this SIM card", shown(sim), shown(c.Partner))}
 	}
 	return st.show(c, own), nil
 }
 
-// cancelRenewal ends the auto-renewal that SIM card, orderNo and payId name together.
+// cancelRenewal ends the auto-renewal identified by SIM card, orderNo and payId together.
 func (st *State) cancelRenewal(c *Call, sim, orderNo, payID string) *Refusal {
 	defer st.lock()()
 	if refusal := st.findSIM(c, sim); refusal != nil {
@@ -120,7 +120,7 @@ func (st *State) cancelRenewal(c *Call, sim, orderNo, payID string) *Refusal {
 	return nil
 }
 
-// noRenewal tells why no auto-renewal was found, without telling of another partner's.
+// noRenewal explains why no auto-renewal was found, without revealing other partners' orders.
 func (st *State) noRenewal(c *Call, named *Order, sim, orderNo, payID string) *Refusal {
 	refusal := &Refusal{Reason: NotFound, In: inBody, Name: "orderNo"}
 	text := fmt.Sprintf("orderNo %s: partner %s ", shown(orderNo), shown(c.Partner))
@@ -128,13 +128,13 @@ func (st *State) noRenewal(c *Call, named *Order, sim, orderNo, payID string) *R
 	case named == nil || named.Partner != c.Partner:
 		text += "has no such order"
 	case named.SIM != sim:
-		refusal.Name, text = "deviceCode", fmt.Sprintf("deviceCode %s: orderNo %s is of another SIM card", shown(sim), shown(orderNo))
+		refusal.Name, text = "deviceCode", fmt.Sprintf("deviceCode %s: orderNo %s belongs to another SIM card", shown(sim), shown(orderNo))
 	case named.PayID != payID:
-		refusal.Name, text = "payId", fmt.Sprintf("payId %s: orderNo %s has another one", shown(payID), shown(orderNo))
+		refusal.Name, text = "payId", fmt.Sprintf("payId %s: orderNo %s has another payId", shown(payID), shown(orderNo))
 	case named.Renewal.Ended.IsZero():
-		text += "does not have it renewed"
+		text += "has no auto-renewal of it"
 	default:
-		text += "has cancelled its auto-renewal already"
+		text += "has already cancelled its auto-renewal"
 	}
 	refusal.Message = strings.TrimSuffix(text, " ")
 	return refusal

@@ -66,7 +66,7 @@ func TestSubscription(t *testing.T) {
 		t.Fatalf("authorization %+v %s", authorized, a)
 	}
 	_, a = m.renewal(p, sim)
-	expectRefusal(t, a, "has no active auto-renewal of this SIM card")
+	expectRefusal(t, a, "has no active auto-renewal for this SIM card")
 	sub, a := m.subscribe(o, sandbox.MethodPays)
 	if sub == nil || sub.Status != "active" || sub.PayMethod != sandbox.MethodPays || sub.CustomerId != authorized.CustomerId ||
 		!strings.HasPrefix(sub.SubId, "sub_") || sub.ProductId != "prod_"+o.PackageCode {
@@ -87,7 +87,7 @@ func TestSubscription(t *testing.T) {
 	if a := m.cancel(p, sim, o.OrderNo, o.PayId); a.code != sandbox.CodeSuccess {
 		t.Fatalf("cancelling: %s", a)
 	}
-	expectRefusal(t, m.cancel(p, sim, o.OrderNo, o.PayId), "has cancelled its auto-renewal already")
+	expectRefusal(t, m.cancel(p, sim, o.OrderNo, o.PayId), "has already cancelled its auto-renewal")
 	_, a = m.renewal(p, sim)
 	expectRefusal(t, a, "no active auto-renewal")
 	c.pass(20 * 24 * time.Hour)
@@ -118,7 +118,7 @@ func TestSubscriptionThatIsNotPaid(t *testing.T) {
 	p, sim := m.fix.Partner, m.fix.SIMs[0]
 	declined := m.buy(p)
 	_, a := m.subscribe(declined, sandbox.MethodFails)
-	expectRefusal(t, a, `pm_id "pm_card_chargeDeclined": the payment was declined; nothing is paid, and there is no subscription`)
+	expectRefusal(t, a, `pm_id "pm_card_chargeDeclined": the payment was declined; there is no subscription`)
 	if r := m.query(declined); r.PayStatus != "2" {
 		t.Errorf("declined: %+v", r)
 	}
@@ -131,7 +131,7 @@ func TestSubscriptionThatIsNotPaid(t *testing.T) {
 	}
 	_, a = m.renewal(p, sim)
 	expectRefusal(t, a, "no active auto-renewal")
-	expectRefusal(t, m.cancel(p, sim, open.OrderNo, open.PayId), "does not have it renewed")
+	expectRefusal(t, m.cancel(p, sim, open.OrderNo, open.PayId), "has no auto-renewal of it")
 	if plans := m.plans(p, sim); len(plans) != 0 {
 		t.Errorf("plans %+v", plans)
 	}
@@ -171,8 +171,8 @@ func TestCancellationNamesOneRenewal(t *testing.T) {
 	m.subscribe(one, sandbox.MethodPays)
 	m.subscribe(two, sandbox.MethodPays)
 	expectRefusal(t, m.cancel(p, one.DeviceCode, "none", one.PayId), `orderNo "none": partner "P000270" has no such order`)
-	expectRefusal(t, m.cancel(p, one.DeviceCode, one.OrderNo, two.PayId), `payId "I2": orderNo "N1" has another one`)
-	expectRefusal(t, m.cancel(p, one.DeviceCode, two.OrderNo, two.PayId), "is of another SIM card")
+	expectRefusal(t, m.cancel(p, one.DeviceCode, one.OrderNo, two.PayId), `payId "I2": orderNo "N1" has another payId`)
+	expectRefusal(t, m.cancel(p, one.DeviceCode, two.OrderNo, two.PayId), "belongs to another SIM card")
 	expectRefusal(t, m.cancel(p, m.fix.UnknownSIM, one.OrderNo, one.PayId), "no SIM card has this ICCID")
 	expectRefusal(t, m.cancel(m.fix.SecondPartner, one.DeviceCode, one.OrderNo, one.PayId), `partner "P000818" has no such order`)
 	_, a := m.renewal(m.fix.SecondPartner, one.DeviceCode)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// requestRecord is a request to the API as the control path tells of it.
+// requestRecord is a request to the API as the control path shows it.
 type requestRecord struct {
 	At        time.Time `json:"at"`
 	Method    string    `json:"method"`
@@ -18,20 +18,20 @@ type requestRecord struct {
 	Answer    string    `json:"answer,omitempty"`
 }
 
-// maxRecorded is how many bytes of a text a record keeps.
+// maxRecorded is how many bytes of a body a record keeps.
 const maxRecorded = 2 << 10
 
 // requestLog remembers the newest requests.
 type requestLog struct {
 	mu      sync.Mutex
 	most    int
-	at      int // where the next one goes once there are most
+	at      int // index of the next record once the log is full
 	records []requestRecord
 }
 
 func newRequestLog(most int) *requestLog { return &requestLog{most: most} }
 
-// add remembers a request and its answer, cut to what a record keeps.
+// add records a request and its response, shortened to maxRecorded.
 func (l *requestLog) add(at time.Time, c *Call, a *Answer) {
 	if l.most == 0 {
 		return
@@ -50,7 +50,7 @@ func (l *requestLog) add(at time.Time, c *Call, a *Answer) {
 	l.at = (l.at + 1) % l.most
 }
 
-// list returns what is remembered, the oldest first.
+// list returns the records, oldest first.
 func (l *requestLog) list() []requestRecord {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,7 +63,7 @@ func (l *requestLog) reset() {
 	l.records, l.at = nil, 0
 }
 
-// cut bounds a text.
+// cut shortens a text to maxRecorded.
 func cut(text []byte) string {
 	if len(text) > maxRecorded {
 		return string(text[:maxRecorded]) + "..."

@@ -17,11 +17,10 @@ const (
 	topupBase   = "/topup"
 )
 
-// HealthPath answers a GET with a success as soon as requests are served. It is below no service
-// and needs no sign.
+// HealthPath answers GET with success once the sandbox serves requests. It needs no sign.
 const HealthPath = "/healthz"
 
-// operation is one method of one path, with what its parameters must keep and who carries it out.
+// operation is one method of one path with the rules of its parameters and its handler.
 type operation struct {
 	id       string
 	method   string
@@ -34,8 +33,8 @@ type operation struct {
 	handle   http.HandlerFunc
 }
 
-// place is where the operation's parameters are: documented for the global ones as the query of a
-// GET and the body of every other method.
+// place is where the operation's parameters are: in the query of a GET and in the body of every other
+// method (documented for the global parameters).
 func (o *operation) place() string {
 	if o.method == http.MethodGet {
 		return inQuery
@@ -43,8 +42,8 @@ func (o *operation) place() string {
 	return inBody
 }
 
-// match compares a path with the template and returns the path parameters. An empty segment matches
-// nothing.
+// match compares a path with the template and returns the path parameters. An empty segment never
+// matches.
 func (o *operation) match(path []string) ([]signing.Member, bool) {
 	if len(path) != len(o.segments) {
 		return nil, false
@@ -61,7 +60,7 @@ func (o *operation) match(path []string) ([]signing.Member, bool) {
 	return values, true
 }
 
-// segmentsOf returns the decoded segments of a path: a %2F in one of them separates nothing.
+// segmentsOf returns the decoded segments of a path. An encoded slash (%2F) does not separate segments.
 func segmentsOf(u *url.URL) []string {
 	path := strings.TrimPrefix(u.Path, "/")
 	if u.RawPath == "" || u.EscapedPath() != u.RawPath {
@@ -101,11 +100,11 @@ func (s *Sandbox) route(c *Call) *Refusal {
 
 func wrongMethod(r *http.Request, allowed string) *Refusal {
 	return &Refusal{Reason: WrongMethod, Status: http.StatusMethodNotAllowed, Allow: allowed,
-		Message: fmt.Sprintf("%s %s: the path is right, the method is not: it takes %s",
+		Message: fmt.Sprintf("%s %s: the path takes %s",
 			shownMethod(r.Method), r.URL.EscapedPath(), allowed)}
 }
 
-// shownMethod bounds a method for a message.
+// shownMethod shortens a method for a message.
 func shownMethod(method string) string {
 	const limit = 16
 	if len(method) > limit {
@@ -122,11 +121,11 @@ func serviceOf(segment string) string {
 	return ""
 }
 
-// missing says what is wrong with a path that no operation has, and what there is instead.
+// missing explains what is wrong with an unknown path and lists the paths that exist.
 func (s *Sandbox) missing(c *Call, path []string) string {
 	what := fmt.Sprintf("no operation has the path %s", shown(c.Request.URL.EscapedPath()))
 	if c.Service == "" {
-		return fmt.Sprintf("%s: paths begin with %s/, %s/ or %s/; GET %s is the only other one",
+		return fmt.Sprintf("%s: paths begin with %s/, %s/ or %s/, except GET %s",
 			what, vshopBase, paymentBase, topupBase, HealthPath)
 	}
 	switch {
@@ -151,8 +150,7 @@ func (s *Sandbox) missing(c *Call, path []string) string {
 	return fmt.Sprintf("%s: the service %s has %s", what, c.Service, strings.Join(there, ", "))
 }
 
-// takesParameter reports whether a path with an empty last segment is an operation's that wants a
-// parameter there.
+// takesParameter reports whether some operation takes a parameter in the empty last segment of a path.
 func (s *Sandbox) takesParameter(path []string) bool {
 	filled := slices.Clone(path)
 	filled[len(filled)-1] = "x"

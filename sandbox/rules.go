@@ -16,20 +16,20 @@ const (
 	inHeader = "header"
 )
 
-// rule is what one parameter must keep. The rules are written by hand, not read from the contract
-// document, so that a mistake in the document does not hide itself.
+// rule is the constraint on one parameter. Rules are hand-written, not read from the contract document,
+// so that a mistake in the document does not hide itself.
 type rule struct {
 	in, name string
 	optional bool
 	list     bool                   // an array of strings, not a string
-	form     func(text string) bool // of the string, or of each in the list; nil allows any
-	wanted   string                 // what form allows, for the message
+	form     func(text string) bool // accepts the string, or each string of the list; nil accepts any
+	wanted   string                 // describes form in a message
 }
 
-// maxPartnerCode is in characters.
+// maxPartnerCode is the longest partnerCode in characters.
 const maxPartnerCode = 64
 
-// What the contract says of the parameters' forms.
+// The forms of parameters in the contract.
 var (
 	nonEmpty    = func(text string) bool { return text != "" }
 	digitsOnly  = func(text string) bool { return text != "" && digits(text) == len(text) }
@@ -45,13 +45,13 @@ var (
 
 const (
 	wantNonEmpty = "it must not be empty"
-	wantICCID    = "an ICCID of 19 or 20 digits is wanted"
-	wantDigits   = "digits are wanted"
-	wantVersion  = `two numbers with a dot between them are wanted, such as "3.0"`
-	wantPartner  = "1 to 64 characters are wanted"
+	wantICCID    = "want an ICCID of 19 or 20 digits"
+	wantDigits   = "want digits"
+	wantVersion  = `want two numbers with a dot between them, such as "3.0"`
+	wantPartner  = "want 1 to 64 characters"
 )
 
-// globalRules are those of the global parameters but for sign, which is judged by itself.
+// globalRules are the rules of the global parameters except sign, which is verified separately.
 func globalRules(in string) []rule {
 	return []rule{
 		{in: in, name: "version", form: versionForm, wanted: wantVersion},
@@ -59,7 +59,7 @@ func globalRules(in string) []rule {
 	}
 }
 
-// vshopRules are those that the operations of Vshop share, and optional strings of their own.
+// vshopRules are the rules shared by the operations of Vshop, plus optional strings.
 func vshopRules(own ...string) []rule {
 	return append([]rule{
 		{in: inBody, name: "deviceCode", form: iccidDigits, wanted: wantICCID},
@@ -71,7 +71,7 @@ func vshopRules(own ...string) []rule {
 	}, optional(own...)...)
 }
 
-// simRules are those of addSims and removeSims.
+// simRules are the rules of addSims and removeSims.
 func simRules() []rule {
 	return []rule{groupRule(), {in: inBody, name: "sim_ids", list: true, form: iccidDigits, wanted: wantICCID}}
 }
@@ -94,7 +94,7 @@ func digits(text string) int {
 	return n
 }
 
-// keepGlobals refuses a call that breaks a rule of a global parameter, and notes its partner.
+// keepGlobals checks the global parameters and sets the partner of the call.
 func (s *Sandbox) keepGlobals(c *Call) *Refusal {
 	if refusal := s.keep(c, c.op.globals); refusal != nil {
 		return refusal
@@ -105,7 +105,7 @@ func (s *Sandbox) keepGlobals(c *Call) *Refusal {
 	return nil
 }
 
-// keepRules refuses a call that breaks another rule of its operation.
+// keepRules checks the other parameters of the operation.
 func (s *Sandbox) keepRules(c *Call) *Refusal {
 	if refusal := s.keep(c, c.op.rules); refusal != nil {
 		return refusal
@@ -113,7 +113,7 @@ func (s *Sandbox) keepRules(c *Call) *Refusal {
 	return s.hooks.Constraint(c, nil)
 }
 
-// keep checks all rules, so that one refusal tells all mistakes.
+// keep checks all rules, so that one refusal names all mistakes.
 func (s *Sandbox) keep(c *Call, rules []rule) *Refusal {
 	var broken []*Refusal
 	for i := range rules {
@@ -154,14 +154,14 @@ func (s *Sandbox) keepRule(c *Call, r *rule) *Refusal {
 	return nil
 }
 
-// keepList checks an array of strings: it has at least one and at most Bounds.SIMs.
+// keepList checks an array of strings, which has 1 to Bounds.SIMs items.
 func (s *Sandbox) keepList(m *signing.Member, r *rule) *Refusal {
 	items, ok := elements(m.Value)
 	switch {
 	case !ok:
 		return broken(r.in, r.name, "%s in the %s must be an array of strings: it is %s", r.name, r.in, kindOf(m.Value))
 	case len(items) == 0:
-		return broken(r.in, r.name, "%s in the %s is empty: at least one is wanted", r.name, r.in)
+		return broken(r.in, r.name, "%s in the %s is empty: send at least one item", r.name, r.in)
 	case len(items) > s.cfg.Bounds.SIMs:
 		return &Refusal{Reason: Full, In: r.in, Name: r.name, Message: fmt.Sprintf(
 			"%s in the %s has %d items: this sandbox takes %d in one request", r.name, r.in, len(items), s.cfg.Bounds.SIMs)}
@@ -184,17 +184,17 @@ func keepHeader(c *Call, r *rule) *Refusal {
 	case len(values) == 0 && r.optional:
 		return nil
 	case len(values) != 1:
-		return broken(r.in, r.name, "the header %s came %d times: one is wanted", r.name, len(values))
+		return broken(r.in, r.name, "the header %s appears %d times: send one", r.name, len(values))
 	}
 	return nil
 }
 
-// elsewhere tells where a missing parameter seems to be: in another part of the request, or under a
-// name that differs in case, - and _ alone.
+// elsewhere says where a missing parameter seems to be: in another part of the request, or under a name
+// that differs only in case, - and _.
 func (c *Call) elsewhere(in, name string) string {
 	for _, other := range []string{inQuery, inBody, inPath} {
 		if other != in && c.find(other, name) != nil {
-			return fmt.Sprintf(": it is in the %s, where a %s does not carry it", other, c.op.method)
+			return fmt.Sprintf(": it is in the %s, where a %s must not have it", other, c.op.method)
 		}
 	}
 	members := c.Members
@@ -209,12 +209,12 @@ func (c *Call) elsewhere(in, name string) string {
 	return ""
 }
 
-// plainName is a name without what is easily confused: case, - and _, and a plural s.
+// plainName returns a name without case, - and _, and a plural s, which are easily confused.
 func plainName(name string) string {
 	return strings.TrimSuffix(joiners.Replace(strings.ToLower(name)), "s")
 }
 
-// joiners takes out what joins the words of a name.
+// joiners removes the separators of words in a name.
 var joiners = strings.NewReplacer("_", "", "-", "")
 
 // kindOf names the type of a JSON value, for a message.

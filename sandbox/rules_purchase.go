@@ -2,7 +2,7 @@ package sandbox
 
 import "strings"
 
-// What the contract says of the forms of what purchases and payments send.
+// The forms of the parameters of purchases and payments.
 var (
 	amountForm = func(text string) bool {
 		whole, part, dotted := strings.Cut(text, ".")
@@ -14,8 +14,7 @@ var (
 	simKeyForm = func(text string) bool { return text == "" || iccidDigits(text) }
 )
 
-// dateTimeForm reports whether a text has digits where a date and time of day have them. That there
-// is such a day is not asked for.
+// dateTimeForm reports whether a text has the digits of a date and time of day. The date need not exist.
 func dateTimeForm(text string) bool {
 	const form = "0000-00-00 00:00:00"
 	if len(text) != len(form) {
@@ -30,13 +29,13 @@ func dateTimeForm(text string) bool {
 }
 
 const (
-	wantAmount   = `a decimal number is wanted, such as "4.99"`
-	wantCurrency = `three letters are wanted, such as "USD"`
-	wantDateTime = `a date and time of day is wanted, such as "2022-06-07 15:10:35"`
-	wantSIMKey   = "an ICCID of 19 or 20 digits is wanted, or nothing"
+	wantAmount   = `want a decimal number, such as "4.99"`
+	wantCurrency = `want three letters, such as "USD"`
+	wantDateTime = `want a date and time of day, such as "2022-06-07 15:10:35"`
+	wantSIMKey   = "want an ICCID of 19 or 20 digits, or nothing"
 )
 
-// filled are required strings of the body that must not be empty.
+// filled returns rules for required non-empty strings of the body.
 func filled(names ...string) []rule {
 	rules := make([]rule, len(names))
 	for i, name := range names {
@@ -45,7 +44,7 @@ func filled(names ...string) []rule {
 	return rules
 }
 
-// optional are strings of the body that may be left out, and be empty.
+// optional returns rules for optional strings of the body, which may be empty.
 func optional(names ...string) []rule {
 	rules := make([]rule, len(names))
 	for i, name := range names {
@@ -61,7 +60,7 @@ func moneyRules() []rule {
 	}
 }
 
-// purchaseRules are those that singleOrder and synOrderInfo share beside those of Vshop.
+// purchaseRules are the rules shared by singleOrder and synOrderInfo in addition to vshopRules.
 func purchaseRules() []rule {
 	rules := append(filled("orderNo", "payId", "packageCode", "autoRenewal"), moneyRules()...)
 	return append(rules, rule{in: inBody, name: "orderPeriod", form: digitsOnly, wanted: wantDigits})
@@ -71,8 +70,8 @@ func orderRules() []rule {
 	return append(vshopRules("requestOrderId", "servicePlanCode", "servicePlanShowName"), purchaseRules()...)
 }
 
-// thirdPartyRules are those of synOrderInfo. Its printed request sends languageCode empty, and that
-// it has to be sent at all is not said.
+// thirdPartyRules are the rules of synOrderInfo. Its printed request has an empty languageCode, and no
+// page requires one.
 func thirdPartyRules() []rule {
 	rules := vshopRules("orgOrderId")
 	for i := range rules {
@@ -85,13 +84,13 @@ func thirdPartyRules() []rule {
 	return append(rules, rule{in: inBody, name: "payResultDate", form: dateTimeForm, wanted: wantDateTime})
 }
 
-// paymentRules are those that the operations of Payment share, and filled strings of their own.
+// paymentRules are the rules shared by the operations of Payment, plus required strings.
 func paymentRules(own ...string) []rule {
 	rules := append(filled("payId", "tradeType"), filled(own...)...)
 	return append(rules, rule{in: inBody, name: "tradeTime", form: digitsOnly, wanted: wantDigits})
 }
 
-// lookUpRules are those of queryOrder. Which key decides is no matter of form.
+// lookUpRules are the rules of queryOrder. Which key decides is not a matter of form.
 func lookUpRules() []rule {
 	return []rule{
 		{in: inQuery, name: ByPurchaseID, optional: true},

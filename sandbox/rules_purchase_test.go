@@ -25,36 +25,36 @@ var (
 	brokenMoney = []change{
 		{"payAmount", "", "payAmount is missing from the body"},
 		{"payAmount", "4.99", `payAmount in the body must be a string: it is the number "4.99"`},
-		{"payAmount", `""`, `payAmount in the body is "": a decimal number is wanted, such as "4.99"`},
-		{"payAmount", `"4,99"`, "a decimal number is wanted"},
-		{"payAmount", `"-1"`, "a decimal number is wanted"},
-		{"payAmount", `"4."`, "a decimal number is wanted"},
-		{"payAmount", `".99"`, "a decimal number is wanted"},
-		{"payAmount", `"1e2"`, "a decimal number is wanted"},
-		{"payAmount", `"4.9.9"`, "a decimal number is wanted"},
+		{"payAmount", `""`, `payAmount in the body is "": want a decimal number, such as "4.99"`},
+		{"payAmount", `"4,99"`, "want a decimal number"},
+		{"payAmount", `"-1"`, "want a decimal number"},
+		{"payAmount", `"4."`, "want a decimal number"},
+		{"payAmount", `".99"`, "want a decimal number"},
+		{"payAmount", `"1e2"`, "want a decimal number"},
+		{"payAmount", `"4.9.9"`, "want a decimal number"},
 		{"payCurrency", "", "payCurrency is missing from the body"},
-		{"payCurrency", `"$"`, `payCurrency in the body is "$": three letters are wanted, such as "USD"`},
-		{"payCurrency", `"USDT"`, "three letters are wanted"},
-		{"payCurrency", `"U5D"`, "three letters are wanted"},
-		{"payCurrency", `"é€"`, "three letters are wanted"},
+		{"payCurrency", `"$"`, `payCurrency in the body is "$": want three letters, such as "USD"`},
+		{"payCurrency", `"USDT"`, "want three letters"},
+		{"payCurrency", `"U5D"`, "want three letters"},
+		{"payCurrency", `"é€"`, "want three letters"},
 	}
 	brokenTrade = append(filledOnes("payId", "tradeType"),
 		change{"tradeTime", "", "tradeTime is missing from the body"},
-		change{"tradeTime", `""`, `tradeTime in the body is "": digits are wanted`},
-		change{"tradeTime", `"now"`, "digits are wanted"})
+		change{"tradeTime", `""`, `tradeTime in the body is "": want digits`},
+		change{"tradeTime", `"now"`, "want digits"})
 	languageMissing = change{"languageCode", "", "languageCode is missing from the body"}
 	brokenPurchase  = slices.Concat(brokenVshop, brokenMoney, filledOnes("orderNo", "payId", "packageCode", "autoRenewal"), []change{
-		{"packageCode", `"P"`, `packageCode "P": no such package; POST /vshop/singleServicePlanPage lists those there are`},
+		{"packageCode", `"P"`, `packageCode "P": no such package; POST /vshop/singleServicePlanPage lists the packages`},
 		{"orderPeriod", "", "orderPeriod is missing from the body"},
-		{"orderPeriod", `"-1"`, `orderPeriod in the body is "-1": digits are wanted`},
+		{"orderPeriod", `"-1"`, `orderPeriod in the body is "-1": want digits`},
 	})
 	brokenThirdParty = slices.Concat(brokenPurchase, filledOnes("payAccount", "payRst", "payStatus", "payType"), []change{
 		{"orgOrderId", "1", "orgOrderId in the body must be a string"},
 		{"payResultDate", "", "payResultDate is missing from the body"},
-		{"payResultDate", `""`, `payResultDate in the body is "": a date and time of day is wanted, such as "2022-06-07 15:10:35"`},
-		{"payResultDate", `"2022-06-07"`, "a date and time of day is wanted"},
-		{"payResultDate", `"2022-06-07T15:10:35"`, "a date and time of day is wanted"},
-		{"payResultDate", `"2022-06-o7 15:10:35"`, "a date and time of day is wanted"},
+		{"payResultDate", `""`, `payResultDate in the body is "": want a date and time of day, such as "2022-06-07 15:10:35"`},
+		{"payResultDate", `"2022-06-07"`, "want a date and time of day"},
+		{"payResultDate", `"2022-06-07T15:10:35"`, "want a date and time of day"},
+		{"payResultDate", `"2022-06-o7 15:10:35"`, "want a date and time of day"},
 	})
 )
 
@@ -120,9 +120,9 @@ func TestWhatPurchasesLeaveOpen(t *testing.T) {
 
 func TestRulesOfTheOrderKeys(t *testing.T) {
 	m := serve(t, sandbox.Config{})
-	m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/mall/order?sim_id=12", ""), 200, `sim_id in the query is "12": an ICCID of 19 or 20 digits is wanted, or nothing`)
+	m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/mall/order?sim_id=12", ""), 200, `sim_id in the query is "12": want an ICCID of 19 or 20 digits, or nothing`)
 	for _, query := range []string{"", "?purchase_order_id=&order_id=&sim_id="} {
 		m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/mall/order"+query, ""), 200,
-			"purchase_order_id, order_id and sim_id are all missing or empty: one of them must name an order")
+			"purchase_order_id, order_id and sim_id are all missing or empty: send one of them")
 	}
 }

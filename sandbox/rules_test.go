@@ -20,21 +20,21 @@ type change struct {
 var brokenGlobals = []change{
 	{"version", "", "version is missing from the body"},
 	{"version", `3.0`, `version in the body must be a string: it is the number "3.0"`},
-	{"version", `""`, `version in the body is "": two numbers with a dot`},
-	{"version", `"3"`, `version in the body is "3": two numbers with a dot between them are wanted, such as "3.0"`},
+	{"version", `""`, `version in the body is "": want two numbers with a dot`},
+	{"version", `"3"`, `version in the body is "3": want two numbers with a dot between them, such as "3.0"`},
 	{"version", `"3.0.1"`, "two numbers with a dot"},
 	{"version", `".0"`, "two numbers with a dot"},
 	{"partnerCode", "", "partnerCode is missing from the body"},
 	{"partnerCode", `null`, "partnerCode in the body must be a string: it is null"},
-	{"partnerCode", `""`, `partnerCode in the body is "": 1 to 64 characters are wanted`},
-	{"partnerCode", `"` + strings.Repeat("P", 65) + `"`, `... (65 bytes): 1 to 64 characters`},
+	{"partnerCode", `""`, `partnerCode in the body is "": want 1 to 64 characters`},
+	{"partnerCode", `"` + strings.Repeat("P", 65) + `"`, `... (65 bytes): want 1 to 64 characters`},
 	{"partnerCode", `"P999999"`, `partnerCode "P999999": no such partner; this sandbox knows [P000270 P000818]`},
 }
 
 var brokenVshop = []change{
 	{"deviceCode", "", "deviceCode is missing from the body"},
 	{"deviceCode", `"8985242018091034079"`, `deviceCode "8985242018091034079": no SIM card has this ICCID`},
-	{"deviceCode", `"898524201809103407"`, `deviceCode in the body is "898524201809103407": an ICCID of 19 or 20 digits is wanted`},
+	{"deviceCode", `"898524201809103407"`, `deviceCode in the body is "898524201809103407": want an ICCID of 19 or 20 digits`},
 	{"deviceCode", `"898524201809103407931"`, "19 or 20 digits"},
 	{"deviceCode", `"8985242018091034079x"`, "19 or 20 digits"},
 	{"deviceCode", `"８９８５２４２０１８０９１０３４０７９３"`, "19 or 20 digits"},
@@ -48,8 +48,8 @@ var brokenVshop = []change{
 	{"terminal", `""`, `terminal in the body is "": it must not be empty`},
 	{"terminal", `{}`, "terminal in the body must be a string: it is an object"},
 	{"tradeTime", "", "tradeTime is missing from the body"},
-	{"tradeTime", `""`, `tradeTime in the body is "": digits are wanted`},
-	{"tradeTime", `"1645683857572 "`, "digits are wanted"},
+	{"tradeTime", `""`, `tradeTime in the body is "": want digits`},
+	{"tradeTime", `"1645683857572 "`, "want digits"},
 	{"tradeTime", `1645683857572`, "tradeTime in the body must be a string"},
 	{"tradeType", "", "tradeType is missing from the body"},
 	{"tradeType", `""`, `tradeType in the body is "": it must not be empty`},
@@ -58,12 +58,12 @@ var brokenVshop = []change{
 
 var brokenSims = []change{
 	{"sim_ids", "", "sim_ids is missing from the body"},
-	{"sim_ids", `[]`, "sim_ids in the body is empty: at least one is wanted"},
+	{"sim_ids", `[]`, "sim_ids in the body is empty: send at least one item"},
 	{"sim_ids", `null`, "sim_ids in the body must be an array of strings: it is null"},
 	{"sim_ids", `"89852420180910340793"`, "sim_ids in the body must be an array of strings: it is a string"},
 	{"sim_ids", `["89852420180910340793",89852420180910340793]`, `sim_ids[1] in the body must be a string: it is the number`},
 	{"sim_ids", `["89852420180910340793",["89852420180910340793"]]`, `sim_ids[1] in the body must be a string: it is an array`},
-	{"sim_ids", `["89852420180910340793","x"]`, `sim_ids[1] in the body is "x": an ICCID of 19 or 20 digits is wanted`},
+	{"sim_ids", `["89852420180910340793","x"]`, `sim_ids[1] in the body is "x": want an ICCID of 19 or 20 digits`},
 	{"sim_ids", `["89852420180910340793",""]`, `sim_ids[1] in the body is ""`},
 }
 
@@ -135,8 +135,8 @@ func TestConstraintsOfQueries(t *testing.T) {
 		}
 		for query, words := range map[string]string{
 			"partnerCode=P000270&sign=x":              "version is missing from the query",
-			"version=&partnerCode=P000270&sign=x":     `version in the query is "": two numbers`,
-			"version=3&partnerCode=P000270&sign=x":    `version in the query is "3": two numbers`,
+			"version=&partnerCode=P000270&sign=x":     `version in the query is "": want two numbers`,
+			"version=3&partnerCode=P000270&sign=x":    `version in the query is "3": want two numbers`,
 			"version=3.0&sign=x":                      "partnerCode is missing from the query",
 			"version=3.0&partner_code=P000270&sign=x": `partnerCode is missing from the query, which has "partner_code" instead`,
 			"version=3.0&partnerCode=&sign=x":         `partnerCode in the query is ""`,
@@ -148,7 +148,7 @@ func TestConstraintsOfQueries(t *testing.T) {
 		m.refused(m.signed("P999999", o.method, o.path, o.body), http.StatusOK, "no such partner")
 		twice := m.signed(m.fix.Partner, o.method, o.path, o.body)
 		twice.Header["Accept-Language"] = []string{"en-US", "zh-CN"}
-		m.refused(twice, http.StatusOK, "the header Accept-Language came 2 times")
+		m.refused(twice, http.StatusOK, "the header Accept-Language appears 2 times")
 	}
 }
 
@@ -156,7 +156,7 @@ func TestHintsAtTheRightPlace(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	sims := "/topup/mall/bundle-groups/G20230001/sims"
 	m.refused(m.request(http.MethodPost, sims+"?version=3.0&partnerCode=P000270&sign=x", simBody("1")), 200,
-		"version is missing from the body: it is in the query, where a POST does not carry it; partnerCode is missing")
+		"version is missing from the body: it is in the query, where a POST must not have it; partnerCode is missing")
 	m.refused(m.signed(m.fix.Partner, http.MethodPost, sims, `{"simIds":["89852420180910340793"]}`), 200,
 		`sim_ids is missing from the body, which has "simIds" instead`)
 	m.refused(m.signed(m.fix.Partner, http.MethodPost, sims, `{"sim_id":["89852420180910340793"]}`), 200,

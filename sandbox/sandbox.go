@@ -1,30 +1,29 @@
-// Package sandbox is the embedded mall: an HTTP server that behaves as the contract says, with
-// state, in memory, and deterministic. A partner can write and test a client against it without the
-// provider, and the conformance suite proves itself on it.
+// Package sandbox is the built-in mall: an HTTP server that follows the contract, keeps state in
+// memory and is deterministic. Partners write and test clients against it without the provider, and
+// the conformance suite proves itself on it.
 //
-// Requests are checked strictly, and each refusal tells the mistake: a wrong path, method, media
-// type, size or JSON text with its HTTP status, everything else with HTTP 200 and operateCode "F".
-// That, the texts, the limits (Bounds) and the contents (Fixtures) are the sandbox's own
-// convention: the provider documents no refusal. What the contract requires is required, a version
-// too, which has a documented default. What the contract leaves open is left open: any version of
-// its form, any language, terminal or trade type is taken, and parameters that no page names are
-// signed with the rest and then ignored.
+// Requests are checked strictly, and each refusal names the mistake. A wrong path, method, media type,
+// size or JSON text gets its own HTTP status; everything else gets HTTP 200 and operateCode "F". The
+// form of refusals, their texts, the limits (Bounds) and the contents (Fixtures) are the sandbox's own
+// convention: the provider documents no refusal. The sandbox requires what the contract requires,
+// including a version, which has a documented default. It accepts what the contract leaves open: any
+// well-formed version, any language, terminal or trade type. Undocumented parameters are signed with
+// the rest and then ignored.
 //
-// The constraints are written here by hand, not derived from the contract document: the suite
-// judges by the document, and a mistake in one must not hide in the other.
+// The constraints are hand-written, not derived from the contract document. The suite judges by the
+// document, so a mistake in one does not hide a mistake in the other.
 //
 // # Purchases
 //
-// An order is under the orderNo and the payId that the partner gives it; neither may be that of
-// another order of the partner. Amounts and currencies are told exactly as they were sent, and need
-// not be what the plan costs. An authorization begins a payment and pays nothing; confirmPaymentResult
-// ends it, and stripeSubDirectly pays at once. A paid order takes effect after Config.TaskDelay, once,
-// which is when the push is sent; only then is it active, and until then pending. A payment that failed
-// can be tried again with a new authorization; a paid order can not be paid again, and its payment can
-// be confirmed again with the same outcome.
+// The partner chooses orderNo and payId; both must be new among its orders. Amounts and currencies are
+// returned exactly as sent and need not match the price of the plan. An authorization starts a payment
+// and pays nothing; confirmPaymentResult ends the payment, and stripeSubDirectly pays at once. A paid
+// order takes effect once, after Config.TaskDelay, when the push is sent; it is pending until then and
+// active afterwards. A failed payment can be retried with a new authorization. A paid order cannot be
+// paid again; confirming it again returns the same outcome.
 //
-// How a payment ends is decided by test values, this sandbox's own convention: the payment method
-// (pm_id), which stripeSubDirectly needs and stripeSingleAuthorization may name.
+// Test values decide how a payment ends. They are this sandbox's own convention and are sent as the
+// payment method (pm_id), which stripeSubDirectly requires and stripeSingleAuthorization accepts.
 //
 //	pm_id                            single payment, when it is confirmed   stripeSubDirectly
 //	pm_card_chargeDeclined           fails: payStatus "2"                   is refused; payStatus "2"
@@ -32,30 +31,28 @@
 //	none, or ""                      stays open: nobody has paid yet        is refused: it is required
 //	any other, like pm_card_visa     succeeds: payStatus "1"                status "active"; payStatus "1"
 //
-// The buyer who chooses a method in the Stripe SDK, after an authorization without one, is played by
-// the control path. An order of synOrderInfo is paid when its payRst is "SUCCESS", and has failed
-// otherwise.
+// After an authorization without a method, the control path plays the buyer who chooses one in the
+// Stripe SDK. An order from synOrderInfo is paid if its payRst is "SUCCESS", and has failed otherwise.
 //
-// A plan lasts 30 days for each period that was ordered. A subscription that is paid has the order
-// renewed at its end by as much as was ordered, until cancelAutoRenewalRecord ends that; what was begun
-// by then stays in effect. A renewal makes no order and no push of its own. An order that is paid once is not
-// renewed, whatever its autoRenewal says.
+// A plan lasts 30 days per ordered period. A paid subscription renews the order at its end for the same
+// number of periods until cancelAutoRenewalRecord ends it; periods that have begun stay in effect. A
+// renewal creates no order and no push. A single payment never renews, whatever autoRenewal says.
 //
 // # Pushes
 //
-// With Config.Push each top-up that takes effect is told of to the address of one partner, signed, in
-// the background: see Push for what addresses are allowed. What is not answered with HTTP 200, whatever
-// the body, is sent again, with the same body and signed anew, PushAttempts times at most, with growing pauses.
+// With Config.Push, the sandbox sends a signed push in the background to one partner's address for each
+// top-up that takes effect; see Push for the addresses it allows. Any answer but HTTP 200 causes a
+// retry with the same body and a new signature, at most PushAttempts times, with growing pauses.
 //
 // # Control
 //
-// ControlPath, when Config.Control opens it, lets tests put the clock forward, fail or hold the next
-// payment or task, add SIMs and groups, begin anew, and see what was pushed and requested.
+// Config.Control opens ControlPath. Tests use it to advance the clock, fail or hold the next payment or
+// task, add SIM cards and groups, reset the sandbox, and list pushes and requests.
 //
 // # Breaking the contract
 //
-// Interceptor is how the sandbox is made to break the contract, or to keep it in another way; which
-// breaches there are is left to others. So is the command line.
+// Interceptor makes the sandbox break the contract, or keep it in another way. Package faults has the
+// catalogue of both.
 package sandbox
 
 import (
@@ -70,36 +67,35 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Config is what a sandbox is made of. The zero value is a sandbox that can be used.
+// Config configures a sandbox. The zero value works.
 type Config struct {
-	// Seed is the seed of every request_id and of the ids and secrets of payments. With the same seed and clock, the same requests one
-	// after the other get the same answers, byte for byte but for the header Date.
+	// Seed is the seed of every request_id and of the ids and secrets of payments. With the same seed and
+	// clock, the same sequence of requests gets the same responses, byte for byte except the header Date.
 	Seed int64
 	// Now is the clock, time.Now if nil. It must not go back, and may be called by several goroutines.
 	Now func() time.Time
-	// TaskDelay is how long an asynchronous task takes, and a top-up from its payment; with 0 a task
-	// has finished when its request_id can first be asked for, and an order is in effect when it is paid.
+	// TaskDelay is how long an asynchronous task takes, and how long after its payment a top-up takes
+	// effect. With 0, both happen before the response is sent.
 	TaskDelay time.Duration
-	// Interceptors change what the sandbox does, in this order.
+	// Interceptors change the behavior of the sandbox. They run in this order.
 	Interceptors []Interceptor
-	// Rules is how requests are signed, signing.Default() if left zero.
+	// Rules are the signing rules of requests; signing.Default() if zero.
 	Rules signing.Rules
-	// Bounds limit what is held in memory; a field left zero takes its default.
+	// Bounds limit what is kept in memory. A zero field takes its default.
 	Bounds Bounds
-	// Terse leaves the diagnosis of a wrong sign out of its refusal, which takes most
-	// of the time that such a refusal takes: for callers that read no messages.
+	// Terse leaves the diagnosis out of the refusal of a wrong sign. The diagnosis is most of the cost of
+	// such a refusal; callers that ignore messages do not need it.
 	Terse bool
-	// Log gets a line for each request, at level Info; nil for none. The line has neither query nor
-	// body; of their values it has partnerCode and what the message of a refusal quotes.
+	// Log gets one line per request at level Info; nil logs nothing. The line contains neither query nor
+	// body. Of their values it shows partnerCode and what the message of a refusal quotes.
 	Log *slog.Logger
-	// Push is where the rechargeSuccess push is delivered; the zero value delivers none. PushTo
-	// changes it later.
+	// Push configures the rechargeSuccess push; the zero value sends none. PushTo changes it later.
 	Push Push
-	// Control opens the control path, below ControlPath, to this machine.
+	// Control opens the control path below ControlPath to callers on this machine.
 	Control bool
 }
 
-// Sandbox is a mall. It may be used by several goroutines at once.
+// Sandbox is a mall. It is safe for concurrent use.
 type Sandbox struct {
 	cfg        Config
 	hooks      Interceptor
@@ -110,7 +106,7 @@ type Sandbox struct {
 	control    *control // nil when it is closed
 }
 
-// New makes a sandbox that holds its Fixtures. The error names the setting that cannot be kept.
+// New creates a sandbox that contains its Fixtures. The error names the invalid setting.
 func New(cfg Config) (*Sandbox, error) {
 	if cfg.TaskDelay < 0 {
 		return nil, errors.New("making a sandbox: the task delay is negative")
@@ -143,15 +139,15 @@ func New(cfg Config) (*Sandbox, error) {
 		o.globals = globalRules(o.place())
 		o.rules = append(o.rules, rule{in: inHeader, name: "Accept-Language", optional: true})
 	}
-	// The sign is judged before anything that depends on state, so that a request with a wrong one
+	// The sign is verified before any stage that reads state, so that a request with a wrong sign
 	// learns nothing and changes nothing.
 	s.stages = []func(*Call) *Refusal{s.route, s.readQuery, s.readBody, s.keepGlobals, s.keepSign, s.keepRules, s.state.partner}
 	return s, nil
 }
 
-// PushTo has pushes delivered as p says from now on, in place of what Config.Push or an earlier call
-// said; without p.To none are. Those under way are given up and all before are forgotten. The error
-// names the setting that cannot be kept, and then nothing has changed.
+// PushTo replaces the push settings of Config.Push or of an earlier call. Without p.To no pushes are
+// sent. It cancels pending pushes and forgets earlier ones. The error names the invalid setting; the
+// old settings then stay in force.
 func (s *Sandbox) PushTo(p Push) error {
 	var fresh *pusher
 	if p.To != "" {
@@ -163,12 +159,11 @@ func (s *Sandbox) PushTo(p Push) error {
 	return s.state.setPusher(fresh)
 }
 
-// Close ends the delivery of pushes and waits for those under way. Only a sandbox with pushes needs
-// it, and one that a Server serves is closed with it. Requests are answered as before, and tell
-// nobody any more.
+// Close stops the delivery of pushes and waits for those in flight. Only a sandbox with pushes needs
+// it; a Server closes its own sandbox. Requests are still answered afterwards, without pushes.
 func (s *Sandbox) Close() { s.state.close() }
 
-// Pushes tells what became of the pushes.
+// Pushes returns the state of all remembered pushes.
 func (s *Sandbox) Pushes() PushLog {
 	s.state.mu.Lock()
 	push := s.state.push
@@ -179,11 +174,11 @@ func (s *Sandbox) Pushes() PushLog {
 	return push.log()
 }
 
-// Handler returns the sandbox as the handler of a server: the services at /vshop, /payment and
-// /topup, HealthPath and, if it is open, ControlPath.
+// Handler returns the HTTP handler of the sandbox: the services at /vshop, /payment and /topup,
+// HealthPath and, if open, ControlPath.
 func (s *Sandbox) Handler() http.Handler { return s }
 
-// Operations returns the ids of the operations that the sandbox carries out, in no particular order.
+// Operations returns the ids of the operations that the sandbox implements, in no particular order.
 func (s *Sandbox) Operations() []string {
 	ids := make([]string, len(s.operations))
 	for i, o := range s.operations {

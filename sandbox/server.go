@@ -12,11 +12,10 @@ import (
 	"time"
 )
 
-// DefaultListen is where a server listens when it is not told otherwise: a free port of loopback.
+// DefaultListen is the default listen address: a free loopback port.
 const DefaultListen = "127.0.0.1:0"
 
-// The time-outs of the server. A client of a test server is near and quick; one that is neither
-// must not hold a connection for ever.
+// The time-outs of the server. They keep a slow client from holding a connection for ever.
 const (
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = 30 * time.Second
@@ -30,17 +29,17 @@ type Server struct {
 	sandbox  *Sandbox
 	http     *http.Server
 	listener net.Listener
-	done     chan struct{} // closed when serving has ended
-	err      error         // why it ended, if not by Close; read after done
+	done     chan struct{} // closed when serving ends
+	err      error         // the failure that ended it; read after done
 
 	mu      sync.Mutex
-	fresh   map[net.Conn]struct{} // connections on which nothing was received yet
+	fresh   map[net.Conn]struct{} // connections that have received nothing yet
 	closing bool
 }
 
-// Start makes a sandbox and serves it on listen, a TCP address such as "127.0.0.1:8642"
-// (DefaultListen if empty), until Close is called. When it returns, requests are answered. ctx
-// limits the listening alone.
+// Start creates a sandbox and serves it on listen, a TCP address such as "127.0.0.1:8642"
+// (DefaultListen if empty), until Close is called. The server accepts requests when Start returns.
+// ctx limits only the call to listen.
 func Start(ctx context.Context, cfg Config, listen string) (*Server, error) {
 	sandbox, err := New(cfg)
 	if err != nil {
@@ -75,7 +74,7 @@ func Start(ctx context.Context, cfg Config, listen string) (*Server, error) {
 	return s, nil
 }
 
-// errorLog is where net/http tells of a defect: to Config.Log or else, as net/http does, to standard error.
+// errorLog is where net/http logs defects: Config.Log or, without one, standard error.
 func errorLog(cfg Config) *log.Logger {
 	if cfg.Log == nil {
 		return nil
@@ -89,13 +88,12 @@ func (s *Server) Sandbox() *Sandbox { return s.sandbox }
 // URL returns the address of the server without a slash at its end, for example "http://127.0.0.1:8642".
 func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
 
-// Done is closed when the server has stopped serving, by Close or by a failure of its listener.
+// Done is closed when the server stops, by Close or because its listener failed.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
-// Close stops listening, waits for the requests that are being answered, closes all connections and
-// ends the delivery of pushes.
-// When ctx ends first, their connections are cut and its error is returned. Afterwards nothing of
-// the server runs any more, but for handlers that were cut. It may be called again.
+// Close stops listening, waits for requests in flight, closes all connections and stops the delivery of
+// pushes. If ctx ends first, it cuts the open connections and returns the error of ctx. Afterwards only
+// handlers that were cut may still run. Close may be called again.
 func (s *Server) Close(ctx context.Context) error {
 	s.closeFresh()
 	err := s.http.Shutdown(ctx)
@@ -107,8 +105,8 @@ func (s *Server) Close(ctx context.Context) error {
 	return errors.Join(err, s.err)
 }
 
-// track keeps the connections on which nothing was received yet. A client opens such a connection
-// when it races for one, and Shutdown would wait five seconds for each.
+// track keeps the connections that have received nothing yet. Clients open spare connections, and
+// Shutdown would wait five seconds for each.
 func (s *Server) track(conn net.Conn, state http.ConnState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,11 +7,11 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// settingsSIMs is how many SIM cards the settings of a run name.
+// settingsSIMs is how many SIM cards a run's settings contain.
 const settingsSIMs = 64
 
-// Settings returns what a conformance run is told of this server, by the keys of its settings:
-// addresses, partners, fixtures, and a policy under which it is put to the full test.
+// Settings returns the settings of a conformance run against this server: addresses, partners,
+// fixtures, and a policy that permits every check.
 func (s *Server) Settings() map[string]string {
 	f := s.sandbox.Fixtures()
 	return map[string]string{
@@ -39,7 +39,7 @@ func (s *Server) Settings() map[string]string {
 	}
 }
 
-// CurlLine returns a signed request as a line for a shell: it verifies a SIM card.
+// CurlLine returns a shell command that sends a signed singleVerify.
 func (s *Server) CurlLine() (string, error) {
 	f := s.sandbox.Fixtures()
 	body := fmt.Sprintf(`{"deviceCode":"%s","languageCode":"1","mark":"0","partnerCode":"%s","terminal":"1","tradeTime":"1645683857572","tradeType":"singleVerify","version":"3.0"}`,

@@ -9,9 +9,8 @@ import (
 	"time"
 )
 
-// State is what a sandbox holds: partners, SIM cards, groups and asynchronous tasks. A hook gets it
-// while the sandbox's one lock is held: its exported methods take no lock, and it is good until the
-// hook returns.
+// State is the state of a sandbox: partners, SIM cards, groups, tasks and orders. Hooks receive it under
+// the sandbox's lock: its exported methods take no lock, and it is valid until the hook returns.
 type State struct {
 	mu     sync.Mutex
 	now    func() time.Time
@@ -26,22 +25,22 @@ type State struct {
 	ids      *requestIDs
 	tasks    taskBook
 	orders   orderBook
-	topUps   []*Order // paid and not yet in effect, in the order in which they are going to be
+	topUps   []*Order // paid and not yet in effect, by due time
 	stripe   stripeIDs
 	next     next
 
-	push   *pusher // nil when nobody is told
+	push   *pusher // nil if pushes are off
 	alarm  *time.Timer
 	closed bool
 }
 
-// group is a group of SIM cards that share a plan. A SIM is counted as often as it was added.
+// group is a group of SIM cards that share a plan. A SIM card counts as often as it was added.
 type group struct {
 	id, name, owner string
 	plan            plan
 	counts          map[string]int
 	size            int // the sum of counts
-	reserved        int // SIMs that unfinished tasks may add
+	reserved        int // SIM cards that unfinished tasks may add
 }
 
 func newState(cfg Config, hooks Interceptor) *State {
@@ -50,7 +49,7 @@ func newState(cfg Config, hooks Interceptor) *State {
 	return st
 }
 
-// fill gives the state what every sandbox starts with, and nothing else.
+// fill resets the state to the fixtures.
 func (st *State) fill() {
 	f := NewFixtures()
 	st.partners = map[string]bool{f.Partner: true, f.SecondPartner: true}
@@ -70,8 +69,7 @@ func (st *State) fill() {
 	}
 }
 
-// lock gives the caller the state as it is by now: the effects of every task and top-up that is due are in it.
-// The caller calls what lock returns when it is done.
+// lock locks the state after applying every task and top-up that is due. The caller must call unlock.
 func (st *State) lock() (unlock func()) {
 	st.mu.Lock()
 	now := st.now()
@@ -80,10 +78,10 @@ func (st *State) lock() (unlock func()) {
 	return st.mu.Unlock
 }
 
-// Exists reports whether there is a SIM card with this ICCID.
+// Exists reports whether a SIM card with this ICCID exists.
 func (st *State) Exists(sim string) bool { return st.sims[sim] }
 
-// Count returns how often a SIM is in a group; 0 when there is no such group.
+// Count returns how often a SIM card is in a group; 0 if there is no such group.
 func (st *State) Count(groupID, sim string) int {
 	if g := st.groups[groupID]; g != nil {
 		return g.counts[sim]
@@ -91,8 +89,8 @@ func (st *State) Count(groupID, sim string) int {
 	return 0
 }
 
-// Change adds a SIM to a group delta times, or removes it -delta times, down to 0 and up to the
-// bound of the group. A group that does not exist is left alone.
+// Change adds a SIM card to a group delta times, or removes it -delta times, within 0 and the bound of
+// the group. It ignores an unknown group.
 func (st *State) Change(groupID, sim string, delta int) {
 	g := st.groups[groupID]
 	if g == nil {
@@ -105,7 +103,7 @@ func (st *State) Change(groupID, sim string, delta int) {
 	}
 }
 
-// listed returns the SIMs of a group in order, each as often as it is counted.
+// listed returns the sorted SIM cards of a group, each repeated as often as it is counted.
 func (g *group) listed() []string {
 	sims := make([]string, 0, g.size)
 	for _, sim := range slices.Sorted(maps.Keys(g.counts)) {
@@ -116,7 +114,7 @@ func (g *group) listed() []string {
 	return sims
 }
 
-// findGroup returns a group of the caller's.
+// findGroup returns one of the caller's groups.
 func (st *State) findGroup(c *Call, id string) (*group, *Refusal) {
 	l := Lookup{Kind: LookupGroup, Key: id}
 	if g := st.groups[id]; g != nil {
@@ -125,13 +123,13 @@ func (st *State) findGroup(c *Call, id string) (*group, *Refusal) {
 	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
 		return nil, &Refusal{Reason: NotFound, In: "path", Name: "group_id", Message: fmt.Sprintf(
-			"group_id %s: partner %s has no such group; GET %s lists those it has",
+			"group_id %s: partner %s has no such group; GET %s lists its groups",
 			shown(id), shown(c.Partner), topupBase+bundlesPath)}
 	}
 	g := st.groups[l.Key]
 	if g == nil {
 		if len(st.groups) >= st.bounds.Groups {
-			return nil, refuse(Full, "this sandbox holds %d groups and no more", st.bounds.Groups)
+			return nil, refuse(Full, "this sandbox keeps at most %d groups", st.bounds.Groups)
 		}
 		g = &group{id: l.Key, name: l.Key, owner: c.Partner, plan: catalogue[0], counts: map[string]int{}}
 		st.groups[g.id] = g
@@ -139,7 +137,7 @@ func (st *State) findGroup(c *Call, id string) (*group, *Refusal) {
 	return g, nil
 }
 
-// partner refuses a caller that is no partner of the mall.
+// partner refuses a caller with an unknown partnerCode.
 func (st *State) partner(c *Call) *Refusal {
 	defer st.lock()()
 	l := Lookup{Kind: LookupPartner, Key: c.Partner, Owner: c.Partner, Found: st.partners[c.Partner]}
@@ -153,13 +151,13 @@ func (st *State) partner(c *Call) *Refusal {
 	return nil
 }
 
-// sim refuses an ICCID that no SIM card has.
+// sim refuses an unknown ICCID.
 func (st *State) sim(c *Call, iccid string) *Refusal {
 	defer st.lock()()
 	return st.findSIM(c, iccid)
 }
 
-// findSIM is sim for a caller that holds the lock.
+// findSIM is sim for callers that hold the lock.
 func (st *State) findSIM(c *Call, iccid string) *Refusal {
 	l := Lookup{Kind: LookupSIM, Key: iccid, Found: st.sims[iccid]}
 	st.hooks.Lookup(st, c, &l)
@@ -170,7 +168,7 @@ func (st *State) findSIM(c *Call, iccid string) *Refusal {
 	return nil
 }
 
-// listing returns the SIMs of one of the caller's groups.
+// listing returns the SIM cards of one of the caller's groups.
 func (st *State) listing(c *Call, groupID string) (Listing, *Refusal) {
 	defer st.lock()()
 	g, refusal := st.findGroup(c, groupID)
@@ -182,14 +180,14 @@ func (st *State) listing(c *Call, groupID string) (Listing, *Refusal) {
 	return l, nil
 }
 
-// groupInfo is one of the caller's groups without its SIMs.
+// groupInfo describes a group without its SIM cards.
 type groupInfo struct {
 	id, name string
 	plan     plan
 	size     int
 }
 
-// bundles returns the caller's groups, in the order of their ids.
+// bundles returns the caller's groups, sorted by id.
 func (st *State) bundles(c *Call) []groupInfo {
 	defer st.lock()()
 	infos := []groupInfo{}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// stripeIDs gives out ids that look like Stripe's, none twice, from the seed.
+// stripeIDs generates unique ids from the seed that look like Stripe's.
 type stripeIDs struct{ numbers *requestIDs }
 
 func newStripeIDs(seed int64) stripeIDs { return stripeIDs{newRequestIDs(^seed)} }
@@ -20,7 +20,7 @@ func (s stripeIDs) id(prefix string) string {
 // secret returns a new client secret of a payment intent (pi) or a setup intent (seti).
 func (s stripeIDs) secret(prefix string) string { return s.id(s.id(prefix) + "_secret") }
 
-// customerID returns the id of a buyer: the same for the same mail address, whatever the seed.
+// customerID returns the id of a buyer, which depends only on partner and email.
 func customerID(partner, email string) string {
 	sum := sha256.Sum256([]byte(partner + "\n" + strings.ToLower(email)))
 	return "cus_" + hex.EncodeToString(sum[:7])

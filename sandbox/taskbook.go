@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// taskBook holds the tasks: all by id, the unfinished ones by the time of their end, and those that
-// may be forgotten in the order in which they may.
+// taskBook stores the tasks: all by id, the unfinished ones by the time of their end, and those that may
+// be evicted in order of eviction.
 type taskBook struct {
 	byID     map[string]*Task
 	pending  taskHeap
-	idle     []*Task // finished, or never to finish
+	idle     []*Task // finished, or never finishing
 	accepted uint64
 	count    int
 	weight   int
@@ -19,8 +19,7 @@ type taskBook struct {
 
 func newTaskBook() taskBook { return taskBook{byID: map[string]*Task{}} }
 
-// makeRoom forgets the oldest idle tasks until one more of this weight fits, and reports whether it
-// does.
+// makeRoom evicts the oldest idle tasks until one more of this weight fits, and reports whether it fits.
 func (b *taskBook) makeRoom(weight int, bounds Bounds) bool {
 	forget := 0
 	for b.count+1 > bounds.Tasks || b.weight+weight > bounds.TaskSIMs {
@@ -29,7 +28,7 @@ func (b *taskBook) makeRoom(weight int, bounds Bounds) bool {
 		}
 		t := b.idle[forget]
 		forget++
-		if b.byID[t.RequestID] == t { // an interceptor may have given its id to another
+		if b.byID[t.RequestID] == t { // an interceptor may have reused its id
 			delete(b.byID, t.RequestID)
 		}
 		b.count--
@@ -39,7 +38,7 @@ func (b *taskBook) makeRoom(weight int, bounds Bounds) bool {
 	return b.count+1 <= bounds.Tasks && b.weight+weight <= bounds.TaskSIMs
 }
 
-// put files a task that has been accepted.
+// put stores an accepted task.
 func (b *taskBook) put(t *Task) {
 	b.accepted++
 	t.number, t.weight = b.accepted, len(t.SIMs)
@@ -53,7 +52,7 @@ func (b *taskBook) put(t *Task) {
 	heap.Push(&b.pending, t)
 }
 
-// release has the tasks that are held end by now, and returns how many they were.
+// release makes all held tasks end now and returns their number.
 func (b *taskBook) release(now time.Time) int {
 	idle := b.idle
 	b.idle = nil

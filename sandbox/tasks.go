@@ -19,10 +19,9 @@ const (
 	StatusCompleted  = "completed"
 )
 
-// The results of one SIM in a task, with the messages that the documentation prints for the first
-// two. No result is documented for a SIM that exists and is not in the group it is removed from:
-// the sandbox answers "31" with a message of its own, because nothing was done for it and "31" is
-// the only documented result that says so.
+// The results of one SIM card in a task, with the documented messages of the first two. No result is
+// documented for a SIM card that exists but is not in the group it is removed from. The sandbox returns
+// "31" with its own message: nothing was done, and "31" is the only documented result that says so.
 const (
 	ResultSuccess = "10"
 	ResultNoSIM   = "31"
@@ -30,62 +29,62 @@ const (
 	messageSuccess = "success"
 	messageNoSIM   = "The SIM card does not exist."
 	messageNotIn   = "The SIM card does not exist in the group."
-	messageFailed  = "The task failed, as the control path wanted it."
+	messageFailed  = "The task failed, as set through the control path."
 )
 
 // Task is one accepted addSims or removeSims.
 type Task struct {
-	// RequestID is the id that was given out for it.
+	// RequestID is its id.
 	RequestID string
-	// Partner is who asked for it.
+	// Partner is the partner that requested it.
 	Partner string
-	// Group is the id of the group that it changes.
+	// Group is the id of the group.
 	Group string
 	// Action is ActionAdd or ActionRemove.
 	Action string
-	// SIMs are the ICCIDs in the order in which they were sent; nil once the task has finished.
+	// SIMs are the ICCIDs in the order sent; nil once the task has finished.
 	SIMs []string
-	// Delay is how long it takes from acceptance to its end; a negative one never ends.
+	// Delay is the time from acceptance to the end of the task; a negative one never ends.
 	Delay time.Duration
-	// Finished says that Details are final and Effects were applied.
+	// Finished is set once Details are final and Effects are applied.
 	Finished bool
-	// Details are the result of each SIM, set when the task finishes.
+	// Details are the results of the SIM cards, set when the task finishes.
 	Details []Detail
-	// Effects are what its end changes, set and dropped when the task finishes.
+	// Effects are the changes of the group, set and dropped when the task finishes.
 	Effects []Effect
-	// Tag is for the interceptor that changes the task.
+	// Tag is free for use by an interceptor.
 	Tag any
 
 	number   uint64 // of acceptance
 	due      time.Time
-	weight   int    // what it counts against Bounds.TaskSIMs
-	reserved int    // how many SIMs it may add
-	of       *group // whose room is reserved
-	held     bool   // it ends when the control path releases it
-	fails    bool   // the control path wants it to fail
+	weight   int    // counts against Bounds.TaskSIMs
+	reserved int    // how many SIM cards it may add
+	of       *group // the group with the reservation
+	held     bool   // ends when the control path releases it
+	fails    bool   // set to fail by the control path
 }
 
-// Detail is the result of one SIM in a task.
+// Detail is the result of one SIM card in a task.
 type Detail struct {
 	// SIM is its ICCID.
 	SIM string
 	// Result is ResultSuccess or ResultNoSIM.
 	Result string
-	// Message says the same in words.
+	// Message explains Result.
 	Message string
 }
 
-// Effect is one change of the group that a task makes at its end.
+// Effect is one change of the group at the end of a task.
 type Effect struct {
 	// SIM is an ICCID.
 	SIM string
-	// Delta is how many more of it the group counts afterwards.
+	// Delta is the change of its count in the group.
 	Delta int
 }
 
-// Result is what asyncResult answers, before it is written.
+// Result is the response of asyncResult before it is written.
 type Result struct {
-	// RequestID is echoed as data.request_id.
+	// RequestID becomes data.request_id.
 	RequestID string
 	// ActionCode is ActionAdd or ActionRemove.
 	ActionCode string
@@ -95,16 +94,16 @@ type Result struct {
 	Details []Detail
 }
 
-// Listing is what listGroupSims answers, before it is written.
+// Listing is the response of listGroupSims before it is written.
 type Listing struct {
 	// Group is the id of the group.
 	Group string
-	// SIMs are the ICCIDs in order, each as often as the group counts it.
+	// SIMs are the sorted ICCIDs, each repeated as often as the group counts it.
 	SIMs []string
 }
 
-// accept takes on a change of one of the caller's groups, to be made after the delay, and returns
-// the request_id.
+// accept creates a task that changes one of the caller's groups after the delay, and returns its
+// request_id.
 func (st *State) accept(c *Call, action, groupID string, sims []string) (string, *Refusal) {
 	defer st.lock()()
 	g, refusal := st.findGroup(c, groupID)
@@ -116,13 +115,13 @@ func (st *State) accept(c *Call, action, groupID string, sims []string) (string,
 		t.reserved = len(sims)
 	}
 	if g.size+g.reserved+t.reserved > st.bounds.GroupSIMs {
-		return "", refuse(Full, "group %s holds %d SIMs, %d more are being added: "+
-			"with these %d it would pass the %d that a group of this sandbox can hold",
+		return "", refuse(Full, "group %s has %d SIM cards and %d more are being added: "+
+			"another %d would exceed the limit of %d in this sandbox",
 			g.id, g.size, g.reserved, len(sims), st.bounds.GroupSIMs)
 	}
 	if !st.tasks.makeRoom(len(sims), st.bounds) {
-		return "", refuse(Full, "this sandbox holds %d tasks over %d SIMs at most, "+
-			"and those it holds have not finished: wait for their results", st.bounds.Tasks, st.bounds.TaskSIMs)
+		return "", refuse(Full, "this sandbox keeps at most %d tasks over %d SIM cards, "+
+			"and all current tasks are unfinished: wait for their results", st.bounds.Tasks, st.bounds.TaskSIMs)
 	}
 	t.RequestID = st.hooks.RequestID(st, c, st.ids.next())
 	st.decideTask(t)
@@ -133,8 +132,7 @@ func (st *State) accept(c *Call, action, groupID string, sims []string) (string,
 	return t.RequestID, nil
 }
 
-// finishDue finishes the tasks whose time has come, in the order of their ends and, where these are
-// equal, of their acceptance.
+// finishDue finishes the tasks that are due, in the order of their ends and, if equal, of their acceptance.
 func (st *State) finishDue(now time.Time) {
 	for len(st.tasks.pending) > 0 && !st.tasks.pending[0].due.After(now) {
 		t := heap.Pop(&st.tasks.pending).(*Task)
@@ -143,7 +141,7 @@ func (st *State) finishDue(now time.Time) {
 	}
 }
 
-// decideTask has a new task go as the control path wants the next one to go.
+// decideTask applies the outcome that the control path has set for the next task.
 func (st *State) decideTask(t *Task) {
 	switch st.next.task {
 	case nextHold:
@@ -154,7 +152,7 @@ func (st *State) decideTask(t *Task) {
 	st.next.task = ""
 }
 
-// finish settles the details of a task and applies its effects.
+// finish sets the details of a task and applies its effects.
 func (st *State) finish(t *Task) {
 	switch {
 	case t.fails:
@@ -172,7 +170,7 @@ func (st *State) finish(t *Task) {
 	t.Finished, t.SIMs, t.Effects = true, nil, nil
 }
 
-// settleAdd adds each SIM that exists, as often as it is named.
+// settleAdd adds each existing SIM card as often as it is named.
 func (st *State) settleAdd(t *Task) {
 	t.Details = make([]Detail, 0, len(t.SIMs))
 	for _, sim := range t.SIMs {
@@ -185,7 +183,7 @@ func (st *State) settleAdd(t *Task) {
 	}
 }
 
-// settleFailed does nothing for any SIM. No result but "31" is documented for that.
+// settleFailed changes nothing. "31" is the only documented result for that.
 func settleFailed(t *Task) {
 	t.Details = make([]Detail, 0, len(t.SIMs))
 	for _, sim := range t.SIMs {
@@ -193,7 +191,7 @@ func settleFailed(t *Task) {
 	}
 }
 
-// settleRemove takes each SIM out once for each time it is named, as long as it is there.
+// settleRemove removes each SIM card once for each time it is named, while the group has it.
 func (st *State) settleRemove(t *Task) {
 	t.Details = make([]Detail, 0, len(t.SIMs))
 	taken := map[string]int{}
@@ -211,7 +209,7 @@ func (st *State) settleRemove(t *Task) {
 	}
 }
 
-// result looks up the task that has a request_id and is the caller's. It changes nothing.
+// result returns the caller's task with a request_id. It changes nothing.
 func (st *State) result(c *Call, id string) (Result, *Refusal) {
 	defer st.lock()()
 	l := Lookup{Kind: LookupTask, Key: id}
@@ -222,7 +220,7 @@ func (st *State) result(c *Call, id string) (Result, *Refusal) {
 	t := st.tasks.byID[l.Key]
 	if !l.Found || t == nil {
 		return Result{}, &Refusal{Reason: NotFound, In: "path", Name: "request_id", Message: fmt.Sprintf(
-			"request_id %s: partner %s has no such task; the id is the header %s of the answer to addSims or removeSims",
+			"request_id %s: partner %s has no such task; the id is in the header %s of the response to addSims or removeSims",
 			shown(id), shown(c.Partner), requestIDHeader)}
 	}
 	r := Result{RequestID: t.RequestID, ActionCode: t.Action, Status: StatusProcessing}

@@ -9,7 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/gen/server/topup"
 )
 
-// topupService carries out the operations of Bundle-groups and of Order.
+// topupService implements the operations of Bundle-groups and Order.
 type topupService struct{ state *State }
 
 // canonicalRequestID is how net/http spells requestIDHeader.
@@ -40,7 +40,7 @@ func topupOperations(st *State) []*operation {
 	}
 }
 
-// AddSims accepts the adding of SIMs to a group, to be done after the task delay.
+// AddSims accepts a task that adds SIM cards to a group.
 func (s topupService) AddSims(ctx context.Context, request topup.AddSimsRequestObject) (topup.AddSimsResponseObject, error) {
 	id, refusal := s.state.accept(callOf(ctx), ActionAdd, request.GroupId, request.Body.SimIds)
 	if refusal != nil {
@@ -52,7 +52,7 @@ func (s topupService) AddSims(ctx context.Context, request topup.AddSimsRequestO
 	}, nil
 }
 
-// RemoveSims accepts the removing of SIMs from a group, to be done after the task delay.
+// RemoveSims accepts a task that removes SIM cards from a group.
 func (s topupService) RemoveSims(ctx context.Context, request topup.RemoveSimsRequestObject) (topup.RemoveSimsResponseObject, error) {
 	id, refusal := s.state.accept(callOf(ctx), ActionRemove, request.GroupId, request.Body.SimIds)
 	if refusal != nil {
@@ -64,7 +64,7 @@ func (s topupService) RemoveSims(ctx context.Context, request topup.RemoveSimsRe
 	}, nil
 }
 
-// ListGroupSims answers the SIMs of a group, each as often as it is counted.
+// ListGroupSims returns the SIM cards of a group, each repeated as often as it is counted.
 func (s topupService) ListGroupSims(ctx context.Context, request topup.ListGroupSimsRequestObject) (topup.ListGroupSimsResponseObject, error) {
 	l, refusal := s.state.listing(callOf(ctx), request.GroupId)
 	if refusal != nil {
@@ -76,7 +76,7 @@ func (s topupService) ListGroupSims(ctx context.Context, request topup.ListGroup
 	}, nil
 }
 
-// ListBundles answers all groups of the partner, each with its plan.
+// ListBundles returns all groups of the partner, each with its plan.
 func (s topupService) ListBundles(ctx context.Context, _ topup.ListBundlesRequestObject) (topup.ListBundlesResponseObject, error) {
 	groups := s.state.bundles(callOf(ctx))
 	bundles := make([]mall.Bundle, 0, len(groups))
@@ -89,7 +89,7 @@ func (s topupService) ListBundles(ctx context.Context, _ topup.ListBundlesReques
 	return topup.ListBundles200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess, Data: &bundles}, nil
 }
 
-// AsyncResult answers how far a task is and, once it has finished, what became of each SIM.
+// AsyncResult returns the status of a task and, once it has finished, the result of each SIM card.
 func (s topupService) AsyncResult(ctx context.Context, request topup.AsyncResultRequestObject) (topup.AsyncResultResponseObject, error) {
 	r, refusal := s.state.result(callOf(ctx), request.RequestId)
 	if refusal != nil {

@@ -152,7 +152,7 @@ func TestUnknownRequestIDs(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	id := m.add(m.fix.Partner, m.fix.Groups[0], m.fix.SIMs[0])
 	for _, other := range []string{"RQ-1", strings.ToLower(id), id + "0", id[3:], "%20" + id, strings.Repeat("9", 3000), ".."} {
-		m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/async-result/"+other, ""), 200, "has no such task; the id is the header request_id")
+		m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/async-result/"+other, ""), 200, "has no such task; the id is in the header request_id")
 	}
 }
 

@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// The states of an order in the list of singleQueryOrder: their meaning is assumed.
+// The states of an order in singleQueryOrder; their meaning is assumed.
 const (
-	OrderPending = "1" // paid, and waiting to take effect
+	OrderPending = "1" // paid, not yet in effect
 	OrderActive  = "2" // in effect
 )
 
-// unitMonth is the printed unit of a plan of 30 days.
+// unitMonth is the documented unit of a 30-day plan.
 const unitMonth = "2"
 
-// month is how long a plan lasts for each period that was ordered.
+// month is the length of one ordered period.
 const month = 30 * 24 * time.Hour
 
-// maxPeriods bounds how many periods are counted: a hundred years.
+// maxPeriods is the largest number of periods counted: about a hundred years.
 const maxPeriods = 1200
 
 // OrderEntry is one entry in the list of singleQueryOrder.
@@ -29,23 +29,23 @@ type OrderEntry struct {
 	Status string
 	// PlanName is the name of the plan.
 	PlanName string
-	// Time is how long the plan lasts, in Unit.
+	// Time is the length of the plan in Unit.
 	Time, Unit string
 	// ExpireDate is the last day of an active order, in UTC; empty for a pending one.
 	ExpireDate string
-	// RemainingDays is how many days it has left.
+	// RemainingDays is the number of days left.
 	RemainingDays string
 }
 
-// OrderList is what singleQueryOrder answers, before it is written.
+// OrderList is the response of singleQueryOrder before it is written.
 type OrderList struct {
-	// SIM is the ICCID that was asked for.
+	// SIM is the requested ICCID.
 	SIM string
-	// Entries are the orders in effect and those that wait to take effect, the oldest first.
+	// Entries are the active and pending orders, oldest first.
 	Entries []OrderEntry
 }
 
-// planTopUp has the top-up of an order take effect after a delay; never after a negative one.
+// planTopUp schedules the top-up of an order after a delay; a negative delay schedules none.
 func (st *State) planTopUp(o *Order, delay time.Duration) {
 	if delay < 0 {
 		return
@@ -64,7 +64,7 @@ func (st *State) planTopUp(o *Order, delay time.Duration) {
 	st.setAlarm()
 }
 
-// forgetTopUp forgets a top-up that has not taken effect.
+// forgetTopUp cancels a scheduled top-up.
 func (st *State) forgetTopUp(o *Order) {
 	if o.due.IsZero() || o.Effects > 0 || len(st.topUps) == 0 {
 		return
@@ -78,7 +78,7 @@ func (st *State) forgetTopUp(o *Order) {
 	}
 }
 
-// finishTopUps has the top-ups take effect whose time has come.
+// finishTopUps applies the top-ups that are due.
 func (st *State) finishTopUps(now time.Time) {
 	for len(st.topUps) > 0 && !st.topUps[0].due.After(now) {
 		o := st.topUps[0]
@@ -87,8 +87,8 @@ func (st *State) finishTopUps(now time.Time) {
 	}
 }
 
-// TopUp has the top-up of an order take effect, and tells the partner. The sandbox calls it once for
-// each order that is paid.
+// TopUp applies the top-up of an order and notifies the partner. The sandbox calls it once for each paid
+// order.
 func (st *State) TopUp(o *Order) {
 	if o.due.IsZero() {
 		o.due = st.now()
@@ -97,12 +97,12 @@ func (st *State) TopUp(o *Order) {
 	st.Notify(o)
 }
 
-// setAlarm sees to it that a top-up takes effect, and is told of, while no request comes.
+// setAlarm makes the next top-up take effect, with its push, even if no request comes.
 func (st *State) setAlarm() {
 	if st.push == nil || st.alarm != nil || st.closed || len(st.topUps) == 0 {
 		return
 	}
-	const soonest = time.Millisecond // a clock may stand still
+	const soonest = time.Millisecond // the clock may stand still
 	wait := max(st.topUps[0].due.Sub(st.now()), soonest)
 	st.alarm = time.AfterFunc(wait, func() {
 		defer st.lock()()
@@ -111,7 +111,7 @@ func (st *State) setAlarm() {
 	})
 }
 
-// setPusher has another one deliver pushes, or none, and ends the one before.
+// setPusher replaces the pusher, nil for none, and closes the previous one.
 func (st *State) setPusher(fresh *pusher) error {
 	st.mu.Lock()
 	if st.closed && fresh != nil {
@@ -128,7 +128,7 @@ func (st *State) setPusher(fresh *pusher) error {
 	return nil
 }
 
-// close ends what setAlarm and setPusher began, for good.
+// close stops the alarm and the pusher for good.
 func (st *State) close() {
 	st.mu.Lock()
 	st.closed = true
@@ -142,7 +142,7 @@ func (st *State) close() {
 	}
 }
 
-// orderList returns the caller's orders of a SIM card that are in effect or wait for it.
+// orderList returns the caller's active and pending orders of a SIM card.
 func (st *State) orderList(c *Call, sim string) (OrderList, *Refusal) {
 	defer st.lock()()
 	if refusal := st.findSIM(c, sim); refusal != nil {
@@ -158,8 +158,8 @@ func (st *State) orderList(c *Call, sim string) (OrderList, *Refusal) {
 	return l, nil
 }
 
-// Entries returns the entries of an order in the list of its SIM card: none while nobody paid it and
-// once it has expired, otherwise one, or one for each time that its top-up took effect.
+// Entries returns the entries of an order in singleQueryOrder: none if it is unpaid or expired, one if it
+// is pending, otherwise one for each time its top-up took effect.
 func (st *State) Entries(o *Order) []OrderEntry {
 	if o.Payment.Status != PayPaid {
 		return nil
@@ -179,10 +179,10 @@ func (st *State) Entries(o *Order) []OrderEntry {
 	return slices.Repeat([]OrderEntry{entry}, o.Effects)
 }
 
-// day returns the beginning of the day of a time, in UTC.
+// day returns the start of a time's day in UTC.
 func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
-// periods returns how many periods were ordered.
+// periods returns the number of ordered periods.
 func (o *Order) periods() int {
 	n, err := strconv.Atoi(strings.TrimLeft(o.Period, "0"))
 	switch {
@@ -194,8 +194,8 @@ func (o *Order) periods() int {
 	return n
 }
 
-// expires returns when an order that took effect ends: after the periods that were ordered or, while
-// it is renewed, after as many times of them as reach over now.
+// expires returns when an active order ends: after the ordered periods or, with auto-renewal, after the
+// first multiple of them beyond now or beyond the cancellation.
 func (o *Order) expires(now time.Time) time.Time {
 	length := time.Duration(o.periods()) * month
 	end := o.due.Add(length)

@@ -10,12 +10,12 @@ import (
 
 const signName = "sign"
 
-// wantSign says what a sign is, under the rules of this sandbox.
+// wantSign describes a sign under the rules of this sandbox.
 func (s *Sandbox) wantSign() string {
 	return fmt.Sprintf("it is the MD5 of the signed content, 32 %s-case hexadecimal digits", s.cfg.Rules.Hex)
 }
 
-// keepSign judges the sign of a call.
+// keepSign verifies the sign of a call.
 func (s *Sandbox) keepSign(c *Call) *Refusal {
 	return s.hooks.Signature(c, s.judgeSign(c))
 }
@@ -48,22 +48,22 @@ func (s *Sandbox) judgeSign(c *Call) *Refusal {
 	case sign == want:
 		return nil
 	case strings.EqualFold(sign, want):
-		return refused(SignCase, "sign in the %s is right but for the case of its letters: it must be %s", in, want)
+		return refused(SignCase, "sign in the %s is right except for the case of its letters: it must be %s", in, want)
 	}
 	return refused(SignWrong, "sign in the %s is wrong%s", in, s.diagnose(got, sign))
 }
 
-// diagnose says in one line which mistake makes exactly this sign or, when none is known to, what
-// the right one is made of: it is a checksum, so that tells nobody more than the request did.
+// diagnose explains a wrong sign in one line: the mistake that produces exactly this sign or, if none is
+// known, the right content. The sign is a checksum, so this reveals nothing beyond the request.
 func (s *Sandbox) diagnose(got diagnose.Request, sign string) string {
 	if s.cfg.Terse {
-		return ": it is not the one of these parameters"
+		return ": it does not match these parameters"
 	}
 	const most = 512 // bytes of the content
 	d := diagnose.Sign(got, sign, s.cfg.Rules)
 	line := strings.TrimPrefix(d.Line(), "the sign is wrong")
 	if len(d.Causes) == 0 && len(d.Expected) <= most {
-		line += fmt.Sprintf(": right is %s, the MD5 of %s", d.Want, d.Expected)
+		line += fmt.Sprintf(": the right one is %s, the MD5 of %s", d.Want, d.Expected)
 	}
 	return line
 }

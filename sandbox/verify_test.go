@@ -135,7 +135,7 @@ func TestSignOfEveryOperation(t *testing.T) {
 		m.refused(m.signWith(i, func(sign string) string { return "sgin=" + sign }), 200, "sign is missing from the "+in, "32 lower-case")
 		m.refused(m.signWith(i, func(string) string { return "sign=" }), 200, "sign in the "+in+" is empty")
 		m.refused(m.signWith(i, wrong), 200, "sign in the "+in+" is wrong")
-		m.refused(m.signWith(i, func(sign string) string { return "sign=" + strings.ToUpper(sign) }), 200, "right but for the case of its letters")
+		m.refused(m.signWith(i, func(sign string) string { return "sign=" + strings.ToUpper(sign) }), 200, "right except for the case of its letters")
 		m.refused(m.signWith(i, func(string) string { return "sign=abc" }), 200, "sign in the "+in+" is wrong")
 		if in == "body" {
 			m.refused(m.signWith(i, func(string) string { return "sign=raw:null" }), 200, "sign in the body is empty")
@@ -156,7 +156,7 @@ func TestWrongSignIsDiagnosed(t *testing.T) {
 	m.refused(req, 200, "sign in the query is wrong: ", "path")
 	guessed := strings.Replace(verifyBody, "ea7a3bba7e345e0b8ca7f7e3b43d6e72", "00112233445566778899aabbccddeeff", 1)
 	m.refused(m.request(http.MethodPost, "/vshop/singleVerify", guessed), 200, "no known mistake leads to it",
-		`right is ea7a3bba7e345e0b8ca7f7e3b43d6e72, the MD5 of {"deviceCode":"89852420180910340793","languageCode":"1",`)
+		`the right one is ea7a3bba7e345e0b8ca7f7e3b43d6e72, the MD5 of {"deviceCode":"89852420180910340793","languageCode":"1",`)
 	if r := m.do(req); strings.Contains(r.message, "\n") {
 		t.Errorf("the diagnosis has several lines: %q", r.message)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/gen/server/vshop"
 )
 
-// vshopService carries out the operations of Vshop.
+// vshopService implements the operations of Vshop.
 type vshopService struct{ state *State }
 
 const plansPath = "/singleServicePlanPage"
@@ -39,7 +39,7 @@ func vshopOperations(st *State) []*operation {
 	}
 }
 
-// SingleVerify answers whether there is a SIM card with the ICCID.
+// SingleVerify reports whether a SIM card with the ICCID exists.
 func (s vshopService) SingleVerify(ctx context.Context, request vshop.SingleVerifyRequestObject) (vshop.SingleVerifyResponseObject, error) {
 	c := callOf(ctx)
 	if refusal := s.state.sim(c, request.Body.DeviceCode); refusal != nil {
@@ -51,8 +51,8 @@ func (s vshopService) SingleVerify(ctx context.Context, request vshop.SingleVeri
 	}, nil
 }
 
-// SingleServicePlanPage answers the plans that the SIM card can be sold: all, or those of one area.
-// An area that no plan is for has none; which areas there are is not documented.
+// SingleServicePlanPage returns the plans for sale to a SIM card: all, or those of one area. An unknown
+// area has none; the areas are undocumented.
 func (s vshopService) SingleServicePlanPage(ctx context.Context, request vshop.SingleServicePlanPageRequestObject) (vshop.SingleServicePlanPageResponseObject, error) {
 	c := callOf(ctx)
 	if refusal := s.state.sim(c, request.Body.DeviceCode); refusal != nil {
@@ -71,7 +71,7 @@ func (s vshopService) SingleServicePlanPage(ctx context.Context, request vshop.S
 	return vshop.SingleServicePlanPage200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess, Data: page}, nil
 }
 
-// SingleOrder creates an order under the orderNo and the payId that the partner gives it.
+// SingleOrder creates an order with the partner's orderNo and payId.
 func (s vshopService) SingleOrder(ctx context.Context, request vshop.SingleOrderRequestObject) (vshop.SingleOrderResponseObject, error) {
 	c, b := callOf(ctx), request.Body
 	o := &Order{
@@ -86,8 +86,7 @@ func (s vshopService) SingleOrder(ctx context.Context, request vshop.SingleOrder
 		Data: &mall.SingleOrder{PartnerCode: o.Partner, DeviceCode: o.SIM, OrderNo: o.OrderNo, PayId: o.PayID}}, nil
 }
 
-// SynOrderInfo creates an order that the partner was paid for when payRst is "SUCCESS", and whose
-// payment failed otherwise.
+// SynOrderInfo creates a third-party order, paid if payRst is "SUCCESS" and failed otherwise.
 func (s vshopService) SynOrderInfo(ctx context.Context, request vshop.SynOrderInfoRequestObject) (vshop.SynOrderInfoResponseObject, error) {
 	c, b := callOf(ctx), request.Body
 	o := &Order{
@@ -106,8 +105,7 @@ func (s vshopService) SynOrderInfo(ctx context.Context, request vshop.SynOrderIn
 		Data: &mall.SynOrderInfo{PartnerCode: o.Partner, DeviceCode: o.SIM, OrderNo: o.OrderNo, PayId: o.PayID}}, nil
 }
 
-// SingleQueryOrder answers the orders of a SIM card that are in effect and those that are paid and
-// wait for it.
+// SingleQueryOrder returns the active and pending orders of a SIM card.
 func (s vshopService) SingleQueryOrder(ctx context.Context, request vshop.SingleQueryOrderRequestObject) (vshop.SingleQueryOrderResponseObject, error) {
 	c := callOf(ctx)
 	l, refusal := s.state.orderList(c, request.Body.DeviceCode)
@@ -123,7 +121,7 @@ func (s vshopService) SingleQueryOrder(ctx context.Context, request vshop.Single
 		Data: &mall.SingleQueryOrder{PartnerCode: c.Partner, DeviceCode: l.SIM, OrderList: orders}}, nil
 }
 
-// QueryAutoRenewalRecord answers the active auto-renewal of a SIM card.
+// QueryAutoRenewalRecord returns the active auto-renewal of a SIM card.
 func (s vshopService) QueryAutoRenewalRecord(ctx context.Context, request vshop.QueryAutoRenewalRecordRequestObject) (vshop.QueryAutoRenewalRecordResponseObject, error) {
 	c := callOf(ctx)
 	o, refusal := s.state.renewal(c, request.Body.DeviceCode)
@@ -137,7 +135,7 @@ func (s vshopService) QueryAutoRenewalRecord(ctx context.Context, request vshop.
 		}}, nil
 }
 
-// CancelAutoRenewalRecord ends an auto-renewal. What was paid for stays in effect.
+// CancelAutoRenewalRecord ends an auto-renewal. Paid periods stay in effect.
 func (s vshopService) CancelAutoRenewalRecord(ctx context.Context, request vshop.CancelAutoRenewalRecordRequestObject) (vshop.CancelAutoRenewalRecordResponseObject, error) {
 	b := request.Body
 	if refusal := s.state.cancelRenewal(callOf(ctx), b.DeviceCode, b.OrderNo, b.PayId); refusal != nil {
@@ -146,7 +144,7 @@ func (s vshopService) CancelAutoRenewalRecord(ctx context.Context, request vshop
 	return vshop.CancelAutoRenewalRecord200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess, Data: struct{}{}}, nil
 }
 
-// deref returns the text of a parameter that may be left out.
+// deref returns the text of an optional parameter.
 func deref(text *string) string {
 	if text == nil {
 		return ""
@@ -154,7 +152,7 @@ func deref(text *string) string {
 	return *text
 }
 
-// reference returns what stands for a text in an answer that leaves an empty one out.
+// reference returns a pointer to text, or nil for an empty one, which the response omits.
 func reference(text string) *string {
 	if text == "" {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// asyncFaults are about what a result says, about the end of tasks and what comes after it.
+// asyncFaults concern the results of tasks and their end.
 func asyncFaults() []Fault {
 	return []Fault{
 		{"action-code-of-add", "async/action-code-add",
@@ -70,7 +70,7 @@ func asyncFaults() []Fault {
 	}
 }
 
-// completed applies a change to results of finished tasks alone.
+// completed restricts a change to results of finished tasks.
 func completed(change func(r *sandbox.Result)) func(*sandbox.Result) {
 	return func(r *sandbox.Result) {
 		if r.Status == sandbox.StatusCompleted {
@@ -79,7 +79,7 @@ func completed(change func(r *sandbox.Result)) func(*sandbox.Result) {
 	}
 }
 
-// onDetails changes each detail that asyncResult tells.
+// onDetails changes each detail in asyncResult.
 func onDetails(change func(d *sandbox.Detail)) newInterceptor {
 	return onResult(func(r *sandbox.Result) {
 		for i := range r.Details {
@@ -88,12 +88,12 @@ func onDetails(change func(d *sandbox.Detail)) newInterceptor {
 	})
 }
 
-// onFinish changes what tasks tell and do when they end.
+// onFinish changes the details and effects of finished tasks.
 func onFinish(change func(st *sandbox.State, t *sandbox.Task)) newInterceptor {
 	return always(sandbox.Interceptor{Finish: change})
 }
 
-// onEffects changes what tasks of one action do.
+// onEffects is onFinish for tasks of one action.
 func onEffects(action string, change func(st *sandbox.State, t *sandbox.Task)) newInterceptor {
 	return onFinish(func(st *sandbox.State, t *sandbox.Task) {
 		if t.Action == action {
@@ -137,7 +137,7 @@ func changesWhenRead() sandbox.Interceptor {
 	}))()
 }
 
-// groupOfTask keeps the group of each task for hooks that see its result.
+// groupOfTask remembers the group of each task for hooks that see only its result.
 type groupOfTask map[string]string
 
 func (g groupOfTask) accept(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) {

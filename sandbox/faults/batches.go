@@ -7,7 +7,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// batchFaults are about the SIM cards of one request, and about tasks that run at the same time.
+// batchFaults concern the SIM cards of one request and concurrent tasks.
 func batchFaults() []Fault {
 	return []Fault{
 		{"sim-lost", "async/each-sim-once-per-submission",
@@ -63,13 +63,13 @@ func batchFaults() []Fault {
 	}
 }
 
-// foreignSIM exists, and is not one of those that the settings of a run name.
+// foreignSIM returns an existing SIM card outside a run's settings.
 func foreignSIM() string {
 	sims := fixtures().SIMs
 	return sims[len(sims)-1]
 }
 
-// hasSIMs reports whether a call has a list of texts that is not empty.
+// hasSIMs reports whether sim_ids is a non-empty list of strings.
 func hasSIMs(c *sandbox.Call) bool {
 	sims, isList := simsOf(c)
 	return isList && len(sims) > 0
@@ -79,7 +79,7 @@ func partlyDone() sandbox.Interceptor {
 	return sandbox.Interceptor{
 		Constraint: func(c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
 			if r != nil && r.Name == "sim_ids" && hasSIMs(c) {
-				c.Note(belated{}, r)
+				c.Note(delayedRefusal{}, r)
 				return nil
 			}
 			return r
@@ -88,11 +88,11 @@ func partlyDone() sandbox.Interceptor {
 	}
 }
 
-// overlap is how much longer tasks take whose faults show only when they run at the same time: long
-// enough for requests that are sent at once to be accepted meanwhile.
+// overlap is the extra duration of tasks whose faults need concurrency: long enough for other
+// requests to be accepted meanwhile.
 const overlap = 20 * time.Millisecond
 
-// overlapping calls back for each task that is accepted while the one before it runs.
+// overlapping calls both for each task that is accepted while the previous one runs.
 func overlapping(both func(before, t *sandbox.Task)) func(*sandbox.State, *sandbox.Call, *sandbox.Task) {
 	var before *sandbox.Task
 	return func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) {
@@ -105,7 +105,7 @@ func overlapping(both func(before, t *sandbox.Task)) func(*sandbox.State, *sandb
 }
 
 func resultsMixed() sandbox.Interceptor {
-	foreign := map[string]string{} // by the request_id of the task that tells of it
+	foreign := map[string]string{} // by the request_id of the task that reports it
 	return sandbox.Interceptor{
 		Accept: overlapping(func(before, t *sandbox.Task) {
 			if len(before.SIMs) > 0 {
@@ -121,7 +121,7 @@ func resultsMixed() sandbox.Interceptor {
 }
 
 func codesMixed() sandbox.Interceptor {
-	codes := map[string]string{} // by the request_id of the task that tells it
+	codes := map[string]string{} // by the request_id of the task that reports it
 	return sandbox.Interceptor{
 		Accept: overlapping(func(before, t *sandbox.Task) { codes[before.RequestID] = t.Action }),
 		Result: func(_ *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {

@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// envelopeFaults are about the form of answers.
+// envelopeFaults change the form of responses.
 func envelopeFaults() []Fault {
 	return []Fault{
 		{"envelope-missing", "envelope/present",
@@ -90,13 +90,13 @@ func changingCodes() sandbox.Interceptor {
 	}}
 }
 
-// cutOff announces more bytes than it sends, for which net/http closes the connection.
+// cutOff sends fewer bytes than its Content-Length; net/http then closes the connection.
 func cutOff(c *sandbox.Call, a *sandbox.Answer, w http.ResponseWriter) bool {
 	if c.Operation != "listGroupSims" || a.Refused != nil {
 		return false
 	}
 	a.Set("Content-Length", strconv.Itoa(len(a.Body)))
 	a.WriteHead(w)
-	_, _ = w.Write(a.Body[:len(a.Body)/2]) // an error of the connection has nobody to be told to
+	_, _ = w.Write(a.Body[:len(a.Body)/2]) // a connection error has no receiver
 	return true
 }

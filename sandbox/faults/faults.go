@@ -1,9 +1,9 @@
-// Package faults is the catalogue of what the sandbox does otherwise on demand:
-// faults, each one small and realistic violation of one clause of the contract,
-// and variants, each a habit of a server that keeps the contract.
+// Package faults is the catalogue of faults and variants of the sandbox. A fault is a
+// small, realistic violation of one clause of the contract. A variant is a habit of a
+// conforming server.
 //
-// All of them are interceptors at points that the sandbox declares. Which check
-// is expected to catch which fault is said by the conformance suite.
+// All are interceptors of the sandbox. The conformance suite lists which checks catch
+// which fault.
 package faults
 
 import (
@@ -18,25 +18,23 @@ import (
 type Fault struct {
 	// ID names it: "request-id-repeated".
 	ID string
-	// Clause is the clause of the contract that it violates: the id of a rule, or a JSON pointer.
+	// Clause is the violated clause of the contract: the id of a rule, or a JSON pointer.
 	Clause string
-	// Statement says what the sandbox does: "The sandbox", a space, the statement and a full stop
-	// are a sentence.
+	// Statement describes the behavior. It completes a sentence that begins with "The sandbox".
 	Statement string
-	// New makes its interceptor, for one sandbox.
+	// New creates the interceptor for one sandbox.
 	New func() sandbox.Interceptor
 }
 
-// Variant is a habit of a conforming server that the sandbox takes on.
+// Variant is a habit of a conforming server that the sandbox adopts.
 type Variant struct {
 	// ID names it: "refusals-as-4xx".
 	ID string
-	// Statement says what the sandbox does: "The sandbox", a space, the statement and a full stop
-	// are a sentence.
+	// Statement describes the behavior. It completes a sentence that begins with "The sandbox".
 	Statement string
-	// Settings are what a run must be told of such a target, by key.
+	// Settings are the settings that a run against such a target needs.
 	Settings map[string]string
-	// New makes its interceptor, for one sandbox.
+	// New creates the interceptor for one sandbox.
 	New func() sandbox.Interceptor
 }
 
@@ -56,9 +54,9 @@ func Variants() []Variant {
 	return slices.Concat(answerVariants(), wireVariants(), taskVariants(), settingVariants(), orderVariants(), paymentVariants(), pushVariants())
 }
 
-// Unknown is the error of an id that is in no catalogue.
+// Unknown reports an id that is not in the catalogue.
 type Unknown struct {
-	// What is "fault" or "variant", ID the id that is none, Known are those there are.
+	// What is "fault" or "variant", ID the unknown id, Known all known ids.
 	What, ID string
 	Known    []string
 }
@@ -66,9 +64,9 @@ type Unknown struct {
 // Error says which id is unknown.
 func (u *Unknown) Error() string { return fmt.Sprintf("%q is no %s", u.ID, u.What) }
 
-// Interceptors returns the interceptors of faults and variants by their ids, and
-// the settings that a run needs with these variants. An id that is not known is an
-// error of type *Unknown.
+// Interceptors returns the interceptors of the given faults and variants, and the
+// settings that a run against these variants needs. An unknown id is an error of type
+// *Unknown.
 func Interceptors(faultIDs, variantIDs []string) ([]sandbox.Interceptor, map[string]string, error) {
 	var interceptors []sandbox.Interceptor
 	settings := map[string]string{}

@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// groupFaults are about what a group holds and what listGroupSims shows of it.
+// groupFaults concern the content of groups and listGroupSims.
 func groupFaults() []Fault {
 	return []Fault{
 		{"add-does-nothing", "groups/listing-reflects-add",
@@ -85,7 +85,7 @@ func groupFaults() []Fault {
 	}
 }
 
-// bundleFaults are about listBundles, and about groups that are not the caller's.
+// bundleFaults concern listBundles and groups of other partners.
 func bundleFaults() []Fault {
 	return []Fault{
 		{"unknown-group-accepted", "groups/unknown-group-refused",
@@ -130,7 +130,7 @@ func bundleFaults() []Fault {
 
 func noEffects(_ *sandbox.State, t *sandbox.Task) { t.Effects = nil }
 
-// onListing changes what listGroupSims is about to show.
+// onListing changes the responses of listGroupSims.
 func onListing(change func(c *sandbox.Call, l *sandbox.Listing)) newInterceptor {
 	return always(sandbox.Interceptor{Listing: func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Listing) { change(c, l) }})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// memberOf returns the JSON text of a member of an object, nil when there is none.
+// memberOf returns the JSON text of a member of an object, nil if it is missing.
 func memberOf(object []byte, name string) []byte {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(object, &members) != nil {
@@ -21,7 +21,7 @@ func memberOf(object []byte, name string) []byte {
 	return members[name]
 }
 
-// elementsOf returns the objects in a list that is a member of an object.
+// elementsOf returns the objects in a list member of an object.
 func elementsOf(object map[string]any, name string) []map[string]any {
 	list, _ := object[name].([]any)
 	var objects []map[string]any
@@ -33,7 +33,7 @@ func elementsOf(object map[string]any, name string) []map[string]any {
 	return objects
 }
 
-// number turns a text of digits into the number it stands for.
+// number turns a string of digits into a JSON number.
 func number(text any) any {
 	digits, _ := text.(string)
 	if _, err := strconv.ParseFloat(digits, 64); err != nil {
@@ -55,7 +55,7 @@ func writeObject(members []signing.Member) []byte {
 	return append(body, '}')
 }
 
-// reversed writes the members of every object in a JSON text in the opposite order.
+// reversed reverses the members of every object in a JSON text.
 func reversed(value []byte) []byte {
 	switch members, err := signing.ParseMembers(value); {
 	case err == nil:
@@ -78,7 +78,7 @@ func reversed(value []byte) []byte {
 	return value
 }
 
-// inASCII writes the characters of a JSON text beyond ASCII as escapes.
+// inASCII escapes the non-ASCII characters of a JSON text.
 func inASCII(text string) string {
 	var out strings.Builder
 	for _, r := range text {
@@ -93,7 +93,7 @@ func inASCII(text string) string {
 	return out.String()
 }
 
-// indented writes a JSON text with indentation.
+// indented indents a JSON text.
 func indented(body []byte) []byte {
 	var out bytes.Buffer
 	if json.Indent(&out, body, "", "    ") != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// lookupFaults are about which order queryOrder finds, and for whom.
+// lookupFaults change which order queryOrder finds.
 func lookupFaults() []Fault {
 	return []Fault{
 		{"sim-is-no-key", "order-lookup/each-key-finds-the-order",
@@ -83,10 +83,10 @@ func lookupFaults() []Fault {
 	}
 }
 
-// noOrder is a success of queryOrder that shows no order.
+// noOrder is a success of queryOrder without an order.
 var noOrder = success("null")
 
-// onOrderLookup changes what queryOrder finds.
+// onOrderLookup changes the lookups of queryOrder.
 func onOrderLookup(change func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup)) newInterceptor {
 	return always(sandbox.Interceptor{Lookup: func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 		if l.Kind == sandbox.LookupOrder {
@@ -95,10 +95,10 @@ func onOrderLookup(change func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lo
 	}})
 }
 
-// find makes an order, or nil for none, the outcome of a look-up.
+// find sets the outcome of a look-up to an order, or nil for none.
 func find(l *sandbox.Lookup, o *sandbox.Order) { l.Order, l.Found = o, o != nil }
 
-// newest returns the last order of a partner that bears a key, nil when none does.
+// newest returns the last order of a partner with a key, nil if there is none.
 func newest(st *sandbox.State, partner, by, key string) *sandbox.Order {
 	for _, o := range slices.Backward(st.Orders(by, key)) {
 		if o.Partner == partner {
@@ -108,7 +108,7 @@ func newest(st *sandbox.State, partner, by, key string) *sandbox.Order {
 	return nil
 }
 
-// oldest returns the first order of a partner that bears a key, nil when none does.
+// oldest returns the first order of a partner with a key, nil if there is none.
 func oldest(st *sandbox.State, partner, by, key string) *sandbox.Order {
 	for _, o := range st.Orders(by, key) {
 		if o.Partner == partner {
@@ -118,7 +118,7 @@ func oldest(st *sandbox.State, partner, by, key string) *sandbox.Order {
 	return nil
 }
 
-// onChoice chooses otherwise among the orders that bear one kind of key.
+// onChoice changes the choice among the orders with one kind of key.
 func onChoice(by string, choose func(st *sandbox.State, partner, by, key string) *sandbox.Order) newInterceptor {
 	return onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 		if l.By == by {
@@ -127,7 +127,7 @@ func onChoice(by string, choose func(st *sandbox.State, partner, by, key string)
 	})
 }
 
-// decidedBy lets a key decide, when it is not empty, where another one is to.
+// decidedBy lets a non-empty key decide in place of another one.
 func decidedBy(instead, by string) newInterceptor {
 	return onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 		if key := textOf(c, by); l.By == instead && key != "" {
@@ -136,7 +136,7 @@ func decidedBy(instead, by string) newInterceptor {
 	})
 }
 
-// sentEmpty reports whether a parameter was sent, and empty.
+// sentEmpty reports whether a parameter was sent with an empty value.
 func sentEmpty(c *sandbox.Call, name string) bool {
 	return valueOf(c, name) != nil && textOf(c, name) == ""
 }
@@ -156,7 +156,7 @@ func lastBesideEmpty() sandbox.Interceptor {
 	})()
 }
 
-// ownPrefix begins the ids that a sandbox with another order_id gives out.
+// ownPrefix is the prefix of a sandbox's own order_ids.
 const ownPrefix = "T-"
 
 func ownOrderID() sandbox.Interceptor {

@@ -7,7 +7,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// lookupAnswerFaults are about what queryOrder shows of the order that it finds.
+// lookupAnswerFaults change how queryOrder shows an order.
 func lookupAnswerFaults() []Fault {
 	return []Fault{
 		{"org-order-id-lost", "order-lookup/purchase-id-of-the-order",
@@ -46,7 +46,7 @@ func lookupAnswerFaults() []Fault {
 	}
 }
 
-// onFound changes what queryOrder shows of the order that it found.
+// onFound changes the order that queryOrder shows.
 func onFound(change func(o *sandbox.Order)) newInterceptor { return onShow(change, "queryOrder") }
 
 func paidByLooking() sandbox.Interceptor {

@@ -13,7 +13,7 @@ const (
 	resultBody     = "/paths/~1resultQuery/post" + bodyOf
 )
 
-// purchaseMemberFaults are memberFaults of the operations that sell something.
+// purchaseMemberFaults are the memberFaults of purchases and payments.
 func purchaseMemberFaults() []Fault {
 	return []Fault{
 		notRequired("order-no-not-required", orderBody, "singleOrder", "orderNo"),

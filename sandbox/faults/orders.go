@@ -6,7 +6,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// orderFaults are about creating orders, with singleOrder and with synOrderInfo.
+// orderFaults concern singleOrder and synOrderInfo.
 func orderFaults() []Fault {
 	return []Fault{
 		{"plans-under-other-codes", "vshop/plan-can-be-ordered",
@@ -67,7 +67,7 @@ func orderFaults() []Fault {
 	}
 }
 
-// orderListFaults are about what singleQueryOrder lists.
+// orderListFaults concern singleQueryOrder.
 func orderListFaults() []Fault {
 	return []Fault{
 		{"no-orders-listed", "orders/query-shows-the-order",
@@ -102,7 +102,7 @@ func orderListFaults() []Fault {
 	}
 }
 
-// thirdPartyFaults are about orders that a third party was paid for.
+// thirdPartyFaults concern third-party orders.
 func thirdPartyFaults() []Fault {
 	return []Fault{
 		{"third-party-order-open", "third-party/creates-a-paid-order",
@@ -129,10 +129,10 @@ func thirdPartyFaults() []Fault {
 	}
 }
 
-// of reports whether a call is one of some operations.
+// of reports whether a call is one of the operations.
 func of(c *sandbox.Call, operations ...string) bool { return slices.Contains(operations, c.Operation) }
 
-// onOrder changes what orders become that some operations create.
+// onOrder changes the orders that the given operations create.
 func onOrder(change func(st *sandbox.State, o *sandbox.Order), operations ...string) newInterceptor {
 	return always(sandbox.Interceptor{Order: func(st *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
 		if of(c, operations...) {
@@ -141,12 +141,12 @@ func onOrder(change func(st *sandbox.State, o *sandbox.Order), operations ...str
 	}})
 }
 
-// onOrderList changes what singleQueryOrder is about to list.
+// onOrderList changes the responses of singleQueryOrder.
 func onOrderList(change func(st *sandbox.State, c *sandbox.Call, l *sandbox.OrderList)) newInterceptor {
 	return always(sandbox.Interceptor{OrderList: change})
 }
 
-// agree lets pass, when it may, what is refused on account of a parameter for what is there already.
+// agree suppresses a conflict refusal of the parameter if may says so.
 func agree(name string, may func(c *sandbox.Call) bool) newInterceptor {
 	return always(sandbox.Interceptor{Conflict: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
 		if r != nil && r.Name == name && may(c) {
@@ -156,7 +156,7 @@ func agree(name string, may func(c *sandbox.Call) bool) newInterceptor {
 	}})
 }
 
-// thirdPartyPayable lets pass whatever pays an order that a third party was paid for.
+// thirdPartyPayable suppresses conflict refusals of payments for third-party orders.
 func thirdPartyPayable(st *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
 	isThirdParty := func(o *sandbox.Order) bool { return o.ThirdParty }
 	if !of(c, "synOrderInfo") && slices.ContainsFunc(st.Orders(sandbox.ByPayID, textOf(c, "payId")), isThirdParty) {
@@ -165,7 +165,7 @@ func thirdPartyPayable(st *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *
 	return r
 }
 
-// lostOrder files an order under nothing, and answers as if it had not.
+// lostOrder stores an order without its keys and answers as if it had them.
 func lostOrder() sandbox.Interceptor {
 	return sandbox.Chain(
 		onOrder(func(_ *sandbox.State, o *sandbox.Order) {
@@ -181,7 +181,7 @@ func lostOrder() sandbox.Interceptor {
 
 func newPurchaseID() sandbox.Interceptor {
 	return sandbox.Interceptor{Conflict: func(st *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
-		id := textOf(c, "requestOrderId") + textOf(c, "orgOrderId") // only one of them is a request's
+		id := textOf(c, "requestOrderId") + textOf(c, "orgOrderId") // a request has only one of them
 		if r == nil && id != "" && len(st.Orders(sandbox.ByPurchaseID, id)) > 0 {
 			return &sandbox.Refusal{Reason: sandbox.Conflict, Message: "there is an order with this id"}
 		}
@@ -193,7 +193,7 @@ func duplicateFoundLate() sandbox.Interceptor {
 	return sandbox.Interceptor{
 		Conflict: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
 			if r != nil && r.Name == "orderNo" {
-				c.Note(belated{}, r)
+				c.Note(delayedRefusal{}, r)
 				return nil
 			}
 			return r
@@ -206,7 +206,7 @@ func signFoundLate() sandbox.Interceptor {
 	return sandbox.Interceptor{
 		Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 			if verdict != nil && verdict.Reason == sandbox.SignWrong && of(c, "singleOrder", "cancelAutoRenewalRecord", "stripeSubDirectly") {
-				c.Note(belated{}, verdict)
+				c.Note(delayedRefusal{}, verdict)
 				return nil
 			}
 			return verdict
@@ -215,7 +215,7 @@ func signFoundLate() sandbox.Interceptor {
 	}
 }
 
-// unpaidEntries returns the caller's orders of a SIM card that nobody has paid, as if they were paid.
+// unpaidEntries returns the caller's unpaid orders of a SIM card as if they were paid.
 func unpaidEntries(st *sandbox.State, c *sandbox.Call, sim string) []sandbox.OrderEntry {
 	var entries []sandbox.OrderEntry
 	for _, o := range st.Orders(sandbox.BySIM, sim) {
@@ -228,7 +228,7 @@ func unpaidEntries(st *sandbox.State, c *sandbox.Call, sim string) []sandbox.Ord
 	return entries
 }
 
-// unpaidListed lists orders that nobody has paid as if they were in effect.
+// unpaidListed lists unpaid orders as active.
 func unpaidListed(st *sandbox.State, c *sandbox.Call, l *sandbox.OrderList) {
 	for _, entry := range unpaidEntries(st, c, l.SIM) {
 		entry.Status, entry.ExpireDate = sandbox.OrderActive, "2099-12-31"

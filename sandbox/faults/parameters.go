@@ -12,7 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// globalFaults are about the global parameters, and about what valid requests are refused for.
+// globalFaults concern the global parameters and valid requests that are refused.
 func globalFaults() []Fault {
 	return []Fault{
 		{"partner-code-not-required", "globals/partner-code-required",
@@ -49,7 +49,7 @@ func globalFaults() []Fault {
 	}
 }
 
-// partnerTaken takes requests without partnerCode, or with an empty one, for those of a partner.
+// partnerTaken treats requests without partnerCode, or with an empty one, as the first partner's.
 func partnerTaken(empty bool) newInterceptor {
 	return func() sandbox.Interceptor {
 		return sandbox.Chain(
@@ -66,7 +66,7 @@ func partnerTaken(empty bool) newInterceptor {
 	}
 }
 
-// queryIntoBody moves the parameters of the query of a request with a body into the body.
+// queryIntoBody moves query parameters into the body of a request that is not a GET.
 func queryIntoBody(r *http.Request) *sandbox.Answer {
 	if r.Method == http.MethodGet || r.URL.RawQuery == "" {
 		return nil
@@ -103,7 +103,7 @@ func bodyIntoQuery(r *http.Request, body []byte) []byte {
 }
 
 func lockedOut() sandbox.Interceptor {
-	var wrong atomic.Int64 // signs in a row
+	var wrong atomic.Int64 // consecutive wrong signs
 	return sandbox.Interceptor{Signature: func(_ *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 		if verdict != nil {
 			wrong.Add(1)
@@ -125,14 +125,14 @@ const (
 	removeBody = "/paths/~1mall~1bundle-groups~1{group_id}~1sims/delete" + bodyOf
 )
 
-// The schemas of the bodies of successes, as JSON pointers.
+// The schemas of response bodies, as JSON pointers.
 const (
 	answerOf      = "/responses/200/content/application~1json/schema"
 	plansAnswer   = "/paths/~1singleServicePlanPage/post" + answerOf
 	bundlesAnswer = "/paths/~1mall~1bundle-groups~1bundles/get" + answerOf
 )
 
-// memberFaults are about the members of bodies: each is required, and of one type.
+// memberFaults accept bodies with missing members or wrong types.
 func memberFaults() []Fault {
 	return []Fault{
 		{"device-code-not-required", verifyBody + "/required/deviceCode",
@@ -162,8 +162,8 @@ func memberFaults() []Fault {
 	}
 }
 
-// versionDefaulted takes a request without version for one of version 3.0: a fault by a
-// derived clause, and a habit where only what is documented counts.
+// versionDefaulted assumes version 3.0 when it is missing: a fault under a derived clause,
+// and a habit where only documented clauses count.
 var versionDefaulted = permit("version", func(c *sandbox.Call) bool {
 	absent := valueOf(c, "version") == nil
 	fill(c, "version", "3.0")
@@ -175,7 +175,7 @@ func missing(c *sandbox.Call, name string) bool {
 	return value == nil || string(value) == "null"
 }
 
-// notRequired is the fault of an operation that does without a member.
+// notRequired is the fault of an operation that accepts a body without a required member.
 func notRequired(id, body, operation, name string) Fault {
 	return Fault{id, body + "/required/" + name, "accepts " + operation + " without " + name,
 		permit(name, func(c *sandbox.Call) bool { return c.Operation == operation && missing(c, name) })}
@@ -188,14 +188,14 @@ func withoutSIM() sandbox.Interceptor {
 	})())
 }
 
-// converted is the fault of an operation that converts a member of the wrong type.
+// converted is the fault of an operation that accepts a member of the wrong type.
 func converted(id, body, operation, name, what string) Fault {
 	return Fault{id, body + "/properties/" + name + "/type",
 		"accepts " + operation + " with " + name + " as " + what,
 		convert(operation, name, asText)}
 }
 
-// convert rewrites a member that is refused, and lets it pass.
+// convert rewrites a refused member and accepts it.
 func convert(operation, name string, rewrite func(value []byte) []byte) newInterceptor {
 	return permit(name, func(c *sandbox.Call) bool {
 		for i := range c.Members {
@@ -210,7 +210,7 @@ func convert(operation, name string, rewrite func(value []byte) []byte) newInter
 	})
 }
 
-// asText turns a number into a text of it, and a list of one text into that text.
+// asText turns a number, or a list with one string, into a string.
 func asText(value []byte) []byte {
 	var number json.Number
 	var list []string

@@ -10,7 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// paymentFaults are about beginning payments, and about what is told of them.
+// paymentFaults concern starting payments and reporting them.
 func paymentFaults() []Fault {
 	return []Fault{
 		{"authorization-of-another-payment", "payments/authorization-names-the-payment",
@@ -71,7 +71,7 @@ func paymentFaults() []Fault {
 	}
 }
 
-// outcomeFaults are about how payments end.
+// outcomeFaults concern the end of payments.
 func outcomeFaults() []Fault {
 	return []Fault{
 		{"paid-goes-back", "payments/status-after-success",
@@ -130,16 +130,16 @@ func outcomeFaults() []Fault {
 	}
 }
 
-// showingMoney are the operations of Payment whose answers tell an amount.
+// showingMoney are the operations of Payment whose responses contain an amount.
 var showingMoney = []string{"stripeSingleAuthorization", "resultQuery", "confirmPaymentResult"}
 
-// withoutCents cuts the cents off an amount.
+// withoutCents drops the cents of an amount.
 func withoutCents(amount string) string {
 	whole, _, _ := strings.Cut(amount, ".")
 	return whole
 }
 
-// onShow changes what some operations tell of orders.
+// onShow changes the orders that the given operations show.
 func onShow(change func(o *sandbox.Order), operations ...string) newInterceptor {
 	return always(sandbox.Interceptor{Show: func(_ *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
 		if of(c, operations...) {
@@ -148,7 +148,7 @@ func onShow(change func(o *sandbox.Order), operations ...string) newInterceptor 
 	}})
 }
 
-// onDecide changes what payments become by some operations, or by all when none is named.
+// onDecide changes the decisions of the given operations, or of all if none is given.
 func onDecide(change func(st *sandbox.State, d *sandbox.Decision), operations ...string) newInterceptor {
 	return always(sandbox.Interceptor{Decide: func(st *sandbox.State, c *sandbox.Call, d *sandbox.Decision) {
 		if len(operations) == 0 || of(c, operations...) {
@@ -157,12 +157,12 @@ func onDecide(change func(st *sandbox.State, d *sandbox.Decision), operations ..
 	}})
 }
 
-// foundLate tells that a parameter is missing or malformed only after the request was carried out.
+// foundLate executes a request before it refuses a missing or malformed parameter.
 func foundLate(name string, operations ...string) newInterceptor {
 	return always(sandbox.Interceptor{
 		Constraint: func(c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
 			if r != nil && r.Name == name && of(c, operations...) {
-				c.Note(belated{}, r)
+				c.Note(delayedRefusal{}, r)
 				return nil
 			}
 			return r
@@ -171,7 +171,7 @@ func foundLate(name string, operations ...string) newInterceptor {
 	})
 }
 
-// paidWhenAuthorized makes the payment of an order whose authorization is about to be answered.
+// paidWhenAuthorized pays an order when its authorization is answered.
 func paidWhenAuthorized(st *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
 	if !of(c, "stripeSingleAuthorization") {
 		return
@@ -218,7 +218,7 @@ func paidGoesBack() sandbox.Interceptor {
 	}, "resultQuery")()
 }
 
-// unknownPayment answers some operations on a payId that is not found with a success.
+// unknownPayment answers the given operations with a success for an unknown payId.
 func unknownPayment(data func(payID string) string, operations ...string) sandbox.Interceptor {
 	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 		if a.Refused != nil && a.Refused.Reason == sandbox.NotFound && a.Refused.Name == "payId" {

@@ -16,18 +16,18 @@ import (
 // requestIDHeader is the header in which the sandbox returns a request_id.
 const requestIDHeader = "request_id"
 
-// fixtures are what every sandbox holds when it starts.
+// fixtures is the initial content of every sandbox.
 var fixtures = sync.OnceValue(sandbox.NewFixtures)
 
-// newInterceptor makes an interceptor for one sandbox.
+// newInterceptor creates an interceptor for one sandbox.
 type newInterceptor = func() sandbox.Interceptor
 
-// always makes the same interceptor each time: one that remembers nothing.
+// always returns the same stateless interceptor each time.
 func always(i sandbox.Interceptor) newInterceptor {
 	return func() sandbox.Interceptor { return i }
 }
 
-// onAnswer changes the answers of some operations, or of all when none is named.
+// onAnswer changes the answers of the given operations, or of all if none is given.
 func onAnswer(change func(c *sandbox.Call, a *sandbox.Answer), operations ...string) newInterceptor {
 	return always(sandbox.Interceptor{Answer: func(c *sandbox.Call, a *sandbox.Answer) {
 		if len(operations) == 0 && c.Operation != "" || slices.Contains(operations, c.Operation) {
@@ -36,7 +36,7 @@ func onAnswer(change func(c *sandbox.Call, a *sandbox.Answer), operations ...str
 	}})
 }
 
-// onSuccess is onAnswer for what is no refusal.
+// onSuccess is onAnswer for successes.
 func onSuccess(change func(c *sandbox.Call, a *sandbox.Answer), operations ...string) newInterceptor {
 	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 		if a.Refused == nil {
@@ -45,7 +45,7 @@ func onSuccess(change func(c *sandbox.Call, a *sandbox.Answer), operations ...st
 	}, operations...)
 }
 
-// onRefusal changes the refusals with a reason for which applies holds, whatever they refuse.
+// onRefusal changes the refusals that applies selects.
 func onRefusal(applies func(*sandbox.Refusal) bool, change func(a *sandbox.Answer)) newInterceptor {
 	return always(sandbox.Interceptor{Answer: func(_ *sandbox.Call, a *sandbox.Answer) {
 		if a.Refused != nil && applies(a.Refused) {
@@ -54,12 +54,12 @@ func onRefusal(applies func(*sandbox.Refusal) bool, change func(a *sandbox.Answe
 	}})
 }
 
-// because holds for refusals with one of the reasons.
+// because selects refusals with one of the reasons.
 func because(reasons ...sandbox.Reason) func(*sandbox.Refusal) bool {
 	return func(r *sandbox.Refusal) bool { return slices.Contains(reasons, r.Reason) }
 }
 
-// onData changes the data of the successes of some operations.
+// onData changes the data of successes of the given operations.
 func onData[T any](change func(c *sandbox.Call, data T) T, operations ...string) newInterceptor {
 	return onSuccess(func(c *sandbox.Call, a *sandbox.Answer) {
 		var whole map[string]json.RawMessage
@@ -90,7 +90,7 @@ func setBody(body string) func(*sandbox.Answer) {
 	return func(a *sandbox.Answer) { a.Body = []byte(body) }
 }
 
-// setBodyOf is setBody of the answer to a call.
+// setBodyOf is setBody as a change of an answer to a call.
 func setBodyOf(body string) func(*sandbox.Call, *sandbox.Answer) {
 	return func(_ *sandbox.Call, a *sandbox.Answer) { setBody(body)(a) }
 }
@@ -106,13 +106,13 @@ func succeed(a *sandbox.Answer, body string) {
 	a.Status, a.Refused, a.Body = http.StatusOK, nil, []byte(body)
 }
 
-// onBody changes the bodies of requests before anything looks at them.
+// onBody changes the bodies of requests before any processing.
 func onBody(change func(r *http.Request, body []byte) []byte) newInterceptor {
 	return always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 		if r.ContentLength == 0 {
 			return nil
 		}
-		// Whatever is over the bound is refused however much over it is.
+		// One byte over the bound is enough: the sandbox refuses the body.
 		body, err := io.ReadAll(io.LimitReader(r.Body, sandbox.DefaultBody+1))
 		if err == nil {
 			body = change(r, body)
@@ -122,7 +122,7 @@ func onBody(change func(r *http.Request, body []byte) []byte) newInterceptor {
 	}})
 }
 
-// permit lets pass what is refused for a parameter, when it may.
+// permit accepts a refused parameter if may says so.
 func permit(name string, may func(c *sandbox.Call) bool) newInterceptor {
 	return always(sandbox.Interceptor{Constraint: func(c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
 		if r != nil && r.Name == name && r.Reason == sandbox.BrokenConstraint && may(c) {
@@ -132,7 +132,7 @@ func permit(name string, may func(c *sandbox.Call) bool) newInterceptor {
 	}})
 }
 
-// demand refuses, beyond what the contract refuses, whatever does not hold.
+// demand refuses valid calls that do not meet another condition.
 func demand(what string, holds func(c *sandbox.Call) bool) newInterceptor {
 	return always(sandbox.Interceptor{Constraint: func(c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
 		if r == nil && !holds(c) {
@@ -142,7 +142,7 @@ func demand(what string, holds func(c *sandbox.Call) bool) newInterceptor {
 	}})
 }
 
-// onLookup changes the lookups of one kind.
+// onLookup changes lookups of one kind.
 func onLookup(kind sandbox.LookupKind, change func(c *sandbox.Call, l *sandbox.Lookup)) newInterceptor {
 	return always(sandbox.Interceptor{Lookup: func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 		if l.Kind == kind {
@@ -151,12 +151,12 @@ func onLookup(kind sandbox.LookupKind, change func(c *sandbox.Call, l *sandbox.L
 	}})
 }
 
-// parameters returns the parameters of a call that can be signed, in the order query, path, body.
+// parameters returns the parameters of a call in the order query, path, body.
 func parameters(c *sandbox.Call) []signing.Member {
 	return slices.Concat(c.Query, c.Path, c.Members)
 }
 
-// valueOf returns the JSON text of a parameter, nil when it was not sent.
+// valueOf returns the JSON text of a parameter, nil if it is missing.
 func valueOf(c *sandbox.Call, name string) []byte {
 	for _, m := range parameters(c) {
 		if m.Name == name {
@@ -166,34 +166,33 @@ func valueOf(c *sandbox.Call, name string) []byte {
 	return nil
 }
 
-// textOf returns the text of a parameter, "" when it was not sent or is no string.
+// textOf returns the string value of a parameter, "" if it is missing or not a string.
 func textOf(c *sandbox.Call, name string) string {
 	text, _ := signing.Member{Value: valueOf(c, name)}.Text()
 	return text
 }
 
-// simsOf returns the SIM cards that a call submits, and whether they are a list of texts.
+// simsOf returns the SIM cards of a call, and whether sim_ids is a list of strings.
 func simsOf(c *sandbox.Call) ([]string, bool) {
 	var sims []string
 	err := json.Unmarshal(valueOf(c, "sim_ids"), &sims)
 	return sims, err == nil
 }
 
-// fill gives the handler of a call a parameter of the query that was not sent. Handlers take the
-// members of a body that are not there for empty.
+// fill adds a missing query parameter for the handler. Handlers treat missing body members as empty.
 func fill(c *sandbox.Call, name, value string) {
 	if c.Request.Method == http.MethodGet && valueOf(c, name) == nil {
 		c.Request.URL.RawQuery += "&" + url.Values{name: {value}}.Encode()
 	}
 }
 
-// counter counts how often something was asked for. It is safe for concurrent use.
+// counter counts by key. It is safe for concurrent use.
 type counter struct {
 	mu    sync.Mutex
 	times map[string]int
 }
 
-// next returns how often a key was asked for, this time included.
+// next increments the count of a key and returns it.
 func (c *counter) next(key string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -204,12 +203,12 @@ func (c *counter) next(key string) int {
 	return c.times[key]
 }
 
-// belated is the key under which a refusal is noted that is told only at the end of a call.
-type belated struct{}
+// delayedRefusal is the key of a refusal that is sent only after the call was executed.
+type delayedRefusal struct{}
 
-// refuseAtEnd answers a call with the refusal that was noted for it, whatever was done.
+// refuseAtEnd answers a call with its delayed refusal, after it was executed.
 func refuseAtEnd(c *sandbox.Call, a *sandbox.Answer) {
-	if refusal, noted := c.Noted(belated{}).(*sandbox.Refusal); noted {
+	if refusal, noted := c.Noted(delayedRefusal{}).(*sandbox.Refusal); noted {
 		*a = *refusal.Answer()
 	}
 }

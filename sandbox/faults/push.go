@@ -7,7 +7,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// pushFaults are about which top-ups a partner is told of, and what the body of a push says of them.
+// pushFaults change which top-ups cause a push, and the body of pushes.
 func pushFaults() []Fault {
 	return []Fault{
 		{"push-of-third-party-order-missing", "push/sent-after-recharge",
@@ -59,7 +59,7 @@ func pushFaults() []Fault {
 	}
 }
 
-// pushRetryFaults are about what becomes of a push after its first attempt.
+// pushRetryFaults change the attempts after the first.
 func pushRetryFaults() []Fault {
 	return []Fault{
 		{"push-given-up-after-failure", "push/retried-after-failure",
@@ -93,12 +93,12 @@ func onNotification(change func(n *sandbox.Notification)) newInterceptor {
 	return always(sandbox.Interceptor{Notify: func(_ *sandbox.State, n *sandbox.Notification) { change(n) }})
 }
 
-// onAttempt changes what is sent of a push, which has been signed by then.
+// onAttempt changes the signed request of each attempt.
 func onAttempt(change func(a *sandbox.Attempt)) newInterceptor {
 	return always(sandbox.Interceptor{Attempt: change})
 }
 
-// toldToFirst tells the first partner of the orders of the second, as the second's.
+// toldToFirst notifies the first partner of the second partner's orders.
 func toldToFirst() sandbox.Interceptor {
 	return sandbox.Interceptor{
 		Decide: func(st *sandbox.State, _ *sandbox.Call, d *sandbox.Decision) {
@@ -116,7 +116,7 @@ func toldToFirst() sandbox.Interceptor {
 	}
 }
 
-// paidLater holds a push of a paid order back, for one that must not be sent to arrive before it.
+// paidLater delays the push of a paid order, so that a premature push arrives before it.
 func paidLater(a *sandbox.Attempt) {
 	if a.Notification.Order.Payment.Status == sandbox.PayPaid {
 		time.Sleep(2 * overlap)

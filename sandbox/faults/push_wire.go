@@ -20,7 +20,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// pushFormFaults are about the form of the request that a push is, and about its headers.
+// pushFormFaults change the form and the headers of pushes.
 func pushFormFaults() []Fault {
 	return []Fault{
 		{"push-by-put", "push/method-and-media-type",
@@ -56,7 +56,7 @@ func pushFormFaults() []Fault {
 	}
 }
 
-// pushSignatureFaults are about the signature of a push.
+// pushSignatureFaults change the signature of pushes.
 func pushSignatureFaults() []Fault {
 	return []Fault{
 		{"push-signature-without-key-id", "push/signature-form",
@@ -87,12 +87,12 @@ func pushSignatureFaults() []Fault {
 	}
 }
 
-// onPush changes the request of each attempt, which has been signed by then.
+// onPush changes the signed request of each attempt.
 func onPush(change func(r *http.Request)) newInterceptor {
 	return onAttempt(func(a *sandbox.Attempt) { change(a.Request) })
 }
 
-// signedWith changes a header of a push and signs it anew.
+// signedWith changes a header of a push and signs it again.
 func signedWith(name string, change func(value string) string) func(*http.Request) {
 	return func(r *http.Request) {
 		r.Header.Set(name, change(r.Header.Get(name)))
@@ -103,14 +103,14 @@ func signedWith(name string, change func(value string) string) func(*http.Reques
 // lastThree returns the last three digits of a number.
 func lastThree(digits string) string { return digits[max(0, len(digits)-3):] }
 
-// shiftTimestamp adds milliseconds to the timestamp of a push, and does not sign it.
+// shiftTimestamp adds milliseconds to the timestamp of a push without signing it.
 func shiftTimestamp(r *http.Request, by int64) {
 	if sent, err := strconv.ParseInt(r.Header.Get(signing.HeaderPushTimestamp), 10, 64); err == nil {
 		r.Header.Set(signing.HeaderPushTimestamp, strconv.FormatInt(sent+by, 10))
 	}
 }
 
-// pushBody returns the body of a push, which can be sent as before.
+// pushBody returns the body of a push and keeps it readable.
 func pushBody(r *http.Request) string {
 	body := ""
 	changePush(r, func(text string) string {
@@ -120,38 +120,38 @@ func pushBody(r *http.Request) string {
 	return body
 }
 
-// changePush changes the body of a push, and does not sign it.
+// changePush changes the body of a push without signing it.
 func changePush(r *http.Request, change func(body string) string) {
 	sent, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // it is in memory, and cannot fail
+		return // cannot happen: the body is in memory
 	}
 	body := []byte(change(string(sent)))
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 }
 
-// pushHeaders returns the text of the headers that is signed.
+// pushHeaders returns the signed text of the headers.
 func pushHeaders(r *http.Request) string {
 	return r.Header.Get(signing.HeaderPushVersion) + ":" + r.Header.Get(signing.HeaderPushAlgorithm) + ":" + r.Header.Get(signing.HeaderPushTimestamp)
 }
 
-// pushContent returns what is signed of a push, as the contract has it.
+// pushContent returns the signed text of a push under the contract.
 func pushContent(r *http.Request) []byte {
 	content, err := signing.PushContent([]byte(pushBody(r)), r.Header.Get(signing.HeaderPushVersion),
 		r.Header.Get(signing.HeaderPushAlgorithm), r.Header.Get(signing.HeaderPushTimestamp), signing.JoinBodyColonHeaders)
 	if err != nil {
-		return nil // a body without a signature of its own
+		return nil // no content for a body that cannot be signed
 	}
 	return content
 }
 
-// signPush signs a push as it is by now, with the key that a sandbox has when it is given none.
+// signPush signs a push in its current form with the default key.
 func signPush(r *http.Request) { setPushSignature(r, fixtures().PushKey, pushContent(r)) }
 
 func setPushSignature(r *http.Request, key, content []byte) {
 	mac := hmac.New(sha1.New, key)
-	_, _ = mac.Write(content) // a hash takes everything
+	_, _ = mac.Write(content) // a hash never fails
 	r.Header.Set(signing.HeaderPushSignature, fixtures().PushKeyID+"/"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 }
 
@@ -159,7 +159,7 @@ func mixedSignatures() sandbox.Interceptor {
 	var shared atomic.Value
 	return onPush(func(r *http.Request) {
 		shared.Store(r.Header.Get(signing.HeaderPushSignature))
-		time.Sleep(overlap) // for pushes that are sent at once to come in meanwhile
+		time.Sleep(overlap) // lets concurrent pushes arrive
 		signature, _ := shared.Load().(string)
 		r.Header.Set(signing.HeaderPushSignature, signature)
 	})()
@@ -170,16 +170,16 @@ func mixedPayIDs() sandbox.Interceptor {
 	return onAttempt(func(a *sandbox.Attempt) {
 		own := a.Notification.Body.PayId
 		shared.Store(own)
-		time.Sleep(overlap) // for pushes that are sent at once to come in meanwhile
+		time.Sleep(overlap) // lets concurrent pushes arrive
 		id, _ := shared.Load().(string)
 		changePush(a.Request, func(body string) string { return strings.ReplaceAll(body, own, id) })
 		signPush(a.Request)
 	})()
 }
 
-// givenUp sends pushes as the sandbox does, but gives one up whose receiver answers with a status
-// for which ends holds; 0 is that of no answer. An attempt does not learn how the one before ended,
-// so it is made here, and the one of the sandbox is cancelled.
+// givenUp sends pushes like the sandbox but gives up when ends accepts the status of the receiver; 0
+// means no response. An attempt does not know the outcome of the previous one, so givenUp sends the
+// request itself and cancels the sandbox's own.
 func givenUp(ends func(status int) bool) newInterceptor {
 	return func() sandbox.Interceptor {
 		var over sync.Map // by partner and payId
@@ -198,12 +198,12 @@ func givenUp(ends func(status int) bool) newInterceptor {
 	}
 }
 
-// deliver sends a push and returns the status of the answer, 0 without one.
+// deliver sends a push and returns the status of the response, 0 without one.
 func deliver(sender http.RoundTripper, r *http.Request) int {
 	response, err := sender.RoundTrip(r)
 	if err != nil {
 		return 0
 	}
-	_ = response.Body.Close() // the status is all that counts
+	_ = response.Body.Close() // only the status matters
 	return response.StatusCode
 }

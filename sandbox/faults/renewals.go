@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// renewalFaults are about what queryAutoRenewalRecord shows.
+// renewalFaults concern queryAutoRenewalRecord.
 func renewalFaults() []Fault {
 	return []Fault{
 		{"renewal-not-begun", "renewals/query-shows-what-was-subscribed",
@@ -46,7 +46,7 @@ func renewalFaults() []Fault {
 	}
 }
 
-// cancellationFaults are about cancelAutoRenewalRecord.
+// cancellationFaults concern cancelAutoRenewalRecord.
 func cancellationFaults() []Fault {
 	return []Fault{
 		{"cancelled-goes-on", "renewals/cancelled-is-gone",
@@ -90,10 +90,10 @@ func onRenewal(becomes func(st *sandbox.State, o *sandbox.Order, active bool) bo
 	}})
 }
 
-// lookedUp is the key under which is noted what a search has shown.
+// lookedUp is the key of the note that a search selected by may found nothing.
 type lookedUp struct{}
 
-// succeedAfter answers calls of an operation with a success when a search found nothing for which may holds.
+// succeedAfter answers an operation with a success after a failed search that may selects.
 func succeedAfter(operation, body string, may func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) bool) newInterceptor {
 	return always(sandbox.Interceptor{
 		Lookup: func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
@@ -109,7 +109,7 @@ func succeedAfter(operation, body string, may func(st *sandbox.State, c *sandbox
 	})
 }
 
-// emptyRenewal answers a queryAutoRenewalRecord for which a search finds nothing.
+// emptyRenewal answers queryAutoRenewalRecord with an empty record after a failed search.
 func emptyRenewal(message string, may func(l *sandbox.Lookup) bool) newInterceptor {
 	body := success(`{"partnerCode":"","deviceCode":"","orderNo":"","payId":"","orderPeriod":"","packageType":"",` +
 		`"servicePlanShowName":"","subscriptionTime":""}`)
@@ -117,10 +117,10 @@ func emptyRenewal(message string, may func(l *sandbox.Lookup) bool) newIntercept
 	return succeedAfter("queryAutoRenewalRecord", body, func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) bool { return may(l) })
 }
 
-// cancelled is the answer to a cancellation.
+// cancelled is the response to a successful cancellation.
 var cancelled = success("{}")
 
-// cancelledAnyway accepts cancellations that find nothing, by the orders under their orderNo.
+// cancelledAnyway accepts cancellations that find nothing, depending on the orders with their orderNo.
 func cancelledAnyway(may func(c *sandbox.Call, orders []*sandbox.Order) bool) newInterceptor {
 	return succeedAfter("cancelAutoRenewalRecord", cancelled, func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) bool {
 		return l.Kind == sandbox.LookupRenewal && may(c, st.Orders(sandbox.ByOrderNo, l.Key))
@@ -133,7 +133,7 @@ func cancelledForUnknownSIM() sandbox.Interceptor {
 	})()
 }
 
-// findRenewal finds an active auto-renewal of the caller's for a cancellation among some orders.
+// findRenewal lets a cancellation find an active auto-renewal of the caller among some orders.
 func findRenewal(c *sandbox.Call, l *sandbox.Lookup, orders []*sandbox.Order) {
 	if l.Kind != sandbox.LookupRenewal || !of(c, "cancelAutoRenewalRecord") || l.Found {
 		return

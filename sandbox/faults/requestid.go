@@ -10,7 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// requestIDFaults are about the request_id that addSims and removeSims return and asyncResult takes.
+// requestIDFaults concern the request_id that addSims and removeSims return and asyncResult takes.
 func requestIDFaults() []Fault {
 	return []Fault{
 		{"request-id-missing-on-add", "request-id/header-present",
@@ -80,7 +80,7 @@ func requestIDFaults() []Fault {
 	}
 }
 
-// printedForm is that of the request_ids that the documentation prints and the sandbox returns.
+// printedForm matches the request_ids of the documentation and the sandbox.
 var (
 	printedForm = regexp.MustCompile(`^RQ-[0-9]{14}$`)
 	idInside    = regexp.MustCompile(`RQ-[0-9]{14}`)
@@ -88,7 +88,7 @@ var (
 
 func dropRequestID(_ *sandbox.Call, a *sandbox.Answer) { a.Del(requestIDHeader) }
 
-// onResult changes whatever asyncResult tells of a task.
+// onResult changes the responses of asyncResult.
 func onResult(change func(r *sandbox.Result)) newInterceptor {
 	return always(sandbox.Interceptor{Result: func(_ *sandbox.State, _ *sandbox.Call, r *sandbox.Result) { change(r) }})
 }
@@ -134,14 +134,14 @@ func forgotten() sandbox.Interceptor {
 	return sandbox.Interceptor{
 		Result: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Result) {
 			if r.Status == sandbox.StatusCompleted && told.next(r.RequestID) > 3 {
-				c.Note(belated{}, &sandbox.Refusal{Reason: sandbox.NotFound, Message: "no such request_id"})
+				c.Note(delayedRefusal{}, &sandbox.Refusal{Reason: sandbox.NotFound, Message: "no such request_id"})
 			}
 		},
 		Answer: refuseAtEnd,
 	}
 }
 
-// emptyResult answers request_ids that are not found with a success.
+// emptyResult answers selected unknown request_ids with a success.
 func emptyResult(applies func(id string) bool) newInterceptor {
 	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 		if id := textOf(c, "request_id"); a.Refused != nil && a.Refused.Reason == sandbox.NotFound && applies(id) {

@@ -12,7 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// signFaults are about which signs are accepted.
+// signFaults accept wrong signs or refuse them too late.
 func signFaults() []Fault {
 	return []Fault{
 		{"sign-missing-accepted", "signature/missing-sign-refused",
@@ -71,12 +71,12 @@ func signFaults() []Fault {
 	}
 }
 
-// hexDigits are what a sign looks like, apart from the case of its letters.
+// hexDigits matches the form of a sign.
 var hexDigits = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 func anyOperation(*sandbox.Call) bool { return true }
 
-// rightSign returns the sign that a call should carry, "" when it cannot be signed.
+// rightSign returns the right sign of a call, "" if the call cannot be signed.
 func rightSign(c *sandbox.Call) string {
 	sign, err := signing.Sign(parameters(c), signing.Default())
 	if err != nil {
@@ -85,7 +85,7 @@ func rightSign(c *sandbox.Call) string {
 	return sign
 }
 
-// overlook accepts what is refused for one of the reasons on account of its sign.
+// overlook accepts selected calls whose sign is refused for one of the reasons.
 func overlook(where func(*sandbox.Call) bool, reasons ...sandbox.Reason) newInterceptor {
 	return always(sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 		if verdict != nil && slices.Contains(reasons, verdict.Reason) && where(c) {
@@ -96,7 +96,7 @@ func overlook(where func(*sandbox.Call) bool, reasons ...sandbox.Reason) newInte
 	}})
 }
 
-// acceptSigns accepts more signs than the right one.
+// acceptSigns accepts additional signs.
 func acceptSigns(also func(c *sandbox.Call, sign string) bool) newInterceptor {
 	return overlook(func(c *sandbox.Call) bool { return also(c, textOf(c, "sign")) }, sandbox.SignWrong)
 }
@@ -116,9 +116,9 @@ func rememberedSigns() sandbox.Interceptor {
 	}}
 }
 
-// rememberedBesidePath knows right signs by what they sign beside the path.
+// rememberedBesidePath remembers right signs with the content they sign, without the path.
 func rememberedBesidePath() sandbox.Interceptor {
-	var seen sync.Map // right signs, each with the content of query and body
+	var seen sync.Map // right signs with the content of query and body
 	return sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 		content, err := signing.Content(slices.Concat(c.Query, c.Members), signing.Default())
 		if err != nil {
@@ -136,7 +136,7 @@ func rememberedBesidePath() sandbox.Interceptor {
 	}}
 }
 
-// signedNearby reports whether a sign is right for a tradeTime near the one that was sent.
+// signedNearby reports whether a sign is right for a tradeTime close to the one sent.
 func signedNearby(c *sandbox.Call, sign string) bool {
 	at, err := strconv.ParseInt(textOf(c, "tradeTime"), 10, 64)
 	if err != nil {
@@ -157,7 +157,7 @@ func refusedButDone() sandbox.Interceptor {
 	return sandbox.Interceptor{
 		Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 			if verdict != nil && verdict.Reason == sandbox.SignWrong && (c.Operation == "addSims" || c.Operation == "removeSims") {
-				c.Note(belated{}, verdict)
+				c.Note(delayedRefusal{}, verdict)
 				return nil
 			}
 			return verdict

@@ -14,7 +14,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// signedTextFaults are about the text whose digest the sign is.
+// signedTextFaults change the text whose digest is the sign.
 func signedTextFaults() []Fault {
 	return []Fault{
 		{"sign-without-body-on-remove", "signature/right-sign-accepted",
@@ -85,7 +85,7 @@ func signedTextFaults() []Fault {
 	}
 }
 
-// escapeFaults are about how characters are written in the signed text.
+// escapeFaults change how characters are escaped in the signed text.
 func escapeFaults() []Fault {
 	return []Fault{
 		{"sign-escapes-slash", "signature/slash-not-escaped",
@@ -117,16 +117,16 @@ func escapeFaults() []Fault {
 	}
 }
 
-// text makes the text that is signed of the right one.
-type text = func(c *sandbox.Call, content string) string
+// rewriteContent turns the right signed text into another one.
+type rewriteContent = func(c *sandbox.Call, content string) string
 
-// signs verifies signs over another text than the right one.
-func signs(form text) newInterceptor { return verifies(form, false) }
+// signs verifies signs over another text instead of the right one.
+func signs(form rewriteContent) newInterceptor { return verifies(form, false) }
 
-// signsAlso verifies signs over the right text and over another one.
-func signsAlso(form text) newInterceptor { return verifies(form, true) }
+// signsAlso accepts signs over the right text and over another one.
+func signsAlso(form rewriteContent) newInterceptor { return verifies(form, true) }
 
-func verifies(form text, rightToo bool) newInterceptor {
+func verifies(form rewriteContent, rightToo bool) newInterceptor {
 	return always(sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 		content, err := signing.Content(parameters(c), signing.Default())
 		if err != nil || verdict != nil && verdict.Reason != sandbox.SignWrong {
@@ -143,8 +143,8 @@ func verifies(form text, rightToo bool) newInterceptor {
 	}})
 }
 
-// takesForEmpty is the signed text where other values count as empty.
-func takesForEmpty(empty signing.Empty) text {
+// takesForEmpty writes the signed text under another rule for empty values.
+func takesForEmpty(empty signing.Empty) rewriteContent {
 	return func(c *sandbox.Call, content string) string {
 		rules := signing.Default()
 		rules.Empty = empty
@@ -155,13 +155,13 @@ func takesForEmpty(empty signing.Empty) text {
 	}
 }
 
-// digest is the MD5 of a text in hex.
+// digest returns the MD5 of a text in hex.
 func digest(text string) string {
 	sum := md5.Sum([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 
-// contentOf is the text that is signed of some parameters, "" when they cannot be signed.
+// contentOf returns the signed text of parameters, "" if they cannot be signed.
 func contentOf(members []signing.Member) string {
 	content, err := signing.Content(members, signing.Default())
 	if err != nil {
@@ -170,7 +170,7 @@ func contentOf(members []signing.Member) string {
 	return string(content)
 }
 
-// joined writes parameters as one JSON object in their order, without the sign.
+// joined writes parameters as one JSON object in the given order, without the sign.
 func joined(members []signing.Member, colon, comma string) string {
 	var parts []string
 	for _, m := range members {
@@ -181,7 +181,7 @@ func joined(members []signing.Member, colon, comma string) string {
 	return "{" + strings.Join(parts, comma) + "}"
 }
 
-// asSent puts the values for which applies holds into the text as they were sent.
+// asSent writes selected values into the text as they were sent.
 func asSent(c *sandbox.Call, content string, applies func(value string) bool) string {
 	for _, m := range c.Members {
 		if !applies(string(m.Value)) {
@@ -193,8 +193,8 @@ func asSent(c *sandbox.Call, content string, applies func(value string) bool) st
 	return content
 }
 
-// escapes replaces texts by others, given in pairs.
-func escapes(pairs ...string) text {
+// escapes replaces strings, given in pairs of old and new.
+func escapes(pairs ...string) rewriteContent {
 	replacer := strings.NewReplacer(pairs...)
 	return func(_ *sandbox.Call, content string) string { return replacer.Replace(content) }
 }

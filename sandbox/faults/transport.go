@@ -13,7 +13,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// transportFaults are about requests that are wrong as HTTP or as JSON.
+// transportFaults concern requests that are wrong as HTTP or as JSON.
 func transportFaults() []Fault {
 	return []Fault{
 		{"unknown-path-as-text", "errors/unknown-path-refused",
@@ -89,7 +89,7 @@ func transportFaults() []Fault {
 	}
 }
 
-// plain answers in plain text, as servers do whose framework refuses for them.
+// plain answers in plain text, as many frameworks do.
 func plain(text string) func(*sandbox.Answer) {
 	return func(a *sandbox.Answer) {
 		a.Set("Content-Type", "text/plain; charset=utf-8")
@@ -97,7 +97,7 @@ func plain(text string) func(*sandbox.Answer) {
 	}
 }
 
-// onMethod takes one method for another in paths that have one of the texts in them.
+// onMethod treats one method as another on paths that contain one of the strings.
 func onMethod(sent, taken string, paths ...string) newInterceptor {
 	return always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 		if r.Method == sent && slices.ContainsFunc(paths, func(path string) bool { return strings.Contains(r.URL.Path, path) }) {
@@ -116,7 +116,7 @@ func firstObject(_ *http.Request, body []byte) []byte {
 	return body
 }
 
-// lastOfEach drops the members of a body that a later one has the name of.
+// lastOfEach keeps the last of several body members with the same name.
 func lastOfEach(_ *http.Request, body []byte) []byte {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if opening, err := decoder.Token(); err != nil || opening != json.Delim('{') {
@@ -141,7 +141,7 @@ func lastOfEach(_ *http.Request, body []byte) []byte {
 	return writeObject(members)
 }
 
-// firstOfEach drops the parameters of a query that an earlier one has the name of.
+// firstOfEach keeps the first of several query parameters with the same name.
 func firstOfEach(r *http.Request) *sandbox.Answer {
 	seen := map[string]bool{}
 	var kept []string

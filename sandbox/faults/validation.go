@@ -19,7 +19,7 @@ const (
 	orderNew = "/paths/~1singleOrder/post" + bodyOf
 )
 
-// laxFaults take what breaks a constraint.
+// laxFaults accept requests that violate a constraint.
 func laxFaults() []Fault {
 	return []Fault{
 		{"null-language-code-accepted", orders + "/properties/languageCode/type",
@@ -60,7 +60,7 @@ func laxFaults() []Fault {
 
 var comment = regexp.MustCompile(`/\*.*?\*/`)
 
-// in holds for calls of an operation whose parameter is a text that a pattern describes.
+// in selects calls of an operation whose string parameter matches a pattern.
 func in(operation, name, pattern string) func(c *sandbox.Call) bool {
 	expression := regexp.MustCompile(pattern)
 	return func(c *sandbox.Call) bool {
@@ -80,7 +80,7 @@ func longPartner() sandbox.Interceptor {
 	})())
 }
 
-// strictFaults refuse what keeps every clause.
+// strictFaults refuse valid requests.
 func strictFaults() []Fault {
 	return []Fault{
 		{"plan-name-required", valid, "refuses singleOrder without servicePlanShowName",
@@ -122,7 +122,7 @@ func strictFaults() []Fault {
 	}
 }
 
-// crashFaults fail at requests that no client should send.
+// crashFaults fail on unusual requests.
 func crashFaults() []Fault {
 	return []Fault{
 		{"unknown-rst-crashes", noCrash, "crashes on synOrderInfo when payRst is not SUCCESS",
@@ -154,7 +154,7 @@ func crashFaults() []Fault {
 	}
 }
 
-// crash answers calls for which a condition holds as a server does that failed.
+// crash answers selected calls with an internal server error.
 func crash(when func(c *sandbox.Call) bool) newInterceptor {
 	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 		if when(c) {
@@ -164,7 +164,7 @@ func crash(when func(c *sandbox.Call) bool) newInterceptor {
 	})
 }
 
-// refuseIncoming refuses requests before anything else looks at them.
+// refuseIncoming refuses selected requests before any processing.
 func refuseIncoming(reason sandbox.Reason, when func(r *http.Request) bool) newInterceptor {
 	return always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 		if !when(r) {
@@ -180,7 +180,7 @@ func isASCII(text string) bool {
 
 func isBatch(c *sandbox.Call) bool { return valueOf(c, "sim_ids") != nil }
 
-// longest returns the length of the longest parameter of a call.
+// longest returns the length of a call's longest parameter.
 func longest(c *sandbox.Call) int {
 	length := 0
 	for _, m := range parameters(c) {
@@ -189,7 +189,7 @@ func longest(c *sandbox.Call) int {
 	return length
 }
 
-// anyText holds for calls with a text for which holds does.
+// anyText selects calls with a string parameter for which holds returns true.
 func anyText(holds func(text string) bool) func(c *sandbox.Call) bool {
 	return func(c *sandbox.Call) bool {
 		return slices.ContainsFunc(parameters(c), func(m signing.Member) bool {

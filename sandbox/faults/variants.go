@@ -13,7 +13,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// answerVariants are about what answers say beside what the contract names.
+// answerVariants change responses within the contract.
 func answerVariants() []Variant {
 	return []Variant{
 		{"unknown-members", "adds undocumented members to its responses", nil,
@@ -59,7 +59,7 @@ func answerVariants() []Variant {
 	}
 }
 
-// bare takes the envelope off an answer: what was in data is the body.
+// bare removes the envelope: data becomes the body.
 func bare(_ *sandbox.Call, a *sandbox.Answer) {
 	var whole struct {
 		Data json.RawMessage `json:"data"`
@@ -72,7 +72,7 @@ func bare(_ *sandbox.Call, a *sandbox.Answer) {
 	}
 }
 
-// statusOf is the HTTP status that suits a reason.
+// statusOf returns a fitting HTTP status for a reason.
 func statusOf(reason sandbox.Reason) int {
 	switch reason {
 	case sandbox.SignWrong, sandbox.SignMissing, sandbox.SignEmpty, sandbox.SignCase:
@@ -103,7 +103,7 @@ func reversedLists() sandbox.Interceptor {
 		}, "singleServicePlanPage")())
 }
 
-// taskVariants are about how tasks go on, and about their ids.
+// taskVariants change the course of tasks and their ids.
 func taskVariants() []Variant {
 	return []Variant{
 		{"details-in-any-order", "returns the details of a result in a different order each time", nil, turnedDetails},
@@ -157,7 +157,7 @@ func slowTasks() sandbox.Interceptor {
 	}
 }
 
-// requestIDs gives out request_ids in a form of their own, numbered from 1.
+// requestIDs generates request_ids in another form, numbered from 1.
 func requestIDs(form func(given int) string) newInterceptor {
 	return func() sandbox.Interceptor {
 		given := 0
@@ -168,7 +168,7 @@ func requestIDs(form func(given int) string) newInterceptor {
 	}
 }
 
-// settingVariants are those that a run must be told of.
+// settingVariants need settings of the run.
 func settingVariants() []Variant {
 	signsBy := func(change func(*signing.Rules)) newInterceptor {
 		return always(sandbox.Interceptor{Rules: func(rules signing.Rules) signing.Rules {

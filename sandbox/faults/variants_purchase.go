@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// orderVariants are about orders and auto-renewals.
+// orderVariants concern orders and auto-renewals.
 func orderVariants() []Variant {
 	return []Variant{
 		{"top-ups-done-at-once", "completes top-ups before it responds", nil,
@@ -31,7 +31,7 @@ func orderVariants() []Variant {
 	}
 }
 
-// paymentVariants are about payments.
+// paymentVariants concern payments.
 func paymentVariants() []Variant {
 	return []Variant{
 		{"declined-at-once", "refuses to authorize a payment with a declined payment method", nil,
@@ -53,7 +53,7 @@ func paymentVariants() []Variant {
 	}
 }
 
-// tellingMoney are the operations whose answers tell the amount of an order.
+// tellingMoney are the operations whose responses contain the amount of an order.
 var tellingMoney = append([]string{"queryOrder"}, showingMoney...)
 
 func renewalsShownLate() sandbox.Interceptor {

@@ -11,7 +11,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// pushVariants are about pushes.
+// pushVariants concern pushes.
 func pushVariants() []Variant {
 	return []Variant{
 		{"pushes-laid-out", "sends pushes indented, with reversed members and a charset", nil,
@@ -31,8 +31,8 @@ func pushVariants() []Variant {
 	}
 }
 
-// laidOut writes a JSON object over several lines, its members in the opposite order. That changes nothing
-// of what is signed.
+// laidOut writes a JSON object over several lines with its members reversed. The signed text stays the
+// same.
 func laidOut(body string) string {
 	members, err := signing.ParseMembers([]byte(body))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// wireVariants are about how answers are written and sent.
+// wireVariants change how responses are written and sent.
 func wireVariants() []Variant {
 	return []Variant{
 		{"members-reversed", "writes object members in reverse order", nil,
@@ -61,7 +61,7 @@ func compressed(c *sandbox.Call, a *sandbox.Answer, w http.ResponseWriter) bool 
 	a.Set("Content-Encoding", "gzip")
 	a.WriteHead(w)
 	out := gzip.NewWriter(w)
-	_, _ = out.Write(a.Body) // an error of the connection has nobody to be told to
+	_, _ = out.Write(a.Body) // a connection error has no receiver
 	_ = out.Close()
 	return true
 }

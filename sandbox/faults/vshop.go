@@ -10,7 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// vshopFaults are about singleVerify and singleServicePlanPage.
+// vshopFaults concern singleVerify and singleServicePlanPage.
 func vshopFaults() []Fault {
 	return []Fault{
 		{"known-sim-refused", "vshop/verify-known-sim",
