@@ -1,28 +1,20 @@
 package conformance_test
 
 import (
-	"cmp"
-	"context"
-	"encoding/hex"
 	"errors"
-	"maps"
-	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/redact"
 	"github.com/mallcheck/mallcheck/reports/render"
-	"github.com/mallcheck/mallcheck/sandbox"
-	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
 // TestConformance holds the target that the environment or the file of targets
@@ -116,60 +108,12 @@ func environment(t *testing.T) []target.Layer {
 // configured resolves settings; without an address it starts the sandbox for the test.
 func configured(t testing.TB, layers ...target.Layer) *target.Target {
 	t.Helper()
-	under, err := target.Resolve(layers...)
+	under, closing, err := embedded.Open(layers...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if target.HasAddress(layers...) {
-		return under
-	}
-	interceptors, settings, err := faults.Interceptors(under.Faults, under.Variants)
-	if err != nil {
-		t.Fatal(err)
-	}
-	inbox, push := receiver(t, under)
-	server, err := sandbox.Start(t.Context(), sandbox.Config{Seed: under.Seed, TaskDelay: 2 * time.Millisecond, Interceptors: interceptors, Push: push, Terse: true}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		_ = server.Close(ctx)
-	})
-	values := server.Settings()
-	values["push-listen"], values["push-timeout"] = inbox.Addr().String(), "2s"
-	values["push-key"] = push.KeyID + ":" + hex.EncodeToString(push.Key)
-	maps.Copy(values, settings)
-	values["seed"] = strconv.FormatInt(under.Seed, 10)
-	embedded, err := target.Sandbox(values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if under, err = target.Resolve(append(layers, embedded)...); err != nil {
-		t.Fatal(err)
-	}
-	under.PushListener = inbox
+	t.Cleanup(closing)
 	return under
-}
-
-// receiver listens for the pushes of the embedded sandbox and returns how it is to send them.
-func receiver(t testing.TB, under *target.Target) (net.Listener, sandbox.Push) {
-	t.Helper()
-	inbox, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", cmp.Or(under.PushListen, sandbox.DefaultListen))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = inbox.Close() })
-	push := sandbox.Push{
-		To: "http://" + inbox.Addr().String() + "/rechargeSuccess", Backoff: 2 * time.Millisecond,
-		KeyID: under.PushKeyID, Key: under.PushKey, Join: under.PushJoin, Encoding: under.PushEncoding,
-	}
-	if len(push.Key) == 0 {
-		f := sandbox.NewFixtures()
-		push.KeyID, push.Key = f.PushKeyID, f.PushKey
-	}
-	return inbox, push
 }
 
 // settings returns a layer with the given values, as if they were flags.

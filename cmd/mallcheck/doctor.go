@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
@@ -36,16 +34,12 @@ func (c *doctorCommand) Run(std *streams) error {
 		return err
 	}
 	std.hide(t.Secrets())
-	if !target.HasAddress(layers...) {
-		server, underTest, err := embedded(layers, t)
-		if err != nil {
-			return err
-		}
-		defer stop(server)
-		defer func() { _ = underTest.PushListener.Close() }()
-		t = underTest
+	t, closing, err := embedded.Open(layers...)
+	if err != nil {
+		return err
 	}
-	interrupted, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer closing()
+	interrupted, cancel := interruptible()
 	defer cancel()
 	ctx, cancel := context.WithTimeout(interrupted, t.Timeout)
 	defer cancel()

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports/render"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
@@ -81,7 +82,7 @@ func few(ids []string) string {
 
 // selectFaults returns the faults of the ids, all when there are none.
 func selectFaults(ids []string) ([]faults.Fault, error) {
-	_, _, err := behaviour(ids, nil)
+	_, _, err := embedded.Behaviour(ids, nil)
 	var wrong *target.Error
 	if errors.As(err, &wrong) {
 		wrong.Place = "--only"
@@ -109,7 +110,7 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 	if err != nil {
 		return err
 	}
-	matrix, err := conformance.NewMatrix(rows, proofSeed, len(c.Only) == 0)
+	matrix, err := conformance.NewMatrix(rows, embedded.ProofSeed, len(c.Only) == 0)
 	if err != nil {
 		return err
 	}

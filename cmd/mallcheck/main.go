@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports/redact"
 )
@@ -169,7 +170,7 @@ func tellError(std *streams, err error) {
 
 // helpDefaults gives the help texts of settings the defaults they name.
 func helpDefaults() kong.Vars {
-	vars := kong.Vars{"default_push_to": defaultPushTo, "file_name": target.FileName}
+	vars := kong.Vars{"default_push_to": embedded.DefaultPushTo, "file_name": target.FileName}
 	for key, text := range target.Defaults() {
 		vars["default_"+strings.ReplaceAll(key, "-", "_")] = text
 	}

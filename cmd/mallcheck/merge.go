@@ -74,7 +74,7 @@ func readRun(path string) (*reports.Run, error) {
 func knownFormats(place string, formats []string) error {
 	for _, format := range formats {
 		if !slices.Contains(render.Formats(), format) {
-			return unknown(place, format, "report format", render.Formats(), "known are "+strings.Join(render.Formats(), ", "))
+			return target.UnknownWord(place, format, "report format", render.Formats(), "known are "+strings.Join(render.Formats(), ", "))
 		}
 	}
 	return nil

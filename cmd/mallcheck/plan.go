@@ -1,21 +1,17 @@
 package main
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
-	"os/signal"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/reports"
 )
 
 // planCommand says what a run would do.
@@ -43,73 +39,19 @@ func (c *planCommand) Run(std *streams) error {
 		return err
 	}
 	std.hide(t.Secrets())
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := interruptible()
 	defer cancel()
-	t, dry, err := dryRun(ctx, layers, t)
+	plan, err := embedded.Plan(ctx, layers...)
+	if errors.Is(err, embedded.ErrUnfinished) {
+		return &exit{conformance.ExitInterrupted, err}
+	}
 	if err != nil {
 		return err
 	}
-	if dry.Stopped != "" {
-		return &exit{conformance.ExitInterrupted, fmt.Errorf("the plan was not finished (%s)", dry.Stopped)}
-	}
-	plan := conformance.NewPlan(t, dry)
 	if c.JSON {
 		return writeJSON(std.out, plan)
 	}
 	return tellPlan(std.out, plan)
-}
-
-// dryRun runs the checks of a target against the embedded sandbox. It returns the
-// target as well, which is the sandbox when the layers name no other.
-func dryRun(ctx context.Context, layers []target.Layer, t *target.Target) (*target.Target, *reports.Run, error) {
-	remote := target.HasAddress(layers...)
-	own, blank := layers, t
-	if remote {
-		own = []target.Layer{target.Flags(target.Settings{Seed: strconv.FormatInt(t.Seed, 10)})}
-		var err error
-		if blank, err = target.Resolve(own...); err != nil {
-			return nil, nil, err
-		}
-	}
-	server, dry, err := embedded(own, blank)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer stop(server)
-	if remote {
-		likeTarget(dry, t)
-	} else {
-		t = dry
-	}
-	run, err := conformance.Run(ctx, dry, nil)
-	return t, run, err
-}
-
-// likeTarget leaves the embedded sandbox no more than a target has, so that the
-// same checks are run and the same are skipped.
-func likeTarget(dry, t *target.Target) {
-	dry.Sandbox, dry.ReportDir = false, ""
-	dry.Only, dry.Skip, dry.Allow, dry.Fuzz = t.Only, t.Skip, t.Allow, t.Fuzz
-	for _, service := range target.Services {
-		if t.URLs[service] == "" {
-			delete(dry.URLs, service)
-		}
-	}
-	maps.DeleteFunc(dry.Paths, func(operation, _ string) bool { return t.Paths[operation] == "" })
-	dry.SIMs = dry.SIMs[:min(len(dry.SIMs), len(t.SIMs))]
-	dry.UnknownSIMs = dry.UnknownSIMs[:min(len(dry.UnknownSIMs), len(t.UnknownSIMs))]
-	for _, fixture := range []struct{ dry, has *string }{
-		{&dry.SecondPartnerCode, &t.SecondPartnerCode}, {&dry.Group, &t.Group}, {&dry.Package, &t.Package},
-		{&dry.PayingMethod, &t.PayingMethod}, {&dry.FailingMethod, &t.FailingMethod}, {&dry.OpenMethod, &t.OpenMethod},
-	} {
-		if *fixture.has == "" {
-			*fixture.dry = ""
-		}
-	}
-	if t.PushListen == "" {
-		_ = dry.PushListener.Close()
-		dry.PushListener, dry.PushListen = nil, ""
-	}
 }
 
 // tellPlan writes a plan for people.

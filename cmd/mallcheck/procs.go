@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -28,7 +27,7 @@ func (c *runCommand) divided(std *streams, t *target.Target) error {
 	}
 	outliveReader()
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, endings()...)
 	defer signal.Stop(signals)
 	children := make([]*child, t.Procs)
 	ended := make(chan struct{}, t.Procs)

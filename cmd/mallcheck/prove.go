@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,36 +9,26 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"runtime"
 	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
-	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
-const (
-	// proofSeed is the seed of every run of a proof.
-	proofSeed = 1
-	// proofLimit is how long each of the two runs against one fault may take, and proofGrace how
-	// long its process may take beyond that.
-	proofLimit = 2 * time.Minute
-	proofGrace = 30 * time.Second
-	// tellEvery is after how many faults the progress is told.
-	tellEvery = 50
-)
+// tellEvery is after how many faults the progress is told.
+const tellEvery = 50
 
 // proveAll runs the suite against each fault, in several processes, because Ginkgo
 // runs one suite a process at a time. It returns the rows in the order of the faults.
 func proveAll(std *streams, selected []faults.Fault, procs int) ([]reports.FaultRow, error) {
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := interruptible()
 	defer cancel()
 	p := &proof{std: std, procs: procs, faults: selected, next: make(chan int), rows: make([]reports.FaultRow, len(selected))}
 	failed := make([]error, procs)
@@ -138,7 +127,7 @@ func (p *proof) start(ctx context.Context) (*worker, error) {
 
 // prove has the process prove a fault within its time and reads the row of it.
 func (w *worker) prove(id string, row *reports.FaultRow) error {
-	late := time.AfterFunc(2*proofLimit+proofGrace, w.cancel)
+	late := time.AfterFunc(embedded.ProofLimit, w.cancel)
 	defer late.Stop()
 	if _, err := fmt.Fprintln(w.ids, id); err != nil {
 		return err
@@ -160,7 +149,7 @@ func (w *worker) end() {
 func proveEach(std *streams) error {
 	lines := bufio.NewScanner(std.in)
 	for lines.Scan() {
-		row, err := proveOne(lines.Text())
+		row, err := embedded.Prove(context.Background(), lines.Text())
 		if err != nil {
 			return err
 		}
@@ -169,53 +158,4 @@ func proveEach(std *streams) error {
 		}
 	}
 	return lines.Err()
-}
-
-// proveOne runs the suite against sandboxes that commit a fault: first the checks
-// that are written by hand, then the cases derived from the contract that are worth
-// it. Whatever is left out can only leave a fault, a check or a mutation unproven,
-// and never prove one.
-func proveOne(id string) (*reports.FaultRow, error) {
-	all := faults.Faults()
-	at := slices.IndexFunc(all, func(f faults.Fault) bool { return f.ID == id })
-	if at < 0 {
-		return nil, fmt.Errorf("%q is no fault", id)
-	}
-	run, err := against(id, func(s *target.Settings) { s.Skip = []string{"area:GEN"} })
-	if err != nil {
-		return nil, err
-	}
-	if worth := conformance.WorthDeriving(id, run); len(worth) > 0 {
-		derived, err := against(id, func(s *target.Settings) { s.Only = worth })
-		if err != nil {
-			return nil, err
-		}
-		run.Results = append(run.Results, derived.Results...)
-		run.Ended = run.Ended.Add(derived.Ended.Sub(derived.Started))
-		run.Stopped = cmp.Or(run.Stopped, derived.Stopped)
-	}
-	row := conformance.FaultRow(id, all[at].Clause, all[at].Statement, run)
-	return &row, nil
-}
-
-// against runs a part of the suite against a sandbox that commits a fault. Its
-// settings are its own: nothing of the environment counts. What a sandbox does at
-// all it does at once, so the time limits are short.
-func against(id string, part func(*target.Settings)) (*reports.Run, error) {
-	settings := target.Settings{
-		Fault: []string{id}, Seed: strconv.Itoa(proofSeed), Timeout: proofLimit.String(),
-		CallTimeout: "2s", TaskTimeout: "150ms", PushTimeout: "300ms",
-	}
-	part(&settings)
-	layers := []target.Layer{target.Flags(settings)}
-	t, err := target.Resolve(layers...)
-	if err != nil {
-		return nil, err
-	}
-	server, t, err := embedded(layers, t)
-	if err != nil {
-		return nil, err
-	}
-	defer stop(server)
-	return conformance.Run(context.Background(), t, nil)
 }

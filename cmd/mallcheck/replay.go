@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -54,14 +51,12 @@ func (c *replayCommand) Run(std *streams) error {
 		return err
 	}
 	std.hide(t.Secrets())
-	if !target.HasAddress(layers...) {
-		server, underTest, err := embedded(layers, t)
-		if err != nil {
-			return err
-		}
-		defer stop(server)
-		t = underTest
-	} else {
+	t, closing, err := embedded.Open(layers...)
+	if err != nil {
+		return err
+	}
+	defer closing()
+	if !t.Sandbox {
 		t.PushListen = "" // a replay awaits no push
 	}
 	if !t.Allow.Allows(string(result.Does)) {
@@ -93,7 +88,7 @@ func (c *replayCommand) replay(std *streams, connection *conformance.Connection,
 	for _, service := range run.Services {
 		from[service.Name] = service.URL
 	}
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := interruptible()
 	defer cancel()
 	hands := connection.Session(ctx)
 	replayed, stopped := conformance.Replay(hands, result.Exchanges, from, given)

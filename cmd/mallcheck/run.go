@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/redact"
@@ -54,14 +55,11 @@ func (c *runCommand) Run(std *streams) error {
 		}
 		return c.divided(std, t)
 	}
-	if !target.HasAddress(layers...) {
-		server, underTest, err := embedded(layers, t)
-		if err != nil {
-			return err
-		}
-		defer stop(server)
-		t = underTest
+	t, closing, err := embedded.Open(layers...)
+	if err != nil {
+		return err
 	}
+	defer closing()
 	if err := render.CheckFolder(t.ReportDir); err != nil {
 		return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
 	}
@@ -76,7 +74,7 @@ func judge(std *streams, t *target.Target) error {
 	terminal := newTerminal(std)
 	watch := &watcher{terminal: terminal, secrets: t.Secrets()}
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, endings()...)
 	defer signal.Stop(signals)
 
 	finished := make(chan error, 1)

@@ -10,13 +10,12 @@ import (
 	"maps"
 	"net"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/sandbox"
 )
@@ -48,12 +47,12 @@ Everything is in memory and gone at the end. The sandbox listens on loopback unl
 
 // Run implements the command.
 func (c *serveCommand) Run(std *streams) error {
-	interceptors, settings, err := behaviour(c.Fault, c.Variant)
+	interceptors, settings, err := embedded.Behaviour(c.Fault, c.Variant)
 	if err != nil {
 		return err
 	}
 	if c.PushTo == "" && c.EnvFile != "" {
-		c.PushTo = defaultPushTo
+		c.PushTo = embedded.DefaultPushTo
 	}
 	push, err := c.settings()
 	if err != nil {
@@ -66,7 +65,7 @@ func (c *serveCommand) Run(std *streams) error {
 	if !c.Quiet {
 		config.Log = slog.New(slog.NewTextHandler(std.secrets.Writer(std.err), nil))
 	}
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := interruptible()
 	defer cancel()
 	server, err := sandbox.Start(ctx, config, c.Listen)
 	var listening *net.OpError
@@ -76,10 +75,14 @@ func (c *serveCommand) Run(std *streams) error {
 	if err != nil {
 		return fmt.Errorf("%w; mallcheck serve --help tells what each flag takes", err)
 	}
-	defer stop(server)
+	defer func() {
+		closing, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = server.Close(closing) // the process ends
+	}()
 	values := server.Settings()
 	maps.Copy(values, settings)
-	describe(values, push)
+	embedded.DescribePush(values, push)
 	if c.EnvFile != "" {
 		if err := writeEnvFile(c.EnvFile, values); err != nil {
 			return fmt.Errorf("--env-file: %w", err)
@@ -117,7 +120,7 @@ func introduce(out io.Writer, server *sandbox.Server, envFile string, config san
 		fmt.Fprintf(&text, "  control   %s%s\n\n", server.URL(), sandbox.ControlPath)
 	}
 	if to := config.Push.To; to != "" {
-		fmt.Fprintf(&text, "  pushes    to %s, signed with the key %s\n\n", to, keyShown(config.Push))
+		fmt.Fprintf(&text, "  pushes    to %s, signed with the key %s\n\n", to, embedded.KeyShown(config.Push))
 	}
 	fmt.Fprintf(&text, "Try it:\n  %s\n\n", curl)
 	if envFile != "" {

@@ -101,6 +101,16 @@ func (e *Error) Error() string {
 	return text
 }
 
+// UnknownWord is the error of a word that is none of the known ones: it names the
+// nearest of them, or says what else to do.
+func UnknownWord(place, word, what string, known []string, otherwise string) *Error {
+	problem := &Error{Place: place, Value: word, Problem: "is no " + what, Instead: otherwise}
+	if near := Nearest(word, known); near != "" {
+		problem.Instead = "did you mean " + near + "?"
+	}
+	return problem
+}
+
 // suggestion names the known word nearest to a wrong one, or all of a few.
 func suggestion(word string, known []string) string {
 	if near := Nearest(word, known); near != "" {

@@ -1,0 +1,143 @@
+// Package embedded starts the sandbox as the target of a run.
+//
+// It serves the command line, go test and other modules: without an address, that
+// is what a run tests. Plans and proofs of faults are made here too, since both run
+// the checks against a sandbox. It writes no report and prints nothing.
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/faults"
+)
+
+const (
+	// taskDelay is how long a task of the sandbox takes in a run.
+	taskDelay = time.Millisecond
+	// pushBackoff is how long the sandbox waits in a run before it sends a push again.
+	pushBackoff = 2 * time.Millisecond
+	// pushTimeout is how long a run waits for a push of the sandbox.
+	pushTimeout = "2s"
+	// pushPath is the path of the receiver of a run. Any would do.
+	pushPath = "/rechargeSuccess"
+)
+
+// Sandbox is a sandbox that was started for a run.
+type Sandbox struct {
+	// Target is the sandbox as a target of conformance.Run.
+	Target *target.Target
+
+	server *sandbox.Server
+}
+
+// Start starts the sandbox with the faults, variants and seed of the layers. Its
+// settings come last: a flag, a variable or a file overrides them. The caller closes it.
+func Start(layers ...target.Layer) (*Sandbox, error) {
+	t, err := target.Resolve(layers...)
+	if err != nil {
+		return nil, err
+	}
+	return start(layers, t)
+}
+
+// Open returns the target that the layers name, or a sandbox where they give no
+// address. The caller calls closing, which is never nil.
+func Open(layers ...target.Layer) (t *target.Target, closing func(), err error) {
+	t, err = target.Resolve(layers...)
+	if err != nil || target.HasAddress(layers...) {
+		return t, func() {}, err
+	}
+	s, err := start(layers, t)
+	if err != nil {
+		return nil, func() {}, err
+	}
+	return s.Target, s.Close, nil
+}
+
+// start starts the sandbox that t asks for, and resolves the layers with its settings.
+func start(layers []target.Layer, t *target.Target) (*Sandbox, error) {
+	interceptors, settings, err := Behaviour(t.Faults, t.Variants)
+	if err != nil {
+		return nil, err
+	}
+	inbox, push, err := receiver(t)
+	if err != nil {
+		return nil, err
+	}
+	config := sandbox.Config{Seed: t.Seed, TaskDelay: taskDelay, Interceptors: interceptors, Push: push, Terse: true}
+	server, err := sandbox.Start(context.Background(), config, sandbox.DefaultListen)
+	if err != nil {
+		_ = inbox.Close()
+		return nil, fmt.Errorf("starting the sandbox: %w", err)
+	}
+	s := &Sandbox{server: server, Target: &target.Target{PushListener: inbox}}
+	values := server.Settings()
+	values["push-listen"], values["push-key"], values["push-timeout"] = inbox.Addr().String(), KeyText(push), pushTimeout
+	maps.Copy(values, settings)
+	values["seed"] = strconv.FormatInt(t.Seed, 10)
+	layer, err := target.Sandbox(values)
+	if err == nil {
+		t, err = target.Resolve(append(layers, layer)...)
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	t.PushListener = inbox
+	s.Target = t
+	return s, nil
+}
+
+// Close ends the sandbox, waiting a moment for what it is answering.
+func (s *Sandbox) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = s.server.Close(ctx) // nobody calls it any more
+	if s.Target.PushListener != nil {
+		_ = s.Target.PushListener.Close() // the run may have closed it already
+	}
+}
+
+// Behaviour returns the interceptors of faults and variants, and the settings that
+// a run needs with these variants. An unknown id is an error of type *target.Error
+// that names the nearest one.
+func Behaviour(faultIDs, variantIDs []string) ([]sandbox.Interceptor, map[string]string, error) {
+	interceptors, settings, err := faults.Interceptors(faultIDs, variantIDs)
+	var wrong *faults.Unknown
+	if !errors.As(err, &wrong) {
+		return interceptors, settings, err
+	}
+	return nil, nil, target.UnknownWord("--"+wrong.What, wrong.ID, wrong.What, wrong.Known, fmt.Sprintf("mallcheck %ss lists them", wrong.What))
+}
+
+// receiver listens for the pushes of the sandbox and returns how it is to send them.
+func receiver(t *target.Target) (net.Listener, sandbox.Push, error) {
+	address := t.PushListen
+	if address == "" {
+		address = sandbox.DefaultListen
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	inbox, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, sandbox.Push{}, fmt.Errorf("%s: %w; name an address of this machine with a free port", t.Place("push-listen"), err)
+	}
+	_, port, err := net.SplitHostPort(inbox.Addr().String())
+	if err != nil {
+		_ = inbox.Close()
+		return nil, sandbox.Push{}, fmt.Errorf("%s: %w", t.Place("push-listen"), err)
+	}
+	push := sandbox.Push{
+		To: "http://" + net.JoinHostPort("127.0.0.1", port) + pushPath, Backoff: pushBackoff,
+		KeyID: t.PushKeyID, Key: t.PushKey, Join: t.PushJoin, Encoding: t.PushEncoding,
+	}
+	return inbox, WithKey(push), nil
+}

@@ -1,0 +1,66 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/sandbox/faults"
+)
+
+const (
+	// ProofSeed is the seed of every run that proves a fault.
+	ProofSeed = 1
+	// runLimit bounds each of the two runs against one fault.
+	runLimit = 2 * time.Minute
+	// ProofLimit is how long proving one fault takes at most.
+	ProofLimit = 2*runLimit + 30*time.Second
+)
+
+// Prove runs the suite against sandboxes that commit a fault: first the hand-written
+// checks, then the derived cases that are worth it. What is left out can only leave
+// a fault, a check or a mutation unproven.
+func Prove(ctx context.Context, id string) (*reports.FaultRow, error) {
+	all := faults.Faults()
+	at := slices.IndexFunc(all, func(f faults.Fault) bool { return f.ID == id })
+	if at < 0 {
+		return nil, fmt.Errorf("%q is no fault", id)
+	}
+	run, err := against(ctx, id, func(s *target.Settings) { s.Skip = []string{"area:GEN"} })
+	if err != nil {
+		return nil, err
+	}
+	if worth := conformance.WorthDeriving(id, run); len(worth) > 0 {
+		derived, err := against(ctx, id, func(s *target.Settings) { s.Only = worth })
+		if err != nil {
+			return nil, err
+		}
+		run.Results = append(run.Results, derived.Results...)
+		run.Ended = run.Ended.Add(derived.Ended.Sub(derived.Started))
+		run.Stopped = cmp.Or(run.Stopped, derived.Stopped)
+	}
+	row := conformance.FaultRow(id, all[at].Clause, all[at].Statement, run)
+	return &row, nil
+}
+
+// against runs a part of the suite against a sandbox that commits a fault. Nothing
+// of the environment counts. The sandbox answers at once, so the limits are short.
+func against(ctx context.Context, id string, part func(*target.Settings)) (*reports.Run, error) {
+	settings := target.Settings{
+		Fault: []string{id}, Seed: strconv.Itoa(ProofSeed), Timeout: runLimit.String(),
+		CallTimeout: "2s", TaskTimeout: "150ms", PushTimeout: "300ms",
+	}
+	part(&settings)
+	s, err := Start(target.Flags(settings))
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return conformance.Run(ctx, s.Target, nil)
+}
