@@ -17,6 +17,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/coverage"
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
@@ -237,7 +238,7 @@ func (r *runner) finish(cause error) {
 	switch {
 	case errors.Is(cause, errTimeLimit):
 		r.run.Stopped = reports.TimedOut
-	case errors.Is(cause, session.ErrBudget):
+	case errors.Is(cause, journal.ErrBudget):
 		r.run.Stopped = reports.OverBudget
 	case cause != nil:
 		r.run.Stopped = reports.Interrupted

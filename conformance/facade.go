@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/doctor"
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
@@ -12,7 +13,7 @@ import (
 
 // JournalFile is the name of the file, in the folder of the reports, in which a run
 // notes what has to be undone.
-const JournalFile = session.JournalFile
+const JournalFile = journal.File
 
 // Connection is one run's link to a target.
 type Connection = session.Connection

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -99,10 +99,10 @@ func (p *Plan) add(calls PlannedCalls) {
 	p.Calls = append(p.Calls, calls)
 	p.Total += calls.Calls
 	switch operation := calls.Operation; {
-	case session.PlacesOrder(operation):
+	case journal.PlacesOrder(operation):
 		p.Orders += calls.Accepted
 		p.OrdersAtMost += calls.Calls
-	case session.BeginsPayment(operation):
+	case journal.BeginsPayment(operation):
 		p.Payments += calls.Accepted
 	case operation == "addSims" || operation == "removeSims":
 		p.GroupChanges += calls.Accepted

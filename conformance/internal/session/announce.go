@@ -1,76 +1,64 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"math/big"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
 // announced is what was noted of a request before it was sent.
 type announced struct {
-	entry *journalEntry // nil without a journal
-	cost  *big.Rat      // nil without a budget
+	entry *journal.Entry // nil for a request that changes nothing
+	cost  *big.Rat       // nil without a budget
 }
 
-// announce counts a request that changes the target against the budget and writes
-// it into the journal, before it is sent. It ends the check when that cannot be
-// done: then the request is not sent, unless it undoes something.
+// announce counts a request that changes the target against the budget and writes it
+// into the journal, before it is sent. It ends the check when that cannot be done:
+// then the request is not sent, unless it undoes something.
 func (s *Session) announce(draft *Draft, request *http.Request) announced {
 	operation := draft.Operation.ID
-	if !changes(operation) || s.connection.journal == nil && !s.connection.budget.limit.Limited() {
+	if !journal.Changes(operation) {
 		return announced{}
 	}
+	c := s.connection
 	body := recordRequest(request).Body
-	sent := announced{cost: s.connection.budget.spend(operation, body, s.Target().Amount)}
-	if s.connection.journal == nil {
-		return sent
-	}
-	r := s.named(draft, body)
-	if r.Group != "" && len(r.SIMs) > 0 {
-		s.connection.lookBefore(place{r.Group, r.Partner})
-	}
-	var err error
-	if sent.entry, err = s.connection.journal.enter(r); err != nil {
-		if s.undoes {
-			return sent // better undone and not written down than left
+	cost, err := c.budget.Spend(operation, body)
+	if err != nil {
+		if c.stopRun != nil {
+			c.stopRun(journal.ErrBudget)
 		}
+		panic(End{Verdict: reports.Inconclusive, Reason: operation + " was not sent: " + err.Error()})
+	}
+	r := s.named(draft, request.URL, body)
+	if r.Group != "" && len(r.SIMs) > 0 && request.URL.Path == draft.wire.URL.Path {
+		c.lookBefore(journal.Group{ID: r.Group, Partner: r.Partner})
+	}
+	entry, err := c.journal.Enter(r)
+	if err != nil {
+		if s.undoes {
+			return announced{cost: cost} // better undone and not written down than left
+		}
+		c.budget.GiveBack(cost)
 		panic(End{Verdict: reports.Inconclusive, Reason: "nothing that changes the target is sent: " + err.Error()})
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.announced = append(s.announced, sent.entry)
-	return sent
+	s.entries = append(s.entries, entry)
+	return announced{entry, cost}
 }
 
-// changes reports whether an operation puts something on the target or takes it away.
-func changes(operation string) bool {
-	switch operation {
-	case "addSims", "removeSims":
-		return true
-	}
-	return PlacesOrder(operation) || BeginsPayment(operation) || operation == "cancelAutoRenewalRecord"
-}
-
-// PlacesOrder reports whether an operation places an order.
-func PlacesOrder(operation string) bool {
-	return operation == "singleOrder" || operation == "synOrderInfo"
-}
-
-// BeginsPayment reports whether an operation begins or makes a payment.
-func BeginsPayment(operation string) bool {
-	switch operation {
-	case "stripeSingleAuthorization", "stripeSubscriptionAuthorization", "stripeSubDirectly":
-		return true
-	}
-	return false
-}
-
-// named returns what a request names of what it changes, as far as it is text.
-func (s *Session) named(draft *Draft, body []byte) record {
+// named returns what a request names of what it changes, as far as that can be read:
+// a lenient target may accept what is not of the right type.
+func (s *Session) named(draft *Draft, address *url.URL, body []byte) journal.Request {
 	var members struct {
 		Partner text            `json:"partnerCode"`
 		SIMs    json.RawMessage `json:"sim_ids"`
@@ -78,100 +66,146 @@ func (s *Session) named(draft *Draft, body []byte) record {
 		OrderNo text            `json:"orderNo"`
 		PayID   text            `json:"payId"`
 	}
-	_ = json.Unmarshal(body, &members) // what is no object names nothing
-	r := record{Operation: draft.Operation.ID, Partner: string(members.Partner), Order: string(members.OrderNo)}
-	var sims []text
-	_ = json.Unmarshal(members.SIMs, &sims) // the same for what is no list
-	for _, sim := range sims {
-		r.SIMs = append(r.SIMs, string(sim))
+	_ = json.Unmarshal(body, &members) // what is not an object names nothing
+	operation := draft.Operation.ID
+	r := journal.Request{Operation: operation, Partner: string(members.Partner), Order: string(members.OrderNo)}
+	if r.Partner == "" {
+		r.Partner = s.Target().PartnerCode
 	}
-	switch operation := draft.Operation.ID; {
-	case operation == "addSims" || operation == "removeSims":
-		r.Group = groupOf(draft)
-	case operation == "stripeSubDirectly":
+	switch {
+	case operation == journal.AddSIMs || operation == journal.RemoveSIMs:
+		r.Group, r.SIMs = pathValue(s.pathOf(draft), address.Path, "group_id"), textsIn(members.SIMs)
+	case operation == journal.Subscribe:
 		r.Payment = string(members.PayID)
 		// The subscription names its payment alone, its cancellation the order and the SIM card as well.
-		if order := s.orderOf(r.Payment); order != nil {
-			r.Order, r.SIMs = order.orderNo, []string{order.sim}
+		if orders := s.connection.journal.OrdersOf(r.Payment); len(orders) > 0 {
+			r.Order, r.SIMs = orders[0].Order, orders[0].SIMs
 		}
 	case members.SIM != "":
-		r.SIMs = []string{string(members.SIM)}
+		r.SIMs, r.PayID = []string{string(members.SIM)}, string(members.PayID)
+	default:
+		r.PayID = string(members.PayID)
 	}
 	return r
 }
 
-// orderOf returns the order of a payment that the check has made, nil when there is none.
-func (s *Session) orderOf(payID string) *placed {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, order := range s.placed() {
-		if order.payID == payID {
-			return order
+// textsIn returns the texts of a list, or a text that stands where a list should.
+func textsIn(raw json.RawMessage) (texts []string) {
+	var list []text
+	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && trimmed[0] == '"' {
+		list = append(list, text(unquote(trimmed)))
+	} else {
+		_ = json.Unmarshal(raw, &list) // what is not a list names nothing
+	}
+	for _, one := range list {
+		if one != "" {
+			texts = append(texts, string(one))
 		}
 	}
-	return nil
+	return texts
+}
+
+// pathOf returns the path of an operation on the target, with its parameters.
+func (s *Session) pathOf(draft *Draft) string {
+	if path := s.Target().Paths[draft.Operation.ID]; path != "" {
+		return path
+	}
+	return draft.Operation.Path
+}
+
+// pathValue returns the value of a path parameter in a path that ends with a
+// template, "" when it is not there.
+func pathValue(template, path, name string) string {
+	parts, segments := strings.Split(template, "/"), strings.Split(path, "/")
+	at := slices.Index(parts, "{"+name+"}")
+	if at -= len(parts) - len(segments); at < 0 || at >= len(segments) {
+		return ""
+	}
+	return segments[at]
 }
 
 // settleAnnounced notes what came of an announced request.
 func (s *Session) settleAnnounced(sent announced, answer *Answer) {
-	outcome, requestID := "", ""
 	switch {
+	case sent.entry == nil:
+		if answer.Refused() {
+			s.connection.budget.GiveBack(sent.cost)
+		}
 	case answer.Accepted():
-		outcome, requestID = accepted, answer.Header.Get(s.Target().RequestIDHeader)
+		s.connection.journal.Settle(sent.entry, journal.Accepted, answer.Header.Get(s.Target().RequestIDHeader))
 	case answer.Refused():
-		outcome = refused
-		s.connection.budget.giveBack(sent.cost)
-	}
-	if sent.entry != nil && outcome != "" {
-		s.connection.journal.settle(sent.entry, outcome, requestID)
+		s.connection.journal.Settle(sent.entry, journal.Refused, "")
+		s.connection.budget.GiveBack(sent.cost)
 	}
 }
 
-// lookBefore keeps what a group holds before the run writes to it for the first
-// time, if the run may read. A shard does not look: others work on the same group.
-func (c *Connection) lookBefore(at place) {
-	c.looking.Lock()
-	defer c.looking.Unlock()
-	if _, looked := c.journal.known(at); looked || !c.target.Allow.Read || c.target.Shard.Count > 1 {
+// settleResult keeps the terminal result of a task of the check.
+func (s *Session) settleResult(requestID string, result Result) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.entries {
+		if e.RequestID() == requestID {
+			e.SetResults(result.perSIM())
+		}
+	}
+}
+
+// perSIM returns the outcome for each SIM card.
+func (r Result) perSIM() []journal.Result {
+	results := make([]journal.Result, len(r.Details))
+	for i, detail := range r.Details {
+		results[i] = journal.Result{SIM: detail.SimID, Code: detail.Result}
+	}
+	return results
+}
+
+// lookBefore keeps what a group holds before the run writes to it for the first time,
+// if the run may read. A shard does not look, since others work on the same group,
+// nor does anybody on the embedded sandbox, which is gone after the run.
+func (c *Connection) lookBefore(group journal.Group) {
+	if c.target.Sandbox || !c.target.Allow.Read || c.target.Shard.Count > 1 {
 		return
 	}
-	counts, err := c.holds(at)
-	if err != nil {
-		counts = nil
+	c.looking.Lock()
+	defer c.looking.Unlock()
+	if _, looked := c.journal.Before(group); looked {
+		return
 	}
-	c.journal.mu.Lock()
-	defer c.journal.mu.Unlock()
-	c.journal.before[at] = counts
+	held, err := c.holds(group)
+	if err != nil {
+		held = nil
+	}
+	c.journal.SetBefore(group, held)
 }
 
 // holds returns how often a group holds each of its SIM cards. A partner who may not
 // list the group may not change it, either; what the run's own partner sees of it
 // shows whether it did.
-func (c *Connection) holds(at place) (map[string]int, error) {
-	counts, err := c.listed(at)
-	if own := (place{at.id, c.target.PartnerCode}); err != nil && at != own {
-		if counts, errOwn := c.listed(own); errOwn == nil {
-			return counts, nil
+func (c *Connection) holds(group journal.Group) (journal.Holdings, error) {
+	held, err := c.listed(group)
+	if own := (journal.Group{ID: group.ID, Partner: c.target.PartnerCode}); err != nil && group != own {
+		if held, errOwn := c.listed(own); errOwn == nil {
+			return held, nil
 		}
 	}
-	return counts, err
+	return held, err
 }
 
 // listed returns how often a group holds each of its SIM cards, as its partner sees it.
-func (c *Connection) listed(at place) (map[string]int, error) {
-	hands := c.Session(context.Background())
-	counts := map[string]int{}
+func (c *Connection) listed(group journal.Group) (journal.Holdings, error) {
+	s := c.Session(context.Background())
+	held := journal.Holdings{}
 	err := attempt(func() {
-		answer := hands.Send(context.Background(), hands.NewListGroupSims(at.id).As(at.partner))
+		answer := s.Send(context.Background(), s.NewListGroupSims(group.ID).As(group.Partner))
 		if !answer.Accepted() {
 			panic(End{Verdict: reports.Inconclusive, Reason: "listGroupSims answers " + answer.String()})
 		}
 		for _, sim := range newListing(answer).SIMs {
-			counts[sim]++
+			held[sim]++
 		}
 	})
 	if err != nil {
-		return nil, fmt.Errorf("listing %s: %w", at, err)
+		return nil, fmt.Errorf("listing %s: %w", group, err)
 	}
-	return counts, nil
+	return held, nil
 }

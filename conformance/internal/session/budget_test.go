@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
@@ -28,7 +29,7 @@ func TestBudget(t *testing.T) {
 		{"one more", target.Budget{Purchases: 3}, "SSSSS", nil, 3, "3 purchases were made"},
 		{"refused ones", target.Budget{Purchases: 1}, "FFFS", nil, 4, ""},
 		{"one without an answer", target.Budget{Purchases: 1}, "-S", nil, 1, "1 purchases were made"},
-		{"the amount", target.Budget{Amount: amount}, "SSSS", nil, 3, "an order of 4.99 would follow on orders of 14.97, and --budget-amount is 15.00"},
+		{"the amount", target.Budget{Amount: amount}, "SSSS", nil, 3, "an order of 4.99 would follow orders of 14.97, and --budget-amount is 15.00"},
 		{"an order that says more", target.Budget{Amount: amount}, "SS", Set("payAmount", "10"), 1, "an order of 10.00 would follow"},
 		{"an order that says less", target.Budget{Amount: amount}, "SSSS", Set("payAmount", "0.01"), 3, "an order of 4.99 would follow"},
 		{"an order that says nothing", target.Budget{Amount: amount}, "SSSS", Drop("payAmount"), 3, "an order of 4.99 would follow"},
@@ -44,7 +45,8 @@ func TestBudget(t *testing.T) {
 				fmt.Fprintf(w, `{"operateCode":"%c","message":"m"}`, code)
 			})
 			s.Target().Package, s.Target().Amount, s.Target().Currency = "K", "4.99", "USD"
-			s.connection.budget.limit = test.budget
+			s.Target().Budget = test.budget
+			s.connection.budget = journal.NewBudget(s.Target())
 			var cause, last error
 			s.connection.StopWith(func(err error) { cause = err })
 			for range test.answers {
@@ -59,7 +61,7 @@ func TestBudget(t *testing.T) {
 			if sent := int(count.Load()); sent != test.sent {
 				t.Errorf("%d orders were sent, want %d", sent, test.sent)
 			}
-			if told := errors.Is(cause, ErrBudget); told != (test.problem != "") || told && !strings.Contains(last.Error(), test.problem) {
+			if told := errors.Is(cause, journal.ErrBudget); told != (test.problem != "") || told && !strings.Contains(last.Error(), test.problem) {
 				t.Errorf("the run was stopped by %v, the check by %v, want %q", cause, last, test.problem)
 			}
 		})

@@ -1,6 +1,6 @@
-// Package session is one run's hands: it builds requests with the generated
+// Package session drives one run against a target: it builds requests with the generated
 // client, signs and sends them, records each exchange as it was on the wire, has
-// the oracle judge it, and keeps the ledger of what must be undone.
+// the oracle judge it, and undoes what the checks did, by the journal.
 //
 // A Connection is what all checks of a run share, a Session what one check does.
 // What a check is about stands in the check; what is noise stands here.
@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/oracle"
 	"github.com/mallcheck/mallcheck/conformance/internal/receiver"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -38,17 +39,16 @@ type Connection struct {
 	limiter  *rate.Limiter
 	receiver *receiver.Receiver // nil when nothing listens for pushes
 	looking  sync.Mutex
-	budget   budget
+	budget   *journal.Budget
+	stopRun  func(cause error) // nil when nobody is to be told that the budget is reached
 	patience patience
-	journal  *journal // nil for the embedded sandbox, which is gone after the run with all that it holds
+	journal  *journal.Journal
 
 	mu       sync.Mutex
 	timeouts map[string]int // in a row, by service
 	seen     map[reports.Code]int
 	nextSIM  int
 	nextID   int
-	// cancelled are the orderNos of the auto-renewals whose cancellation was accepted.
-	cancelled map[string]bool
 	// templates are valid requests by operation, of which others are made.
 	templates map[string]*template
 	links     map[string]Link // by host
@@ -77,12 +77,10 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		client:   newClient(t),
 		limiter:  rate.NewLimiter(limit, 1),
 		receiver: pushes,
-		budget:   budget{limit: t.Budget},
+		budget:   journal.NewBudget(t),
+		journal:  journal.New(),
 		timeouts: map[string]int{},
 		nextSIM:  int(t.Seed % 1024),
-	}
-	if !t.Sandbox {
-		c.journal = &journal{before: map[place]map[string]int{}}
 	}
 	return c, nil
 }
@@ -95,10 +93,14 @@ func (c *Connection) Close() {
 	}
 }
 
-// Session returns the hands of one check. When ctx is done, no new call is
+// StopWith has stop called, with journal.ErrBudget, when the budget does not allow what
+// comes next. Without it the check alone ends.
+func (c *Connection) StopWith(stop func(cause error)) { c.stopRun = stop }
+
+// Session returns the session of one check. When ctx is done, no new call is
 // made; one in flight may still finish within its own time limit.
 func (c *Connection) Session(ctx context.Context) *Session {
-	return &Session{connection: c, stop: ctx, ledger: ledger{}}
+	return &Session{connection: c, stop: ctx}
 }
 
 // unanswered counts a call that timed out, answered resets the count.

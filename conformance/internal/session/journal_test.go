@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
@@ -83,7 +84,7 @@ func journalled(t *testing.T) (*Session, *club, string) {
 	if err := s.connection.OpenJournal(dir); err != nil {
 		t.Fatal(err)
 	}
-	return s, mall, filepath.Join(dir, JournalFile)
+	return s, mall, filepath.Join(dir, journal.File)
 }
 
 // holdsAsBefore holds that a club holds what it held at first.
@@ -112,7 +113,7 @@ func TestFinishRestoresTheGroup(t *testing.T) {
 		t.Errorf("left behind: %q", left)
 	}
 	holdsAsBefore(t, mall)
-	if old, err := readJournal(path); err != nil || !old.closed {
+	if old, err := journal.Read(path); err != nil || !old.Finished() {
 		t.Errorf("the journal is not closed: %v", err)
 	}
 }
@@ -125,7 +126,7 @@ func TestSweep(t *testing.T) {
 	s.RemoveSims(t.Context(), "G1", heldSIM)
 	mall.drops = 1
 	_ = attempt(func() { s.AddSims(t.Context(), "G1", s.Target().SIMs[2]) })
-	s.connection.journal.close(false) // as if it had been killed
+	s.connection.journal.Close(false) // as if it had been killed
 	appendTo(t, path, `{"time":"2026-11-23T08`)
 
 	swept, err := s.connection.Sweep(path)
@@ -148,7 +149,7 @@ func TestSweepLeavesWhatOthersDid(t *testing.T) {
 		t.Errorf("left behind: %q", left)
 	}
 	s.RemoveSims(t.Context(), "G1", heldSIM)
-	s.connection.journal.close(false)
+	s.connection.journal.Close(false)
 	mall.held[freeSIM] = true
 	if swept, err := s.connection.Sweep(path); err != nil || !swept.Undone {
 		t.Errorf("swept %+v, %v", swept, err)
@@ -174,7 +175,7 @@ func TestJournalIsAhead(t *testing.T) {
 	if err := s.connection.OpenJournal(dir); err != nil {
 		t.Fatal(err)
 	}
-	path = filepath.Join(dir, JournalFile)
+	path = filepath.Join(dir, journal.File)
 	p := s.NewPurchase()
 	s.Send(t.Context(), s.NewSingleOrder(p))
 	if data, err := os.ReadFile(path); err != nil || strings.Contains(string(data), p.PayID) {
@@ -190,7 +191,7 @@ func TestJournalIsAhead(t *testing.T) {
 func TestJournalsThatAreNotTaken(t *testing.T) {
 	s, _, path := journalled(t)
 	s.AddSims(t.Context(), "G1", freeSIM)
-	s.connection.journal.close(false)
+	s.connection.journal.Close(false)
 	var problem *target.Error
 	if err := s.connection.OpenJournal(filepath.Dir(path)); !errors.As(err, &problem) || !strings.Contains(err.Error(), "mallcheck sweep") {
 		t.Errorf("a new run on an unfinished journal: %v", err)
@@ -203,7 +204,7 @@ func TestJournalsThatAreNotTaken(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.connection.Sweep(path); err == nil || !strings.Contains(err.Error(), JournalFile+":1: ") {
+		if _, err := s.connection.Sweep(path); err == nil || !strings.Contains(err.Error(), journal.File+":1: ") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -213,8 +214,14 @@ func TestJournalsThatAreNotTaken(t *testing.T) {
 // not sent when it cannot be written down.
 func TestNothingIsSentWithoutAJournal(t *testing.T) {
 	s, mall, _ := journalled(t)
-	_ = s.connection.journal.file.Close() // as a full disk would, every write fails
-	err := attempt(func() { s.AddSims(t.Context(), "G1", freeSIM) })
+	_ = s.connection.journal.Divert(nil).Close()
+	closed, err := os.Create(filepath.Join(t.TempDir(), "closed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = closed.Close()
+	s.connection.journal.Divert(closed) // as on a full disk, every write fails
+	err = attempt(func() { s.AddSims(t.Context(), "G1", freeSIM) })
 	if err == nil || !strings.Contains(err.Error(), "nothing that changes the target is sent") {
 		t.Errorf("ended with %v", err)
 	}
@@ -226,12 +233,11 @@ func TestNothingIsSentWithoutAJournal(t *testing.T) {
 func TestUndoneWithoutAJournal(t *testing.T) {
 	s, mall, path := journalled(t)
 	s.AddSims(t.Context(), "G1", freeSIM)
-	whole := s.connection.journal.file
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Skipf("a full disk is tried with /dev/full: %v", err)
 	}
-	s.connection.journal.file = full
+	whole := s.connection.journal.Divert(full)
 	if err := attempt(func() { s.AddSims(t.Context(), "G1", s.Target().SIMs[2]) }); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("something new was sent without a journal: %v", err)
 	}
@@ -239,9 +245,9 @@ func TestUndoneWithoutAJournal(t *testing.T) {
 		t.Errorf("left behind: %q", left)
 	}
 	holdsAsBefore(t, mall)
-	s.connection.journal.file = whole
-	s.connection.journal.close(true)
-	if old, err := readJournal(path); err != nil || !old.closed {
+	s.connection.journal.Divert(whole)
+	s.connection.journal.Close(true)
+	if old, err := journal.Read(path); err != nil || !old.Finished() {
 		t.Errorf("the journal cannot be read again: %v", err)
 	}
 }
@@ -250,7 +256,7 @@ func TestUndoneWithoutAJournal(t *testing.T) {
 // anything has nothing to undo.
 func TestSweepOfAnEmptyJournal(t *testing.T) {
 	s, _, path := journalled(t)
-	s.connection.journal.close(false)
+	s.connection.journal.Close(false)
 	if err := os.Truncate(path, 0); err != nil {
 		t.Fatal(err)
 	}

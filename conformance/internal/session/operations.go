@@ -235,7 +235,7 @@ func (s *Session) watch(ctx context.Context, partner, requestID string, look fun
 		if answer.Accepted() {
 			look(result)
 			if s.Terminal(result) {
-				s.settle(requestID, result)
+				s.settleResult(requestID, result)
 				return result
 			}
 		} else if !answer.Refused() || passed > min(knownWithin, limit) {

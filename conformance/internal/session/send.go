@@ -42,7 +42,6 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
 	answer := ReadAnswer(index, exchange)
 	s.settleAnnounced(sent, answer)
 	s.connection.see(answer)
-	s.enter(draft, answer)
 	return answer
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -21,13 +22,10 @@ type Session struct {
 	mu         sync.Mutex
 	exchanges  []reports.Exchange
 	deviations []reports.Deviation
-	ledger     ledger
-	orders     orderLedger
-	announced  []*journalEntry
-	undoes     bool       // it undoes what another one did
-	shown      []*Push    // those that stand among the exchanges
-	retired    []*Session // that made valid requests which are not kept any more
-	orderedBy  *Session   // that made the valid request which is changed; nil for none
+	entries    []*journal.Entry // what it did to the target
+	undoes     bool             // it undoes what another one did
+	shown      []*Push          // those that stand among the exchanges
+	retired    []*Session       // that made valid requests which are not kept any more
 }
 
 // End is the value with which a session ends a check that cannot go on.

@@ -1,118 +1,186 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
-// orderLedger is what one check has ordered, in the order of acceptance.
-type orderLedger []*placed
+// mostSIMsAsked bounds for how many SIM cards an auto-renewal is looked for whose
+// order is not known.
+const mostSIMsAsked = 50
 
-// placed is an accepted order.
-type placed struct {
-	partner, sim, orderNo, payID string
-	renewed                      bool // was subscribed to and not cancelled
-}
-
-// enterOrder writes an accepted order, subscription or cancellation into the
-// ledger, whether the check meant it to be accepted or not.
-func (s *Session) enterOrder(answer *Answer) {
-	switch answer.Operation {
-	case "singleOrder", "stripeSubDirectly", "cancelAutoRenewalRecord":
-	default:
-		return
-	}
-	if !answer.Accepted() {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var body struct {
-		Partner string `json:"partnerCode"`
-		SIM     string `json:"deviceCode"`
-		OrderNo string `json:"orderNo"`
-		PayID   string `json:"payId"`
-	}
-	if json.Unmarshal(s.exchanges[answer.Exchange].Request.Body, &body) != nil {
-		return // nothing that names an order was submitted
-	}
-	if answer.Operation == "singleOrder" {
-		s.orders = append(s.orders, &placed{partner: body.Partner, sim: body.SIM, orderNo: body.OrderNo, payID: body.PayID})
-		return
-	}
-	for _, order := range s.placed() {
-		switch {
-		case order.payID != body.PayID:
-		case answer.Operation == "stripeSubDirectly":
-			order.renewed = true
-		case answer.Operation == "cancelAutoRenewalRecord" && order.orderNo == body.OrderNo:
-			order.renewed = false
-			s.connection.noteCancelled(order.orderNo)
-		}
-	}
-}
-
-// noteCancelled remembers that the target accepted the cancellation of an auto-renewal.
-func (c *Connection) noteCancelled(orderNo string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.cancelled == nil {
-		c.cancelled = map[string]bool{}
-	}
-	c.cancelled[orderNo] = true
-}
+// renewal is an auto-renewal as cancelAutoRenewalRecord names it.
+type renewal struct{ partner, sim, orderNo, payID string }
 
 // Cancelled reports whether the run cancelled the auto-renewal of an order, in
 // whichever check, and the target accepted it.
-func (s *Session) Cancelled(orderNo string) bool {
-	s.connection.mu.Lock()
-	defer s.connection.mu.Unlock()
-	return s.connection.cancelled[orderNo]
-}
-
-// placed returns the orders that requests of the check may be about: its own, and
-// those that were made for a valid request which it changes. The caller holds the lock.
-func (s *Session) placed() orderLedger {
-	if s.orderedBy == nil {
-		return s.orders
-	}
-	return slices.Concat(s.orderedBy.orders, s.orders)
-}
+func (s *Session) Cancelled(orderNo string) bool { return s.connection.journal.Cancelled(orderNo) }
 
 // cancelRenewals cancels the auto-renewals that the check left, newest first, and
 // returns a sentence for each that goes on all the same.
-func (s *Session) cancelRenewals(hands *Session) (left []string) {
+func (s *Session) cancelRenewals(undoing *Session) (left []string) {
 	s.mu.Lock()
-	orders := append(orderLedger(nil), s.orders...)
+	entries := slices.Clone(s.entries)
 	s.mu.Unlock()
-	for i := len(orders) - 1; i >= 0; i-- {
-		if !orders[i].renewed {
+	for i := len(entries) - 1; i >= 0; i-- {
+		e := entries[i]
+		if e.Operation != journal.Subscribe || e.Outcome() == journal.Refused || e.Undone() {
 			continue
 		}
-		if err := attempt(func() { hands.cancelRenewal(orders[i]) }); err != nil {
-			left = append(left, fmt.Sprintf("order %s of partner %s may be renewed (SIM card %s): %v",
-				orders[i].orderNo, orders[i].partner, orders[i].sim, err))
+		if err := undoing.cancelSubscription(e); err != nil {
+			left = append(left, err.Error())
 		}
 	}
 	return left
 }
 
-// cancelRenewal cancels one auto-renewal. That it is refused is no harm when the
-// auto-renewal is not there.
-func (s *Session) cancelRenewal(order *placed) {
-	ctx := context.Background()
-	p := Purchase{SIM: order.sim, OrderNo: order.orderNo, PayID: order.payID}
-	cancelled := s.Send(ctx, s.NewCancelAutoRenewalRecord(p).As(order.partner))
-	if cancelled.Accepted() {
-		return
+// cancelSubscription cancels the auto-renewal that a subscription began. The request
+// names a payment alone: the order may be any that the run made with that payId, or
+// one of an earlier run. The error is a sentence that says what may be left.
+func (s *Session) cancelSubscription(e *journal.Entry) error {
+	candidates := s.renewalsOf(e)
+	for _, one := range candidates {
+		if s.connection.journal.CancelledAfter(e, one.orderNo) {
+			return nil
+		}
 	}
-	var shown struct {
-		OrderNo text `json:"orderNo"`
+	for _, one := range candidates {
+		if accepted, err := s.cancel(one); accepted || err != nil {
+			return err
+		}
 	}
-	record := s.Send(ctx, s.NewQueryAutoRenewalRecord(order.sim).As(order.partner))
-	if json.Unmarshal(record.Data, &shown) == nil && string(shown.OrderNo) == order.orderNo {
-		s.RequireAccepted(cancelled)
+	if len(candidates) == 0 {
+		for _, sim := range s.Target().SIMs[:min(len(s.Target().SIMs), mostSIMsAsked)] {
+			candidates = append(candidates, renewal{partner: e.Partner, sim: sim, payID: e.Payment})
+		}
 	}
+	for _, one := range candidates {
+		shown, err := s.shownRenewal(one.partner, one.sim)
+		switch {
+		case err != nil:
+			return one.mayGoOn(err)
+		case shown == nil || shown.orderNo != one.orderNo && shown.payID != e.Payment:
+			continue
+		}
+		accepted := false
+		if shown.orderNo != one.orderNo || shown.payID != "" && shown.payID != one.payID { // else that was refused already
+			if accepted, err = s.cancel(*shown); err != nil {
+				return err
+			}
+		}
+		if !accepted {
+			return shown.mayGoOn(errors.New("the target refuses to cancel it"))
+		}
+		return nil
+	}
+	if len(s.renewalsOf(e)) == 0 && e.Outcome() == journal.Accepted {
+		return fmt.Errorf("a subscription of partner %s was accepted for a payment of which no order is known, and may be renewed", e.Partner)
+	}
+	return nil
+}
+
+// renewalsOf returns the auto-renewals that a subscription may have begun, those of
+// newer orders first.
+func (s *Session) renewalsOf(e *journal.Entry) (found []renewal) {
+	for _, order := range s.connection.journal.OrdersOf(e.Payment) {
+		if len(order.SIMs) == 1 {
+			found = append(found, renewal{order.Partner, order.SIMs[0], order.Order, e.Payment})
+		}
+	}
+	// A sweep knows the order by the entry alone.
+	if len(found) == 0 && e.Order != "" && len(e.SIMs) == 1 {
+		found = append(found, renewal{e.Partner, e.SIMs[0], e.Order, e.Payment})
+	}
+	return found
+}
+
+// cancel cancels one auto-renewal and reports whether the target accepted that.
+func (s *Session) cancel(r renewal) (accepted bool, err error) {
+	err = attempt(func() {
+		p := Purchase{SIM: r.sim, OrderNo: r.orderNo, PayID: r.payID}
+		accepted = s.Send(context.Background(), s.NewCancelAutoRenewalRecord(p).As(r.partner)).Accepted()
+	})
+	if err != nil {
+		err = r.mayGoOn(err)
+	}
+	return accepted, err
+}
+
+// shownRenewal returns the active auto-renewal of a SIM card, nil when the target
+// shows none.
+func (s *Session) shownRenewal(partner, sim string) (shown *renewal, err error) {
+	err = attempt(func() {
+		answer := s.Send(context.Background(), s.NewQueryAutoRenewalRecord(sim).As(partner))
+		var record struct {
+			OrderNo text `json:"orderNo"`
+			PayID   text `json:"payId"`
+			SIM     text `json:"deviceCode"`
+		}
+		if answer.Accepted() && json.Unmarshal(answer.Data, &record) == nil && record.OrderNo != "" {
+			shown = &renewal{partner, cmp.Or(string(record.SIM), sim), string(record.OrderNo), string(record.PayID)}
+		}
+	})
+	return shown, err
+}
+
+// mayGoOn returns the sentence that an auto-renewal may go on, as an error; nil
+// without a cause.
+func (r renewal) mayGoOn(cause error) error {
+	if cause == nil {
+		return nil
+	}
+	return fmt.Errorf("order %s of partner %s may be renewed (SIM card %s): %w", cmp.Or(r.orderNo, "unknown"), r.partner, r.sim, cause)
+}
+
+// endRenewals asks, for each SIM card that the run ordered for, which auto-renewal is
+// active, and cancels those of the run's orders. It is what the target answers that
+// counts: a cancellation may have been accepted and not carried out, and an order may
+// be renewed that nobody subscribed to. It returns a sentence for each that goes on.
+func (c *Connection) endRenewals() (left []string) {
+	type key struct{ partner, sim string }
+	var asked []key
+	orders, payments := map[string]bool{}, map[string]bool{}
+	for _, e := range c.journal.Entries() {
+		if e.Outcome() == journal.Refused || !journal.PlacesOrder(e.Operation) && e.Operation != journal.Subscribe {
+			continue
+		}
+		orders[e.Order], payments[e.Payment] = true, true
+		for _, sim := range e.SIMs {
+			if k := (key{e.Partner, sim}); !slices.Contains(asked, k) && slices.Contains(c.target.SIMs, sim) {
+				asked = append(asked, k)
+			}
+		}
+	}
+	delete(orders, "")
+	delete(payments, "")
+	s := c.Session(context.Background())
+	s.undoes = true
+	for _, k := range asked {
+		for cancelled := map[string]bool{}; ; {
+			shown, err := s.shownRenewal(k.partner, k.sim)
+			if err != nil {
+				return append(left, fmt.Sprintf("auto-renewals of SIM card %s may be active: %v", k.sim, err))
+			}
+			if shown == nil || !orders[shown.orderNo] && !payments[shown.payID] {
+				break
+			}
+			accepted, err := s.cancel(*shown)
+			if err == nil && (!accepted || cancelled[shown.orderNo]) {
+				err = shown.mayGoOn(End{Verdict: reports.Inconclusive, Reason: "the target shows it as active after its cancellation"})
+			}
+			if err != nil {
+				left = append(left, err.Error())
+				break
+			}
+			cancelled[shown.orderNo] = true
+		}
+	}
+	return left
 }

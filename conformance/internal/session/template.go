@@ -95,15 +95,10 @@ func (s *Session) SendChanged(ctx context.Context, operation string, spends bool
 	return answer
 }
 
-// sendFor sends a request so that what becomes of the orders that were made for it
-// is written into the ledger that names them.
-//
-// Without an answer nobody knows whether it was carried out: the request is not used again.
+// sendFor sends a request that was made from a valid one. Without an answer nobody knows whether it was carried out: the request is not used again.
 func (s *Session) sendFor(ctx context.Context, kept *template, draft *Draft) *Answer {
-	s.orderedBy = kept.maker
 	answered := false
 	defer func() {
-		s.orderedBy = nil
 		if !answered {
 			s.retire(kept)
 		}

@@ -1,0 +1,190 @@
+package journal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The operations by which the entries of a journal are told apart.
+const (
+	AddSIMs       = "addSims"
+	RemoveSIMs    = "removeSims"
+	Subscribe     = "stripeSubDirectly"
+	CancelRenewal = "cancelAutoRenewalRecord"
+)
+
+// Changes reports whether an operation puts something on the target or takes it away.
+func Changes(operation string) bool {
+	switch operation {
+	case AddSIMs, RemoveSIMs, CancelRenewal:
+		return true
+	}
+	return PlacesOrder(operation) || BeginsPayment(operation)
+}
+
+// PlacesOrder reports whether an operation places an order.
+func PlacesOrder(operation string) bool {
+	return operation == "singleOrder" || operation == "synOrderInfo"
+}
+
+// BeginsPayment reports whether an operation begins or makes a payment.
+func BeginsPayment(operation string) bool {
+	return operation == "stripeSingleAuthorization" || operation == "stripeSubscriptionAuthorization" || operation == Subscribe
+}
+
+// Outcome is what came of a request. One without an answer has none.
+type Outcome string
+
+// The outcomes of a request.
+const (
+	Accepted Outcome = "accepted"
+	Refused  Outcome = "refused"
+)
+
+// Request is what a request that changes the target names.
+type Request struct {
+	Operation string   `json:"operation,omitempty"`
+	Partner   string   `json:"partner,omitempty"`
+	Group     string   `json:"group,omitempty"`
+	SIMs      []string `json:"sims,omitempty"`
+	// Before is how often the group held SIMs before the run; absent when that is not known.
+	Before Holdings `json:"before,omitzero"`
+	Order  string   `json:"order,omitempty"`
+	// Payment is the payment id of a subscription.
+	Payment string `json:"payment,omitempty"`
+	// PayID is the payment id of an order. It is not written.
+	PayID string `json:"-"`
+}
+
+// in is the group that a request is about.
+func (r Request) in() Group { return Group{r.Group, r.Partner} }
+
+// Result is what the target said of one SIM card once it had carried a request out.
+type Result struct{ SIM, Code string }
+
+// The known codes of a Result.
+const (
+	done    = "10"
+	unknown = "31" // the SIM card does not exist
+)
+
+// Entry is a request that changes the target, and what came of it. Request, Number
+// and Time do not change; the rest is safe for concurrent use.
+type Entry struct {
+	Request
+	// Number counts the entries of a journal from 1.
+	Number int
+	// Time is when it was entered.
+	Time time.Time
+
+	mu        sync.Mutex
+	outcome   Outcome
+	requestID string
+	results   []Result // nil until they are known
+	undone    bool
+}
+
+func (e *Entry) settle(outcome Outcome, requestID string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.outcome, e.requestID = outcome, requestID
+}
+
+func (e *Entry) markUndone() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.undone = true
+}
+
+// In is the group that an entry is about.
+func (e *Entry) In() Group { return e.in() }
+
+// Outcome is what came of the request, "" while no answer is known.
+func (e *Entry) Outcome() Outcome {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.outcome
+}
+
+// RequestID is the key of the result of an asynchronous request.
+func (e *Entry) RequestID() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.requestID
+}
+
+// Undone reports whether what the request did was undone.
+func (e *Entry) Undone() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.undone
+}
+
+// ChangesGroup reports whether the request adds SIM cards to a group or removes them.
+func (e *Entry) ChangesGroup() bool { return e.Operation == AddSIMs || e.Operation == RemoveSIMs }
+
+// Pending reports whether the request was accepted and its results are not known yet.
+func (e *Entry) Pending() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.outcome == Accepted && e.requestID != "" && e.results == nil
+}
+
+// SetResults keeps what the target said of each SIM card.
+func (e *Entry) SetResults(results []Result) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.results = results
+	if results == nil {
+		e.results = []Result{}
+	}
+}
+
+// Carried returns the SIM cards for which the request succeeded, and, of an addition,
+// those with a code that is not known. Where nothing is told of a SIM card, its
+// addition counts as done, unless it is one of those that do not exist, and its
+// removal as not done.
+func (e *Entry) Carried(notExisting []string) (succeeded, doubtful []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	told := map[string][]string{} // codes by SIM card
+	for _, result := range e.results {
+		told[result.SIM] = append(told[result.SIM], result.Code)
+	}
+	adds := e.Operation == AddSIMs
+	for _, sim := range e.SIMs {
+		code := ""
+		if codes := told[sim]; len(codes) > 0 {
+			code, told[sim] = codes[0], codes[1:]
+		}
+		switch {
+		case code == done, code == "" && adds && !slices.Contains(notExisting, sim):
+			succeeded = append(succeeded, sim)
+		case code != unknown && code != "" && adds:
+			doubtful = append(doubtful, sim)
+		}
+	}
+	return succeeded, doubtful
+}
+
+// Did says in words what an entry of a sweep did.
+func (e *Entry) Did() string {
+	switch e.Operation {
+	case AddSIMs:
+		return fmt.Sprintf("put back into %s: %s", e.in(), strings.Join(e.SIMs, ", "))
+	case RemoveSIMs:
+		return fmt.Sprintf("took out of %s: %s", e.in(), strings.Join(e.SIMs, ", "))
+	}
+	return fmt.Sprintf("cancelled the auto-renewal of order %s of partner %s", e.Order, e.Partner)
+}
+
+// Summary names a few of many.
+func Summary(names []string) string {
+	if len(names) > 3 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,113 @@
+package journal
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Change is what may have become of one SIM card in one group.
+type Change struct {
+	Group Group
+	SIM   string
+	// Before is how often the group held it before the run.
+	Before int
+	// Added and Removed bound what the run may have done that is still to be undone,
+	// Undone how often it was added and, as the target says, removed again.
+	Added, Removed, Undone int
+
+	newest int // number of the last entry about it
+}
+
+// Surplus returns how often the SIM card is still to be taken out of the group, and
+// how often it is to be put back.
+func (c Change) Surplus(now Holdings) (out, in int) {
+	surplus := now[c.SIM] - c.Before
+	return max(0, min(surplus, c.Added)), max(0, min(-surplus, c.Removed))
+}
+
+// Changes returns what the run may have left changed in groups whose state before is
+// known, newest first.
+func (j *Journal) Changes() []Change {
+	type key struct {
+		group Group
+		sim   string
+	}
+	found := map[key]*Change{}
+	for _, e := range j.Entries() {
+		if e.Before == nil || e.Outcome() == Refused || !e.ChangesGroup() {
+			continue
+		}
+		for _, sim := range e.SIMs {
+			k := key{e.in(), sim}
+			if found[k] == nil {
+				found[k] = &Change{Group: k.group, SIM: sim, Before: e.Before[sim]}
+			}
+			found[k].newest = e.Number
+			switch {
+			case e.Operation == RemoveSIMs:
+				found[k].Removed++
+			case e.Undone():
+				found[k].Undone++
+			default:
+				found[k].Added++
+			}
+		}
+	}
+	var changes []Change
+	for _, c := range found {
+		changes = append(changes, *c)
+	}
+	slices.SortFunc(changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(b.newest, a.newest), strings.Compare(a.SIM, b.SIM))
+	})
+	return changes
+}
+
+// Unclear describes the additions that may have been carried out, to groups of which
+// it is not known what they held before.
+func (j *Journal) Unclear() (left []string) {
+	for _, e := range j.Entries() {
+		if e.Operation == AddSIMs && e.Before == nil && e.Outcome() == "" && len(e.SIMs) > 0 {
+			left = append(left, fmt.Sprintf("%s may hold %d SIM cards that the run added (%s): no answer came", e.in(), len(e.SIMs), Summary(e.SIMs)))
+		}
+	}
+	return left
+}
+
+// PendingUntil returns when every request about a group to which no answer came has
+// been carried out, if it ever will: a task may take as long as limit.
+func (j *Journal) PendingUntil(group Group, limit time.Duration) (late time.Time) {
+	for _, e := range j.Entries() {
+		if e.in() == group && e.Outcome() == "" {
+			late = e.Time.Add(limit)
+		}
+	}
+	return late
+}
+
+// Bought describes the orders and payments of entries, which stay on a target: a
+// sentence for each kind and partner. price is that of an order that says nothing else.
+func Bought(entries []*Entry, price string) (left []string) {
+	placed, paid := map[string][]string{}, map[string]int{}
+	for _, e := range entries {
+		switch {
+		case e.Outcome() == Refused:
+		case PlacesOrder(e.Operation):
+			placed[e.Partner] = append(placed[e.Partner], e.Order)
+		case BeginsPayment(e.Operation):
+			paid[e.Partner]++
+		}
+	}
+	for _, partner := range slices.Sorted(maps.Keys(placed)) {
+		left = append(left, fmt.Sprintf("%d orders of partner %s stay, at %s each unless they say otherwise (%s)",
+			len(placed[partner]), partner, price, Summary(placed[partner])))
+	}
+	for _, partner := range slices.Sorted(maps.Keys(paid)) {
+		left = append(left, fmt.Sprintf("%d payments of partner %s were begun and stay", paid[partner], partner))
+	}
+	return left
+}

@@ -1,0 +1,127 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// mostRestores is how many times in a row a group is changed to make it hold what it
+// held before.
+const mostRestores = 3
+
+// OpenJournal has everything that the connection does to the target written to a new
+// journal in folder dir before it is done. A journal there that names what an earlier
+// run did not undo is not replaced: that is an error.
+func (c *Connection) OpenJournal(dir string) error { return c.journal.Open(dir, c.target) }
+
+// Finish gives back to the groups what the run took out of them, takes out what it
+// may have put in without having been told, cancels the auto-renewals that are still
+// active, and closes the journal. It returns a sentence for each thing that is left on
+// the target; the orders and payments, which nothing undoes, share one for each
+// partner. undone says that every check has undone what it did. The embedded sandbox
+// has nothing to finish.
+func (c *Connection) Finish(undone bool) (left []string) {
+	if c.target.Sandbox {
+		return nil
+	}
+	left, others := c.restore()
+	left = append(left, others...)
+	left = append(left, c.endRenewals()...)
+	c.journal.Close(undone && len(left) == 0)
+	return append(left, journal.Bought(c.journal.Entries(), c.price())...)
+}
+
+// price is that of the target's package.
+func (c *Connection) price() string { return c.target.Amount + " " + c.target.Currency }
+
+// restore makes the groups hold again what they held before, as far as the journal
+// knows and names it. others are SIM cards that were taken out again, as the target
+// said, and are there all the same: it did not do it, or somebody else put them in.
+func (c *Connection) restore() (left, others []string) {
+	byGroup := map[journal.Group][]journal.Change{}
+	for _, change := range c.journal.Changes() {
+		byGroup[change.Group] = append(byGroup[change.Group], change)
+	}
+	own := func(group journal.Group) int { // the run's own partner comes first; others may see the same group
+		if group.Partner == c.target.PartnerCode {
+			return 0
+		}
+		return 1
+	}
+	for _, group := range slices.SortedFunc(maps.Keys(byGroup), func(a, b journal.Group) int {
+		return cmp.Or(cmp.Compare(own(a), own(b)), strings.Compare(a.String(), b.String()))
+	}) {
+		held, err := c.restoreGroup(group, byGroup[group])
+		if err != nil {
+			left = append(left, fmt.Sprintf("%s may not hold what it held before the run: %v", group, err))
+			continue
+		}
+		others = append(others, surplus(group, byGroup[group], held)...)
+	}
+	return append(left, c.journal.Unclear()...), others
+}
+
+// surplus describes the SIM cards that a group holds more often than before the run,
+// although they were added and, as the target said, removed.
+func surplus(group journal.Group, changes []journal.Change, held journal.Holdings) []string {
+	var sims []string
+	for _, change := range changes {
+		if change.Undone > 0 && held[change.SIM] > change.Before {
+			sims = append(sims, fmt.Sprintf("%s %d times instead of %d", change.SIM, held[change.SIM], change.Before))
+		}
+	}
+	if len(sims) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s holds SIM cards more often than before the run, although the target reported that they were removed: %s",
+		group, journal.Summary(sims))}
+}
+
+// restoreGroup makes one group hold again what it held before, and returns what it
+// holds in the end.
+func (c *Connection) restoreGroup(group journal.Group, changes []journal.Change) (journal.Holdings, error) {
+	late := c.journal.PendingUntil(group, c.target.TaskTimeout)
+	restores := 0
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		held, err := c.holds(group)
+		if err != nil {
+			return nil, err
+		}
+		var out, in []string
+		for _, change := range changes {
+			more, less := change.Surplus(held)
+			out = append(out, slices.Repeat([]string{change.SIM}, more)...)
+			in = append(in, slices.Repeat([]string{change.SIM}, less)...)
+		}
+		if len(out)+len(in) == 0 {
+			if !time.Now().Before(late) {
+				return held, nil
+			}
+			time.Sleep(pause) // what was sent without an answer may still come
+			continue
+		}
+		if restores++; restores > mostRestores {
+			return nil, End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf(
+				"it still differs in %d SIM cards (%s), although the target reported success", len(out)+len(in), journal.Summary(slices.Concat(out, in)))}
+		}
+		s := c.Session(context.Background())
+		s.undoes = true
+		if len(out) > 0 {
+			err = s.takeOut(group, out)
+		}
+		if err == nil && len(in) > 0 {
+			err = s.putBack(group, in)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}

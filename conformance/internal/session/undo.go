@@ -1,0 +1,171 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Undo takes out of the groups what the check put in and did not take out, newest
+// first, waits until that is done, and cancels the auto-renewals that the check left.
+// It returns a sentence for each thing that it could not undo. It works after the run
+// was stopped, too.
+func (s *Session) Undo() (left []string) {
+	undoing := s.connection.Session(context.Background())
+	undoing.undoes = true
+	defer func() { s.adopt(undoing) }()
+	remaining, doubtful := s.remaining(undoing)
+	for group, sims := range remaining {
+		err := undoing.takeOut(group, sims)
+		if err == nil {
+			continue
+		}
+		if sims = s.connection.stillHeld(group, sims); len(sims) > 0 {
+			left = append(left, fmt.Sprintf("%s holds %d SIM cards that the run added (%s): %v", group, len(sims), journal.Summary(sims), err))
+		}
+	}
+	for group, sims := range doubtful {
+		if sims = s.connection.stillHeld(group, sims); len(sims) > 0 {
+			left = append(left, fmt.Sprintf("%s may hold %d SIM cards that the run added (%s): the results of adding them are not known codes",
+				group, len(sims), journal.Summary(sims)))
+		}
+	}
+	left = append(left, s.cancelRenewals(undoing)...)
+	left = append(left, s.undoRetired()...)
+	slices.Sort(left)
+	if len(left) == 0 {
+		s.connection.journal.MarkUndone(slices.Concat(s.entries, undoing.entries))
+	}
+	return left
+}
+
+// adopt makes what another session showed count for this check.
+func (s *Session) adopt(other *Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	offset := len(s.exchanges)
+	s.exchanges = append(s.exchanges, other.exchanges...)
+	for _, d := range other.deviations {
+		d.Exchange += offset
+		s.note(d)
+	}
+}
+
+// remaining returns, by group, the SIM cards to take out, newest first, and those of
+// which it is not clear whether they were added. Tasks that were not awaited are
+// awaited now, so that nothing is removed before it is added; all of them together as
+// long as one task may take, since a target that ends none would otherwise hold up
+// the run for as long as there are tasks.
+func (s *Session) remaining(undoing *Session) (remaining, doubtful map[journal.Group][]string) {
+	s.mu.Lock()
+	entries := slices.Clone(s.entries)
+	s.mu.Unlock()
+	remaining, doubtful = map[journal.Group][]string{}, map[journal.Group][]string{}
+	late := time.Now().Add(s.Target().TaskTimeout)
+	for _, e := range entries {
+		if !e.ChangesGroup() || e.Outcome() != journal.Accepted || !s.changesAny(e) {
+			continue
+		}
+		if e.Pending() && time.Now().Before(late) {
+			undoing.awaitEntry(e)
+		}
+		group := e.In()
+		done, unclear := e.Carried(s.Target().UnknownSIMs)
+		if len(unclear) > 0 {
+			doubtful[group] = append(doubtful[group], unclear...)
+		}
+		for _, sim := range done {
+			if e.Operation == journal.AddSIMs {
+				remaining[group] = append([]string{sim}, remaining[group]...)
+			} else if i := slices.Index(remaining[group], sim); i >= 0 {
+				remaining[group] = slices.Delete(remaining[group], i, i+1)
+			}
+		}
+	}
+	maps.DeleteFunc(remaining, func(_ journal.Group, sims []string) bool { return len(sims) == 0 })
+	return remaining, doubtful
+}
+
+// changesAny reports whether an entry is about any SIM card that exists.
+func (s *Session) changesAny(e *journal.Entry) bool {
+	return slices.ContainsFunc(e.SIMs, func(sim string) bool { return !slices.Contains(s.Target().UnknownSIMs, sim) })
+}
+
+// awaitEntry waits for the terminal result of an entry. That there is none makes no
+// difference here: Carried has an answer for it.
+func (s *Session) awaitEntry(e *journal.Entry) {
+	_ = attempt(func() { e.SetResults(s.AwaitResultAs(context.Background(), e.Partner, e.RequestID()).perSIM()) })
+}
+
+// stillHeld returns those of the SIM cards that a group holds more often than before
+// the run; all of them when it cannot be listed. What the target answered to their
+// addition does not tell: it may count a SIM card once, however often it is added.
+func (c *Connection) stillHeld(group journal.Group, sims []string) (held []string) {
+	if !c.target.Allow.Read {
+		return sims
+	}
+	now, err := c.holds(group)
+	if err != nil {
+		return sims
+	}
+	before, _ := c.journal.Before(group)
+	for _, sim := range sims {
+		if now[sim] > before[sim] {
+			now[sim]--
+			held = append(held, sim)
+		}
+	}
+	return held
+}
+
+// takeOut removes SIM cards from a group and waits for the end of it.
+func (s *Session) takeOut(group journal.Group, sims []string) error {
+	return s.changeGroup(s.NewRemoveSims(group.ID, sims...).As(group.Partner), group.Partner, "removing")
+}
+
+// putBack adds SIM cards to a group and waits for the end of it.
+func (s *Session) putBack(group journal.Group, sims []string) error {
+	return s.changeGroup(s.NewAddSims(group.ID, sims...).As(group.Partner), group.Partner, "putting back")
+}
+
+// changeGroup sends a request that changes a group and waits until it succeeded for
+// each SIM card.
+func (s *Session) changeGroup(draft *Draft, partner, doing string) error {
+	return attempt(func() {
+		answer := s.Send(context.Background(), draft)
+		result := s.AwaitResultAs(context.Background(), partner, s.accepted(answer).RequestID)
+		for _, detail := range result.Details {
+			if detail.Result != "10" {
+				panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf("%s %s ended with result %q", doing, detail.SimID, detail.Result)})
+			}
+		}
+	})
+}
+
+// attempt turns the End of work into an error.
+func attempt(work func()) (err error) {
+	defer func() {
+		switch end := recover().(type) {
+		case nil:
+		case End:
+			err = end
+		default:
+			panic(end)
+		}
+	}()
+	work()
+	return nil
+}
+
+// Error says why a check ended.
+func (e End) Error() string {
+	if e.Deviation != nil {
+		return e.Deviation.Summary
+	}
+	return e.Reason
+}
