@@ -41,23 +41,15 @@ func having(name string, cases []Check) []Check {
 }
 
 // controlled requires that the target accepts a request, so that its twins, which
-// differ from it in one thing each, are refused on account of that thing. A request
-// that is used up is sent after its twins, with the ids that they had: sent before
-// them, it would itself be why they are refused.
+// differ from it in one thing each, are refused because of that thing.
 func controlled(ctx context.Context, s *session.Session, draft *session.Draft, twins func()) {
-	if usedUp(draft.Operation) {
-		twins()
-		s.RequireAccepted(s.Send(ctx, draft))
-		return
-	}
-	s.RequireAccepted(s.Send(ctx, draft))
-	twins()
+	s.Controlled(ctx, draft, twins)
 }
 
 // again returns a draft of a request that the target accepts after it has accepted
 // the given one: the same, or when that is used up a new one.
 func again(ctx context.Context, s *session.Session, draft *session.Draft) *session.Draft {
-	if usedUp(draft.Operation) {
+	if session.UsesUp(draft.Operation) {
 		return s.NewValid(ctx, draft.Operation.ID)
 	}
 	return draft.Twin()

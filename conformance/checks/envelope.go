@@ -24,7 +24,7 @@ var envelopeChecks = slices.Concat(
 		ID: "ENV-001", Clause: "envelope/success",
 		Requirement: `{operation} answers a valid request with operateCode "S" and no HTTP status of an error`,
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		answer := s.Send(ctx, s.NewValid(ctx, operation))
+		answer := s.SendValid(ctx, operation)
 		Expect(answer).To(beAccepted(), "a valid request")
 		Expect(answer.Status).To(BeNumerically("<", 400), "the HTTP status of a success")
 	}),
@@ -60,7 +60,7 @@ var envelopeChecks = slices.Concat(
 		ID: "ENV-006", Clause: "envelope/data-on-success",
 		Requirement: "{operation} answers a valid request with data that is not null",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		answer := s.Send(ctx, s.NewValid(ctx, operation))
+		answer := s.SendValid(ctx, operation)
 		s.RequireAccepted(answer)
 		Expect(answer).To(haveData(), "a success")
 	}), func(operation string) bool { return !slices.Contains(withoutData, operation) }),
@@ -68,7 +68,7 @@ var envelopeChecks = slices.Concat(
 		ID: "ENV-007", Clause: "envelope/members-are-strings",
 		Requirement: "every code, count, price and identifier in the answer of {operation} is a JSON string",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		answer := s.Send(ctx, s.NewValid(ctx, operation))
+		answer := s.SendValid(ctx, operation)
 		s.RequireAccepted(answer)
 		Expect(notTexts(operationOf(operation), envelopeOf(answer), "")).To(BeEmpty(), "members that are no strings")
 	}),
@@ -91,9 +91,9 @@ var withoutData = []string{"addSims", "removeSims", "cancelAutoRenewalRecord"}
 // and at a refusal of it, which differ in the sign of their requests.
 func onAnswers(check Check, look func(answer *session.Answer, which string)) []Check {
 	return onEach(check, func(ctx context.Context, s *session.Session, operation string) {
-		draft := s.NewValid(ctx, operation)
-		success := s.Send(ctx, draft)
+		success := s.SendValid(ctx, operation)
 		s.RequireAccepted(success)
+		draft := s.NewValid(ctx, operation)
 		look(success, "a success")
 		look(s.Send(ctx, draft.Twin().After(session.Drop("sign"))), "a refusal")
 	})

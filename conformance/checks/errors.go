@@ -228,7 +228,7 @@ func refusedForMalformed(ctx context.Context, s *session.Session, do action) {
 
 func acceptsAfterRefusals(ctx context.Context, s *session.Session, operation string) {
 	draft := s.NewValid(ctx, operation)
-	if !usedUp(draft.Operation) {
+	if !session.UsesUp(draft.Operation) {
 		s.RequireAccepted(s.Send(ctx, draft))
 	}
 	for _, sign := range []string{"", strings.Repeat("0", 32)} {

@@ -54,9 +54,9 @@ var expectedWords = map[reports.Expect]string{
 func sendCase(ctx context.Context, s *session.Session, c *cases.Case) *session.Answer {
 	operation, _ := s.Contract().Operation(c.Operation)
 	if len(c.Changes) == 0 {
-		return s.SendChanged(ctx, c.Operation, usedUp(operation), nil)
+		return s.SendValid(ctx, c.Operation)
 	}
-	return s.SendChanged(ctx, c.Operation, usedUp(operation), func(draft *session.Draft) {
+	return s.SendChanged(ctx, c.Operation, func(draft *session.Draft) {
 		for _, change := range c.Changes {
 			edit := editOf(operation, c.Place, change)
 			if change.Late {

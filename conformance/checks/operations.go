@@ -151,9 +151,3 @@ func isPathParameter(name string) bool {
 		return in == name
 	})
 }
-
-// usedUp reports whether a valid request of an operation is accepted only once: it
-// sells something, or ends something that was sold.
-func usedUp(operation openapi.Operation) bool {
-	return operation.Does == openapi.Purchase || operation.ID == "cancelAutoRenewalRecord"
-}

@@ -26,7 +26,7 @@ var signatureChecks = slices.Concat(
 		Requirement: "{operation} accepts a request whose sign is right",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		// A body without the envelope is no refusal: that it is bare is for the oracle to say.
-		Expect(s.Send(ctx, s.NewValid(ctx, operation))).NotTo(beRefused(), "a valid request with the right sign")
+		Expect(s.SendValid(ctx, operation)).NotTo(beRefused(), "a valid request with the right sign")
 	}),
 	absentSigns, wrongSigns, otherForms,
 )

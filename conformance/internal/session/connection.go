@@ -49,8 +49,8 @@ type Connection struct {
 	seen     map[reports.Code]int
 	nextSIM  int
 	nextID   int
-	// templates are valid requests by operation, of which others are made.
-	templates map[string]*template
+	// standings are what is known about valid requests, by operation.
+	standings map[string]*standing
 	links     map[string]Link // by host
 }
 

@@ -23,6 +23,7 @@ type Draft struct {
 	before, after []Edit
 	signer        Signer
 	rules         *signing.Rules // nil for those of the target
+	loan          *loan          // what the request needs; nil when the check made it itself
 }
 
 // Signer makes a sign of parameters under a target's rules, as signing.Sign does.
@@ -66,6 +67,11 @@ func (d *Draft) Twin() *Draft {
 	twin := *d
 	twin.before, twin.after = slices.Clone(d.before), slices.Clone(d.after)
 	return &twin
+}
+
+// pristine reports whether the request is still as it was made.
+func (d *Draft) pristine() bool {
+	return len(d.before) == 0 && len(d.after) == 0 && d.signer == nil && d.rules == nil
 }
 
 // Names returns the names of the parameters of its query or body, but for the

@@ -105,11 +105,8 @@ func (s *Session) NewSingleServicePlanPage(sim string) *Draft {
 	return s.newDraft("singleServicePlanPage", request, err)
 }
 
-// NewValid drafts a request of an operation that a conforming target accepts,
-// with which nothing is at stake: operations that write are asked for a SIM card
-// that does not exist, those that sell for an order of their own. What an operation
-// needs to be there, such as a task or an order, is made first.
-func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
+// makeValid drafts a valid request of an operation, and first makes what it needs.
+func (s *Session) makeValid(ctx context.Context, operation string) *Draft {
 	switch operation {
 	case "addSims":
 		return s.NewAddSims(s.Group(), s.UnknownSIM())

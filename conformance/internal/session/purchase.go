@@ -196,7 +196,8 @@ func (s *Session) validPurchase(ctx context.Context, operation string) *Draft {
 		s.Authorize(ctx, p, "")
 		return s.NewConfirmPaymentResult(p.PayID)
 	case "queryOrder":
-		return s.NewQueryOrder(OrderKeys{OrderID: s.Order(ctx).OrderNo})
+		p := s.Order(ctx) // with every key of the order, so that none of them is required
+		return s.NewQueryOrder(OrderKeys{PurchaseID: p.PurchaseID, OrderID: p.OrderNo, SIM: p.SIM})
 	}
 	panic(broken(fmt.Errorf("no valid request is known for operation %s", strconv.Quote(operation))))
 }

@@ -36,10 +36,12 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
 	}
 	s.turn(ctx)
 	sent := s.announce(draft, request)
+	var answer *Answer
+	defer func() { s.spend(draft, answer) }()
 	exchange := s.exchange(ctx, draft, request)
 	index := s.record(exchange)
 	s.endUnlessAnswered(service, exchange)
-	answer := ReadAnswer(index, exchange)
+	answer = ReadAnswer(index, exchange)
 	s.settleAnnounced(sent, answer)
 	s.connection.see(answer)
 	return answer

@@ -25,7 +25,7 @@ type Session struct {
 	entries    []*journal.Entry // what it did to the target
 	undoes     bool             // it undoes what another one did
 	shown      []*Push          // those that stand among the exchanges
-	retired    []*Session       // that made valid requests which are not kept any more
+	loans      []*loan          // valid requests that nobody else uses at the moment
 }
 
 // End is the value with which a session ends a check that cannot go on.

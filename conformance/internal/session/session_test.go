@@ -228,8 +228,8 @@ func TestEnds(t *testing.T) {
 func TestSendChangedTellsWhatTheTargetLacks(t *testing.T) {
 	s := connected(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
 	s.Target().SIMs = nil
-	for try := range triesToFill + 2 {
-		err := attempt(func() { s.SendChanged(t.Context(), "singleVerify", false, func(*Draft) {}) })
+	for try := range triesToLend + 2 {
+		err := attempt(func() { s.SendChanged(t.Context(), "singleVerify", func(*Draft) {}) })
 		if want := "the target has no sim (--sim or MALLCHECK_SIM)"; err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("try %d ended with %v, want %q", try, err, want)
 		}

@@ -36,7 +36,7 @@ func (s *Session) Undo() (left []string) {
 		}
 	}
 	left = append(left, s.cancelRenewals(undoing)...)
-	left = append(left, s.undoRetired()...)
+	left = append(left, s.returnLoans()...)
 	slices.Sort(left)
 	if len(left) == 0 {
 		s.connection.journal.MarkUndone(slices.Concat(s.entries, undoing.entries))

@@ -34,9 +34,9 @@ func TestTemplateIsNotUsedAgain(t *testing.T) {
 	})
 	s.Target().Package = "PACKAGE1"
 	for range 2 {
-		_ = attempt(func() { s.SendChanged(t.Context(), "singleOrder", true, func(*Draft) {}) })
+		_ = attempt(func() { s.SendChanged(t.Context(), "singleOrder", func(*Draft) {}) })
 	}
-	_ = attempt(func() { s.SendChanged(t.Context(), "singleOrder", true, func(*Draft) {}) })
+	_ = attempt(func() { s.SendChanged(t.Context(), "singleOrder", func(*Draft) {}) })
 	mu.Lock()
 	defer mu.Unlock()
 	if len(orders) != 4 || orders[0] == orders[1] || orders[1] == orders[2] || orders[2] != orders[3] {
