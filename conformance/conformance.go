@@ -122,11 +122,7 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 	}
 	var shard *reports.Shard
 	if t.Shard.Count > 0 {
-		shard = &reports.Shard{Index: t.Shard.Index, Count: t.Shard.Count}
-	}
-	allow := make([]reports.Does, 0, 3)
-	for _, name := range t.Allow.List() {
-		allow = append(allow, reports.Does(name))
+		shard = &t.Shard
 	}
 	return &runner{
 		target: t, contract: contract, observer: observer,
@@ -136,7 +132,7 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 		run: reports.Run{
 			Schema: reports.SchemaVersion,
 			Tool:   reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
-			Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: allow, Faults: t.Faults, Variants: t.Variants},
+			Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: t.Allow.List(), Faults: t.Faults, Variants: t.Variants},
 			Policy: t.Policy(),
 			Shard:  shard,
 			Seed:   t.Seed, Started: time.Now().UTC(),
@@ -211,7 +207,7 @@ func (r *runner) unable(check checks.Check) string {
 			}
 		}
 	}
-	if !r.target.Allow.Allows(string(check.Does)) {
+	if !r.target.Allow.Allows(check.Does) {
 		return fmt.Sprintf("the target allows no %ss (--allow %s)", check.Does, check.Does)
 	}
 	return ""

@@ -23,8 +23,8 @@ func checkExpectations(t *target.Target) error {
 	}
 	for i, own := range t.Policy().Expectations {
 		place := cmp.Or(t.Expectations[i].Place, fmt.Sprintf("expectation %d of the target", i+1))
-		if own.Expect == "" {
-			return &target.Error{Place: place, Value: t.Expectations[i].Expect, Problem: "cannot be expected", Instead: "write accept, reject or either"}
+		if !slices.Contains([]reports.Expect{reports.ExpectAccepted, reports.ExpectRefused, reports.ExpectEither}, own.Expect) {
+			return &target.Error{Place: place, Value: string(own.Expect), Problem: "cannot be expected", Instead: "write accept, reject or either"}
 		}
 		names := func(c cases.Case) bool {
 			return own.Matches(c.Operation, c.Mutation)

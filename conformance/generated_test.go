@@ -103,10 +103,10 @@ func TestLenientTarget(t *testing.T) {
 	if code := conformance.ExitCode(run()); code != conformance.ExitViolation {
 		t.Errorf("without an expectation the exit code is %d", code)
 	}
-	if code := conformance.ExitCode(run(target.Expectation{Operation: "*", Mutation: "empty", Expect: target.Either})); code != conformance.ExitPassed {
+	if code := conformance.ExitCode(run(expecting("*", "empty", reports.ExpectEither))); code != conformance.ExitPassed {
 		t.Errorf("with an expectation the exit code is %d", code)
 	}
-	strict := run(target.Expectation{Operation: "singleQueryOrder", Mutation: "missing", Expect: target.Accept})
+	strict := run(expecting("singleQueryOrder", "missing", reports.ExpectAccepted))
 	if code := conformance.ExitCode(strict); code != conformance.ExitViolation {
 		t.Errorf("a target that does not do what is expected has the exit code %d", code)
 	}
@@ -119,9 +119,9 @@ func TestLenientTarget(t *testing.T) {
 func TestWrongExpectations(t *testing.T) {
 	remote(t)
 	for _, wrong := range []target.Expectation{
-		{Operation: "singleOrdr", Mutation: "missing", Expect: target.Accept},
-		{Operation: "*", Mutation: "[", Expect: target.Accept},
-		{Operation: "*", Mutation: "missing", Expect: "perhaps"},
+		expecting("singleOrdr", "missing", reports.ExpectAccepted),
+		expecting("*", "[", reports.ExpectAccepted),
+		expecting("*", "missing", "perhaps"),
 	} {
 		under := configured(t, settings(func(s *target.Settings) { s.Only, s.Seed = []string{"SIG-001"}, "1" }))
 		under.Expectations = []target.Expectation{wrong}
@@ -131,4 +131,9 @@ func TestWrongExpectations(t *testing.T) {
 			t.Errorf("%+v: %v", wrong, err)
 		}
 	}
+}
+
+// expecting returns an expectation of a target.
+func expecting(operation, mutation string, expect reports.Expect) target.Expectation {
+	return target.Expectation{Expectation: reports.Expectation{Operation: operation, Mutation: mutation, Expect: expect}}
 }

@@ -15,7 +15,7 @@ import (
 // and about the same to do. It depends on the checks alone, so that processes which
 // know nothing of each other divide in the same way. The checks that await pushes
 // stay together in the first shard: one process alone can listen for them.
-func divide(selected []checks.Check, shard target.Shard) ([]checks.Check, error) {
+func divide(selected []checks.Check, shard reports.Shard) ([]checks.Check, error) {
 	if shard.Count == 0 {
 		return selected, nil
 	}
@@ -44,7 +44,7 @@ func divide(selected []checks.Check, shard target.Shard) ([]checks.Check, error)
 	}
 	if len(mine) == 0 {
 		return nil, &target.Error{
-			Place: "--shard", Value: reports.Shard{Index: shard.Index, Count: shard.Count}.String(), Problem: "has nothing to do",
+			Place: "--shard", Value: shard.String(), Problem: "has nothing to do",
 			Instead: fmt.Sprintf("%d checks are selected: make fewer shards", len(selected)),
 		}
 	}

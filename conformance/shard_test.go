@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
-	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // TestDivide holds that the shards together have each check once, in its order,
@@ -16,7 +16,7 @@ func TestDivide(t *testing.T) {
 		times := map[string]int{}
 		var loads []int
 		for index := 1; index <= count; index++ {
-			shard := target.Shard{Index: index, Count: count}
+			shard := reports.Shard{Index: index, Count: count}
 			part, err := divide(all, shard)
 			if err != nil {
 				t.Fatal(err)
@@ -44,10 +44,10 @@ func TestDivide(t *testing.T) {
 			t.Errorf("the shards have %v to do", loads)
 		}
 	}
-	if _, err := divide(all[:2], target.Shard{Index: 3, Count: 3}); err == nil {
+	if _, err := divide(all[:2], reports.Shard{Index: 3, Count: 3}); err == nil {
 		t.Error("a shard with nothing to do is no error")
 	}
-	if part, err := divide(all, target.Shard{}); err != nil || len(part) != len(all) {
+	if part, err := divide(all, reports.Shard{}); err != nil || len(part) != len(all) {
 		t.Errorf("no shard has %d of %d checks (%v)", len(part), len(all), err)
 	}
 }

@@ -59,7 +59,7 @@ func (c *replayCommand) Run(std *streams) error {
 	if !t.Sandbox {
 		t.PushListen = "" // a replay awaits no push
 	}
-	if !t.Allow.Allows(string(result.Does)) {
+	if !t.Allow.Allows(result.Does) {
 		return fmt.Errorf("%s does a %s, which %s does not allow (--allow %s)", result.ID, result.Does, t.Name, result.Does)
 	}
 	contract, err := openapi.Mall()

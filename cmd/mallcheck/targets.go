@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
@@ -64,7 +65,8 @@ type listedTarget struct {
 	Default    bool              `json:"default"`
 	Production bool              `json:"production"`
 	Addresses  map[string]string `json:"addresses"` // by service
-	Allow      []string          `json:"allow"`
+	Allow      []reports.Does    `json:"allow"`
+	allows     string            // Allow, as --allow takes it
 	Problem    string            `json:"problem,omitempty"` // why it cannot be used as it is
 }
 
@@ -95,12 +97,13 @@ func (c *targetsCommand) Run(std *streams) error {
 
 // listTarget describes one target by its file alone, whatever flags and variables a run may add.
 func listTarget(file *target.File, name string, environ []string) listedTarget {
-	listed := listedTarget{Name: name, Default: name == file.Default(), Addresses: map[string]string{}, Allow: []string{}}
+	listed := listedTarget{Name: name, Default: name == file.Default(), Addresses: map[string]string{}, Allow: []reports.Does{}}
 	layer, err := file.Layer(name, environ)
 	if err == nil {
 		var t *target.Target
 		if t, err = target.Resolve(layer, target.Flags(target.Settings{YesProduction: true})); err == nil {
-			listed.Addresses, listed.Allow, listed.Production = t.URLs, t.Allow.List(), t.Production
+			listed.Addresses, listed.Production = t.URLs, t.Production
+			listed.Allow, listed.allows = t.Allow.List(), t.Allow.String()
 		}
 	}
 	if err != nil {
@@ -124,7 +127,7 @@ func (t *listedTarget) row() string {
 			addresses = append(addresses, service+" "+address)
 		}
 	}
-	allows := strings.Join(t.Allow, ",")
+	allows := t.allows
 	if t.Production {
 		allows += " (production)"
 	}

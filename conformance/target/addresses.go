@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // HasAddress reports whether any layer gives a service's address, in which
@@ -119,9 +120,9 @@ func (r *resolver) sureOfProduction(t *Target) {
 	if !t.Production || t.YesProduction {
 		return
 	}
-	for _, does := range []string{"write", "purchase"} {
+	for _, does := range []reports.Does{reports.Write, reports.Purchase} {
 		if t.Allow.Allows(does) {
-			r.fail("allow", does, "is for a production target here", "if that is meant, add --yes-production; otherwise allow read alone")
+			r.fail("allow", string(does), "is for a production target here", "if that is meant, add --yes-production; otherwise allow read alone")
 			return
 		}
 	}

@@ -4,30 +4,22 @@ import (
 	"slices"
 
 	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Expectation sets what a target does with a kind of case, in the place of what
-// the grade of the constraint says: it is for targets that are more lenient, or
-// stricter, than the contract, and are meant to be.
+// Expectation says what a target does with a kind of case, whatever the contract
+// says: for targets that are meant to be more lenient or stricter than it.
 type Expectation struct {
-	// Operation is the id of an operation, or a glob of ids, "" for all.
-	Operation string
-	// Mutation is the name of a mutation, as it ends the name of a case, or a glob
-	// ("wrong-type.*"), "" for all.
-	Mutation string
-	// Expect is Accept, Reject or Either.
-	Expect string
+	reports.Expectation
 	// Place says where it was written, "mallcheck.yaml:7: expectations"; "" when
 	// that is not known.
 	Place string
 }
 
-// What an Expectation may expect of a target.
-const (
-	Accept = "accept"
-	Reject = "reject"
-	Either = "either"
-)
+// expectWords are the words with which a file says what it expects.
+var expectWords = map[string]reports.Expect{
+	"accept": reports.ExpectAccepted, "reject": reports.ExpectRefused, "either": reports.ExpectEither,
+}
 
 // expectations returns those of the first layer that has any.
 func (r *resolver) expectations() []Expectation {

@@ -2,6 +2,7 @@ package target
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -147,7 +148,7 @@ func (f *File) expectation(node *yaml.Node) (Expectation, error) {
 		case "mutation":
 			one.Mutation = value.text
 		case "expect":
-			one.Expect, known = value.text, []string{Accept, Reject, Either}
+			one.Expect, known = expectWords[value.text], slices.Sorted(maps.Keys(expectWords))
 			fits = func(word string) bool { return word == value.text }
 		}
 		if known != nil && !slices.ContainsFunc(known, fits) {

@@ -10,12 +10,8 @@ import (
 func (t *Target) Policy() reports.Policy {
 	policy := reports.Policy{Strict: reports.Grade(t.Strict), FailOnFinding: t.FailOnFinding}
 	for _, own := range t.Expectations {
-		expect := map[string]reports.Expect{
-			Accept: reports.ExpectAccepted, Reject: reports.ExpectRefused, Either: reports.ExpectEither,
-		}[own.Expect]
-		policy.Expectations = append(policy.Expectations, reports.Expectation{
-			Operation: cmp.Or(own.Operation, "*"), Mutation: cmp.Or(own.Mutation, "*"), Expect: expect,
-		})
+		own.Operation, own.Mutation = cmp.Or(own.Operation, "*"), cmp.Or(own.Mutation, "*")
+		policy.Expectations = append(policy.Expectations, own.Expectation)
 	}
 	return policy
 }

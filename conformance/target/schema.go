@@ -4,8 +4,10 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/openapi"
@@ -116,7 +118,7 @@ func schemaOfExpectations() schema {
 				Description: "Operation of the cases, or a glob. Default all.",
 			},
 			"mutation": {Type: "string", Description: "Mutation, as it ends the names of the cases, or a glob. Default all."},
-			"expect":   {Enum: []string{Accept, Reject, Either}, Description: "What the target does with them."},
+			"expect":   {Enum: slices.Sorted(maps.Keys(expectWords)), Description: "What the target does with them."},
 		}},
 	}
 }

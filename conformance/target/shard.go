@@ -3,23 +3,21 @@ package target
 import (
 	"strconv"
 	"strings"
-)
 
-// Shard is one of several parts into which the checks of a run are divided. The
-// zero value is all of them.
-type Shard struct{ Index, Count int } // Index from 1
+	"github.com/mallcheck/mallcheck/reports"
+)
 
 // mostShards bounds the number of shards.
 const mostShards = 1000
 
-func shard(text string) (Shard, error) {
+func shard(text string) (reports.Shard, error) {
 	index, count, _ := strings.Cut(text, "/")
 	i, errIndex := strconv.Atoi(index)
 	n, errCount := strconv.Atoi(count)
 	if errIndex != nil || errCount != nil || i < 1 || i > n || n > mostShards {
-		return Shard{}, malformed{"is no shard", "write which one of how many, such as 2/4"}
+		return reports.Shard{}, malformed{"is no shard", "write which one of how many, such as 2/4"}
 	}
-	return Shard{i, n}, nil
+	return reports.Shard{Index: i, Count: n}, nil
 }
 
 // MostProcs bounds the number of processes.

@@ -12,8 +12,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -95,8 +97,8 @@ type Target struct {
 
 	// Only and Skip select checks by id, glob, "area:RID" or "op:addSims".
 	Only, Skip []string
-	// Shard is the part of the selected checks that is run.
-	Shard Shard
+	// Shard is the part of the selected checks that is run; the zero value is all of them.
+	Shard reports.Shard
 	// Fuzz is how many random requests of each kind every operation is sent, 0 for none.
 	Fuzz int
 	// Seed is the seed of the order of checks and of every generated value.
@@ -130,28 +132,37 @@ func (t *Target) Place(key string) string { return t.place(key) }
 // Permissions is what a run may do to a target. Nothing is implied by anything else.
 type Permissions struct{ Read, Write, Purchase bool }
 
-// Allows reports whether a thing that does "read", "write" or "purchase" may be done.
-func (p Permissions) Allows(does string) bool {
+// Allows reports whether a run may do what a check or an operation does.
+func (p Permissions) Allows(does reports.Does) bool {
 	switch does {
-	case "read":
+	case reports.Read:
 		return p.Read
-	case "write":
+	case reports.Write:
 		return p.Write
-	case "purchase":
+	case reports.Purchase:
 		return p.Purchase
 	}
 	return false
 }
 
-// List returns the permissions by name, in the order read, write, purchase.
-func (p Permissions) List() []string {
-	var names []string
-	for _, name := range []string{"read", "write", "purchase"} {
-		if p.Allows(name) {
-			names = append(names, name)
+// List returns the permissions, in the order read, write, purchase.
+func (p Permissions) List() []reports.Does {
+	var allowed []reports.Does
+	for _, does := range []reports.Does{reports.Read, reports.Write, reports.Purchase} {
+		if p.Allows(does) {
+			allowed = append(allowed, does)
 		}
 	}
-	return names
+	return allowed
+}
+
+// String returns the permissions as --allow takes them.
+func (p Permissions) String() string {
+	var words []string
+	for _, does := range p.List() {
+		words = append(words, string(does))
+	}
+	return strings.Join(words, ",")
 }
 
 // Services returns the names of the services that have an address, in a fixed order.

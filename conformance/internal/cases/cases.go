@@ -13,17 +13,15 @@ import (
 	"sync"
 
 	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
 )
-
-// Expect is what the contract lets a target do with a request.
-type Expect string
 
 // What can be expected. Either is expected where no clause says whether the request
 // is refused: it must be answered in the envelope, and not by a server error.
 const (
-	Refused  Expect = "refused"
-	Accepted Expect = "accepted"
-	Either   Expect = "either"
+	Refused  = reports.ExpectRefused
+	Accepted = reports.ExpectAccepted
+	Either   = reports.ExpectEither
 )
 
 // The places of what is changed.
@@ -62,7 +60,7 @@ type Case struct {
 	// accepted or answered: a JSON pointer, or the id of a rule.
 	Clause string
 	// Expect is what follows from the contract.
-	Expect Expect
+	Expect reports.Expect
 	// Requirement says it in one sentence, without its full stop.
 	Requirement string
 	// Changes are made one after the other.

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -122,22 +123,22 @@ func TestAConstraintBecomesCases(t *testing.T) {
 	const area = "        area:\n          type: string\n"
 	for _, test := range []struct {
 		name, from, to string
-		want           map[string]Expect // by the end of the id
+		want           map[string]reports.Expect // by the end of the id
 	}{
-		{"maxLength", area, area + "          maxLength: 80\n", map[string]Expect{
+		{"maxLength", area, area + "          maxLength: 80\n", map[string]reports.Expect{
 			"area/max-length.met": Either, "area/max-length.crossed": Refused}},
-		{"minLength", area, area + "          minLength: 3\n", map[string]Expect{
+		{"minLength", area, area + "          minLength: 3\n", map[string]reports.Expect{
 			"area/min-length.met": Either, "area/min-length.crossed": Refused, "area/empty": Refused}},
-		{"enum", area, area + "          enum: [Europe, Asia]\n", map[string]Expect{
+		{"enum", area, area + "          enum: [Europe, Asia]\n", map[string]reports.Expect{
 			"area/enum.Europe": Either, "area/enum.outside": Refused, "area/letter-case.Asia": Refused}},
-		{"pattern", area, area + "          pattern: '^[a-z]{2,5}$'\n", map[string]Expect{
+		{"pattern", area, area + "          pattern: '^[a-z]{2,5}$'\n", map[string]reports.Expect{
 			"area/pattern-met.shortest": Either, "area/pattern-met.longest": Either, "area/pattern-broken.too-long": Refused, "area/space.before": Refused}},
-		{"an integer", area, "        area:\n          type: integer\n          minimum: 1\n          maximum: 9\n", map[string]Expect{
+		{"an integer", area, "        area:\n          type: integer\n          minimum: 1\n          maximum: 9\n", map[string]reports.Expect{
 			"area/bound.smallest-met": Either, "area/bound.smallest-crossed": Refused, "area/bound.largest-crossed": Refused, "area/wrong-type.text": Refused}},
 		{"an object", area, "        area:\n          type: object\n          required: [code]\n          properties:\n            code:\n              type: string\n              maxLength: 2\n",
-			map[string]Expect{"area.code/missing": Refused, "area.code/max-length.crossed": Refused, "area.code/max-length.met": Accepted}},
+			map[string]reports.Expect{"area.code/missing": Refused, "area.code/max-length.crossed": Refused, "area.code/max-length.met": Accepted}},
 		{"an array", area, "        area:\n          type: array\n          minItems: 2\n          maxItems: 4\n          uniqueItems: true\n          items:\n            type: string\n",
-			map[string]Expect{"area/items.too-few": Refused, "area/items.too-many": Refused, "area/repeated-item": Refused, "area.items/null": Refused}},
+			map[string]reports.Expect{"area/items.too-few": Refused, "area/items.too-many": Refused, "area/repeated-item": Refused, "area.items/null": Refused}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			all := derived(t, test.from, test.to)

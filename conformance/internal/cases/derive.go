@@ -9,6 +9,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // Derive returns the cases of a contract, in the order of its operations and of
@@ -162,7 +163,7 @@ func (f field) set(value string) Change {
 
 // outcome is what is expected, and by which clause.
 type outcome struct {
-	expect Expect
+	expect reports.Expect
 	clause string
 }
 
@@ -208,7 +209,7 @@ func (d *deriver) add(f field, family, detail string, o outcome, words string, c
 		one.Mutation += "." + detail
 	}
 	one.ID = strings.Join([]string{"GEN", one.Operation, one.Place, one.Field, one.Mutation}, "/")
-	verb := map[Expect]string{
+	verb := map[reports.Expect]string{
 		Refused: "%s refuses a request %s", Accepted: "%s accepts a request %s",
 		Either: "%s answers a request %s in the envelope, refused or not",
 	}[o.expect]

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // TestShardsKeepToTheirSIMs holds that shards take different SIM cards, however many
@@ -13,7 +14,7 @@ func TestShardsKeepToTheirSIMs(t *testing.T) {
 	sims := []string{"1", "2", "3", "4", "5", "6", "7"}
 	takenBy := map[string]int{}
 	for index := 1; index <= 3; index++ {
-		c := &Connection{target: &target.Target{SIMs: sims, Shard: target.Shard{Index: index, Count: 3}}, nextSIM: 5}
+		c := &Connection{target: &target.Target{SIMs: sims, Shard: reports.Shard{Index: index, Count: 3}}, nextSIM: 5}
 		for range 10 {
 			pair := c.takeSIMs(2)
 			if pair[0] == pair[1] {
@@ -30,7 +31,7 @@ func TestShardsKeepToTheirSIMs(t *testing.T) {
 			t.Errorf("shard %d takes %q of seven", index, all)
 		}
 	}
-	few := &Connection{target: &target.Target{SIMs: sims[:1], Shard: target.Shard{Index: 2, Count: 3}}}
+	few := &Connection{target: &target.Target{SIMs: sims[:1], Shard: reports.Shard{Index: 2, Count: 3}}}
 	if got := few.takeSIMs(2); !slices.Equal(got, []string{"1", "1"}) {
 		t.Errorf("took %q of one", got)
 	}
