@@ -126,6 +126,74 @@ type Target struct {
 	secretValues []string
 }
 
+// Resolve merges layers, the first that has a value wins, and parses the result.
+// Its errors are of type *Error and name the place of the value.
+func Resolve(layers ...Layer) (*Target, error) {
+	r := &resolver{layers: layers}
+	t := &Target{
+		Name:              "sandbox",
+		URLs:              map[string]string{},
+		PartnerCode:       r.text("partner-code"),
+		SecondPartnerCode: r.text("second-partner-code"),
+		SIMs:              r.list("sim"),
+		UnknownSIMs:       r.list("unknown-sim"),
+		Group:             r.text("group"),
+		Package:           r.text("package"),
+		Amount:            parse(r, "amount", amount),
+		Currency:          parse(r, "currency", currency),
+		PayingMethod:      r.text("pm-success"),
+		FailingMethod:     r.text("pm-failure"),
+		OpenMethod:        r.text("pm-open"),
+		Paths:             r.paths(),
+		RequestIDHeader:   parse(r, "request-id-header", headerName),
+		TerminalStatus:    r.list("terminal-status"),
+		Sign:              r.rules(),
+		NoProxy:           r.text("proxy") == noProxy,
+		Proxy:             parse(r, "proxy", proxyAddress),
+		HTTP2:             r.choice("http2"),
+		Production:        parse(r, "production", truth),
+		YesProduction:     parse(r, "yes-production", truth),
+		Expectations:      r.expectations(),
+		PushListen:        parse(r, "push-listen", listenAddress),
+		PushJoin:          parse(r, "push-join", signing.ParsePushJoin),
+		PushEncoding:      parse(r, "push-encoding", signing.ParsePushEncoding),
+		PushTimeout:       parse(r, "push-timeout", positiveDuration),
+		Allow:             r.permissions(),
+		Budget:            Budget{parse(r, "budget-purchases", budgetPurchases), parse(r, "budget-amount", budgetAmount)},
+		Strict:            r.choice("strict"),
+		FailOnFinding:     r.choice("fail-on") == "finding",
+		Waivers:           r.waivers(),
+		Only:              r.list("only"),
+		Skip:              r.list("skip"),
+		Shard:             parse(r, "shard", shard),
+		Seed:              r.seed(),
+		Timeout:           parse(r, "timeout", positiveDuration),
+		CallTimeout:       parse(r, "call-timeout", positiveDuration),
+		TaskTimeout:       parse(r, "task-timeout", positiveDuration),
+		Procs:             parse(r, "procs", procs),
+		Rate:              parse(r, "rate", perSecond),
+		Fuzz:              parse(r, "fuzz", requests),
+		ReportDir:         r.text("report-dir"),
+		Formats:           r.list("format"),
+		Faults:            r.list("fault"),
+		Variants:          r.list("variant"),
+	}
+	t.PushKeyID, t.PushKey = r.pushKey()
+	t.MaskSIMs = r.masksSIMs()
+	t.Header, t.secretValues = r.header()
+	t.TLS = r.tls()
+	t.place = func(key string) string {
+		_, place := r.find(key)
+		return place
+	}
+	r.addresses(t)
+	r.sameSeed(t)
+	if r.problem != nil {
+		return nil, r.problem
+	}
+	return t, nil
+}
+
 // Place says where the value of a key was written: "--seed", "MALLCHECK_SEED".
 func (t *Target) Place(key string) string { return t.place(key) }
 
