@@ -5,7 +5,6 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/parallel"
 
 	"bytes"
-	_ "embed" // the schema
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,13 +17,7 @@ import (
 // that is only added does not change it.
 const SchemaVersion = "1"
 
-//go:embed schema/run.schema.json
-var runSchema []byte
-
-// RunSchema returns the JSON Schema (draft 2020-12) of what WriteJSON writes.
-func RunSchema() []byte { return slices.Clone(runSchema) }
-
-// WriteJSON writes run to w as one JSON document that follows RunSchema, with
+// WriteJSON writes run to w as one JSON document that follows schema/run.schema.json, with
 // Schema set to SchemaVersion: indented, but for the results, which have a line
 // each. Bodies are kept byte for byte; in any other text, bytes that are not
 // UTF-8 become U+FFFD. What is written is not redacted: hand in what Redact

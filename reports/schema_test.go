@@ -1,9 +1,8 @@
 package reports_test
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-
 	"bytes"
+	"os"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -11,7 +10,7 @@ import (
 
 func compileSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(reports.RunSchema()))
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(runSchema(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,6 +21,15 @@ func compileSchema(t *testing.T) *jsonschema.Schema {
 		t.Fatal(err)
 	}
 	schema, err := compiler.Compile("urn:mallcheck:run:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+func runSchema(t *testing.T) []byte {
+	t.Helper()
+	schema, err := os.ReadFile("schema/run.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}

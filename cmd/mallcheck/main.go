@@ -19,6 +19,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports/redact"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // commands is the command line.
@@ -68,11 +69,15 @@ type streams struct {
 	ended   []io.Closer // what must be closed before the process ends
 }
 
-// hide lets nothing that secrets names be printed from here on, in lines and errors.
+// hide lets nothing that secrets names be printed from here on, in lines and errors,
+// and nothing that acts on a terminal or on the runner of a CI job.
 func (s *streams) hide(secrets redact.Secrets) {
 	s.secrets = secrets
-	out, err := secrets.Writer(s.out), secrets.Writer(s.err)
-	s.out, s.err, s.ended = out, err, append(s.ended, out, err)
+	for _, stream := range []*io.Writer{&s.out, &s.err} {
+		safe := render.NewSafeWriter(*stream)
+		hiding := secrets.Writer(safe)
+		*stream, s.ended = hiding, append(s.ended, hiding, safe)
+	}
 }
 
 // close prints what is left of lines.
@@ -172,7 +177,7 @@ func fail(std *streams, err error) int {
 
 // tellError prints an error as one line without the secrets that may stand in it.
 func tellError(std *streams, err error) {
-	fmt.Fprintln(std.err, "mallcheck: "+std.secrets.Text(oneLine(err.Error())))
+	fmt.Fprintln(std.err, "mallcheck: "+std.secrets.Text(render.SafeLine(err.Error())))
 }
 
 // helpDefaults gives the help texts of settings the defaults they name.

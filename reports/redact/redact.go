@@ -11,43 +11,40 @@ import (
 	"time"
 )
 
-// Secrets says what must not leave the process. The zero value hides the values of
-// PaymentMembers and of SecretHeaders, user information in URLs, and, wherever they
-// stand, e-mail addresses and what looks like an id of Stripe.
+// Secrets says what must not leave the process. The zero value redacts what
+// identifies a payment or a payer (payId, client_secret, cvc and the like), the
+// credentials in headers, user information in URLs, and, wherever they stand,
+// e-mail addresses and what looks like an id of Stripe.
 type Secrets struct {
 	// Values are secret texts, such as push keys. Each is replaced wherever it
 	// stands: as it is and as it looks in a URL, JSON, HTML, hexadecimal or
 	// base64; of a value in hexadecimal, the bytes it stands for as well.
 	Values []string
-	// Known are values that PaymentMembers have, each with the name under which it is
-	// hidden wherever it stands; what may be met by chance is left.
+	// Known are values of payments, each with the name under which it is redacted
+	// wherever it stands; values that may be met by chance stay.
 	Known map[string]string
-	// Members are names of members and query parameters whose values are hidden
-	// in addition to PaymentMembers. Case, "_" and "-" make no difference.
+	// Members are names of further members and query parameters whose values are
+	// redacted. Case, "_" and "-" make no difference.
 	Members []string
 	// MaskSIMs hides the digits of SIM numbers (ICCIDs: 18 to 20 digits that
 	// begin with 89) except the first six and the last four.
 	MaskSIMs bool
-	// ShowPayments leaves the values of PaymentMembers, ids of payments and e-mail
-	// addresses as they are: for who made the call and needs what it answers.
+	// ShowPayments leaves what identifies a payment or a payer as it is: for whoever
+	// made the call and needs its answer.
 	ShowPayments bool
 }
 
-// PaymentMembers returns the names of members and query parameters that
-// identify a payment or a payer; their values are always hidden.
-func PaymentMembers() []string {
-	return []string{
-		"payId", "payAccount", "pm_id", "payment_method_id", "customer_id", "sub_id", "subscription_id",
-		"email", "payment_intent", "payment_intent_id", "setup_intent", "setup_intent_id", "client_secret",
-		"ephemeral_key", "card_number", "cvc", "access_token", "refresh_token", "api_key", "password",
-	}
+// paymentMembers are the names of members and query parameters that identify a
+// payment or a payer; their values are always redacted.
+var paymentMembers = []string{
+	"payId", "payAccount", "pm_id", "payment_method_id", "customer_id", "sub_id", "subscription_id",
+	"email", "payment_intent", "payment_intent_id", "setup_intent", "setup_intent_id", "client_secret",
+	"ephemeral_key", "card_number", "cvc", "access_token", "refresh_token", "api_key", "password",
 }
 
-// SecretHeaders returns the names of header fields whose values are always hidden.
-func SecretHeaders() []string {
-	return []string{
-		"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Api-Key", "X-Auth-Token",
-	}
+// secretHeaders are the names of header fields whose values are always redacted.
+var secretHeaders = []string{
+	"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Api-Key", "X-Auth-Token",
 }
 
 // Redact returns a deep copy of run in which nothing that secrets names is
@@ -171,9 +168,6 @@ func (r *redactor) copyList(out, v reflect.Value) {
 		}
 	})
 }
-
-// secretHeaders is SecretHeaders, made once.
-var secretHeaders = SecretHeaders()
 
 // header returns the redacted value of a header field.
 func (r *redactor) header(field, value string) string {

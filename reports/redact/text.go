@@ -42,7 +42,7 @@ var (
 // newRedactor prepares the redaction of secrets.
 func newRedactor(secrets Secrets) *redactor {
 	r := &redactor{maskSIMs: secrets.MaskSIMs, showPayments: secrets.ShowPayments, names: map[string]string{}}
-	hiddenMembers := PaymentMembers()
+	hiddenMembers := paymentMembers
 	if secrets.ShowPayments {
 		hiddenMembers = nil
 	}

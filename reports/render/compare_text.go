@@ -46,7 +46,7 @@ func WriteComparison(w io.Writer, c *reports.Comparison, markdown bool) error {
 		return fmt.Sprintf("%s HTTP %d with %s: %s", form.code(change.Operation), change.Status, form.code(orNone(change.OperateCode)), where)
 	})
 	form.latencies(&out, c.Latencies, markdown)
-	if _, err := io.WriteString(w, out.String()); err != nil {
+	if _, err := io.WriteString(w, Safe(out.String())); err != nil {
 		return fmt.Errorf("writing a comparison: %w", err)
 	}
 	return nil

@@ -79,7 +79,7 @@ func githubText(entry *broken) string {
 
 // githubData writes a text as a workflow command takes it: in one line.
 func githubData(text string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(visible(text))
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(Safe(text))
 }
 
 // githubProperty writes a text as a property of a workflow command takes it.

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
+
 	"github.com/mallcheck/mallcheck/reports"
 
 	"embed"
@@ -35,7 +37,7 @@ var htmlTemplate = sync.OnceValues(func() (*template.Template, error) {
 		page = strings.Replace(page, "{{/* "+name+" */}}", string(part), 1)
 	}
 	return template.New("report").Funcs(template.FuncMap{
-		"curl": curlText, "visible": visible, "took": took, "statusText": statusText, "headerText": headerText, "bodyText": bodyOf,
+		"curl": curlText, "visible": visible.Text, "took": took, "statusText": statusText, "headerText": headerText, "bodyText": bodyOf,
 		"plural": plural, "flaky": flakyText, "inc": func(i int) int { return min(i+1, taskPalette) },
 	}).Parse(page)
 })
@@ -53,7 +55,7 @@ func WriteHTML(w io.Writer, run *reports.Run) error {
 	if err != nil {
 		return fmt.Errorf("parsing the HTML report's template: %w", err)
 	}
-	if err := page.Execute(w, newHTMLPage(run)); err != nil {
+	if err := page.Execute(visible.NewWriter(w), newHTMLPage(run)); err != nil {
 		return fmt.Errorf("writing the run as HTML: %w", err)
 	}
 	return nil

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
+
 	"github.com/mallcheck/mallcheck/reports"
 
 	"bytes"
@@ -61,7 +63,7 @@ func checksView(run *reports.Run) (checks []htmlCheck, without int) {
 		check := htmlCheck{Result: result, OtherClause: true, MoreDeviations: max(len(result.Deviations)-htmlDeviated, 0)}
 		for i := range result.Deviations[:len(result.Deviations)-check.MoreDeviations] {
 			d := &result.Deviations[i]
-			left, right := difference(shorten(visible(d.Expected), htmlText), shorten(visible(d.Actual), htmlText))
+			left, right := difference(shorten(visible.Text(d.Expected), htmlText), shorten(visible.Text(d.Actual), htmlText))
 			check.OtherClause = check.OtherClause && d.Clause != result.Clause
 			check.Deviated = append(check.Deviated, htmlDeviation{d, left, right})
 		}
@@ -159,14 +161,14 @@ func curlText(e *reports.Exchange) string {
 	if len(line) > 4*htmlBody {
 		return "# the curl line is left out, it is long; run.json has the request"
 	}
-	return visible(line)
+	return visible.Text(line)
 }
 
 // headerText writes header fields as they stand on the wire.
 func headerText(header []reports.Header) string {
 	var out strings.Builder
 	for _, field := range header {
-		out.WriteString(field.Name + ": " + shorten(visible(field.Value), htmlText) + "\n")
+		out.WriteString(field.Name + ": " + shorten(visible.Text(field.Value), htmlText) + "\n")
 	}
 	return strings.TrimSuffix(out.String(), "\n")
 }
@@ -175,7 +177,7 @@ func headerText(header []reports.Header) string {
 func bodyOf(body reports.Body, cut int64) string {
 	kept := body.Head(htmlBody)
 	left := cut + int64(len(body)-len(kept))
-	text := strings.TrimSuffix(visible(string(kept)), "\n")
+	text := strings.TrimSuffix(visible.Text(string(kept)), "\n")
 	if left > 0 {
 		text += "… (" + plural(int(left), "byte") + " left out)"
 	}

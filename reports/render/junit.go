@@ -1,10 +1,11 @@
 package render
 
 import (
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
+
 	"github.com/mallcheck/mallcheck/reports"
 
 	"cmp"
-	_ "embed" // the schema
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -27,14 +28,8 @@ const (
 	junitTimestamp = "2006-01-02T15:04:05Z"
 )
 
-//go:embed schema/junit.xsd
-var junitSchema []byte
-
-// JUnitSchema returns the XML Schema of what WriteJUnit writes.
-func JUnitSchema() []byte { return slices.Clone(junitSchema) }
-
 // WriteJUnit writes run to w in the XML form that CI systems read, following
-// JUnitSchema: a testsuite for each area, in the order of their names, and in it
+// schema/junit.xsd: a testsuite for each area, in the order of their names, and in it
 // a testcase for each check, named by its id and its requirement. classname is
 // the area, by which CI systems group.
 //
@@ -55,7 +50,7 @@ func WriteJUnit(w io.Writer, run *reports.Run) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return fmt.Errorf("writing the run as JUnit: %w", err)
 	}
-	encoder := xml.NewEncoder(w)
+	encoder := xml.NewEncoder(visible.NewWriter(w))
 	encoder.Indent("", "  ")
 	if err := encoder.Encode(junitOf(run)); err != nil {
 		return fmt.Errorf("writing the run as JUnit: %w", err)
@@ -301,13 +296,13 @@ func messageOf(result *reports.Result) string {
 
 // outcome writes text as CDATA, which escapes nothing, so it must all be visible.
 func outcome(message, kind, text string) *junitOutcome {
-	return &junitOutcome{Message: cmp.Or(oneLine(message, junitMessage), kind), Type: kind, Text: visible(text)}
+	return &junitOutcome{Message: cmp.Or(oneLine(message, junitMessage), kind), Type: kind, Text: visible.Text(text)}
 }
 
 // caseText is bounded as a whole and visible. A mark by which CI systems attach
 // files named in a test's output is broken up: the texts are the target's.
 func caseText(result *reports.Result) string {
-	text := visible(shorten("\n"+junitForm.result(result), junitText))
+	text := visible.Text(shorten("\n"+junitForm.result(result), junitText))
 	return strings.ReplaceAll(text, "[[ATTACHMENT|", "[ [ATTACHMENT|")
 }
 

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
+
 	"github.com/mallcheck/mallcheck/reports"
 
 	"fmt"
@@ -37,7 +39,7 @@ func WriteMarkdown(w io.Writer, run *reports.Run) error {
 		const note = "\n\n…\n"
 		text = string(reports.Body(text).Head(markdownLimit-len(note))) + note
 	}
-	if _, err := io.WriteString(w, text); err != nil {
+	if _, err := io.WriteString(w, visible.Text(text)); err != nil {
 		return fmt.Errorf("writing the run as Markdown: %w", err)
 	}
 	return nil
@@ -49,13 +51,13 @@ var markdownMarks = map[reports.Verdict]string{reports.Passed: "✅", reports.Fa
 func markdownHead(out *strings.Builder, run *reports.Run) {
 	summary := reports.Summarize(run)
 	verdict, words := conclusion(run, summary)
-	fmt.Fprintf(out, "## %s mallcheck: %s\n\n", markdownMarks[verdict], markdownEscape(strings.TrimSuffix(words, ".")))
+	fmt.Fprintf(out, "## %s mallcheck: %s\n\n", markdownMarks[verdict], markdownEscape(oneLine(strings.TrimSuffix(words, "."), markdownText)))
 	for _, notice := range notices(run, summary) {
 		fmt.Fprintf(out, "> %s\n\n", markdownEscape(oneLine(notice, markdownText)))
 	}
 	var facts []string
 	for _, fact := range markdownFacts(run) {
-		facts = append(facts, fact.label+" "+markdownCode(fact.text))
+		facts = append(facts, markdownEscape(oneLine(fact.label, markdownText))+" "+markdownCode(fact.text))
 	}
 	out.WriteString(strings.Join(facts, " · ") + "\n\n")
 	out.WriteString("| area |")
@@ -63,8 +65,8 @@ func markdownHead(out *strings.Builder, run *reports.Run) {
 		fmt.Fprintf(out, " %s |", verdict)
 	}
 	out.WriteString("\n|---|" + strings.Repeat("--:|", len(htmlVerdicts)) + "\n")
-	for _, row := range append(summary.Areas, reports.AreaCounts{Area: "**total**", Counts: summary.Total}) {
-		out.WriteString("| " + row.Area + " |")
+	for _, row := range append(summary.Areas, reports.AreaCounts{Area: "total", Counts: summary.Total}) {
+		out.WriteString("| " + markdownEscape(oneLine(row.Area, markdownText)) + " |")
 		for _, verdict := range htmlVerdicts {
 			cell := ""
 			if n := row.Counts[verdict]; n > 0 {
@@ -108,7 +110,7 @@ func markdownBroken(out *strings.Builder, title string, list []broken, requireme
 		entry := &list[i]
 		fmt.Fprintf(out, "\n<details><summary><b>%s</b> in %s (%s)</summary>\n\n", markdownSummary(oneLine(entry.Summary, markdownText)),
 			plural(len(entry.Checks)+entry.More, "check"), markdownSummary(entry.Checks[0]))
-		fmt.Fprintf(out, "- requirement: %s\n", markdownEscape(requirements[entry.Checks[0]]))
+		fmt.Fprintf(out, "- requirement: %s\n", markdownEscape(oneLine(requirements[entry.Checks[0]], markdownText)))
 		fmt.Fprintf(out, "- clause: %s\n", markdownCode(clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)))
 		if entry.Cause != "" {
 			fmt.Fprintf(out, "- usual cause: %s\n", markdownEscape(oneLine(entry.Cause, markdownText)))
@@ -212,7 +214,7 @@ func markdownCode(text string) string {
 
 // markdownBlock writes a text as a block of code.
 func markdownBlock(text string) string {
-	text = shorten(visible(text), markdownText)
+	text = shorten(visible.Text(text), markdownText)
 	fence := fenceOf(text, 3)
 	return fence + "text\n" + strings.TrimSuffix(text, "\n") + "\n" + fence
 }

@@ -40,20 +40,20 @@ func matrixJSON(w io.Writer, m *reports.Matrix) error {
 
 func matrixMarkdown(w io.Writer, m *reports.Matrix) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "# What catches what\n\n%s. mallcheck %s, contract %s, seed %d, strictness %s.\n", m.Totals(), m.Tool.Version, m.Tool.Contract, m.Seed, m.Strict)
+	fmt.Fprintf(out, "# What catches what\n\n%s. mallcheck %s, contract %s, seed %d, strictness %s.\n", m.Totals(), inCell(m.Tool.Version), inCell(m.Tool.Contract), m.Seed, m.Strict)
 	fmt.Fprintln(out, "\nA fault is caught by a check that fails and names the clause that the fault breaks. Behind a check stands how many of its cases do.")
 	if len(m.Problems) > 0 {
 		fmt.Fprintln(out, "\n## Not proven")
 		fmt.Fprintln(out)
 		for _, problem := range m.Problems {
-			fmt.Fprintln(out, "- "+problem)
+			fmt.Fprintln(out, "- "+inCell(problem))
 		}
 	}
 	fmt.Fprintln(out, "\n## Faults\n\n| fault | the sandbox | clause | caught by | side effects |\n|---|---|---|---|---|")
 	for i := range m.Faults {
 		row := &m.Faults[i]
-		caught := cmp.Or(counted(row.CaughtBy), "**missed** "+row.Problem)
-		fmt.Fprintf(out, "| %s | %s | `%s` | %s | %d |\n", row.ID, inCell(row.Statement), row.Clause, caught, len(row.SideEffects))
+		caught := cmp.Or(counted(row.CaughtBy), "**missed** "+inCell(row.Problem))
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %d |\n", inCell(row.ID), inCell(row.Statement), markdownCode(row.Clause), caught, len(row.SideEffects))
 	}
 	fmt.Fprintln(out, "\n## Checks\n\n| check | faults caught |\n|---|---|")
 	for _, id := range slices.Sorted(maps.Keys(m.Checks)) {
@@ -78,7 +78,5 @@ func counted(ids []string) string {
 	return strings.Join(told, ", ")
 }
 
-// inCell keeps a text from ending the cell of a table.
-func inCell(text string) string {
-	return strings.NewReplacer("|", `\|`, "*", `\*`, "\n", " ").Replace(text)
-}
+// inCell makes a text fit for a cell of a table.
+func inCell(text string) string { return markdownEscape(oneLine(text, markdownText)) }

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
+
 	"github.com/mallcheck/mallcheck/reports"
 
 	"encoding/json"
@@ -28,7 +30,7 @@ const (
 // be asked is a notification of the invocation. What is written is not redacted:
 // hand in what Redact returned.
 func WriteSARIF(w io.Writer, run *reports.Run) error {
-	encoder := json.NewEncoder(w)
+	encoder := json.NewEncoder(visible.NewWriter(w))
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", " ")
 	if err := encoder.Encode(sarifOf(run)); err != nil {
@@ -189,7 +191,7 @@ func sarifResultOf(result *reports.Result, d *reports.Deviation, rule int) sarif
 		}
 	}
 	out := sarifResult{
-		RuleID: sarifRuleID(d.Clause), RuleIndex: rule, Level: "warning", Message: sarifMessage{visible(text)},
+		RuleID: sarifRuleID(d.Clause), RuleIndex: rule, Level: "warning", Message: sarifMessage{visible.Text(text)},
 		Fingerprints: map[string]string{"mallcheck/v1": result.ID + " " + d.Clause + " " + d.Pointer},
 		Properties:   map[string]string{"check": result.ID, "verdict": string(d.Verdict), "operations": strings.Join(result.Operations, ",")},
 	}

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
+
 	"github.com/mallcheck/mallcheck/reports"
 
 	"cmp"
@@ -94,7 +96,7 @@ func (t *Terminal) Result(result *reports.Result) {
 	}
 	if result.Verdict != reports.Passed && result.Verdict != reports.Skipped {
 		t.write(fmt.Sprintf("%s  %s  %s\n", t.verdict(result.Verdict, len(reports.Inconclusive)),
-			visible(result.ID), visible(result.Requirement)))
+			visible.Text(result.ID), visible.Text(result.Requirement)))
 	}
 }
 
@@ -104,7 +106,7 @@ func (t *Terminal) Note(text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.clear()
-	t.write(visible(text) + "\n")
+	t.write(visible.Text(text) + "\n")
 }
 
 // End tells how the run ended, in words and numbers, and names the files in
@@ -126,7 +128,7 @@ func (t *Terminal) progress(result *reports.Result) {
 			parts = append(parts, fmt.Sprintf("%d %s", n, verdict))
 		}
 	}
-	line := strings.Join(parts, ", ") + "  " + visible(result.ID)
+	line := strings.Join(parts, ", ") + "  " + visible.Text(result.ID)
 	if width := cmp.Or(t.options.Width, 80) - 1; utf8.RuneCountInString(line) > width {
 		line = string([]rune(line)[:width])
 	}
@@ -143,7 +145,7 @@ func (t *Terminal) clear() {
 
 func (t *Terminal) write(text string) {
 	if t.err == nil {
-		_, t.err = io.WriteString(t.out, text)
+		_, t.err = io.WriteString(t.out, inert(text))
 	}
 }
 

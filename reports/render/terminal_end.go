@@ -1,6 +1,8 @@
 package render
 
 import (
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
+
 	"github.com/mallcheck/mallcheck/reports"
 
 	"cmp"
@@ -24,11 +26,11 @@ func (t *Terminal) report(run *reports.Run, files []string) string {
 	t.list(&out, "left behind on the target", run.Left)
 	t.table(&out, summary)
 	if codes := seen(run); codes != "" {
-		out.WriteString("\ncodes seen\n  " + visible(codes) + "\n")
+		out.WriteString("\ncodes seen\n  " + visible.Text(codes) + "\n")
 	}
 	if totals := covered(run.Coverage); totals != "" {
 		out.WriteString("\nparts of the contract exercised (" + where(files) + " says which were not, and why)\n")
-		for _, line := range wrap(visible(totals), t.options.Width-2) {
+		for _, line := range wrap(visible.Text(totals), t.options.Width-2) {
 			out.WriteString("  " + line + "\n")
 		}
 	}
@@ -37,7 +39,7 @@ func (t *Terminal) report(run *reports.Run, files []string) string {
 	}
 	if len(files) > 0 {
 		// A path that is wrapped cannot be copied.
-		out.WriteString("\nreports\n  " + visible(strings.Join(files, "\n  ")) + "\n")
+		out.WriteString("\nreports\n  " + visible.Text(strings.Join(files, "\n  ")) + "\n")
 	}
 	out.WriteString("\n")
 	verdict, words := conclusion(run, summary)
@@ -99,7 +101,7 @@ func (t *Terminal) failures(out *strings.Builder, run *reports.Run) {
 			others.add(messageOf(result), result.ID)
 			continue
 		}
-		fmt.Fprintf(out, "\n%s %s\n", t.verdict(result.Verdict, 0), visible(result.ID))
+		fmt.Fprintf(out, "\n%s %s\n", t.verdict(result.Verdict, 0), visible.Text(result.ID))
 		out.WriteString(t.form().result(result))
 	}
 	t.list(out, string(reports.Failed), others.lines(listedMost))
@@ -199,7 +201,7 @@ func (t *Terminal) table(out *strings.Builder, summary reports.Summary) {
 	out.WriteString("\n")
 	rows := slices.Concat(summary.Areas, []reports.AreaCounts{{Area: "total", Counts: summary.Total}})
 	for _, row := range rows {
-		fmt.Fprintf(out, "%-*s", widest, visible(row.Area))
+		fmt.Fprintf(out, "%-*s", widest, visible.Text(row.Area))
 		for _, verdict := range columns {
 			cell := fmt.Sprintf("  %*d", len(verdict), row.Counts[verdict])
 			if row.Counts[verdict] > 0 && verdict != reports.Passed {

@@ -1,13 +1,14 @@
 package render
 
 import (
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
+
 	"github.com/mallcheck/mallcheck/reports"
 
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -104,8 +105,8 @@ func (f textForm) fields(out *strings.Builder, fields []field) {
 		if field.text == "" {
 			continue
 		}
-		prefix := f.indent + fmt.Sprintf("%-*s", column, visible(field.label))
-		text := shorten(visible(field.text), f.text)
+		prefix := f.indent + fmt.Sprintf("%-*s", column, visible.Text(field.label))
+		text := shorten(visible.Text(field.text), f.text)
 		for i, line := range wrap(text, f.width-len(prefix)) {
 			if i > 0 {
 				prefix = f.indent + strings.Repeat(" ", column)
@@ -161,7 +162,7 @@ func (f textForm) exchange(out *strings.Builder, res *reports.Result, index int)
 	if len(line) > f.curl {
 		line = fmt.Sprintf("# the curl line is left out, it has %d bytes", len(line))
 	}
-	out.WriteString(f.indent + visible(line) + "\n")
+	out.WriteString(f.indent + visible.Text(line) + "\n")
 }
 
 func (f textForm) header(out *strings.Builder, mark string, header []reports.Header) {
@@ -185,7 +186,7 @@ func (f textForm) bodyText(out *strings.Builder, mark string, body reports.Body,
 
 // lines writes text with a mark before each of its lines, never wrapped: it is evidence.
 func (f textForm) lines(out *strings.Builder, mark, text string) {
-	for line := range strings.SplitSeq(visible(text), "\n") {
+	for line := range strings.SplitSeq(visible.Text(text), "\n") {
 		out.WriteString(f.indent + mark + line + "\n")
 	}
 }
@@ -194,37 +195,9 @@ func statusText(status int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
-// visible writes out every character that could act on a terminal or is not
-// allowed in XML, such as an escape as \x1b. Line feeds and tabs stay.
-func visible(text string) string {
-	if !strings.ContainsFunc(text, invisible) {
-		return text
-	}
-	var out strings.Builder
-	for len(text) > 0 {
-		c, size := utf8.DecodeRuneInString(text)
-		switch {
-		case c == utf8.RuneError && size == 1, c < utf8.RuneSelf && invisible(c):
-			fmt.Fprintf(&out, `\x%02x`, text[0])
-		case invisible(c) && c > 0xffff:
-			fmt.Fprintf(&out, `\U%08x`, c)
-		case invisible(c):
-			fmt.Fprintf(&out, `\u%04x`, c)
-		default:
-			out.WriteRune(c)
-		}
-		text = text[size:]
-	}
-	return out.String()
-}
-
-func invisible(c rune) bool {
-	return c == utf8.RuneError || c != '\n' && c != '\t' && !unicode.IsPrint(c)
-}
-
 // oneLine makes text fit for one line of at most limit bytes.
 func oneLine(text string, limit int) string {
-	return shorten(visible(strings.Join(strings.Fields(text), " ")), limit)
+	return shorten(visible.Text(strings.Join(strings.Fields(text), " ")), limit)
 }
 
 // shorten cuts text to limit bytes and says how many are left out.

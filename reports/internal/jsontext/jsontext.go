@@ -2,6 +2,10 @@
 package jsontext
 
 import (
+	"slices"
+
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
+
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -12,7 +16,8 @@ import (
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // Marshal writes a value as JSON, with <, > and & as they are and a line
-// feed at the end; indent is that of each level, empty for one line.
+// feed at the end. Characters that are not printable are escaped, so that the text
+// can be shown on a terminal. indent is that of each level, empty for one line.
 func Marshal(value any, indent string) ([]byte, error) {
 	out, _ := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(out)
@@ -21,6 +26,9 @@ func Marshal(value any, indent string) ([]byte, error) {
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", indent)
 	err := encoder.Encode(value)
+	if slices.ContainsFunc(out.Bytes(), func(c byte) bool { return c >= 0x7f }) {
+		return []byte(visible.Text(out.String())), err
+	}
 	return bytes.Clone(out.Bytes()), err
 }
 
