@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { push } from './push.js';
 
-const QUEUE_TIME = 150; // milliseconds until a task is begun
-const TASK_TIME = 250; // milliseconds it then takes
+const QUEUE_TIME = 80; // milliseconds until a task is begun
+const TASK_TIME = 120; // milliseconds it then takes
 export const PAYS = 'pm_pays';
 export const FAILS = 'pm_fails';
 export const WAITS = 'pm_waits';

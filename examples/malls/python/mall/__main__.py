@@ -58,7 +58,8 @@ def main():
         for name, harm in BUGS.items():
             print(f"{name:20} {harm}")
         return
-    listener = socket.socket()
+    # With the protocol named, asyncio switches Nagle's algorithm off; without, every answer takes 40 ms more.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", options.port))
     push_port = options.push_port or free_port()

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from .push import push
 
-TASK_TIME = 0.3    # seconds a task takes
-WEBHOOK_TIME = 0.15  # seconds until Stripe tells the outcome of a payment
-EFFECT_TIME = 0.1  # seconds until a paid order takes effect
+TASK_TIME = 0.15    # seconds a task takes
+WEBHOOK_TIME = 0.05  # seconds until Stripe tells the outcome of a payment
+EFFECT_TIME = 0.05  # seconds until a paid order takes effect
 
 # Stripe's own test values.
 PAYS, DECLINED, ASKS_THE_BUYER = "pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired"
