@@ -60,7 +60,7 @@ func (s *Sandbox) diagnose(got diagnose.Request, sign string) string {
 		return ": it does not match these parameters"
 	}
 	const most = 512 // bytes of the content
-	d := diagnose.Sign(got, sign, s.cfg.Rules)
+	d := diagnose.Sign(got, sign, s.cfg.Rules, diagnose.Quick)
 	line := strings.TrimPrefix(d.Line(), "the sign is wrong")
 	if len(d.Causes) == 0 && len(d.Expected) <= most {
 		line += fmt.Sprintf(": the right one is %s, the MD5 of %s", d.Want, d.Expected)

@@ -70,7 +70,7 @@ func check(std *streams, members []signing.Member, sign string, rules signing.Ru
 	case !errors.Is(err, signing.ErrMismatch):
 		return err
 	}
-	if _, err := fmt.Fprintln(std.out, diagnose.Sign(diagnose.Request{Body: members}, sign, rules).Text()); err != nil {
+	if _, err := fmt.Fprintln(std.out, diagnose.Sign(diagnose.Request{Body: members}, sign, rules, diagnose.Thorough).Text()); err != nil {
 		return err
 	}
 	return &exit{code: conformance.ExitViolation}

@@ -32,7 +32,7 @@ func BenchmarkSign(b *testing.B) {
 			var d Diagnosis
 			b.ReportAllocs()
 			for b.Loop() {
-				d = Sign(got, c.sign, signing.Default())
+				d = Sign(got, c.sign, signing.Default(), Thorough)
 			}
 			b.ReportMetric(float64(d.Tried), "texts")
 			if explained := len(d.Causes) > 0 || d.Right; explained != (c.name == "right" || c.name == "single" || c.name == "pair") {

@@ -6,33 +6,33 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// stage is a place in the making of a sign where a mistake is made. Mistakes of different stages
-// combine; of the same stage only those in parameters and in values do.
+// stage is a step in the making of a sign. Each step is independent of the others, so mistakes of
+// different stages combine; of the same stage only two in select or two in format do.
 type stage uint8
 
 const (
-	stageMembers stage = iota
-	stageOrder
-	stageValues
-	stageEscapes
-	stageForm
-	stageFrame
-	stageEncoding
-	stageDigest
-	stageSign
+	stageSelect stage = iota // which parameters are signed, and with which values
+	stageOrder               // their order
+	stageFormat              // how values are written
+	stageEscape              // how the characters of strings are escaped
+	stageFrame               // how names and values are put together
+	stageWrap                // what is done to the whole text
+	stageEncode              // the bytes of its characters
+	stageDigest              // the hash
+	stageSpell               // how the hash is written
 	// stageAround is what stands around the digits. It is a stage of its own so that
 	// it combines with the digits' mistakes.
 	stageAround
 )
 
-var stageNames = [...]string{"parameters", "order", "values", "escapes", "form", "frame", "encoding", "digest", "sign", "sign"}
+var stageNames = [...]string{"select", "order", "format", "escape", "frame", "wrap", "encode", "digest", "spell", "spell"}
 
 func (s stage) String() string { return stageNames[s] }
 
 // early says that a mistake of the stage changes the text that all later stages work on.
-func (s stage) early() bool { return s < stageFrame }
+func (s stage) early() bool { return s < stageWrap }
 
-// likelihood ranks mistakes. A pair counts the sum of both.
+// likelihood ranks mistakes.
 type likelihood uint8
 
 const (
@@ -44,6 +44,10 @@ const (
 var likelihoodNames = [...]string{"often", "sometimes", "seldom"}
 
 func (l likelihood) String() string { return likelihoodNames[l] }
+
+// cost is what a mistake adds to a combination. Combinations are tried in the order of their costs,
+// so that three usual mistakes come before two of which one is seldom.
+func (l likelihood) cost() int { return [...]int{2, 3, 5}[l] }
 
 // mistake is an entry of the table: one thing that goes wrong, in one or several ways.
 type mistake struct {
@@ -59,23 +63,21 @@ type mistake struct {
 	seen func(look) (detail string, ok bool)
 }
 
-// variant is one way of making a mistake: a change of how the sign is made.
+// variant is one way of making a mistake: an alternative of a stage, as a library writes it or a client does it.
 type variant struct {
 	detail string // what the mistake's words leave open
 	how    string // how the sign follows from the text then; * is what it would be without this mistake
 	apply  func(*candidate)
+	// value is for the stage format: how one parameter is written.
+	value func(entry) *jsonNode
 	// odd says that the sign does not look like a right one then.
 	odd bool
 	// rare makes it less likely than the mistake's other ways.
 	rare bool
-	// late keeps a change that has no effect alone, but may have together with another.
-	late bool
 
 	of     *mistake
 	likely likelihood
 	mask   uint
-	text   []byte // for an early stage: what the mistake alone makes of the content
-	again  bool   // the same text as another's, so that pairs with it are tried already
 }
 
 // ways lists how a mistake can have been made in a request. Ways that make no difference in it are dropped.
@@ -103,6 +105,8 @@ func rare(list []variant) []variant {
 type candidate struct {
 	entries []entry
 	order   func(a, b entry) int
+	format  [2]func(entry) *jsonNode // how values are written, one after the other
+	expand  func(name string, n *jsonNode) []pair
 	escapes *escaping
 	layout  *layout
 	whole   []byte // signed instead of the parameters, if not nil
@@ -120,4 +124,12 @@ type entry struct {
 	index   int // position in the request
 	part    signing.Parts
 	written bool // it is in the content
+	changed bool // name or value are not those of the request
+}
+
+// pair is a name and a value as they are written.
+type pair struct {
+	name  string
+	value *jsonNode
+	bare  bool // written as a name alone
 }

@@ -7,13 +7,12 @@ import (
 )
 
 // record adds a cause. The first that led to a text explains it; others are only mentioned.
-func (s *search) record(text []byte, a, b *variant) {
-	cause := Cause{Mistakes: []Mistake{a.mistake()}, How: "MD5(text)"}
-	if b != nil {
-		cause.Mistakes = append(cause.Mistakes, b.mistake())
-	}
-	for _, v := range []*variant{a, b} {
-		if v != nil && v.how != "" {
+func (s *search) record(text []byte, variants []*variant) {
+	cause := Cause{How: "MD5(text)"}
+	for _, v := range variants {
+		cause.Mistakes = append(cause.Mistakes, v.mistake())
+		cause.encoded = cause.encoded || v.of.stage == stageEncode
+		if v.how != "" {
 			cause.How = strings.ReplaceAll(v.how, "*", cause.How)
 		}
 	}
@@ -22,14 +21,13 @@ func (s *search) record(text []byte, a, b *variant) {
 		if !bytes.Equal(known.Text, text) {
 			continue
 		}
-		said := slices.ContainsFunc(slices.Concat(known.Mistakes, known.Or), func(m Mistake) bool { return m.ID == a.of.id })
+		said := slices.ContainsFunc(slices.Concat(known.Mistakes, known.Or), func(m Mistake) bool { return m.ID == variants[0].of.id })
 		if len(known.Or) < 2 && !said {
 			known.Or = append(known.Or, cause.Mistakes...)
 		}
 		return
 	}
 	cause.Text = bytes.Clone(text)
-	cause.encoded = a.of.stage == stageEncoding || b != nil && b.of.stage == stageEncoding
 	cause.At = firstDifference(cause.Text, s.found.Expected)
 	s.found.Causes = append(s.found.Causes, cause)
 }

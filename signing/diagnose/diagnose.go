@@ -7,16 +7,28 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Limits of Sign. Within them every known mistake and every pair of mistakes
-// that are combined is tried; beyond them the search is cut, and Diagnosis.Cut says so.
+// Requests for which combinations of mistakes are tried have at most so many parameters and so long a content.
 const (
-	// maxPairMembers and maxPairContent bound requests for which pairs are tried.
 	maxPairMembers = 64
 	maxPairContent = 64 << 10
-	// maxWork bounds the bytes that are written and hashed altogether, which
-	// takes about a tenth of a second.
-	maxWork = 32 << 20
 )
+
+// Effort says how long Sign searches.
+type Effort uint8
+
+const (
+	// Quick tries single mistakes, pairs of usual ones and three of the most usual. It takes about
+	// ten milliseconds, and a tenth of a second at most: a server for tests can afford it for each wrong sign.
+	Quick Effort = iota
+	// Thorough tries combinations of up to four mistakes. It takes about a second.
+	Thorough
+)
+
+// most is the cost of the combinations that are tried.
+func (e Effort) most() int { return [...]int{6, 10}[e] }
+
+// work is how many bytes are written and hashed altogether.
+func (e Effort) work() int { return [...]int{32 << 20, 400 << 20}[e] }
 
 // Diagnosis says whether a sign is right and, if it is wrong, what was done instead.
 // It contains values of the request's parameters.
@@ -38,15 +50,15 @@ type Diagnosis struct {
 	Seen []Mistake
 	// Tried is the number of texts that were compared.
 	Tried int
-	// Cut says that the request was too large for all mistakes and pairs to be tried;
+	// Cut says that the request was too large for all that Quick promises to be tried;
 	// what Causes says is true nevertheless.
 	Cut bool
 }
 
 // Cause is one way to make the wrong sign.
 type Cause struct {
-	// Mistakes are the one or two mistakes that were made, in the order in which a client
-	// makes them: first those in the parameters, last those in writing the sign.
+	// Mistakes are the mistakes that were made, four at most, in the order of the stages:
+	// first those in the parameters, last those in writing the sign.
 	Mistakes []Mistake
 	// Or are other single mistakes that lead to the same text, two at most.
 	Or []Mistake
@@ -69,18 +81,17 @@ type Mistake struct {
 	Words string
 }
 
-// Sign finds which known mistake, or which pair of mistakes, made the wrong sign of a
+// Sign finds which known mistake, or which combination of mistakes, made the wrong sign of a
 // request. What is known is listed by Mistakes.
 //
-// A mistake is only named as a cause if it reproduces the sign exactly. Pairs are tried if no
-// single mistake does; those with a mistake that is made seldom are left out, unless
-// the look of the sign shows one of the two. No pairs are tried if the request
-// has more than 64 parameters or its content more than 64 KiB, and nothing more is tried
-// once 32 MiB have been written and hashed.
+// A mistake is only named as a cause if it reproduces the sign exactly. Combinations are tried if no
+// single mistake does, the likeliest first, as far as effort goes. None are tried if the request
+// has more than 64 parameters or its content more than 64 KiB.
 //
-// A request with ten parameters makes about 300 single mistakes and 3,000 pairs, which
-// take a few milliseconds: a server for tests can afford that for each wrong sign.
-func Sign(got Request, sign string, rules signing.Rules) Diagnosis {
+// Making a sign has independent stages, and each has alternatives, as libraries and clients
+// write them. Alternatives that make no difference in the request at hand, or the same as another one,
+// are dropped before they are combined.
+func Sign(got Request, sign string, rules signing.Rules, effort Effort) Diagnosis {
 	d := Diagnosis{Sign: sign}
 	members, err := got.Members(rules.Parts)
 	if err != nil {
@@ -97,8 +108,8 @@ func Sign(got Request, sign string, rules signing.Rules) Diagnosis {
 		d.Right = true
 		return d
 	}
-	s := newSearch(got, &d, rules)
-	s.run()
+	s := newSearch(got, &d, rules, effort)
+	s.run(effort)
 	d.Tried, d.Cut = s.tried, s.cut
 	if len(d.Causes) == 0 {
 		d.Seen = seen(d, rules)

@@ -25,6 +25,7 @@ type wrongSign struct {
 	sign        func(text string) string // md5Hex if nil
 	rules       *signing.Rules
 	noRaw       bool // the bytes of the body are not known
+	effort      Effort
 }
 
 func md5Hex(text string) string { return fmt.Sprintf("%x", md5.Sum([]byte(text))) }
@@ -54,7 +55,7 @@ func (w wrongSign) diagnose(t testing.TB) (Diagnosis, string) {
 	if !w.noRaw {
 		got.RawBody = []byte(w.body)
 	}
-	return Sign(got, sign, rules), sign
+	return Sign(got, sign, rules, w.effort), sign
 }
 
 // check expects that exactly the mistakes with these ids explain the sign.
@@ -135,7 +136,7 @@ func TestSignSeesTheSignItself(t *testing.T) {
 		{"65CC2CA8211AFDA38A36B32AB74FB31A", "sign-case sign-mistyped", "2 changed"},
 		{"65cc2ca8211afda38a36b32ab74fb3", "sign-mistyped sign-length", "2 missing"},
 	} {
-		d := Sign(Request{Body: membersOf(t, `{"b":"1","a":"2"}`)}, c.sign, signing.Default())
+		d := Sign(Request{Body: membersOf(t, `{"b":"1","a":"2"}`)}, c.sign, signing.Default(), Quick)
 		var ids []string
 		for _, m := range d.Seen {
 			ids = append(ids, m.ID)
@@ -209,7 +210,7 @@ func TestReceivedOf(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, error %v", got, err)
 	}
-	if d := Sign(got, md5Hex(`{"a":"欧","b":"x y","c":"2","d":1,"group_id":"G 1"}`), signing.Default()); !d.Right {
+	if d := Sign(got, md5Hex(`{"a":"欧","b":"x y","c":"2","d":1,"group_id":"G 1"}`), signing.Default(), Quick); !d.Right {
 		t.Errorf("%s", d)
 	}
 	if _, err := RequestOf("POST", u, []byte(`{"d":`), templates); err == nil {
@@ -218,7 +219,7 @@ func TestReceivedOf(t *testing.T) {
 }
 
 func TestSignFindsNothing(t *testing.T) {
-	d := Sign(Request{Body: membersOf(t, signtest.SingleVerifyBody), RawBody: []byte(signtest.SingleVerifyBody)}, "0123456789abcdef0123456789abcdef", signing.Default())
+	d := Sign(Request{Body: membersOf(t, signtest.SingleVerifyBody), RawBody: []byte(signtest.SingleVerifyBody)}, "0123456789abcdef0123456789abcdef", signing.Default(), Quick)
 	if d.Right || d.Problem != nil || len(d.Causes)+len(d.Seen) > 0 || d.Cut || d.Want != "ea7a3bba7e345e0b8ca7f7e3b43d6e72" {
 		t.Errorf("%+v", d)
 	}
@@ -234,7 +235,7 @@ func TestSignKeepsItsArguments(t *testing.T) {
 	all := []signing.Member{signing.StringMember("b", "1"), signing.StringMember("kept", "x")}
 	got := Request{Query: all[:1], Body: membersOf(t, `{"c":{"z":"","y":[2,1]},"a":" 3"}`)}
 	before := fmt.Sprintf("%s", []any{all, got})
-	Sign(got, "0123456789abcdef0123456789abcdef", signing.Rules{Parts: signing.AllParts, Nested: signing.NestedSorted})
+	Sign(got, "0123456789abcdef0123456789abcdef", signing.Rules{Parts: signing.AllParts, Nested: signing.NestedSorted}, Quick)
 	if after := fmt.Sprintf("%s", []any{all, got}); after != before {
 		t.Errorf("the parameters were\n%s\nand are\n%s", before, after)
 	}
@@ -248,7 +249,7 @@ func TestSignProblem(t *testing.T) {
 		{Path: []signing.Member{{Name: "a\xff", Value: []byte(`1`)}}},
 		{Body: []signing.Member{{Name: "a", Value: nil}}},
 	} {
-		d := Sign(got, "d41d8cd98f00b204e9800998ecf8427e", signing.Default())
+		d := Sign(got, "d41d8cd98f00b204e9800998ecf8427e", signing.Default(), Quick)
 		if d.Problem == nil || d.Right || d.Want != "" || !strings.HasPrefix(d.Text(), "No sign can be right: ") ||
 			!strings.HasPrefix(d.Line(), "no sign can be right: ") {
 			t.Errorf("%v: %+v", got, d)
@@ -271,7 +272,7 @@ func TestSignIsBounded(t *testing.T) {
 	for i := range wide {
 		wide[i] = fmt.Sprintf(`"b%d":"/"`, i)
 	}
-	huge := fmt.Sprintf(`{"b":"%s","a":"/"}`, strings.Repeat("x", maxWork/8))
+	huge := fmt.Sprintf(`{"b":"%s","a":"/"}`, strings.Repeat("x", Quick.work()/8))
 	many := fmt.Sprintf(`{"b":"%s","a":"/","c":"1"}`, strings.Repeat("x", maxPairContent-100))
 	const unknown = "0123456789abcdef0123456789abcdef"
 	for _, c := range []struct {
@@ -284,4 +285,22 @@ func TestSignIsBounded(t *testing.T) {
 		}
 	}
 	wrongSign{body: long, text: strings.ReplaceAll(strings.Replace(long, `,"a":"/"`, "", 1), `{`, `{"a":"\/",`)}.check(t, "slash-escaped")
+}
+
+// Three mistakes at once are the most usual first attempt in Python.
+func TestSignFindsCombinations(t *testing.T) {
+	for _, c := range []struct {
+		ids []string
+		wrongSign
+	}{
+		{[]string{"empty-kept", "unsorted", "spaced"}, wrongSign{noRaw: true, body: `{"version":"3.0","b":"1","mark":"","a":"2"}`,
+			text: `{"version": "3.0", "b": "1", "mark": "", "a": "2"}`}},
+		{[]string{"empty-kept", "unsorted", "python-default"}, wrongSign{noRaw: true, body: `{"version":"3.0","b":"欧","mark":"","a":"2"}`,
+			text: `{"version": "3.0", "b": "\u6b27", "mark": "", "a": "2"}`}},
+		{[]string{"global-left-out", "unsorted", "query-string", "double-md5"}, wrongSign{noRaw: true, effort: Thorough,
+			body: `{"version":"3.0","partnerCode":"P012345","b":"1","a":"2"}`, text: `partnerCode=P012345&b=1&a=2`,
+			sign: func(text string) string { return md5Hex(md5Hex(text)) }}},
+	} {
+		t.Run(strings.Join(c.ids, " and "), func(t *testing.T) { c.check(t, c.ids...) })
+	}
 }

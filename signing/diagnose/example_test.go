@@ -22,7 +22,7 @@ func ExampleSign() {
 		fmt.Println(err)
 		return
 	}
-	diagnosis := diagnose.Sign(received, sign, signing.Default())
+	diagnosis := diagnose.Sign(received, sign, signing.Default(), diagnose.Quick)
 	fmt.Println(diagnosis.Line())
 	fmt.Println()
 	fmt.Print(diagnosis.Text())
@@ -45,7 +45,7 @@ func ExampleMistakes() {
 		fmt.Printf("%s (%s, %s): %s\n", mistake.ID, mistake.Stage, mistake.Likely, mistake.Words)
 	}
 	// Output:
-	// global-left-out (parameters, often): a global parameter is missing from the signed text
-	// sign-included (parameters, often): sign itself is part of the signed text
+	// global-left-out (select, often): a global parameter is missing from the signed text
+	// sign-included (select, often): sign itself is part of the signed text
 
 }

@@ -29,26 +29,34 @@ type writer struct {
 	over    bool
 }
 
-func (w *writer) object(l *layout, n *jsonNode, depth int) {
-	brackets := l.object
-	if depth == 0 {
-		brackets = l.top
-	}
-	if len(n.items) == 0 {
-		w.nothing(l, brackets)
+// member writes one parameter of the whole.
+func (w *writer) member(l *layout, p pair) {
+	if l.member[1] != "" {
+		w.out = append(w.out, l.member[0]...)
+		w.name(l, p.name)
+		w.out = append(w.out, l.member[1]...)
+		w.value(l, p.value, 1)
+		w.out = append(w.out, l.member[2]...)
 		return
 	}
-	w.out = append(w.out, brackets[0]...)
+	if !l.noNames {
+		w.name(l, p.name)
+		if p.bare {
+			return
+		}
+		w.out = append(w.out, l.colon...)
+	}
+	w.value(l, p.value, 1)
+}
+
+func (w *writer) object(l *layout, n *jsonNode, depth int) {
+	if len(n.items) == 0 {
+		w.nothing(l, l.object)
+		return
+	}
+	w.out = append(w.out, l.object[0]...)
 	for i, item := range n.items {
 		w.before(l, i, depth)
-		if depth == 0 && l.member[1] != "" {
-			w.out = append(w.out, l.member[0]...)
-			w.name(l, n.names[i])
-			w.out = append(w.out, l.member[1]...)
-			w.value(l, item, depth+1)
-			w.out = append(w.out, l.member[2]...)
-			continue
-		}
 		if !l.noNames {
 			w.name(l, n.names[i])
 			w.out = append(w.out, l.colon...)
@@ -56,7 +64,7 @@ func (w *writer) object(l *layout, n *jsonNode, depth int) {
 		w.value(l, item, depth+1)
 	}
 	w.after(l, depth)
-	w.out = append(w.out, brackets[1]...)
+	w.out = append(w.out, l.object[1]...)
 }
 
 func (w *writer) array(l *layout, n *jsonNode, depth int) {

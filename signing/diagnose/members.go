@@ -37,7 +37,7 @@ func (c *candidate) include(name string, value *jsonNode) {
 		c.entries = append(c.entries, entry{name: name, index: len(c.entries), part: signing.Body})
 		e = &c.entries[len(c.entries)-1]
 	}
-	e.value, e.written = value, true
+	e.value, e.written, e.changed = value, true, true
 }
 
 // writeIf changes whether the signed parameters that match are written.
@@ -110,7 +110,7 @@ func nullAsText(s *search) (ways []variant) {
 			s.writeIf(true, isNull)(c)
 			for i := range c.entries {
 				if isNull(&c.entries[i]) {
-					c.entries[i].value = stringNode(text)
+					c.entries[i].value, c.entries[i].changed = stringNode(text), true
 				}
 			}
 		}})
@@ -196,7 +196,7 @@ func namesRewritten(*search) []variant {
 	rename := func(detail string, change func(string) string) variant {
 		return variant{detail: detail, apply: func(c *candidate) {
 			for i := range c.entries {
-				c.entries[i].name = change(c.entries[i].name)
+				c.entries[i].name, c.entries[i].changed = change(c.entries[i].name), true
 			}
 		}}
 	}

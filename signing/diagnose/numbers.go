@@ -43,9 +43,9 @@ func numberUnquoted(s *search) (ways []variant) {
 			if i > 0 && value.text == e.value.text {
 				continue
 			}
-			ways = append(ways, variant{rare: i > 0, detail: e.name + " as " + value.text, apply: func(c *candidate) {
-				c.entries[e.index].value = change(c.entries[e.index].value)
-			}})
+			v := only(e, e.name+" as "+value.text, value)
+			v.rare = i > 0
+			ways = append(ways, v)
 		}
 	}
 	return ways

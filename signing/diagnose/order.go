@@ -35,7 +35,7 @@ func (s *search) severalParts() bool {
 }
 
 func unsorted(s *search) []variant {
-	ways := []variant{{late: true, apply: ordered(asSent(signing.Query, signing.Path, signing.Body))}}
+	ways := []variant{{apply: ordered(asSent(signing.Query, signing.Path, signing.Body))}}
 	if s.severalParts() {
 		for _, parts := range [][]signing.Parts{{signing.Path, signing.Query, signing.Body}, {signing.Query, signing.Body, signing.Path}, {signing.Body, signing.Query, signing.Path}} {
 			var names []string

@@ -59,7 +59,7 @@ func searchIn(t rapid.TB, got Request, rules signing.Rules) *search {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSearch(got, &Diagnosis{Sign: strings.Repeat("0", signLength), Expected: expected}, rules)
+	s := newSearch(got, &Diagnosis{Sign: strings.Repeat("0", signLength), Expected: expected}, rules, Quick)
 	s.singles()
 	return s
 }
@@ -69,8 +69,8 @@ func TestSignWritesTheContent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		got, rules := drawReceived(t)
 		s := searchIn(t, got, rules)
-		none := &variant{apply: func(*candidate) {}}
-		if text := s.render(s.start(), none, nil); !bytes.Equal(text, s.found.Expected) {
+		s.forget()
+		if text := s.render(s.start(), nil); !bytes.Equal(text, s.found.Expected) {
 			t.Fatalf("written\n%s\nbut the content is\n%s", text, s.found.Expected)
 		}
 	})
@@ -87,13 +87,17 @@ func TestSignFindsWhatWasDone(t *testing.T) {
 		v := s.variants[rapid.IntRange(0, len(s.variants)-1).Draw(t, "mistake")]
 		text, c := s.found.Expected, s.start()
 		if v.of.stage.early() {
-			text = v.text
+			s.forget()
+			text = bytes.Clone(s.render(c, []*variant{v}))
 		} else {
-			v.apply(c)
+			c.apply([]*variant{v})
 			text = s.finish(c, text)
 		}
+		if v.odd || text == nil || v.of.stage < stageDigest && bytes.Equal(text, s.found.Expected) {
+			t.Skip("the mistake makes no difference, or another look of the sign")
+		}
 		sign := inCase(fmt.Sprintf("%x", c.sum(nil, text)), rules.Hex)
-		d := Sign(got, sign, rules)
+		d := Sign(got, sign, rules, Quick)
 		checkDiagnosis(t, d, rules)
 		if d.Right && bytes.Equal(text, d.Expected) {
 			return
@@ -101,7 +105,7 @@ func TestSignFindsWhatWasDone(t *testing.T) {
 		if len(d.Causes) == 0 || !bytes.Equal(d.Causes[0].Text, text) || len(d.Causes[0].Mistakes) != 1 {
 			t.Fatalf("%s %s: signed\n%s\nfound\n%s", v.of.id, v.detail, text, d)
 		}
-		if again := Sign(got, sign, rules); !reflect.DeepEqual(d, again) {
+		if again := Sign(got, sign, rules, Quick); !reflect.DeepEqual(d, again) {
 			t.Fatalf("two diagnoses of the same sign:\n%s\n%s", d, again)
 		}
 	})
@@ -119,7 +123,7 @@ func TestSignOfAnySign(t *testing.T) {
 	)
 	rapid.Check(t, func(t *rapid.T) {
 		got, rules := drawReceived(t)
-		checkDiagnosis(t, Sign(got, signs.Draw(t, "sign"), rules), rules)
+		checkDiagnosis(t, Sign(got, signs.Draw(t, "sign"), rules, Quick), rules)
 	})
 }
 
@@ -137,7 +141,7 @@ func FuzzSign(f *testing.F) {
 		} else {
 			got.Body = []signing.Member{{Name: "a", Value: body}}
 		}
-		checkDiagnosis(t, Sign(got, sign, rules), rules)
+		checkDiagnosis(t, Sign(got, sign, rules, Quick), rules)
 	})
 }
 
@@ -155,7 +159,7 @@ func checkDiagnosis(t rapid.TB, d Diagnosis, rules signing.Rules) {
 		t.Fatalf("seen and caused: %+v", d)
 	}
 	for i, cause := range d.Causes {
-		if n := len(cause.Mistakes); n < 1 || n > 2 || cause.How == "" {
+		if n := len(cause.Mistakes); n < 1 || n > maxMistakes || cause.How == "" {
 			t.Fatalf("a cause of %d mistakes: %+v", n, cause)
 		}
 		if err := follows(d.Sign, cause, rules); err != nil {

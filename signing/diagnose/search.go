@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/md5"
 	"encoding/hex"
-	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -22,19 +21,23 @@ type search struct {
 	core     string // the sign without what stands around it
 	limit    int    // of the length of one text
 	work     int
+	most     int // bytes to write and hash
 	tried    int
+	covered  int // the cost up to which all combinations were tried
 	cut      bool
+	showAll  bool // write the parameters that are left out, too
 
 	// Memory that is used again for each candidate.
 	current             candidate
 	entries             []entry
-	top                 jsonNode
+	known               []section // where texts has each parameter, by its position in the request
+	texts               []byte
 	text, framed, coded []byte
 	hashed              []byte
 }
 
-func newSearch(got Request, found *Diagnosis, rules signing.Rules) *search {
-	s := &search{got: got, found: found, rules: rules}
+func newSearch(got Request, found *Diagnosis, rules signing.Rules, effort Effort) *search {
+	s := &search{got: got, found: found, rules: rules, most: effort.work()}
 	s.limit = 16*len(found.Expected) + 4096
 	written := map[string]bool{}
 	for _, place := range got.places() {
@@ -46,6 +49,7 @@ func newSearch(got Request, found *Diagnosis, rules signing.Rules) *search {
 			s.base.entries = append(s.base.entries, e)
 		}
 	}
+	slices.SortStableFunc(s.base.entries, byName)
 	s.base.order = byName
 	s.base.escapes = &standardEscapes
 	s.base.layout = &compact
@@ -57,9 +61,9 @@ func newSearch(got Request, found *Diagnosis, rules signing.Rules) *search {
 	return s
 }
 
-// run tries all single mistakes and, if none is found, pairs. Both go from the
+// run tries all single mistakes and, if none is found, combinations. Both go from the
 // likeliest to the least likely, so the first that is found is the best.
-func (s *search) run() {
+func (s *search) run(effort Effort) {
 	s.singles()
 	if s.cut || len(s.found.Causes) > 0 {
 		return
@@ -68,156 +72,75 @@ func (s *search) run() {
 		s.cut = true
 		return
 	}
-	last := 2 * sometimes
+	most := effort.most()
 	if s.target == nil {
-		last = 2 * seldom
+		most += 2 // the look of the sign is one mistake, so that few are left
 	}
-	for sum := 2 * often; sum <= last; sum++ {
-		s.runPairs(sum)
-		if s.cut || len(s.found.Causes) > 0 {
-			return
-		}
-	}
+	s.combine(most)
+	s.cut = s.cut && s.covered < Quick.most()
 }
 
-// runPairs tries the pairs whose likelihoods add up to sum, until one is found.
-func (s *search) runPairs(sum likelihood) {
-	for i, a := range s.variants {
-		for _, b := range s.variants[i+1:] {
-			if a.likely+b.likely != sum || !combine(a, b) || !s.fits(a, b) {
-				continue
-			}
-			s.try(a, b)
-			if s.cut || len(s.found.Causes) > 0 {
-				return
-			}
-		}
-	}
-}
-
-// singles tries each mistake and keeps those that make a difference, for pairs.
+// singles tries each mistake.
 func (s *search) singles() {
-	all := s.list()
-	if s.target == nil && !slices.ContainsFunc(all, func(v *variant) bool { return v.odd }) {
+	s.list()
+	if s.target == nil && !slices.ContainsFunc(s.variants, func(v *variant) bool { return v.odd }) {
+		s.variants = nil
 		return
 	}
-	known := map[shape]bool{}
-	for _, v := range all {
-		if !s.matters(v, known) {
+	for _, v := range s.variants {
+		if v.odd != (s.target == nil) {
 			continue
 		}
-		s.variants = append(s.variants, v)
-		if s.fits(v, nil) {
-			s.try(v, nil)
+		text := s.found.Expected
+		if v.of.stage.early() {
+			s.forget()
+			text = s.render(s.start(), []*variant{v})
+			if text == nil || bytes.Equal(text, s.found.Expected) {
+				continue
+			}
 		}
+		s.try(text, []*variant{v})
 	}
 }
 
-// list returns all that can have gone wrong in this request, the likeliest first.
-func (s *search) list() (all []*variant) {
+// list finds all that can have gone wrong in this request, the likeliest first.
+func (s *search) list() {
 	for i := range mistakes {
 		m := &mistakes[i]
 		if m.ways == nil {
 			continue
 		}
 		for _, v := range m.ways(s) {
-			v.of, v.mask, v.likely = m, 1<<m.stage, m.likely
+			v.of, v.mask, v.likely = m, v.mask|1<<m.stage, m.likely
 			if v.rare {
 				v.likely = min(seldom, m.likely+1)
 			}
 			for _, other := range m.also {
 				v.mask |= 1 << other
 			}
-			all = append(all, &v)
+			s.variants = append(s.variants, &v)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *variant) int { return int(a.likely) - int(b.likely) })
-	return all
+	slices.SortStableFunc(s.variants, func(a, b *variant) int { return int(a.likely) - int(b.likely) })
 }
 
-// shape tells what mistakes of one stage make of the content.
-type shape struct {
-	stage stage
-	text  uint64
-}
-
-var shapeSeed = maphash.MakeSeed()
-
-// matters reports whether a mistake makes a difference in this request, and prepares it for pairs.
-func (s *search) matters(v *variant, known map[shape]bool) bool {
-	if v.of.stage >= stageDigest {
-		return true
-	}
-	c := s.start()
-	text := s.found.Expected
-	if v.of.stage.early() {
-		text = s.render(c, v, nil)
-		v.text = bytes.Clone(text)
-	} else {
-		v.apply(c)
-		text = s.finish(c, text)
-	}
-	if s.cut || text == nil {
-		return false
-	}
-	if bytes.Equal(text, s.found.Expected) {
-		return v.late
-	}
-	is := shape{v.of.stage, maphash.Bytes(shapeSeed, text)}
-	v.again = known[is]
-	known[is] = true
-	return true
-}
-
-// fits reports whether a candidate with these mistakes can have a sign that looks like the one sent. Pairs with a
-// seldom mistake are left out unless that look leaves few, for they are many and the least likely.
-func (s *search) fits(a, b *variant) bool {
-	if s.target == nil {
-		return a.odd || b != nil && b.odd
-	}
-	return !a.odd && (b == nil || !b.odd && a.likely < seldom && b.likely < seldom)
-}
-
-// combine reports whether two mistakes can be made together.
-func combine(a, b *variant) bool {
-	if a.of.alone || b.of.alone || a.again || b.again {
-		return false
-	}
-	if a.mask&b.mask == 0 {
-		return true
-	}
-	return a.mask == b.mask && (a.of.stage == stageMembers || a.of.stage == stageValues)
-}
-
-// try makes one or two mistakes and records them if that leads to the sign that was sent. b may be nil.
-func (s *search) try(a, b *variant) {
+// try makes the late ones of some mistakes on the text that the early ones led to, and records them
+// all if that leads to the sign that was sent.
+func (s *search) try(text []byte, variants []*variant) {
 	if s.cut {
 		return
 	}
-	if b != nil && b.of.stage < a.of.stage {
-		a, b = b, a
-	}
 	c := s.start()
-	text := s.found.Expected
-	switch {
-	case b != nil && b.of.stage.early():
-		text = s.render(c, a, b)
-	case a.of.stage.early():
-		text = a.text
-	default:
-		a.apply(c)
-	}
-	if text == nil {
-		return
-	}
-	if b != nil && !b.of.stage.early() {
-		b.apply(c)
+	for _, v := range variants {
+		if !v.of.stage.early() {
+			v.apply(c)
+		}
 	}
 	text = s.finish(c, text)
 	s.tried++
 	s.hashed = c.sum(s.hashed[:0], text)
 	if s.matches(c) {
-		s.record(text, a, b)
+		s.record(text, variants)
 	}
 }
 
@@ -227,38 +150,103 @@ func (s *search) start() *candidate {
 	return &s.current
 }
 
+// forget drops the texts of single parameters, before they are formatted in another way.
+func (s *search) forget() {
+	s.known = slices.Grow(s.known[:0], len(s.base.entries))[:len(s.base.entries)]
+	clear(s.known)
+	s.texts = s.texts[:0]
+}
+
+// apply makes mistakes in a candidate.
+func (c *candidate) apply(variants []*variant) {
+	formats := 0
+	for _, v := range variants {
+		if v.value != nil {
+			c.format[formats] = v.value
+			formats++
+		}
+		if v.apply != nil {
+			v.apply(c)
+		}
+	}
+}
+
 // render makes the mistakes of the early stages and writes the text. It returns nil if that is too long.
-func (s *search) render(c *candidate, a, b *variant) []byte {
+func (s *search) render(c *candidate, variants []*variant) []byte {
 	s.spend(len(s.base.entries) * 16)
 	if s.cut {
 		return nil
 	}
 	s.entries = append(s.entries[:0], s.base.entries...)
 	c.entries = s.entries
-	a.apply(c)
-	if b != nil {
-		b.apply(c)
-	}
+	c.apply(variants)
 	s.entries = c.entries
 	if c.whole != nil {
 		return c.whole
 	}
 	slices.SortStableFunc(c.entries, c.order)
-	s.top.names, s.top.items = s.top.names[:0], s.top.items[:0]
-	for i := range c.entries {
-		if c.entries[i].written {
-			s.top.names = append(s.top.names, c.entries[i].name)
-			s.top.items = append(s.top.items, c.entries[i].value)
+	w := writer{out: append(s.text[:0], c.layout.top[0]...), escapes: c.escapes, limit: s.limit}
+	n := 0
+	for _, e := range c.entries {
+		if !e.written && !s.showAll {
+			continue
+		}
+		if text := s.member(c, e); len(text) > 0 {
+			w.before(c.layout, n, 0)
+			w.out = append(w.out, text...)
+			n++
 		}
 	}
-	w := writer{out: s.text[:0], escapes: c.escapes, limit: s.limit}
-	w.object(c.layout, &s.top, 0)
+	if n == 0 {
+		w.out = w.out[:0]
+		w.nothing(c.layout, c.layout.top)
+	} else {
+		w.after(c.layout, 0)
+		w.out = append(w.out, c.layout.top[1]...)
+	}
 	s.text = w.out
 	s.spend(len(s.text))
-	if w.over || s.cut {
+	if len(s.text) > s.limit || s.cut {
 		return nil
 	}
 	return s.text
+}
+
+// section is a part of a text that was written before.
+type section struct{ from, to int }
+
+// member writes one parameter, or several if it is expanded.
+func (s *search) member(c *candidate, e entry) []byte {
+	if !e.changed && e.index < len(s.known) {
+		if at := s.known[e.index]; at.to > 0 {
+			return s.texts[at.from:at.to]
+		}
+	}
+	value := e.value
+	for _, format := range c.format {
+		if format != nil {
+			formatted := e
+			formatted.value = value
+			value = format(formatted)
+		}
+	}
+	pairs := []pair{{name: e.name, value: value}}
+	if c.expand != nil {
+		pairs = c.expand(e.name, value)
+	}
+	from := len(s.texts)
+	w := writer{out: s.texts, escapes: c.escapes, limit: from + s.limit}
+	for i, p := range pairs {
+		if i > 0 {
+			w.before(c.layout, i, 0)
+		}
+		w.member(c.layout, p)
+	}
+	s.texts = w.out
+	if !e.changed && e.index < len(s.known) {
+		s.known[e.index] = section{from, len(s.texts)}
+	}
+	return s.texts[from:]
 }
 
 // finish does what comes between the text and its digest.
@@ -277,7 +265,7 @@ func (s *search) finish(c *candidate, text []byte) []byte {
 
 func (s *search) spend(work int) {
 	s.work += work
-	s.cut = s.cut || s.work > maxWork
+	s.cut = s.cut || s.work > s.most
 }
 
 // matches reports whether the sum last computed, written as c writes it, is the sign that was sent.

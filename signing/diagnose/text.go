@@ -72,9 +72,9 @@ func (d Diagnosis) explained() bool {
 func (d Diagnosis) String() string { return d.Text() }
 
 func (d Diagnosis) printNothing(b *strings.Builder) {
-	tried := "None of the known mistakes leads to this sign, and no pair of them that was tried."
+	tried := "None of the known mistakes leads to this sign, and no combination of them that was tried."
 	if d.Cut {
-		tried = "No mistake that was tried leads to this sign; the request is too large for all mistakes and pairs to be tried."
+		tried = "No mistake that was tried leads to this sign; the request is too large for all mistakes and combinations to be tried."
 	}
 	if !d.explained() {
 		fmt.Fprintf(b, "%s %d texts were compared.\n"+

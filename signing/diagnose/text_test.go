@@ -86,7 +86,7 @@ The right text was signed, but the sign sent is MD5(text) in upper case:
 		`The sign is wrong.
   sent   "9dd4e461268c8034f5c8564e155c67a6"
   right  d0a43b7a746c9a969b9d3eec36af1b04
-None of the known mistakes leads to this sign, and no pair of them that was tried. N texts were compared.
+None of the known mistakes leads to this sign, and no combination of them that was tried. N texts were compared.
 Perhaps the request was changed after it was signed, or it carries the sign of another one.
 The right sign is the MD5 of these 17 bytes:
   {"a":"2","b":"4"}
@@ -110,7 +110,7 @@ The right sign is the MD5 of these 17 bytes:
   sent   "0123456789ABCDEF0123456789ABCDEF"
   right  d0a43b7a746c9a969b9d3eec36af1b04
 The sign is in the wrong letter case.
-None of the known mistakes leads to this sign, and no pair of them that was tried. N texts were compared.
+None of the known mistakes leads to this sign, and no combination of them that was tried. N texts were compared.
 Perhaps the request was changed after it was signed, or it carries the sign of another one.
 The right sign is the MD5 of these 17 bytes:
   {"a":"2","b":"4"}

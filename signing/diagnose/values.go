@@ -14,11 +14,7 @@ import (
 
 // changed is a way that changes every value.
 func changed(detail string, f func(*jsonNode) *jsonNode) variant {
-	return variant{detail: detail, apply: func(c *candidate) {
-		for i := range c.entries {
-			c.entries[i].value = f(c.entries[i].value)
-		}
-	}}
+	return variant{detail: detail, value: func(e entry) *jsonNode { return f(e.value) }}
 }
 
 // scalars is a way that changes every value that holds no others, nested ones included.
@@ -125,9 +121,7 @@ func valueCase(s *search) (ways []variant) {
 	for _, e := range s.base.entries {
 		for i, fold := range []func(string) string{strings.ToLower, strings.ToUpper} {
 			if text := fold(e.value.text); e.written && e.value.kind == kindString && text != e.value.text {
-				v := withText(e.name, text)
-				v.detail = e.name + " in " + []string{"lower", "upper"}[i] + " case"
-				ways = append(ways, v)
+				ways = append(ways, only(e, e.name+" in "+[]string{"lower", "upper"}[i]+" case", stringNode(text)))
 			}
 		}
 	}
@@ -138,20 +132,39 @@ var nestedSorted = fixed(changed("", func(n *jsonNode) *jsonNode {
 	return n.eachContainer((*jsonNode).sorted)
 }))
 
+// only is a way that writes one parameter otherwise.
+func only(one entry, detail string, value *jsonNode) variant {
+	return variant{detail: detail, value: func(e entry) *jsonNode {
+		if e.index == one.index {
+			return value
+		}
+		return e.value
+	}}
+}
+
+// sent returns the values as they were sent, by position in the request.
+func (s *search) sent() (values [][]byte) {
+	for _, place := range s.got.places() {
+		for _, m := range place.members {
+			values = append(values, m.Value)
+		}
+	}
+	return values
+}
+
 func nestedAsSent(s *search) []variant {
 	if s.rules.Nested == signing.NestedAsSent {
 		return nil
 	}
 	var sent []*jsonNode
-	for _, place := range s.got.places() {
-		for _, m := range place.members {
-			sent = append(sent, parseNode(m.Value))
-		}
+	for _, value := range s.sent() {
+		sent = append(sent, parseNode(value))
 	}
-	return []variant{{apply: func(c *candidate) {
-		for i, value := range sent {
-			c.entries[i].value = value
+	return []variant{{value: func(e entry) *jsonNode {
+		if e.index < len(sent) {
+			return sent[e.index]
 		}
+		return e.value
 	}}}
 }
 
@@ -197,18 +210,12 @@ func withoutNested(detail string, texts ...string) variant {
 }
 
 func nestedSpaced(s *search) []variant {
-	var sent [][]byte
-	for _, place := range s.got.places() {
-		for _, m := range place.members {
-			sent = append(sent, m.Value)
+	sent := s.sent()
+	return []variant{{value: func(e entry) *jsonNode {
+		if kind := e.value.kind; e.index < len(sent) && (kind == kindArray || kind == kindObject) {
+			return literalNode(string(bytes.TrimSpace(sent[e.index])))
 		}
-	}
-	return []variant{{apply: func(c *candidate) {
-		for i, value := range sent {
-			if kind := c.entries[i].value.kind; kind == kindArray || kind == kindObject {
-				c.entries[i].value = literalNode(string(bytes.TrimSpace(value)))
-			}
-		}
+		return e.value
 	}}}
 }
 

@@ -28,7 +28,7 @@ func TestVectorsAreDiagnosed(t *testing.T) {
 		}
 		t.Run(v.Name, func(t *testing.T) {
 			request, rules, signed := wrongVector(t, v)
-			d := diagnose.Sign(request, v.Sign, rules)
+			d := diagnose.Sign(request, v.Sign, rules, diagnose.Quick)
 			named := slices.Clone(d.Seen)
 			for _, cause := range d.Causes {
 				named = append(append(named, cause.Mistakes...), cause.Or...)

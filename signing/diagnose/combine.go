@@ -1,0 +1,175 @@
+package diagnose
+
+import (
+	"bytes"
+	"hash/maphash"
+	"slices"
+)
+
+// A combination is a set of mistakes that can be made together, of the stages that write the text
+// (early) or of those that follow (late). Those that write it are kept in two lists: what is done
+// to single parameters, and which of them are written in which order. The text of a parameter
+// is written once for each entry of the first list, and used for all of the second.
+type combination struct {
+	variants []*variant
+	mask     uint
+	cost     int
+}
+
+// maxMistakes is how many mistakes are made together at most.
+const maxMistakes = 4
+
+// combinations returns all sets of variants of some stages, by cost up to the most; the empty set costs nothing.
+// Two variants of one stage combine if both alone decide select, or both alone format.
+func combinations(variants []*variant, most int, in func(stage) bool) [][]combination {
+	all := make([][]combination, most+1)
+	all[0] = []combination{{}}
+	for _, v := range variants {
+		if !in(v.of.stage) || v.of.alone {
+			continue
+		}
+		cost := v.likely.cost()
+		for sum := most - cost; sum >= 0; sum-- {
+			for _, c := range all[sum] {
+				if c.takes(v) {
+					with := combination{append(slices.Clone(c.variants), v), c.mask | v.mask, sum + cost}
+					all[sum+cost] = append(all[sum+cost], with)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// takes reports whether a variant can be made with those of the combination.
+func (c combination) takes(v *variant) bool {
+	if len(c.variants) == maxMistakes {
+		return false
+	}
+	if c.mask&v.mask == 0 {
+		return true
+	}
+	same := 0
+	for _, other := range c.variants {
+		if other.mask&v.mask == 0 {
+			continue
+		}
+		if other.mask != v.mask || v.of.stage != stageSelect && (v.of.stage != stageFormat || v.apply != nil || other.apply != nil) {
+			return false
+		}
+		same++
+	}
+	return same == 1
+}
+
+// odd reports whether the sign does not look like a right one.
+func (c combination) odd() bool {
+	return slices.ContainsFunc(c.variants, func(v *variant) bool { return v.odd })
+}
+
+// combine tries combinations of two and more mistakes in the order of their costs, until one leads to the sign.
+func (s *search) combine(most int) {
+	distinct := s.distinct()
+	formats := combinations(distinct, most, func(at stage) bool { return at == stageFormat || at == stageEscape || at == stageFrame })
+	choices := combinations(distinct, most, func(at stage) bool { return at == stageSelect || at == stageOrder })
+	lates := combinations(distinct, most, func(at stage) bool { return !at.early() })
+	for cost := range lates {
+		lates[cost] = slices.DeleteFunc(lates[cost], func(c combination) bool { return c.odd() == (s.target != nil) })
+	}
+	for cost := 2 * often.cost(); cost <= most; cost++ {
+		for i := 0; i <= cost; i++ {
+			for _, format := range formats[i] {
+				s.forget()
+				s.withFormat(format, choices[:cost-i+1], lates[:cost-i+1])
+				if s.cut || len(s.found.Causes) > 0 {
+					return
+				}
+			}
+		}
+		s.covered = cost
+	}
+}
+
+// withFormat tries all combinations of that cost which format values in one way.
+func (s *search) withFormat(format combination, choices, lates [][]combination) {
+	cost := len(choices) - 1
+	for j := range choices {
+		if len(lates[cost-j]) == 0 {
+			continue
+		}
+		for _, choice := range choices[j] {
+			if format.mask&choice.mask != 0 || len(format.variants)+len(choice.variants) > maxMistakes {
+				continue
+			}
+			s.tryEach(format, choice, lates[cost-j])
+			if s.cut || len(s.found.Causes) > 0 {
+				return
+			}
+		}
+	}
+}
+
+// tryEach writes one text and tries all that can be done with it.
+func (s *search) tryEach(format, choice combination, lates []combination) {
+	if len(format.variants)+len(choice.variants)+len(lates[0].variants) < 2 {
+		return // a single mistake, which was tried
+	}
+	text := s.render(s.start(), slices.Concat(choice.variants, format.variants))
+	if text == nil || len(format.variants)+len(choice.variants) > 0 && bytes.Equal(text, s.found.Expected) {
+		return
+	}
+	for _, late := range lates {
+		if len(format.variants)+len(choice.variants)+len(late.variants) <= maxMistakes {
+			s.try(text, slices.Concat(choice.variants, format.variants, late.variants))
+		}
+		if s.cut || len(s.found.Causes) > 0 {
+			return
+		}
+	}
+}
+
+// effect tells what a variant makes of the parameters, those included that are not written.
+type effect struct {
+	mask uint
+	text uint64
+}
+
+// distinct returns the variants that make a difference in this request, one of each effect.
+func (s *search) distinct() []*variant {
+	seed := maphash.MakeSeed()
+	none, known := map[stage]uint64{}, map[effect]bool{}
+	for at := stageSelect; at < stageDigest; at++ {
+		none[at] = maphash.Bytes(seed, s.probe(at, nil))
+	}
+	var kept []*variant
+	for _, v := range s.variants {
+		if v.of.stage >= stageDigest {
+			kept = append(kept, v)
+			continue
+		}
+		text := s.probe(v.of.stage, v)
+		is := effect{v.mask, maphash.Bytes(seed, text)}
+		if text != nil && is.text != none[v.of.stage] && !known[is] {
+			known[is] = true
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+// probe shows what a variant does in its stage, whatever the other stages do. v may be nil.
+func (s *search) probe(at stage, v *variant) []byte {
+	s.forget()
+	var variants []*variant
+	if v != nil {
+		variants = []*variant{v}
+	}
+	if !at.early() {
+		c := s.start()
+		c.apply(variants)
+		return bytes.Clone(s.finish(c, s.found.Expected))
+	}
+	s.showAll = at != stageSelect
+	defer func() { s.showAll = false }()
+	return bytes.Clone(s.render(s.start(), variants))
+}
