@@ -84,7 +84,7 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 	if observer != nil {
 		observer.Begin(&r.run, len(selected))
 	}
-	r.all(limited, selected)
+	r.all(limited, checks.Grouped(selected))
 	r.run.Left = append(r.run.Left, r.connection.Undo()...)
 	r.finish(context.Cause(limited))
 	return &r.run, nil

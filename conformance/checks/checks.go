@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -34,6 +35,9 @@ type Check struct {
 	Requirement string
 	// Run arranges, acts and asserts with Gomega's Expect.
 	Run func(ctx context.Context, s *session.Session)
+
+	// derived is the case that the check is made of; nil for a check written by hand.
+	derived *cases.Case
 }
 
 // Area is the part of the id before the first "-" or "/": "SIG".

@@ -78,7 +78,7 @@ func fuzz(ctx context.Context, s *session.Session, operation, id string, n int, 
 func try(ctx context.Context, s *session.Session, one *cases.Case, request cases.Request) (*session.Answer, bool) {
 	tried := *one
 	tried.Changes = request.Changes()
-	answer := sendCase(ctx, s, &tried)
+	answer := sendChanges(ctx, s, &tried)
 	_, deviates := judged(s, &tried, answer)
 	return answer, deviates
 }

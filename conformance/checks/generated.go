@@ -31,14 +31,19 @@ func checkOf(c *cases.Case) Check {
 	return Check{
 		ID: c.ID, Clause: c.Clause, Requirement: c.Requirement,
 		Does: about.does, Operations: append([]string{c.Operation}, about.takes...),
-		Run: func(ctx context.Context, s *session.Session) { runCase(ctx, s, c) },
+		Run:     func(ctx context.Context, s *session.Session) { runCase(ctx, s, c) },
+		derived: c,
 	}
 }
 
 // runCase sends the request of a case and compares what the target made of it with
 // what is expected. That the answer keeps its own form is for the oracle.
 func runCase(ctx context.Context, s *session.Session, c *cases.Case) {
-	answer := sendCase(ctx, s, c)
+	judgeCase(s, c, sendChanges(ctx, s, c))
+}
+
+// judgeCase compares an answer to the request of a case with what is expected.
+func judgeCase(s *session.Session, c *cases.Case, answer *session.Answer) {
 	if expected, deviates := judged(s, c, answer); deviates {
 		s.Violates(c.Clause, answer.Exchange, "it does not hold that "+c.Requirement, expectedWords[expected], answer.String())
 	}
@@ -50,19 +55,21 @@ var expectedWords = map[reports.Expect]string{
 	reports.ExpectAccepted: `operateCode "S"`,
 }
 
-// sendCase sends the request of a case.
-func sendCase(ctx context.Context, s *session.Session, c *cases.Case) *session.Answer {
-	operation, _ := s.Contract().Operation(c.Operation)
-	if len(c.Changes) == 0 {
-		return s.SendValid(ctx, c.Operation)
+// sendChanges sends a valid request with the changes of cases of one operation.
+func sendChanges(ctx context.Context, s *session.Session, together ...*cases.Case) *session.Answer {
+	operation, _ := s.Contract().Operation(together[0].Operation)
+	if len(together) == 1 && len(together[0].Changes) == 0 {
+		return s.SendValid(ctx, operation.ID)
 	}
-	return s.SendChanged(ctx, c.Operation, func(draft *session.Draft) {
-		for _, change := range c.Changes {
-			edit := editOf(operation, c.Place, change)
-			if change.Late {
-				draft.After(edit)
-			} else {
-				draft.Before(edit)
+	return s.SendChanged(ctx, operation.ID, func(draft *session.Draft) {
+		for _, c := range together {
+			for _, change := range c.Changes {
+				edit := editOf(operation, c.Place, change)
+				if change.Late {
+					draft.After(edit)
+				} else {
+					draft.Before(edit)
+				}
 			}
 		}
 	})

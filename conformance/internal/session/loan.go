@@ -282,12 +282,39 @@ func (s *Session) prove(ctx context.Context, valid *Draft) *Answer {
 	return answer
 }
 
+// Recall records an exchange that another session of the run made, and returns its answer.
+func (s *Session) Recall(exchange reports.Exchange) *Answer {
+	return ReadAnswer(s.record(exchange), exchange)
+}
+
+// Aside calls work with a session whose exchanges do not count for this check. What
+// it does to the target is undone with what the check does.
+func (s *Session) Aside(work func(aside *Session)) {
+	aside := s.connection.Session(s.stop)
+	s.mu.Lock()
+	s.asides = append(s.asides, aside)
+	s.mu.Unlock()
+	work(aside)
+}
+
+// undoAsides undoes what was done aside.
+func (s *Session) undoAsides() (left []string) {
+	s.mu.Lock()
+	asides := s.asides
+	s.asides = nil
+	s.mu.Unlock()
+	for _, aside := range asides {
+		left = append(left, aside.Undo()...)
+	}
+	return left
+}
+
 // SendValid sends a valid request of an operation, or returns the answer to one that
 // the target accepted earlier in the run: its exchange is then recorded for this
 // check, too. Use it where a check looks at the form of an answer.
 func (s *Session) SendValid(ctx context.Context, operation string) *Answer {
 	if known := s.connection.acceptedBefore(operation); known != nil {
-		return ReadAnswer(s.record(*known), *known)
+		return s.Recall(*known)
 	}
 	draft := s.NewValid(ctx, operation)
 	answer := s.Send(ctx, draft)

@@ -25,6 +25,7 @@ type Session struct {
 	entries    []*journal.Entry // what it did to the target
 	undoes     bool             // it undoes what another one did
 	shown      []*Push          // those that stand among the exchanges
+	asides     []*Session       // sessions whose exchanges count for no check
 	loans      []*loan          // valid requests that nobody else uses at the moment
 }
 

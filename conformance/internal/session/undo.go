@@ -37,6 +37,7 @@ func (s *Session) Undo() (left []string) {
 	}
 	left = append(left, s.cancelRenewals(undoing)...)
 	left = append(left, s.returnLoans()...)
+	left = append(left, s.undoAsides()...)
 	slices.Sort(left)
 	if len(left) == 0 {
 		s.connection.journal.MarkUndone(slices.Concat(s.entries, undoing.entries))

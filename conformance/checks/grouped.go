@@ -1,0 +1,151 @@
+package checks
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/cases"
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Grouped returns the checks with those derived cases tested together whose request
+// a conforming target accepts or may accept: one request carries the changes of many
+// of them. A group that is not accepted as a whole is halved until the case at fault
+// is alone. Ids, order and verdicts are those of the single cases; the deciding exchange
+// is recorded for every case of its group.
+//
+// The groups hold what one run learns: call Grouped once per run.
+func Grouped(selected []Check) []Check {
+	made := slices.Clone(selected)
+	open := map[string][]*group{}
+	refusing := map[string]*names{}
+	for i := range made {
+		c := made[i].derived
+		if c == nil || !groupable(c) {
+			continue
+		}
+		key := c.Operation + " " + string(c.Expect)
+		at := slices.IndexFunc(open[key], func(g *group) bool { return g.fits(c) })
+		if at < 0 {
+			if refusing[key] == nil {
+				refusing[key] = &names{}
+			}
+			open[key] = append(open[key], &group{refusing: refusing[key]})
+			at = len(open[key]) - 1
+		}
+		g := open[key][at]
+		g.cases = append(g.cases, c)
+		made[i].Run = func(ctx context.Context, s *session.Session) { g.run(ctx, s, c) }
+	}
+	return made
+}
+
+// groupable reports whether the request of a case can carry the changes of others,
+// too: it changes the value of one parameter, member or header field, or leaves one out.
+func groupable(c *cases.Case) bool {
+	if c.Expect == cases.Refused || len(c.Changes) != 1 || c.Changes[0].Late || c.Place == cases.InPath {
+		return false
+	}
+	switch c.Changes[0].Kind {
+	case cases.Set, cases.Wrap, cases.Number, cases.SwapCase, cases.Copies, cases.Drop, cases.Header, cases.Query:
+		return true
+	}
+	return false
+}
+
+// names is a set of names that grows as a run learns.
+type names struct {
+	mu  sync.Mutex
+	set map[string]bool
+}
+
+func (n *names) add(name string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.set == nil {
+		n.set = map[string]bool{}
+	}
+	n.set[name] = true
+}
+
+func (n *names) has(name string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.set[name]
+}
+
+// group is a number of cases that change different parameters or members of one request.
+type group struct {
+	cases []*cases.Case
+	// refusing names what the target refuses to see changed: a case that changes it
+	// would spoil the group and is tested alone.
+	refusing *names
+
+	mu     sync.Mutex
+	tested bool
+	// decided is the exchange that decides a case, by its id. A case is taken out once
+	// it was told, so that a repetition sends its own request.
+	decided map[string]reports.Exchange
+}
+
+// changed names what a case changes.
+func changed(c *cases.Case) string {
+	if change := c.Changes[0]; change.Kind == cases.Header || c.Place == cases.InHeader {
+		return cases.InHeader + " " + http.CanonicalHeaderKey(change.Name)
+	}
+	return c.Place + " " + c.Changes[0].Name
+}
+
+// fits reports whether no case of the group changes what c changes.
+func (g *group) fits(c *cases.Case) bool {
+	return !slices.ContainsFunc(g.cases, func(other *cases.Case) bool { return changed(other) == changed(c) })
+}
+
+// run tests a case: by what the target made of its group, or alone.
+func (g *group) run(ctx context.Context, s *session.Session, c *cases.Case) {
+	exchange, decided := g.outcome(ctx, s, c)
+	if !decided {
+		runCase(ctx, s, c)
+		return
+	}
+	judgeCase(s, c, s.Recall(exchange))
+}
+
+// outcome returns the exchange that decides a case. The first case that asks has the
+// group tested.
+func (g *group) outcome(ctx context.Context, s *session.Session, c *cases.Case) (reports.Exchange, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.tested {
+		g.tested, g.decided = true, map[string]reports.Exchange{}
+		together := slices.DeleteFunc(slices.Clone(g.cases), func(c *cases.Case) bool { return g.refusing.has(changed(c)) })
+		s.Aside(func(aside *session.Session) { g.test(ctx, aside, together) })
+	}
+	exchange, decided := g.decided[c.ID]
+	delete(g.decided, c.ID)
+	return exchange, decided
+}
+
+// test sends one request with the changes of several cases, and halves them until
+// the target accepts them or one is alone.
+func (g *group) test(ctx context.Context, s *session.Session, together []*cases.Case) {
+	if len(together) == 0 || s.Stopped() {
+		return
+	}
+	answer := sendChanges(ctx, s, together...)
+	if !answer.Accepted() && len(together) > 1 {
+		g.test(ctx, s, together[:len(together)/2])
+		g.test(ctx, s, together[len(together)/2:])
+		return
+	}
+	if !answer.Accepted() {
+		g.refusing.add(changed(together[0]))
+	}
+	exchange := s.Exchanges()[answer.Exchange]
+	for _, c := range together {
+		g.decided[c.ID] = exchange
+	}
+}
