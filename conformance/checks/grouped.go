@@ -50,7 +50,7 @@ func groupable(c *cases.Case) bool {
 		return false
 	}
 	switch c.Changes[0].Kind {
-	case cases.Set, cases.Wrap, cases.Number, cases.SwapCase, cases.Copies, cases.Drop, cases.Header, cases.Query:
+	case cases.Set, cases.Wrap, cases.Number, cases.SwapCase, cases.Drop, cases.Header, cases.Query:
 		return true
 	}
 	return false
