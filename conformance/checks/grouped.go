@@ -96,7 +96,7 @@ func changed(c *cases.Case) string {
 	if change := c.Changes[0]; change.Kind == cases.Header || c.Place == cases.InHeader {
 		return cases.InHeader + " " + http.CanonicalHeaderKey(change.Name)
 	}
-	return c.Place + " " + c.Changes[0].Name
+	return c.Changes[0].Name
 }
 
 // fits reports whether no case of the group changes what c changes.
