@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -16,6 +17,9 @@ type Comparison struct {
 	// earlier one has, in the order of check and clause.
 	New  []Violation `json:"new"`
 	Gone []Violation `json:"gone"`
+	// Incomplete says, a sentence each, why the later run shows less than the earlier
+	// one: without a new violation, it proves nothing.
+	Incomplete []string `json:"incomplete,omitempty"`
 	// Verdicts are the checks whose verdict changed, in the order of their ids.
 	Verdicts []VerdictChange `json:"verdicts"`
 	// Shapes are the operations whose answers have other members, by kind.
@@ -93,10 +97,42 @@ func Compare(before, after *Run) *Comparison {
 	was, is := violationsOf(before), violationsOf(after)
 	return &Comparison{
 		Before: identityOf(before), After: identityOf(after),
-		New: missingFrom(was, is), Gone: missingFrom(is, was),
+		New: missingFrom(was, is), Gone: missingFrom(is, was), Incomplete: incomplete(before, after),
 		Verdicts: compareVerdicts(before, after), Shapes: compareShapes(before, after),
 		Codes: compareCodes(before, after), Latencies: compareLatencies(before, after),
 	}
+}
+
+// incomplete says what keeps the later run from telling what the earlier one told.
+func incomplete(before, after *Run) []string {
+	var reasons []string
+	reached := map[string]bool{}
+	for _, service := range before.Services {
+		reached[service.Name] = service.Reached
+	}
+	for _, service := range after.Services {
+		if !service.Reached && reached[service.Name] {
+			reasons = append(reasons, fmt.Sprintf("the later run did not reach the service %s", service.Name))
+		}
+	}
+	if after.Stopped != "" && before.Stopped == "" {
+		reasons = append(reasons, fmt.Sprintf("the later run ended early (%s)", after.Stopped))
+	}
+	judged := map[string]bool{}
+	for i := range before.Results {
+		verdict := before.Results[i].Verdict
+		judged[before.Results[i].ID] = verdict != Skipped && verdict != Inconclusive
+	}
+	lost := 0
+	for i := range after.Results {
+		if result := &after.Results[i]; result.Verdict == Inconclusive && judged[result.ID] {
+			lost++
+		}
+	}
+	if lost > 0 {
+		reasons = append(reasons, fmt.Sprintf("checks that the earlier run judged and the later run did not: %d", lost))
+	}
+	return reasons
 }
 
 func identityOf(run *Run) RunIdentity {

@@ -68,3 +68,25 @@ func repeats(run *reports.Run) bool {
 	}
 	return false
 }
+
+func TestCompareWithAnIncompleteRun(t *testing.T) {
+	good := func() *reports.Run {
+		run := fixture.Run()
+		run.Services[1].Reached, run.Services[1].Problem = true, ""
+		return run
+	}
+	for name, change := range map[string]func(run *reports.Run){
+		"the later run did not reach the service topup":                   func(run *reports.Run) { run.Services[0].Reached = false },
+		"the later run ended early (time limit)":                          func(run *reports.Run) { run.Stopped = reports.TimedOut },
+		"checks that the earlier run judged and the later run did not: 1": func(run *reports.Run) { run.Results[0].Verdict = reports.Inconclusive },
+	} {
+		after := good()
+		change(after)
+		if got := reports.Compare(good(), after).Incomplete; len(got) != 1 || got[0] != name {
+			t.Errorf("%q, want %q", got, name)
+		}
+		if got := reports.Compare(after, after).Incomplete; got != nil {
+			t.Errorf("a run is incomplete against itself: %q", got)
+		}
+	}
+}

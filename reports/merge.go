@@ -84,12 +84,15 @@ func shardsFit(runs []*Run, names []string) error {
 			{"version of mallcheck", first.Tool.Version, run.Tool.Version},
 			{"permissions", fmt.Sprint(first.Target.Allow), fmt.Sprint(run.Target.Allow)},
 			{"strictness", fmt.Sprint(first.Policy), fmt.Sprint(run.Policy)},
+			{"selection", first.Selection.String(), run.Selection.String()},
+			{"addresses", addressesOf(first), addressesOf(run)},
+			{"faults", fmt.Sprint(first.Target.Faults, first.Target.Variants), fmt.Sprint(run.Target.Faults, run.Target.Variants)},
 			{"seed", fmt.Sprint(first.Seed), fmt.Sprint(run.Seed)},
 			{"number of shards", fmt.Sprint(first.Shard.Count), fmt.Sprint(run.Shard.Count)},
+			{"digest of all settings", first.Settings, run.Settings},
 		} {
-			// The embedded sandbox of each shard has the same name.
 			if same.a != same.b {
-				return fmt.Errorf("%s and %s are not of one run: the %s is %s and %s", names[0], names[i], same.what, same.a, same.b)
+				return fmt.Errorf("%s and %s are not of one run: they differ in %s: %s and %s", names[0], names[i], same.what, same.a, same.b)
 			}
 		}
 		if other, twice := by[run.Shard.Index]; twice {
@@ -107,6 +110,23 @@ func shardsFit(runs []*Run, names []string) error {
 		return fmt.Errorf("not all shards are there: %s missing", strings.Join(missing, ", "))
 	}
 	return nil
+}
+
+// sandboxName is the name of the embedded sandbox, of which each shard starts its own.
+const sandboxName = "sandbox"
+
+// addressesOf are the addresses that a run asked, by which two targets of one name
+// are told apart.
+func addressesOf(run *Run) string {
+	if run.Target.Name == sandboxName {
+		return ""
+	}
+	addresses := make([]string, len(run.Services))
+	for i, service := range run.Services {
+		addresses[i] = service.Name + " " + service.URL
+	}
+	slices.Sort(addresses)
+	return strings.Join(addresses, ", ")
 }
 
 // tellOnce leaves what no page names to the first result that tells it, as in a

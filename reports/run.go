@@ -6,7 +6,10 @@
 // who fills a Run decides what is in it.
 package reports
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Verdict is the outcome of a check.
 type Verdict string
@@ -71,6 +74,11 @@ type Run struct {
 	Target Target `json:"target"`
 	// Policy says how strictly.
 	Policy Policy `json:"policy"`
+	// Settings is the digest of all settings that define the run, SHA-256 in hex:
+	// the shards of one run have the same.
+	Settings string `json:"settings,omitempty"`
+	// Selection says which checks were selected.
+	Selection Selection `json:"selection,omitzero"`
 	// Shard says which part of the checks it has; nil when it has all.
 	Shard *Shard `json:"shard,omitempty"`
 	// Seed is the seed of the order of checks and of every generated value.
@@ -100,6 +108,28 @@ type Run struct {
 	Habits []Habit `json:"habits,omitempty"`
 	// Left names what the run created and could not remove again, a sentence each.
 	Left []string `json:"left,omitempty"`
+}
+
+// Selection are the patterns that selected the checks of a run: those that match one
+// of Only, all if it is empty, and none of Skip.
+type Selection struct {
+	Only []string `json:"only,omitempty"`
+	Skip []string `json:"skip,omitempty"`
+}
+
+// String returns the selection as the command line has it.
+func (s Selection) String() string {
+	if len(s.Only) == 0 && len(s.Skip) == 0 {
+		return "all checks"
+	}
+	var parts []string
+	if len(s.Only) > 0 {
+		parts = append(parts, "--only "+strings.Join(s.Only, ","))
+	}
+	if len(s.Skip) > 0 {
+		parts = append(parts, "--skip "+strings.Join(s.Skip, ","))
+	}
+	return strings.Join(parts, " ")
 }
 
 // Code is one kind of answer of an operation.

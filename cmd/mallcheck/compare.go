@@ -21,7 +21,7 @@ Examples:
   mallcheck compare last-week/run.json mallcheck-report/run.json
   mallcheck compare uat/run.json production/run.json --format markdown >> $GITHUB_STEP_SUMMARY
 
-Exit code: 0 no new violation, 1 the later run has violations that the earlier one has not, 2 a file cannot be read.`
+Exit code: 0 no new violation, 1 the later run has new violations, 2 a file cannot be read, 3 the later run is incomplete: it did not reach a service, ended early, or came to no outcome in checks that the earlier run judged.`
 }
 
 // Run implements the command.
@@ -45,6 +45,9 @@ func (c *compareCommand) Run(std *streams) error {
 	}
 	if len(comparison.New) > 0 {
 		return &exit{code: conformance.ExitViolation}
+	}
+	if len(comparison.Incomplete) > 0 {
+		return &exit{code: conformance.ExitInconclusive}
 	}
 	return nil
 }

@@ -78,6 +78,10 @@ func TestCompare(t *testing.T) {
 		}
 	}
 	good, bad := filepath.Join("good", "run.json"), filepath.Join("bad", "run.json")
+	dead := []string{"run", "--format=json", "--only=SIG-022/addSims,SIG-003/addSims", "--report-dir=dead", "--topup-url=http://127.0.0.1:1", "--partner-code=P1", "--allow=read,write"}
+	if got := (process{arguments: dead, dir: dir}).run(t); got.code != 3 {
+		t.Fatalf("exit code %d: %s%s", got.code, got.out, got.err)
+	}
 	if err := os.WriteFile(filepath.Join(dir, "no.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -93,6 +97,7 @@ func TestCompare(t *testing.T) {
 		{[]string{good, bad, "--format=json"}, 1, "{\n  \"before\""},
 		{[]string{good, "missing.json"}, 2, "mallcheck: missing.json is not there; name the run.json of a run\n"},
 		{[]string{"no.json", good}, 2, "mallcheck: no.json: reading a run: unexpected EOF; name the run.json of a run\n"},
+		{[]string{good, "dead/run.json"}, 3, "inconclusive: the later run is incomplete; no new violation, 0 gone\n"},
 		{[]string{good}, 2, "mallcheck: expected \"<after>\""},
 	} {
 		got := process{arguments: append([]string{"compare"}, test.arguments...), dir: dir}.run(t)

@@ -58,6 +58,9 @@ func (f compareForm) head(out *strings.Builder, c *reports.Comparison, markdown 
 		words = plural(n, "new violation")
 	}
 	words += fmt.Sprintf(", %d gone", len(c.Gone))
+	if len(c.New) == 0 && len(c.Incomplete) > 0 {
+		words = "inconclusive: the later run is incomplete; " + words
+	}
 	if markdown {
 		fmt.Fprintf(out, "## mallcheck compare: %s\n\n", words)
 	} else {
@@ -69,6 +72,9 @@ func (f compareForm) head(out *strings.Builder, c *reports.Comparison, markdown 
 	}{{"before", c.Before}, {"after", c.After}} {
 		fmt.Fprintf(out, "%s%s: %s, %s, %s, contract %s, %s\n", f.item, side.name, f.code(side.run.Target),
 			side.run.Started.UTC().Format(time.RFC3339), f.code(side.run.Tool), f.code(shorten12(side.run.Contract)), plural(side.run.Checks, "check"))
+	}
+	for _, reason := range c.Incomplete {
+		fmt.Fprintf(out, "%sincomplete: %s\n", f.item, f.text(reason))
 	}
 	if c.Before.Contract != c.After.Contract || c.Before.Strict != c.After.Strict {
 		fmt.Fprintf(out, "%sthe runs were judged by different contracts or strictness, which alone makes verdicts differ\n", f.item)
