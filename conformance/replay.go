@@ -1,15 +1,87 @@
 package conformance
 
 import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/replay"
-	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // Replayed is a recorded exchange beside that of the same request, sent again.
 type Replayed = replay.Exchange
 
-// Replay sends recorded requests again; see package replay.
-func Replay(s *session.Session, recorded []reports.Exchange, from, given map[string]string) ([]Replayed, error) {
-	return replay.Run(s, recorded, from, given)
+// Replayal is what came of sending the requests of a check again.
+type Replayal struct {
+	// Exchanges are those that were sent, in order.
+	Exchanges []Replayed
+	// Left says what could not be undone, a sentence each.
+	Left []string
+	// Stopped is why not all requests were sent, nil when they were.
+	Stopped error
+}
+
+// Replay sends the recorded requests of one result of a run again, and undoes what
+// they do. The run comes from a file, so it is data: the contract says which method
+// and path an operation has and which permission it needs, and the target where it
+// is. given holds values for what the report redacts, by name. An error means that
+// nothing was sent.
+func Replay(ctx context.Context, t *target.Target, run *reports.Run, result *reports.Result, given map[string]string) (*Replayal, error) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, err
+	}
+	needs := needed(contract, result)
+	for _, does := range needs {
+		if !t.Allow.Allows(does) {
+			return nil, fmt.Errorf("%s does a %s, which %s does not allow (--allow %s)", result.ID, does, t.Name, does)
+		}
+	}
+	connection, err := Connect(t, contract)
+	if err != nil {
+		return nil, err
+	}
+	defer connection.Close()
+	if changes := slices.ContainsFunc(needs, func(does reports.Does) bool { return does != reports.Read }); changes && !t.Sandbox {
+		if err := render.CheckFolder(t.ReportDir); err != nil {
+			return nil, fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+		}
+		if err := connection.OpenJournal(t.ReportDir); err != nil {
+			return nil, err
+		}
+	}
+	from := map[string]string{}
+	for _, service := range run.Services {
+		from[service.Name] = service.URL
+	}
+	s := connection.Session(ctx)
+	sent, stopped := replay.Run(s, result.Exchanges, from, given)
+	return &Replayal{Exchanges: sent, Left: s.Close(), Stopped: stopped}, nil
+}
+
+// needed returns the permissions that a replay needs: those of the operations that
+// were called, and that of the check, whatever the file says of it.
+func needed(contract *openapi.Contract, result *reports.Result) []reports.Does {
+	var needs []reports.Does
+	add := func(does reports.Does) {
+		if !slices.Contains(needs, does) {
+			needs = append(needs, does)
+		}
+	}
+	for _, check := range checks.All() {
+		if check.ID == result.ID {
+			add(check.Does)
+		}
+	}
+	for _, exchange := range result.Exchanges {
+		if operation, known := contract.Operation(exchange.Operation); known {
+			add(reports.Does(operation.Does))
+		}
+	}
+	return needs
 }

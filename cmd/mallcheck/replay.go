@@ -7,9 +7,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // replayCommand sends the recorded requests of a check again.
@@ -59,40 +57,18 @@ func (c *replayCommand) Run(std *streams) error {
 	if !t.Sandbox {
 		t.PushListen = "" // a replay awaits no push
 	}
-	if !t.Allow.Allows(result.Does) {
-		return fmt.Errorf("%s does a %s, which %s does not allow (--allow %s)", result.ID, result.Does, t.Name, result.Does)
-	}
-	contract, err := openapi.Mall()
-	if err != nil {
-		return err
-	}
-	connection, err := conformance.Connect(t, contract)
-	if err != nil {
-		return err
-	}
-	defer connection.Close()
-	return c.replay(std, connection, t, run, result, given)
-}
-
-// replay sends what was recorded, tells what came, and ends with the exit code.
-func (c *replayCommand) replay(std *streams, connection *conformance.Connection, t *target.Target, run *reports.Run, result *reports.Result, given map[string]string) error {
-	if !t.Sandbox && result.Does != reports.Read {
-		if err := render.CheckFolder(t.ReportDir); err != nil {
-			return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
-		}
-		if err := connection.OpenJournal(t.ReportDir); err != nil {
-			return err
-		}
-	}
-	from := map[string]string{}
-	for _, service := range run.Services {
-		from[service.Name] = service.URL
-	}
 	ctx, cancel := interruptible()
 	defer cancel()
-	hands := connection.Session(ctx)
-	replayed, stopped := conformance.Replay(hands, result.Exchanges, from, given)
-	left := hands.Close()
+	replayal, err := conformance.Replay(ctx, t, run, result, given)
+	if err != nil {
+		return err
+	}
+	return tellReplayal(std, replayal, len(result.Exchanges))
+}
+
+// tellReplayal tells what came of a replay, and ends with its exit code.
+func tellReplayal(std *streams, replayal *conformance.Replayal, recorded int) error {
+	replayed := replayal.Exchanges
 	differ := 0
 	for i, r := range replayed {
 		verdict := "as recorded"
@@ -102,12 +78,12 @@ func (c *replayCommand) replay(std *streams, connection *conformance.Connection,
 		}
 		fmt.Fprintf(std.out, "%3d %s %s\n      %s\n", i+1, r.Recorded.Operation, outcomeOf(r.Again), verdict)
 	}
-	for _, sentence := range left {
+	for _, sentence := range replayal.Left {
 		fmt.Fprintln(std.out, "left behind: "+sentence)
 	}
 	switch {
-	case stopped != nil:
-		return &exit{conformance.ExitInconclusive, fmt.Errorf("%d of %d requests were sent: %w", len(replayed), len(result.Exchanges), stopped)}
+	case replayal.Stopped != nil:
+		return &exit{conformance.ExitInconclusive, fmt.Errorf("%d of %d requests were sent: %w", len(replayed), recorded, replayal.Stopped)}
 	case differ > 0:
 		fmt.Fprintf(std.out, "%d of %d answers differ.\n", differ, len(replayed))
 		return &exit{code: conformance.ExitViolation}

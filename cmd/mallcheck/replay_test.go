@@ -2,8 +2,15 @@ package main
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // TestReplay holds that the recorded requests of a check, sent again, are answered
@@ -53,6 +60,125 @@ func TestReplay(t *testing.T) {
 			t.Errorf("%q: exit code %d, %s want %s", test.arguments, got.code, got.err, test.want)
 		}
 	}
+}
+
+// TestReplayOfTamperedFile checks that a run.json from elsewhere decides neither
+// what a replay may do nor where it sends anything.
+func TestReplayOfTamperedFile(t *testing.T) {
+	var target, elsewhere recorder
+	mall, other := httptest.NewServer(&target), httptest.NewServer(&elsewhere)
+	defer mall.Close()
+	defer other.Close()
+	dir := t.TempDir()
+	got := process{arguments: []string{"run", "--seed=1", "--format=json", "--only=ENV-001/listBundles,ENV-001/addSims"}, dir: dir}.run(t)
+	if got.code != 0 {
+		t.Fatalf("exit code %d:\n%s%s", got.code, got.out, got.err)
+	}
+	bare := []string{"--topup-url=" + mall.URL, "--partner-code=P1", "--group=G1", "--header=X-Gateway-Token: hush"}
+	for _, test := range []struct {
+		name, id string
+		tamper   func(*reports.Run, *reports.Result)
+		flags    []string
+		code     int
+		want     string // in standard error
+		sent     []string
+	}{
+		{"as recorded", "ENV-001/listBundles", func(*reports.Run, *reports.Result) {}, bare, 1, "", []string{"GET /mall/bundle-groups/bundles"}},
+		{"a write that calls itself a read", "ENV-001/addSims", func(_ *reports.Run, result *reports.Result) { result.Does = reports.Read },
+			bare, 2, "ENV-001/addSims does a write, which 127.0.0.1", nil},
+		{"a write under the id of a read", "ENV-001/listBundles", func(run *reports.Run, result *reports.Result) {
+			result.Exchanges = exchangesOf(run, "ENV-001/addSims")
+		}, bare, 2, "ENV-001/listBundles does a write, which 127.0.0.1", nil},
+		{"a write under the name of an operation that reads", "ENV-001/listBundles", func(run *reports.Run, result *reports.Result) {
+			result.Exchanges = exchangesOf(run, "ENV-001/addSims")
+			for i := range result.Exchanges {
+				result.Exchanges[i].Operation = "listBundles"
+			}
+		}, bare, 3, `the method "POST" is not listBundles's GET`, nil},
+		{"another path", "ENV-001/listBundles", func(_ *reports.Run, result *reports.Result) {
+			request := &result.Exchanges[0].Request
+			request.URL = strings.Replace(request.URL, "/mall/bundle-groups/bundles", "/mall/order", 1)
+		}, bare, 3, "the path /mall/order is not listBundles's /mall/bundle-groups/bundles", nil},
+		{"another host behind user information", "ENV-001/listBundles", func(run *reports.Run, result *reports.Result) {
+			for i := range run.Services {
+				run.Services[i].URL = "http://w"
+			}
+			result.Exchanges[0].Request.URL = "http://w@" + strings.TrimPrefix(other.URL, "http://") + "/mall/bundle-groups/bundles"
+		}, bare, 1, "", []string{"GET /mall/bundle-groups/bundles"}},
+		{"another host", "ENV-001/listBundles", func(run *reports.Run, result *reports.Result) {
+			for i := range run.Services {
+				run.Services[i].URL = other.URL
+			}
+			result.Exchanges[0].Request.URL = other.URL + "/mall/bundle-groups/bundles"
+		}, bare, 1, "", []string{"GET /mall/bundle-groups/bundles"}},
+		{"a header that overrides the method", "ENV-001/listBundles", func(_ *reports.Run, result *reports.Result) {
+			result.Exchanges[0].Request.Header = append(result.Exchanges[0].Request.Header, reports.Header{Name: "X-HTTP-Method-Override", Value: "DELETE"})
+		}, bare, 1, "", []string{"GET /mall/bundle-groups/bundles"}},
+		{"a parameter that climbs", "ENV-001/addSims", func(_ *reports.Run, result *reports.Result) {
+			for i := range result.Exchanges {
+				request := &result.Exchanges[i].Request
+				request.URL = strings.Replace(request.URL, "/G20230001/", "/%2e%2e/", 1)
+			}
+		}, append(bare, "--allow=read,write"), 3, "is not addSims's /mall/bundle-groups/{group_id}/sims", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			target.reset()
+			run := runFile(t, dir+"/mallcheck-report")
+			at := slices.IndexFunc(run.Results, func(r reports.Result) bool { return r.ID == test.id })
+			test.tamper(run, &run.Results[at])
+			here := t.TempDir()
+			if err := render.WriteFiles(here, []string{"json"}, run); err != nil {
+				t.Fatal(err)
+			}
+			got := process{arguments: append([]string{"replay", "run.json", test.id}, test.flags...), dir: here}.run(t)
+			if got.code != test.code || !strings.Contains(got.err, test.want) || strings.Count(got.err, "\n") > 1 {
+				t.Errorf("exit code %d, want %d and %q:\n%s%s", got.code, test.code, test.want, got.out, got.err)
+			}
+			if sent := target.seen(); !slices.Equal(sent, test.sent) {
+				t.Errorf("the target received %q, want %q", sent, test.sent)
+			}
+			if sent := elsewhere.seen(); len(sent) > 0 {
+				t.Errorf("another host received %q", sent)
+			}
+		})
+	}
+}
+
+// exchangesOf returns a copy of the exchanges of a result.
+func exchangesOf(run *reports.Run, id string) []reports.Exchange {
+	at := slices.IndexFunc(run.Results, func(r reports.Result) bool { return r.ID == id })
+	return slices.Clone(run.Results[at].Exchanges)
+}
+
+// recorder is a mall that refuses everything and notes what it was asked.
+type recorder struct {
+	mu    sync.Mutex
+	asked []string
+}
+
+// ServeHTTP implements http.Handler.
+func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	asked := request.Method + " " + request.URL.Path
+	if override := request.Header.Get("X-Http-Method-Override"); override != "" {
+		asked = override + " instead of " + asked
+	}
+	r.asked = append(r.asked, asked)
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write([]byte(`{"operateCode":"F","message":"no","data":null}`))
+}
+
+func (r *recorder) reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = nil
+}
+
+func (r *recorder) seen() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.asked)
 }
 
 // TestReplayMasked holds that masked SIM numbers are those of the target that fit.

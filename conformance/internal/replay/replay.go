@@ -3,10 +3,10 @@
 package replay
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,22 +36,31 @@ type replay struct {
 	method  string            // the payment method of the recorded request, likewise
 }
 
+// errNotReplayed is the error of a recorded request that is not sent again.
+var errNotReplayed = errors.New("it is not sent again")
+
+// ownHeaders are the header fields that a run sends by itself. Others, such as one
+// that overrides the method, do not come out of a file.
+var ownHeaders = []string{"Accept", "Accept-Encoding", "Accept-Language", "Content-Type", "User-Agent"}
+
 var (
 	sentWhen = regexp.MustCompile(`"(?:tradeTime|sign)":"[^"]*"|\b(?:tradeTime|sign)=[^&]*`)
 	timeText = regexp.MustCompile(`^[0-9]{13}$`)
 )
 
 // Run sends recorded requests again, in their order: to the addresses of the
-// target instead of those they were recorded from, with a new access time, with new
+// target, whatever address was recorded, with a new access time, with new
 // ids for those that the run had made, the request ids that are answered now, and
 // newly signed. A sign that was wrong when it was recorded stays as it was, unless
 // something was hidden that hides whether it was wrong. What was hidden
 // is filled from given, by its name, or from the target: the payment method, the
-// address of the buyer, and the id of the payment. It returns what was sent so far
-// with the error that kept it from going on.
+// address of the buyer, and the id of the payment. Requests with another method or
+// path than the contract's are left out. It returns what was sent with the error
+// that kept it from sending all.
 func Run(s *session.Session, recorded []reports.Exchange, from, given map[string]string) ([]Exchange, error) {
 	r := &replay{session: s, from: from, given: maps.Clone(given), fresh: map[string]string{}}
 	var done []Exchange
+	var left error // requests that are not sent
 	looks := false
 	for i, exchange := range recorded {
 		if i+1 < len(recorded) && sameLook(exchange, recorded[i+1]) {
@@ -59,6 +68,10 @@ func Run(s *session.Session, recorded []reports.Exchange, from, given map[string
 			continue
 		}
 		draft, err := r.draft(exchange)
+		if errors.Is(err, errNotReplayed) {
+			left = errors.Join(left, fmt.Errorf("exchange %d: %w", i+1, err))
+			continue
+		}
 		if err != nil {
 			return done, fmt.Errorf("exchange %d: %w", i+1, err)
 		}
@@ -70,7 +83,7 @@ func Run(s *session.Session, recorded []reports.Exchange, from, given map[string
 		done = append(done, Exchange{exchange, again, differences(exchange, again)})
 		r.learn(exchange, again, s.Target().RequestIDHeader)
 	}
-	return done, nil
+	return done, left
 }
 
 // sameLook reports whether two requests that read ask for the same.
@@ -121,6 +134,9 @@ func (r *replay) draft(exchange reports.Exchange) (*session.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
+	if exchange.Request.Method != operation.Method {
+		return nil, fmt.Errorf("%w: the method %q is not %s's %s", errNotReplayed, exchange.Request.Method, operation.ID, operation.Method)
+	}
 	address, err := r.address(operation, exchange.Request.URL)
 	if err != nil {
 		return nil, err
@@ -129,9 +145,9 @@ func (r *replay) draft(exchange reports.Exchange) (*session.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	wire := &session.Wire{Method: exchange.Request.Method, URL: address, Header: http.Header{}}
+	wire := &session.Wire{Method: operation.Method, URL: address, Header: http.Header{}}
 	for _, field := range exchange.Request.Header {
-		if value, err := r.fill(field.Value); err == nil && field.Name != "Content-Length" {
+		if value, err := r.fill(field.Value); err == nil && slices.Contains(ownHeaders, http.CanonicalHeaderKey(field.Name)) {
 			wire.Header.Add(field.Name, value)
 		}
 	}
@@ -166,49 +182,6 @@ func keepSign(recorded []signing.Member) session.Edit {
 		return session.Drop("sign")
 	}
 	return session.SetRaw("sign", string(recorded[at].Value))
-}
-
-// address is a recorded address, below that of the target's service.
-func (r *replay) address(operation openapi.Operation, recorded string) (*url.URL, error) {
-	base, was := r.session.Target().URLs[operation.Service], r.from[operation.Service]
-	below, found := strings.CutPrefix(recorded, was)
-	switch {
-	case base == "":
-		return nil, fmt.Errorf("the target has no address for the %s service (--%s-url)", operation.Service, operation.Service)
-	case was == "" || !found:
-		return nil, fmt.Errorf("the address %s is not of the %s service that was recorded", recorded, operation.Service)
-	}
-	path, query, _ := strings.Cut(below, "?")
-	plain, err := url.PathUnescape(path)
-	if err != nil {
-		return nil, fmt.Errorf("the address %s: %w", recorded, err)
-	}
-	filled, err := r.fill(plain)
-	if err != nil {
-		return nil, err
-	}
-	if filled != plain {
-		path = strings.ReplaceAll(url.PathEscape(filled), "%2F", "/")
-	}
-	pairs := strings.Split(query, "&")
-	for i, pair := range pairs {
-		name, value, _ := strings.Cut(pair, "=")
-		plain, err := url.QueryUnescape(value)
-		if err != nil {
-			continue // it is sent as it was
-		}
-		filled, err := r.fill(plain)
-		if err != nil {
-			return nil, err
-		}
-		if filled != plain {
-			pairs[i] = name + "=" + url.QueryEscape(filled)
-		}
-	}
-	if query != "" {
-		path += "?" + strings.Join(pairs, "&")
-	}
-	return url.Parse(base + path)
 }
 
 // learn keeps the request id of an answer in the place of the recorded one.
