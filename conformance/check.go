@@ -3,7 +3,6 @@ package conformance
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -48,7 +47,7 @@ func (r *runner) holdsNow(ctx context.Context, check checks.Check) bool {
 // What no page names is handed to undocumented instead.
 func (r *runner) carryOut(ctx context.Context, check checks.Check, result *reports.Result, undocumented func(reports.Deviation)) {
 	hands := r.connection.Session(ctx)
-	end := perform(ctx, check, hands)
+	end := perform(ctx, check, hands, limitOf(r.target))
 	last := len(hands.Exchanges()) - 1
 	r.run.Left = append(r.run.Left, hands.Undo()...)
 	result.Exchanges = hands.Exchanges()
@@ -118,22 +117,6 @@ func tell(result *reports.Result, d reports.Deviation) {
 type broken struct {
 	value any
 	where string
-}
-
-// perform runs a check and returns how it ended: nil, an expect.Failure, a
-// session.End, or broken.
-func perform(ctx context.Context, check checks.Check, hands *session.Session) (end any) {
-	defer func() {
-		switch value := recover().(type) {
-		case nil:
-		case expect.Failure, session.End:
-			end = value
-		default:
-			end = broken{value, ownFrames(debug.Stack())}
-		}
-	}()
-	check.Run(ctx, hands)
-	return nil
 }
 
 // ownFrames names the functions of this module in a stack, innermost first,

@@ -80,6 +80,7 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 		return nil, err
 	}
 	r.connection.StopWith(stop)
+	r.connection.Within(limited)
 	r.run.Services = r.connection.Preflight(limited, t.Services())
 	if observer != nil {
 		observer.Begin(&r.run, len(selected))

@@ -44,11 +44,7 @@ var takeEffectChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		s.DistinctSIMs(2)
 		Expect(growth(ctx, s, allOrders, 0, func(sim string) {
-			other := s.NewPurchase()
-			for other.SIM == sim {
-				other.SIM = s.ExistingSIM()
-			}
-			thirdPartyOrder(ctx, s, other.SIM)
+			thirdPartyOrder(ctx, s, s.OtherSIM(sim))
 		})).To(BeNumerically("<=", 0), "how many more orders are listed for a SIM card, while one was paid for another")
 	},
 }, {

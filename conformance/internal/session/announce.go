@@ -2,7 +2,6 @@ package session
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -193,10 +192,10 @@ func (c *Connection) holds(group journal.Group) (journal.Holdings, error) {
 
 // listed returns how often a group holds each of its SIM cards, as its partner sees it.
 func (c *Connection) listed(group journal.Group) (journal.Holdings, error) {
-	s := c.Session(context.Background())
+	s := c.undoing()
 	held := journal.Holdings{}
 	err := attempt(func() {
-		answer := s.Send(context.Background(), s.NewListGroupSims(group.ID).As(group.Partner))
+		answer := s.Send(s.stop, s.NewListGroupSims(group.ID).As(group.Partner))
 		if !answer.Accepted() {
 			panic(End{Verdict: reports.Inconclusive, Reason: "listGroupSims answers " + answer.String()})
 		}

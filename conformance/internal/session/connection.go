@@ -43,6 +43,7 @@ type Connection struct {
 	stopRun  func(cause error) // nil when nobody is to be told that the budget is reached
 	patience patience
 	journal  *journal.Journal
+	life     lifetime
 
 	mu       sync.Mutex
 	timeouts map[string]int // in a row, by service
@@ -79,6 +80,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		receiver: pushes,
 		budget:   journal.NewBudget(t),
 		journal:  journal.New(),
+		life:     lifetime{context.Background(), context.Background()},
 		timeouts: map[string]int{},
 		nextSIM:  int(t.Seed % 1024),
 	}
@@ -96,12 +98,6 @@ func (c *Connection) Close() {
 // StopWith has stop called, with journal.ErrBudget, when the budget does not allow what
 // comes next. Without it the check alone ends.
 func (c *Connection) StopWith(stop func(cause error)) { c.stopRun = stop }
-
-// Session returns the session of one check. When ctx is done, no new call is
-// made; one in flight may still finish within its own time limit.
-func (c *Connection) Session(ctx context.Context) *Session {
-	return &Session{connection: c, stop: ctx}
-}
 
 // unanswered counts a call that timed out, answered resets the count.
 func (c *Connection) unanswered(service string) {

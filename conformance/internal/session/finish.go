@@ -2,7 +2,6 @@ package session
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -88,6 +87,7 @@ func surplus(group journal.Group, changes []journal.Change, held journal.Holding
 // restoreGroup makes one group hold again what it held before, and returns what it
 // holds in the end.
 func (c *Connection) restoreGroup(group journal.Group, changes []journal.Change) (journal.Holdings, error) {
+	s := c.undoing()
 	late := c.journal.PendingUntil(group, c.target.TaskTimeout)
 	restores := 0
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
@@ -102,18 +102,16 @@ func (c *Connection) restoreGroup(group journal.Group, changes []journal.Change)
 			in = append(in, slices.Repeat([]string{change.SIM}, less)...)
 		}
 		if len(out)+len(in) == 0 {
-			if !time.Now().Before(late) {
+			if !time.Now().Before(late) || s.Stopped() {
 				return held, nil
 			}
-			time.Sleep(pause) // what was sent without an answer may still come
+			s.pause(pause) // what was sent without an answer may still come
 			continue
 		}
 		if restores++; restores > mostRestores {
 			return nil, End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf(
 				"it still differs in %d SIM cards (%s), although the target reported success", len(out)+len(in), journal.Summary(slices.Concat(out, in)))}
 		}
-		s := c.Session(context.Background())
-		s.undoes = true
 		if len(out) > 0 {
 			err = s.takeOut(group, out)
 		}

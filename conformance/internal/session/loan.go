@@ -157,6 +157,7 @@ func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
 // makeLoan makes a valid request. What that shows counts for this check.
 func (s *Session) makeLoan(ctx context.Context, operation string) *loan {
 	lent := &loan{maker: s.connection.Session(s.stop)}
+	lent.maker.ended = s.ended
 	offset := len(s.Exchanges())
 	defer func() {
 		ended := recover()

@@ -67,12 +67,13 @@ func (s *Session) turn(ctx context.Context) {
 		s.connection.patience.mu.Lock()
 		rest := time.Until(s.connection.patience.until)
 		s.connection.patience.mu.Unlock()
-		if rest <= 0 || s.stop.Err() != nil {
+		if rest <= 0 || s.Stopped() {
 			break
 		}
 		s.pause(rest)
 	}
-	if err := s.connection.limiter.Wait(s.stop); err != nil || s.stop.Err() != nil || ctx.Err() != nil {
+	s.endIfStopped()
+	if err := s.connection.limiter.Wait(s.stop); err != nil || ctx.Err() != nil {
 		panic(End{Verdict: reports.Inconclusive, Reason: "the run was stopped before the check was done"})
 	}
 }
@@ -83,7 +84,7 @@ func (s *Session) turn(ctx context.Context) {
 // ask to wait are recorded, and judged no more than those of a service that is down.
 func (s *Session) exchange(ctx context.Context, draft *Draft, request *http.Request) reports.Exchange {
 	for waits := 0; ; waits++ {
-		exchange := s.connection.exchange(draft.Operation.ID, request)
+		exchange := s.connection.exchange(s.calls, draft.Operation.ID, request)
 		wait, limited := asksToWait(exchange.Response)
 		if !limited {
 			return exchange
@@ -95,7 +96,7 @@ func (s *Session) exchange(ctx context.Context, draft *Draft, request *http.Requ
 		}
 		s.connection.patience.hold(wait)
 		s.turn(ctx)
-		again := request.Clone(context.Background())
+		again := request.Clone(request.Context())
 		if request.GetBody != nil {
 			again.Body, _ = request.GetBody() // a reader over bytes does not fail
 		}

@@ -93,8 +93,8 @@ func (s *Session) sign(draft *Draft, wire *Wire) {
 }
 
 // exchange sends a request within the time limit of a call and records what came.
-func (c *Connection) exchange(operation string, request *http.Request) reports.Exchange {
-	ctx, cancel := context.WithTimeout(context.Background(), c.target.CallTimeout)
+func (c *Connection) exchange(within context.Context, operation string, request *http.Request) reports.Exchange {
+	ctx, cancel := context.WithTimeout(within, c.target.CallTimeout)
 	defer cancel()
 	recorded := reports.Exchange{Operation: operation, Request: recordRequest(request), Started: time.Now().UTC()}
 	response, err := c.client.Do(c.repeatable(operation, request.WithContext(ctx)))
@@ -151,6 +151,8 @@ func readWhole(body io.Reader, announced int64) ([]byte, error) {
 // problem says in words why no complete answer came.
 func problem(err error, limit time.Duration) string {
 	switch {
+	case errors.Is(err, context.Canceled):
+		return stoppedCall
 	case isTimeout(err):
 		return fmt.Sprintf("%s %s", timedOut, limit)
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -164,9 +166,10 @@ func problem(err error, limit time.Duration) string {
 }
 
 const (
-	timedOut = "the call took longer than"
-	brokeOff = "the answer broke off before its announced end"
-	tooLarge = "the answer is larger than 64 MiB"
+	timedOut    = "the call took longer than"
+	stoppedCall = "the run was stopped before the answer was complete"
+	brokeOff    = "the answer broke off before its announced end"
+	tooLarge    = "the answer is larger than 64 MiB"
 )
 
 func isTimeout(err error) bool {
@@ -178,7 +181,7 @@ func isTimeout(err error) bool {
 // does the part of one that came before its call timed out.
 func (s *Session) record(exchange reports.Exchange) int {
 	var deviations []reports.Deviation
-	if !strings.HasPrefix(exchange.Problem, timedOut) && (exchange.Response == nil || !unavailable(exchange.Response)) {
+	if !strings.HasPrefix(exchange.Problem, timedOut) && exchange.Problem != stoppedCall && (exchange.Response == nil || !unavailable(exchange.Response)) {
 		deviations = s.connection.oracle.Judge(exchange)
 	}
 	s.mu.Lock()
@@ -212,7 +215,7 @@ func (s *Session) endUnlessAnswered(service string, exchange reports.Exchange) {
 		panic(End{Verdict: reports.Inconclusive, Reason: exchange.Operation + ": " + exchange.Problem})
 	}
 	s.connection.answered(service)
-	if exchange.Response == nil {
+	if exchange.Response == nil || exchange.Problem == stoppedCall {
 		panic(End{Verdict: reports.Inconclusive, Reason: exchange.Operation + ": " + exchange.Problem})
 	}
 	if unavailable(exchange.Response) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -17,7 +18,9 @@ import (
 // whoever runs the check recovers it.
 type Session struct {
 	connection *Connection
-	stop       context.Context
+	stop       context.Context // no call is begun when it is done
+	calls      context.Context // calls in flight end when it is done
+	ended      *atomic.Bool    // the check is to end
 
 	mu         sync.Mutex
 	exchanges  []reports.Exchange
@@ -107,9 +110,6 @@ func (s *Session) Deviations() []reports.Deviation {
 	return append([]reports.Deviation(nil), s.deviations...)
 }
 
-// Stopped reports whether the run was stopped: no new request is sent.
-func (s *Session) Stopped() bool { return s.stop.Err() != nil }
-
 // Close undoes what a session did that belongs to no check, and ends the journal.
 func (s *Session) Close() (left []string) {
 	left = s.Undo()
@@ -143,6 +143,17 @@ func (s *Session) DistinctSIMs(n int) []string {
 	return s.connection.takeSIMs(n)
 }
 
+// OtherSIM returns the ICCID of another SIM card than a given one, or skips the check.
+func (s *Session) OtherSIM(sim string) string {
+	for _, other := range s.DistinctSIMs(2) {
+		if other != sim {
+			return other
+		}
+	}
+	s.missing("the check needs 2 SIM cards, the target names the same one twice (--sim)")
+	return ""
+}
+
 // UnknownSIM returns the well-formed ICCID of no SIM card.
 func (s *Session) UnknownSIM() string {
 	s.need(len(s.Target().UnknownSIMs) > 0, "unknown-sim")
@@ -157,6 +168,7 @@ func (s *Session) SecondPartner() string {
 
 // need ends the check when a fixture is not there.
 func (s *Session) need(there bool, key string) {
+	s.endIfStopped()
 	if !there {
 		s.missing(fmt.Sprintf("the target has no %s (--%s or %s)", key, key, target.EnvironmentName(key)))
 	}

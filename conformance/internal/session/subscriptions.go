@@ -2,7 +2,6 @@ package session
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -105,7 +104,7 @@ func (s *Session) renewalsOf(e *journal.Entry) (found []renewal) {
 func (s *Session) cancel(r renewal) (accepted bool, err error) {
 	err = attempt(func() {
 		p := Purchase{SIM: r.sim, OrderNo: r.orderNo, PayID: r.payID}
-		accepted = s.Send(context.Background(), s.NewCancelAutoRenewalRecord(p).As(r.partner)).Accepted()
+		accepted = s.Send(s.stop, s.NewCancelAutoRenewalRecord(p).As(r.partner)).Accepted()
 	})
 	if err != nil {
 		err = r.mayGoOn(err)
@@ -117,7 +116,7 @@ func (s *Session) cancel(r renewal) (accepted bool, err error) {
 // shows none.
 func (s *Session) shownRenewal(partner, sim string) (shown *renewal, err error) {
 	err = attempt(func() {
-		answer := s.Send(context.Background(), s.NewQueryAutoRenewalRecord(sim).As(partner))
+		answer := s.Send(s.stop, s.NewQueryAutoRenewalRecord(sim).As(partner))
 		var record struct {
 			OrderNo text `json:"orderNo"`
 			PayID   text `json:"payId"`
@@ -160,8 +159,7 @@ func (c *Connection) endRenewals() (left []string) {
 	}
 	delete(orders, "")
 	delete(payments, "")
-	s := c.Session(context.Background())
-	s.undoes = true
+	s := c.undoing()
 	for _, k := range asked {
 		for cancelled := map[string]bool{}; ; {
 			shown, err := s.shownRenewal(k.partner, k.sim)

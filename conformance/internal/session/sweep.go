@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
@@ -44,7 +43,7 @@ func (c *Connection) Sweep(path string) (Swept, error) {
 	}
 	c.journal = book
 	old := book.Entries()
-	s := c.Session(context.Background())
+	s := c.undoing()
 	s.entries = unfinished(old)
 	c.awaitAll(old)
 	swept := Swept{Left: s.Undo()}
@@ -77,7 +76,7 @@ func unfinished(entries []*journal.Entry) (left []*journal.Entry) {
 // awaitAll waits for the tasks of accepted entries that were not undone, so that
 // nothing is compared before it is done; all of them together as long as one may take.
 func (c *Connection) awaitAll(entries []*journal.Entry) {
-	s := c.Session(context.Background())
+	s := c.undoing()
 	late := time.Now().Add(c.target.TaskTimeout)
 	for _, e := range entries {
 		if time.Now().Before(late) && e.Before != nil && !e.Undone() && e.Pending() {

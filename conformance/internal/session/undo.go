@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,8 +15,7 @@ import (
 // It returns a sentence for each thing that it could not undo. It works after the run
 // was stopped, too.
 func (s *Session) Undo() (left []string) {
-	undoing := s.connection.Session(context.Background())
-	undoing.undoes = true
+	undoing := s.connection.undoing()
 	defer func() { s.adopt(undoing) }()
 	remaining, doubtful := s.remaining(undoing)
 	for group, sims := range remaining {
@@ -100,7 +98,7 @@ func (s *Session) changesAny(e *journal.Entry) bool {
 // awaitEntry waits for the terminal result of an entry. That there is none makes no
 // difference here: Carried has an answer for it.
 func (s *Session) awaitEntry(e *journal.Entry) {
-	_ = attempt(func() { e.SetResults(s.AwaitResultAs(context.Background(), e.Partner, e.RequestID()).perSIM()) })
+	_ = attempt(func() { e.SetResults(s.AwaitResultAs(s.stop, e.Partner, e.RequestID()).perSIM()) })
 }
 
 // stillHeld returns those of the SIM cards that a group holds more often than before
@@ -138,8 +136,8 @@ func (s *Session) putBack(group journal.Group, sims []string) error {
 // each SIM card.
 func (s *Session) changeGroup(draft *Draft, partner, doing string) error {
 	return attempt(func() {
-		answer := s.Send(context.Background(), draft)
-		result := s.AwaitResultAs(context.Background(), partner, s.accepted(answer).RequestID)
+		answer := s.Send(s.stop, draft)
+		result := s.AwaitResultAs(s.stop, partner, s.accepted(answer).RequestID)
 		for _, detail := range result.Details {
 			if detail.Result != "10" {
 				panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf("%s %s ended with result %q", doing, detail.SimID, detail.Result)})

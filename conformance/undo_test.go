@@ -1,0 +1,133 @@
+package conformance_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/embedded"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// foreign starts a sandbox and returns it as a target of somebody else: what a run
+// does to it is written into a journal and has to be undone.
+func foreign(t *testing.T, faults []string, change func(*target.Settings)) (*target.Target, *sandbox.Server) {
+	t.Helper()
+	interceptors, behaviour, err := embedded.Behaviour(faults, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := sandbox.Config{Seed: 1, TaskDelay: time.Millisecond, Interceptors: interceptors, Control: true, Terse: true}
+	server, err := sandbox.Start(context.Background(), config, sandbox.DefaultListen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = server.Close(ctx) // nobody calls it any more
+	})
+	values := server.Settings()
+	for key, value := range behaviour {
+		values[key] = value
+	}
+	layer, err := target.Sandbox(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var given target.Settings
+	change(&given)
+	under, err := target.Resolve(target.Flags(given), layer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	under.Sandbox, under.ReportDir = false, t.TempDir()
+	return under, server
+}
+
+// heldBy returns what a sandbox holds that a run has to leave as it was, once no task is running.
+func heldBy(t *testing.T, server *sandbox.Server) string {
+	t.Helper()
+	for range 400 {
+		response, err := http.Get(server.URL() + sandbox.ControlPath + "state")
+		if err != nil {
+			t.Fatal(err)
+		}
+		state, err := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("HTTP %d %s (%v)", response.StatusCode, state, err)
+		}
+		if strings.Contains(string(state), `"tasks":0`) {
+			return string(state)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("the tasks do not end")
+	return ""
+}
+
+// A shard whose part of the SIM cards is a single one finds another card elsewhere.
+func TestShardWithOneSIM(t *testing.T) {
+	under, _ := foreign(t, nil, func(s *target.Settings) {
+		s.Only, s.Seed, s.Shard, s.Timeout = []string{"VSH-036", "VSH-037", "VSH-038"}, "1", "2/2", "20s"
+	})
+	under.SIMs = under.SIMs[:2]
+	started := time.Now()
+	run, err := conformance.Run(t.Context(), under, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Stopped != "" || len(run.Results) == 0 {
+		t.Errorf("after %s the run was stopped (%s) with %d results", time.Since(started), run.Stopped, len(run.Results))
+	}
+	for _, result := range run.Results {
+		if result.Verdict != reports.Passed {
+			t.Error(told(result))
+		}
+	}
+}
+
+// A run leaves groups and auto-renewals as they were, whatever it selects and in
+// whatever order, also where the target accepts what it should refuse.
+func TestRunLeavesNothing(t *testing.T) {
+	seeds := 50
+	if testing.Short() {
+		seeds = 2
+	}
+	for _, test := range []struct {
+		name   string
+		faults []string
+		only   string
+	}{
+		{"cases of payments", nil, "GEN/stripeSubDirectly,GEN/synOrderInfo,GEN/cancelAutoRenewalRecord"},
+		{"groups", nil, "area:GRP,area:ASY,GEN/addSims,GEN/removeSims"},
+		{"purchases", nil, "area:VSH,area:PAY"},
+		{"an order is subscribed to twice", []string{"paid-twice", "third-party-order-paid-again"}, "area:PAY,VSH-08*"},
+		{"every order is renewed", []string{"every-order-renewed"}, "area:PAY,GEN/stripeSingleAuthorization"},
+		{"foreign orders are paid", []string{"payments-of-other-partners-seen"}, "area:PAY,area:VSH"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for seed := range seeds {
+				under, server := foreign(t, test.faults, func(s *target.Settings) {
+					s.Only, s.Seed, s.Timeout = strings.Split(test.only, ","), fmt.Sprint(seed+1), "2m"
+				})
+				before := heldBy(t, server)
+				run, err := conformance.Run(t.Context(), under, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if after := heldBy(t, server); after != before {
+					t.Errorf("seed %d: the target holds\n%s\nbefore the run it held\n%s\nleft: %q", seed+1, after, before, run.Left)
+				}
+			}
+		})
+	}
+}
