@@ -17,8 +17,16 @@ run: ## Hold the embedded sandbox to the contract
 	$(GO) run ./cmd/mallcheck run
 
 .PHONY: test
-test: ## Run the project's own tests (Go alone is enough)
+test: ## Run the project's own tests without the long proofs (Go alone is enough)
 	$(GO) test ./...
+
+.PHONY: test-short
+test-short: ## Run the quick tests
+	$(GO) test -short ./...
+
+.PHONY: test-long
+test-long: ## Run every test, the long proofs included
+	LONG_TESTS=1 $(GO) test ./...
 
 .PHONY: build
 build: ## Build the static binary into bin/

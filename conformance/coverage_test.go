@@ -7,6 +7,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/internal/coverage"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports/redact"
 )
@@ -17,6 +18,7 @@ import (
 // each response member and each code. Of the signature rules, each is to be tested
 // for an operation, but for those that the test names.
 func TestCoverageOfTheSandbox(t *testing.T) {
+	testlevel.Plain(t)
 	remote(t)
 	run := runAgainst(t, settings(func(s *target.Settings) { s.Seed = "1" }))
 	mall, push := contracts(t)

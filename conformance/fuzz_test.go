@@ -6,6 +6,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -22,6 +23,7 @@ func fuzzed(t *testing.T, fault, only, seed string) *reports.Run {
 
 // TestRandomRequestsPass sends random requests to a sandbox without a fault.
 func TestRandomRequestsPass(t *testing.T) {
+	testlevel.Plain(t)
 	remote(t)
 	for _, seed := range []string{"1", "2"} {
 		run := fuzzed(t, "", "GEN/*/request/random-*", seed)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
@@ -50,6 +51,7 @@ var pairs = []struct{ variant, fault string }{
 // TestPairsAreCaught commits a fault of a documented clause on a server of other
 // habits, and requires it to be caught at the strictness of any other target.
 func TestPairsAreCaught(t *testing.T) {
+	testlevel.Plain(t)
 	remote(t)
 	all := faults.Faults()
 	for _, pair := range pairs {

@@ -10,19 +10,17 @@ import (
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
-// TestFaultsAreCaught commits every eighth fault, every 24th with -short, and requires each check that is
-// expected to catch it to fail, all its cases, with a violation of the fault's
-// clause. `make faults` holds the whole suite against each fault.
+// TestFaultsAreCaught commits a sample of the faults and requires each check that is expected to
+// catch one to fail, all its cases, with a violation of the fault's clause. `make faults` runs the
+// whole suite against every fault.
 func TestFaultsAreCaught(t *testing.T) {
 	remote(t)
-	every := 8
-	if testing.Short() {
-		every = 24
-	}
+	every := testlevel.Pick(48, 24, 8)
 	for i, fault := range faults.Faults() {
 		if i%every != 0 {
 			continue
@@ -113,11 +111,9 @@ func TestExpectationsAreOfFaultsAndChecks(t *testing.T) {
 // tasks have ended when they can first be asked for. The cases derived from the
 // contract, which keep to themselves, are run at every tenth.
 func TestNoFalseAlarm(t *testing.T) {
+	testlevel.Plain(t)
 	remote(t)
-	seeds := 50
-	if testing.Short() {
-		seeds = 3
-	}
+	seeds := testlevel.Pick(0, 3, 50)
 	for seed := 1; seed <= seeds && !t.Failed(); seed++ {
 		run := runAgainst(t, settings(func(s *target.Settings) {
 			if s.Seed = fmt.Sprint(seed); seed%2 == 0 {
@@ -147,17 +143,11 @@ func TestConformingVariantsPass(t *testing.T) {
 	all := faults.Variants()
 	for _, variant := range all {
 		t.Run(variant.ID, func(t *testing.T) {
-			if testing.Short() {
-				t.Skip("the mixed ones are enough with -short")
-			}
+			testlevel.Long(t)
 			passes(t, "1", []string{"area:GEN"}, variant)
 		})
 	}
-	last := 6
-	if testing.Short() {
-		last = 3
-	}
-	for seed := 2; seed <= last; seed++ {
+	for seed := 2; seed < 2+testlevel.Pick(1, 2, 5); seed++ {
 		t.Run(fmt.Sprintf("mixed-%d", seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(uint64(seed), 0))
 			mixed := slices.DeleteFunc(slices.Clone(all), func(faults.Variant) bool { return random.IntN(2) == 0 })

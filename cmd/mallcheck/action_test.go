@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // action is what is read of action.yml.
@@ -137,6 +138,7 @@ func (a action) use(t *testing.T, dir string, inputs map[string]string, environ 
 // TestAction holds that the action ends a job with the verdict, tells it in its
 // outputs and the summary, and carries out nothing that stands in an input.
 func TestAction(t *testing.T) {
+	testlevel.Plain(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("a runner has a bash of its own on Windows, which need not be on PATH here")
 	}

@@ -3,11 +3,14 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // TestBudget holds that a run stops before it crosses its budget, says so, and ends
 // with exit code 3.
 func TestBudget(t *testing.T) {
+	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=2ms")
 	for _, test := range []struct {
 		name, flag, want string

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports/render"
 )
@@ -153,6 +154,7 @@ func TestPushesNeedAReceiver(t *testing.T) {
 
 // TestServePushes holds how a served sandbox is told where to push, and what it says of it.
 func TestServePushes(t *testing.T) {
+	testlevel.Plain(t)
 	const key = "k1:00112233445566778899"
 	s := serve(t, "--quiet", "--push-key="+key, "--push-backoff=5ms", "--control")
 	env := strings.Join(s.env, "\n")

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports/render"
 )
 
@@ -174,6 +175,7 @@ func (c *canaryRun) value(name string) string {
 // that tells them all in every form, and scans everything that each command prints
 // and writes.
 func TestCanaries(t *testing.T) {
+	testlevel.Long(t)
 	model, err := kong.New(new(commands), helpDefaults())
 	if err != nil {
 		t.Fatal(err)

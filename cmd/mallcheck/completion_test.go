@@ -4,10 +4,13 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // TestComplete holds what the words of a command line may become.
 func TestComplete(t *testing.T) {
+	testlevel.Plain(t)
 	dir := t.TempDir()
 	if got := (process{arguments: []string{"init"}, dir: dir}).run(t); got.code != 0 {
 		t.Fatal(got.err)

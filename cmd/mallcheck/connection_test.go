@@ -20,6 +20,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // discard is the log of servers that are spoken to wrongly on purpose.
@@ -240,6 +242,7 @@ func (p *proxy) through() []string {
 // TestRunThroughProxy holds that a full run passes through an HTTP proxy, every
 // call of it, and that its password stands in no report.
 func TestRunThroughProxy(t *testing.T) {
+	testlevel.Plain(t)
 	const password = "5ec2e7c0ffee5ec2"
 	s := serve(t, "--quiet", "--task-delay=2ms", "--push-backoff=5ms")
 	between, server := newProxy(t)
@@ -303,6 +306,7 @@ func TestTunnelThroughProxy(t *testing.T) {
 // TestSecureRedirectIsNotFollowed holds that neither headers nor signs reach a host
 // that a target sends to, whatever the status.
 func TestSecureRedirectIsNotFollowed(t *testing.T) {
+	testlevel.Plain(t)
 	other := &bundles{}
 	elsewhere := httptest.NewServer(other)
 	defer elsewhere.Close()

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
@@ -76,6 +77,7 @@ func asFile(t *testing.T, env []string, without ...string) string {
 // habits is what mallcheck run needs: with its lines in the file the run passes,
 // and without them, where they matter, it does not.
 func TestDoctorFindsOut(t *testing.T) {
+	testlevel.Plain(t)
 	for _, test := range []struct {
 		variant string
 		lines   string // of the doctor, "" for none
@@ -86,6 +88,9 @@ func TestDoctorFindsOut(t *testing.T) {
 		{"refusals-as-4xx", ""},
 	} {
 		t.Run(test.variant, func(t *testing.T) {
+			if test.variant != "request-id-header" {
+				testlevel.Long(t)
+			}
 			s := serve(t, "--quiet", "--task-delay=2ms", "--push-backoff=5ms", "--variant="+test.variant)
 			var told []string
 			for _, variant := range faults.Variants() {
@@ -129,6 +134,7 @@ func TestDoctorFindsOut(t *testing.T) {
 // TestDoctorReadsOnly holds that nothing is written without permission, and that
 // what is not asked is listed with what to do.
 func TestDoctorReadsOnly(t *testing.T) {
+	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--control")
 	dir := asFile(t, s.env, "allow", "group")
 	report := examine(t, process{dir: dir})
@@ -177,6 +183,7 @@ func received(t *testing.T, env []string) []string {
 
 // TestDoctorTells holds what is said of habits and of mistakes.
 func TestDoctorTells(t *testing.T) {
+	testlevel.Plain(t)
 	for _, test := range []struct{ arguments, question, want string }{
 		{"--variant=refusals-as-4xx", "a wrong sign (listBundles)", `HTTP 401, operateCode "E401"`},
 		{"--variant=data-everywhere", "a group that does not exist", `data "null"`},

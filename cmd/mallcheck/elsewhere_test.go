@@ -5,12 +5,15 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // TestNothingGoesElsewhere holds that no command sends anything to anybody but the
 // target: behind a proxy that everything would have to go through, only the
 // target's host is asked for.
 func TestNothingGoesElsewhere(t *testing.T) {
+	testlevel.Plain(t)
 	var mu sync.Mutex
 	asked := map[string]int{}
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // background is a run of the tool that a test interferes with.
@@ -52,6 +54,7 @@ func begin(p process, t *testing.T) *background {
 // TestSignals holds that SIGTERM is as Ctrl-C, and that a second signal ends the
 // run at once, with reports, and says how to undo what is left.
 func TestSignals(t *testing.T) {
+	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=3s")
 	for _, test := range []struct {
 		name    string
@@ -92,6 +95,7 @@ func TestSignals(t *testing.T) {
 // TestReportsThatCannotBeWritten holds that the verdict reaches terminal and exit
 // code when the folder of the reports vanishes during the run.
 func TestReportsThatCannotBeWritten(t *testing.T) {
+	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=1500ms")
 	broken := serve(t, "--quiet", "--task-delay=1500ms", "--fault=sign-wrong-accepted")
 	for _, test := range []struct {

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // hostile are servers that answer in ways that no client should bear for long.
@@ -75,6 +77,7 @@ func hostileServer(t *testing.T, name string) string {
 // TestHostileTargets holds that a run ends soon, whatever a server does to it, says
 // what that was, and leaves its reports.
 func TestHostileTargets(t *testing.T) {
+	testlevel.Plain(t)
 	for _, test := range []struct {
 		name  string
 		limit string // of a call

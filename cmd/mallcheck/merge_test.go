@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -41,6 +42,7 @@ func outcomes(run *reports.Run) []string {
 // TestMergedShardsAreTheRun holds that shards, merged, come to what the run comes
 // to when it is not divided, with violations and with what no page names.
 func TestMergedShardsAreTheRun(t *testing.T) {
+	testlevel.Plain(t)
 	for _, test := range []struct {
 		name      string
 		arguments []string
@@ -51,6 +53,9 @@ func TestMergedShardsAreTheRun(t *testing.T) {
 		{"findings", []string{"--variant=unknown-members", "--strict=documented"}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			if test.code == 0 {
+				testlevel.Long(t)
+			}
 			dir := t.TempDir()
 			files := []string{"merge", "--report-dir=merged"}
 			for shard := 1; shard <= 3; shard++ {

@@ -12,12 +12,14 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
 // TestPlanIsWhatARunDoes holds that a plan counts what a run with the same settings
 // then does. How often tasks are looked at is another each time.
 func TestPlanIsWhatARunDoes(t *testing.T) {
+	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=2ms")
 	dir := t.TempDir()
 	arguments := []string{"--seed=1", "--only=area:GRP,area:VSH,SIG-001", "--skip=VSH-003"}

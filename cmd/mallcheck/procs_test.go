@@ -8,11 +8,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // TestProcs holds that a run in several processes comes to what it comes to in one,
 // that the budget is divided, and that Ctrl-C reaches all of them once.
 func TestProcs(t *testing.T) {
+	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=20ms")
 	selected := "--only=area:SIG,area:GRP,area:RID"
 	for _, fault := range []string{"", "--fault=sign-wrong-accepted"} {
@@ -48,6 +51,7 @@ func TestProcs(t *testing.T) {
 // TestProcsAreInterrupted holds that Ctrl-C ends all processes of a run, each after
 // undoing what it did.
 func TestProcsAreInterrupted(t *testing.T) {
+	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=300ms")
 	dir := t.TempDir()
 	cmd := process{arguments: []string{"run", "--only=area:GRP,area:ASY", "--procs=2", "--task-timeout=10s"}, environ: s.env, dir: dir}.command(t.Context())

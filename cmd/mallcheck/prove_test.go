@@ -8,11 +8,13 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
 // TestProve proves two faults in two processes and holds the matrix to them.
 func TestProve(t *testing.T) {
+	testlevel.Plain(t)
 	dir := t.TempDir()
 	got := process{arguments: []string{"faults", "--prove", "--procs", "2", "--only", "empty-batch-accepted,sign-upper-case-accepted"}, dir: dir}.run(t)
 	if got.code != conformance.ExitPassed || !strings.Contains(got.out, "2 of 2 faults caught") {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/render"
 )
@@ -16,6 +17,7 @@ import (
 // TestReplay holds that the recorded requests of a check, sent again, are answered
 // as they were by the same mall, and otherwise by one that breaks what the check is about.
 func TestReplay(t *testing.T) {
+	testlevel.Plain(t)
 	dir := t.TempDir()
 	ids := []string{
 		"ENV-001/listBundles", "GRP-001", "ASY-001", "RID-001/addSims", "SIG-022/addSims", "SIG-022/singleOrder", "SIG-022/listBundles",
@@ -183,6 +185,7 @@ func (r *recorder) seen() []string {
 
 // TestReplayMasked holds that masked SIM numbers are those of the target that fit.
 func TestReplayMasked(t *testing.T) {
+	testlevel.Plain(t)
 	dir := t.TempDir()
 	run := process{arguments: []string{"run", "--seed=1", "--format=json", "--only=GRP-001", "--mask=sims"}, dir: dir}
 	if got := run.run(t); got.code != 0 {
@@ -201,6 +204,7 @@ func TestReplayMasked(t *testing.T) {
 
 // TestRerun holds that a rerun runs what failed and nothing else.
 func TestRerun(t *testing.T) {
+	testlevel.Plain(t)
 	dir := t.TempDir()
 	run := process{arguments: []string{"run", "--seed=5", "--only=SIG-022,ENV-001/listBundles", "--fault=sign-wrong-accepted-on-remove"}, dir: dir}
 	if got := run.run(t); got.code != 1 {

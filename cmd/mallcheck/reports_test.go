@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // TestFormats holds that each format is written where it belongs, and nothing else is.
@@ -67,6 +69,7 @@ func TestExplain(t *testing.T) {
 
 // TestCompare holds the exit codes of a comparison and what it tells first.
 func TestCompare(t *testing.T) {
+	testlevel.Plain(t)
 	dir := t.TempDir()
 	for name, fault := range map[string]string{"good": "", "bad": "sign-wrong-accepted"} {
 		arguments := []string{"run", "--format=json", "--only=SIG-022/addSims,SIG-003/addSims", "--report-dir=" + name}
@@ -110,6 +113,7 @@ func TestCompare(t *testing.T) {
 // TestWaivers holds what a file of waivers does to a run, and that a mistake in
 // it is told before anything is sent.
 func TestWaivers(t *testing.T) {
+	testlevel.Plain(t)
 	for name, test := range map[string]struct {
 		check, target, expiry, fault string
 		code                         int

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // changing selects checks that put SIM cards into groups and subscribe.
@@ -22,13 +24,11 @@ const changing = "--only=area:GRP,ASY-01*,ASY-03*,VSH-07*"
 // the groups and auto-renewals are then, after a sweep where a run was killed, as
 // they were before, with what they held before.
 func TestInterruptedAndKilledRunsAreUndone(t *testing.T) {
+	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=20ms", "--control")
 	held(t, s.env)
 	before := stateOf(t, s.env)
-	moments := 10
-	if testing.Short() {
-		moments = 2
-	}
+	moments := testlevel.Pick(0, 1, 10)
 	for _, end := range []os.Signal{os.Interrupt, syscall.SIGKILL} {
 		for range moments {
 			dir := t.TempDir()
@@ -72,6 +72,7 @@ func sweepTwice(t *testing.T, env []string, dir string) {
 // TestKilledProcessesAreSwept kills a run in several processes, each of which knows
 // nothing of what the others do to the same groups: one sweep undoes what all left.
 func TestKilledProcessesAreSwept(t *testing.T) {
+	testlevel.Long(t)
 	s := serve(t, "--quiet", "--task-delay=20ms", "--control")
 	held(t, s.env)
 	before := stateOf(t, s.env)

@@ -9,6 +9,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
@@ -49,7 +50,10 @@ func (c Check) Area() string {
 }
 
 // All returns every check, cases included, in the order of their ids.
-func All() []Check {
+func All() []Check { return slices.Clone(sorted()) }
+
+// sorted derives the list once: explaining every check asks for it thousands of times.
+var sorted = sync.OnceValue(func() []Check {
 	var all []Check
 	for _, topic := range [][]Check{
 		signatureChecks, signatureWireChecks, requestIDChecks, asyncChecks, asyncBatchChecks,
@@ -66,7 +70,7 @@ func All() []Check {
 	}
 	slices.SortFunc(all, func(a, b Check) int { return strings.Compare(a.ID, b.ID) })
 	return all
-}
+})
 
 // onEach makes a case of a check for every operation: "{operation}" in the
 // requirement becomes its id. What the check does is what a valid request of the
