@@ -85,7 +85,7 @@ type Settings struct {
 	Procs string `name:"procs" fallback:"1" placeholder:"N" group:"limits" help:"Number of processes that run the checks, for a target that makes them wait. Rate and budget are divided among them. Default ${default_procs}."`
 
 	ReportDir string   `name:"report-dir" fallback:"mallcheck-report" placeholder:"DIR" group:"report" help:"Folder of the reports. Default ${default_report_dir}."`
-	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, json, html, markdown, sarif, github (annotations on standard output). Default ${default_format}."`
+	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, junit:jenkins (for the xUnit plug-in), json, html, markdown, sarif, github (annotations on standard output). Default ${default_format}."`
 	Mask      []string `name:"mask" sep:"," choices:"sims" placeholder:"sims" group:"report" help:"What to mask, beside what always is, in everything that is printed or written: sims hides the digits of SIM numbers except the first six and the last four. The journal needs them and keeps them."`
 
 	Fault   []string `name:"fault" from:"flag,environment" sep:"," placeholder:"ID" group:"sandbox" help:"Violation that the embedded sandbox commits; mallcheck faults lists them."`

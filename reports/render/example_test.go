@@ -31,7 +31,7 @@ func ExampleWriteJUnit() {
 	// Output:
 	// <?xml version="1.0" encoding="UTF-8"?>
 	// <testsuites name="mallcheck" tests="1" failures="0" errors="0" time="2.000">
-	//   <testsuite name="GRP" tests="1" failures="0" errors="0" skipped="1" time="0.000" timestamp="2026-03-04T05:06:07Z">
+	//   <testsuite name="Bundle groups (GRP)" tests="1" failures="0" errors="0" skipped="1" time="0.000" timestamp="2026-03-04T05:06:07Z">
 	//     <properties>
 	//       <property name="tool" value="mallcheck v0.1.0"></property>
 	//       <property name="contract" value=""></property>
@@ -42,7 +42,7 @@ func ExampleWriteJUnit() {
 	//       <property name="failOnFinding" value="false"></property>
 	//       <property name="seed" value="42"></property>
 	//     </properties>
-	//     <testcase name="GRP-001 an unknown group is refused" classname="GRP" time="0.000">
+	//     <testcase name="GRP-001 an unknown group is refused" classname="Bundle groups (GRP)" time="0.000">
 	//       <properties>
 	//         <property name="level" value="MUST"></property>
 	//         <property name="grade" value="assumed"></property>

@@ -29,36 +29,71 @@ const (
 )
 
 // WriteJUnit writes run to w in the XML form that CI systems read, following
-// schema/junit.xsd: a testsuite for each area, in the order of their names, and in it
-// a testcase for each check, named by its id and its requirement. classname is
+// schema/junit.xsd: a testsuite for each area, in the order of their names, and in
+// it a testcase for each check, named by its id and its requirement. classname is
 // the area, by which CI systems group.
 //
 //   - failed is <failure>, and so is a finding when the run's policy fails on
-//     findings; else a finding stands in properties and system-out of a testcase
-//     that passed.
-//   - inconclusive is <error>; so is what has no verdict.
+//     findings; otherwise a finding stands in properties and system-out of a
+//     testcase that passed.
+//   - inconclusive is <error>; so is a result without a verdict.
 //   - waived and skipped are <skipped> with the reason.
-//   - a waiver that is expired or stale is a <failure> in a testsuite of the run.
+//   - an expired or stale waiver is a <failure> in the testsuite of the run.
 //   - a service that was not reached, and a run that ended before its last check,
-//     are an <error> each in a testsuite of their own, "mallcheck.run".
+//     are an <error> each in the testsuite of the run, "mallcheck.run".
 //
-// Characters that XML does not allow are written out (\x1b), and long texts are
-// cut with a mark; WriteJSON has them whole. Nothing of the machine that built
-// or ran the tool is written. What is written is not redacted: hand in what
-// Redact returned.
-func WriteJUnit(w io.Writer, run *reports.Run) error {
+// The message of a failure says what happened, then expected and actual. Characters
+// that XML does not allow are written out (\x1b), and long texts are cut with a mark;
+// run.json has them whole. The report is not redacted: hand in what redact.Run
+// returned.
+func WriteJUnit(w io.Writer, run *reports.Run) error { return writeJUnitForm(w, run, false) }
+
+// WriteJUnitJenkins writes run as WriteJUnit does, in the form "junit-10" of the
+// xUnit plug-in of Jenkins: what WriteJUnit writes as properties of a testcase
+// stands in its system-out.
+func WriteJUnitJenkins(w io.Writer, run *reports.Run) error { return writeJUnitForm(w, run, true) }
+
+func writeJUnitForm(w io.Writer, run *reports.Run, jenkins bool) error {
+	suites := junitOf(run)
+	if jenkins {
+		suites.withoutProperties()
+	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return fmt.Errorf("writing the run as JUnit: %w", err)
 	}
 	encoder := xml.NewEncoder(visible.NewWriter(w))
 	encoder.Indent("", "  ")
-	if err := encoder.Encode(junitOf(run)); err != nil {
+	if err := encoder.Encode(suites); err != nil {
 		return fmt.Errorf("writing the run as JUnit: %w", err)
 	}
 	if _, err := io.WriteString(w, "\n"); err != nil {
 		return fmt.Errorf("writing the run as JUnit: %w", err)
 	}
 	return nil
+}
+
+// withoutProperties moves the properties of each testcase to its system-out. The
+// skipped element has no type in the forms of Jenkins and Surefire.
+func (s *junitSuites) withoutProperties() {
+	for i := range s.Suites {
+		for j := range s.Suites[i].Cases {
+			testcase := &s.Suites[i].Cases[j]
+			if testcase.Skipped != nil {
+				testcase.Skipped.Type = ""
+			}
+			if testcase.Properties == nil {
+				continue
+			}
+			var out strings.Builder
+			for _, p := range testcase.Properties.List {
+				out.WriteString("\n" + p.Name + ": " + p.Value)
+			}
+			if testcase.SystemOut != nil {
+				out.WriteString("\n" + testcase.SystemOut.Text)
+			}
+			testcase.Properties, testcase.SystemOut = nil, &junitOut{Text: out.String() + "\n"}
+		}
+	}
 }
 
 type junitSuites struct {
@@ -107,7 +142,7 @@ type junitProperty struct {
 
 type junitOutcome struct {
 	Message string `xml:"message,attr"`
-	Type    string `xml:"type,attr"`
+	Type    string `xml:"type,attr,omitempty"`
 	Text    string `xml:",cdata"`
 }
 
@@ -230,7 +265,7 @@ func errorCase(name, message, text string) junitCase {
 }
 
 // className is the name of an area, by which CI systems group its checks.
-func className(area string) string { return oneLine(area, junitMessage) }
+func className(area string) string { return oneLine(reports.AreaName(area), junitMessage) }
 
 func caseOf(result *reports.Result, policy reports.Policy) junitCase {
 	out := junitCase{
@@ -286,12 +321,33 @@ func caseProperties(result *reports.Result) []junitProperty {
 	return properties
 }
 
-// messageOf says in one text what a result is about: its worst deviation, or else its reason.
+// messageOf says in one line what a result is about: its worst deviation with
+// expected and actual, or else its reason.
 func messageOf(result *reports.Result) string {
+	summary := headline(result)
+	if len(result.Deviations) > 0 && summary == result.Deviations[0].Summary {
+		return sentence(summary, result.Deviations[0].Expected, result.Deviations[0].Actual)
+	}
+	return summary
+}
+
+// headline says in a few words what a result is about: what happened, or the reason.
+func headline(result *reports.Result) string {
 	if len(result.Deviations) > 0 && (result.Verdict != reports.Inconclusive || result.Reason == "") {
 		return result.Deviations[0].Summary
 	}
 	return cmp.Or(result.Reason, "no reason given")
+}
+
+// sideText bounds expected and actual in a line, in bytes.
+const sideText = 90
+
+// sentence says what happened, then expected and actual.
+func sentence(summary, expected, actual string) string {
+	mismatch := reports.Mismatch{
+		Summary: oneLine(summary, 2*sideText), Expected: oneLine(expected, sideText), Actual: oneLine(actual, sideText),
+	}
+	return mismatch.Error()
 }
 
 // outcome writes text as CDATA, which escapes nothing, so it must all be visible.

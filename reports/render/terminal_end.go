@@ -98,7 +98,7 @@ func (t *Terminal) failures(out *strings.Builder, run *reports.Run) {
 			continue
 		}
 		if told++; told > terminalFull {
-			others.add(messageOf(result), result.ID)
+			others.add(headline(result), result.ID)
 			continue
 		}
 		fmt.Fprintf(out, "\n%s %s\n", t.verdict(result.Verdict, 0), visible.Text(result.ID))
@@ -152,7 +152,7 @@ func reasons(run *reports.Run, verdict reports.Verdict) []string {
 	for i := range run.Results {
 		result := &run.Results[i]
 		if result.Verdict == verdict || verdict == reports.Inconclusive && !result.Verdict.Valid() {
-			found.add(cmp.Or(result.Reason, messageOf(result)), result.ID)
+			found.add(cmp.Or(result.Reason, headline(result)), result.ID)
 		}
 	}
 	if verdict == reports.Skipped {

@@ -236,13 +236,13 @@ func TestVerifyRefusesJUnit(t *testing.T) {
 	good := string(writeJUnit(t, run))
 	for name, change := range map[string][2]string{
 		"count of the whole":     {`<testsuites name="mallcheck" tests="9"`, `<testsuites name="mallcheck" tests="8"`},
-		"failures of a suite":    {`<testsuite name="RID" tests="1" failures="1"`, `<testsuite name="RID" tests="1" failures="0"`},
+		"failures of a suite":    {`<testsuite name="Request ids (RID)" tests="1" failures="1"`, `<testsuite name="Request ids (RID)" tests="1" failures="0"`},
 		"a name twice":           {`name="GRP-002 a removed SIM is not listed any more"`, `name="GRP-001 an added SIM is listed after completion"`},
-		"a suite twice":          {`<testsuite name="ENV"`, `<testsuite name="ASY"`},
-		"a time":                 {`classname="RID" time="0.003"`, `classname="RID" time="0.003s"`},
+		"a suite twice":          {`<testsuite name="Envelope and transport (ENV)"`, `<testsuite name="Asynchronous results (ASY)"`},
+		"a time":                 {`classname="Request ids (RID)" time="0.003"`, `classname="Request ids (RID)" time="0.003s"`},
 		"a timestamp":            {`timestamp="2026-03-04T05:06:07Z"`, `timestamp="yesterday"`},
 		"an unknown attribute":   {`<testcase name=`, `<testcase line="1" name=`},
-		"a missing attribute":    {`classname="RID" `, ``},
+		"a missing attribute":    {`classname="Request ids (RID)" `, ``},
 		"an empty message":       {`message="the target has no group"`, `message=""`},
 		"an outcome's type":      {`type="violation"`, `type="bad"`},
 		"an unknown element":     {`</testsuites>`, `<extra/></testsuites>`},

@@ -23,6 +23,7 @@ var writers = []struct {
 	write        func(io.Writer, *reports.Run) error
 }{
 	{"junit", "junit.xml", WriteJUnit},
+	{"junit:jenkins", "junit-jenkins.xml", WriteJUnitJenkins},
 	{"json", "run.json", reports.WriteJSON},
 	{"html", "report.html", WriteHTML},
 	{"markdown", "report.md", WriteMarkdown},
