@@ -171,7 +171,7 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 	})
 	for _, check := range runnable {
 		if !ran[check.ID] {
-			r.done(r.skipped(check, "the run was stopped before this check"))
+			r.done(r.skipped(check, reasonStopped))
 		}
 	}
 }
@@ -205,7 +205,7 @@ func (r *runner) unable(check checks.Check) string {
 		}
 		for _, service := range r.run.Services {
 			if service.Name == operation.Service && !service.Reached {
-				return fmt.Sprintf("the %s service was not reached", service.Name)
+				return "the " + service.Name + " " + reasonNotReached
 			}
 		}
 	}

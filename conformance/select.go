@@ -14,19 +14,24 @@ import (
 // which takes its cases along), a glob in which * crosses "/", "area:RID" or
 // "op:addSims". A pattern that matches nothing is an error of type *target.Error.
 func Select(all []checks.Check, only, skip []string) ([]checks.Check, error) {
+	ids := idsOf(all)
 	for _, list := range []struct {
 		key      string
 		patterns []string
 	}{{"only", only}, {"skip", skip}} {
 		for _, pattern := range list.patterns {
+			if ids[pattern] {
+				continue
+			}
 			if err := matchesSomething(all, list.key, pattern); err != nil {
 				return nil, err
 			}
 		}
 	}
+	wanted, unwanted := newPatterns(only), newPatterns(skip)
 	var selected []checks.Check
 	for _, check := range all {
-		if (len(only) == 0 || matchesAny(check, only)) && !matchesAny(check, skip) {
+		if (len(only) == 0 || wanted.match(check)) && !unwanted.match(check) {
 			selected = append(selected, check)
 		}
 	}
@@ -34,6 +39,50 @@ func Select(all []checks.Check, only, skip []string) ([]checks.Check, error) {
 		return nil, &target.Error{Place: "--only and --skip", Problem: "together select no check", Instead: "leave one of them out"}
 	}
 	return selected, nil
+}
+
+// patterns are patterns that select checks: plain ids, of which there may be
+// thousands, and the others.
+type patterns struct {
+	ids    map[string]bool
+	others []string
+}
+
+func newPatterns(list []string) patterns {
+	p := patterns{ids: map[string]bool{}}
+	for _, pattern := range list {
+		if strings.ContainsAny(pattern, `*?[\:`) {
+			p.others = append(p.others, pattern)
+		} else {
+			p.ids[pattern] = true
+		}
+	}
+	return p
+}
+
+// match reports whether any of the patterns selects a check. An id takes the cases
+// below it along.
+func (p patterns) match(check checks.Check) bool {
+	for at, c := range check.ID {
+		if c == '/' && p.ids[check.ID[:at]] {
+			return true
+		}
+	}
+	return p.ids[check.ID] || slices.ContainsFunc(p.others, func(pattern string) bool { return matches(check, pattern) })
+}
+
+// idsOf returns the ids of checks and those that take them along.
+func idsOf(all []checks.Check) map[string]bool {
+	ids := make(map[string]bool, len(all))
+	for _, check := range all {
+		ids[check.ID] = true
+		for at, c := range check.ID {
+			if c == '/' {
+				ids[check.ID[:at]] = true
+			}
+		}
+	}
+	return ids
 }
 
 func matchesSomething(all []checks.Check, key, pattern string) error {
@@ -44,7 +93,11 @@ func matchesSomething(all []checks.Check, key, pattern string) error {
 		return nil
 	}
 	problem := &target.Error{Place: "--" + key, Value: pattern, Problem: "matches no check", Instead: "mallcheck list shows them"}
-	if near := target.Nearest(pattern, names(all)); near != "" {
+	area := strings.ToUpper(strings.TrimSuffix(pattern, "-"))
+	switch near := target.Nearest(pattern, names(all)); {
+	case slices.ContainsFunc(all, func(check checks.Check) bool { return check.Area() == area }):
+		problem.Instead = "did you mean area:" + area + "?"
+	case near != "":
 		problem.Instead = "did you mean " + near + "?"
 	}
 	return problem
@@ -61,10 +114,6 @@ func names(all []checks.Check) []string {
 		}
 	}
 	return known
-}
-
-func matchesAny(check checks.Check, patterns []string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool { return matches(check, pattern) })
 }
 
 // matches reports whether a pattern selects a check.

@@ -59,6 +59,8 @@ func TestSelectRefuses(t *testing.T) {
 		want       string
 	}{
 		{"an unknown id, with the nearest", []string{"RID-0O1"}, nil, `--only: "RID-0O1" matches no check; did you mean RID-001?`},
+		{"an area without its prefix", []string{"SIG"}, nil, `--only: "SIG" matches no check; did you mean area:SIG?`},
+		{"an area in lower case", []string{"rid"}, nil, `--only: "rid" matches no check; did you mean area:RID?`},
 		{"an unknown area", nil, []string{"area:RIX"}, `--skip: "area:RIX" matches no check; did you mean area:RID?`},
 		{"a broken glob", []string{"SIG-["}, nil, `--only: "SIG-[" is no pattern; write an id, a glob, area:RID or op:addSims`},
 		{"nothing left", []string{"RID-001"}, []string{"area:RID"}, "--only and --skip together select no check; leave one of them out"},

@@ -146,6 +146,22 @@ func TestReplayOfTamperedFile(t *testing.T) {
 	}
 }
 
+// A rerun after a run that reached nothing runs its checks again.
+func TestRerunOfNothing(t *testing.T) {
+	closed := httptest.NewServer(&recorder{})
+	closed.Close()
+	dir := t.TempDir()
+	flags := []string{"--topup-url=" + closed.URL, "--partner-code=P1", "--only=op:listBundles", "--format=json"}
+	if got := (process{arguments: append([]string{"run"}, flags...), dir: dir}).run(t); got.code != 3 {
+		t.Fatalf("exit code %d:\n%s%s", got.code, got.out, got.err)
+	}
+	first := len(runFile(t, dir+"/mallcheck-report").Results)
+	got := process{arguments: []string{"rerun", "mallcheck-report/run.json", "--report-dir=again", "--format=json"}, dir: dir}.run(t)
+	if again := len(runFile(t, dir+"/again").Results); got.code != 0 || again != first || first < 10 {
+		t.Errorf("exit code %d, %d of %d checks:\n%s%s", got.code, again, first, got.out, got.err)
+	}
+}
+
 // exchangesOf returns a copy of the exchanges of a result.
 func exchangesOf(run *reports.Run, id string) []reports.Exchange {
 	at := slices.IndexFunc(run.Results, func(r reports.Result) bool { return r.ID == id })
@@ -223,7 +239,7 @@ func TestRerun(t *testing.T) {
 		code      int
 		want      string
 	}{
-		{[]string{"rerun", "again/run.json"}, 0, "Nothing failed in again/run.json: there is nothing to run again.\n"},
+		{[]string{"rerun", "again/run.json"}, 2, "mallcheck: again/run.json: every check that could run passed: there is nothing to run again\n"},
 		{[]string{"rerun", "mallcheck-report/run.json", "--only=RID-001"}, 2, "mallcheck: --only and --skip do not go with rerun: it runs what failed\n"},
 		{[]string{"rerun", "none.json"}, 2, "mallcheck: none.json is not there; name the run.json of a run\n"},
 	} {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/reports"
 )
 
 // rerunCommand runs what failed once more.
@@ -18,7 +18,7 @@ type rerunCommand struct {
 
 // Help tells what a rerun does, below the usage.
 func (rerunCommand) Help() string {
-	return `Runs the checks of a run that failed or came to no outcome, and no others, with the seed of that run unless --seed says another. Give the settings of the run: run.json has none that it takes to call a target.
+	return `Runs the checks of a run that failed, that were inconclusive or that it did not get to, with its seed unless you give --seed. Give the settings of the run as well: run.json does not hold them. Exit code 2 when there is nothing to repeat.
 
 Examples:
   mallcheck rerun mallcheck-report/run.json --target uat
@@ -36,14 +36,8 @@ func (c *rerunCommand) Run(std *streams) error {
 		return err
 	}
 	settings := c.Settings
-	for i := range run.Results {
-		if r := &run.Results[i]; run.Policy.Fails(r.Verdict) || r.Verdict == reports.Inconclusive {
-			settings.Only = append(settings.Only, r.ID)
-		}
-	}
-	if len(settings.Only) == 0 {
-		_, err := fmt.Fprintf(std.out, "Nothing failed in %s: there is nothing to run again.\n", c.File)
-		return err
+	if settings.Only, err = conformance.ToRepeat(run); err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	if settings.Seed == "" {
 		settings.Seed = strconv.FormatInt(run.Seed, 10)

@@ -1,0 +1,66 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+const (
+	// reasonStopped is the reason of a check that a run did not get to.
+	reasonStopped = "the run was stopped before this check"
+	// reasonNotReached ends the reason of a check whose service did not answer at all.
+	reasonNotReached = "service was not reached"
+)
+
+// ErrNothingToRepeat is the error of a run of which nothing is to be run again.
+var ErrNothingToRepeat = errors.New("every check that could run passed: there is nothing to run again")
+
+// ToRepeat returns the ids of the checks that a run left without a passing verdict:
+// those that failed, that were inconclusive, or that it did not get to. The run may
+// come from a file of elsewhere, so an id that would select several checks is an error.
+func ToRepeat(run *reports.Run) ([]string, error) {
+	var ids []string
+	has := map[string]bool{}
+	for i := range run.Results {
+		r := &run.Results[i]
+		has[r.ID] = true
+		notRun := r.Verdict == reports.Skipped && (r.Reason == reasonStopped || strings.HasSuffix(r.Reason, reasonNotReached))
+		if !run.Policy.Fails(r.Verdict) && r.Verdict != reports.Inconclusive && !notRun {
+			continue
+		}
+		if strings.ContainsAny(r.ID, `*?[\:`) {
+			return nil, fmt.Errorf("%q is no id of a check", r.ID)
+		}
+		ids = append(ids, r.ID)
+	}
+	missing, err := cutOff(run, has)
+	if err != nil {
+		return nil, err
+	}
+	if ids = append(ids, missing...); len(ids) == 0 {
+		return nil, ErrNothingToRepeat
+	}
+	return ids, nil
+}
+
+// cutOff returns the checks of which a run that was ended at once has no result.
+func cutOff(run *reports.Run, has map[string]bool) ([]string, error) {
+	if run.Stopped == "" || run.Shard != nil {
+		return nil, nil
+	}
+	selected, err := Select(checks.All(), run.Selection.Only, run.Selection.Skip)
+	if err != nil {
+		return nil, err
+	}
+	selected = slices.DeleteFunc(selected, func(check checks.Check) bool { return has[check.ID] })
+	ids := make([]string, len(selected))
+	for i, check := range selected {
+		ids[i] = check.ID
+	}
+	return ids, nil
+}
