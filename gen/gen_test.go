@@ -43,7 +43,7 @@ type groups struct{ server.StrictServerInterface }
 
 func (groups) AddSims(_ context.Context, request server.AddSimsRequestObject) (server.AddSimsResponseObject, error) {
 	if request.GroupId != "G 1/2" || request.Body.SimIds[0] != "89852202306250040073" {
-		return server.AddSims4XXJSONResponse{Body: Refusal{OperateCode: "F", Message: "no such group"}, StatusCode: 404}, nil
+		return server.AddSimsdefaultJSONResponse{Body: Refusal{OperateCode: "F", Message: "no such group"}, StatusCode: 404}, nil
 	}
 	id := "RQ-1"
 	return server.AddSims200JSONResponse{
@@ -101,7 +101,7 @@ func TestRefusalsAreDecoded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if refused.StatusCode() != 404 || refused.JSON4XX == nil || refused.JSON4XX.OperateCode != "F" || refused.JSON200 != nil {
+	if refused.StatusCode() != 404 || refused.JSONDefault == nil || refused.JSONDefault.OperateCode != "F" || refused.JSON200 != nil {
 		t.Errorf("addSims: %s %s", refused.Status(), refused.Body)
 	}
 	sameStatus, err := client.AsyncResultWithResponse(t.Context(), "RQ-1", &AsyncResultParams{PartnerCode: "P0"})

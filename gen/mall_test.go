@@ -46,7 +46,7 @@ type payments struct {
 
 func (payments) ResultQuery(_ context.Context, request paymentserver.ResultQueryRequestObject) (paymentserver.ResultQueryResponseObject, error) {
 	if request.Body.PayId != "P0123451" {
-		return paymentserver.ResultQuery4XXJSONResponse{Body: Refusal{OperateCode: "F", Message: "no such payment"}, StatusCode: 404}, nil
+		return paymentserver.ResultQuerydefaultJSONResponse{Body: Refusal{OperateCode: "F", Message: "no such payment"}, StatusCode: 404}, nil
 	}
 	return paymentserver.ResultQuery200JSONResponse{OperateCode: "S", Message: "success", Data: &PaymentResult{
 		PayId: request.Body.PayId, PayStatus: "1", PayAmount: "4.99", PayCurrency: "USD",
@@ -88,7 +88,7 @@ func TestAnOrderIsCreatedPaidAndLookedUp(t *testing.T) {
 		t.Errorf("resultQuery: %v, %+v", err, paid)
 	}
 	refused, err := pay.ResultQueryWithResponse(t.Context(), &ResultQueryParams{}, ResultQueryRequest{PayId: "another"})
-	if err != nil || refused.JSON200 != nil || refused.JSON4XX == nil || refused.JSON4XX.OperateCode != "F" {
+	if err != nil || refused.JSON200 != nil || refused.JSONDefault == nil || refused.JSONDefault.OperateCode != "F" {
 		t.Errorf("resultQuery of an unknown payment: %v, %+v", err, refused)
 	}
 
@@ -111,9 +111,9 @@ func (receiver) RechargeSuccess(_ context.Context, request pushserver.RechargeSu
 	want := push.RechargeSuccessParams{Version: "1.0", Algo: "HMAC-SHA1", Signature: "key-1/0bikjR3rSBHOkTLg22NH/395ls8=", Timestamp: "1760000000000"}
 	switch {
 	case request.Params != want:
-		return pushserver.RechargeSuccess4XXResponse{StatusCode: 401}, nil
+		return pushserver.RechargeSuccessdefaultResponse{StatusCode: 401}, nil
 	case request.Body.OrderNo != "1":
-		return pushserver.RechargeSuccess5XXResponse{StatusCode: 503}, nil
+		return pushserver.RechargeSuccessdefaultResponse{StatusCode: 503}, nil
 	}
 	return pushserver.RechargeSuccess200JSONResponse{OperateCode: "S", Message: "success"}, nil
 }

@@ -110,6 +110,19 @@ func (c *Contract) pointerClause(id, pointer string) (Clause, bool) {
 	return clause, true
 }
 
+// Nullability returns the evidence that null may not stand in the place of the value
+// of a schema, which is named by its JSON pointer as for Clause: that of the keyword
+// nullable where the document grades it. No page speaks of null, so it is assumed
+// everywhere else.
+func (c *Contract) Nullability(schema string) Evidence {
+	if place, found := c.walk(strings.TrimPrefix(schema, "#")); found {
+		if evidence := place.keywordEvidence("nullable"); evidence.Grade != "" {
+			return evidence
+		}
+	}
+	return Evidence{Grade: Assumed, Note: "No page says whether null may stand in the place of a value."}
+}
+
 // KnownValues returns the values that the documentation names for the schema at
 // a JSON pointer (as for Clause), each with its meaning; nil when it names none.
 // They are no limit: another value is undocumented, not forbidden.

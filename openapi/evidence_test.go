@@ -11,7 +11,7 @@ import (
 )
 
 // pages are those of the provider's pages that could be seen.
-var pages = strings.Fields("doc-1486828 doc-2518982 api-12135037 api-12209092 api-42599728 api-42599729 api-42599730 " +
+var pages = strings.Fields("doc-1486828 doc-2518982 api-12135037 api-12209092 api-38220695 api-42599728 api-42599729 api-42599730 " +
 	"api-42599732 api-42599734 api-42599736 api-42599740 api-42599743 api-477974986 api-477974987 api-477974988 " +
 	"api-477974989 api-478003240")
 
@@ -29,6 +29,10 @@ func wanting(evidence Evidence) string {
 	case Assumed:
 		if evidence.Note == "" {
 			return "assumed, and does not say why"
+		}
+	case Rule:
+		if evidence.Note == "" || evidence.Source != "" {
+			return "a rule of the suite needs a note and has no page"
 		}
 	default:
 		return "grade " + evidence.Grade
@@ -180,7 +184,7 @@ func TestRulesAreComplete(t *testing.T) {
 }
 
 func TestRulesAreGradedByTheirWeakestOperation(t *testing.T) {
-	rank := []string{Assumed, Derived, Documented}
+	rank := []string{Assumed, Derived, Documented, Rule}
 	contract := load(t)
 	for _, clause := range contract.Clauses() {
 		weakest := len(rank)

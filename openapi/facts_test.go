@@ -66,7 +66,7 @@ func TestNothingPrintedIsRefused(t *testing.T) {
 		"LanguageCode": {"0", "1", ""},
 		"Mark":         {"0"},
 		"Terminal":     {"0", "1"},
-		"Iccid":        {"89852420180910340793", "89430101521032420180", "8985242018091034079"},
+		"Iccid":        {"89852420180910340793", "89430101521032420180", "8985242018091034079", "898524201809103407", "8985242018091034079312"},
 		"Sign":         {"ea7a3bba7e345e0b8ca7f7e3b43d6e72", "01b9a6e419475d81e6a55d869c1506c3"},
 		"Refusal": {
 			map[string]any{"operateCode": "F", "message": "no", "data": ""},
@@ -111,7 +111,7 @@ func TestWhatIsKnownToBeWrongIsRefused(t *testing.T) {
 		"PartnerCode": {"", 270.0, nil, strings.Repeat("P", 65)},
 		"Version":     {"", "3", 3.0},
 		"TradeTime":   {"", "now", 1645683857572.0},
-		"Iccid":       {"", "898524201809103407", "898524201809103407931", "8985242018091034079X", 8985.0},
+		"Iccid":       {"", "89852420180910340", "89852420180910340793123", "8985242018091034079X", 8985.0},
 		"Sign":        {"", "EA7A3BBA7E345E0B8CA7F7E3B43D6E72", "ea7a3bba", "ea7a3bba7e345e0b8ca7f7e3b43d6e72\n"},
 		"Refusal": {
 			map[string]any{"operateCode": "S", "message": "no"},

@@ -275,9 +275,9 @@ func TestAnIncompleteDocumentIsRefused(t *testing.T) {
 		"no x-does":              changed(t, "      x-does: write\n", ""),
 		"no evidence":            changed(t, "      x-evidence:\n        grade: derived\n        source: api-477974986, api-477974989\n", "      x-other:\n"),
 		"service without server": changed(t, "    x-evidence: {grade: documented, source: doc-1486828}\n    servers:\n", "    x-evidence: {grade: documented, source: doc-1486828}\n    x-servers:\n"),
-		"clause without grade":   changed(t, "    x-evidence: {grade: documented, source: 'api-42599728, api-42599729', note: Proved by computation.}\n  signature/missing", "  signature/missing"),
+		"clause without grade":   changed(t, "    x-evidence: {grade: documented, source: doc-1486828}\n  signature/empty", "  signature/empty"),
 		"clause of no operation": changed(t, "operations: [asyncResult]", "operations: [asyncResults]"),
-		"raised without grade":   changed(t, "      - operations: [singleServicePlanPage]\n        x-evidence: {grade", "      - operations: [singleServicePlanPage]\n        x-evidence: {degree"),
+		"raised without grade":   changed(t, "      - operations: [singleQueryOrder]\n        x-evidence: {grade", "      - operations: [singleQueryOrder]\n        x-evidence: {degree"),
 	} {
 		if _, err := Parse(data); err == nil {
 			t.Errorf("%s: the document is taken", name)

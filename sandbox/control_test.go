@@ -177,7 +177,7 @@ func TestControlSeed(t *testing.T) {
 	}
 	for body, words := range map[string]string{
 		`{"partners":[""]}`:        "1 to 64 characters",
-		`{"sims":["12"]}`:          "an ICCID of 19 or 20 digits",
+		`{"sims":["12"]}`:          "an ICCID of 18 to 22 digits",
 		`{"groups":[{}]}`:          "its id is empty or taken",
 		`{"groups":[{"id":"G1"}]}`: "its id is empty or taken",
 		`{"partners":["P2"],"groups":[{"id":"G2","partnerCode":"P3"}]}`:                    `there is no partner "P3"`,

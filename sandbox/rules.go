@@ -33,7 +33,7 @@ const maxPartnerCode = 64
 var (
 	nonEmpty    = func(text string) bool { return text != "" }
 	digitsOnly  = func(text string) bool { return text != "" && digits(text) == len(text) }
-	iccidDigits = func(text string) bool { return digits(text) == len(text) && (len(text) == 19 || len(text) == 20) }
+	iccidDigits = func(text string) bool { return digits(text) == len(text) && len(text) >= 18 && len(text) <= 22 }
 	versionForm = func(text string) bool {
 		major, minor, dotted := strings.Cut(text, ".")
 		return dotted && digitsOnly(major) && digitsOnly(minor)
@@ -45,7 +45,7 @@ var (
 
 const (
 	wantNonEmpty = "it must not be empty"
-	wantICCID    = "want an ICCID of 19 or 20 digits"
+	wantICCID    = "want an ICCID of 18 to 22 digits"
 	wantDigits   = "want digits"
 	wantVersion  = `want two numbers with a dot between them, such as "3.0"`
 	wantPartner  = "want 1 to 64 characters"

@@ -32,7 +32,7 @@ const (
 	wantAmount   = `want a decimal number, such as "4.99"`
 	wantCurrency = `want three letters, such as "USD"`
 	wantDateTime = `want a date and time of day, such as "2022-06-07 15:10:35"`
-	wantSIMKey   = "want an ICCID of 19 or 20 digits, or nothing"
+	wantSIMKey   = "want an ICCID of 18 to 22 digits, or nothing"
 )
 
 // filled returns rules for required non-empty strings of the body.
@@ -73,7 +73,7 @@ func orderRules() []rule {
 // thirdPartyRules are the rules of synOrderInfo. Its printed request has an empty languageCode, and no
 // page requires one.
 func thirdPartyRules() []rule {
-	rules := vshopRules("orgOrderId")
+	rules := vshopRules("orgOrderId", "payUnit")
 	for i := range rules {
 		if rules[i].name == "languageCode" {
 			rules[i].optional = true

@@ -120,7 +120,7 @@ func TestWhatPurchasesLeaveOpen(t *testing.T) {
 
 func TestRulesOfTheOrderKeys(t *testing.T) {
 	m := serve(t, sandbox.Config{})
-	m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/mall/order?sim_id=12", ""), 200, `sim_id in the query is "12": want an ICCID of 19 or 20 digits, or nothing`)
+	m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/mall/order?sim_id=12", ""), 200, `sim_id in the query is "12": want an ICCID of 18 to 22 digits, or nothing`)
 	for _, query := range []string{"", "?purchase_order_id=&order_id=&sim_id="} {
 		m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/mall/order"+query, ""), 200,
 			"purchase_order_id, order_id and sim_id are all missing or empty: send one of them")

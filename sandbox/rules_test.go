@@ -34,10 +34,10 @@ var brokenGlobals = []change{
 var brokenVshop = []change{
 	{"deviceCode", "", "deviceCode is missing from the body"},
 	{"deviceCode", `"8985242018091034079"`, `deviceCode "8985242018091034079": no SIM card has this ICCID`},
-	{"deviceCode", `"898524201809103407"`, `deviceCode in the body is "898524201809103407": want an ICCID of 19 or 20 digits`},
-	{"deviceCode", `"898524201809103407931"`, "19 or 20 digits"},
-	{"deviceCode", `"8985242018091034079x"`, "19 or 20 digits"},
-	{"deviceCode", `"８９８５２４２０１８０９１０３４０７９３"`, "19 or 20 digits"},
+	{"deviceCode", `"89852420180910340"`, `deviceCode in the body is "89852420180910340": want an ICCID of 18 to 22 digits`},
+	{"deviceCode", `"89852420180910340793123"`, "18 to 22 digits"},
+	{"deviceCode", `"8985242018091034079x"`, "18 to 22 digits"},
+	{"deviceCode", `"８９８５２４２０１８０９１０３４０７９３"`, "18 to 22 digits"},
 	{"deviceCode", `89852420180910340793`, `must be a string: it is the number "89852420180910340793"`},
 	{"deviceCode", `["89852420180910340793"]`, "must be a string: it is an array"},
 	{"languageCode", "1", `languageCode in the body must be a string: it is the number "1"`},
@@ -63,7 +63,7 @@ var brokenSims = []change{
 	{"sim_ids", `"89852420180910340793"`, "sim_ids in the body must be an array of strings: it is a string"},
 	{"sim_ids", `["89852420180910340793",89852420180910340793]`, `sim_ids[1] in the body must be a string: it is the number`},
 	{"sim_ids", `["89852420180910340793",["89852420180910340793"]]`, `sim_ids[1] in the body must be a string: it is an array`},
-	{"sim_ids", `["89852420180910340793","x"]`, `sim_ids[1] in the body is "x": want an ICCID of 19 or 20 digits`},
+	{"sim_ids", `["89852420180910340793","x"]`, `sim_ids[1] in the body is "x": want an ICCID of 18 to 22 digits`},
 	{"sim_ids", `["89852420180910340793",""]`, `sim_ids[1] in the body is ""`},
 }
 

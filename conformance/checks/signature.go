@@ -148,7 +148,7 @@ var wrongSigns = slices.Concat(
 
 var otherForms = slices.Concat(
 	onEach(Check{
-		ID: "SIG-028", Clause: "signature/wrong-sign-refused",
+		ID: "SIG-028", Clause: "signature/keys-in-order",
 		Requirement: "{operation} refuses a sign that was made over its parameters in the order they are sent instead of sorted",
 	}, refusesUnsorted),
 	refusedSigns(Check{

@@ -787,8 +787,8 @@ type ConfirmPaymentResultHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *ConfirmPaymentResultResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -796,9 +796,9 @@ func (r ConfirmPaymentResultHTTPResponse) GetJSON200() *ConfirmPaymentResultResp
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r ConfirmPaymentResultHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r ConfirmPaymentResultHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -835,8 +835,8 @@ type ResultQueryHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *ResultQueryResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -844,9 +844,9 @@ func (r ResultQueryHTTPResponse) GetJSON200() *ResultQueryResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r ResultQueryHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r ResultQueryHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -883,8 +883,8 @@ type StripeSingleAuthorizationHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *StripeSingleAuthorizationResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -892,9 +892,9 @@ func (r StripeSingleAuthorizationHTTPResponse) GetJSON200() *StripeSingleAuthori
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r StripeSingleAuthorizationHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r StripeSingleAuthorizationHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -931,8 +931,8 @@ type StripeSubDirectlyHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *StripeSubDirectlyResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -940,9 +940,9 @@ func (r StripeSubDirectlyHTTPResponse) GetJSON200() *StripeSubDirectlyResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r StripeSubDirectlyHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r StripeSubDirectlyHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -979,8 +979,8 @@ type StripeSubscriptionAuthorizationHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *StripeSubscriptionAuthorizationResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -988,9 +988,9 @@ func (r StripeSubscriptionAuthorizationHTTPResponse) GetJSON200() *StripeSubscri
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r StripeSubscriptionAuthorizationHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r StripeSubscriptionAuthorizationHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1193,12 +1193,12 @@ func ParseConfirmPaymentResultHTTPResponse(rsp *http.Response) (*ConfirmPaymentR
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1226,12 +1226,12 @@ func ParseResultQueryHTTPResponse(rsp *http.Response) (*ResultQueryHTTPResponse,
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1259,12 +1259,12 @@ func ParseStripeSingleAuthorizationHTTPResponse(rsp *http.Response) (*StripeSing
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1292,12 +1292,12 @@ func ParseStripeSubDirectlyHTTPResponse(rsp *http.Response) (*StripeSubDirectlyH
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1325,12 +1325,12 @@ func ParseStripeSubscriptionAuthorizationHTTPResponse(rsp *http.Response) (*Stri
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 

@@ -436,10 +436,7 @@ func ParseRechargeSuccessHTTPResponse(rsp *http.Response) (*RechargeSuccessHTTPR
 		}
 		response.JSON200 = &dest
 
-	case rsp.StatusCode/100 == 4:
-		break // No content-type
-
-	case rsp.StatusCode/100 == 5:
+	case rsp.StatusCode == 500:
 		break // No content-type
 
 	}

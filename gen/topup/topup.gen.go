@@ -920,8 +920,8 @@ type AsyncResultHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AsyncResultResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -929,9 +929,9 @@ func (r AsyncResultHTTPResponse) GetJSON200() *AsyncResultResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r AsyncResultHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r AsyncResultHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -968,8 +968,8 @@ type ListBundlesHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *BundlesResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -977,9 +977,9 @@ func (r ListBundlesHTTPResponse) GetJSON200() *BundlesResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r ListBundlesHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r ListBundlesHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1021,8 +1021,8 @@ type RemoveSimsHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *RemoveSimsResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RemoveSimsHTTPResponse200Headers
 }
@@ -1032,9 +1032,9 @@ func (r RemoveSimsHTTPResponse) GetJSON200() *RemoveSimsResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r RemoveSimsHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r RemoveSimsHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1071,8 +1071,8 @@ type ListGroupSimsHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *GroupSimsResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -1080,9 +1080,9 @@ func (r ListGroupSimsHTTPResponse) GetJSON200() *GroupSimsResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r ListGroupSimsHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r ListGroupSimsHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1124,8 +1124,8 @@ type AddSimsHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AddSimsResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *AddSimsHTTPResponse200Headers
 }
@@ -1135,9 +1135,9 @@ func (r AddSimsHTTPResponse) GetJSON200() *AddSimsResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r AddSimsHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r AddSimsHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1174,8 +1174,8 @@ type QueryOrderHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *QueryOrderResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -1183,9 +1183,9 @@ func (r QueryOrderHTTPResponse) GetJSON200() *QueryOrderResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r QueryOrderHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r QueryOrderHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1358,12 +1358,12 @@ func ParseAsyncResultHTTPResponse(rsp *http.Response) (*AsyncResultHTTPResponse,
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1391,12 +1391,12 @@ func ParseListBundlesHTTPResponse(rsp *http.Response) (*ListBundlesHTTPResponse,
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1424,12 +1424,12 @@ func ParseRemoveSimsHTTPResponse(rsp *http.Response) (*RemoveSimsHTTPResponse, e
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1470,12 +1470,12 @@ func ParseListGroupSimsHTTPResponse(rsp *http.Response) (*ListGroupSimsHTTPRespo
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1503,12 +1503,12 @@ func ParseAddSimsHTTPResponse(rsp *http.Response) (*AddSimsHTTPResponse, error) 
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1549,12 +1549,12 @@ func ParseQueryOrderHTTPResponse(rsp *http.Response) (*QueryOrderHTTPResponse, e
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 

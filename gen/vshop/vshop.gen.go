@@ -1045,8 +1045,8 @@ type CancelAutoRenewalRecordHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *CancelAutoRenewalRecordResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -1054,9 +1054,9 @@ func (r CancelAutoRenewalRecordHTTPResponse) GetJSON200() *CancelAutoRenewalReco
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r CancelAutoRenewalRecordHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r CancelAutoRenewalRecordHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1093,8 +1093,8 @@ type QueryAutoRenewalRecordHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *QueryAutoRenewalRecordResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -1102,9 +1102,9 @@ func (r QueryAutoRenewalRecordHTTPResponse) GetJSON200() *QueryAutoRenewalRecord
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r QueryAutoRenewalRecordHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r QueryAutoRenewalRecordHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1141,8 +1141,8 @@ type SingleOrderHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *SingleOrderResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -1150,9 +1150,9 @@ func (r SingleOrderHTTPResponse) GetJSON200() *SingleOrderResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r SingleOrderHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r SingleOrderHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1189,8 +1189,8 @@ type SingleQueryOrderHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *SingleQueryOrderResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -1198,9 +1198,9 @@ func (r SingleQueryOrderHTTPResponse) GetJSON200() *SingleQueryOrderResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r SingleQueryOrderHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r SingleQueryOrderHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1237,8 +1237,8 @@ type SingleServicePlanPageHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *SingleServicePlanPageResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -1246,9 +1246,9 @@ func (r SingleServicePlanPageHTTPResponse) GetJSON200() *SingleServicePlanPageRe
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r SingleServicePlanPageHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r SingleServicePlanPageHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1285,8 +1285,8 @@ type SingleVerifyHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *SingleVerifyResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -1294,9 +1294,9 @@ func (r SingleVerifyHTTPResponse) GetJSON200() *SingleVerifyResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r SingleVerifyHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r SingleVerifyHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1333,8 +1333,8 @@ type SynOrderInfoHTTPResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *SynOrderInfoResponse
-	// JSON4XX the response for an HTTP 4XX `application/json` response
-	JSON4XX *Refused
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -1342,9 +1342,9 @@ func (r SynOrderInfoHTTPResponse) GetJSON200() *SynOrderInfoResponse {
 	return r.JSON200
 }
 
-// GetJSON4XX returns the response for an HTTP 4XX `application/json` response
-func (r SynOrderInfoHTTPResponse) GetJSON4XX() *Refused {
-	return r.JSON4XX
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r SynOrderInfoHTTPResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -1607,12 +1607,12 @@ func ParseCancelAutoRenewalRecordHTTPResponse(rsp *http.Response) (*CancelAutoRe
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1640,12 +1640,12 @@ func ParseQueryAutoRenewalRecordHTTPResponse(rsp *http.Response) (*QueryAutoRene
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1673,12 +1673,12 @@ func ParseSingleOrderHTTPResponse(rsp *http.Response) (*SingleOrderHTTPResponse,
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1706,12 +1706,12 @@ func ParseSingleQueryOrderHTTPResponse(rsp *http.Response) (*SingleQueryOrderHTT
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1739,12 +1739,12 @@ func ParseSingleServicePlanPageHTTPResponse(rsp *http.Response) (*SingleServiceP
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1772,12 +1772,12 @@ func ParseSingleVerifyHTTPResponse(rsp *http.Response) (*SingleVerifyHTTPRespons
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 
@@ -1805,12 +1805,12 @@ func ParseSynOrderInfoHTTPResponse(rsp *http.Response) (*SynOrderInfoHTTPRespons
 		}
 		response.JSON200 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Refused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON4XX = &dest
+		response.JSONDefault = &dest
 
 	}
 

@@ -32,7 +32,7 @@ func signedTextFaults() []Fault {
 					return m.Name == "url" || m.Name == "area"
 				}))
 			})},
-		{"sign-unsorted-accepted", "signature/wrong-sign-refused",
+		{"sign-unsorted-accepted", "signature/keys-in-order",
 			"accepts a sign over the parameters in the order sent as well",
 			signsAlso(func(c *sandbox.Call, _ string) string { return joined(parameters(c), ":", ",") })},
 		{"sign-over-body-order", "signature/order-on-the-wire-does-not-matter",

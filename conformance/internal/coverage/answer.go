@@ -155,12 +155,6 @@ func (r *reply) all() bool {
 	return r.items.all()
 }
 
-// matches reports whether a key of responses ("200", "4XX") is about an HTTP status.
-func matches(key string, status int) bool {
-	text := strconv.Itoa(status)
-	return key == text || strings.HasSuffix(key, "XX") && key[:1] == text[:1]
-}
-
 // parse reads a JSON text; it reports false when it is none.
 func parse(body []byte) (value any, isJSON bool) {
 	err := json.Unmarshal(body, &value)

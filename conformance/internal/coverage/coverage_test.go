@@ -162,7 +162,7 @@ func TestAnswers(t *testing.T) {
 			at + "/properties/data/properties/details", at + "/properties/data/properties/details/items/properties/result",
 			at + `/properties/data/properties/details/items/properties/result "31"`, at + "/properties/data/properties/details/items/properties/sim_id",
 			at + "/properties/data/properties/request_id", at + "/properties/message", at + "/properties/operateCode"}},
-		{"a refusal", refusal, []string{"/responses/4XX", "/responses/4XX/properties/message", "/responses/4XX/properties/operateCode"}},
+		{"a refusal", refusal, []string{"/responses/default", "/responses/default/properties/message", "/responses/default/properties/operateCode"}},
 		{"a list", "[]", nil},
 		{"no JSON", "oops", nil},
 		{"no envelope", `{"data":{"action_code":"71"}}`, nil},
@@ -205,7 +205,7 @@ func TestPush(t *testing.T) {
 	push := exchanged("rechargeSuccess", "POST", "http://receiver/rechargeSuccess", `{"orderNo":"1"}`, reports.Header{Name: "X-Lf-Algo", Value: "HMAC-SHA1"})
 	push.Exchanges[0].Response.Status = 503
 	c.Add(push)
-	want := []string{"/parameters/x-lf-algo", `/parameters/x-lf-algo/schema "HMAC-SHA1"`, "/requestBody/properties/orderNo", "/responses/5XX"}
+	want := []string{"/parameters/x-lf-algo", `/parameters/x-lf-algo/schema "HMAC-SHA1"`, "/requestBody/properties/orderNo", "/responses/500"}
 	if got := reached(c, "rechargeSuccess", Kinds()...); !slices.Equal(got, want) {
 		t.Errorf("\n got %q\nwant %q", got, want)
 	}

@@ -2,7 +2,9 @@ package coverage
 
 import (
 	"maps"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -53,9 +55,9 @@ func newOperation(contract *openapi.Contract, document *openapi3.T, op openapi.O
 		return o
 	}
 	o.request = b.newRequest(parameters, described.RequestBody)
-	ok, refused := described.Responses.Value("200"), described.Responses.Value("4XX")
+	ok, refused := described.Responses.Value("200"), described.Responses.Default()
 	o.success = b.newReply(ok, op.Pointer+"/responses/200")
-	o.refusal = b.newReply(refused, op.Pointer+"/responses/4XX")
+	o.refusal = b.newReply(refused, op.Pointer+"/responses/default")
 	if ok != nil {
 		for _, name := range slices.Sorted(maps.Keys(ok.Value.Headers)) {
 			o.headers[name] = b.member(op.Pointer+"/responses/200/headers/"+openapi.EscapeToken(name), ok.Value.Headers[name].Value.Schema, "/schema")
@@ -128,9 +130,24 @@ func (o *operation) pushed(e *reports.Exchange) {
 	if value, isJSON := parse(e.Request.Body); isJSON {
 		o.success.see(value)
 	}
-	for key, given := range o.given {
-		given.reached = given.reached || matches(key, e.Response.Status)
+	if given := o.givenFor(e.Response.Status); given != nil {
+		given.reached = true
 	}
+}
+
+// givenFor returns the response of the contract that an HTTP status belongs to, nil
+// for none. Every 5xx status means what the contract says of 500.
+func (o *operation) givenFor(status int) *part {
+	keys := []string{strconv.Itoa(status), "default"}
+	if status > http.StatusInternalServerError {
+		keys[0] = strconv.Itoa(http.StatusInternalServerError)
+	}
+	for _, key := range keys {
+		if given := o.given[key]; given != nil {
+			return given
+		}
+	}
+	return nil
 }
 
 const (

@@ -3,6 +3,7 @@ package oracle
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,11 +26,14 @@ func (j *judgement) text(broken string) (value any, whole bool) {
 		j.add(clauseJSON, "body", "the body is not as long as it was announced", fmt.Sprintf("%d bytes", announced), fmt.Sprintf("%d bytes", len(body)))
 	}
 	if len(body) == 0 {
-		j.add(j.asked(clausePresent), "body", "the answer has no body", "the envelope", "an empty body")
+		j.add(j.formOf(nil), "body", "the answer has no body", "the envelope", "an empty body")
 		return nil, false
 	}
 	return decode(body, func(p problem) {
 		clause, expected, actual := clauseJSON, "one JSON text in UTF-8 with each member once", p.number
+		if p.fatal && j.response.Status >= 400 {
+			clause = clauseRefusals // the page of a framework, in whatever form it comes
+		}
 		if p.number != "" {
 			clause, expected = clauseNumbers, fmt.Sprintf("an integer from -%d to %[1]d, or a text", maxInteger)
 		} else {
@@ -42,14 +46,33 @@ func (j *judgement) text(broken string) (value any, whole bool) {
 	})
 }
 
-// asked returns the clause that asks for the envelope or its media type: the given
-// one, but for an answer with a 4xx status. That is a refusal, which no page prints,
-// and often that of a framework: nobody wrote that it has the form of an answer.
-func (j *judgement) asked(clause string) string {
-	if status := j.response.Status; status >= 400 && status < 500 {
+// formOf returns the clause that asks for the form of an answer. No page prints a
+// refusal, so an answer whose form leaves open which of the two it is deviates from
+// the weaker statement. It is a success without the envelope when it has HTTP 200
+// and all members of the operation's data.
+func (j *judgement) formOf(value any) string {
+	object, _ := value.(map[string]any)
+	if code, wrapped := object["operateCode"]; wrapped {
+		if code == reports.CodeSuccess {
+			return clausePresent
+		}
 		return clauseRefusals
 	}
-	return clause
+	if j.response.Status != http.StatusOK {
+		return clauseRefusals
+	}
+	for _, name := range j.operation.data {
+		if _, there := object[name]; !there && j.gradeOf(clausePresent) != reports.Assumed {
+			return clauseRefusals
+		}
+	}
+	return clausePresent
+}
+
+// gradeOf returns how sure it is that a server keeps a clause for the operation.
+func (j *judgement) gradeOf(clause string) reports.Grade {
+	found, _ := j.oracle.contract.ClauseFor(clause, j.id)
+	return reports.Grade(found.Enforced.Grade)
 }
 
 // excerpt is the beginning of the body, for messages.
@@ -61,11 +84,11 @@ func (j *judgement) excerpt() string {
 func (j *judgement) envelope(value any) {
 	object, isObject := value.(map[string]any)
 	if !isObject {
-		j.add(j.asked(clausePresent), "body", "the answer is not wrapped in the envelope", "an object with operateCode and message", j.excerpt())
+		j.add(j.form, "body", "the answer is not wrapped in the envelope", "an object with operateCode and message", j.excerpt())
 		return
 	}
 	if _, wrapped := object["operateCode"]; !wrapped {
-		j.add(j.asked(clausePresent), "/operateCode", "the answer is not wrapped in the envelope", "a member operateCode", j.excerpt())
+		j.add(j.form, "/operateCode", "the answer is not wrapped in the envelope", "a member operateCode", j.excerpt())
 		return
 	}
 	j.code, _ = object["operateCode"].(string)
@@ -97,13 +120,30 @@ func (j *judgement) onSuccess(object map[string]any) {
 			if clause, sent := j.headerOf(required.Name); len(j.header(sent)) == 0 {
 				j.add(clause, "header "+sent, "a success lacks the header "+sent, "a response header "+sent, "none")
 			}
-		case object[required.Name] == nil:
-			j.add(required.Clause, "/"+required.Name, "a success lacks "+required.Name, "a member "+required.Name, brief(object[required.Name]))
+		default:
+			j.requiredMember(required, object)
 		}
 	}
 	for _, name := range j.operation.headerNames {
 		j.headerForm(name)
 	}
+}
+
+// requiredMember judges a member that a success must have. Null in its place is
+// graded as null in the place of any other member.
+func (j *judgement) requiredMember(required openapi.Required, object map[string]any) {
+	value, there := object[required.Name]
+	switch {
+	case !there:
+		j.add(required.Clause, "/"+required.Name, "a success lacks "+required.Name, "a member "+required.Name, "none")
+	case value == nil:
+		j.add(required.Clause+"/type", "/"+required.Name, required.Name+" of a success is null", "a value that is not null", "null").Grade = j.nullability(required.Clause)
+	}
+}
+
+// nullability is the grade of the statement that a value is not null.
+func (j *judgement) nullability(schema string) reports.Grade {
+	return reports.Grade(j.oracle.contract.Nullability(schema).Grade)
 }
 
 // headerOf returns the clause by which the contract wants a response header, and
@@ -166,8 +206,14 @@ func field(err *openapi3.SchemaError) string {
 	if _, isText := err.Value.(string); err.SchemaField == "enum" && err.Schema.Type.Is("string") && !isText {
 		return "type"
 	}
+	if isNull(err) {
+		return "type"
+	}
 	return err.SchemaField
 }
+
+// isNull reports whether an error says that a value is null and must not be.
+func isNull(err *openapi3.SchemaError) bool { return err.Value == nil && err.SchemaField != "required" }
 
 // pointer joins a path to a JSON pointer.
 func pointer(path []string) string {

@@ -19,6 +19,7 @@ type problem struct {
 	pointer string // the place, "body" for the whole
 	summary string
 	number  string // the number that is wrong, "" when it is not about one
+	fatal   bool   // there is no value
 }
 
 // decode reads exactly one JSON text and returns its value; whole is false when
@@ -37,7 +38,7 @@ func decode(body []byte, tell func(problem)) (value any, whole bool) {
 	reader.decoder.UseNumber()
 	value, err := reader.value(0)
 	if err != nil {
-		tell(problem{pointer: "body", summary: err.Error()})
+		tell(problem{pointer: "body", summary: err.Error(), fatal: true})
 		return nil, false
 	}
 	if _, err := reader.decoder.Token(); !errors.Is(err, io.EOF) {

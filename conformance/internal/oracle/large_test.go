@@ -36,7 +36,7 @@ func TestManyDeviations(t *testing.T) {
 	const items = "/paths/~1async-result~1{request_id}/get/responses/200/content/application~1json/schema/properties/data/properties/details/items"
 	o := newOracle(t, Options{})
 	told := map[string][]reports.Deviation{}
-	for _, d := range o.Judge(details(12, true)) {
+	for _, d := range o.Judge(details(12, true), true) {
 		told[d.Clause] = append(told[d.Clause], d)
 	}
 	for _, clause := range []string{items + "/properties/sim_id/type", items + "/required/message", items, items + "/properties/result"} {
@@ -68,7 +68,7 @@ func TestMemoryOfManyDetails(t *testing.T) {
 	for _, deviating := range []bool{false, true} {
 		exchange := details(100_000, deviating)
 		var deviations []reports.Deviation
-		peak := peakHeap(func() { deviations = o.Judge(exchange) })
+		peak := peakHeap(func() { deviations = o.Judge(exchange, true) })
 		if peak >= 200<<20 {
 			t.Errorf("deviating %t: %d MB are in use", deviating, peak>>20)
 		}
@@ -114,7 +114,7 @@ func BenchmarkJudge100000Details(b *testing.B) {
 		b.Run(map[bool]string{false: "conforming", true: "deviating"}[deviating], func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				o.Judge(exchange)
+				o.Judge(exchange, true)
 			}
 		})
 	}

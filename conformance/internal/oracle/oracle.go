@@ -30,8 +30,10 @@ const (
 	clauseRefusals  = "errors/refusals-in-the-envelope"
 	clauseSuccess   = "envelope/success"
 	clauseRefusal   = "envelope/refusal"
-	clauseStatus    = "envelope/no-server-error"
 	clauseRequestID = "request-id/header-present"
+
+	clauseStatus          = "envelope/no-server-error"
+	clauseStatusOfInvalid = "errors/no-server-error"
 )
 
 // Options adapt the oracle to a target.
@@ -51,9 +53,12 @@ type Oracle struct {
 // operation is what the oracle needs of an operation of the contract.
 type operation struct {
 	pointer     string // of the operation
-	responses   *openapi3.Responses
-	success     *node // the body under 200
-	refusal     *node // the body of any refusal
+	method      string
+	parameters  openapi3.Parameters
+	body        *openapi3.Schema // of the request, nil for none
+	success     *node            // the body under 200
+	data        []string         // the members that the data of a success must have
+	refusal     *node            // the body of any refusal
 	headers     openapi3.Headers
 	headerNames []string // of headers, in order
 	required    []openapi.Required
@@ -73,10 +78,21 @@ func New(contract *openapi.Contract, options Options) (*Oracle, error) {
 		o.header = requestIDHeader
 	}
 	for _, op := range contract.Operations() {
-		responses := document.Paths.Value(op.Path).GetOperation(op.Method).Responses
-		prepared := operation{pointer: op.Pointer, responses: responses, required: contract.RequiredOnSuccess(op.ID)}
+		described := document.Paths.Value(op.Path).GetOperation(op.Method)
+		responses := described.Responses
+		prepared := operation{
+			pointer: op.Pointer, method: op.Method, parameters: described.Parameters, required: contract.RequiredOnSuccess(op.ID),
+		}
+		if described.RequestBody != nil {
+			if media := described.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
+				prepared.body = media.Schema.Value
+			}
+		}
 		prepared.success = bodyNode(contract, responses.Value("200"), op.Pointer+"/responses/200")
-		prepared.refusal = bodyNode(contract, responses.Value("4XX"), op.Pointer+"/responses/4XX")
+		if prepared.success != nil && prepared.success.properties["data"] != nil {
+			prepared.data = prepared.success.properties["data"].shallow.Required
+		}
+		prepared.refusal = bodyNode(contract, responses.Default(), op.Pointer+"/responses/default")
 		if success := responses.Value("200"); success != nil && success.Value != nil {
 			prepared.headers = success.Value.Headers
 			prepared.headerNames = slices.Sorted(maps.Keys(prepared.headers))
@@ -90,17 +106,21 @@ func New(contract *openapi.Contract, options Options) (*Oracle, error) {
 // without an answer, or of an operation that the contract does not have, shows none.
 // Of a clause that an answer deviates from in many places the first few are told;
 // the first of them says how many more there are.
-func (o *Oracle) Judge(exchange reports.Exchange) []reports.Deviation {
+//
+// valid says that the request keeps every clause of the contract. A server error is
+// worse then: see the rules envelope/no-server-error and errors/no-server-error.
+func (o *Oracle) Judge(exchange reports.Exchange, valid bool) []reports.Deviation {
 	op, known := o.operations[exchange.Operation]
 	if !known || exchange.Response == nil {
 		return nil
 	}
-	j := &judgement{oracle: o, id: exchange.Operation, operation: op, response: exchange.Response, times: map[key]int{}}
-	j.mediaType()
+	j := &judgement{oracle: o, id: exchange.Operation, operation: op, response: exchange.Response, valid: valid, times: map[key]int{}}
 	body, whole := j.text(exchange.Problem)
+	j.form = j.formOf(body)
 	if whole {
 		j.envelope(body)
 	}
+	j.mediaType()
 	j.status()
 	j.tellMore()
 	slices.SortStableFunc(j.deviations, func(a, b reports.Deviation) int {
@@ -115,6 +135,8 @@ type judgement struct {
 	id         string // of the operation
 	operation  operation
 	response   *reports.Response
+	valid      bool   // whether the request is
+	form       string // the clause that asks for the form of this answer
 	code       string // operateCode, "" when there is none
 	deviations []reports.Deviation
 	times      map[key]int // how often each clause is deviated from
@@ -148,6 +170,7 @@ func (j *judgement) tellMore() {
 }
 
 // add notes a deviation from a clause; its grade and source are the contract's.
+// The grade is how sure it is that a server keeps the clause.
 func (j *judgement) add(clause, pointer, summary, expected, actual string) *reports.Deviation {
 	found, _ := j.oracle.contract.ClauseFor(clause, j.id)
 	j.deviations = append(j.deviations, reports.Deviation{
@@ -172,7 +195,11 @@ func (j *judgement) mediaType() {
 	value := strings.Join(j.header("Content-Type"), ", ")
 	media, _, err := mime.ParseMediaType(value)
 	if err != nil || media != "application/json" {
-		j.add(j.asked(clauseMediaType), "header Content-Type", "the answer is not announced as JSON", "application/json", orNone(value))
+		clause := clauseMediaType
+		if j.form == clauseRefusals {
+			clause = clauseRefusals
+		}
+		j.add(clause, "header Content-Type", "the answer is not announced as JSON", "application/json", orNone(value))
 	}
 }
 
@@ -180,10 +207,14 @@ func (j *judgement) mediaType() {
 func (j *judgement) status() {
 	status := j.response.Status
 	actual := fmt.Sprintf("HTTP %d", status)
-	switch documented := j.operation.responses.Status(status) != nil; {
+	switch {
 	case status >= 500:
-		j.add(clauseStatus, "status", "the server failed", "HTTP 200, or 4xx for a refusal", actual)
-	case documented && (status == 200 || j.code != reports.CodeSuccess):
+		clause := clauseStatusOfInvalid
+		if j.valid {
+			clause = clauseStatus
+		}
+		j.add(clause, "status", "the server failed", "HTTP 200, or 4xx for a refusal", actual)
+	case status == 200, status >= 400 && j.code != reports.CodeSuccess:
 	case j.code == reports.CodeSuccess:
 		j.add(clauseSuccess, "status", "a success has a status that no page names", "HTTP 200", actual).Undocumented = true
 	default:

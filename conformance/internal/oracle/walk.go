@@ -58,7 +58,14 @@ func (w *walker) broken(err *openapi3.SchemaError, n *node) {
 		return
 	}
 	full := append(w.at.names(), below...)
-	w.add(clause, pointer(full), inWords(err, full), describeSchema(err.Schema), brief(err.Value))
+	actual := brief(err.Value)
+	if isNull(err) {
+		actual = "null"
+	}
+	found := w.add(clause, pointer(full), inWords(err, full), describeSchema(err.Schema), actual)
+	if isNull(err) {
+		found.Grade = w.nullability(n.at(below))
+	}
 }
 
 // walk goes on to what is below a value, and notes what no page names.

@@ -17,9 +17,10 @@ func inWords(err *openapi3.SchemaError, path []string) string {
 	case "required":
 		return name + " is missing"
 	case "type":
+		if isNull(err) {
+			return name + " is null"
+		}
 		return name + " is of the wrong type"
-	case "nullable":
-		return name + " is null"
 	case "enum":
 		return name + " is none of the allowed values"
 	case "pattern":

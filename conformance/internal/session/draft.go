@@ -24,6 +24,7 @@ type Draft struct {
 	signer        Signer
 	rules         *signing.Rules // nil for those of the target
 	loan          *loan          // what the request needs; nil when the check made it itself
+	valid         bool           // it keeps the contract in spite of its edits
 }
 
 // Signer makes a sign of parameters under a target's rules, as signing.Sign does.
@@ -59,6 +60,17 @@ func (d *Draft) Before(edits ...Edit) *Draft {
 func (d *Draft) After(edits ...Edit) *Draft {
 	d.after = append(d.after, edits...)
 	return d
+}
+
+// Valid says that the draft keeps every clause of the contract in spite of its edits.
+func (d *Draft) Valid() *Draft {
+	d.valid = true
+	return d
+}
+
+// keepsContract reports whether the draft is sent as it was made, or is valid all the same.
+func (d *Draft) keepsContract() bool {
+	return d.valid || d.pristine()
 }
 
 // Twin returns the same request as a draft of its own: what is changed of one is

@@ -285,7 +285,7 @@ func (s *Session) prove(ctx context.Context, valid *Draft) *Answer {
 
 // Recall records an exchange that another session of the run made, and returns its answer.
 func (s *Session) Recall(exchange reports.Exchange) *Answer {
-	return ReadAnswer(s.record(exchange), exchange)
+	return ReadAnswer(s.record(exchange, false), exchange)
 }
 
 // Aside calls work with a session whose exchanges do not count for this check. What

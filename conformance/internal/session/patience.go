@@ -89,7 +89,7 @@ func (s *Session) exchange(ctx context.Context, draft *Draft, request *http.Requ
 		if !limited {
 			return exchange
 		}
-		s.record(exchange)
+		s.record(exchange, false)
 		if waits == mostWaits || wait > longestWait {
 			panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf(
 				"%s: the target limits the rate of calls: it answers HTTP %d and asks to wait %s; run with a lower --rate", draft.Operation.ID, exchange.Response.Status, wait)})

@@ -39,7 +39,7 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
 	var answer *Answer
 	defer func() { s.spend(draft, answer) }()
 	exchange := s.exchange(ctx, draft, request)
-	index := s.record(exchange)
+	index := s.record(exchange, draft.keepsContract())
 	s.endUnlessAnswered(service, exchange)
 	answer = ReadAnswer(index, exchange)
 	s.settleAnnounced(sent, answer)
@@ -179,10 +179,11 @@ func isTimeout(err error) bool {
 // record keeps an exchange and what the oracle says of it, and returns its index.
 // An answer that the service cannot be asked says nothing about the contract, nor
 // does the part of one that came before its call timed out.
-func (s *Session) record(exchange reports.Exchange) int {
+func (s *Session) record(exchange reports.Exchange, valid bool) int {
 	var deviations []reports.Deviation
 	if !strings.HasPrefix(exchange.Problem, timedOut) && exchange.Problem != stoppedCall && (exchange.Response == nil || !unavailable(exchange.Response)) {
-		deviations = s.connection.oracle.Judge(exchange)
+		failed := exchange.Response != nil && exchange.Response.Status >= http.StatusInternalServerError
+		deviations = s.connection.oracle.Judge(exchange, failed && valid && s.connection.oracle.Keeps(&exchange))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -205,7 +206,7 @@ func (s *Session) note(d reports.Deviation) {
 // same reports whether two deviations say the same of different exchanges. What
 // is undocumented is told once per value, what violates a clause once.
 func same(a, b reports.Deviation) bool {
-	return a.Clause == b.Clause && a.Undocumented == b.Undocumented && (!a.Undocumented || a.Pointer == b.Pointer && a.Actual == b.Actual)
+	return a.Clause == b.Clause && a.Grade == b.Grade && a.Undocumented == b.Undocumented && (!a.Undocumented || a.Pointer == b.Pointer && a.Actual == b.Actual)
 }
 
 // endUnlessAnswered ends the check when the target could not be asked.

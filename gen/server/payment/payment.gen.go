@@ -403,12 +403,12 @@ func (response ConfirmPaymentResult200JSONResponse) VisitConfirmPaymentResultRes
 	return err
 }
 
-type ConfirmPaymentResult4XXJSONResponse struct {
+type ConfirmPaymentResultdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response ConfirmPaymentResult4XXJSONResponse) VisitConfirmPaymentResultResponse(w http.ResponseWriter) error {
+func (response ConfirmPaymentResultdefaultJSONResponse) VisitConfirmPaymentResultResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -443,12 +443,12 @@ func (response ResultQuery200JSONResponse) VisitResultQueryResponse(w http.Respo
 	return err
 }
 
-type ResultQuery4XXJSONResponse struct {
+type ResultQuerydefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response ResultQuery4XXJSONResponse) VisitResultQueryResponse(w http.ResponseWriter) error {
+func (response ResultQuerydefaultJSONResponse) VisitResultQueryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -483,12 +483,12 @@ func (response StripeSingleAuthorization200JSONResponse) VisitStripeSingleAuthor
 	return err
 }
 
-type StripeSingleAuthorization4XXJSONResponse struct {
+type StripeSingleAuthorizationdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response StripeSingleAuthorization4XXJSONResponse) VisitStripeSingleAuthorizationResponse(w http.ResponseWriter) error {
+func (response StripeSingleAuthorizationdefaultJSONResponse) VisitStripeSingleAuthorizationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -523,12 +523,12 @@ func (response StripeSubDirectly200JSONResponse) VisitStripeSubDirectlyResponse(
 	return err
 }
 
-type StripeSubDirectly4XXJSONResponse struct {
+type StripeSubDirectlydefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response StripeSubDirectly4XXJSONResponse) VisitStripeSubDirectlyResponse(w http.ResponseWriter) error {
+func (response StripeSubDirectlydefaultJSONResponse) VisitStripeSubDirectlyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -563,12 +563,12 @@ func (response StripeSubscriptionAuthorization200JSONResponse) VisitStripeSubscr
 	return err
 }
 
-type StripeSubscriptionAuthorization4XXJSONResponse struct {
+type StripeSubscriptionAuthorizationdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response StripeSubscriptionAuthorization4XXJSONResponse) VisitStripeSubscriptionAuthorizationResponse(w http.ResponseWriter) error {
+func (response StripeSubscriptionAuthorizationdefaultJSONResponse) VisitStripeSubscriptionAuthorizationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {

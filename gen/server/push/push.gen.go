@@ -294,20 +294,19 @@ func (response RechargeSuccess200JSONResponse) VisitRechargeSuccessResponse(w ht
 	return err
 }
 
-type RechargeSuccess4XXResponse struct {
-	StatusCode int
+type RechargeSuccess500Response struct {
 }
 
-func (response RechargeSuccess4XXResponse) VisitRechargeSuccessResponse(w http.ResponseWriter) error {
-	w.WriteHeader(response.StatusCode)
+func (response RechargeSuccess500Response) VisitRechargeSuccessResponse(w http.ResponseWriter) error {
+	w.WriteHeader(500)
 	return nil
 }
 
-type RechargeSuccess5XXResponse struct {
+type RechargeSuccessdefaultResponse struct {
 	StatusCode int
 }
 
-func (response RechargeSuccess5XXResponse) VisitRechargeSuccessResponse(w http.ResponseWriter) error {
+func (response RechargeSuccessdefaultResponse) VisitRechargeSuccessResponse(w http.ResponseWriter) error {
 	w.WriteHeader(response.StatusCode)
 	return nil
 }

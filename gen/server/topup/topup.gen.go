@@ -680,12 +680,12 @@ func (response AsyncResult200JSONResponse) VisitAsyncResultResponse(w http.Respo
 	return err
 }
 
-type AsyncResult4XXJSONResponse struct {
+type AsyncResultdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response AsyncResult4XXJSONResponse) VisitAsyncResultResponse(w http.ResponseWriter) error {
+func (response AsyncResultdefaultJSONResponse) VisitAsyncResultResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -719,12 +719,12 @@ func (response ListBundles200JSONResponse) VisitListBundlesResponse(w http.Respo
 	return err
 }
 
-type ListBundles4XXJSONResponse struct {
+type ListBundlesdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response ListBundles4XXJSONResponse) VisitListBundlesResponse(w http.ResponseWriter) error {
+func (response ListBundlesdefaultJSONResponse) VisitListBundlesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -770,12 +770,12 @@ func (response RemoveSims200JSONResponse) VisitRemoveSimsResponse(w http.Respons
 	return err
 }
 
-type RemoveSims4XXJSONResponse struct {
+type RemoveSimsdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response RemoveSims4XXJSONResponse) VisitRemoveSimsResponse(w http.ResponseWriter) error {
+func (response RemoveSimsdefaultJSONResponse) VisitRemoveSimsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -810,12 +810,12 @@ func (response ListGroupSims200JSONResponse) VisitListGroupSimsResponse(w http.R
 	return err
 }
 
-type ListGroupSims4XXJSONResponse struct {
+type ListGroupSimsdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response ListGroupSims4XXJSONResponse) VisitListGroupSimsResponse(w http.ResponseWriter) error {
+func (response ListGroupSimsdefaultJSONResponse) VisitListGroupSimsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -861,12 +861,12 @@ func (response AddSims200JSONResponse) VisitAddSimsResponse(w http.ResponseWrite
 	return err
 }
 
-type AddSims4XXJSONResponse struct {
+type AddSimsdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response AddSims4XXJSONResponse) VisitAddSimsResponse(w http.ResponseWriter) error {
+func (response AddSimsdefaultJSONResponse) VisitAddSimsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -900,12 +900,12 @@ func (response QueryOrder200JSONResponse) VisitQueryOrderResponse(w http.Respons
 	return err
 }
 
-type QueryOrder4XXJSONResponse struct {
+type QueryOrderdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response QueryOrder4XXJSONResponse) VisitQueryOrderResponse(w http.ResponseWriter) error {
+func (response QueryOrderdefaultJSONResponse) VisitQueryOrderResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {

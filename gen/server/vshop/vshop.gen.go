@@ -493,12 +493,12 @@ func (response CancelAutoRenewalRecord200JSONResponse) VisitCancelAutoRenewalRec
 	return err
 }
 
-type CancelAutoRenewalRecord4XXJSONResponse struct {
+type CancelAutoRenewalRecorddefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response CancelAutoRenewalRecord4XXJSONResponse) VisitCancelAutoRenewalRecordResponse(w http.ResponseWriter) error {
+func (response CancelAutoRenewalRecorddefaultJSONResponse) VisitCancelAutoRenewalRecordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -533,12 +533,12 @@ func (response QueryAutoRenewalRecord200JSONResponse) VisitQueryAutoRenewalRecor
 	return err
 }
 
-type QueryAutoRenewalRecord4XXJSONResponse struct {
+type QueryAutoRenewalRecorddefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response QueryAutoRenewalRecord4XXJSONResponse) VisitQueryAutoRenewalRecordResponse(w http.ResponseWriter) error {
+func (response QueryAutoRenewalRecorddefaultJSONResponse) VisitQueryAutoRenewalRecordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -573,12 +573,12 @@ func (response SingleOrder200JSONResponse) VisitSingleOrderResponse(w http.Respo
 	return err
 }
 
-type SingleOrder4XXJSONResponse struct {
+type SingleOrderdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response SingleOrder4XXJSONResponse) VisitSingleOrderResponse(w http.ResponseWriter) error {
+func (response SingleOrderdefaultJSONResponse) VisitSingleOrderResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -613,12 +613,12 @@ func (response SingleQueryOrder200JSONResponse) VisitSingleQueryOrderResponse(w 
 	return err
 }
 
-type SingleQueryOrder4XXJSONResponse struct {
+type SingleQueryOrderdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response SingleQueryOrder4XXJSONResponse) VisitSingleQueryOrderResponse(w http.ResponseWriter) error {
+func (response SingleQueryOrderdefaultJSONResponse) VisitSingleQueryOrderResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -653,12 +653,12 @@ func (response SingleServicePlanPage200JSONResponse) VisitSingleServicePlanPageR
 	return err
 }
 
-type SingleServicePlanPage4XXJSONResponse struct {
+type SingleServicePlanPagedefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response SingleServicePlanPage4XXJSONResponse) VisitSingleServicePlanPageResponse(w http.ResponseWriter) error {
+func (response SingleServicePlanPagedefaultJSONResponse) VisitSingleServicePlanPageResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -693,12 +693,12 @@ func (response SingleVerify200JSONResponse) VisitSingleVerifyResponse(w http.Res
 	return err
 }
 
-type SingleVerify4XXJSONResponse struct {
+type SingleVerifydefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response SingleVerify4XXJSONResponse) VisitSingleVerifyResponse(w http.ResponseWriter) error {
+func (response SingleVerifydefaultJSONResponse) VisitSingleVerifyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -733,12 +733,12 @@ func (response SynOrderInfo200JSONResponse) VisitSynOrderInfoResponse(w http.Res
 	return err
 }
 
-type SynOrderInfo4XXJSONResponse struct {
+type SynOrderInfodefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response SynOrderInfo4XXJSONResponse) VisitSynOrderInfoResponse(w http.ResponseWriter) error {
+func (response SynOrderInfodefaultJSONResponse) VisitSynOrderInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
