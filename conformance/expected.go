@@ -128,7 +128,7 @@ var expected = map[string][]string{
 	"order-id-before-purchase-id":        {"ORD-020", "ORD-023"},
 	"order-id-of-its-own":                {"ORD-002"},
 	"order-listed-under-code":            {"VSH-036"},
-	"order-lost":                         {"VSH-030"},
+	"order-lost":                         {"PAY-006"},
 	"order-no-as-list":                   {"ERR-070/cancelAutoRenewalRecord"},
 	"order-no-as-pay-id":                 {"ORD-011"},
 	"order-no-not-required":              {"ERR-050/singleOrder"},

@@ -12,6 +12,7 @@ var unchecked = map[string]string{
 	"errors/no-server-error":                  "the oracle judges the status of each answer to an invalid request by it",
 	"envelope/status":                         "the oracle judges each status, by envelope/no-server-error, envelope/success and envelope/refusal",
 	"envelope/numbers-kept":                   "the oracle judges each number of each answer by it",
+	"async/ends-in-time":                      "every check that awaits a task has it as a precondition",
 	"async/basic-validation-at-once":          "no page says what is basic; that each mistake is refused in the answer itself is what its own check requires",
 	"push/signature-covers-headers":           "push/signature-verifies requires it: a signature that does not cover them verifies under no rule of ours",
 	"push/signature-covers-body":              "push/signature-verifies requires it, for the same reason",

@@ -9,16 +9,16 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// The results of one SIM card in a task that a page names.
+// The documented results of a SIM in a task.
 const (
 	succeeded  = "10"
 	noSuchCard = "31"
 )
 
-// action is an operation whose work is done after its answer.
+// action is an operation that starts a task.
 type action struct {
 	operation string
-	article   string // that its id is read with
+	article   string // "an addSims"
 	code      string // the action_code of its tasks
 }
 
@@ -27,9 +27,9 @@ var (
 	removing = action{"removeSims", "a", "71"}
 )
 
-// onBoth makes a case of a check for addSims and one for removeSims: "{operation}"
-// and "{an operation}" in the requirement become its id. The check's own
-// Operations are those that both cases call.
+// onBoth makes a case of a check for addSims and one for removeSims: "{operation}" and
+// "{an operation}" in the requirement become its id. Operations of the check are those
+// that both cases call.
 func onBoth(check Check, run func(ctx context.Context, s *session.Session, do action)) []Check {
 	var cases []Check
 	for _, do := range []action{adding, removing} {
@@ -47,15 +47,14 @@ func onBoth(check Check, run func(ctx context.Context, s *session.Session, do ac
 	return cases
 }
 
-// named is a value of which a check has a case: its part of the id, what the
-// requirement says of it, and itself.
+// named is a value of a case, with its part of the id and its words in the requirement.
 type named[T any] struct {
 	id, words string
 	value     T
 }
 
-// casesOf makes a case of a check for each value: "{case}" in the requirement
-// becomes its words.
+// casesOf makes a case of a check for each value: "{case}" in the requirement becomes
+// the words of the value.
 func casesOf[T any](check Check, values []named[T], run func(ctx context.Context, s *session.Session, value T)) []Check {
 	cases := make([]Check, len(values))
 	for i, of := range values {
@@ -67,7 +66,7 @@ func casesOf[T any](check Check, values []named[T], run func(ctx context.Context
 	return cases
 }
 
-// draft drafts the operation for SIM cards of a group.
+// draft drafts the operation for SIMs of a group.
 func (a action) draft(s *session.Session, group string, sims ...string) *session.Draft {
 	if a == adding {
 		return s.NewAddSims(group, sims...)
@@ -75,7 +74,7 @@ func (a action) draft(s *session.Session, group string, sims ...string) *session
 	return s.NewRemoveSims(group, sims...)
 }
 
-// start starts the operation for SIM cards of the target's group; that it is accepted is required.
+// start starts the operation for SIMs of the target's group and requires that it is accepted.
 func (a action) start(ctx context.Context, s *session.Session, sims ...string) session.Accepted {
 	if a == adding {
 		return s.AddSims(ctx, s.Group(), sims...)
@@ -83,20 +82,19 @@ func (a action) start(ctx context.Context, s *session.Session, sims ...string) s
 	return s.RemoveSims(ctx, s.Group(), sims...)
 }
 
-// carryOut starts the operation and returns its terminal result.
+// carryOut starts the operation and returns its final result.
 func (a action) carryOut(ctx context.Context, s *session.Session, sims ...string) session.Result {
 	return s.AwaitResult(ctx, a.start(ctx, s, sims...).RequestID)
 }
 
-// prepare sees to it that the operation can succeed for SIM cards: what is to be
-// removed is added before.
+// prepare makes sure that the operation can succeed: it adds SIMs that will be removed.
 func (a action) prepare(ctx context.Context, s *session.Session, sims ...string) {
 	if a == removing {
 		adding.carryOut(ctx, s, sims...)
 	}
 }
 
-// listed returns how often the target's group lists a SIM card.
+// listed returns how often the target's group lists a SIM.
 func listed(ctx context.Context, s *session.Session, sim string) int {
 	return s.ListGroupSims(ctx, s.Group()).Times(sim)
 }
@@ -115,8 +113,8 @@ func simsOf(result session.Result) []string {
 	return sims
 }
 
-// resultsFor returns the result of each detail for a SIM card, or words that say
-// that there is none.
+// resultsFor returns the result of each detail for a SIM, or words saying that there is
+// none.
 func resultsFor(sim string, result session.Result) []string {
 	var codes []string
 	for _, detail := range result.Details {
@@ -130,7 +128,7 @@ func resultsFor(sim string, result session.Result) []string {
 	return codes
 }
 
-// distinct returns the SIM cards without those that repeat an earlier one.
+// distinct returns the SIMs without repetitions.
 func distinct(sims []string) []string {
 	var different []string
 	for _, sim := range sims {
@@ -141,8 +139,8 @@ func distinct(sims []string) []string {
 	return different
 }
 
-// acceptedSecondPartner returns the code of the second partner after seeing that the
-// target accepts a request of it: what it is refused is then not refused for its code.
+// acceptedSecondPartner returns the code of the second partner and requires that the
+// target accepts a request of it, so that its code does not explain a refusal.
 func acceptedSecondPartner(ctx context.Context, s *session.Session) string {
 	partner := s.SecondPartner()
 	s.RequireAccepted(s.Send(ctx, s.NewListBundles().As(partner)))

@@ -15,8 +15,8 @@ func TestDifference(t *testing.T) {
 		"the same in another order": {[]string{"a", "b", "a"}, []string{"b", "a", "a"}, ""},
 		"nothing":                   {nil, nil, ""},
 		"one of two is missing":     {[]string{"a", "a"}, []string{"a"}, "1 missing, for example a."},
-		"both":                      {[]string{"a", "b"}, []string{"c", "b"}, "1 missing, for example a. 1 not expected, for example c."},
-		"a few of many":             {nil, []string{"d", "c", "b", "a", "a"}, "5 not expected, for example a, b, c."},
+		"both":                      {[]string{"a", "b"}, []string{"c", "b"}, "1 missing, for example a. 1 unexpected, for example c."},
+		"a few of many":             {nil, []string{"d", "c", "b", "a", "a"}, "5 unexpected, for example a, b, c."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := difference(c.expected, c.actual); got != c.want {
@@ -49,7 +49,7 @@ func TestRepeated(t *testing.T) {
 	}
 }
 
-// TestFacts holds that the order of details says nothing, and everything else something.
+// The order of details has no meaning; every other difference counts.
 func TestFacts(t *testing.T) {
 	a, b := session.Detail{SimID: "1", Result: "10", Message: "m"}, session.Detail{SimID: "2", Result: "31", Message: "n"}
 	result := session.Result{RequestID: "r", ActionCode: "70", Status: "completed", Details: []session.Detail{a, b}}
@@ -79,15 +79,15 @@ func TestShapeFaults(t *testing.T) {
 	for data, want := range map[string][]string{
 		`{"details":[{"sim_id":"1","result":"10","message":""}]}`: nil,
 		`{"details":[{"sim_id":"1","result":10}]}`: {
-			"result of detail 1 is not a string, or missing", "message of detail 1 is not a string, or missing",
+			"result of detail 1 is missing or not a string", "message of detail 1 is missing or not a string",
 		},
 		`{"details":["1"]}`: {
-			"sim_id of detail 1 is not a string, or missing", "result of detail 1 is not a string, or missing",
-			"message of detail 1 is not a string, or missing",
+			"sim_id of detail 1 is missing or not a string", "result of detail 1 is missing or not a string",
+			"message of detail 1 is missing or not a string",
 		},
-		`{"details":[]}`:   {"there are no details"},
-		`{"details":null}`: {"there are no details"},
-		`[]`:               {"there are no details"},
+		`{"details":[]}`:   {"details is missing or empty"},
+		`{"details":null}`: {"details is missing or empty"},
+		`[]`:               {"details is missing or empty"},
 	} {
 		if got := shapeFaults([]byte(data)); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", data, got, want)
@@ -95,7 +95,7 @@ func TestShapeFaults(t *testing.T) {
 	}
 }
 
-// TestOnBoth holds the cases to their operation: the one that a case is about comes first.
+// The operation that a case is about comes first, each operation once.
 func TestOnBoth(t *testing.T) {
 	cases := onBoth(Check{
 		ID: "ASY-999", Requirement: "{an operation}, {operation}", Operations: []string{"asyncResult", "addSims"},

@@ -11,169 +11,178 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// asyncChecks are about the result of one asynchronous task: what it says, that
-// it comes to an end, and that it stays.
+// asyncChecks are about the result of one asynchronous task: its content, that the
+// task ends, and that the result stays.
 var asyncChecks = slices.Concat(actionCodeChecks, outcomeChecks, endChecks)
 
 // actionCodeChecks are about data.action_code.
 var actionCodeChecks = slices.Concat(
 	[]Check{{
 		ID: "ASY-001", Clause: "async/action-code-add", Does: reports.Write, Operations: []string{"addSims", "asyncResult"},
-		Requirement: `the action_code of an addSims is "70" at every look, before its end and after`,
+		Requirement: `the action_code of an addSims task is "70" in every answer, before and after its end`,
 		Run: func(ctx context.Context, s *session.Session) {
-			Expect(actionCodes(ctx, s, adding)).To(HaveEach(adding.code), "data.action_code at each look")
+			Expect(actionCodes(ctx, s, adding)).To(HaveEach(adding.code), "asyncResult returned another action_code for an addSims task")
 		},
 	}, {
 		ID: "ASY-002", Clause: "async/action-code-remove", Does: reports.Write, Operations: []string{"removeSims", "asyncResult", "addSims"},
-		Requirement: `the action_code of a removeSims is "71" at every look, before its end and after`,
+		Requirement: `the action_code of a removeSims task is "71" in every answer, before and after its end`,
 		Run: func(ctx context.Context, s *session.Session) {
-			Expect(actionCodes(ctx, s, removing)).To(HaveEach(removing.code), "data.action_code at each look")
+			Expect(actionCodes(ctx, s, removing)).To(HaveEach(removing.code), "asyncResult returned another action_code for a removeSims task")
 		},
 	}},
 	onBoth(Check{
 		ID: "ASY-003", Clause: "async/action-code-string", Operations: []string{"asyncResult"},
-		Requirement: "the action_code of {an operation} is a JSON string, not a number",
+		Requirement: "the action_code of {an operation} task is a JSON string",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		result := do.carryOut(ctx, s, s.UnknownSIM())
-		Expect(membersOf(result.Answer.Data)["action_code"]).To(BeAssignableToTypeOf(""), "data.action_code as JSON")
+		Expect(membersOf(result.Answer.Data)["action_code"]).To(BeAssignableToTypeOf(""), "asyncResult returned an action_code that is not a JSON string")
 	}),
 )
 
-// actionCodes returns the action_code of a task at each look until it has ended, and at one more.
+// actionCodes returns the action_code of each answer about a task, one after its end
+// included. Before the end, an answer without one is left out: no page shows which
+// members such an answer has.
 func actionCodes(ctx context.Context, s *session.Session, do action) []string {
 	sim := s.ExistingSIM()
 	do.prepare(ctx, s, sim)
 	id := do.start(ctx, s, sim).RequestID
 	var codes []string
-	s.WatchResult(ctx, id, func(look session.Result) { codes = append(codes, look.ActionCode) })
+	s.WatchResult(ctx, id, func(look session.Result) {
+		if look.ActionCode != "" || s.Terminal(look) {
+			codes = append(codes, look.ActionCode)
+		}
+	})
 	return append(codes, s.ReadResult(ctx, id).ActionCode)
 }
 
-// outcomeChecks are about what a result says of the SIM cards of its request.
+// outcomeChecks are about the details of a result: one for each SIM of its request.
 var outcomeChecks = slices.Concat(
 	onBoth(Check{
 		ID: "ASY-010", Clause: "async/result-shape", Operations: []string{"asyncResult", "addSims"},
-		Requirement: "each detail of {an operation} has sim_id, result and message, each a JSON string, whether it succeeded or not",
+		Requirement: "each detail of {an operation} result has sim_id, result and message as JSON strings, on success and on failure",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		result := do.carryOut(ctx, s, sim, s.UnknownSIM())
-		Expect(shapeFaults(result.Answer.Data)).To(BeEmpty(), "what the details lack")
+		Expect(shapeFaults(result.Answer.Data)).To(BeEmpty(), "asyncResult returned details without required members")
 	}),
 	onBoth(Check{
 		ID: "ASY-011", Clause: "async/each-sim-once-per-submission", Operations: []string{"asyncResult", "addSims"},
-		Requirement: "the result of {an operation} of different SIM cards has one detail for each of them",
+		Requirement: "the result of {an operation} task has one detail for each submitted SIM",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		existing := distinct(s.ExistingSIMs(3))
 		do.prepare(ctx, s, existing...)
 		submitted := slices.Concat(existing, []string{s.UnknownSIM()})
 		reported := simsOf(do.carryOut(ctx, s, submitted...))
 		ofThese := slices.DeleteFunc(reported, func(sim string) bool { return !slices.Contains(submitted, sim) })
-		Expect(ofThese).To(ConsistOf(submitted), "the SIM cards submitted that have a detail, as often as they have one")
+		Expect(ofThese).To(ConsistOf(submitted), "the details of the %s result do not name each submitted SIM once", do.operation)
 	}),
 	onBoth(Check{
 		ID: "ASY-012", Clause: "async/no-foreign-sim", Operations: []string{"asyncResult", "addSims"},
-		Requirement: "the result of {an operation} names, at every look, no SIM card of the group that was not submitted",
+		Requirement: "the result of {an operation} task never names a SIM that was not submitted",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		pair := s.ExistingSIMs(2)
-		adding.carryOut(ctx, s, pair...) // so that the group holds another one
+		adding.carryOut(ctx, s, pair...) // so that the group holds another SIM
 		var foreign []string
 		s.WatchResult(ctx, do.start(ctx, s, pair[0]).RequestID, func(look session.Result) {
 			foreign = append(foreign, slices.DeleteFunc(simsOf(look), func(sim string) bool { return sim == pair[0] })...)
 		})
-		Expect(foreign).To(BeEmpty(), "SIM cards in the details beside the one submitted, "+pair[0])
+		Expect(foreign).To(BeEmpty(), "the result of %s names a SIM that was not submitted; only %s was", do.operation, pair[0])
 	}),
 	onBoth(Check{
 		ID: "ASY-013", Clause: "async/success-is-10", Operations: []string{"asyncResult", "addSims"},
-		Requirement: `the result of a SIM card for which {operation} succeeds is "10"`,
+		Requirement: `the result of a SIM is "10" when {operation} succeeds for it`,
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
-		Expect(resultsFor(sim, do.carryOut(ctx, s, sim))).To(HaveEach(succeeded), "the result of "+sim)
+		Expect(resultsFor(sim, do.carryOut(ctx, s, sim))).To(HaveEach(succeeded), "%s of the existing SIM %s did not succeed", do.operation, sim)
 	}),
 	onBoth(Check{
 		ID: "ASY-014", Clause: "async/unknown-sim-is-31", Operations: []string{"asyncResult"},
-		Requirement: `the result of {an operation} for a SIM card that does not exist is "31"`,
+		Requirement: `the result of {an operation} for an unknown SIM is "31"`,
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.UnknownSIM()
-		Expect(resultsFor(sim, do.carryOut(ctx, s, sim))).To(HaveEach(noSuchCard), "the result of "+sim)
+		Expect(resultsFor(sim, do.carryOut(ctx, s, sim))).To(HaveEach(noSuchCard), "%s of the unknown SIM %s has another result", do.operation, sim)
 	}),
 	onBoth(Check{
-		ID: "ASY-015", Clause: "async/unknown-sim-passes-validation", Operations: []string{"asyncResult"},
-		Requirement: "{operation} of a SIM card that does not exist is accepted: that it does not exist is for the result to say",
+		ID: "ASY-015", Clause: "async/unknown-sim-passes-validation", Operations: []string{"asyncResult", "addSims"},
+		Requirement: "{operation} accepts an unknown SIM and reports it in the result of the task",
 	}, func(ctx context.Context, s *session.Session, do action) {
-		Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))).To(beAccepted())
+		sim := s.ExistingSIM()
+		do.prepare(ctx, s, sim)
+		do.start(ctx, s, sim) // accepted, so a refusal is about the SIM
+		Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))).To(beAccepted(), "an unknown SIM at once, although it accepted an existing one")
 	}),
 	onBoth(Check{
 		ID: "ASY-016", Clause: "async/mixed-batch", Operations: []string{"asyncResult", "addSims"},
-		Requirement: "in one {operation}, a SIM card that exists succeeds and one that does not exist fails, whichever comes first",
+		Requirement: "in one {operation}, an existing SIM succeeds and an unknown SIM fails, whichever comes first",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		pair, unknown := s.ExistingSIMs(2), s.UnknownSIM()
 		do.prepare(ctx, s, pair...)
 		for i, batch := range [][]string{{pair[0], unknown}, {unknown, pair[1]}} {
 			result := do.carryOut(ctx, s, batch...)
-			Expect(resultsFor(pair[i], result)).To(HaveEach(succeeded), "the result of %s, which exists", pair[i])
-			Expect(resultsFor(unknown, result)).To(HaveEach(noSuchCard), "the result of %s, which does not exist", unknown)
+			Expect(resultsFor(pair[i], result)).To(HaveEach(succeeded), "%s of the existing SIM %s did not succeed beside an unknown one", do.operation, pair[i])
+			Expect(resultsFor(unknown, result)).To(HaveEach(noSuchCard), "%s of the unknown SIM %s has another result beside an existing one", do.operation, unknown)
 		}
 	}),
 )
 
-// endChecks are about the end of a task and what comes after it.
+// endChecks are about the end of a task and what follows it.
 var endChecks = slices.Concat(
 	onBoth(Check{
 		ID: "ASY-020", Clause: "async/terminates", Operations: []string{"asyncResult", "addSims"},
-		Requirement: "{an operation} ends within the time limit for tasks, whether its SIM cards exist or not",
+		Requirement: "{an operation} task ends within the time limit, whether its SIM exists or not",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		for _, batch := range [][]string{{sim}, {s.UnknownSIM()}} {
-			Expect(do.carryOut(ctx, s, batch...).Status).To(BeElementOf(s.Target().TerminalStatus), "the status of the task for %v", batch)
+			Expect(do.carryOut(ctx, s, batch...).Status).To(BeElementOf(s.Target().TerminalStatus), "a task for %v ended with an unknown status", batch)
 		}
 	}),
 	onBoth(Check{
 		ID: "ASY-021", Clause: "async/never-goes-back", Operations: []string{"asyncResult", "addSims"},
-		Requirement: "the status of {an operation} that has ended does not change any more",
+		Requirement: "the status of {an operation} task does not change after its end",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		id := do.start(ctx, s, sim).RequestID
 		ended := s.AwaitResult(ctx, id).Status
 		for n := range 10 {
-			Expect(s.ReadResult(ctx, id).Status).To(Equal(ended), "the status at query %d after the end", n+1)
+			Expect(s.ReadResult(ctx, id).Status).To(Equal(ended), "the status of a completed task changed by query %d", n+1)
 		}
 	}),
 	onBoth(Check{
 		ID: "ASY-022", Clause: "async/terminal-result-stays", Operations: []string{"asyncResult", "addSims"},
-		Requirement: "the result of {an operation} that has ended is the same at every query",
+		Requirement: "the result of {an operation} task stays the same after its end",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		id := do.start(ctx, s, sim, s.UnknownSIM()).RequestID
 		ended := facts(s.AwaitResult(ctx, id))
 		for n := range 5 {
-			Expect(facts(s.ReadResult(ctx, id))).To(Equal(ended), "the result at query %d after the end", n+1)
+			Expect(facts(s.ReadResult(ctx, id))).To(Equal(ended), "the result of a completed task changed by query %d", n+1)
 		}
 	}),
 	[]Check{{
 		ID: "ASY-023", Clause: "async/terminal-result-stays", Does: reports.Write, Operations: []string{"asyncResult", "addSims", "removeSims"},
-		Requirement: "the results of tasks that have ended stay the same while later tasks add and remove the same SIM card",
+		Requirement: "the result of a completed task stays the same while later tasks add and remove its SIM",
 		Run: func(ctx context.Context, s *session.Session) {
 			sim := s.ExistingSIM()
 			added := adding.start(ctx, s, sim).RequestID
 			afterAdd := facts(s.AwaitResult(ctx, added))
 			removed := removing.start(ctx, s, sim).RequestID
 			afterRemove := facts(s.AwaitResult(ctx, removed))
-			Expect(facts(s.ReadResult(ctx, added))).To(Equal(afterAdd), "the result of the addSims after a removeSims")
+			Expect(facts(s.ReadResult(ctx, added))).To(Equal(afterAdd), "the result of an addSims task changed after a later removeSims")
 			adding.carryOut(ctx, s, sim)
-			Expect(facts(s.ReadResult(ctx, removed))).To(Equal(afterRemove), "the result of the removeSims after another addSims")
+			Expect(facts(s.ReadResult(ctx, removed))).To(Equal(afterRemove), "the result of a removeSims task changed after a later addSims")
 		},
 	}},
 	onBoth(Check{
 		ID: "ASY-024", Clause: "async/query-triggers-nothing", Operations: []string{"asyncResult", "listGroupSims", "addSims"},
-		Requirement: "querying the result of {an operation} that has ended changes nothing in the group",
+		Requirement: "querying the result of a completed {operation} task does not change the group",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.ExistingSIM()
-		adding.carryOut(ctx, s, sim) // so that one more could be taken out as well
+		adding.carryOut(ctx, s, sim) // so that there is one more to remove
 		do.prepare(ctx, s, sim)
 		id := do.start(ctx, s, sim).RequestID
 		s.AwaitResult(ctx, id)
@@ -181,12 +190,12 @@ var endChecks = slices.Concat(
 		for range 5 {
 			s.ReadResult(ctx, id)
 		}
-		Expect(listed(ctx, s, sim)).To(Equal(before), "how often the group lists %s after five queries", sim)
+		Expect(listed(ctx, s, sim)).To(Equal(before), "querying a completed %s task changed how often the group lists %s", do.operation, sim)
 	}),
 )
 
-// facts returns what a result says, in lines: the order of details says nothing,
-// and members beyond the contract's are not compared.
+// facts returns the content of a result in lines, with the details sorted: their order
+// has no meaning. Members beyond the contract are not compared.
 func facts(result session.Result) []string {
 	var details []string
 	for _, d := range result.Details {
@@ -198,25 +207,25 @@ func facts(result session.Result) []string {
 	}, details...)
 }
 
-// shapeFaults says in words what the details of a result lack of their form.
+// shapeFaults describes the members that the details of a result lack.
 func shapeFaults(data json.RawMessage) []string {
 	details, _ := membersOf(data)["details"].([]any)
 	if len(details) == 0 {
-		return []string{"there are no details"}
+		return []string{"details is missing or empty"}
 	}
 	var faults []string
 	for i, detail := range details {
 		members, _ := detail.(map[string]any)
 		for _, name := range []string{"sim_id", "result", "message"} {
 			if _, isText := members[name].(string); !isText {
-				faults = append(faults, fmt.Sprintf("%s of detail %d is not a string, or missing", name, i+1))
+				faults = append(faults, fmt.Sprintf("%s of detail %d is missing or not a string", name, i+1))
 			}
 		}
 	}
 	return faults
 }
 
-// membersOf returns the members of a JSON object, none when it is none.
+// membersOf returns the members of a JSON object, nil for any other JSON text.
 func membersOf(data json.RawMessage) map[string]any {
 	var members map[string]any
 	if err := json.Unmarshal(data, &members); err != nil {

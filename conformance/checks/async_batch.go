@@ -11,49 +11,49 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// asyncBatchChecks are about requests of every size, about the same SIM card in
-// several places, and about tasks that run at the same time.
+// asyncBatchChecks are about requests of every size, about the same SIM in several
+// places, and about tasks that run at the same time.
 var asyncBatchChecks = slices.Concat(batchChecks, concurrencyChecks, validationChecks)
 
-// batchChecks are about the SIM cards of one or two requests.
+// batchChecks are about the SIMs of one or two requests.
 var batchChecks = slices.Concat(
 	onBoth(Check{
 		ID: "ASY-030", Clause: "async/single-sim", Operations: []string{"asyncResult", "addSims"},
-		Requirement: "{an operation} of a single SIM card is accepted and done",
+		Requirement: "{operation} accepts and completes a request with one SIM",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
-		Expect(outcomes(acceptedAndDone(ctx, s, do, sim))).To(ConsistOf(outcome(sim, succeeded)), "the details of the result")
+		Expect(outcomes(acceptedAndDone(ctx, s, do, sim))).To(ConsistOf(outcome(sim, succeeded)), "the result of %s for one SIM has other details", do.operation)
 	}),
 	onBoth(Check{
 		ID: "ASY-031", Clause: "async/duplicate-in-one-batch", Operations: []string{"asyncResult", "addSims"},
-		Requirement: "a SIM card that stands twice in one {operation} has two details in its result",
+		Requirement: "a SIM that {an operation} request names twice has two details in its result",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		do.prepare(ctx, s, sim)
-		Expect(simsOf(do.carryOut(ctx, s, sim, sim))).To(ConsistOf(sim, sim), "the sim_id of each detail")
+		Expect(simsOf(do.carryOut(ctx, s, sim, sim))).To(ConsistOf(sim, sim), "the result of %s does not have one detail for each time that the request names the SIM", do.operation)
 	}),
 	onBoth(Check{
 		ID: "ASY-032", Clause: "async/duplicate-in-one-batch", Operations: []string{"asyncResult"},
-		Requirement: "a SIM card that does not exist and stands five times in one {operation} has five details in its result",
+		Requirement: "an unknown SIM that {an operation} request names five times has five details in its result",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		submitted := slices.Repeat([]string{s.UnknownSIM()}, 5)
-		Expect(simsOf(do.carryOut(ctx, s, submitted...))).To(ConsistOf(submitted), "the sim_id of each detail")
+		Expect(simsOf(do.carryOut(ctx, s, submitted...))).To(ConsistOf(submitted), "the result of %s does not have one detail for each time that the request names the SIM", do.operation)
 	}),
 	[]Check{{
 		ID: "ASY-033", Clause: "async/same-sim-in-two-requests", Does: reports.Write, Operations: []string{"addSims", "asyncResult"},
-		Requirement: "a SIM card that is added by two requests stands in the results of both",
+		Requirement: "a SIM added by two requests appears in both results",
 		Run: func(ctx context.Context, s *session.Session) {
 			sim := s.ExistingSIM()
 			first, second := adding.start(ctx, s, sim), adding.start(ctx, s, sim)
-			Expect(simsOf(s.AwaitResult(ctx, first.RequestID))).To(ContainElement(sim), "the SIM cards in the first result")
-			Expect(simsOf(s.AwaitResult(ctx, second.RequestID))).To(ContainElement(sim), "the SIM cards in the second result")
+			Expect(simsOf(s.AwaitResult(ctx, first.RequestID))).To(ContainElement(sim), "the first result does not name the SIM that both requests added")
+			Expect(simsOf(s.AwaitResult(ctx, second.RequestID))).To(ContainElement(sim), "the second result does not name the SIM that both requests added")
 		},
 	}},
 	onBoth(Check{
 		ID: "ASY-034", Clause: "async/large-batch", Operations: []string{"asyncResult", "addSims"},
-		Requirement: "{an operation} of 1,000 SIM cards, up to half of which exist, is accepted and its result is complete",
+		Requirement: "{operation} accepts 1,000 SIMs, up to half of them existing, and its result is complete",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		const size = 1000
 		submitted := distinct(s.ExistingSIMs(size / 2))
@@ -62,20 +62,20 @@ var batchChecks = slices.Concat(
 		for _, sim := range submitted {
 			expected = append(expected, outcome(sim, succeeded))
 		}
-		s.UnknownSIM() // needed: there is one at least
+		s.UnknownSIM() // skips the check without an unknown SIM
 		for i := 0; len(submitted) < size; i++ {
 			unknown := s.Target().UnknownSIMs[i%len(s.Target().UnknownSIMs)]
 			submitted, expected = append(submitted, unknown), append(expected, outcome(unknown, noSuchCard))
 		}
 		result := acceptedAndDone(ctx, s, do, submitted...)
-		Expect(difference(expected, outcomes(result))).To(BeEmpty(), "what the result tells otherwise than expected")
+		Expect(difference(expected, outcomes(result))).To(BeEmpty(), "the result of %s for 1,000 SIMs is not complete", do.operation)
 	}),
 )
 
 // concurrencyChecks are about tasks that run at the same time.
 var concurrencyChecks = []Check{{
 	ID: "ASY-040", Clause: "async/no-mixing", Does: reports.Write, Operations: []string{"addSims", "asyncResult"},
-	Requirement: "8 addSims sent at once, of different SIM cards and sizes, each have the result of their own",
+	Requirement: "8 concurrent addSims requests of different SIMs and sizes each get their own result",
 	Run: func(ctx context.Context, s *session.Session) {
 		batches, results := make([][]string, 8), make([]session.Result, 8)
 		for i := range batches {
@@ -86,7 +86,7 @@ var concurrencyChecks = []Check{{
 		}
 		s.Parallel(len(batches), func(i int) { results[i] = adding.carryOut(ctx, s, batches[i]...) })
 		for i, batch := range batches {
-			Expect(simsOf(results[i])).To(ConsistOf(batch), "the SIM cards in the result of request %d of 8", i+1)
+			Expect(simsOf(results[i])).To(ConsistOf(batch), "the result of addSims request %d of 8 names the SIMs of another request", i+1)
 		}
 	},
 }, {
@@ -96,46 +96,45 @@ var concurrencyChecks = []Check{{
 		actions, codes := []action{adding, removing}, make([]string, 8)
 		s.Parallel(len(codes), func(i int) { codes[i] = actions[i%2].carryOut(ctx, s, s.UnknownSIM()).ActionCode })
 		for i, code := range codes {
-			Expect(code).To(Equal(actions[i%2].code), "the action_code of an %s, request %d of 8", actions[i%2].operation, i+1)
+			Expect(code).To(Equal(actions[i%2].code), "asyncResult returned another action_code for %s, request %d of 8", actions[i%2].operation, i+1)
 		}
 	},
 }}
 
-// validationChecks are about requests that the basic validation refuses, in the
-// answer itself.
+// validationChecks are about requests that the basic validation refuses at once.
 var validationChecks = slices.Concat(
 	onBoth(Check{
 		ID: "ASY-060", Clause: "async/empty-batch-refused",
-		Requirement: "{an operation} that submits no SIM card is refused",
+		Requirement: "{operation} refuses a request without SIMs",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		s.RequireAccepted(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM())))
-		Expect(s.Send(ctx, do.draft(s, s.Group()))).To(beRefused(), "the request whose sim_ids is []")
+		Expect(s.Send(ctx, do.draft(s, s.Group()))).To(beRefused(), "a request with empty sim_ids")
 	}),
 	onBoth(Check{
 		ID: "ASY-061", Clause: "async/malformed-sim-refused",
-		Requirement: "{an operation} of a SIM number that is not an ICCID is refused at once, alone and among others",
+		Requirement: "{operation} refuses a malformed ICCID at once, alone and among others",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		unknown := s.UnknownSIM()
 		s.RequireAccepted(s.Send(ctx, do.draft(s, s.Group(), unknown)))
 		for _, sim := range []string{"not-an-iccid", "898522", unknown + "00000", unknown[:len(unknown)-1] + "X", ""} {
-			Expect(s.Send(ctx, do.draft(s, s.Group(), sim))).To(beRefused(), "SIM number %q", sim)
-			Expect(s.Send(ctx, do.draft(s, s.Group(), unknown, sim))).To(beRefused(), "SIM number %q after a well-formed one", sim)
+			Expect(s.Send(ctx, do.draft(s, s.Group(), sim))).To(beRefused(), "a request with the malformed ICCID %q", sim)
+			Expect(s.Send(ctx, do.draft(s, s.Group(), unknown, sim))).To(beRefused(), "a request with the malformed ICCID %q after a well-formed one", sim)
 		}
 	}),
 )
 
-// acceptedAndDone asserts that a request is accepted, whatever its size, and
-// returns the terminal result of its task.
+// acceptedAndDone asserts that a request is accepted, whatever its size, and returns
+// the final result of its task.
 func acceptedAndDone(ctx context.Context, s *session.Session, do action, sims ...string) session.Result {
 	answer := s.Send(ctx, do.draft(s, s.Group(), sims...))
-	Expect(answer).To(beAccepted(), "the answer to %s of %d SIM cards", do.operation, len(sims))
+	Expect(answer).To(beAccepted(), "a request with %d SIMs", len(sims))
 	return s.AwaitResult(ctx, answer.Header.Get(s.Target().RequestIDHeader))
 }
 
-// outcome is what a detail tells of a SIM card, in one text.
+// outcome describes a detail of a SIM in one text.
 func outcome(sim, result string) string { return sim + " with result " + result }
 
-// outcomes returns what each detail of a result tells.
+// outcomes describes each detail of a result.
 func outcomes(result session.Result) []string {
 	told := make([]string, len(result.Details))
 	for i, detail := range result.Details {
@@ -144,7 +143,7 @@ func outcomes(result session.Result) []string {
 	return told
 }
 
-// difference says in a few words in what two multisets differ, "" when in nothing.
+// difference describes how two multisets differ, "" if they are equal.
 func difference(expected, actual []string) string {
 	surplus := map[string]int{}
 	for _, value := range actual {
@@ -158,10 +157,10 @@ func difference(expected, actual []string) string {
 		missing = append(missing, slices.Repeat([]string{value}, max(-n, 0))...)
 		unexpected = append(unexpected, slices.Repeat([]string{value}, max(n, 0))...)
 	}
-	return strings.TrimSpace(some("missing", missing) + some("not expected", unexpected))
+	return strings.TrimSpace(some("missing", missing) + some("unexpected", unexpected))
 }
 
-// some tells how many values there are, with a few of them; "" for none.
+// some counts values and gives a few of them as examples; "" for none.
 func some(what string, values []string) string {
 	if len(values) == 0 {
 		return ""

@@ -7,7 +7,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
-// among keeps the cases of operations.
+// among keeps the cases of some operations.
 func among(cases []Check, keep func(operation string) bool) []Check {
 	return slices.DeleteFunc(cases, func(check Check) bool { return !keep(check.Operations[0]) })
 }
@@ -27,7 +27,7 @@ func onShop(check Check, run func(ctx context.Context, s *session.Session, opera
 	return having("deviceCode", onEach(check, run))
 }
 
-// inBody gives each case the clause at a place in the schema of its operation's body.
+// inBody sets the clause of each case to a place in the schema of its body.
 func inBody(place string, cases []Check) []Check {
 	for i := range cases {
 		cases[i].Clause = operationOf(cases[i].Operations[0]).bodySchema() + place
@@ -40,14 +40,14 @@ func having(name string, cases []Check) []Check {
 	return among(cases, func(operation string) bool { return operationOf(operation).requires(name) })
 }
 
-// controlled requires that the target accepts a request, so that its twins, which
-// differ from it in one thing each, are refused because of that thing.
+// controlled requires that the target accepts a request. Its twins differ from it in one
+// thing each, so that only this thing explains a refusal.
 func controlled(ctx context.Context, s *session.Session, draft *session.Draft, twins func()) {
 	s.Controlled(ctx, draft, twins)
 }
 
-// again returns a draft of a request that the target accepts after it has accepted
-// the given one: the same, or when that is used up a new one.
+// again returns a request that the target accepts after it accepted the given one: the
+// same, or a new one if that is used up.
 func again(ctx context.Context, s *session.Session, draft *session.Draft) *session.Draft {
 	if session.UsesUp(draft.Operation) {
 		return s.NewValid(ctx, draft.Operation.ID)

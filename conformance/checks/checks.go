@@ -1,8 +1,8 @@
-// Package checks is the list of checks: each one requirement of the contract put
-// to the test, as data and a function, one file per topic.
+// Package checks is the list of checks, one file per topic. A check tests one
+// requirement of the contract; it is data and a function.
 //
-// A check says what it is about; building, signing, sending, judging and undoing
-// are the session's. Checks share nothing and run in any order.
+// The session builds, signs, sends, judges and undoes requests. Checks share nothing and
+// run in any order.
 package checks
 
 import (
@@ -16,25 +16,25 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Check is one requirement put to the test.
+// Check tests one requirement.
 type Check struct {
-	// ID is stable: never reused, never derived from order. A case of a check
-	// has the id of its check, a slash and what it is the case of: "SIG-022/addSims".
+	// ID is stable: never reused, never derived from order. The id of a case is the id
+	// of its check, a slash and a name: "SIG-022/addSims".
 	ID string
-	// Level is Must unless it is set.
+	// Level is Must by default.
 	Level reports.Level
-	// Clause is the statement of the contract that the check is about: the id
-	// of a rule, or a JSON pointer. Its grade and source are looked up there.
+	// Clause is the statement of the contract that the check tests: the id of a rule, or
+	// a JSON pointer. It has the grade and the source.
 	Clause string
-	// Does is what the check does to the target if the target is broken: a
-	// request that must be refused counts as what it would do.
+	// Does is the effect on a faulty target: a request that must be refused counts as if
+	// it were executed.
 	Does reports.Does
-	// Operations are the ids of the operations that it calls; the first is the
-	// one that it is about, whose evidence counts.
+	// Operations are the ids of the operations that it calls. The first is its subject,
+	// whose evidence counts.
 	Operations []string
-	// Requirement is the requirement in one sentence, in words of the contract.
+	// Requirement is the requirement in one sentence.
 	Requirement string
-	// Run arranges, acts and asserts with Gomega's Expect.
+	// Run arranges, acts and asserts.
 	Run func(ctx context.Context, s *session.Session)
 
 	// derived is the case that the check is made of; nil for a check written by hand.
@@ -49,7 +49,7 @@ func (c Check) Area() string {
 	return c.ID
 }
 
-// All returns every check, cases included, in the order of their ids.
+// All returns every check, cases included, sorted by id.
 func All() []Check { return slices.Clone(sorted()) }
 
 // sorted derives the list once: explaining every check asks for it thousands of times.
@@ -72,9 +72,9 @@ var sorted = sync.OnceValue(func() []Check {
 	return all
 })
 
-// onEach makes a case of a check for every operation: "{operation}" in the
-// requirement becomes its id. What the check does is what a valid request of the
-// operation does, unless the check says so itself.
+// onEach makes a case of a check for every operation: "{operation}" in the requirement
+// becomes its id. Unless the check sets Does, it is the effect of a valid request of the
+// operation.
 func onEach(check Check, run func(ctx context.Context, s *session.Session, operation string)) []Check {
 	cases := make([]Check, 0, len(operations()))
 	for _, operation := range operations() {

@@ -17,52 +17,52 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// envelopeChecks are about the form of every answer, whatever it says, and about
-// requests that are wrong before their parameters are looked at.
+// envelopeChecks are about the form of every answer, and about requests that are wrong
+// as HTTP or JSON.
 var envelopeChecks = slices.Concat(
 	onEach(Check{
 		ID: "ENV-001", Clause: "envelope/success",
-		Requirement: `{operation} answers a valid request with operateCode "S" and no HTTP status of an error`,
+		Requirement: `{operation} answers a valid request with operateCode "S" and an HTTP status below 400`,
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		answer := s.SendValid(ctx, operation)
 		Expect(answer).To(beAccepted(), "a valid request")
-		Expect(answer.Status).To(BeNumerically("<", 400), "the HTTP status of a success")
+		Expect(answer.Status).To(BeNumerically("<", 400), "%s answered a success with the HTTP status of an error", operation)
 	}),
 	onAnswers(Check{
 		ID: "ENV-002", Clause: "envelope/present",
-		Requirement: "{operation} answers with one object that has operateCode and message, both texts, be it a success or a refusal",
+		Requirement: "every success and refusal of {operation} is an object with the strings operateCode and message",
 	}, func(answer *session.Answer, which string) {
-		Expect(answer).To(beEnvelope(), which)
+		Expect(answer).To(beEnvelope(), "%s returned %s without the envelope", answer.Operation, which)
 	}),
 	onEach(Check{
 		ID: "ENV-003", Clause: "envelope/refusal",
-		Requirement: `{operation} refuses with an operateCode that is a text and not "S", and with a message that is not empty`,
+		Requirement: `{operation} refuses with a string operateCode other than "S" and a message that is not empty`,
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		refusal := refusedUnsigned(ctx, s, s.NewValid(ctx, operation))
-		Expect(refusal).To(sayWhyRefused(), "the refusal of a request without a sign")
+		Expect(refusal).To(sayWhyRefused(), "%s refused an unsigned request without operateCode or message", operation)
 	}),
 	onAnswers(Check{
 		ID: "ENV-004", Clause: "envelope/media-type",
-		Requirement: "{operation} announces its answer as application/json, be it a success or a refusal",
+		Requirement: "every success and refusal of {operation} has the media type application/json",
 	}, func(answer *session.Answer, which string) {
 		media, _, err := mime.ParseMediaType(answer.Header.Get("Content-Type"))
-		Expect(err).To(Succeed(), "the header Content-Type of "+which)
-		Expect(media).To(Equal("application/json"), "the media type of "+which)
+		Expect(err).To(Succeed(), "%s returned %s with an unreadable Content-Type", answer.Operation, which)
+		Expect(media).To(Equal("application/json"), "%s returned %s with another media type", answer.Operation, which)
 	}),
 	onAnswers(Check{
 		ID: "ENV-005", Clause: "envelope/one-json-text",
-		Requirement: "{operation} answers with exactly one JSON object in UTF-8 without a member twice, be it a success or a refusal",
+		Requirement: "every success and refusal of {operation} is exactly one JSON object in UTF-8, without duplicate members",
 	}, func(answer *session.Answer, which string) {
 		_, err := signing.ParseMembers(answer.Body)
-		Expect(err).To(Succeed(), "the body of "+which)
+		Expect(err).To(Succeed(), "%s returned %s that is not one well-formed JSON object", answer.Operation, which)
 	}),
 	among(onEach(Check{
 		ID: "ENV-006", Clause: "envelope/data-on-success",
-		Requirement: "{operation} answers a valid request with data that is not null",
+		Requirement: "{operation} answers a valid request with data other than null",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		answer := s.SendValid(ctx, operation)
 		s.RequireAccepted(answer)
-		Expect(answer).To(haveData(), "a success")
+		Expect(answer).To(haveData(), "%s returned a success without data", operation)
 	}), func(operation string) bool { return !slices.Contains(withoutData, operation) }),
 	onEach(Check{
 		ID: "ENV-007", Clause: "envelope/members-are-strings",
@@ -70,7 +70,7 @@ var envelopeChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		answer := s.SendValid(ctx, operation)
 		s.RequireAccepted(answer)
-		Expect(notTexts(operationOf(operation), envelopeOf(answer), "")).To(BeEmpty(), "members that are no strings")
+		Expect(notTexts(operationOf(operation), envelopeOf(answer), "")).To(BeEmpty(), "%s returned members that are not JSON strings", operation)
 	}),
 	onEach(Check{
 		ID: "ENV-008", Clause: "globals/accept-language",
@@ -84,11 +84,11 @@ var envelopeChecks = slices.Concat(
 	transportChecks,
 )
 
-// withoutData are the operations of whose data on success nothing is known.
+// withoutData are the operations whose data on success is unknown.
 var withoutData = []string{"addSims", "removeSims", "cancelAutoRenewalRecord"}
 
-// onAnswers makes a case for every operation of a check that looks at a success
-// and at a refusal of it, which differ in the sign of their requests.
+// onAnswers makes a case of a check for every operation: look is called for a success,
+// and for the refusal of the same request without its sign.
 func onAnswers(check Check, look func(answer *session.Answer, which string)) []Check {
 	return onEach(check, func(ctx context.Context, s *session.Session, operation string) {
 		success := s.SendValid(ctx, operation)
@@ -99,19 +99,19 @@ func onAnswers(check Check, look func(answer *session.Answer, which string)) []C
 	})
 }
 
-// refusedUnsigned sends a valid request without its sign and returns its refusal.
-// It ends the check when the request is accepted: no refusal can be looked at then.
+// refusedUnsigned sends a valid request without its sign and returns the refusal. It
+// ends the check if the request is accepted: there is no refusal to examine.
 func refusedUnsigned(ctx context.Context, s *session.Session, draft *session.Draft) *session.Answer {
 	answer := s.Send(ctx, draft.Twin().After(session.Drop("sign")))
 	if answer.Accepted() {
-		s.Violates("signature/missing-sign-refused", answer.Exchange,
-			answer.Operation+" accepted a request without a sign, so the requirement could not be tested",
+		s.Prevents("signature/missing-sign-refused", answer.Exchange,
+			"precondition failed: "+answer.Operation+" accepted a request without a sign",
 			`an operateCode other than "S", or HTTP 4xx`, answer.String())
 	}
 	return answer
 }
 
-// envelopeOf reads an answer as an object, whatever follows it; nil when it is none.
+// envelopeOf reads an answer as an object and ignores what follows it; nil if it is not one.
 func envelopeOf(answer *session.Answer) map[string]any {
 	var members map[string]any
 	if json.NewDecoder(bytes.NewReader(answer.Body)).Decode(&members) != nil {
@@ -120,14 +120,13 @@ func envelopeOf(answer *session.Answer) map[string]any {
 	return members
 }
 
-// textIn returns the text of an envelope's member, and whether it is a text.
+// textIn returns the text of an envelope's member, and whether it is a string.
 func textIn(answer *session.Answer, name string) (text string, isText bool) {
 	text, isText = envelopeOf(answer)[name].(string)
 	return text, isText
 }
 
-// beEnvelope succeeds for an answer that is an object with operateCode and
-// message, both texts.
+// beEnvelope succeeds for an object with the strings operateCode and message.
 func beEnvelope() types.GomegaMatcher {
 	return formMatcher{"an object with operateCode and message, both strings", func(answer *session.Answer) bool {
 		_, hasCode := textIn(answer, "operateCode")
@@ -136,17 +135,17 @@ func beEnvelope() types.GomegaMatcher {
 	}}
 }
 
-// haveData succeeds for an answer with data that is not null.
+// haveData succeeds for an answer whose data is present and not null.
 func haveData() types.GomegaMatcher {
-	return formMatcher{"data that is not null", func(answer *session.Answer) bool {
+	return formMatcher{"data other than null", func(answer *session.Answer) bool {
 		return envelopeOf(answer)["data"] != nil
 	}}
 }
 
-// sayWhyRefused succeeds for an answer that is an envelope with a code other
-// than "S" and a message.
+// sayWhyRefused succeeds for an envelope with an operateCode other than "S" and a
+// message.
 func sayWhyRefused() types.GomegaMatcher {
-	expected := `an object with an operateCode that is not "S" and a message, both strings that are not empty`
+	expected := `an object with an operateCode other than "S" and a message, both non-empty strings`
 	return formMatcher{expected, func(answer *session.Answer) bool {
 		code, _ := textIn(answer, "operateCode")
 		message, _ := textIn(answer, "message")
@@ -154,8 +153,8 @@ func sayWhyRefused() types.GomegaMatcher {
 	}}
 }
 
-// notTexts returns the known members below a value that are no strings, each
-// with what it is instead.
+// notTexts returns the members below a value that the contract calls strings and that
+// are not, each with its value.
 func notTexts(operation operation, value any, path string) []string {
 	var found []string
 	switch value := value.(type) {

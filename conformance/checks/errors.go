@@ -13,42 +13,41 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// errorChecks are about requests whose parameters are wrong, and about what a
-// refusal leaves behind. But for what is wrong, each request is one that the
-// target accepts, rightly signed.
+// errorChecks are about requests with wrong parameters, and about the effects of a
+// refusal. Each request differs in one thing from an accepted one and is correctly
+// signed.
 var errorChecks = slices.Concat(globalErrors, requiredErrors, typeErrors, afterRefusal)
 
 // globalErrors are about the global parameters.
 var globalErrors = slices.Concat(
 	onEach(Check{
 		ID: "ERR-001", Clause: "globals/version-default",
-		Requirement: "{operation} refuses a request without version whose sign is right without it",
+		Requirement: "{operation} refuses a correctly signed request without version",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		refusesValid(ctx, s, operation, "a request without version", session.Drop("version"))
 	}),
 	onEach(Check{
 		ID: "ERR-002", Clause: "globals/empty-partner-code-refused",
-		Requirement: "{operation} refuses a request whose partnerCode is empty",
+		Requirement: "{operation} refuses a request with an empty partnerCode",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		refusesValid(ctx, s, operation, "a request with an empty partnerCode", session.Set("partnerCode", ""))
 	}),
 	onEach(Check{
 		ID: "ERR-003", Clause: "globals/unknown-partner-refused",
-		Requirement: "{operation} refuses a request with the code of no partner",
+		Requirement: "{operation} refuses a request with an unknown partnerCode",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "a request of an unknown partner", session.Set("partnerCode", "PNOSUCHPARTNER"))
+		refusesValid(ctx, s, operation, "a request with an unknown partnerCode", session.Set("partnerCode", "PNOSUCHPARTNER"))
 	}),
 	onEach(Check{
 		ID: "ERR-004", Clause: "globals/place-of-parameters",
-		Requirement: "{operation} refuses a request with its global parameters in the query instead of the body, or the other way round",
+		Requirement: "{operation} refuses a request whose global parameters are in the query instead of the body, or vice versa",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		refusesTwin(ctx, s, operation, "a request with its global parameters in the wrong place", misplaced)
 	}),
 )
 
-// misplaced moves the global parameters to where they do not belong: into the
-// query of a request with a body, into the body of one without. What is signed
-// stays the same.
+// misplaced moves the global parameters to the wrong place: into the query of a
+// request with a body, into the body of one without. The signed text stays the same.
 func misplaced(w *session.Wire) {
 	if w.Method == http.MethodGet {
 		w.Body = []byte(object(w.Members, ":", ","))
@@ -66,8 +65,7 @@ func misplaced(w *session.Wire) {
 	w.URL = &address
 }
 
-// requiredErrors leave one member out at a time, or send null for it, which
-// counts as empty and is not signed.
+// requiredErrors leave out one member at a time.
 var requiredErrors = slices.Concat(
 	requiredMember("ERR-010", "deviceCode"),
 	requiredMember("ERR-011", "languageCode"),
@@ -93,21 +91,17 @@ var requiredErrors = slices.Concat(
 	requiredMember("ERR-064", "payType"),
 )
 
-// requiredMember makes the check that a member is required, with a case for
-// every operation whose body has it.
+// requiredMember makes the check that a member is required, with a case for every
+// operation whose body has it. That null counts as missing is assumed, so it is not
+// tested here.
 func requiredMember(id, name string) []Check {
-	check := Check{ID: id, Requirement: "{operation} refuses a request without " + name + ", and one in which it is null"}
+	check := Check{ID: id, Requirement: "{operation} refuses a correctly signed request without " + name}
 	return inBody("/required/"+name, having(name, onEach(check, func(ctx context.Context, s *session.Session, operation string) {
-		draft := s.NewValid(ctx, operation)
-		controlled(ctx, s, draft, func() {
-			Expect(s.Send(ctx, draft.Twin().Before(session.Drop(name)))).To(beRefused(), "a request without "+name)
-			Expect(s.Send(ctx, draft.Twin().Before(session.SetRaw(name, "null")))).To(beRefused(), "a request in which "+name+" is null")
-		})
+		refusesValid(ctx, s, operation, "a request without "+name, session.Drop(name))
 	})))
 }
 
-// typeErrors send one member at a time in another JSON type than that of every
-// printed value.
+// typeErrors send one member at a time with a JSON type that no printed value has.
 var typeErrors = slices.Concat(
 	textMember("ERR-020", "version"),
 	textMember("ERR-021", "partnerCode"),
@@ -133,33 +127,32 @@ var typeErrors = slices.Concat(
 	textMember("ERR-083", "payStatus"),
 	textMember("ERR-084", "payType"),
 	inBody("/properties/sim_ids/type", having("sim_ids", onEach(Check{
-		ID: "ERR-028", Requirement: "{operation} refuses sim_ids that is one text instead of a list",
+		ID: "ERR-028", Requirement: "{operation} refuses sim_ids that is a string instead of a list",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "sim_ids as a text", session.Set("sim_ids", s.UnknownSIM()))
+		refusesValid(ctx, s, operation, "sim_ids that is a string", session.Set("sim_ids", s.UnknownSIM()))
 	}))),
 	inBody("/properties/sim_ids/items/type", having("sim_ids", onEach(Check{
-		ID: "ERR-029", Requirement: "{operation} refuses sim_ids with a number in its list instead of a text",
+		ID: "ERR-029", Requirement: "{operation} refuses sim_ids with a number instead of a string in its list",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "sim_ids as a list of numbers", session.SetRaw("sim_ids", "["+s.UnknownSIM()+"]"))
+		refusesValid(ctx, s, operation, "sim_ids that is a list of numbers", session.SetRaw("sim_ids", "["+s.UnknownSIM()+"]"))
 	}))),
 )
 
-// textMember makes the check that a member is a string, with a case for every
-// operation whose body has it. The sign is once right for what is sent and once
-// for the string it stands for, as a target that converts it may compute it.
+// textMember makes the check that a member is a string, with a case for every operation
+// whose body has it. The request is sent twice: signed as it is sent, and signed as the
+// string that a lenient target may convert the value to.
 func textMember(id, name string) []Check {
-	check := Check{ID: id, Requirement: "{operation} refuses a request in which " + name + " is not a JSON string but a number or a list"}
+	check := Check{ID: id, Requirement: "{operation} refuses a request whose " + name + " is a number or a list instead of a string"}
 	return inBody("/properties/"+name+"/type", having(name, onEach(check, func(ctx context.Context, s *session.Session, operation string) {
 		draft, wrong := s.NewValid(ctx, operation), inAnotherType(name)
 		controlled(ctx, s, draft, func() {
-			Expect(s.Send(ctx, draft.Twin().Before(wrong))).To(beRefused(), name+" in another type, signed as it is sent")
-			Expect(s.Send(ctx, draft.Twin().After(wrong))).To(beRefused(), name+" in another type, signed as the string it stands for")
+			Expect(s.Send(ctx, draft.Twin().Before(wrong))).To(beRefused(), "a request whose "+name+" is not a string, signed as sent")
+			Expect(s.Send(ctx, draft.Twin().After(wrong))).To(beRefused(), "a request whose "+name+" is not a string, signed as the string")
 		})
 	})))
 }
 
-// inAnotherType sends a member that is a string as a number when its text is
-// one, and as a list of it otherwise.
+// inAnotherType sends a string as a number if its text is one, and in a list otherwise.
 func inAnotherType(name string) session.Edit {
 	return func(w *session.Wire) {
 		text := memberText(w, name)
@@ -171,32 +164,32 @@ func inAnotherType(name string) session.Edit {
 	}
 }
 
-// afterRefusal is about what a refusal leaves behind: nothing.
+// afterRefusal is about the effects of a refusal: none.
 var afterRefusal = slices.Concat(
 	onEach(Check{
 		ID: "ERR-040", Clause: "errors/same-mistake-same-code",
-		Requirement: "{operation} refuses the same mistake twice with the same operateCode",
+		Requirement: "{operation} refuses the same mistake with the same operateCode each time",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		draft := s.NewValid(ctx, operation)
 		first, second := refusedUnsigned(ctx, s, draft), refusedUnsigned(ctx, s, draft)
-		Expect(first).To(sayWhyRefused(), "the refusal of a request without a sign")
-		Expect(second.OperateCode).To(Equal(first.OperateCode), "the operateCode of the same mistake")
+		Expect(first).To(sayWhyRefused(), "the refusal of an unsigned request gives no operateCode or no message")
+		Expect(second.OperateCode).To(Equal(first.OperateCode), "the same mistake was refused with another operateCode the second time")
 	}),
 	onEach(Check{
 		ID: "ERR-041", Clause: "requests/valid-accepted",
-		Requirement: "{operation} accepts a valid request after one with an empty and one with a wrong sign",
+		Requirement: "{operation} accepts a valid request after refusing an empty and a wrong sign",
 	}, acceptsAfterRefusals),
 	onBoth(Check{
 		ID: "ERR-042", Clause: "request-id/none-on-refusal",
-		Requirement: "a refused {operation} is answered without a request_id",
+		Requirement: "{operation} returns no request_id when it refuses a request",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		refusal := refusedUnsigned(ctx, s, do.draft(s, s.Group(), s.UnknownSIM()))
-		Expect(requestIDs(s, refusal)).To(BeEmpty(), "response headers named "+s.Target().RequestIDHeader)
+		Expect(requestIDs(s, refusal)).To(BeEmpty(), "%s refused a request and returned a request_id", do.operation)
 	}),
 	[]Check{{
 		ID: "ERR-043", Clause: "groups/refused-request-changes-nothing", Does: reports.Write,
 		Operations:  []string{"addSims", "asyncResult", "listGroupSims"},
-		Requirement: "an addSims that is refused for one malformed number of its batch adds none of the others",
+		Requirement: "addSims adds no SIM of a batch that it refuses for one malformed ICCID",
 		Run: func(ctx context.Context, s *session.Session) {
 			sim := s.ExistingSIM()
 			refusedForMalformed(ctx, s, adding)
@@ -205,7 +198,7 @@ var afterRefusal = slices.Concat(
 	}, {
 		ID: "ERR-044", Clause: "groups/refused-request-changes-nothing", Does: reports.Write,
 		Operations:  []string{"addSims", "removeSims", "asyncResult", "listGroupSims"},
-		Requirement: "a removeSims that is refused for one malformed number of its batch removes none of the others",
+		Requirement: "removeSims removes no SIM of a batch that it refuses for one malformed ICCID",
 		Run: func(ctx context.Context, s *session.Session) {
 			sim := s.ExistingSIM()
 			refusedForMalformed(ctx, s, removing)
@@ -215,14 +208,14 @@ var afterRefusal = slices.Concat(
 	}},
 )
 
-// malformedSIM is no ICCID.
+// malformedSIM is not an ICCID.
 const malformedSIM = "not-an-iccid"
 
-// refusedForMalformed skips a check when the target does not refuse a batch for
-// a malformed number: what a refusal leaves behind cannot be seen then.
+// refusedForMalformed skips a check if the target does not refuse a batch for a
+// malformed ICCID: there is no refusal whose effects could be tested.
 func refusedForMalformed(ctx context.Context, s *session.Session, do action) {
 	if !s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM(), malformedSIM)).Refused() {
-		s.Skip("the target does not refuse a batch for a malformed number")
+		s.Skip("the target does not refuse a batch for a malformed ICCID")
 	}
 }
 
@@ -234,5 +227,5 @@ func acceptsAfterRefusals(ctx context.Context, s *session.Session, operation str
 	for _, sign := range []string{"", strings.Repeat("0", 32)} {
 		s.Send(ctx, draft.Twin().SignedBy(fixed(sign)))
 	}
-	Expect(s.Send(ctx, draft)).To(beAccepted(), "a valid request")
+	Expect(s.Send(ctx, draft)).To(beAccepted(), "a valid request after it had refused wrong signs")
 }

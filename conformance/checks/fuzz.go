@@ -11,12 +11,12 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// maxShrinking bounds the requests that are sent to find the smallest one that fails.
+// maxShrinking bounds the requests that are sent to shrink a failure.
 const maxShrinking = 300
 
-// Fuzz returns two checks for each operation, in the order of their ids: n random
-// valid requests are accepted, n random single violations are refused. The same seed
-// of a run sends the same requests. None for n of 0 and less.
+// Fuzz returns two checks for each operation, sorted by id: n random valid requests are
+// accepted, n random requests with one violation are refused. The same seed sends the
+// same requests. It returns none if n is 0 or less.
 func Fuzz(n int) []Check {
 	if n <= 0 {
 		return nil
@@ -24,8 +24,8 @@ func Fuzz(n int) []Check {
 	var all []Check
 	for _, o := range operations() {
 		for _, property := range []struct{ name, clause, requirement string }{
-			{"random-valid", "requests/valid-accepted", "%s accepts each of %d random requests that keep every constraint"},
-			{"random-violation", o.Pointer, "%s refuses each of %d random requests that break one constraint"},
+			{"random-valid", "requests/valid-accepted", "%s accepts %d random valid requests"},
+			{"random-violation", o.Pointer, "%s refuses %d random requests that each break one constraint"},
 		} {
 			id := "GEN/" + o.id + "/request/" + property.name
 			all = append(all, Check{
@@ -40,8 +40,8 @@ func Fuzz(n int) []Check {
 	return all
 }
 
-// fuzz sends random requests of an operation and, at the first that is not treated
-// as it should be, looks for the smallest that is not.
+// fuzz sends random requests of an operation. It shrinks the first with a wrong outcome
+// to the smallest request that has one.
 func fuzz(ctx context.Context, s *session.Session, operation, id string, n int, violate bool) {
 	made, err := cases.RandomOf(operation)
 	if err != nil {
@@ -69,12 +69,12 @@ func fuzz(ctx context.Context, s *session.Session, operation, id string, n int, 
 			clause = "requests/valid-accepted"
 		}
 		s.Violates(clause, failed.Exchange,
-			fmt.Sprintf("%s must be %s; smallest of seed %d: %s", operation, expect, s.Target().Seed, request),
+			fmt.Sprintf("%s %s a request that must be %s; shrunk from seed %d: %s", operation, outcomeWord(failed), expect, s.Target().Seed, request),
 			expectedWords[reports.Expect(expect)], failed.String())
 	}
 }
 
-// try sends a request and reports whether the answer deviates.
+// try sends a request and reports whether its outcome is wrong.
 func try(ctx context.Context, s *session.Session, one *cases.Case, request cases.Request) (*session.Answer, bool) {
 	tried := *one
 	tried.Changes = request.Changes()
@@ -83,7 +83,7 @@ func try(ctx context.Context, s *session.Session, one *cases.Case, request cases
 	return answer, deviates
 }
 
-// smallest takes steps to smaller requests as long as they fail as well.
+// smallest shrinks a request while the smaller one fails as well.
 func smallest(ctx context.Context, s *session.Session, one *cases.Case, request cases.Request, failed *session.Answer) (cases.Request, *session.Answer) {
 	tries := 0
 	for found := true; found; {

@@ -10,12 +10,11 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// generated returns a check for each case that is derived from the contract. They
-// are made when they are first asked for.
+// generated returns a check for each case that is derived from the contract.
 var generated = sync.OnceValue(func() []Check {
 	derived, err := cases.All()
 	if err != nil {
-		return nil // a run cannot read the contract either, and says so
+		return nil // a run reports that it cannot read the contract
 	}
 	made := make([]Check, 0, len(derived))
 	for i := range derived {
@@ -24,8 +23,8 @@ var generated = sync.OnceValue(func() []Check {
 	return made
 })
 
-// checkOf turns a case into a check. It does to the target what a valid request of
-// the operation does, since a broken target carries it out.
+// checkOf turns a case into a check. Its effect is that of a valid request: a faulty
+// target may execute it.
 func checkOf(c *cases.Case) Check {
 	about := operationOf(c.Operation)
 	return Check{
@@ -36,8 +35,8 @@ func checkOf(c *cases.Case) Check {
 	}
 }
 
-// runCase sends the request of a case and compares what the target made of it with
-// what is expected. That the answer keeps its own form is for the oracle.
+// runCase sends the request of a case and compares the outcome with the expected one.
+// The form of the answer is for the oracle.
 func runCase(ctx context.Context, s *session.Session, c *cases.Case) {
 	judgeCase(s, c, sendChanges(ctx, s, c))
 }
@@ -45,13 +44,13 @@ func runCase(ctx context.Context, s *session.Session, c *cases.Case) {
 // judgeCase compares an answer to the request of a case with what is expected.
 func judgeCase(s *session.Session, c *cases.Case, answer *session.Answer) {
 	if expected, deviates := judged(s, c, answer); deviates {
-		s.Violates(c.Clause, answer.Exchange, "it does not hold that "+c.Requirement, expectedWords[expected], answer.String())
+		s.Violates(c.Clause, answer.Exchange, answer.Operation+" "+outcomeWord(answer)+" a request that must be "+string(expected)+": "+c.Requirement, expectedWords[expected], answer.String())
 	}
 }
 
-// expectedWords say what is expected of an answer.
+// expectedWords describe the expected outcome.
 var expectedWords = map[reports.Expect]string{
-	reports.ExpectRefused:  `a refusal: an envelope whose operateCode is not "S", or an HTTP status from 400 to 499`,
+	reports.ExpectRefused:  `a refusal: an operateCode other than "S", or HTTP 4xx`,
 	reports.ExpectAccepted: `operateCode "S"`,
 }
 
@@ -75,7 +74,7 @@ func sendChanges(ctx context.Context, s *session.Session, together ...*cases.Cas
 	})
 }
 
-// judged returns what is expected of a case, and whether an answer deviates from it.
+// judged returns the expected outcome of a case, and whether an answer deviates from it.
 func judged(s *session.Session, c *cases.Case, answer *session.Answer) (expected reports.Expect, deviates bool) {
 	return s.Policy().Expected(reports.Case{
 		Operation: c.Operation, Mutation: c.Mutation, Expect: reports.Expect(c.Expect),

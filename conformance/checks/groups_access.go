@@ -9,103 +9,103 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// bundleChecks are about the groups that listBundles shows.
+// bundleChecks are about the groups that listBundles lists.
 var bundleChecks = []Check{{
 	ID: "GRP-020", Clause: "groups/bundles-list-the-group", Does: reports.Read, Operations: []string{"listBundles"},
 	Requirement: "listBundles lists the partner's group",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(groupIDs(s.ListBundles(ctx))).To(ContainElement(s.Group()), "the group_id of each group")
+		Expect(groupIDs(s.ListBundles(ctx))).To(ContainElement(s.Group()), "listBundles does not list the partner's group")
 	},
 }, {
 	ID: "GRP-021", Clause: "groups/bundles-list-the-group", Does: reports.Read, Operations: []string{"listBundles"},
-	Requirement: "listBundles lists no group twice",
+	Requirement: "listBundles lists each group once",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(repeated(groupIDs(s.ListBundles(ctx)))).To(BeEmpty(), "the group_ids that stand more than once")
+		Expect(repeated(groupIDs(s.ListBundles(ctx)))).To(BeEmpty(), "listBundles lists a group more than once")
 	},
 }, {
 	ID: "GRP-022", Clause: "groups/bundles-count-agrees", Does: reports.Write, Operations: []string{"listBundles", "listGroupSims", "addSims", "asyncResult"},
-	Requirement: "after an addSims, sim_count of the group is the same in listBundles as in listGroupSims",
+	Requirement: "listBundles and listGroupSims agree about sim_count after an addSims task",
 	Run: func(ctx context.Context, s *session.Session) {
 		adding.carryOut(ctx, s, s.ExistingSIM())
-		for range 5 { // others may change the group in between
+		for range 5 { // others may change the group meanwhile
 			before := s.ListGroupSims(ctx, s.Group())
 			bundles := s.ListBundles(ctx)
 			if after := s.ListGroupSims(ctx, s.Group()); after.Count == before.Count {
-				Expect(countsOf(s.Group(), bundles)).To(ContainElement(after.Count), "sim_count of %s in listBundles, compared with listGroupSims", s.Group())
+				Expect(countsOf(s.Group(), bundles)).To(ContainElement(after.Count), "listBundles and listGroupSims disagree about sim_count of %s", s.Group())
 				return
 			}
 		}
-		s.Skip("the group changed during each of five attempts to compare its counts")
+		s.Skip("another user changed the group during each of five comparisons")
 	},
 }, {
 	ID: "GRP-023", Clause: "groups/partner-isolation", Does: reports.Read, Operations: []string{"listBundles"},
-	Requirement: "listBundles of another partner does not list the partner's group",
+	Requirement: "listBundles does not show the partner's group to another partner",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(groupIDs(s.ListBundlesAs(ctx, s.SecondPartner()))).NotTo(ContainElement(s.Group()), "the group_id of each group of the second partner")
+		Expect(groupIDs(s.ListBundlesAs(ctx, s.SecondPartner()))).NotTo(ContainElement(s.Group()), "listBundles shows the group of the first partner to the second")
 	},
 }}
 
-// foreignGroupChecks are about groups that do not exist or are another partner's,
-// and about requests that are refused.
+// foreignGroupChecks are about groups that do not exist or belong to another partner,
+// and about refused requests.
 var foreignGroupChecks = slices.Concat(
 	[]Check{{
 		ID: "GRP-040", Clause: "groups/unknown-group-refused", Does: reports.Read, Operations: []string{"listGroupSims"},
-		Requirement: "a listGroupSims of a group that does not exist is refused",
+		Requirement: "listGroupSims refuses a group that does not exist",
 		Run: func(ctx context.Context, s *session.Session) {
 			s.ListGroupSims(ctx, s.Group()) // accepted, so a refusal is about the group
-			Expect(s.Send(ctx, s.NewListGroupSims(s.UnknownGroup()))).To(beRefused(), "the request for the group "+s.UnknownGroup())
+			Expect(s.Send(ctx, s.NewListGroupSims(s.UnknownGroup()))).To(beRefused(), "the unknown group "+s.UnknownGroup())
 		},
 	}},
 	onBoth(Check{
 		ID: "GRP-041", Clause: "groups/unknown-group-refused",
-		Requirement: "{an operation} for a group that does not exist is refused",
+		Requirement: "{operation} refuses a group that does not exist",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		do.start(ctx, s, s.UnknownSIM()) // accepted, so a refusal is about the group
-		Expect(s.Send(ctx, do.draft(s, s.UnknownGroup(), s.UnknownSIM()))).To(beRefused(), "the request for the group "+s.UnknownGroup())
+		Expect(s.Send(ctx, do.draft(s, s.UnknownGroup(), s.UnknownSIM()))).To(beRefused(), "the unknown group "+s.UnknownGroup())
 	}),
 	onBoth(Check{
 		ID: "GRP-042", Clause: "groups/refused-request-changes-nothing", Operations: changing("listGroupSims"),
-		Requirement: "{an operation} that is refused for one malformed SIM number changes nothing for the SIM card beside it",
+		Requirement: "{operation} changes nothing when it refuses a batch for one malformed ICCID",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		before := listed(ctx, s, sim)
-		Expect(s.Send(ctx, do.draft(s, s.Group(), sim, "not-an-iccid"))).To(beRefused(), "the request with a malformed SIM number")
+		Expect(s.Send(ctx, do.draft(s, s.Group(), sim, "not-an-iccid"))).To(beRefused(), "a batch with a malformed ICCID")
 		letTasksEnd(ctx, s)
-		Expect(listed(ctx, s, sim)).To(Equal(before), "how often %s is listed", sim)
+		Expect(listed(ctx, s, sim)).To(Equal(before), "a refused %s changed how often listGroupSims lists %s", do.operation, sim)
 	}),
 	[]Check{{
 		ID: "GRP-050", Clause: "groups/partner-isolation", Does: reports.Read, Operations: []string{"listGroupSims", "listBundles"},
-		Requirement: "a listGroupSims of a group of another partner is refused",
+		Requirement: "listGroupSims refuses a group of another partner",
 		Run: func(ctx context.Context, s *session.Session) {
 			second := acceptedSecondPartner(ctx, s)
 			s.ListGroupSims(ctx, s.Group()) // accepted, so a refusal is about the partner
-			Expect(s.Send(ctx, s.NewListGroupSims(s.Group()).As(second))).To(beRefused(), "the request of the second partner")
+			Expect(s.Send(ctx, s.NewListGroupSims(s.Group()).As(second))).To(beRefused(), "the group of the first partner from the second partner")
 		},
 	}},
 	onBoth(Check{
 		ID: "GRP-051", Clause: "groups/partner-isolation", Operations: []string{"listBundles"},
-		Requirement: "{an operation} for a group of another partner is refused",
+		Requirement: "{operation} refuses a group of another partner",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		second := acceptedSecondPartner(ctx, s)
 		do.start(ctx, s, s.UnknownSIM()) // accepted, so a refusal is about the partner
-		Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()).As(second))).To(beRefused(), "the request of the second partner")
+		Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()).As(second))).To(beRefused(), "the group of the first partner from the second partner")
 	}),
 	onBoth(Check{
 		ID: "GRP-052", Clause: "groups/partner-isolation", Operations: changing("listGroupSims", "listBundles"),
-		Requirement: "{an operation} by another partner changes nothing in the group",
+		Requirement: "{an operation} request of another partner does not change the group",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		second, sim := acceptedSecondPartner(ctx, s), s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		before := listed(ctx, s, sim)
 		s.Send(ctx, do.draft(s, s.Group(), sim).As(second))
 		letTasksEnd(ctx, s)
-		Expect(listed(ctx, s, sim)).To(Equal(before), "how often %s is listed after the request of the second partner", sim)
+		Expect(listed(ctx, s, sim)).To(Equal(before), "the second partner changed how often the first partner's group lists %s", sim)
 	}),
 )
 
-// letTasksEnd waits for the end of a task that changes nothing: one that a
-// request before it has started in spite of a refusal has then had its time.
+// letTasksEnd waits for the end of a task that changes nothing. A task that an earlier
+// request started in spite of its refusal has ended by then.
 func letTasksEnd(ctx context.Context, s *session.Session) {
 	adding.carryOut(ctx, s, s.UnknownSIM())
 }
@@ -119,7 +119,7 @@ func groupIDs(bundles []session.Bundle) []string {
 	return ids
 }
 
-// countsOf returns the sim_count of each bundle that is a group.
+// countsOf returns the sim_count of each entry for a group.
 func countsOf(group string, bundles []session.Bundle) []int {
 	var counts []int
 	for _, bundle := range bundles {

@@ -15,20 +15,19 @@ import (
 type operation struct {
 	openapi.Operation
 	id string
-	// does is what a valid request of it does, with the requests that it takes to
-	// make one.
+	// does is the effect of a valid request, its prerequisites included.
 	does reports.Does
-	// takes are the operations that it takes to make a valid request.
+	// takes are the operations that create its prerequisites.
 	takes []string
-	// required are the members that its body must have, none without a body.
+	// required are the required members of its body.
 	required []string
-	// texts are the members of its answer that are strings, by their path without
-	// the indexes of lists: "/data/sim_ids".
+	// texts are the paths of the strings in its answer, without the indexes of lists:
+	// "/data/sim_ids".
 	texts []string
 }
 
-// prerequisites are the operations that create what a valid request refers to: a
-// task, an order, an authorization, an auto-renewal.
+// prerequisites are the operations that create what a valid request refers to: a task,
+// an order, an authorization or an auto-renewal.
 var prerequisites = map[string][]string{
 	"asyncResult":                     {"addSims"},
 	"cancelAutoRenewalRecord":         {"singleOrder", "stripeSubDirectly"},
@@ -41,12 +40,11 @@ var prerequisites = map[string][]string{
 	"stripeSubscriptionAuthorization": {"singleOrder"},
 }
 
-// operations returns the operations of the contract, in the order of their ids. They
-// are read once.
+// operations returns the operations of the contract, sorted by id.
 var operations = sync.OnceValue(func() []operation {
 	contract, err := openapi.Mall()
 	if err != nil {
-		return nil // a run cannot read the contract either, and says so
+		return nil // a run reports that it cannot read the contract
 	}
 	document, err := contract.SharedDocument()
 	if err != nil {
@@ -109,7 +107,7 @@ func more(a, b reports.Does) bool {
 	return slices.Index(order, a) > slices.Index(order, b)
 }
 
-// operationOf returns the operation of an id, an empty one when there is none.
+// operationOf returns the operation of an id, the zero value if there is none.
 func operationOf(id string) operation {
 	for _, one := range operations() {
 		if one.id == id {
@@ -122,18 +120,18 @@ func operationOf(id string) operation {
 // hasBody reports whether an operation has its parameters in a body.
 func (o operation) hasBody() bool { return o.Method != "GET" }
 
-// requires reports whether a member must be in the body of an operation.
+// requires reports whether the body of an operation must have a member.
 func (o operation) requires(member string) bool {
 	return slices.Contains(o.required, member)
 }
 
-// bodySchema is the pointer of the schema of an operation's body.
+// bodySchema returns the pointer of the schema of an operation's body.
 func (o operation) bodySchema() string {
 	return o.Pointer + "/requestBody/content/application~1json/schema"
 }
 
-// pathParameter returns the parameter in the path of an operation, and its place
-// counted in segments from the end; "" without one.
+// pathParameter returns the parameter in the path of an operation and its segment,
+// counted from the end; "" without one.
 func (o operation) pathParameter() (name string, fromEnd int) {
 	segments := strings.Split(o.Path, "/")
 	for i, segment := range segments {

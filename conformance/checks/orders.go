@@ -10,69 +10,103 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// orderChecks are about queryOrder: which order its keys find, for whom, and that
-// what it shows is the order. Every check looks up orders of its own, and one that
-// is about the keys takes them from what is found, since which member of an order
-// is which key is assumed.
+// orderChecks are about queryOrder: which order its keys find, for whom, and what it
+// shows. Every check looks up orders of its own. A check about the keys takes them from
+// an answer, since it is assumed which member of an order is which key.
+//
+// queryOrder is documented for use after a completed recharge. Checks of documented
+// clauses therefore look up orders that were paid; what it says of an unpaid order is
+// assumed.
 var orderChecks = slices.Concat(foundOrderChecks, shownOrderChecks, keyPriorityChecks, emptyKeyChecks, unknownKeyChecks, duplicateOrderChecks, foreignOrderChecks)
 
-// ordering are the operations of a check that looks up what singleOrder created.
+// ordering are the operations of a check that looks up an order of singleOrder.
 func ordering(others ...string) []string {
 	return append([]string{"queryOrder", "singleOrder"}, others...)
 }
 
-// foundOrderChecks are about each key by itself.
+// lookingUp are the operations of a check that looks up orders by third-party payment,
+// which count as paid at once.
+func lookingUp(others ...string) []string {
+	return append([]string{"queryOrder", "synOrderInfo"}, others...)
+}
+
+// visibleOrder creates an order that is paid and waits until queryOrder shows it. It
+// ends the check if the order is not shown within the time limit for tasks.
+func visibleOrder(ctx context.Context, s *session.Session) session.Purchase {
+	return visible(ctx, s, s.NewPurchase())
+}
+
+// visible creates a given purchase as an order that is paid, and waits as visibleOrder does.
+func visible(ctx context.Context, s *session.Session, p session.Purchase) session.Purchase {
+	s.ThirdPartyOrder(ctx, p)
+	var last *session.Answer
+	if !s.Await(func() bool {
+		last = s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID})).Answer
+		return last.Accepted()
+	}) {
+		s.Prevents("order-lookup/purchase-id-of-the-order", last.Exchange,
+			"precondition failed: queryOrder does not find a paid order by its orgOrderId", "the order "+p.PurchaseID, last.String())
+	}
+	return p
+}
+
+// paidKeys creates an order that is paid and returns its keys.
+func paidKeys(ctx context.Context, s *session.Session) session.OrderKeys {
+	return s.KeysOf(ctx, visibleOrder(ctx, s))
+}
+
+// foundOrderChecks are about each key alone.
 var foundOrderChecks = []Check{{
 	ID: "ORD-001", Clause: "order-lookup/purchase-id-of-the-order", Does: reports.Purchase, Operations: ordering(),
-	Requirement: "the requestOrderId of a singleOrder is the purchase_order_id by which queryOrder finds the order",
+	Requirement: "queryOrder finds an order by the requestOrderId of singleOrder as purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Order(ctx)
 		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
-		Expect(found.Answer).To(beAccepted(), "the look-up by the requestOrderId")
-		Expect(found.PurchaseID).To(Equal(p.PurchaseID), "purchase_order_id of the order that is found")
+		Expect(found.Answer).To(beAccepted(), "a lookup by the requestOrderId of an order")
+		Expect(found.PurchaseID).To(Equal(p.PurchaseID), "queryOrder returned an order with another purchase_order_id")
 	},
 }, {
 	ID: "ORD-002", Clause: "order-lookup/order-id-of-the-order", Does: reports.Purchase, Operations: ordering(),
-	Requirement: "the orderNo of a singleOrder is the order_id by which queryOrder finds the order",
+	Requirement: "queryOrder finds an order by the orderNo of singleOrder as order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Order(ctx)
 		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: p.OrderNo}))
-		Expect(found.Answer).To(beAccepted(), "the look-up by the orderNo")
-		Expect(found.OrderID).To(Equal(p.OrderNo), "order_id of the order that is found")
+		Expect(found.Answer).To(beAccepted(), "a lookup by the orderNo of an order")
+		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned an order with another order_id")
 	},
 }, {
-	ID: "ORD-003", Clause: "order-lookup/sim-id-of-the-order", Does: reports.Purchase, Operations: ordering(),
-	Requirement: "the deviceCode of a singleOrder is the sim_id by which queryOrder finds an order",
+	ID: "ORD-003", Clause: "order-lookup/sim-id-of-the-order", Does: reports.Purchase, Operations: lookingUp(),
+	Requirement: "queryOrder finds a paid order by its deviceCode as sim_id",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.Order(ctx)
+		p := visibleOrder(ctx, s)
 		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{SIM: p.SIM}))
-		Expect(found.Answer).To(beAccepted(), "the look-up by the deviceCode")
-		Expect(found.SIM).To(Equal(p.SIM), "sim_id of the order that is found")
+		Expect(found.Answer).To(beAccepted(), "a lookup by the deviceCode of a paid order")
+		Expect(found.SIM).To(Equal(p.SIM), "queryOrder returned an order of another SIM")
 	},
 }, {
-	ID: "ORD-004", Clause: "order-lookup/each-key-finds-the-order", Does: reports.Purchase, Operations: ordering(),
-	Requirement: "an order that queryOrder finds by one key is found by each of its other keys alone",
+	ID: "ORD-004", Clause: "order-lookup/each-key-finds-the-order", Does: reports.Purchase, Operations: lookingUp(),
+	Requirement: "queryOrder finds a paid order by each of its keys alone",
 	Run: func(ctx context.Context, s *session.Session) {
-		keys := s.KeysOf(ctx, s.Order(ctx))
+		keys := paidKeys(ctx, s)
 		byOrderID := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: keys.OrderID}))
-		Expect(byOrderID.Answer).To(beAccepted(), "the look-up by the order_id that queryOrder tells")
-		Expect(byOrderID.OrderID).To(Equal(keys.OrderID), "order_id of the order that is found by it")
+		Expect(byOrderID.Answer).To(beAccepted(), "a lookup by the order_id that it had returned")
+		Expect(byOrderID.OrderID).To(Equal(keys.OrderID), "queryOrder returned another order for an order_id")
 		bySIM := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{SIM: keys.SIM}))
-		Expect(bySIM.Answer).To(beAccepted(), "the look-up by the SIM card of the order")
+		Expect(bySIM.Answer).To(beAccepted(), "a lookup by the SIM of a paid order")
 	},
 }, {
 	ID: "ORD-005", Clause: "order-lookup/purchase-id-of-the-order", Does: reports.Purchase, Operations: []string{"queryOrder", "synOrderInfo"},
-	Requirement: "the orgOrderId of a synOrderInfo is the purchase_order_id by which queryOrder finds the order",
+	Requirement: "queryOrder finds an order by the orgOrderId of synOrderInfo as purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.NewPurchase()
 		s.ThirdPartyOrder(ctx, p)
 		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
-		Expect(found.Answer).To(beAccepted(), "the look-up by the orgOrderId")
-		Expect(found.OrderID).To(Equal(p.OrderNo), "order_id of the order that is found, the orderNo of the synOrderInfo")
+		Expect(found.Answer).To(beAccepted(), "a lookup by the orgOrderId of an order")
+		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned another order for the orgOrderId of synOrderInfo")
 	},
 }}
 
-// shownOrderChecks are about what is shown of the order that is found.
+// shownOrderChecks are about what queryOrder shows of an order.
 var shownOrderChecks = []Check{{
 	ID: "ORD-010", Clause: "order-lookup/answer-has-the-key", Does: reports.Purchase, Operations: ordering(),
 	Requirement: "the order that queryOrder finds bears the key that it was asked for, whichever of the three",
@@ -84,45 +118,45 @@ var shownOrderChecks = []Check{{
 	},
 }, {
 	ID: "ORD-011", Clause: "order-lookup/shows-the-order", Does: reports.Purchase, Operations: ordering(),
-	Requirement: "queryOrder shows the package, the payId and the SIM card that the order was created with",
+	Requirement: "queryOrder shows the package, payId and SIM of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Order(ctx)
 		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
-		Expect(shown.Package).To(Equal(p.Package), "package_code of the answer")
-		Expect(shown.PayID).To(Equal(p.PayID), "pay_id of the answer")
-		Expect(shown.SIM).To(Equal(p.SIM), "sim_id of the answer")
+		Expect(shown.Package).To(Equal(p.Package), "queryOrder shows another package_code than was ordered")
+		Expect(shown.PayID).To(Equal(p.PayID), "queryOrder shows another pay_id than was ordered")
+		Expect(shown.SIM).To(Equal(p.SIM), "queryOrder shows another sim_id than was ordered")
 	},
 }, {
 	ID: "ORD-012", Clause: "payments/amount-preserved", Does: reports.Purchase, Operations: ordering(),
-	Requirement: "queryOrder shows the amount that the order was created with",
+	Requirement: "queryOrder shows the amount of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Order(ctx)
 		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
-		Expect(plainDecimal(shown.Amount)).To(Equal(plainDecimal(p.Amount)), "pay_amount of the answer, as a decimal number")
+		Expect(plainDecimal(shown.Amount)).To(Equal(plainDecimal(p.Amount)), "queryOrder shows another pay_amount than was ordered")
 	},
 }, {
 	ID: "ORD-013", Clause: "payments/currency-preserved", Does: reports.Purchase, Operations: ordering(),
-	Requirement: "queryOrder shows the currency that the order was created with",
+	Requirement: "queryOrder shows the currency of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Order(ctx)
 		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
-		Expect(strings.ToUpper(shown.Currency)).To(Equal(strings.ToUpper(p.Currency)), "pay_currency of the answer, in upper case")
+		Expect(strings.ToUpper(shown.Currency)).To(Equal(strings.ToUpper(p.Currency)), "queryOrder shows another pay_currency than was ordered")
 	},
 }, {
 	ID: "ORD-015", Clause: "order-lookup/status-agrees-with-payment", Does: reports.Purchase, Operations: ordering("resultQuery"),
-	Requirement: "pay_status of an order that nobody paid is the payStatus that resultQuery shows of its payment",
+	Requirement: "queryOrder and resultQuery agree about the status of an unpaid order",
 	Run: func(ctx context.Context, s *session.Session) {
 		agreesWithPayment(ctx, s, s.Order(ctx))
 	},
 }, {
 	ID: "ORD-016", Clause: "order-lookup/status-agrees-with-payment", Does: reports.Purchase, Operations: ordering("resultQuery", "stripeSubDirectly"),
-	Requirement: "pay_status of an order that was paid is the payStatus that resultQuery shows of its payment",
+	Requirement: "queryOrder and resultQuery agree about the status of a paid order",
 	Run: func(ctx context.Context, s *session.Session) {
 		agreesWithPayment(ctx, s, s.Subscription(ctx))
 	},
 }, {
 	ID: "ORD-018", Clause: "order-lookup/query-triggers-nothing", Does: reports.Purchase, Operations: ordering("resultQuery"),
-	Requirement: "looking an order up by each key changes neither what queryOrder shows of it nor the state of its payment",
+	Requirement: "queryOrder changes neither the order that it looks up nor its payment",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Order(ctx)
 		paid := paymentState(ctx, s, p)
@@ -130,40 +164,40 @@ var shownOrderChecks = []Check{{
 		first := shownOf(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}))
 		found(ctx, s, session.OrderKeys{OrderID: keys.OrderID})
 		found(ctx, s, session.OrderKeys{SIM: keys.SIM})
-		Expect(shownOf(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}))).To(Equal(first), "the order after it was looked up by each key")
-		Expect(paymentState(ctx, s, p)).To(Equal(paid), "payStatus of the payment after its order was looked up")
+		Expect(shownOf(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}))).To(Equal(first), "looking up an order changed what queryOrder shows of it")
+		Expect(paymentState(ctx, s, p)).To(Equal(paid), "looking up an order changed the status of its payment")
 	},
 }}
 
-// found looks an order up that there is.
+// found looks up an existing order.
 func found(ctx context.Context, s *session.Session, keys session.OrderKeys) session.FoundOrder {
 	return foundBy(ctx, s, s.NewQueryOrder(keys))
 }
 
-// foundBy sends a queryOrder for an order that there is.
+// foundBy sends a queryOrder for an existing order.
 func foundBy(ctx context.Context, s *session.Session, draft *session.Draft) session.FoundOrder {
 	order := s.LookUp(ctx, draft)
 	s.RequireAccepted(order.Answer)
 	return order
 }
 
-// shownOf returns what an answer shows of an order, without the answer itself.
+// shownOf returns an order as shown, without the answer that shows it.
 func shownOf(order session.FoundOrder) session.FoundOrder {
 	order.Answer = nil
 	return order
 }
 
-// paymentState returns the payStatus that resultQuery shows of a payment.
+// paymentState returns the payStatus that resultQuery shows for a payment.
 func paymentState(ctx context.Context, s *session.Session, p session.Purchase) string {
 	return accepted(ctx, s, s.NewResultQuery(p.PayID))["payStatus"]
 }
 
 func agreesWithPayment(ctx context.Context, s *session.Session, p session.Purchase) {
 	paid := paymentState(ctx, s, p)
-	Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).Status).To(Equal(paid), "pay_status of the order, compared with payStatus of the payment")
+	Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).Status).To(Equal(paid), "queryOrder and resultQuery disagree about the status of a payment")
 }
 
-// plainDecimal writes a decimal number without the zeros that do not count.
+// plainDecimal writes a decimal number without insignificant zeros.
 func plainDecimal(text string) string {
 	if strings.Contains(text, ".") {
 		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")

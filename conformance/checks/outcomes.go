@@ -9,12 +9,11 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// paymentOutcomeChecks are about how payments end. What makes one succeed or fail is a
-// payment method that the settings of the target name.
+// paymentOutcomeChecks are about how payments end. The payment methods that succeed and
+// fail are settings of the target.
 var paymentOutcomeChecks = slices.Concat(successChecks, repeatedPaymentChecks, failureChecks)
 
-// paying returns the operations of a check that pays for an order, with the one
-// that it is about first.
+// paying returns the operations of a check that pays for an order, the subject first.
 func paying(about string, others ...string) []string {
 	all := []string{about}
 	for _, id := range append([]string{"singleOrder", "stripeSingleAuthorization", "confirmPaymentResult", "resultQuery"}, others...) {
@@ -32,20 +31,20 @@ func paidOrder(ctx context.Context, s *session.Session) session.Purchase {
 	return p
 }
 
-// payFor authorizes the payment of an order, confirms it, and waits until it is
-// shown as paid; that it is, within the time that a task may take, is required.
+// payFor authorizes and confirms the payment of an order. It ends the check if the
+// payment is not shown as paid within the time limit for tasks.
 func payFor(ctx context.Context, s *session.Session, p session.Purchase) {
 	s.Authorize(ctx, p, s.PayingMethod())
 	s.RequireAccepted(s.Send(ctx, s.NewConfirmPaymentResult(p.PayID)))
 	state := ""
 	if !s.Await(func() bool { state = paymentState(ctx, s, p); return state == paid }) {
 		s.Violates("payments/status-after-success", len(s.Exchanges())-1,
-			"a payment with a method that pays is not shown as one that succeeded", paid, state)
+			"resultQuery does not show a payment as paid after a method that succeeds", paid, state)
 	}
 }
 
-// endFailing tries to pay for an order with a method that does not pay, and
-// confirms the payment. Each step may be refused.
+// endFailing tries to pay for an order with a failing method, and confirms the payment.
+// Each step may be refused.
 func endFailing(ctx context.Context, s *session.Session, p session.Purchase, method string) {
 	s.Send(ctx, s.NewStripeSingleAuthorization(p, method))
 	s.Send(ctx, s.NewConfirmPaymentResult(p.PayID))
@@ -53,65 +52,65 @@ func endFailing(ctx context.Context, s *session.Session, p session.Purchase, met
 
 var successChecks = []Check{{
 	ID: "PAY-030", Clause: "payments/status-after-success", Does: reports.Purchase, Operations: paying("resultQuery"),
-	Requirement: "a payment that succeeded is shown as one by resultQuery, and stays so",
+	Requirement: "resultQuery shows a successful payment as paid every time",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidOrder(ctx, s)
 		for range 3 {
-			Expect(paymentState(ctx, s, p)).To(Equal(paid), "payStatus of a payment that was shown as paid before")
+			Expect(paymentState(ctx, s, p)).To(Equal(paid), "resultQuery no longer shows a paid payment as paid")
 		}
 	},
 }, {
 	ID: "PAY-031", Clause: "payments/status-after-success", Does: reports.Purchase, Operations: paying("confirmPaymentResult"),
-	Requirement: "a confirmation of a payment that succeeded tells that it did",
+	Requirement: "confirmPaymentResult reports a successful payment as paid",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidOrder(ctx, s)
-		Expect(accepted(ctx, s, s.NewConfirmPaymentResult(p.PayID))["payStatus"]).To(Equal(paid), "payStatus of the confirmation")
+		Expect(accepted(ctx, s, s.NewConfirmPaymentResult(p.PayID))["payStatus"]).To(Equal(paid), "confirmPaymentResult does not report a paid payment as paid")
 	},
 }, {
 	ID: "PAY-032", Clause: "payments/confirm-agrees-with-result", Does: reports.Purchase, Operations: paying("confirmPaymentResult"),
-	Requirement: "the confirmation of a payment that succeeded tells payStatus, amount and currency as resultQuery does",
+	Requirement: "confirmPaymentResult and resultQuery agree about a successful payment",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidOrder(ctx, s)
 		confirmed, queried := accepted(ctx, s, s.NewConfirmPaymentResult(p.PayID)), accepted(ctx, s, s.NewResultQuery(p.PayID))
 		for _, name := range []string{"payStatus", "payAmount", "payCurrency"} {
-			Expect(confirmed[name]).To(Equal(queried[name]), name+" of the confirmation, compared with that of the query")
+			Expect(confirmed[name]).To(Equal(queried[name]), "confirmPaymentResult and resultQuery disagree about "+name)
 		}
 	},
 }, {
 	ID: "PAY-033", Clause: "payments/confirm-can-be-repeated", Does: reports.Purchase, Operations: paying("confirmPaymentResult"),
-	Requirement: "a second confirmation of a payment that succeeded is accepted and tells the same outcome",
+	Requirement: "confirmPaymentResult can be repeated for a successful payment",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidOrder(ctx, s)
 		again := s.Send(ctx, s.NewConfirmPaymentResult(p.PayID))
-		Expect(again).To(beAccepted(), "the second confirmation")
-		Expect(recordOf(again)["payStatus"]).To(Equal(paid), "payStatus of the second confirmation")
-		Expect(paymentState(ctx, s, p)).To(Equal(paid), "payStatus of the payment afterwards")
+		Expect(again).To(beAccepted(), "the second confirmation of a paid payment")
+		Expect(recordOf(again)["payStatus"]).To(Equal(paid), "the second confirmation does not report the payment as paid")
+		Expect(paymentState(ctx, s, p)).To(Equal(paid), "a second confirmation changed the status of a paid payment")
 	},
 }, {
 	ID: "PAY-034", Clause: "payments/subscription-pays-the-order", Does: reports.Purchase, Operations: []string{"stripeSubDirectly", "singleOrder", "resultQuery"},
-	Requirement: "a subscription pays the order that its payId names",
+	Requirement: "stripeSubDirectly pays the order of its payId",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Subscription(ctx)
 		s.Await(func() bool { return paymentState(ctx, s, p) == paid })
-		Expect(paymentState(ctx, s, p)).To(Equal(paid), "payStatus of the payment of the order")
+		Expect(paymentState(ctx, s, p)).To(Equal(paid), "a subscription did not pay its order")
 	},
 }}
 
 var repeatedPaymentChecks = slices.Concat(
 	onThese(Check{
 		ID: "PAY-035", Clause: "payments/paid-once", Operations: []string{"resultQuery", "singleOrder", "stripeSubDirectly"},
-		Requirement: "{operation} refuses an order that is paid already",
+		Requirement: "{operation} refuses an order that is already paid",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		p := s.Subscription(ctx)
 		draft := s.NewValid(ctx, operation)
 		controlled(ctx, s, draft, func() {
-			Expect(s.Send(ctx, draft.Twin().Before(session.Set("payId", p.PayID)))).To(beRefused(), "the payment of an order that is paid")
-			Expect(paymentState(ctx, s, p)).To(Equal(paid), "payStatus of the payment that was made before")
+			Expect(s.Send(ctx, draft.Twin().Before(session.Set("payId", p.PayID)))).To(beRefused(), "a second payment of a paid order")
+			Expect(paymentState(ctx, s, p)).To(Equal(paid), "a refused second payment changed the status of the first")
 		})
 	}, "stripeSingleAuthorization", "stripeSubscriptionAuthorization", "stripeSubDirectly"),
 	[]Check{{
 		ID: "PAY-036", Clause: "payments/takes-effect-once", Does: reports.Purchase, Operations: paying("confirmPaymentResult", "singleQueryOrder", "synOrderInfo"),
-		Requirement: "an order takes effect once, however often its payment is confirmed and queried",
+		Requirement: "an order takes effect once although its payment is confirmed and queried repeatedly",
 		Run: func(ctx context.Context, s *session.Session) {
 			takesEffectOnce(ctx, s, func(p session.Purchase) {
 				for range 2 {
@@ -122,7 +121,7 @@ var repeatedPaymentChecks = slices.Concat(
 		},
 	}, {
 		ID: "PAY-037", Clause: "payments/takes-effect-once", Does: reports.Purchase, Operations: paying("confirmPaymentResult", "singleQueryOrder", "synOrderInfo"),
-		Requirement: "an order takes effect once when its payment is confirmed four times at the same time",
+		Requirement: "an order takes effect once although its payment is confirmed four times concurrently",
 		Run: func(ctx context.Context, s *session.Session) {
 			takesEffectOnce(ctx, s, func(p session.Purchase) {
 				s.Parallel(4, func(int) { s.Send(ctx, s.NewConfirmPaymentResult(p.PayID)) })
@@ -131,8 +130,8 @@ var repeatedPaymentChecks = slices.Concat(
 	}},
 )
 
-// takesEffectOnce asserts that an order which is paid is listed once after its
-// payment was confirmed in some way.
+// takesEffectOnce asserts that a paid order is listed once, however its payment is
+// confirmed.
 func takesEffectOnce(ctx context.Context, s *session.Session, confirm func(p session.Purchase)) {
 	grown := growth(ctx, s, allOrders, 1, func(sim string) {
 		p := orderFor(ctx, s, sim)
@@ -140,40 +139,40 @@ func takesEffectOnce(ctx context.Context, s *session.Session, confirm func(p ses
 		confirm(p)
 		s.RequireAccepted(s.Send(ctx, s.NewConfirmPaymentResult(p.PayID)))
 	})
-	Expect(grown).To(Equal(1), "how many more orders are listed for the SIM card after one was paid")
+	Expect(grown).To(Equal(1), "singleQueryOrder does not list exactly one more order after one payment")
 }
 
 var failureChecks = []Check{{
 	ID: "PAY-050", Clause: "payments/status-after-failure", Does: reports.Purchase, Operations: paying("resultQuery"),
-	Requirement: "a payment that failed is not shown by resultQuery as one that succeeded",
+	Requirement: "resultQuery does not show a failed payment as paid",
 	Run: func(ctx context.Context, s *session.Session) {
 		p, method := s.Order(ctx), s.FailingMethod()
 		endFailing(ctx, s, p, method)
-		Expect(paymentState(ctx, s, p)).NotTo(Equal(paid), "payStatus of the payment")
+		Expect(paymentState(ctx, s, p)).NotTo(Equal(paid), "resultQuery shows a failed payment as paid")
 	},
 }, {
 	ID: "PAY-051", Clause: "payments/status-after-failure", Does: reports.Purchase, Operations: paying("singleQueryOrder", "synOrderInfo"),
-	Requirement: "an order whose payment failed is not listed as active",
+	Requirement: "singleQueryOrder does not list an order as active after its payment failed",
 	Run: func(ctx context.Context, s *session.Session) {
 		method := s.FailingMethod()
 		Expect(growth(ctx, s, activeOrders, 0, func(sim string) { endFailing(ctx, s, orderFor(ctx, s, sim), method) })).
-			To(BeNumerically("<=", 0), "how many more active orders are listed than before")
+			To(BeNumerically("<=", 0), "singleQueryOrder lists an order as active although its payment failed")
 	},
 }, {
 	ID: "PAY-052", Clause: "payments/status-after-failure", Does: reports.Purchase,
 	Operations:  []string{"stripeSubDirectly", "singleOrder", "resultQuery", "queryAutoRenewalRecord"},
-	Requirement: "a subscription with a payment method that fails pays nothing and makes no auto-renewal",
+	Requirement: "a subscription with a failing method pays nothing and creates no auto-renewal",
 	Run: func(ctx context.Context, s *session.Session) {
 		p, method := s.NewPurchase(), s.FailingMethod()
 		p.AutoRenewal = "1"
 		s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
 		s.Send(ctx, s.NewStripeSubDirectly(p, method))
-		Expect(paymentState(ctx, s, p)).NotTo(Equal(paid), "payStatus of the payment")
-		Expect(shownRenewal(ctx, s, p)["orderNo"]).NotTo(Equal(p.OrderNo), "orderNo of an auto-renewal of the SIM card")
+		Expect(paymentState(ctx, s, p)).NotTo(Equal(paid), "resultQuery shows a failed payment as paid")
+		Expect(shownRenewal(ctx, s, p)["orderNo"]).NotTo(Equal(p.OrderNo), "a failed subscription created an auto-renewal")
 	},
 }, {
 	ID: "PAY-053", Clause: "payments/confirm-keeps-the-outcome", Does: reports.Purchase, Operations: paying("confirmPaymentResult"),
-	Requirement: "a second confirmation makes no success of a payment that failed",
+	Requirement: "confirming a failed payment again does not make it succeed",
 	Run: func(ctx context.Context, s *session.Session) {
 		p, method := s.Order(ctx), s.FailingMethod()
 		endFailing(ctx, s, p, method)
@@ -181,13 +180,13 @@ var failureChecks = []Check{{
 	},
 }, {
 	ID: "PAY-054", Clause: "payments/confirm-keeps-the-outcome", Does: reports.Purchase, Operations: []string{"confirmPaymentResult", "singleOrder", "resultQuery"},
-	Requirement: "a confirmation makes no success of a payment that nobody made",
+	Requirement: "confirming a payment that nobody made does not make it succeed",
 	Run: func(ctx context.Context, s *session.Session) {
 		confirmsNothing(ctx, s, s.Order(ctx))
 	},
 }, {
 	ID: "PAY-055", Clause: "payments/confirm-keeps-the-outcome", Does: reports.Purchase, Operations: paying("confirmPaymentResult"),
-	Requirement: "a confirmation makes no success of a payment whose method leaves it open",
+	Requirement: "confirming an open payment does not make it succeed",
 	Run: func(ctx context.Context, s *session.Session) {
 		p, method := s.Order(ctx), s.OpenMethod()
 		s.Authorize(ctx, p, method)
@@ -195,20 +194,20 @@ var failureChecks = []Check{{
 	},
 }, {
 	ID: "PAY-056", Clause: "payments/confirm-agrees-with-result", Does: reports.Purchase, Operations: paying("confirmPaymentResult"),
-	Requirement: "the confirmation of a payment that failed is refused or tells the payStatus that resultQuery tells",
+	Requirement: "confirmPaymentResult refuses a failed payment or agrees with resultQuery about it",
 	Run: func(ctx context.Context, s *session.Session) {
 		p, method := s.Order(ctx), s.FailingMethod()
 		endFailing(ctx, s, p, method)
 		if confirmed := s.Send(ctx, s.NewConfirmPaymentResult(p.PayID)); confirmed.Accepted() {
-			Expect(recordOf(confirmed)["payStatus"]).To(Equal(paymentState(ctx, s, p)), "payStatus of the confirmation, compared with that of the query")
+			Expect(recordOf(confirmed)["payStatus"]).To(Equal(paymentState(ctx, s, p)), "confirmPaymentResult and resultQuery disagree about the status of a failed payment")
 		}
 	},
 }}
 
-// confirmsNothing asserts that a confirmation is refused or tells no success, and
-// that the payment is not shown as one that succeeded afterwards.
+// confirmsNothing asserts that a confirmation is refused or reports no success, and that
+// the payment is not shown as paid afterwards.
 func confirmsNothing(ctx context.Context, s *session.Session, p session.Purchase) {
 	confirmed := s.Send(ctx, s.NewConfirmPaymentResult(p.PayID))
-	Expect(recordOf(confirmed)["payStatus"]).NotTo(Equal(paid), "payStatus of the confirmation")
-	Expect(paymentState(ctx, s, p)).NotTo(Equal(paid), "payStatus of the payment afterwards")
+	Expect(recordOf(confirmed)["payStatus"]).NotTo(Equal(paid), "confirmPaymentResult reported an unpaid payment as paid")
+	Expect(paymentState(ctx, s, p)).NotTo(Equal(paid), "confirming an unpaid payment made it paid")
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// purchaseChecks are about creating orders, and about orders that must be refused.
+// purchaseChecks are about creating and refusing orders.
 var purchaseChecks = slices.Concat(createdOrderChecks, orderAnswerChecks, refusedOrderChecks, nothingOrdered)
 
 // newOrder drafts the operation that creates an order: singleOrder or synOrderInfo.
@@ -28,13 +28,13 @@ func onOrders(check Check, run func(ctx context.Context, s *session.Session, ope
 
 var createdOrderChecks = []Check{{
 	ID: "VSH-007", Clause: "vshop/plan-can-be-ordered", Does: reports.Purchase, Operations: []string{"singleOrder", "singleServicePlanPage"},
-	Requirement: "singleOrder accepts a plan that singleServicePlanPage lists for the SIM card, with its codes, its name and its price",
+	Requirement: "singleOrder accepts a plan that singleServicePlanPage lists for the SIM",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(s.Send(ctx, s.NewSingleOrder(listedPurchase(ctx, s)))).To(beAccepted(), "an order of a plan that is listed")
+		Expect(s.Send(ctx, s.NewSingleOrder(listedPurchase(ctx, s)))).To(beAccepted(), "an order of a listed plan")
 	},
 }, {
 	ID: "VSH-030", Clause: "orders/creates-an-order", Does: reports.Purchase, Operations: []string{"singleOrder", "queryOrder"},
-	Requirement: "an order that singleOrder accepted is found afterwards, for the SIM card and the package that it named",
+	Requirement: "an order that singleOrder accepted exists afterwards, with its SIM and package",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Order(ctx)
 		var order session.FoundOrder
@@ -43,20 +43,23 @@ var createdOrderChecks = []Check{{
 				break
 			}
 		}
-		Expect(order.Answer).To(beAccepted(), "the look-up by orderNo, by requestOrderId and by SIM card")
-		Expect(order.SIM).To(Equal(p.SIM), "the SIM card of the order that is found")
-		Expect(order.Package).To(Equal(p.Package), "the package of the order that is found")
+		if !order.Answer.Accepted() { // queryOrder is documented for paid orders
+			s.Prevents("order-lookup/answer-has-the-key", order.Answer.Exchange,
+				"queryOrder does not find the order of an accepted singleOrder by any key", "the order "+p.OrderNo, order.Answer.String())
+		}
+		Expect(order.SIM).To(Equal(p.SIM), "singleOrder created an order for another SIM")
+		Expect(order.Package).To(Equal(p.Package), "singleOrder created an order of another package")
 	},
 }}
 
-// listedPurchase returns a purchase of a plan that singleServicePlanPage lists:
-// the target's package, or the first one when that is not listed.
+// listedPurchase returns a purchase of a listed plan: the target's package, or the first
+// listed one if that package is not listed.
 func listedPurchase(ctx context.Context, s *session.Session) session.Purchase {
 	p := s.NewPurchase()
 	draft := s.NewSingleServicePlanPage(p.SIM)
 	plans := plansOf(ctx, s, draft)
 	if len(plans) == 0 {
-		s.Prevents("vshop/plans-for-a-sim", len(s.Exchanges())-1, "no plan is listed, so the requirement could not be tested", "a plan", "none")
+		s.Prevents("vshop/plans-for-a-sim", len(s.Exchanges())-1, "precondition failed: singleServicePlanPage lists no plan", "a plan", "none")
 	}
 	plan := plans[max(0, slices.IndexFunc(plans, func(plan record) bool { return plan["packageCode"] == p.Package }))]
 	p.Package, p.Plan, p.PlanName = plan["packageCode"], plan["servicePlanCode"], plan["servicePlanShowName"]
@@ -67,26 +70,26 @@ func listedPurchase(ctx context.Context, s *session.Session) session.Purchase {
 var orderAnswerChecks = slices.Concat(
 	onOrders(Check{
 		ID: "VSH-031", Clause: "orders/answer-names-order-and-pay-id",
-		Requirement: "the answer of {operation} names an orderNo and a payId",
+		Requirement: "{operation} answers with an orderNo and a payId",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		order := accepted(ctx, s, newOrder(s, operation, s.NewPurchase()))
-		Expect(order["orderNo"]).NotTo(BeEmpty(), "orderNo of the answer")
-		Expect(order["payId"]).NotTo(BeEmpty(), "payId of the answer")
+		Expect(order["orderNo"]).NotTo(BeEmpty(), "%s answered without an orderNo", operation)
+		Expect(order["payId"]).NotTo(BeEmpty(), "%s answered without a payId", operation)
 	}),
 	onOrders(Check{
 		ID: "VSH-032", Clause: "orders/answer-repeats-the-request",
-		Requirement: "orderNo and payId in the answer of {operation} are those of its request",
+		Requirement: "{operation} answers with the orderNo and payId of its request",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		for range 2 { // so that an answer that is always about the same order is found
+		for range 2 { // to catch an answer that is always about the same order
 			p := s.NewPurchase()
 			order := accepted(ctx, s, newOrder(s, operation, p))
-			Expect(order["orderNo"]).To(Equal(p.OrderNo), "orderNo of the answer")
-			Expect(order["payId"]).To(Equal(p.PayID), "payId of the answer")
+			Expect(order["orderNo"]).To(Equal(p.OrderNo), "%s answered with another orderNo", operation)
+			Expect(order["payId"]).To(Equal(p.PayID), "%s answered with another payId", operation)
 		}
 	}),
 	onThese(Check{
 		ID: "VSH-033", Clause: "orders/answer-names-the-sim",
-		Requirement: "deviceCode and partnerCode in the answer of {operation} are those of its request",
+		Requirement: "{operation} answers with the deviceCode and partnerCode of its request",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		namesWhoAsked(ctx, s, func(s *session.Session, sim string) *session.Draft {
 			if operation == "singleQueryOrder" {
@@ -102,30 +105,30 @@ var orderAnswerChecks = slices.Concat(
 var refusedOrderChecks = slices.Concat(
 	onThese(Check{
 		ID: "VSH-040", Clause: "orders/unknown-sim-refused",
-		Requirement: "{operation} refuses a SIM card that does not exist",
+		Requirement: "{operation} refuses an unknown SIM",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "a SIM card that does not exist", session.Set("deviceCode", s.UnknownSIM()))
+		refusesValid(ctx, s, operation, "an unknown SIM", session.Set("deviceCode", s.UnknownSIM()))
 	}, "singleOrder", "singleQueryOrder", "queryAutoRenewalRecord", "cancelAutoRenewalRecord", "synOrderInfo"),
 	onOrders(Check{
 		ID: "VSH-041", Clause: "orders/unknown-package-refused",
-		Requirement: "{operation} refuses a package that does not exist",
+		Requirement: "{operation} refuses an unknown package",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "a package that does not exist", session.Set("packageCode", "MALLCHECKNOSUCHPACKAGE"))
+		refusesValid(ctx, s, operation, "an unknown package", session.Set("packageCode", "MALLCHECKNOSUCHPACKAGE"))
 	}),
 	onOrders(Check{
 		ID: "VSH-042", Clause: "orders/malformed-amount-refused",
-		Requirement: "{operation} refuses a payAmount that is no decimal number",
+		Requirement: "{operation} refuses a payAmount that is not a decimal number",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		draft := s.NewValid(ctx, operation)
 		controlled(ctx, s, draft, func() {
 			for _, amount := range []string{"free", "4.99.1", s.Target().Amount + " " + s.Target().Currency} {
-				Expect(s.Send(ctx, draft.Twin().Before(session.Set("payAmount", amount)))).To(beRefused(), "an order for the amount "+amount)
+				Expect(s.Send(ctx, draft.Twin().Before(session.Set("payAmount", amount)))).To(beRefused(), "an order for the malformed amount "+amount)
 			}
 		})
 	}),
 	onOrders(Check{
 		ID: "VSH-043", Clause: "orders/duplicate-refused",
-		Requirement: "{operation} refuses the orderNo, and the payId, of another order of the partner",
+		Requirement: "{operation} refuses the orderNo and the payId of another order of the partner",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		first := s.NewPurchase()
 		s.RequireAccepted(s.Send(ctx, newOrder(s, operation, first)))
@@ -137,19 +140,19 @@ var refusedOrderChecks = slices.Concat(
 	}),
 	onOrders(Check{
 		ID: "VSH-044", Clause: "orders/duplicate-request-order-id-accepted",
-		Requirement: "{operation} accepts two orders under one id of the client's own, requestOrderId or orgOrderId",
+		Requirement: "{operation} accepts two orders with the same requestOrderId or orgOrderId",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		first := s.NewPurchase()
 		s.RequireAccepted(s.Send(ctx, newOrder(s, operation, first)))
-		Expect(s.Send(ctx, newOrder(s, operation, duplicateOf(s, first)))).To(beAccepted(), "a second order under the same id")
+		Expect(s.Send(ctx, newOrder(s, operation, duplicateOf(s, first)))).To(beAccepted(), "a second order with the same requestOrderId or orgOrderId")
 	}),
 )
 
-// nothingOrdered is about orders that were refused.
+// nothingOrdered is about refused orders.
 var nothingOrdered = slices.Concat(
 	onOrders(Check{
 		ID: "VSH-045", Clause: "orders/refused-request-creates-nothing", Operations: []string{"queryOrder"},
-		Requirement: "a {operation} that is refused for a malformed amount creates no order",
+		Requirement: "{operation} creates no order when it refuses a malformed amount",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		p := s.NewPurchase()
 		draft := newOrder(s, operation, p)
@@ -157,22 +160,22 @@ var nothingOrdered = slices.Concat(
 	}),
 	onOrders(Check{
 		ID: "VSH-046", Clause: "orders/refused-request-creates-nothing", Operations: []string{"queryOrder"},
-		Requirement: "a {operation} that is refused for an orderNo in use leaves the order under it as it was",
+		Requirement: "{operation} leaves an existing order unchanged when it refuses its orderNo",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		first, second := s.NewPurchase(), s.NewPurchase()
 		s.RequireAccepted(s.Send(ctx, newOrder(s, operation, first)))
 		before := shownOf(found(ctx, s, session.OrderKeys{PurchaseID: first.PurchaseID}))
 		second.OrderNo = first.OrderNo
 		if !s.Send(ctx, newOrder(s, operation, second)).Refused() {
-			s.Skip("the target does not refuse an orderNo that is in use")
+			s.Skip("the target accepts an orderNo that is in use")
 		}
 		after := shownOf(found(ctx, s, session.OrderKeys{PurchaseID: first.PurchaseID}))
-		Expect(after).To(Equal(before), "what queryOrder shows of the first order")
-		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: second.PurchaseID}))).To(beRefused(), "the look-up of the order that was refused")
+		Expect(after).To(Equal(before), "a refused %s changed the order with the same orderNo", operation)
+		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: second.PurchaseID}))).To(beRefused(), "a lookup of an order that was refused")
 	}),
 	[]Check{{
 		ID: "SIG-072", Clause: "signature/refused-before-anything-happened", Does: reports.Purchase, Operations: []string{"singleOrder", "queryOrder"},
-		Requirement: "a singleOrder that is refused on account of its sign creates no order",
+		Requirement: "singleOrder creates no order when it refuses a request for its sign",
 		Run: func(ctx context.Context, s *session.Session) {
 			p := s.NewPurchase()
 			draft := s.NewSingleOrder(p)
@@ -181,12 +184,12 @@ var nothingOrdered = slices.Concat(
 	}},
 )
 
-// ordersNothing asserts that a request is refused and creates no order. That the
-// look-up would find one is seen from the request when nothing is wrong with it.
+// ordersNothing asserts that a wrong request is refused and creates no order. The right
+// request, sent afterwards, proves that the lookup finds such an order.
 func ordersNothing(ctx context.Context, s *session.Session, p session.Purchase, right, wrong *session.Draft) {
 	lookUp := s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID})
-	Expect(s.Send(ctx, wrong)).To(beRefused(), "a request that must be refused")
-	Expect(s.Send(ctx, lookUp)).To(beRefused(), "the look-up of an order that was refused")
+	Expect(s.Send(ctx, wrong)).To(beRefused(), "a request that it must refuse")
+	Expect(s.Send(ctx, lookUp)).To(beRefused(), "a lookup of an order that was refused")
 	s.RequireAccepted(s.Send(ctx, right))
 	s.KeysOf(ctx, p)
 }

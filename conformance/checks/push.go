@@ -15,87 +15,87 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// pushChecks are about the push that tells the partner of a finished top-up: the
-// target is the client, and the run the server. Where it does not matter how the
-// order was paid, it is one that the partner was paid for already: no money flows,
-// and one request is enough.
+// pushChecks are about the push that reports a finished top-up: the target is the client
+// and the run the server. Where the way of payment does not matter, the order is one by
+// third-party payment: no money flows, and one request is enough.
 var pushChecks = slices.Concat(sentPushChecks, pushFormChecks, pushHeaderChecks, pushSignatureChecks, pushBodyChecks, pushRetryChecks)
 
-// pushing are the operations of a check that awaits the push of an order by
-// third-party payment.
+// pushing are the operations of a check that awaits the push of an order by third-party
+// payment.
 func pushing(others ...string) []string {
 	return append([]string{"rechargeSuccess", "synOrderInfo"}, others...)
 }
 
-// toppedUp orders a top-up that is paid for already.
+// toppedUp creates an order by third-party payment.
 func toppedUp(ctx context.Context, s *session.Session) session.Purchase {
 	p := s.NewPurchase()
 	s.ThirdPartyOrder(ctx, p)
 	return p
 }
 
-// sentPushChecks are about which orders are told of.
+// sentPushChecks are about which orders cause a push.
 var sentPushChecks = []Check{{
 	ID: "NTF-001", Clause: "push/sent-after-recharge", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "a push is sent for an order by third-party payment",
+	Requirement: "the target pushes an order by third-party payment",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
 		s.AwaitPush(p)
-		Expect(s.Pushes(p)).NotTo(BeEmpty(), "the pushes about the order")
+		Expect(s.Pushes(p)).NotTo(BeEmpty(), "no push arrived about a paid order")
 	},
 }, {
 	ID: "NTF-002", Clause: "push/sent-after-recharge", Does: reports.Purchase, Operations: []string{"rechargeSuccess", "singleOrder", "stripeSubDirectly", "queryAutoRenewalRecord"},
-	Requirement: "a push is sent for an order that is paid by a subscription",
+	Requirement: "the target pushes an order that a subscription pays",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Subscription(ctx)
 		s.AwaitPush(p)
-		Expect(s.Pushes(p)).NotTo(BeEmpty(), "the pushes about the order")
+		Expect(s.Pushes(p)).NotTo(BeEmpty(), "no push arrived about a paid order")
 	},
 }, {
 	ID: "NTF-004", Clause: "push/only-after-recharge", Does: reports.Purchase, Operations: pushing("singleOrder"),
-	Requirement: "no push is sent for an order that nobody paid, while a later one is told of",
+	Requirement: "the target pushes no unpaid order, while it pushes a later paid one",
 	Run: func(ctx context.Context, s *session.Session) {
 		unpaid := s.Order(ctx)
 		s.AwaitPush(toppedUp(ctx, s))
-		Expect(bodiesOf(s.Pushes(unpaid))).To(BeEmpty(), "the pushes about the order that nobody paid")
+		Expect(bodiesOf(s.Pushes(unpaid))).To(BeEmpty(), "the target pushed an unpaid order")
 	},
 }, {
 	ID: "NTF-005", Clause: "push/only-after-recharge", Does: reports.Purchase, Operations: pushing("singleOrder", "stripeSingleAuthorization"),
-	Requirement: "no push is sent for an order whose payment was authorized and not made, while a later one is told of",
+	Requirement: "the target pushes no order whose payment was only authorized, while it pushes a later paid one",
 	Run: func(ctx context.Context, s *session.Session) {
 		unpaid := s.Order(ctx)
 		s.RequireAccepted(s.Send(ctx, s.NewStripeSingleAuthorization(unpaid, "")))
 		s.AwaitPush(toppedUp(ctx, s))
-		Expect(bodiesOf(s.Pushes(unpaid))).To(BeEmpty(), "the pushes about the order that nobody paid")
+		Expect(bodiesOf(s.Pushes(unpaid))).To(BeEmpty(), "the target pushed an order whose payment was only authorized")
 	},
 }, {
 	ID: "NTF-006", Clause: "push/only-after-recharge", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "no push is sent for an order that was refused, while a later one is told of",
+	Requirement: "the target pushes no refused order, while it pushes a later paid one",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.NewPurchase()
 		p.SIM = s.UnknownSIM()
 		answer := s.Send(ctx, s.NewSynOrderInfo(p))
 		if answer.Accepted() {
-			s.Violates("orders/unknown-sim-refused", answer.Exchange, "an order for a SIM card that does not exist was accepted", "a refusal", answer.String())
+			s.Prevents("orders/unknown-sim-refused", answer.Exchange, "precondition failed: synOrderInfo accepted an unknown SIM", "a refusal", answer.String())
 		}
 		s.AwaitPush(toppedUp(ctx, s))
-		Expect(bodiesOf(s.Pushes(p))).To(BeEmpty(), "the pushes about the order that was refused")
+		Expect(bodiesOf(s.Pushes(p))).To(BeEmpty(), "the target pushed a refused order")
 	},
 }, {
 	ID: "NTF-007", Clause: "push/to-the-partner-of-the-order", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "no push is sent to a partner for an order of another one, while a later one of its own is told of",
+	Requirement: "the target does not push another partner's order, while it pushes a later one of the partner",
 	Run:         tellsNoOtherPartner,
 }}
 
-// tellsNoOtherPartner orders a top-up as the second partner, and one as the first.
+// tellsNoOtherPartner orders a top-up as the second partner, then one as the first.
 func tellsNoOtherPartner(ctx context.Context, s *session.Session) {
-	foreign := s.NewPurchase()
-	s.RequireAccepted(s.Send(ctx, s.NewSynOrderInfo(foreign).As(s.SecondPartner())))
+	second, foreign := s.SecondPartner(), s.NewPurchase()
+	foreign.SIM = s.SecondSIM()
+	orderAs(ctx, s, second, s.NewSynOrderInfo(foreign))
 	s.AwaitPush(toppedUp(ctx, s))
-	Expect(bodiesOf(s.Pushes(foreign))).To(BeEmpty(), "the pushes about the order of the second partner")
+	Expect(bodiesOf(s.Pushes(foreign))).To(BeEmpty(), "the target pushed the second partner's order to the first")
 }
 
-// bodiesOf returns the bodies of pushes, for assertions.
+// bodiesOf returns the bodies of pushes.
 func bodiesOf(pushes []*session.Push) []string {
 	bodies := make([]string, len(pushes))
 	for i, push := range pushes {
@@ -104,30 +104,30 @@ func bodiesOf(pushes []*session.Push) []string {
 	return bodies
 }
 
-// pushFormChecks are about the request as a whole.
+// pushFormChecks are about the push as an HTTP request.
 var pushFormChecks = []Check{{
 	ID: "NTF-010", Clause: "push/method-and-media-type", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "a push is a POST with a body of the media type application/json",
+	Requirement: "a push is a POST with the media type application/json",
 	Run: func(ctx context.Context, s *session.Session) {
 		push := s.AwaitPush(toppedUp(ctx, s))
-		Expect(push.Method).To(Equal("POST"), "the method of the push")
+		Expect(push.Method).To(Equal("POST"), "the push has another method")
 		media, _, _ := mime.ParseMediaType(push.Header.Get("Content-Type"))
-		Expect(media).To(Equal("application/json"), "the media type in the Content-Type of the push")
+		Expect(media).To(Equal("application/json"), "the push has another media type")
 	},
 }, {
 	ID: "NTF-011", Clause: "push/body-is-one-json-object", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "the body of a push is exactly one JSON object in valid UTF-8, with no member name twice",
+	Requirement: "the body of a push is exactly one JSON object in UTF-8, without duplicate members",
 	Run: func(ctx context.Context, s *session.Session) {
 		push := s.AwaitPush(toppedUp(ctx, s))
 		_, err := signing.ParseMembers(push.Body)
-		Expect(err).To(Succeed(), "reading the body of the push")
+		Expect(err).To(Succeed(), "the body of the push is not one well-formed JSON object")
 	},
 }}
 
-// pushHeaderChecks are about the headers: each is required, and has its form.
+// pushHeaderChecks are about the headers: each is required and has its form.
 var pushHeaderChecks = slices.Concat(casesOf(Check{
 	ID: "NTF-012", Clause: "push/headers-present", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "a push carries the header {case} once, and not empty",
+	Requirement: "a push has exactly one header {case}, not empty",
 }, []named[string]{
 	{"version", signing.HeaderPushVersion, signing.HeaderPushVersion},
 	{"algorithm", signing.HeaderPushAlgorithm, signing.HeaderPushAlgorithm},
@@ -135,78 +135,94 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 	{"timestamp", signing.HeaderPushTimestamp, signing.HeaderPushTimestamp},
 }, func(ctx context.Context, s *session.Session, name string) {
 	values := s.AwaitPush(toppedUp(ctx, s)).Header.Values(name)
-	Expect(values).To(HaveLen(1), "the values of "+name)
-	Expect(values[0]).NotTo(BeEmpty(), "the value of "+name)
+	Expect(values).To(HaveLen(1), "the push does not have exactly one header "+name)
+	Expect(values[0]).NotTo(BeEmpty(), "the push has an empty header "+name)
 }), []Check{{
 	ID: "NTF-013", Clause: "push/version", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "x-lf-notification-version of a push is 1.0",
 	Run: func(ctx context.Context, s *session.Session) {
 		push := s.AwaitPush(toppedUp(ctx, s))
-		Expect(push.Header.Get(signing.HeaderPushVersion)).To(Equal(signing.PushVersion), signing.HeaderPushVersion)
+		Expect(push.Header.Get(signing.HeaderPushVersion)).To(Equal(signing.PushVersion), "the push has another "+signing.HeaderPushVersion)
 	},
 }, {
 	ID: "NTF-014", Clause: "push/algorithm", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "x-lf-algo of a push is HMAC-SHA1, the default",
+	Requirement: "x-lf-algo of a push is HMAC-SHA1, in any letter case",
 	Run: func(ctx context.Context, s *session.Session) {
 		push := s.AwaitPush(toppedUp(ctx, s))
-		Expect(push.Header.Get(signing.HeaderPushAlgorithm)).To(Equal(signing.PushAlgorithm), signing.HeaderPushAlgorithm)
+		algorithm := push.Header.Get(signing.HeaderPushAlgorithm)
+		if !strings.EqualFold(algorithm, signing.PushAlgorithm) { // the page spells it both ways
+			Expect(algorithm).To(Equal(signing.PushAlgorithm), "the push names another algorithm")
+		}
 	},
 }, {
 	ID: "NTF-015", Clause: "push/signature-form", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "x-lf-signature of a push is the id of a key, a slash and the signature",
+	Requirement: "x-lf-signature of a push consists of a key id, a slash and the signature",
 	Run: func(ctx context.Context, s *session.Session) {
 		push := s.AwaitPush(toppedUp(ctx, s))
-		Expect(push.Header.Get(signing.HeaderPushSignature)).To(MatchRegexp(`^[^/]+/.+$`), signing.HeaderPushSignature)
+		Expect(push.Header.Get(signing.HeaderPushSignature)).To(MatchRegexp(`^[^/]+/.+$`), signing.HeaderPushSignature+" is not a key id, a slash and a signature")
 	},
 }, {
 	ID: "NTF-020", Clause: "push/timestamp-in-milliseconds", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "x-lf-timestamp of a push is a number of milliseconds since 1970, not of seconds or microseconds",
+	Requirement: "x-lf-timestamp of a push is in milliseconds since 1970",
 	Run: func(ctx context.Context, s *session.Session) {
 		push := s.AwaitPush(toppedUp(ctx, s))
 		// Thirteen digits are the milliseconds from 2001 to 2286.
-		Expect(push.Header.Get(signing.HeaderPushTimestamp)).To(MatchRegexp(`^[0-9]{13}$`), signing.HeaderPushTimestamp)
+		Expect(push.Header.Get(signing.HeaderPushTimestamp)).To(MatchRegexp(`^[0-9]{13}$`), signing.HeaderPushTimestamp+" is not in milliseconds since 1970")
 	},
 }, {
 	ID: "NTF-021", Clause: "push/timestamp-is-current", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "x-lf-timestamp of a push that is sent for the first time is the time of the sending, give or take five minutes",
+	Requirement: "x-lf-timestamp of a first push is the time of sending, within five minutes",
 	Run: func(ctx context.Context, s *session.Session) {
 		push := s.AwaitPush(toppedUp(ctx, s))
 		sent, err := strconv.ParseInt(push.Header.Get(signing.HeaderPushTimestamp), 10, 64)
-		Expect(err).To(Succeed(), "reading "+signing.HeaderPushTimestamp)
-		Expect(time.UnixMilli(sent)).To(BeTemporally("~", push.Arrived, signing.PushTolerance), signing.HeaderPushTimestamp+", compared with the arrival")
+		Expect(err).To(Succeed(), signing.HeaderPushTimestamp+" is not a number")
+		Expect(time.UnixMilli(sent)).To(BeTemporally("~", push.Arrived, signing.PushTolerance), signing.HeaderPushTimestamp+" is not the time of sending")
 	},
 }})
 
-// keyIDForm is what stands before the first slash of a signature.
+// keyIDForm matches the text before the first slash of a signature.
 var keyIDForm = regexp.MustCompile(`^[^/]+`)
 
-// pushSignatureChecks need the key that the partner and the target have agreed on.
+// pushSignatureChecks need the key that the partner and the target share.
 var pushSignatureChecks = []Check{{
 	ID: "NTF-017", Clause: "push/signature-verifies", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "the signature of a push is that of its body and its headers, under the key of the partner",
+	Requirement: "the signature of a push verifies with the partner's key over its body and headers",
 	Run: func(ctx context.Context, s *session.Session) {
-		s.PushKeyID() // without a key nothing is ordered
-		Expect(s.VerifyPush(s.AwaitPush(toppedUp(ctx, s)))).To(Succeed(), "verifying the push")
+		s.PushKeyID() // skip before ordering anything without a key
+		verifies(s, s.AwaitPush(toppedUp(ctx, s)), "the signature of the push is wrong")
 	},
 }, {
 	ID: "NTF-018", Clause: "push/signature-form", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "the key that x-lf-signature of a push names is the one that was given to the partner",
+	Requirement: "x-lf-signature of a push names the partner's key",
 	Run: func(ctx context.Context, s *session.Session) {
 		id := s.PushKeyID()
 		push := s.AwaitPush(toppedUp(ctx, s))
-		Expect(keyIDForm.FindString(push.Header.Get(signing.HeaderPushSignature))).To(Equal(id), "what stands before the slash in "+signing.HeaderPushSignature)
+		Expect(keyIDForm.FindString(push.Header.Get(signing.HeaderPushSignature))).To(Equal(id), signing.HeaderPushSignature+" names another key")
 	},
 }, {
 	ID: "NTF-019", Clause: "push/signature-verifies", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "the signatures of pushes that are sent at the same time each fit their own push",
+	Requirement: "the signatures of concurrent pushes are not mixed up",
 	Run: func(ctx context.Context, s *session.Session) {
-		s.PushKeyID() // without a key nothing is ordered
+		s.PushKeyID() // skip before ordering anything without a key
 		pushes := severalPushes(ctx, s)
 		for _, one := range pushes {
-			Expect(s.VerifyPush(one.push)).To(Succeed(), "verifying the push about "+one.purchase.OrderNo)
+			verifies(s, one.push, "the signature of one of several concurrent pushes is wrong")
 		}
 	},
 }}
+
+// verifies asserts that the signature of a push is correct. Its failure shows which text
+// must be signed.
+func verifies(s *session.Session, push *session.Push, what string) {
+	err := s.VerifyPush(push)
+	if err == nil {
+		return
+	}
+	panic(Failure{
+		Summary: what, Exchange: -1, Expected: "the signature over the text " + s.PushContent(push),
+		Actual: push.Header.Get(signing.HeaderPushSignature) + " (" + err.Error() + ")",
+	})
+}
 
 // pushOf is a push and the purchase that it is about.
 type pushOf struct {
@@ -214,7 +230,7 @@ type pushOf struct {
 	push     *session.Push
 }
 
-// severalPushes orders four top-ups at once and returns their pushes.
+// severalPushes orders four top-ups concurrently and returns their pushes.
 func severalPushes(ctx context.Context, s *session.Session) []pushOf {
 	several := make([]pushOf, 4)
 	s.Parallel(len(several), func(i int) { several[i].purchase = toppedUp(ctx, s) })
@@ -224,12 +240,12 @@ func severalPushes(ctx context.Context, s *session.Session) []pushOf {
 	return several
 }
 
-// textsOf returns the members of a push that are texts.
+// textsOf returns the members of a push that are strings.
 func textsOf(push *session.Push) map[string]string {
 	texts := record{}
-	_ = texts.UnmarshalJSON(push.Body) // another form is another clause's, and here has no texts
+	_ = texts.UnmarshalJSON(push.Body) // the form of the body is judged elsewhere
 	return texts
 }
 
-// sameCurrency writes a currency in the letter case in which they are compared.
+// sameCurrency writes a currency in the letter case for comparisons.
 func sameCurrency(text string) string { return strings.ToUpper(text) }

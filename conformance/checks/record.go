@@ -8,11 +8,11 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
-// record is an object of an answer: its members that are texts. What is no text is
-// left out; what it should be is judged elsewhere.
+// record holds the strings among the members of an object. Other members are left out:
+// their types are judged elsewhere.
 type record map[string]string
 
-// UnmarshalJSON reads the members that are texts.
+// UnmarshalJSON reads the members that are strings.
 func (r *record) UnmarshalJSON(raw []byte) error {
 	var members map[string]any
 	if err := json.Unmarshal(raw, &members); err != nil {
@@ -27,7 +27,7 @@ func (r *record) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// recordOf reads the data of an answer; a refusal and data of another form have none.
+// recordOf reads the data of an answer. It is empty for a refusal and for data of another form.
 func recordOf(answer *session.Answer) record {
 	var data record
 	if !answer.Accepted() || json.Unmarshal(answer.Data, &data) != nil {
@@ -36,35 +36,41 @@ func recordOf(answer *session.Answer) record {
 	return data
 }
 
-// accepted sends a request that the target must accept, and returns the data of its answer.
+// accepted requires that the target accepts a request, and returns the data of the answer.
 func accepted(ctx context.Context, s *session.Session, draft *session.Draft) record {
 	answer := s.Send(ctx, draft)
 	s.RequireAccepted(answer)
 	return recordOf(answer)
 }
 
-// listedOrders returns what singleQueryOrder lists for a SIM card.
+// listedOrders returns the orders that singleQueryOrder lists for a SIM. It ends the
+// check if the request is refused or the answer has no list.
 func listedOrders(ctx context.Context, s *session.Session, sim string) []record {
 	answer := s.Send(ctx, s.NewSingleQueryOrder(sim))
 	s.RequireAccepted(answer)
-	return listedIn(answer)
+	orders, isList := listedIn(answer)
+	if !isList {
+		s.UnknownForm(answer, "a list orderList")
+	}
+	return orders
 }
 
-// listedIn returns the orders in an answer of singleQueryOrder, none in a refusal.
-func listedIn(answer *session.Answer) []record {
+// listedIn returns the orders in an answer of singleQueryOrder, and whether it has a
+// list of them.
+func listedIn(answer *session.Answer) (orders []record, isList bool) {
 	var data struct {
-		Orders []record `json:"orderList"`
+		Orders *[]record `json:"orderList"`
 	}
-	if !answer.Accepted() || json.Unmarshal(answer.Data, &data) != nil {
-		return nil
+	if !answer.Accepted() || json.Unmarshal(answer.Data, &data) != nil || data.Orders == nil {
+		return nil, false
 	}
-	return data.Orders
+	return *data.Orders, true
 }
 
 // orderActive is the orderStatus of an order in effect.
 const orderActive = "2"
 
-// activeOrders counts the orders of a SIM card that are listed as being in effect.
+// activeOrders counts the orders that are listed as active for a SIM.
 func activeOrders(ctx context.Context, s *session.Session, sim string) int {
 	active := 0
 	for _, order := range listedOrders(ctx, s, sim) {
@@ -75,15 +81,15 @@ func activeOrders(ctx context.Context, s *session.Session, sim string) int {
 	return active
 }
 
-// allOrders counts the orders that are listed for a SIM card.
+// allOrders counts the orders that are listed for a SIM.
 func allOrders(ctx context.Context, s *session.Session, sim string) int {
 	return len(listedOrders(ctx, s, sim))
 }
 
-// growth does work for a SIM card and returns by how much a count for it has grown
-// once every top-up that it led to has taken effect, those of earlier orders having
-// done so before. Others may order for the same SIM card in between: when the count
-// does not grow as expected, the work is done again for another one, three times in all.
+// growth does work for a SIM and returns how much a count for it has grown when every
+// top-up that the work led to has taken effect. Top-ups of earlier orders take effect
+// before the first count. Others may order for the same SIM meanwhile: if the count does
+// not grow as expected, the work is done again for another SIM, three times in all.
 func growth(ctx context.Context, s *session.Session, count func(ctx context.Context, s *session.Session, sim string) int,
 	expected int, work func(sim string),
 ) int {
@@ -104,9 +110,8 @@ func growth(ctx context.Context, s *session.Session, count func(ctx context.Cont
 	return grown
 }
 
-// letTopUpsTakeEffect waits until an order that is paid for another SIM card, later
-// than all others, is in effect. Where there is no other SIM card, and on a target
-// that refuses such an order, nothing is waited for.
+// letTopUpsTakeEffect waits until an order for another SIM, paid later than all others,
+// is active. It does not wait if there is no other SIM or the target refuses the order.
 func letTopUpsTakeEffect(ctx context.Context, s *session.Session, sim string) {
 	p := s.NewPurchase()
 	if p.SIM == sim {

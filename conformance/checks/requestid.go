@@ -11,196 +11,200 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// requestIDChecks are about the request_id that addSims and removeSims return
-// and asyncResult takes.
+// requestIDChecks are about the request_id that addSims and removeSims return and that
+// asyncResult takes.
 var requestIDChecks = slices.Concat(
 	returnedIDChecks, foundIDChecks, refusedIDChecks,
 	malformedIDs, alteredIDs,
 )
 
-// returnedIDChecks are about the answer that returns a request_id. What they ask
-// for is a SIM card that does not exist, so that nothing changes.
+// returnedIDChecks are about the answer that returns a request_id. They submit an
+// unknown SIM, so that nothing changes.
 var returnedIDChecks = slices.Concat(
 	onBoth(Check{
 		ID: "RID-001", Clause: "request-id/header-present",
-		Requirement: "an accepted {operation} is answered with its request_id in a response header",
+		Requirement: "{operation} returns the request_id in a response header when it accepts a request",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
 		s.RequireAccepted(answer)
-		Expect(requestIDs(s, answer)).NotTo(BeEmpty(), "response headers named "+s.Target().RequestIDHeader)
+		Expect(requestIDs(s, answer)).NotTo(BeEmpty(), "%s accepted a request without returning the header %s", do.operation, s.Target().RequestIDHeader)
 	}),
 	onBoth(Check{
 		ID: "RID-002", Clause: "request-id/non-empty",
-		Requirement: "the request_id that {operation} returns is not empty",
+		Requirement: "{operation} returns a request_id that is not empty",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
 		s.RequireAccepted(answer)
 		for _, id := range requestIDs(s, answer) {
-			Expect(strings.TrimSpace(id)).NotTo(BeEmpty(), "the value of the response header "+s.Target().RequestIDHeader)
+			Expect(strings.TrimSpace(id)).NotTo(BeEmpty(), "%s returned an empty request_id", do.operation)
 		}
 	}),
 	onBoth(Check{
 		ID: "RID-011", Clause: "request-id/header-name",
-		Requirement: "the response header in which {operation} returns its request_id is named request_id",
+		Requirement: "{operation} returns its request_id in a header named request_id",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		if name := s.Target().RequestIDHeader; !strings.EqualFold(name, "request_id") {
-			s.Skip("the target has another name for it (--request-id-header)")
+			s.Skip("the target uses another header name (--request-id-header)")
 		}
 		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
 		s.RequireAccepted(answer)
 		if len(requestIDs(s, answer)) == 0 {
-			Expect(idUnderAnotherName(ctx, s, answer)).To(BeEmpty(), "the header that has the request_id")
+			Expect(idUnderAnotherName(ctx, s, answer)).To(BeEmpty(), "%s returned the request_id in a header of another name", do.operation)
 		}
 	}),
 	[]Check{{
 		ID: "RID-003", Clause: "request-id/unique", Does: reports.Write, Operations: []string{"addSims"},
-		Requirement: "50 addSims one after the other, equal in every byte, get 50 different request_ids",
+		Requirement: "50 identical addSims requests in a row get 50 different request_ids",
 		Run: func(ctx context.Context, s *session.Session) {
 			ids := make([]string, 50)
 			for i := range ids {
 				ids[i] = adding.start(ctx, s, s.UnknownSIM()).RequestID
 			}
-			Expect(repeated(ids)).To(BeEmpty(), "request_ids returned more than once")
+			Expect(repeated(ids)).To(BeEmpty(), "the target returned the same request_id more than once")
 		},
 	}, {
 		ID: "RID-004", Clause: "request-id/unique", Does: reports.Write, Operations: []string{"addSims", "removeSims"},
-		Requirement: "no addSims and removeSims get the same request_id",
+		Requirement: "addSims and removeSims never return the same request_id",
 		Run: func(ctx context.Context, s *session.Session) {
 			var ids []string
 			for range 10 {
 				ids = append(ids, adding.start(ctx, s, s.UnknownSIM()).RequestID, removing.start(ctx, s, s.UnknownSIM()).RequestID)
 			}
-			Expect(repeated(ids)).To(BeEmpty(), "request_ids returned more than once")
+			Expect(repeated(ids)).To(BeEmpty(), "the target returned the same request_id more than once")
 		},
 	}, {
 		ID: "RID-005", Clause: "request-id/unique", Does: reports.Write, Operations: []string{"addSims", "removeSims"},
-		Requirement: "16 addSims and removeSims sent at once get 16 different request_ids",
+		Requirement: "16 concurrent addSims and removeSims requests get 16 different request_ids",
 		Run: func(ctx context.Context, s *session.Session) {
 			ids, actions := make([]string, 16), []action{adding, removing}
 			s.Parallel(len(ids), func(i int) {
 				ids[i] = actions[i%2].start(ctx, s, s.UnknownSIM()).RequestID
 			})
-			Expect(repeated(ids)).To(BeEmpty(), "request_ids returned more than once")
+			Expect(repeated(ids)).To(BeEmpty(), "the target returned the same request_id more than once")
 		},
 	}},
 )
 
-// foundIDChecks are about what a request_id that was returned finds.
+// foundIDChecks are about the result that a returned request_id finds.
 var foundIDChecks = slices.Concat(
 	onBoth(Check{
 		ID: "RID-006", Clause: "request-id/finds-its-own-result", Operations: []string{"asyncResult", "addSims"},
-		Requirement: "the request_ids of two {operation} for different SIM cards each find the result of their own",
+		Requirement: "each of two {operation} requests for different SIMs finds its own result",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim, unknown := s.ExistingSIM(), s.UnknownSIM()
 		do.prepare(ctx, s, sim)
 		first, second := do.start(ctx, s, sim), do.start(ctx, s, unknown)
-		Expect(distinct(simsOf(s.AwaitResult(ctx, first.RequestID)))).To(ConsistOf(sim), "the SIM cards in the result of the first")
-		Expect(distinct(simsOf(s.AwaitResult(ctx, second.RequestID)))).To(ConsistOf(unknown), "the SIM cards in the result of the second")
+		Expect(distinct(simsOf(s.AwaitResult(ctx, first.RequestID)))).To(ConsistOf(sim), "the request_id of the first %s found another result", do.operation)
+		Expect(distinct(simsOf(s.AwaitResult(ctx, second.RequestID)))).To(ConsistOf(unknown), "the request_id of the second %s found another result", do.operation)
 	}),
 	onBoth(Check{
 		ID: "RID-007", Clause: "request-id/echoed", Operations: []string{"asyncResult"},
-		Requirement: "data.request_id is, at every look, the request_id that {operation} returned, byte for byte",
+		Requirement: "data.request_id is always the request_id that {operation} returned, byte for byte",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		id := do.start(ctx, s, s.UnknownSIM()).RequestID
 		var echoed []string
-		s.WatchResult(ctx, id, func(look session.Result) { echoed = append(echoed, look.RequestID) })
-		Expect(echoed).To(HaveEach(id), "data.request_id at each look")
+		s.WatchResult(ctx, id, func(look session.Result) {
+			if look.RequestID != "" || s.Terminal(look) { // no page shows what an unfinished task has
+				echoed = append(echoed, look.RequestID)
+			}
+		})
+		Expect(echoed).To(HaveEach(id), "asyncResult returned another request_id than it was asked for")
 	}),
 	onBoth(Check{
 		ID: "RID-008", Clause: "request-id/known-at-once", Operations: []string{"asyncResult"},
-		Requirement: "the request_id that {operation} returned is known to the very next query",
+		Requirement: "the next query finds the request_id that {operation} returned",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		accepted := do.start(ctx, s, s.UnknownSIM())
-		Expect(s.Send(ctx, s.NewAsyncResult(accepted.RequestID))).To(beAccepted(), "the first query after the answer")
+		Expect(s.Send(ctx, s.NewAsyncResult(accepted.RequestID))).To(beAccepted(), "the first query for a request_id that %s had just returned", do.operation)
 	}),
 	[]Check{{
 		ID: "RID-009", Clause: "request-id/repeated-reading", Does: reports.Write, Operations: []string{"asyncResult", "addSims"},
-		Requirement: "the result of a task that has ended can be queried again and again under the same request_id",
+		Requirement: "the result of a completed task can be queried repeatedly with the same request_id",
 		Run: func(ctx context.Context, s *session.Session) {
 			id := adding.start(ctx, s, s.UnknownSIM()).RequestID
 			s.AwaitResult(ctx, id)
 			const readings = 20
 			for n := range readings {
-				Expect(s.Send(ctx, s.NewAsyncResult(id))).To(beAccepted(), "query %d of %d after the end", n+1, readings)
+				Expect(s.Send(ctx, s.NewAsyncResult(id))).To(beAccepted(), "query %d of %d for a completed task", n+1, readings)
 			}
 		},
 	}, {
 		ID: "RID-010", Clause: "request-id/finds-its-own-result", Does: reports.Write, Operations: []string{"asyncResult", "addSims", "listBundles"},
-		Requirement: "a request_id that was returned to the second partner finds its result for the second partner",
+		Requirement: "a request_id returned to the second partner finds its result for that partner",
 		Run: func(ctx context.Context, s *session.Session) {
 			partner, group, sim := s.SecondPartner(), s.SecondPartnersGroup(ctx), s.UnknownSIM()
 			answer := s.Send(ctx, s.NewAddSims(group, sim).As(partner))
 			s.RequireAccepted(answer)
 			ids := requestIDs(s, answer)
-			Expect(ids).NotTo(BeEmpty(), "response headers named "+s.Target().RequestIDHeader)
-			Expect(distinct(simsOf(s.AwaitResultAs(ctx, partner, ids[0])))).To(ConsistOf(sim), "the SIM cards in the result")
+			Expect(ids).NotTo(BeEmpty(), "addSims accepted a request of the second partner without returning the header "+s.Target().RequestIDHeader)
+			Expect(distinct(simsOf(s.AwaitResultAs(ctx, partner, ids[0])))).To(ConsistOf(sim), "the request_id of the second partner found another result")
 		},
 	}},
 )
 
-// refusedIDChecks are about request_ids that find nothing for who asks.
+// refusedIDChecks are about request_ids that must find nothing.
 var refusedIDChecks = []Check{{
 	ID: "RID-020", Clause: "request-id/unknown-refused", Does: reports.Read, Operations: []string{"asyncResult", "listGroupSims"},
-	Requirement: "a request_id of the printed form that nothing returned is refused",
+	Requirement: "asyncResult refuses a request_id of the printed form that was never returned",
 	Run: func(ctx context.Context, s *session.Session) {
-		s.ListGroupSims(ctx, s.Group()) // accepted, so a refusal is not about partner and sign
-		Expect(s.Send(ctx, s.NewAsyncResult("RQ-99999999999999"))).To(beRefused(), "the query for RQ-99999999999999")
+		s.ListGroupSims(ctx, s.Group()) // accepted, so a refusal is not about the partner or the sign
+		Expect(s.Send(ctx, s.NewAsyncResult("RQ-99999999999999"))).To(beRefused(), "the request_id RQ-99999999999999, which was never returned")
 	},
 }, {
 	ID: "RID-021", Clause: "request-id/unknown-refused", Does: reports.Write, Operations: []string{"asyncResult", "addSims"},
-	Requirement: "a request_id that nothing returned is refused, although it has the form of one that was",
+	Requirement: "asyncResult refuses a request_id that was never returned but has the form of one that was",
 	Run: func(ctx context.Context, s *session.Session) {
 		id := adding.start(ctx, s, s.UnknownSIM()).RequestID
 		s.AwaitResult(ctx, id)
 		other := sameForm(id)
-		Expect(s.Send(ctx, s.NewAsyncResult(other))).To(beRefused(), "the query for %s, while %s was returned", other, id)
+		Expect(s.Send(ctx, s.NewAsyncResult(other))).To(beRefused(), "the request_id %s, which was never returned; %s was", other, id)
 	},
 }, {
 	ID: "RID-030", Clause: "request-id/partner-isolation", Does: reports.Write, Operations: []string{"asyncResult", "addSims", "listBundles"},
-	Requirement: "a request_id that was returned to another partner is refused",
+	Requirement: "asyncResult refuses a request_id that was returned to another partner",
 	Run: func(ctx context.Context, s *session.Session) {
 		second := acceptedSecondPartner(ctx, s)
 		id := adding.start(ctx, s, s.UnknownSIM()).RequestID
 		s.AwaitResult(ctx, id)
-		Expect(s.Send(ctx, s.NewAsyncResult(id).As(second))).To(beRefused(), "the query of the second partner")
+		Expect(s.Send(ctx, s.NewAsyncResult(id).As(second))).To(beRefused(), "the request_id of the first partner from the second partner")
 	},
 }}
 
-// malformedIDs are ids of a form that no request returns. None has a character
-// that is special to the path of a URL: what such a one names is another path.
+// malformedIDs are ids of a form that is never returned. None has a character that is
+// special in the path of a URL: such an id would name another path.
 var malformedIDs = casesOf(Check{
 	ID: "RID-022", Clause: "request-id/malformed-refused", Does: reports.Read, Operations: []string{"asyncResult", "listGroupSims"},
-	Requirement: "a request_id of a form that no request returns is refused: one {case}",
+	Requirement: "asyncResult refuses a malformed request_id: one {case}",
 }, []named[string]{
 	{"markup", "with angle brackets", "<RQ-20231001123456>"},
 	{"nonASCII", "with full-width digits", "RQ-２０２３１００１１２３４５６"},
 	{"quotes", "with quotes", "RQ-' OR '1'='1"},
 	{"space", "with a space", "RQ 20231001123456"},
-	{"template", "that is the placeholder of the documentation", "{request_id}"},
+	{"template", "that is the placeholder in the documentation", "{request_id}"},
 	{"tooLong", "of 512 characters", "RQ-" + strings.Repeat("9", 509)},
 }, func(ctx context.Context, s *session.Session, id string) {
-	s.ListGroupSims(ctx, s.Group()) // accepted, so a refusal is not about partner and sign
-	Expect(s.Send(ctx, s.NewAsyncResult(id))).To(beRefused(), "the query for the request_id %.80q", id)
+	s.ListGroupSims(ctx, s.Group()) // accepted, so a refusal is not about the partner or the sign
+	Expect(s.Send(ctx, s.NewAsyncResult(id))).To(beRefused(), "the malformed request_id %.80q", id)
 })
 
-// alteredIDs are ids that a careless look-up takes for the one they are made of.
+// alteredIDs are changed ids that a careless lookup takes for the original.
 var alteredIDs = casesOf(Check{
 	ID: "RID-023", Clause: "request-id/malformed-refused", Does: reports.Write, Operations: []string{"asyncResult", "addSims"},
-	Requirement: "a request_id that resembles one that was returned is refused and not taken for it: {case}",
+	Requirement: "asyncResult refuses a request_id that resembles a returned one: {case}",
 }, []named[func(id string) string]{
-	{"quotesBehind", "quotes and a condition behind it", func(id string) string { return id + "' OR '1'='1" }},
-	{"asterisk", "an asterisk in place of its last character", func(id string) string { return id[:len(id)-1] + "*" }},
-	{"underscore", "an underscore in place of its last character", func(id string) string { return id[:len(id)-1] + "_" }},
-	{"textBefore", "text in front of it", func(id string) string { return "x-" + id }},
-	{"textBehind", "text behind it", func(id string) string { return id + "-x" }},
+	{"quotesBehind", "quotes and a condition after it", func(id string) string { return id + "' OR '1'='1" }},
+	{"asterisk", "an asterisk as its last character", func(id string) string { return id[:len(id)-1] + "*" }},
+	{"underscore", "an underscore as its last character", func(id string) string { return id[:len(id)-1] + "_" }},
+	{"textBefore", "text before it", func(id string) string { return "x-" + id }},
+	{"textBehind", "text after it", func(id string) string { return id + "-x" }},
 }, func(ctx context.Context, s *session.Session, alter func(id string) string) {
 	id := adding.start(ctx, s, s.UnknownSIM()).RequestID
 	s.AwaitResult(ctx, id)
-	Expect(s.Send(ctx, s.NewAsyncResult(alter(id)))).To(beRefused(), "the query for %q, while %s was returned", alter(id), id)
+	Expect(s.Send(ctx, s.NewAsyncResult(alter(id)))).To(beRefused(), "the request_id %q, which was never returned; %s was", alter(id), id)
 })
 
-// sameForm returns another id of the form of a given one: its digits become 9, or 0
-// when they are; without a digit, a 9 is added.
+// sameForm returns another id of the same form: each digit becomes 9, or 0 if all are 9.
+// An id without digits gets a 9 appended.
 func sameForm(id string) string {
 	for _, digit := range "90" {
 		other := strings.Map(func(c rune) rune {
@@ -216,7 +220,7 @@ func sameForm(id string) string {
 	return id + "9"
 }
 
-// repeated returns the values that stand more than once, each once.
+// repeated returns the values that occur more than once, each once.
 func repeated(values []string) []string {
 	var again []string
 	for i, value := range values {
@@ -227,8 +231,8 @@ func repeated(values []string) []string {
 	return again
 }
 
-// idUnderAnotherName returns the name of a response header whose value finds a
-// result, "" when there is none.
+// idUnderAnotherName returns the name of a response header whose value finds a result,
+// "" if there is none.
 func idUnderAnotherName(ctx context.Context, s *session.Session, answer *session.Answer) string {
 	for _, name := range slices.Sorted(maps.Keys(answer.Header)) {
 		id := answer.Header.Get(name)

@@ -14,30 +14,30 @@ import (
 var pathChecks = slices.Concat(
 	onPaths(Check{
 		ID: "SIG-060", Clause: "signature/tampered-path-refused",
-		Requirement: "{operation} refuses the sign of a request that was sent with another path parameter",
+		Requirement: "{operation} refuses a sign that belongs to another path parameter",
 	}, refusesTamperedPath),
 	onPaths(Check{
 		ID: "SIG-061", Clause: "signature/path-signed",
-		Requirement: "{operation} refuses a sign that was made without the path parameter",
+		Requirement: "{operation} refuses a sign computed without the path parameter",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		name, _ := operationOf(operation).pathParameter()
-		refusesSigns(ctx, s, s.NewValid(ctx, operation), wrongSign{"a sign made without its " + name, without(name)})
+		refusesSigns(ctx, s, s.NewValid(ctx, operation), wrongSign{"a sign computed without " + name, without(name)})
 	}),
 	among(refusedSigns(Check{
 		ID: "SIG-062", Clause: "signature/query-signed",
-		Requirement: "{operation} refuses a sign that was made without the parameters of the query",
-	}, wrongSign{"a sign made without its query", withoutQuery}), func(operation string) bool { return !operationOf(operation).hasBody() }),
+		Requirement: "{operation} refuses a sign computed without the query parameters",
+	}, wrongSign{"a sign computed without its query parameters", withoutQuery}), func(operation string) bool { return !operationOf(operation).hasBody() }),
 )
 
-// withoutQuery signs the parameters but for those of the query.
+// withoutQuery signs the path parameters only.
 func withoutQuery(members []signing.Member, rules signing.Rules) (string, error) {
 	return signing.Sign(slices.DeleteFunc(slices.Clone(members), func(m signing.Member) bool {
 		return !isPathParameter(m.Name)
 	}), rules)
 }
 
-// onPaths makes a case for every operation with a path parameter, of a check
-// that means something where such parameters are signed.
+// onPaths makes a case of a check for every operation with a path parameter. The
+// check applies only where path parameters are signed.
 func onPaths(check Check, run func(ctx context.Context, s *session.Session, operation string)) []Check {
 	return among(onEach(check, func(ctx context.Context, s *session.Session, operation string) {
 		if !s.Target().Sign.Parts.Has(signing.Path) {
@@ -50,8 +50,8 @@ func onPaths(check Check, run func(ctx context.Context, s *session.Session, oper
 	})
 }
 
-// refusesTamperedPath sends the request with another path parameter before, so
-// that a target which knows signs without their paths gives itself away.
+// refusesTamperedPath first sends the request with another path parameter. A target
+// that remembers signs without their paths fails here.
 func refusesTamperedPath(ctx context.Context, s *session.Session, operation string) {
 	name, fromEnd := operationOf(operation).pathParameter()
 	elsewhere, sign := false, ""
@@ -70,11 +70,11 @@ func refusesTamperedPath(ctx context.Context, s *session.Session, operation stri
 	elsewhere = true
 	s.Send(ctx, draft)
 	elsewhere = false
-	Expect(s.Send(ctx, draft)).To(beRefused(), "a request with the sign for another "+name)
+	Expect(s.Send(ctx, draft)).To(beRefused(), "a request with the sign of another "+name)
 }
 
-// withOtherSegment returns a URL in whose path one segment, counted from the
-// end, has another last letter or digit.
+// withOtherSegment returns the URL with the last letter or digit of one path segment
+// changed. The segment is counted from the end.
 func withOtherSegment(u *url.URL, fromEnd int) *url.URL {
 	segments := strings.Split(u.Path, "/")
 	at := len(segments) - fromEnd

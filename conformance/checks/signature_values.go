@@ -10,46 +10,46 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// valueChecks are about values that could count as empty. No parameter of the
-// contract may have one of them, so they are sent in one that it does not know.
+// valueChecks are about values that might count as empty. No parameter of the contract
+// may have such a value, so they are sent in an unknown one.
 var valueChecks = slices.Concat([]Check{{
 	ID: "SIG-057", Clause: "signature/null-counts-as-empty", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: "a parameter that is null is left out of the sign",
+	Requirement: "singleVerify leaves a null parameter out of the signed text",
 	Run: func(ctx context.Context, s *session.Session) {
 		if empty := s.Target().Sign.Empty; empty == signing.EmptyStringOnly || empty == signing.EmptyNothing {
-			s.Skip("the target signs null (--sign-empty)")
+			s.Skip("the target signs null values (--sign-empty)")
 		}
-		countsAs(ctx, s, "null", wrongSign{"a sign that includes the null", keepingEmpty})
+		countsAs(ctx, s, "null", wrongSign{"a sign that includes the null parameter", keepingEmpty})
 	},
 }}, casesOf(Check{
 	ID: "SIG-058", Clause: "signature/empty-containers-signed", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: "a parameter that is {case} is signed",
+	Requirement: "singleVerify includes a parameter in the signed text when its value is {case}",
 }, []named[string]{
 	{"list", "an empty list", "[]"}, {"object", "an empty object", "{}"}, {"zero", "0", "0"}, {"false", "false", "false"},
 }, func(ctx context.Context, s *session.Session, value string) {
 	if s.Target().Sign.Empty == signing.EmptyContainersToo {
-		s.Skip("the target does not sign empty lists and objects (--sign-empty)")
+		s.Skip("the target leaves empty lists and objects out of the sign (--sign-empty)")
 	}
-	countsAs(ctx, s, value, wrongSign{"a sign that leaves " + value + " out", without(unknownName)})
+	countsAs(ctx, s, value, wrongSign{"a sign that leaves out the parameter with value " + value, without(unknownName)})
 }))
 
-// unknownName is the name of no parameter of the contract.
+// unknownName is a parameter that the contract does not have.
 const unknownName = "mallcheckNote"
 
 // countsAs asserts that a request with a value in an unknown parameter is accepted
-// with its right sign and refused with the other. A target that takes no unknown
-// parameter, signs none, or takes no such value cannot be asked.
+// with its correct sign and refused with the other. It skips targets that refuse
+// unknown parameters, do not sign them, or refuse such a value.
 func countsAs(ctx context.Context, s *session.Session, value string, other wrongSign) {
 	with := func(value string) *session.Draft {
 		return s.NewSingleVerify(s.ExistingSIM()).Before(session.SetRaw(unknownName, value))
 	}
 	if !s.Send(ctx, with(`"text"`)).Accepted() {
-		s.Skip("the target takes or signs no parameter that the contract does not know")
+		s.Skip("the target refuses unknown parameters or does not sign them")
 	}
 	right, wrong := s.Send(ctx, with(value)), s.Send(ctx, with(value).SignedBy(other.sign))
 	if !right.Accepted() && !wrong.Accepted() {
-		s.Skip("the target takes no parameter that is " + value)
+		s.Skip("the target refuses a parameter with the value " + value)
 	}
 	Expect(wrong).To(beRefused(), "a request with "+other.what)
-	Expect(right).To(beAccepted(), "a request with its right sign")
+	Expect(right).To(beAccepted(), "a request with an unknown parameter of value "+value+" and a correct sign")
 }

@@ -11,21 +11,21 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// signatureWireChecks are about how what is signed and what is on the wire
-// belong together: what leaves no trace in the sign, what does, and that a wrong
-// sign is found before anything happens.
+// signatureWireChecks are about the signed text compared with the request on the wire:
+// which differences do not matter, which do, and that a wrong sign is detected before
+// anything happens.
 var signatureWireChecks = slices.Concat(
 	onEach(Check{
 		ID: "SIG-040", Clause: "signature/order-on-the-wire-does-not-matter",
-		Requirement: "{operation} accepts its parameters in ascending and in descending order of their names",
+		Requirement: "{operation} accepts its parameters in ascending and in descending order",
 	}, acceptsAnyOrder),
 	onBodies(Check{
 		ID: "SIG-041", Clause: "signature/compact-json",
-		Requirement: "{operation} accepts a body with white space between its members, which leaves no trace in the sign",
+		Requirement: "{operation} accepts a body with white space between its members, which is not signed",
 	}, acceptsWhiteSpace),
 	onBoth(Check{
 		ID: "SIG-042", Clause: "signature/text-as-sent",
-		Requirement: "{operation} accepts a list with white space between its elements, which leaves no trace in the sign",
+		Requirement: "{operation} accepts a list with white space between its elements, which is not signed",
 	}, acceptsWhiteSpaceInList),
 	textChecks, emptyChecks, valueChecks, pathChecks, nothingHappened,
 )
@@ -43,8 +43,8 @@ func acceptsWhiteSpace(ctx context.Context, s *session.Session, operation string
 	Expect(s.Send(ctx, again(ctx, s, draft).After(session.RawBody(spread)))).To(beAccepted(), "a request with white space between its members")
 }
 
-// spread puts white space of every kind between the members of a body, and none
-// inside their values.
+// spread puts white space of every kind between the members of a body, but not inside
+// their values.
 func spread(body []byte) []byte {
 	members, err := signing.ParseMembers(body)
 	if err != nil {
@@ -59,57 +59,56 @@ func acceptsWhiteSpaceInList(ctx context.Context, s *session.Session, do action)
 	Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()).Before(spaced))).To(beAccepted(), "a request with white space in its list")
 }
 
-// textChecks are about text that can be written in several ways. Each tries a
-// value that a page prints, or tells a value that is refused from a sign that is.
+// textChecks are about text that JSON can write in several ways. Each tells a refused
+// value from a refused sign: it fails only if the target accepts another sign instead,
+// or accepts the same value in another spelling.
 var textChecks = []Check{{
 	ID: "SIG-043", Clause: "signature/non-ascii-values-as-utf8", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
-	Requirement: "a value outside ASCII that is sent as its UTF-8 stands is accepted with a sign made over that UTF-8",
+	Requirement: "singleServicePlanPage accepts a non-ASCII value whose sign is computed over its UTF-8",
 	Run: func(ctx context.Context, s *session.Session) {
-		answer := s.Send(ctx, s.NewSingleServicePlanPage(s.ExistingSIM()).Before(printedArea))
-		Expect(answer).To(beAccepted(), "a request for the area 欧洲")
+		acceptsRightText(ctx, s, s.NewSingleServicePlanPage(s.ExistingSIM()).Before(printedArea), replaced("欧洲", `\u6b27\u6d32`), inGBK)
 	},
 }, {
-	ID: "SIG-044", Clause: "signature/non-ascii-values-as-utf8", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
-	Requirement: `a value outside ASCII that is sent in \u escapes is accepted with the sign made over its UTF-8`,
+	ID: "SIG-044", Clause: "signature/strings-as-json-stringify", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
+	Requirement: `singleServicePlanPage accepts a value sent in \u escapes whose sign is computed over its UTF-8`,
 	Run: func(ctx context.Context, s *session.Session) {
 		draft := s.NewSingleServicePlanPage(s.ExistingSIM()).Before(printedArea)
 		s.RequireAccepted(s.Send(ctx, draft))
 		answer := s.Send(ctx, draft.After(session.SetRaw("area", `"\u6b27\u6D32"`)))
-		Expect(answer).To(beAccepted(), `a request for the area \u6b27\u6D32`)
+		Expect(answer).To(beAccepted(), `a request for the area \u6b27\u6D32, although it accepted 欧洲`)
 	},
 }, {
 	ID: "SIG-045", Clause: "signature/non-ascii-values-as-utf8", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
-	Requirement: `a sign made over the \u escapes of a value outside ASCII is refused`,
+	Requirement: `singleServicePlanPage refuses a sign computed over \u escapes instead of UTF-8`,
 	Run: func(ctx context.Context, s *session.Session) {
 		refusesSigns(ctx, s, s.NewSingleServicePlanPage(s.ExistingSIM()).Before(printedArea),
-			wrongSign{`a sign made over \u6b27\u6d32`, replaced("欧洲", `\u6b27\u6d32`)})
+			wrongSign{`a sign computed over \u6b27\u6d32`, replaced("欧洲", `\u6b27\u6d32`)})
 	},
 }, {
 	ID: "SIG-046", Clause: "signature/slash-not-escaped", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: "a value with slashes is accepted with a sign made over plain slashes",
+	Requirement: "singleVerify accepts a value with slashes whose sign is computed over unescaped slashes",
 	Run: func(ctx context.Context, s *session.Session) {
-		answer := s.Send(ctx, s.NewSingleVerify(s.ExistingSIM()).Before(printedURL))
-		Expect(answer).To(beAccepted(), "a request with the url https://dist.linksfield.net/login")
+		acceptsRightText(ctx, s, s.NewSingleVerify(s.ExistingSIM()).Before(printedURL), replaced("/", `\/`))
 	},
 }, {
-	ID: "SIG-047", Clause: "signature/slash-not-escaped", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: `slashes that are sent as \/ are accepted with the sign made over plain slashes`,
+	ID: "SIG-047", Clause: "signature/strings-as-json-stringify", Does: reports.Read, Operations: []string{"singleVerify"},
+	Requirement: `singleVerify accepts slashes sent as \/ with a sign computed over unescaped slashes`,
 	Run: func(ctx context.Context, s *session.Session) {
 		draft := s.NewSingleVerify(s.ExistingSIM()).Before(printedURL)
 		s.RequireAccepted(s.Send(ctx, draft))
 		answer := s.Send(ctx, draft.After(session.SetRaw("url", `"https:\/\/dist.linksfield.net\/login"`)))
-		Expect(answer).To(beAccepted(), `a request with the url https:\/\/dist.linksfield.net\/login`)
+		Expect(answer).To(beAccepted(), `a request with the url https:\/\/dist.linksfield.net\/login, although it accepted unescaped slashes`)
 	},
 }, {
 	ID: "SIG-048", Clause: "signature/slash-not-escaped", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: `a sign made over slashes written as \/ is refused`,
+	Requirement: `singleVerify refuses a sign computed over slashes written as \/`,
 	Run: func(ctx context.Context, s *session.Session) {
 		refusesSigns(ctx, s, s.NewSingleVerify(s.ExistingSIM()).Before(printedURL),
-			wrongSign{`a sign made over \/`, replaced("/", `\/`)})
+			wrongSign{`a sign computed over \/`, replaced("/", `\/`)})
 	},
 }, {
 	ID: "SIG-049", Clause: "signature/strings-as-json-stringify", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: "a url with & between two parameters is accepted with a sign made over the & as it stands",
+	Requirement: "singleVerify accepts a url with & whose sign is computed over the unescaped &",
 	Run: func(ctx context.Context, s *session.Session) {
 		s.RequireAccepted(s.Send(ctx, s.NewSingleVerify(s.ExistingSIM()).Before(session.Set("url", printedLogin+"?a=1"))))
 		answer := s.Send(ctx, s.NewSingleVerify(s.ExistingSIM()).Before(session.Set("url", printedLogin+"?a=1&b=2")))
@@ -117,14 +116,14 @@ var textChecks = []Check{{
 	},
 }, {
 	ID: "SIG-050", Clause: "signature/strings-as-json-stringify", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: "< and > in a value are signed as they stand",
+	Requirement: "singleVerify signs < and > in a value unescaped",
 	Run: func(ctx context.Context, s *session.Session) {
 		draft := s.NewSingleVerify(s.ExistingSIM()).Before(session.Set("url", printedLogin+"?a=<1>"))
 		acceptsRightText(ctx, s, draft, rewritten(strings.NewReplacer("<", `\u003c`, ">", `\u003e`).Replace))
 	},
 }, {
 	ID: "SIG-051", Clause: "signature/strings-as-json-stringify", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: "a quotation mark and a backslash in a value are signed with a backslash before each",
+	Requirement: "singleVerify signs a quotation mark and a backslash in a value as \\\" and \\\\",
 	Run: func(ctx context.Context, s *session.Session) {
 		draft := s.NewSingleVerify(s.ExistingSIM()).Before(session.Set("url", printedLogin+`?a="b"\c`))
 		acceptsRightText(ctx, s, draft,
@@ -133,9 +132,9 @@ var textChecks = []Check{{
 	},
 }}
 
-// acceptsRightText asserts that a request is accepted with its right sign, where
-// one of the other signs is accepted instead. Where none is, it may be the value
-// that the target refuses, and the requirement cannot be tested.
+// acceptsRightText asserts that a request is accepted with its correct sign. It fails
+// only if the target accepts one of the other signs instead. If it accepts none, the
+// target may refuse the value, and the requirement cannot be tested.
 func acceptsRightText(ctx context.Context, s *session.Session, draft *session.Draft, others ...session.Signer) {
 	answer := s.Send(ctx, draft)
 	if answer.Accepted() {
@@ -143,26 +142,29 @@ func acceptsRightText(ctx context.Context, s *session.Session, draft *session.Dr
 	}
 	for _, other := range others {
 		if s.Send(ctx, draft.SignedBy(other)).Accepted() {
-			Expect(answer).To(beAccepted(), "a request whose sign is right, instead of one whose sign is made over another text")
+			Expect(answer).To(beAccepted(), "a correctly signed request, but accepted the same request with a sign computed over another text")
 		}
 	}
 	s.RequireAccepted(answer)
 }
 
-// replaced signs a text in which some text is replaced.
+// inGBK signs the text in GBK, as far as the printed area is concerned.
+var inGBK = replaced("欧洲", "\xc5\xb7\xd6\xde")
+
+// replaced signs the text with a part of it replaced.
 func replaced(old, with string) session.Signer {
 	return rewritten(func(content string) string { return strings.ReplaceAll(content, old, with) })
 }
 
 var emptyChecks = []Check{{
 	ID: "SIG-055", Clause: "signature/empty-values-left-out", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
-	Requirement: "a request with an empty value is accepted with a sign that leaves the empty value out",
+	Requirement: "singleServicePlanPage accepts an empty value that is left out of the sign",
 	Run: func(ctx context.Context, s *session.Session) {
 		acceptsRightText(ctx, s, emptyArea(s), keepingEmpty)
 	},
 }, {
 	ID: "SIG-056", Clause: "signature/empty-values-left-out", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
-	Requirement: "a request with an empty value is refused with a sign that includes the empty value",
+	Requirement: "singleServicePlanPage refuses a sign that includes an empty value",
 	Run: func(ctx context.Context, s *session.Session) {
 		draft := emptyArea(s)
 		answer := s.Send(ctx, draft)
@@ -174,7 +176,7 @@ var emptyChecks = []Check{{
 	},
 }}
 
-// emptyArea drafts a request with an empty value, which the target's rules must leave out of the sign.
+// emptyArea drafts a request with an empty value. It skips targets that sign such values.
 func emptyArea(s *session.Session) *session.Draft {
 	if s.Target().Sign.Empty == signing.EmptyNothing {
 		s.Skip("the target signs empty values (--sign-empty)")
@@ -182,7 +184,7 @@ func emptyArea(s *session.Session) *session.Draft {
 	return s.NewSingleServicePlanPage(s.ExistingSIM()).Before(session.Set("area", ""))
 }
 
-// keepingEmpty signs empty values, too.
+// keepingEmpty signs empty values as well.
 func keepingEmpty(members []signing.Member, rules signing.Rules) (string, error) {
 	rules.Empty = signing.EmptyNothing
 	return signing.Sign(members, rules)
@@ -191,7 +193,7 @@ func keepingEmpty(members []signing.Member, rules signing.Rules) (string, error)
 var nothingHappened = []Check{{
 	ID: "SIG-070", Clause: "signature/refused-before-anything-happened", Does: reports.Write,
 	Operations:  []string{"addSims", "asyncResult", "listGroupSims"},
-	Requirement: "an addSims that is refused on account of its sign adds nothing",
+	Requirement: "addSims adds nothing when it refuses a request for its sign",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		changesNothing(ctx, s, sim, s.NewAddSims(s.Group(), sim).SignedBy(digitChanged(-1)))
@@ -199,7 +201,7 @@ var nothingHappened = []Check{{
 }, {
 	ID: "SIG-071", Clause: "signature/refused-before-anything-happened", Does: reports.Write,
 	Operations:  []string{"addSims", "removeSims", "asyncResult", "listGroupSims"},
-	Requirement: "a removeSims that is refused on account of its sign removes nothing",
+	Requirement: "removeSims removes nothing when it refuses a request for its sign",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		addedAndListed(ctx, s, sim)
@@ -207,22 +209,22 @@ var nothingHappened = []Check{{
 	},
 }}
 
-// changesNothing asserts that a request is refused and that the target's group
-// lists a SIM card as often afterwards as before. Work that was begun all the
-// same is done once a task that was started later is.
+// changesNothing asserts that a request is refused and that the group lists a SIM as
+// often afterwards as before. It waits for a task that was started later, so that work
+// begun in spite of the refusal is done by then.
 func changesNothing(ctx context.Context, s *session.Session, sim string, draft *session.Draft) {
 	before := listed(ctx, s, sim)
-	Expect(s.Send(ctx, draft)).To(beRefused(), "a request that must be refused")
+	Expect(s.Send(ctx, draft)).To(beRefused(), "a request that it must refuse")
 	adding.carryOut(ctx, s, s.UnknownSIM())
-	Expect(listed(ctx, s, sim)).To(Equal(before), "how often the group lists "+sim)
+	Expect(listed(ctx, s, sim)).To(Equal(before), "a refused %s changed how often the group lists %s", draft.Operation.ID, sim)
 }
 
-// addedAndListed adds a SIM card to the target's group, and ends the check when
-// the group does not list it: whether it is removed again could not be seen.
+// addedAndListed adds a SIM to the group. It ends the check if the group does not list
+// the SIM: its removal could not be observed.
 func addedAndListed(ctx context.Context, s *session.Session, sim string) {
 	result := adding.carryOut(ctx, s, sim)
 	if listed(ctx, s, sim) == 0 {
-		s.Violates("groups/listing-reflects-add", result.Answer.Exchange,
-			"a SIM card that was added is not listed, so the requirement could not be tested", sim, "no such entry")
+		s.Prevents("groups/listing-reflects-add", result.Answer.Exchange,
+			"precondition failed: listGroupSims does not list a SIM that addSims added", sim, "no such entry")
 	}
 }

@@ -10,61 +10,62 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// takeEffectChecks are about what singleQueryOrder lists: orders that were paid,
-// once their top-up has taken effect.
+// takeEffectChecks are about what singleQueryOrder lists: paid orders whose top-up has
+// taken effect.
 var takeEffectChecks = []Check{{
 	ID: "VSH-034", Clause: "orders/query-shows-the-order", Does: reports.Purchase, Operations: []string{"synOrderInfo", "singleQueryOrder"},
-	Requirement: "an order that a third party was paid for is listed for its SIM card by singleQueryOrder",
+	Requirement: "singleQueryOrder lists an order by third-party payment",
 	Run: func(ctx context.Context, s *session.Session) {
 		Expect(growth(ctx, s, allOrders, 1, func(sim string) { thirdPartyOrder(ctx, s, sim) })).
-			To(BeNumerically(">=", 1), "how many more orders are listed than before")
+			To(BeNumerically(">=", 1), "singleQueryOrder does not list a paid order")
 	},
 }, {
 	ID: "VSH-035", Clause: "orders/query-shows-the-order", Does: reports.Purchase, Operations: paying("singleQueryOrder"),
-	Requirement: "an order that was paid is listed for its SIM card by singleQueryOrder",
+	Requirement: "singleQueryOrder lists a paid order",
 	Run: func(ctx context.Context, s *session.Session) {
 		Expect(growth(ctx, s, allOrders, 1, func(sim string) { payFor(ctx, s, orderFor(ctx, s, sim)) })).
-			To(BeNumerically(">=", 1), "how many more orders are listed than before")
+			To(BeNumerically(">=", 1), "singleQueryOrder does not list a paid order")
 	},
 }, {
 	ID: "VSH-036", Clause: "orders/query-shows-the-plan", Does: reports.Purchase,
 	Operations:  []string{"singleOrder", "stripeSubDirectly", "singleQueryOrder", "singleServicePlanPage"},
-	Requirement: "singleQueryOrder lists an order that was paid under the servicePlanShowName of its plan",
+	Requirement: "singleQueryOrder lists a paid order under the servicePlanShowName of its plan",
 	Run:         listsUnderPlanName,
 }, {
 	ID: "VSH-037", Clause: "orders/unpaid-order-not-active", Does: reports.Purchase, Operations: []string{"singleOrder", "singleQueryOrder", "synOrderInfo"},
-	Requirement: "an order that nobody paid is not listed as active by singleQueryOrder",
+	Requirement: "singleQueryOrder does not list an unpaid order as active",
 	Run: func(ctx context.Context, s *session.Session) {
 		Expect(growth(ctx, s, activeOrders, 0, func(sim string) { orderFor(ctx, s, sim) })).
-			To(BeNumerically("<=", 0), "how many more active orders are listed than before, though nothing was paid")
+			To(BeNumerically("<=", 0), "singleQueryOrder lists an unpaid order as active")
 	},
 }, {
 	ID: "VSH-038", Clause: "orders/query-names-no-other-sim", Does: reports.Purchase, Operations: []string{"synOrderInfo", "singleQueryOrder"},
-	Requirement: "an order for one SIM card is not listed for another",
+	Requirement: "singleQueryOrder does not list the order of another SIM",
 	Run: func(ctx context.Context, s *session.Session) {
 		s.DistinctSIMs(2)
 		Expect(growth(ctx, s, allOrders, 0, func(sim string) {
 			thirdPartyOrder(ctx, s, s.OtherSIM(sim))
-		})).To(BeNumerically("<=", 0), "how many more orders are listed for a SIM card, while one was paid for another")
+		})).To(BeNumerically("<=", 0), "singleQueryOrder lists the order of another SIM")
 	},
 }, {
 	ID: "VSH-039", Clause: "orders/query-triggers-nothing", Does: reports.Purchase, Operations: []string{"singleQueryOrder", "synOrderInfo"},
-	Requirement: "two singleQueryOrder in a row list the same orders, those of a SIM card for which one was just paid included",
+	Requirement: "two singleQueryOrder requests in a row list the same orders",
 	Run:         listsTheSameAgain,
 }, {
 	ID: "VSH-048", Clause: "orders/partner-isolation", Does: reports.Purchase, Operations: []string{"singleQueryOrder", "synOrderInfo"},
-	Requirement: "singleQueryOrder does not list the orders of a partner to another one",
+	Requirement: "singleQueryOrder does not show the orders of another partner",
 	Run: func(ctx context.Context, s *session.Session) {
 		second := s.SecondPartner()
 		listedToSecond := func(ctx context.Context, s *session.Session, sim string) int {
-			return len(listedIn(s.Send(ctx, s.NewSingleQueryOrder(sim).As(second))))
+			orders, _ := listedIn(s.Send(ctx, s.NewSingleQueryOrder(sim).As(second)))
+			return len(orders)
 		}
 		Expect(growth(ctx, s, listedToSecond, 0, func(sim string) { takesEffect(ctx, s, sim) })).
-			To(BeNumerically("<=", 0), "how many more orders are listed to the second partner than before")
+			To(BeNumerically("<=", 0), "singleQueryOrder shows an order of the first partner to the second")
 	},
 }}
 
-// thirdPartyOrder creates an order for a SIM card that a third party was paid for.
+// thirdPartyOrder creates an order by third-party payment for a SIM.
 func thirdPartyOrder(ctx context.Context, s *session.Session, sim string) session.Purchase {
 	p := s.NewPurchase()
 	p.SIM = sim
@@ -72,7 +73,7 @@ func thirdPartyOrder(ctx context.Context, s *session.Session, sim string) sessio
 	return p
 }
 
-// orderFor creates an order for a SIM card.
+// orderFor creates an order for a SIM.
 func orderFor(ctx context.Context, s *session.Session, sim string) session.Purchase {
 	p := s.NewPurchase()
 	p.SIM = sim
@@ -80,14 +81,14 @@ func orderFor(ctx context.Context, s *session.Session, sim string) session.Purch
 	return p
 }
 
-// takesEffect creates an order by third-party payment, and ends the check when it
-// is not listed within the time that a task may take.
+// takesEffect creates an order by third-party payment. It ends the check if the order is
+// not listed within the time limit for tasks.
 func takesEffect(ctx context.Context, s *session.Session, sim string) session.Purchase {
 	before := allOrders(ctx, s, sim)
 	p := thirdPartyOrder(ctx, s, sim)
 	if !s.Await(func() bool { return allOrders(ctx, s, sim) > before }) {
-		s.Violates("orders/query-shows-the-order", len(s.Exchanges())-1,
-			"an order that was paid is not listed, so the requirement could not be tested", "one more order than before", "none")
+		s.Prevents("orders/query-shows-the-order", len(s.Exchanges())-1,
+			"precondition failed: singleQueryOrder does not list a paid order", "one more order than before", "none")
 	}
 	return p
 }
@@ -101,11 +102,11 @@ func listsUnderPlanName(ctx context.Context, s *session.Session) {
 	before := under()
 	s.Subscribe(ctx, p)
 	s.Await(func() bool { return under() > before })
-	Expect(under()).To(BeNumerically(">", before), "how many orders are listed under the name %q of the plan, compared with before", p.PlanName)
+	Expect(under()).To(BeNumerically(">", before), "singleQueryOrder does not list a paid order under the plan name %q", p.PlanName)
 }
 
-// listsTheSameAgain compares up to three times: another order may take effect
-// between two queries.
+// listsTheSameAgain compares up to three times: another order may take effect between
+// two queries.
 func listsTheSameAgain(ctx context.Context, s *session.Session) {
 	sim := s.ExistingSIM()
 	takesEffect(ctx, s, sim)
@@ -116,5 +117,5 @@ func listsTheSameAgain(ctx context.Context, s *session.Session) {
 			break
 		}
 	}
-	Expect(second).To(ConsistOf(first), "the orders that the second query lists, compared with the first")
+	Expect(second).To(ConsistOf(first), "two singleQueryOrder requests in a row list different orders")
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// transportChecks are about requests that are wrong as HTTP or as JSON.
+// transportChecks are about requests that are wrong as HTTP or JSON.
 var transportChecks = slices.Concat(
 	[]Check{
 		unknownPath(Check{ID: "ENV-020/payment", Does: reports.Purchase, Operations: []string{"resultQuery", "singleOrder"}}),
@@ -23,60 +23,59 @@ var transportChecks = slices.Concat(
 	},
 	onEach(Check{
 		ID: "ENV-021", Clause: "errors/other-method-refused",
-		Requirement: "{operation} refuses a valid request that is sent with a method which no page names for its path",
+		Requirement: "{operation} refuses a request with a method that no operation of its path has",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		method := otherMethod(operation)
-		refusesTwin(ctx, s, operation, "a "+method, session.Method(method))
+		refusesTwin(ctx, s, operation, "a request with method "+method, session.Method(method))
 	}),
 	onBodies(Check{
 		ID: "ENV-022", Clause: "errors/malformed-json-refused",
-		Requirement: "{operation} refuses a body that lacks its last brace",
-	}, refusesBody(func(body []byte) []byte { return body[:len(body)-1] })),
+		Requirement: "{operation} refuses a body without its last brace",
+	}, refusesBody("a body without its last brace", func(body []byte) []byte { return body[:len(body)-1] })),
 	onBodies(Check{
 		ID: "ENV-023", Clause: "errors/malformed-json-refused",
-		Requirement: "{operation} refuses a valid body with a second one behind it",
-	}, refusesBody(func(body []byte) []byte { return slices.Concat(body, body) })),
+		Requirement: "{operation} refuses a valid body followed by a second one",
+	}, refusesBody("a valid body followed by a second one", func(body []byte) []byte { return slices.Concat(body, body) })),
 	onEach(Check{
 		ID: "ENV-024", Clause: "signature/ambiguous-request-refused",
-		Requirement: "{operation} refuses a request with two partnerCodes, whichever of them is the signed one",
+		Requirement: "{operation} refuses a request with two partnerCodes, whichever of them is signed",
 	}, refusesTwoPartners),
 	inBody("/type", onBodies(Check{
 		ID:          "ENV-025",
-		Requirement: "{operation} refuses a valid body that stands in an array",
-	}, refusesBody(func(body []byte) []byte { return slices.Concat([]byte("["), body, []byte("]")) }))),
+		Requirement: "{operation} refuses a valid body inside an array",
+	}, refusesBody("a valid body inside an array", func(body []byte) []byte { return slices.Concat([]byte("["), body, []byte("]")) }))),
 	onBodies(Check{
 		ID: "ENV-026", Clause: "errors/other-media-type-refused",
-		Requirement: "{operation} refuses a valid body that is announced as text, as a form or as XML",
+		Requirement: "{operation} refuses a valid body with the Content-Type of text, a form or XML",
 	}, refusesOtherMediaTypes),
 	onBodies(Check{
 		ID: "ENV-027", Clause: "errors/missing-body-refused",
 		Requirement: "{operation} refuses a request without a body",
-	}, refusesBody(func([]byte) []byte { return []byte{} })),
+	}, refusesBody("a request without a body", func([]byte) []byte { return []byte{} })),
 	[]Check{{
 		ID: "ENV-028", Clause: "signature/ambiguous-request-refused", Does: reports.Read, Operations: []string{"singleVerify"},
-		Requirement: "text that is not valid Unicode is refused and not repaired, be it in its bytes or in an escape",
+		Requirement: "singleVerify refuses text that is not valid Unicode, in its bytes or in an escape, instead of repairing it",
 		Run:         refusesBrokenText,
 	}, {
 		ID: "ENV-031", Clause: "errors/oversized-refused", Does: reports.Read, Operations: []string{"singleVerify"},
-		Requirement: "a body of 2 MB, which is too large for most servers, is answered in the envelope",
+		Requirement: "singleVerify answers a body of 2 MB in the envelope",
 		Run:         answersLargeBody,
 	}},
 	onBodies(Check{
 		ID: "ENV-029", Clause: "envelope/no-server-error",
-		Requirement: "{operation} answers bodies that are no request at all without failing",
+		Requirement: "{operation} answers bodies that are not requests without a server error",
 	}, withstandsAnyBody),
 	onEach(Check{
 		ID: "ENV-030", Clause: "errors/refusals-in-the-envelope",
-		Requirement: "{operation} refuses in the envelope what is wrong as HTTP or as JSON: method, media type, body",
+		Requirement: "{operation} refuses a wrong method, media type or body in the envelope",
 	}, refusesInEnvelope),
 )
 
-// unknownPath completes a check that asks a service for a path beside that of
-// its operation.
+// unknownPath completes a check that sends a request to an unknown path of a service.
 func unknownPath(check Check) Check {
 	check.Clause = "errors/unknown-path-refused"
 	service := strings.TrimPrefix(check.ID, "ENV-020/")
-	check.Requirement = "a path of the " + service + " service that no page names is refused in the envelope"
+	check.Requirement = "the " + service + " service refuses an unknown path in the envelope"
 	check.Run = func(ctx context.Context, s *session.Session) {
 		draft := s.NewValid(ctx, check.Operations[0])
 		s.RequireAccepted(s.Send(ctx, draft))
@@ -85,7 +84,7 @@ func unknownPath(check Check) Check {
 			address.Path = path.Join(path.Dir(address.Path), "mallcheckNoSuchPath")
 			w.URL = &address
 		}
-		Expect(s.Send(ctx, draft.After(beside))).To(sayWhyRefused(), "the refusal of an unknown path")
+		Expect(s.Send(ctx, draft.After(beside))).To(sayWhyRefused(), "the "+service+" service did not refuse an unknown path in the envelope")
 	}
 	return check
 }
@@ -101,10 +100,10 @@ func otherMethod(operation string) string {
 	return http.MethodPost
 }
 
-// refusesBody asserts that an operation refuses its valid body in another form.
-func refusesBody(change func(body []byte) []byte) func(context.Context, *session.Session, string) {
+// refusesBody asserts that an operation refuses its valid body in a changed form.
+func refusesBody(what string, change func(body []byte) []byte) func(context.Context, *session.Session, string) {
 	return func(ctx context.Context, s *session.Session, operation string) {
-		refusesTwin(ctx, s, operation, "a request with this body", session.RawBody(change))
+		refusesTwin(ctx, s, operation, what, session.RawBody(change))
 	}
 }
 
@@ -115,7 +114,7 @@ func refusesTwoPartners(ctx context.Context, s *session.Session, operation strin
 		before := func(w *session.Wire) { w.Members = slices.Insert(w.Members, 0, other) }
 		Expect(s.Send(ctx, draft.Twin().After(before))).To(beRefused(), "a request with another partnerCode before the signed one")
 		behind := func(w *session.Wire) { w.Members = append(w.Members, other) }
-		Expect(s.Send(ctx, draft.Twin().After(behind))).To(beRefused(), "a request with another partnerCode behind the signed one")
+		Expect(s.Send(ctx, draft.Twin().After(behind))).To(beRefused(), "a request with another partnerCode after the signed one")
 	})
 }
 
@@ -129,8 +128,8 @@ func refusesOtherMediaTypes(ctx context.Context, s *session.Session, operation s
 	})
 }
 
-// refusesBrokenText sends text that lenient readers repair to U+FFFD, with the
-// sign that is right for the repaired text.
+// refusesBrokenText sends text that lenient readers repair to U+FFFD, with the correct
+// sign of the repaired text.
 func refusesBrokenText(ctx context.Context, s *session.Session) {
 	const repaired = "\ufffd"
 	wrong := repaired
@@ -144,13 +143,13 @@ func refusesBrokenText(ctx context.Context, s *session.Session) {
 	Expect(s.Send(ctx, draft)).To(beRefused(), "a url with half of a surrogate pair in an escape")
 }
 
-// answersLargeBody sends 2 MB of white space between the members of a body, which
-// changes nothing of what is signed.
+// answersLargeBody sends 2 MB of white space between the members of a body, which does
+// not change the signed text.
 func answersLargeBody(ctx context.Context, s *session.Session) {
 	draft := s.NewSingleVerify(s.ExistingSIM()).After(session.RawBody(func(body []byte) []byte {
 		return slices.Concat(bytes.TrimSuffix(body, []byte("}")), bytes.Repeat([]byte(" "), 2<<20), []byte("}"))
 	}))
-	Expect(s.Send(ctx, draft).OperateCode).NotTo(BeEmpty(), "the operateCode of the answer to a body of 2 MB")
+	Expect(s.Send(ctx, draft).OperateCode).NotTo(BeEmpty(), "singleVerify answered a body of 2 MB without the envelope")
 }
 
 func withstandsAnyBody(ctx context.Context, s *session.Session, operation string) {
@@ -161,7 +160,7 @@ func withstandsAnyBody(ctx context.Context, s *session.Session, operation string
 			`{"payId":[],"payAmount":{},"deviceCode":0}`, "\x00", strings.Repeat("[", 5000) + strings.Repeat("]", 5000),
 		} {
 			answer := s.Send(ctx, draft.Twin().After(session.RawBody(func([]byte) []byte { return []byte(body) })))
-			Expect(answer.Status).To(BeNumerically("<", 500), "the HTTP status for the body "+body[:min(len(body), 50)])
+			Expect(answer.Status).To(BeNumerically("<", 500), "%s failed with a server error on the body %.50q", operation, body)
 		}
 	})
 }
@@ -175,12 +174,12 @@ func refusesInEnvelope(ctx context.Context, s *session.Session, operation string
 	if operationOf(operation).hasBody() {
 		mistakes = append(mistakes,
 			mistake{"another media type", session.Header("Content-Type", "text/plain")},
-			mistake{"a body that is no JSON", session.RawBody(func(body []byte) []byte { return body[:len(body)-1] })},
+			mistake{"malformed JSON", session.RawBody(func(body []byte) []byte { return body[:len(body)-1] })},
 			mistake{"no body", session.RawBody(func([]byte) []byte { return []byte{} })})
 	}
 	draft := s.NewValid(ctx, operation)
 	for _, wrong := range mistakes {
 		answer := s.Send(ctx, draft.Twin().After(wrong.edit))
-		Expect(answer).To(sayWhyRefused(), "the refusal of a request with "+wrong.what)
+		Expect(answer).To(sayWhyRefused(), "%s did not refuse a request with %s in the envelope", operation, wrong.what)
 	}
 }

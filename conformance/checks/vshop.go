@@ -3,7 +3,6 @@ package checks
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -12,33 +11,33 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// vshopChecks are about singleVerify and singleServicePlanPage: which SIM cards
-// they know, and that what they say is about the card they were asked for.
+// vshopChecks are about singleVerify and singleServicePlanPage: which SIMs they know,
+// and that their answers are about the requested SIM.
 var vshopChecks = append([]Check{{
 	ID: "VSH-001", Clause: "vshop/verify-known-sim", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: "singleVerify accepts a SIM card that exists",
+	Requirement: "singleVerify accepts an existing SIM",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(s.Send(ctx, s.NewSingleVerify(s.ExistingSIM()))).To(beAccepted(), "a SIM card that exists")
+		Expect(s.Send(ctx, s.NewSingleVerify(s.ExistingSIM()))).To(beAccepted(), "an existing SIM")
 	},
 }, {
 	ID: "VSH-002", Clause: "vshop/answer-names-the-sim", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: "the answer of singleVerify names the SIM card and the partner of its request",
+	Requirement: "singleVerify answers with the SIM and partner of its request",
 	Run: func(ctx context.Context, s *session.Session) {
 		namesWhoAsked(ctx, s, (*session.Session).NewSingleVerify)
 	},
 }, {
 	ID: "VSH-003", Clause: "vshop/plans-for-a-sim", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
-	Requirement: "singleServicePlanPage lists the plans for a SIM card that exists, each with its codes, its name and its price",
+	Requirement: "singleServicePlanPage lists plans for an existing SIM, each with codes, name and price",
 	Run:         listsWholePlans,
 }, {
 	ID: "VSH-004", Clause: "vshop/answer-names-the-sim", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
-	Requirement: "the answer of singleServicePlanPage names the SIM card and the partner of its request",
+	Requirement: "singleServicePlanPage answers with the SIM and partner of its request",
 	Run: func(ctx context.Context, s *session.Session) {
 		namesWhoAsked(ctx, s, (*session.Session).NewSingleServicePlanPage)
 	},
 }, {
 	ID: "VSH-005", Clause: "vshop/area-narrows-the-plans", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
-	Requirement: "every plan that is listed for an area is listed without one, too",
+	Requirement: "singleServicePlanPage lists every plan of an area without an area, too",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		all := plansOf(ctx, s, s.NewSingleServicePlanPage(sim))
@@ -46,62 +45,62 @@ var vshopChecks = append([]Check{{
 			return slices.ContainsFunc(all, func(other record) bool { return maps.Equal(one, other) })
 		}
 		others := slices.DeleteFunc(plansOf(ctx, s, s.NewSingleServicePlanPage(sim).Before(printedArea)), listed)
-		Expect(others).To(BeEmpty(), "plans that are listed for the area 欧洲 only")
+		Expect(others).To(BeEmpty(), "singleServicePlanPage lists plans for the area 欧洲 that it does not list without an area")
 	},
 }, {
 	ID: "VSH-006", Clause: "vshop/answer-names-the-sim", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: "singleVerify answers eight requests at once each with the SIM card that it was asked for",
+	Requirement: "singleVerify answers each of eight concurrent requests with its own SIM",
 	Run:         doesNotMixAnswers,
 }, {
 	ID: "VSH-020", Clause: "vshop/unknown-sim-refused", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: "singleVerify refuses a SIM card that does not exist",
+	Requirement: "singleVerify refuses an unknown SIM",
 	Run: func(ctx context.Context, s *session.Session) {
 		refusesSIM(ctx, s, (*session.Session).NewSingleVerify, s.UnknownSIM())
 	},
 }, {
 	ID: "VSH-021", Clause: "vshop/unknown-sim-refused", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
-	Requirement: "singleServicePlanPage refuses a SIM card that does not exist",
+	Requirement: "singleServicePlanPage refuses an unknown SIM",
 	Run: func(ctx context.Context, s *session.Session) {
 		refusesSIM(ctx, s, (*session.Session).NewSingleServicePlanPage, s.UnknownSIM())
 	},
 }, {
 	ID: "VSH-022", Clause: "vshop/unknown-sim-refused", Does: reports.Read, Operations: []string{"singleVerify"},
-	Requirement: "singleVerify refuses the beginning of the number of a SIM card that exists, and that number with letters behind it",
+	Requirement: "singleVerify refuses an existing ICCID that is cut short or has letters appended",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		refusesSIM(ctx, s, (*session.Session).NewSingleVerify, sim[:len(sim)/2], sim+"abc")
 	},
 }}, onShop(Check{
 	ID: "VSH-010", Clause: "requests/valid-accepted",
-	Requirement: "{operation} accepts every languageCode and every terminal that a page prints",
+	Requirement: "{operation} accepts every printed languageCode and terminal",
 }, acceptsPrintedCodes)...)
 
-// newShopRequest drafts a request of Vshop for a SIM card.
+// newShopRequest drafts a Vshop request for a SIM.
 type newShopRequest func(s *session.Session, sim string) *session.Draft
 
-// owner is whom an answer of Vshop is about.
+// owner is the SIM and partner that an answer of Vshop names.
 type owner struct {
 	DeviceCode  string `json:"deviceCode"`
 	PartnerCode string `json:"partnerCode"`
 }
 
-// ownerOf reads whom an accepted answer is about; what is not as the contract says is empty.
+// ownerOf reads the owner of an accepted answer. It ends the check if the answer names
+// no SIM: the form of the answer is unknown then, not its content wrong.
 func ownerOf(s *session.Session, answer *session.Answer) owner {
 	s.RequireAccepted(answer)
 	var named owner
-	if json.Unmarshal(answer.Data, &named) != nil {
-		return owner{}
+	if json.Unmarshal(answer.Data, &named) != nil || named.DeviceCode == "" {
+		s.UnknownForm(answer, "a member deviceCode")
 	}
 	return named
 }
 
-// namesWhoAsked asks for two SIM cards, so that an answer which is always about
-// the same one is found.
+// namesWhoAsked asks for two SIMs, to catch an answer that is always about the same one.
 func namesWhoAsked(ctx context.Context, s *session.Session, draft newShopRequest) {
 	for _, sim := range s.ExistingSIMs(2) {
 		named := ownerOf(s, s.Send(ctx, draft(s, sim)))
-		Expect(named.DeviceCode).To(Equal(sim), "the deviceCode of the answer")
-		Expect(named.PartnerCode).To(Equal(s.Target().PartnerCode), "the partnerCode of the answer")
+		Expect(named.DeviceCode).To(Equal(sim), "the answer names another deviceCode than its request")
+		Expect(named.PartnerCode).To(Equal(s.Target().PartnerCode), "the answer names another partnerCode than its request")
 	}
 }
 
@@ -113,11 +112,11 @@ func doesNotMixAnswers(ctx context.Context, s *session.Session) {
 	for i, answer := range answers {
 		named[i] = ownerOf(s, answer).DeviceCode
 	}
-	Expect(named).To(Equal(sims), "the deviceCode of each answer, in the order of the requests")
+	Expect(named).To(Equal(sims), "singleVerify mixed up the SIMs of concurrent requests")
 }
 
-// plansOf returns the plans that an accepted singleServicePlanPage lists; that
-// there is a list is required.
+// plansOf returns the plans that singleServicePlanPage lists. It ends the check if the
+// request is refused or the answer has no list.
 func plansOf(ctx context.Context, s *session.Session, draft *session.Draft) []record {
 	answer := s.Send(ctx, draft)
 	s.RequireAccepted(answer)
@@ -125,27 +124,27 @@ func plansOf(ctx context.Context, s *session.Session, draft *session.Draft) []re
 		Plans *[]record `json:"servicePlanList"`
 	}
 	if err := json.Unmarshal(answer.Data, &page); err != nil || page.Plans == nil {
-		s.Violates("vshop/plans-for-a-sim", answer.Exchange, "the answer has no list of plans", "a list servicePlanList in data", answer.String())
+		s.UnknownForm(answer, "a list servicePlanList")
 	}
 	return *page.Plans
 }
 
 func listsWholePlans(ctx context.Context, s *session.Session) {
 	plans := plansOf(ctx, s, s.NewSingleServicePlanPage(s.ExistingSIM()))
-	Expect(plans).NotTo(BeEmpty(), "the plans that can be bought for a SIM card")
+	Expect(plans).NotTo(BeEmpty(), "singleServicePlanPage lists no plan for an existing SIM")
 	for _, listed := range plans {
 		lacking := slices.DeleteFunc([]string{"packageCode", "servicePlanCode", "servicePlanShowName", "payAmount", "payCurrency"},
 			func(name string) bool { return listed[name] != "" })
-		Expect(lacking).To(BeEmpty(), fmt.Sprintf("what the plan %v lacks", listed))
+		Expect(lacking).To(BeEmpty(), "singleServicePlanPage lists a plan without required members: %s", Show(listed))
 	}
 }
 
-// refusesSIM requires that a request for a SIM card that exists is accepted, and
-// asserts that it is refused for others.
+// refusesSIM requires that the target accepts a request for an existing SIM, and asserts
+// that it refuses other ones.
 func refusesSIM(ctx context.Context, s *session.Session, draft newShopRequest, others ...string) {
 	s.RequireAccepted(s.Send(ctx, draft(s, s.ExistingSIM())))
 	for _, sim := range others {
-		Expect(s.Send(ctx, draft(s, sim))).To(beRefused(), "the SIM card "+sim)
+		Expect(s.Send(ctx, draft(s, sim))).To(beRefused(), "the unknown SIM "+sim)
 	}
 }
 

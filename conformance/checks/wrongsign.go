@@ -12,14 +12,14 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// wrongSign is a sign that is wrong in one way.
+// wrongSign is a sign with one mistake.
 type wrongSign struct {
 	what string // completes "a request with"
 	sign session.Signer
 }
 
-// refusesSigns requires that a valid request is accepted, and asserts that the
-// same request is refused with each of the signs.
+// refusesSigns requires that the target accepts a valid request, and asserts that it
+// refuses the same request with each of the signs.
 func refusesSigns(ctx context.Context, s *session.Session, draft *session.Draft, signs ...wrongSign) {
 	controlled(ctx, s, draft, func() {
 		for _, wrong := range signs {
@@ -28,15 +28,15 @@ func refusesSigns(ctx context.Context, s *session.Session, draft *session.Draft,
 	})
 }
 
-// refusedSigns makes a case for every operation of a check that refusesSigns.
+// refusedSigns makes a case of a check for every operation: the signs are refused.
 func refusedSigns(check Check, signs ...wrongSign) []Check {
 	return onEach(check, func(ctx context.Context, s *session.Session, operation string) {
 		refusesSigns(ctx, s, s.NewValid(ctx, operation), signs...)
 	})
 }
 
-// refusesTwin requires that a valid request of an operation is accepted, and
-// asserts that it is refused when it is changed after it was signed.
+// refusesTwin requires that the target accepts a valid request of an operation, and
+// asserts that it refuses the request when edits are made after signing.
 func refusesTwin(ctx context.Context, s *session.Session, operation, what string, edits ...session.Edit) {
 	draft := s.NewValid(ctx, operation)
 	controlled(ctx, s, draft, func() {
@@ -44,12 +44,12 @@ func refusesTwin(ctx context.Context, s *session.Session, operation, what string
 	})
 }
 
-// fixed is a signer that always writes the same.
+// fixed is a signer that always returns the same sign.
 func fixed(sign string) session.Signer {
 	return func([]signing.Member, signing.Rules) (string, error) { return sign, nil }
 }
 
-// altered signs rightly and changes the sign.
+// altered computes the correct sign and changes it.
 func altered(change func(sign string) string) session.Signer {
 	return func(members []signing.Member, rules signing.Rules) (string, error) {
 		sign, err := signing.Sign(members, rules)
@@ -57,7 +57,7 @@ func altered(change func(sign string) string) session.Signer {
 	}
 }
 
-// digitChanged changes one digit of a sign, counted from its end when at is negative.
+// digitChanged changes one digit of a sign, counted from the end if at is negative.
 func digitChanged(at int) session.Signer {
 	return altered(func(sign string) string {
 		digits := []byte(sign)
@@ -71,7 +71,7 @@ func digitChanged(at int) session.Signer {
 	})
 }
 
-// withChanged signs the parameters as if one of them had another value.
+// withChanged signs the parameters with one value changed.
 func withChanged(name string) session.Signer {
 	return func(members []signing.Member, rules signing.Rules) (string, error) {
 		members = slices.Clone(members)
@@ -98,7 +98,7 @@ func anotherValue(value []byte) []byte {
 	return changed
 }
 
-// without signs the parameters but for one.
+// without signs all parameters except one.
 func without(name string) session.Signer {
 	return func(members []signing.Member, rules signing.Rules) (string, error) {
 		kept := slices.DeleteFunc(slices.Clone(members), func(m signing.Member) bool { return m.Name == name })
@@ -106,7 +106,7 @@ func without(name string) session.Signer {
 	}
 }
 
-// rewritten signs another text than the right one.
+// rewritten signs a changed text.
 func rewritten(rewrite func(content string) string) session.Signer {
 	return func(members []signing.Member, rules signing.Rules) (string, error) {
 		content, err := signing.Content(members, rules)
@@ -114,29 +114,29 @@ func rewritten(rewrite func(content string) string) session.Signer {
 	}
 }
 
-// written signs the parameters in a form of their own, in the order of their names.
+// written signs the parameters, sorted by name, in another text form.
 func written(form func(members []signing.Member) string) session.Signer {
 	return func(members []signing.Member, rules signing.Rules) (string, error) {
 		return digest(form(byName(members)), rules), nil
 	}
 }
 
-// withEmptySign writes parameters as if the empty sign were one of them.
+// withEmptySign writes the parameters with an empty sign among them.
 func withEmptySign(members []signing.Member) string {
 	return object(byName(append(members, signing.Member{Name: "sign", Value: []byte(`""`)})), ":", ",")
 }
 
-// byName returns parameters in the order of their names.
+// byName returns the parameters sorted by name.
 func byName(members []signing.Member) []signing.Member {
 	return slices.SortedFunc(slices.Values(members), func(a, b signing.Member) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// asSent signs the parameters in the order in which they are sent.
+// asSent signs the parameters in the order of the wire.
 func asSent(members []signing.Member, rules signing.Rules) (string, error) {
 	return digest(object(members, ":", ","), rules), nil
 }
 
-// asQuery writes parameters as a query is written: a=1&b=2.
+// asQuery writes the parameters in query form: a=1&b=2.
 func asQuery(members []signing.Member) string {
 	pairs := make([]string, len(members))
 	for i, member := range members {
@@ -148,7 +148,7 @@ func asQuery(members []signing.Member) string {
 // spaced writes parameters as one JSON object with spaces between its members.
 func spaced(members []signing.Member) string { return object(members, ": ", ", ") }
 
-// object writes parameters as one JSON object, in their order.
+// object writes the parameters as one JSON object, in the given order.
 func object(members []signing.Member, colon, comma string) string {
 	parts := make([]string, len(members))
 	for i, member := range members {
@@ -157,7 +157,7 @@ func object(members []signing.Member, colon, comma string) string {
 	return "{" + strings.Join(parts, comma) + "}"
 }
 
-// textOf returns the text of a parameter that is a string, and of any other its JSON text.
+// textOf returns the text of a string parameter, and the JSON text of any other.
 func textOf(member signing.Member) string {
 	if text, isText := member.Text(); isText {
 		return text
@@ -165,7 +165,7 @@ func textOf(member signing.Member) string {
 	return string(member.Value)
 }
 
-// digest is the MD5 of a text in hex, in the letter case of the rules.
+// digest returns the MD5 of a text in hex, in the letter case of the rules.
 func digest(text string, rules signing.Rules) string {
 	sum := md5.Sum([]byte(text))
 	sign := hex.EncodeToString(sum[:])
@@ -175,7 +175,7 @@ func digest(text string, rules signing.Rules) string {
 	return sign
 }
 
-// digestOfDigest signs the right sign once more.
+// digestOfDigest hashes the correct sign again.
 func digestOfDigest(members []signing.Member, rules signing.Rules) (string, error) {
 	sign, err := signing.Sign(members, rules)
 	return digest(sign, rules), err

@@ -34,7 +34,7 @@ func (t *Target) Secrets() redact.Secrets {
 		known[method] = "pm_id"
 	}
 	if t.MaskSIMs {
-		for _, sim := range slices.Concat(t.SIMs, t.UnknownSIMs) {
+		for _, sim := range slices.Concat(t.SIMs, t.SecondSIMs, t.UnknownSIMs) {
 			known[sim] = redact.SIMName
 		}
 	}

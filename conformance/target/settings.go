@@ -25,6 +25,7 @@ type Settings struct {
 	PartnerCode       string   `name:"partner-code" placeholder:"CODE" group:"target" help:"Partner code to speak as. Needed with any address."`
 	SecondPartnerCode string   `name:"second-partner-code" placeholder:"CODE" group:"target" help:"Another partner, for the checks that one partner does not see what is another's."`
 	SIM               []string `name:"sim" sep:"," placeholder:"ICCID" group:"target" help:"SIM card that exists. Several make the checks on batches and concurrency sharper."`
+	SecondSIM         []string `name:"second-sim" sep:"," placeholder:"ICCID" group:"target" help:"SIM of the second partner. Without it, checks that order as the second partner use --sim."`
 	UnknownSIM        []string `name:"unknown-sim" sep:"," placeholder:"ICCID" group:"target" help:"Well-formed ICCID of no SIM card."`
 	Group             string   `name:"group" placeholder:"ID" group:"target" help:"Bundle group of the partner; checks that write add and remove SIM cards in it."`
 

@@ -34,8 +34,9 @@ type Target struct {
 	// PartnerCode is the partner that the run speaks as; SecondPartnerCode,
 	// when given, is another one that must not see what belongs to the first.
 	PartnerCode, SecondPartnerCode string
-	// SIMs are ICCIDs that exist, UnknownSIMs such that do not.
-	SIMs, UnknownSIMs []string
+	// SIMs are ICCIDs that exist, UnknownSIMs are ICCIDs that do not. SecondSIMs are
+	// those of the second partner; without them it orders for SIMs.
+	SIMs, SecondSIMs, UnknownSIMs []string
 	// Group is a bundle group of the partner.
 	Group string
 	// Package is the code of a data plan that can be ordered, Amount and Currency its price.
@@ -136,6 +137,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		PartnerCode:       r.text("partner-code"),
 		SecondPartnerCode: r.text("second-partner-code"),
 		SIMs:              r.list("sim"),
+		SecondSIMs:        r.list("second-sim"),
 		UnknownSIMs:       r.list("unknown-sim"),
 		Group:             r.text("group"),
 		Package:           r.text("package"),

@@ -56,7 +56,7 @@ func asyncFaults() []Fault {
 					t.Details[i].Result, t.Details[i].Message = sandbox.ResultNoSIM, "The SIM card does not exist."
 				}
 			})},
-		{"never-finishes", "async/terminates",
+		{"never-finishes", "async/ends-in-time",
 			"leaves a removal processing for ever when none of its SIM cards exists",
 			always(sandbox.Interceptor{Accept: neverFinishes})},
 		{"status-goes-back", "async/never-goes-back",

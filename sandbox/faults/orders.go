@@ -17,7 +17,7 @@ func orderFaults() []Fault {
 				}
 				return page
 			}, "singleServicePlanPage")},
-		{"order-lost", "orders/creates-an-order",
+		{"order-lost", "payments/known-from-the-order",
 			"accepts singleOrder but loses the order", lostOrder},
 		{"another-package-ordered", "orders/creates-an-order",
 			"orders the package that it lists last, whatever singleOrder names", onOrder(func(_ *sandbox.State, o *sandbox.Order) {

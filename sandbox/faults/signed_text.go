@@ -90,7 +90,7 @@ func escapeFaults() []Fault {
 	return []Fault{
 		{"sign-escapes-slash", "signature/slash-not-escaped",
 			`writes / as \/ in the signed text`, signs(escapes("/", `\/`))},
-		{"sign-keeps-escaped-slash", "signature/slash-not-escaped",
+		{"sign-keeps-escaped-slash", "signature/strings-as-json-stringify",
 			`keeps \/ as sent in the signed text`,
 			signs(func(c *sandbox.Call, content string) string {
 				return asSent(c, content, func(value string) bool { return strings.Contains(value, `\/`) })
@@ -100,7 +100,7 @@ func escapeFaults() []Fault {
 		{"sign-escapes-non-ascii", "signature/non-ascii-values-as-utf8",
 			`writes non-ASCII characters as \u escapes in the signed text`,
 			signs(escapesNonASCII)},
-		{"sign-keeps-unicode-escapes", "signature/non-ascii-values-as-utf8",
+		{"sign-keeps-unicode-escapes", "signature/strings-as-json-stringify",
 			`keeps \u escapes as sent in the signed text`,
 			signs(func(c *sandbox.Call, content string) string {
 				return asSent(c, content, func(value string) bool { return strings.Contains(value, `\u`) })

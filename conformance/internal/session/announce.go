@@ -199,7 +199,11 @@ func (c *Connection) listed(group journal.Group) (journal.Holdings, error) {
 		if !answer.Accepted() {
 			panic(End{Verdict: reports.Inconclusive, Reason: "listGroupSims answers " + answer.String()})
 		}
-		for _, sim := range newListing(answer).SIMs {
+		listing, known := newListing(answer)
+		if !known {
+			panic(End{Verdict: reports.Inconclusive, Reason: "listGroupSims answers in an unknown form: " + answer.String()})
+		}
+		for _, sim := range listing.SIMs {
 			held[sim]++
 		}
 	})

@@ -101,10 +101,11 @@ func isBare(answer *Answer, body []byte) bool {
 // object where a page prints a success so.
 func (a *Answer) Accepted() bool { return a.OperateCode == reports.CodeSuccess || a.bare }
 
-// Refused reports whether the operation was refused: an envelope whose
-// operateCode is not "S", or an HTTP status from 400 to 499.
+// Refused reports whether the operation was refused: an envelope whose operateCode is
+// not "S", or an HTTP status from 400 to 499. A server error never is a refusal, even in
+// the envelope: nobody knows what was executed.
 func (a *Answer) Refused() bool {
-	return !a.Accepted() && (a.OperateCode != "" || a.Status >= 400 && a.Status < 500)
+	return !a.Accepted() && a.Status < 500 && (a.OperateCode != "" || a.Status >= 400)
 }
 
 // String returns the answer in one line, for messages.

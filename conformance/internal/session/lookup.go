@@ -22,19 +22,18 @@ func (s *Session) LookUp(ctx context.Context, draft *Draft) FoundOrder {
 	return newFoundOrder(s.Send(ctx, draft))
 }
 
-// KeysOf looks an order of the run up by its purchase id and returns the three
-// keys that it bears. That the order is found and recognised is required: which
-// member of an order is which key is assumed, so that a check about the keys
-// themselves does not fail for it.
+// KeysOf looks up an order of the run by its purchase id and returns its three keys. It
+// ends the check if the order is not found or has no order_id: it is assumed which member
+// of an order is which key, and a check about the keys does not fail for that.
 func (s *Session) KeysOf(ctx context.Context, p Purchase) OrderKeys {
 	found := s.LookUp(ctx, s.NewQueryOrder(OrderKeys{PurchaseID: p.PurchaseID}))
 	switch {
 	case !found.Answer.Accepted():
-		s.Violates("order-lookup/purchase-id-of-the-order", found.Answer.Exchange,
-			"an order is not found by the id that the partner gave it", "the order "+p.PurchaseID, found.Answer.String())
+		s.Prevents("order-lookup/purchase-id-of-the-order", found.Answer.Exchange,
+			"precondition failed: queryOrder does not find an order by the partner's own id", "the order "+p.PurchaseID, found.Answer.String())
 	case found.OrderID == "":
-		s.Violates("order-lookup/order-id-of-the-order", found.Answer.Exchange,
-			"the order that is found has no order_id", "an order_id", found.Answer.String())
+		s.Prevents("order-lookup/order-id-of-the-order", found.Answer.Exchange,
+			"precondition failed: queryOrder returned an order without order_id", "an order_id", found.Answer.String())
 	}
 	return OrderKeys{PurchaseID: p.PurchaseID, OrderID: found.OrderID, SIM: p.SIM}
 }

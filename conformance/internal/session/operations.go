@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mallcheck/mallcheck/gen/mall"
@@ -20,11 +22,6 @@ const (
 	firstPause   = time.Millisecond
 	longestPause = time.Second
 )
-
-// knownWithin is how long after its operation a request id may still be unknown
-// while its result is awaited: that it is known at once is assumed, that it finds
-// its result is documented.
-const knownWithin = time.Second
 
 // Accepted is an asynchronous operation that the target accepted.
 type Accepted struct {
@@ -156,16 +153,18 @@ func (s *Session) accepted(answer *Answer) Accepted {
 	return Accepted{RequestID: id, Answer: answer}
 }
 
-// RequireAccepted ends the check when a valid request was not accepted: what
-// the check is about was not reached. The deviation is from the operation as the
-// contract describes it.
+// RequireAccepted ends the check if the target did not accept a valid request: a
+// precondition of the check failed. An answer that is neither a success nor a refusal in
+// a known form deviates from the clause about the envelope, not from the operation's.
 func (s *Session) RequireAccepted(answer *Answer) {
 	if answer.Accepted() {
 		return
 	}
-	s.Prevents("requests/valid-accepted", answer.Exchange,
-		answer.Operation+" refused a valid request, so the requirement could not be tested",
-		`operateCode "S"`, answer.String())
+	clause, what := "requests/valid-accepted", " refused a valid request"
+	if !answer.Refused() && answer.Status < 500 {
+		clause, what = "envelope/present", " answered a valid request in an unknown form"
+	}
+	s.Prevents(clause, answer.Exchange, "precondition failed: "+answer.Operation+what, `operateCode "S"`, answer.String())
 }
 
 // ReadResult asks for the result of a task once; that it is found is required.
@@ -180,7 +179,7 @@ func (s *Session) ReadResult(ctx context.Context, requestID string) Result {
 // notFound ends the check because a request id does not find its result.
 func (s *Session) notFound(answer *Answer, requestID string) {
 	s.Prevents("request-id/finds-its-own-result", answer.Exchange,
-		"asyncResult does not find the request_id that an operation returned",
+		"asyncResult does not find a request_id that was returned",
 		"the result of "+requestID, answer.String())
 }
 
@@ -226,6 +225,7 @@ func (s *Session) WatchResult(ctx context.Context, requestID string, look func(R
 
 func (s *Session) watch(ctx context.Context, partner, requestID string, look func(Result)) Result {
 	started, limit, waited := time.Now(), s.Target().TaskTimeout, s.connection.patience.total()
+	var seen []string // each status once, in order
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		answer := s.Send(ctx, s.NewAsyncResult(requestID).As(partner))
 		result, passed := ResultOf(answer), time.Since(started)-(s.connection.patience.total()-waited)
@@ -235,16 +235,27 @@ func (s *Session) watch(ctx context.Context, partner, requestID string, look fun
 				s.settleResult(requestID, result)
 				return result
 			}
-		} else if !answer.Refused() || passed > min(knownWithin, limit) {
+			if !slices.Contains(seen, result.Status) {
+				seen = append(seen, result.Status)
+			}
+		} else if !answer.Refused() || passed > limit {
 			s.notFound(answer, requestID)
 		}
 		if passed > limit {
-			s.Violates("async/terminates", answer.Exchange,
-				fmt.Sprintf("the task %s is not completed within %s", requestID, limit),
-				"a terminal status", strconv.Quote(result.Status))
+			s.notEnded(answer, requestID, seen)
 		}
 		s.pause(pause)
 	}
+}
+
+// notEnded ends the check because a task did not end in time. That it ends is documented;
+// how long it may take, and which statuses are final, is not.
+func (s *Session) notEnded(answer *Answer, requestID string, seen []string) {
+	statuses, _ := json.Marshal(seen)
+	s.Prevents("async/ends-in-time", answer.Exchange,
+		fmt.Sprintf("the task %s did not end within %s; statuses seen: %s. If it takes longer, raise --task-timeout; "+
+			"if one of them is final, add it to --terminal-status", requestID, s.Target().TaskTimeout, statuses),
+		"a final status: "+strings.Join(s.Target().TerminalStatus, ", "), string(statuses))
 }
 
 // pause waits, or less when the run is stopped.

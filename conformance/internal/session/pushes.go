@@ -76,8 +76,28 @@ func (s *Session) AwaitPushes(p Purchase, n int, clause string) []*Push {
 		}
 		r.NoteMissed()
 		s.show(pushes)
+		if n == 1 {
+			s.requirePaid(p)
+		}
 		s.Violates(clause, len(s.Exchanges())-1, fmt.Sprintf("push %d about the order %s did not arrive within %s", n, p.OrderNo, limit),
 			"pushes about the order: "+strconv.Itoa(n), strconv.Itoa(len(pushes)))
+	}
+}
+
+// requirePaid ends the check if an order is not shown as paid: a push that did not arrive
+// about it says nothing about pushes. A target that cannot be asked is not blamed.
+func (s *Session) requirePaid(p Purchase) {
+	if s.Target().URLs["topup"] == "" {
+		return
+	}
+	found := s.LookUp(s.stop, s.NewQueryOrder(OrderKeys{PurchaseID: p.PurchaseID}))
+	switch {
+	case !found.Answer.Accepted():
+		s.Prevents("order-lookup/purchase-id-of-the-order", found.Answer.Exchange,
+			"precondition failed: queryOrder does not find the order whose push is awaited", "the order "+p.PurchaseID, found.Answer.String())
+	case found.Status != "" && found.Status != "1":
+		s.Prevents("order-lookup/status-agrees-with-payment", found.Answer.Exchange,
+			"precondition failed: queryOrder does not show the order whose push is awaited as paid", `"1"`, strconv.Quote(found.Status))
 	}
 }
 
@@ -101,6 +121,17 @@ func (s *Session) VerifyPush(p *Push) error {
 		Keys: map[string][]byte{s.PushKeyID(): t.PushKey}, Tolerance: -1, Join: t.PushJoin, Encoding: t.PushEncoding,
 	}
 	return verifier.Verify(p.Header, p.Body)
+}
+
+// PushContent returns the text that the signature of a push must cover under the rules
+// of the target, or why there is none.
+func (s *Session) PushContent(p *Push) string {
+	content, err := signing.PushContent(p.Body, p.Header.Get(signing.HeaderPushVersion),
+		p.Header.Get(signing.HeaderPushAlgorithm), p.Header.Get(signing.HeaderPushTimestamp), s.Target().PushJoin)
+	if err != nil {
+		return "(none: " + err.Error() + ")"
+	}
+	return string(content)
 }
 
 // PushKeyID returns the id of the key that pushes are signed with, or ends the

@@ -35,26 +35,32 @@ type Bundle struct {
 	Count int
 }
 
-// ListGroupSims lists a group; that it is accepted is required.
+// ListGroupSims lists a group. It ends the check if the request is refused, or if the
+// answer has no list of SIMs: an entry that cannot be read is not a missing entry.
 func (s *Session) ListGroupSims(ctx context.Context, group string) Listing {
 	answer := s.Send(ctx, s.NewListGroupSims(group))
 	s.RequireAccepted(answer)
-	return newListing(answer)
-}
-
-func newListing(answer *Answer) Listing {
-	var data struct {
-		SimCount text   `json:"sim_count"`
-		SimIDs   []text `json:"sim_ids"`
-	}
-	if err := json.Unmarshal(answer.Data, &data); err != nil {
-		return Listing{Count: -1, Answer: answer} // the oracle says what is wrong with it
-	}
-	listing := Listing{Count: count(data.SimCount), Answer: answer}
-	for _, sim := range data.SimIDs {
-		listing.SIMs = append(listing.SIMs, string(sim))
+	listing, known := newListing(answer)
+	if !known {
+		s.UnknownForm(answer, "a list sim_ids")
 	}
 	return listing
+}
+
+// newListing reads a listing, and reports whether it has a list of SIMs.
+func newListing(answer *Answer) (listing Listing, known bool) {
+	var data struct {
+		SimCount text    `json:"sim_count"`
+		SimIDs   *[]text `json:"sim_ids"`
+	}
+	if err := json.Unmarshal(answer.Data, &data); err != nil || data.SimIDs == nil {
+		return Listing{Count: -1, Answer: answer}, false
+	}
+	listing = Listing{Count: count(data.SimCount), Answer: answer}
+	for _, sim := range *data.SimIDs {
+		listing.SIMs = append(listing.SIMs, string(sim))
+	}
+	return listing, true
 }
 
 // count reads a number of SIM cards, -1 when it is none.
@@ -80,14 +86,22 @@ func (s *Session) ListBundlesAs(ctx context.Context, partner string) []Bundle {
 		PackageCode text `json:"package_code"`
 		SimCount    text `json:"sim_count"`
 	}
-	if err := json.Unmarshal(answer.Data, &data); err != nil {
-		return nil // the oracle says what is wrong with it
+	if err := json.Unmarshal(answer.Data, &data); err != nil || data == nil {
+		s.UnknownForm(answer, "a list of groups")
 	}
 	bundles := make([]Bundle, len(data))
 	for i, b := range data {
 		bundles[i] = Bundle{string(b.GroupID), string(b.PackageCode), count(b.SimCount)}
 	}
 	return bundles
+}
+
+// UnknownForm ends the check because data of an answer does not have the form that the
+// contract describes: nothing can be said of its content.
+func (s *Session) UnknownForm(answer *Answer, expected string) {
+	operation, _ := s.Contract().Operation(answer.Operation)
+	s.Prevents(operation.Pointer+"/responses/200/content/application~1json/schema/properties/data", answer.Exchange,
+		"precondition failed: data of the "+answer.Operation+" answer has an unknown form", expected, answer.String())
 }
 
 // OtherGroup returns a bundle group of the partner beside Group, or skips the check.

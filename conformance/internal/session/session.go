@@ -154,6 +154,15 @@ func (s *Session) OtherSIM(sim string) string {
 	return ""
 }
 
+// SecondSIM returns the ICCID of a SIM of the second partner. Where the target names
+// none, it is one of the first: many targets let any partner order for any SIM.
+func (s *Session) SecondSIM() string {
+	if sims := s.Target().SecondSIMs; len(sims) > 0 {
+		return sims[0]
+	}
+	return s.ExistingSIM()
+}
+
 // UnknownSIM returns the well-formed ICCID of no SIM card.
 func (s *Session) UnknownSIM() string {
 	s.need(len(s.Target().UnknownSIMs) > 0, "unknown-sim")
