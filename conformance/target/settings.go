@@ -83,6 +83,12 @@ type Settings struct {
 	TaskTimeout string `name:"task-timeout" fallback:"60s" placeholder:"DURATION" group:"limits" help:"Time limit of one asynchronous task. Default ${default_task_timeout}, on the sandbox 2s."`
 	Rate        string `name:"rate" placeholder:"N/s" group:"limits" help:"Largest number of calls a second, for example 5/s. Default: no limit."`
 
+	MaxAnswer  string `name:"max-answer" fallback:"8MiB" placeholder:"SIZE" group:"limits" help:"Bytes read of one answer, after decompression; a larger one is a deviation. Default ${default_max_answer}."`
+	MaxHeaders string `name:"max-headers" fallback:"64KiB" placeholder:"SIZE" group:"limits" help:"Bytes read of the header of one answer. Default ${default_max_headers}."`
+	MaxKept    string `name:"max-kept" fallback:"64MiB" placeholder:"SIZE" group:"limits" help:"Bytes kept of all answers for the reports; of later ones the beginning, length and digest are kept. Default ${default_max_kept}."`
+	MaxPush    string `name:"max-push" fallback:"1MiB" placeholder:"SIZE" group:"limits" help:"Bytes read of one push. Default ${default_max_push}."`
+	MaxInbox   string `name:"max-inbox" fallback:"32MiB" placeholder:"SIZE" group:"limits" help:"Bytes kept of all pushes; beyond it the oldest are forgotten. Default ${default_max_inbox}."`
+
 	Procs string `name:"procs" fallback:"1" placeholder:"N" group:"limits" help:"Number of processes that run the checks, for a target that makes them wait. Rate and budget are divided among them. Default ${default_procs}."`
 
 	ReportDir string   `name:"report-dir" fallback:"mallcheck-report" placeholder:"DIR" group:"report" help:"Folder of the reports. Default ${default_report_dir}."`

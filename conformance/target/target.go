@@ -110,6 +110,8 @@ type Target struct {
 	Procs int
 	// Rate is the largest number of calls a second, 0 for no limit.
 	Rate float64
+	// Limits bound the memory that the target can make the run use.
+	Limits Limits
 
 	// ReportDir is the folder of the reports, Formats are those to write.
 	ReportDir string
@@ -174,11 +176,15 @@ func Resolve(layers ...Layer) (*Target, error) {
 		TaskTimeout:       parse(r, "task-timeout", positiveDuration),
 		Procs:             parse(r, "procs", procs),
 		Rate:              parse(r, "rate", perSecond),
-		Fuzz:              parse(r, "fuzz", requests),
-		ReportDir:         r.text("report-dir"),
-		Formats:           r.list("format"),
-		Faults:            r.list("fault"),
-		Variants:          r.list("variant"),
+		Limits: Limits{
+			Answer: parse(r, "max-answer", size), Headers: parse(r, "max-headers", size), Kept: parse(r, "max-kept", size),
+			Push: parse(r, "max-push", size), Inbox: parse(r, "max-inbox", size),
+		},
+		Fuzz:      parse(r, "fuzz", requests),
+		ReportDir: r.text("report-dir"),
+		Formats:   r.list("format"),
+		Faults:    r.list("fault"),
+		Variants:  r.list("variant"),
 	}
 	t.PushKeyID, t.PushKey = r.pushKey()
 	t.MaskSIMs = r.masksSIMs()

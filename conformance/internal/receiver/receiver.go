@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"strings"
@@ -38,9 +39,6 @@ type Limits struct {
 	// Kept bounds the bytes of all pushes. Beyond it the oldest are forgotten.
 	Kept int64
 }
-
-// DefaultLimits are generous for a run: a push of the contract has about 500 bytes.
-var DefaultLimits = Limits{Push: 1 << 20, Kept: 32 << 20}
 
 // Push is one attempt of the target to deliver a push.
 type Push struct {
@@ -100,6 +98,7 @@ func Serve(listener net.Listener, limits Limits) *Receiver {
 	}
 	r.server = &http.Server{
 		Handler: r, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, MaxHeaderBytes: maxHeader,
+		ErrorLog: log.New(io.Discard, "", 0), // what a sender sends stands in no log
 	}
 	go func() { _ = r.server.Serve(listener) }() // it ends when it is closed
 	return r

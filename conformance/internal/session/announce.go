@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/conformance/internal/transport"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -29,7 +30,7 @@ func (s *Session) announce(draft *Draft, request *http.Request) announced {
 		return announced{}
 	}
 	c := s.connection
-	body := recordRequest(request).Body
+	body := transport.Record(request).Body
 	cost, err := c.budget.Spend(operation, body)
 	if err != nil {
 		if c.stopRun != nil {

@@ -7,10 +7,10 @@
 package session
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +20,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/oracle"
 	"github.com/mallcheck/mallcheck/conformance/internal/receiver"
+	"github.com/mallcheck/mallcheck/conformance/internal/transport"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -35,7 +36,8 @@ type Connection struct {
 	policy   reports.Policy
 	contract *openapi.Contract
 	oracle   *oracle.Oracle
-	client   *http.Client
+	client   *transport.Client
+	kept     keeper
 	limiter  *rate.Limiter
 	receiver *receiver.Receiver // nil when nothing listens for pushes
 	looking  sync.Mutex
@@ -52,7 +54,6 @@ type Connection struct {
 	nextID   int
 	// standings are what is known about valid requests, by operation.
 	standings map[string]*standing
-	links     map[string]Link // by host
 }
 
 // Connect returns a connection to a target, and listens for its pushes where the
@@ -75,7 +76,8 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		policy:   t.Policy(),
 		contract: contract,
 		oracle:   judge,
-		client:   newClient(t),
+		client:   transport.New(t),
+		kept:     keeper{most: t.Limits.OrDefault().Kept},
 		limiter:  rate.NewLimiter(limit, 1),
 		receiver: pushes,
 		budget:   journal.NewBudget(t),
@@ -89,7 +91,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 
 // Close releases idle connections and stops listening for pushes.
 func (c *Connection) Close() {
-	c.client.CloseIdleConnections()
+	c.client.Close()
 	if c.receiver != nil {
 		c.receiver.Close()
 	}
@@ -112,6 +114,12 @@ func (c *Connection) answered(service string) {
 	c.timeouts[service] = 0
 }
 
+// Link returns how the host of a service was reached last; it is zero when it was not.
+func (c *Connection) Link(service string) transport.Link { return c.client.Link(service) }
+
+// longestCode bounds what is kept of an operateCode: a server may answer anything.
+const longestCode = 100
+
 // see counts a kind of answer.
 func (c *Connection) see(answer *Answer) {
 	c.mu.Lock()
@@ -119,7 +127,8 @@ func (c *Connection) see(answer *Answer) {
 	if c.seen == nil {
 		c.seen = map[reports.Code]int{}
 	}
-	c.seen[reports.Code{Operation: answer.Operation, Status: answer.Status, OperateCode: answer.OperateCode}]++
+	code := string(bytes.Clone(reports.Body(answer.OperateCode).Head(longestCode)))
+	c.seen[reports.Code{Operation: answer.Operation, Status: answer.Status, OperateCode: code}]++
 }
 
 // Codes returns the kinds of answer that were seen, in the order of operation,

@@ -84,7 +84,7 @@ func (s *Session) turn(ctx context.Context) {
 // ask to wait are recorded, and judged no more than those of a service that is down.
 func (s *Session) exchange(ctx context.Context, draft *Draft, request *http.Request) reports.Exchange {
 	for waits := 0; ; waits++ {
-		exchange := s.connection.exchange(s.calls, draft.Operation.ID, request)
+		exchange := s.connection.client.Do(s.calls, draft.Operation.ID, request)
 		wait, limited := asksToWait(exchange.Response)
 		if !limited {
 			return exchange

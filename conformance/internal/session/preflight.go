@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/transport"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -39,7 +40,7 @@ func (c *Connection) probe(ctx context.Context, service string) string {
 	switch {
 	case err != nil && len(exchanges) == 0:
 		return err.Error()
-	case exchanges[0].Response == nil || strings.HasPrefix(exchanges[0].Problem, timedOut):
+	case exchanges[0].Response == nil || transport.TimedOut(exchanges[0]):
 		return exchanges[0].Problem
 	case unavailable(exchanges[0].Response):
 		return fmt.Sprintf("it answers HTTP %d without an envelope", exchanges[0].Response.Status)

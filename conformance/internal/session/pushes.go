@@ -21,6 +21,7 @@ const NoAnswer = receiver.NoAnswer
 // receive starts the receiver that the target's settings ask for; nil for none. Only
 // the first of several shards has one: all checks that await pushes are in it.
 func receive(t *target.Target) (*receiver.Receiver, error) {
+	limits := t.Limits.OrDefault()
 	listener := t.PushListener
 	if listener == nil {
 		if t.PushListen == "" || t.Shard.Index > 1 {
@@ -31,7 +32,7 @@ func receive(t *target.Target) (*receiver.Receiver, error) {
 			return nil, err
 		}
 	}
-	return receiver.Serve(listener, receiver.DefaultLimits), nil
+	return receiver.Serve(listener, receiver.Limits{Push: limits.Push, Kept: limits.Inbox}), nil
 }
 
 // receiver returns the receiver of the run, or ends the check without one.

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mallcheck/mallcheck/conformance/internal/receiver"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -143,7 +142,7 @@ func TestPushThatDoesNotCome(t *testing.T) {
 // TestLargePushIsRefused holds that a push is not read without a bound.
 func TestLargePushIsRefused(t *testing.T) {
 	_, url := receiving(t, time.Minute)
-	if status, _ := push(t, url, `{"payId":"`+strings.Repeat("9", int(receiver.DefaultLimits.Push))+`"}`); status != http.StatusRequestEntityTooLarge && status != 0 {
+	if status, _ := push(t, url, `{"payId":"`+strings.Repeat("9", int(target.DefaultLimits.Push))+`"}`); status != http.StatusRequestEntityTooLarge && status != 0 {
 		t.Errorf("HTTP %d", status)
 	}
 }

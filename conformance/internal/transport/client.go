@@ -1,4 +1,7 @@
-package session
+// Package transport sends the requests of a run and records the answers as received,
+// within bounds: a server that answers without end fills neither memory nor time. It
+// does not judge an answer.
+package transport
 
 import (
 	"crypto/tls"
@@ -7,23 +10,36 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// newClient returns a client that calls a target in the way its settings say. It
-// follows no redirect, so that a signed request never reaches a host that nobody named.
-func newClient(t *target.Target) *http.Client {
+// Client calls one target. It is safe for concurrent use.
+type Client struct {
+	target *target.Target
+	limits target.Limits
+	http   *http.Client
+
+	mu    sync.Mutex
+	links map[string]Link // by host
+}
+
+// New returns a client that calls a target in the way its settings say. It follows no
+// redirect, so that a signed request never reaches a host that nobody named.
+func New(t *target.Target) *Client {
+	limits := t.Limits.OrDefault()
 	transport := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:   10 * time.Second,
-		MaxIdleConnsPerHost:   64,
-		IdleConnTimeout:       30 * time.Second,
-		ExpectContinueTimeout: time.Second,
-		Protocols:             protocols(t.HTTP2),
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxIdleConnsPerHost:    64,
+		IdleConnTimeout:        30 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		Protocols:              protocols(t.HTTP2),
+		MaxResponseHeaderBytes: limits.Headers,
 	}
 	if t.TLS != nil {
 		transport.TLSClientConfig = t.TLS.Clone()
@@ -34,11 +50,14 @@ func newClient(t *target.Target) *http.Client {
 	case t.Proxy != nil:
 		transport.Proxy = http.ProxyURL(t.Proxy)
 	}
-	return &http.Client{
+	return &Client{target: t, limits: limits, links: map[string]Link{}, http: &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	}}
 }
+
+// Close releases idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // protocols returns the versions of HTTP that a setting of HTTP/2 allows. Only
 // HTTP/2 means it without TLS, too.
@@ -74,7 +93,7 @@ type Link struct {
 }
 
 // keepLink keeps how a host was reached.
-func (c *Connection) keepLink(request *http.Request, response *http.Response) {
+func (c *Client) keepLink(request *http.Request, response *http.Response) {
 	link := Link{Protocol: response.Proto}
 	if state := response.TLS; state != nil {
 		link.TLS = tls.VersionName(state.Version)
@@ -86,14 +105,11 @@ func (c *Connection) keepLink(request *http.Request, response *http.Response) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.links == nil {
-		c.links = map[string]Link{}
-	}
 	c.links[request.URL.Host] = link
 }
 
 // Link returns how the host of a service was reached last; it is zero when it was not.
-func (c *Connection) Link(service string) Link {
+func (c *Client) Link(service string) Link {
 	address, err := url.Parse(c.target.URLs[service])
 	if err != nil {
 		return Link{}

@@ -1,0 +1,59 @@
+package session
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"sync/atomic"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// What is kept of an answer once the run has kept as many bytes as it may.
+const (
+	keptBody   = 1 << 10
+	keptFields = 32 // header fields
+	keptValue  = 256
+)
+
+// keeper counts the bytes that a run keeps of answers until its end.
+type keeper struct {
+	most int64
+	kept atomic.Int64
+}
+
+// keep returns an exchange as it is kept: whole while there is room, else with the
+// head of its body, its length and its digest. The check has the whole answer all the same.
+func (k *keeper) keep(exchange reports.Exchange) reports.Exchange {
+	if exchange.Response == nil {
+		return exchange
+	}
+	size := int64(len(exchange.Response.Body))
+	for _, field := range exchange.Response.Header {
+		size += int64(len(field.Name) + len(field.Value))
+	}
+	if k.kept.Add(size) <= k.most {
+		return exchange
+	}
+	k.kept.Add(-size)
+	response := *exchange.Response
+	if body := response.Body; len(body) > keptBody {
+		digest := sha256.Sum256(body)
+		response.Digest = hex.EncodeToString(digest[:])
+		response.Body = bytes.Clone(body.Head(keptBody))
+		response.Cut += int64(len(body) - len(response.Body))
+	}
+	response.Header = cutFields(response.Header)
+	exchange.Response = &response
+	return exchange
+}
+
+// cutFields returns the first fields of a header, each with the beginning of its value.
+func cutFields(fields []reports.Header) []reports.Header {
+	cut := make([]reports.Header, 0, min(len(fields), keptFields))
+	for _, field := range fields[:min(len(fields), keptFields)] {
+		name, value := reports.Body(field.Name).Head(keptValue), reports.Body(field.Value).Head(keptValue)
+		cut = append(cut, reports.Header{Name: string(name), Value: string(value)}) // the conversion copies
+	}
+	return cut
+}

@@ -1,0 +1,129 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// No memory is reserved for an answer that announces more than largeAnswer; of one
+// that is larger than allowed, keptOfLarger is recorded.
+const (
+	largeAnswer  = 1 << 20
+	keptOfLarger = 64 << 10
+)
+
+// Do sends a request within the time limit of a call, and while within is not done,
+// and records what came.
+func (c *Client) Do(within context.Context, operation string, request *http.Request) reports.Exchange {
+	ctx, cancel := context.WithTimeout(within, c.target.CallTimeout)
+	defer cancel()
+	recorded := reports.Exchange{Operation: operation, Request: Record(request), Started: time.Now().UTC()}
+	response, err := c.http.Do(repeatable(operation, request.WithContext(ctx)))
+	if err != nil {
+		recorded.Duration = time.Since(recorded.Started)
+		recorded.Problem = c.problem(err)
+		return recorded
+	}
+	defer response.Body.Close()
+	c.keepLink(request, response)
+	body, err := c.read(response.Body, response.ContentLength)
+	recorded.Duration = time.Since(recorded.Started)
+	recorded.Response = &reports.Response{
+		Status: response.StatusCode, Header: reports.Headers(response.Header), Body: body, Announced: response.ContentLength,
+	}
+	switch {
+	case err != nil:
+		recorded.Problem = c.problem(err)
+	case int64(len(body)) > c.limits.Answer:
+		recorded.Problem = tooLarge + target.Size(c.limits.Answer) + " (--max-answer)"
+		recorded.Response.Body = bytes.Clone(body[:keptOfLarger])
+		recorded.Response.Cut = int64(len(body) - keptOfLarger)
+	}
+	return recorded
+}
+
+// repeatable lets the transport send a request of an operation that reads once more
+// where the target had closed the kept connection on which it was sent, as a server
+// may at any time. One that changes the target is never sent twice. The header is
+// how net/http is told; without a value it is not sent.
+func repeatable(operation string, request *http.Request) *http.Request {
+	if found, known := openapi.OperationOf(operation); known && found.Does == openapi.Read {
+		request.Header = request.Header.Clone()
+		request.Header["Idempotency-Key"] = nil
+	}
+	return request
+}
+
+// read reads a body. One whose length is announced takes no more memory than that,
+// since a run keeps them all; a large one, which may never come, and one of unknown
+// length grow as they come, to the limit of an answer and one byte at most.
+func (c *Client) read(body io.Reader, announced int64) ([]byte, error) {
+	if announced < 0 || announced > largeAnswer {
+		return io.ReadAll(io.LimitReader(body, c.limits.Answer+1))
+	}
+	whole := make([]byte, announced)
+	n, err := io.ReadFull(body, whole)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF // nothing came of what was announced
+	}
+	return whole[:n], err
+}
+
+// problem says in words why no complete answer came.
+func (c *Client) problem(err error) string {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return stoppedCall
+	case isTimeout(err):
+		return fmt.Sprintf("%s %s", timedOut, c.target.CallTimeout)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return brokeOff
+	}
+	text := err.Error()
+	if i := strings.LastIndex(text, `": `); i >= 0 {
+		text = text[i+3:] // the URL stands in the request already
+	}
+	return "no answer: " + text + advice(err)
+}
+
+const (
+	timedOut    = "the call took longer than"
+	stoppedCall = "the run was stopped before the answer was complete"
+	brokeOff    = "the answer broke off before its announced end"
+	tooLarge    = "the answer is larger than 64 MiB"
+)
+
+// TimedOut reports whether no answer came within the time limit of a call.
+func TimedOut(exchange reports.Exchange) bool { return strings.HasPrefix(exchange.Problem, timedOut) }
+
+// TooLarge reports whether an answer was larger than the limit.
+func TooLarge(exchange reports.Exchange) bool { return strings.HasPrefix(exchange.Problem, tooLarge) }
+
+// Stopped reports whether the run was stopped during the call.
+func Stopped(exchange reports.Exchange) bool { return exchange.Problem == stoppedCall }
+
+func isTimeout(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// Record returns a request as it is sent.
+func Record(request *http.Request) reports.Request {
+	recorded := reports.Request{Method: request.Method, URL: request.URL.String(), Header: reports.Headers(request.Header)}
+	if request.GetBody != nil {
+		if body, err := request.GetBody(); err == nil {
+			recorded.Body, _ = io.ReadAll(body) // a reader over bytes does not fail
+		}
+	}
+	return recorded
+}
