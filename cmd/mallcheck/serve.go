@@ -42,7 +42,7 @@ func (serveCommand) Help() string {
   mallcheck serve --listen 127.0.0.1:0 --env-file sandbox.env   then, in another shell:
   env $(cat sandbox.env) mallcheck run
 
-Everything is in memory and gone at the end. The sandbox listens on loopback unless it is told otherwise: its sign is no authentication.`
+Everything is in memory and gone at the end. The sandbox listens on loopback by default: its sign is no authentication.`
 }
 
 // Run implements the command.

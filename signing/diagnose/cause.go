@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// maxOr is how many other mistakes are mentioned that lead to the same text.
+const maxOr = 3
+
 // record adds a cause. The first that led to a text explains it; others are only mentioned.
 func (s *search) record(text []byte, variants []*variant) {
 	cause := Cause{How: "MD5(text)"}
@@ -22,7 +25,7 @@ func (s *search) record(text []byte, variants []*variant) {
 			continue
 		}
 		said := slices.ContainsFunc(slices.Concat(known.Mistakes, known.Or), func(m Mistake) bool { return m.ID == variants[0].of.id })
-		if len(known.Or) < 2 && !said {
+		if len(known.Or) < maxOr && !said {
 			known.Or = append(known.Or, cause.Mistakes...)
 		}
 		return

@@ -169,7 +169,7 @@ func (s *search) probe(at stage, v *variant) []byte {
 		c.apply(variants)
 		return bytes.Clone(s.finish(c, s.found.Expected))
 	}
-	s.showAll = at != stageSelect
-	defer func() { s.showAll = false }()
+	s.showAll, s.showMarks = at != stageSelect, at == stageFrame
+	defer func() { s.showAll, s.showMarks = false, false }()
 	return bytes.Clone(s.render(s.start(), variants))
 }

@@ -60,7 +60,7 @@ type Cause struct {
 	// Mistakes are the mistakes that were made, four at most, in the order of the stages:
 	// first those in the parameters, last those in writing the sign.
 	Mistakes []Mistake
-	// Or are other single mistakes that lead to the same text, two at most.
+	// Or are other single mistakes that lead to the same text, three at most.
 	Or []Mistake
 	// Text is what was hashed.
 	Text []byte

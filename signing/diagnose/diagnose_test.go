@@ -258,11 +258,11 @@ func TestSignProblem(t *testing.T) {
 }
 
 func TestSignMergesTheSameText(t *testing.T) {
-	// One name is in reverse order and in the order sent, and two texts are equal.
+	// One name is in reverse order and in the order sent, in the order of its value, and four texts are equal.
 	w := wrongSign{body: `{"b":"1","a":"2"}`, text: `{"b":"1","a":"2"}`}
 	w.check(t, "unsorted")
 	d, _ := w.diagnose(t)
-	if or := d.Causes[0].Or; len(or) != 2 || or[0].ID != "body-as-sent" || or[1].ID != "reverse-sorted" {
+	if or := d.Causes[0].Or; len(or) != 3 || or[0].ID != "body-as-sent" || or[1].ID != "reverse-sorted" || or[2].ID != "sorted-by-value" {
 		t.Errorf("the other ways are %v", or)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // A server for tests tells a partner what is wrong with a sign.
 func ExampleSign() {
-	// The partner signed what json.dumps of Python writes unless it is told otherwise.
+	// The partner signed what json.dumps of Python writes by default.
 	body := []byte(`{"partnerCode":"P012345","area":"欧洲","version":"3.0","sign":"d958eb91a9100c20ff25400ab643668a"}`)
 	received, err := diagnose.RequestOf("POST", &url.URL{Path: "/vshop/singleServicePlanPage"}, body, nil)
 	if err != nil {
@@ -27,13 +27,13 @@ func ExampleSign() {
 	fmt.Println()
 	fmt.Print(diagnosis.Text())
 	// Output:
-	// the sign is wrong: the signed text is written with Python's json.dumps, which writes spaces and \uXXXX unless it is told otherwise
+	// the sign is wrong: the signed text is written with Python's json.dumps, which adds spaces and escapes non-ASCII characters by default
 	//
 	// The sign is wrong.
 	//   sent   "d958eb91a9100c20ff25400ab643668a"
 	//   right  f012b6da7eae431fb5cbad3e0c16d655
-	// The signed text is written with Python's json.dumps, which writes spaces and \uXXXX unless it is told otherwise.
-	// The sign sent is MD5(text); the text that was signed differs from the right one from byte 8 on:
+	// The signed text is written with Python's json.dumps, which adds spaces and escapes non-ASCII characters by default.
+	// The sign sent is MD5(text); the signed text differs from the right one from byte 8 on:
 	//   right  {"area":"欧洲","partnerCode":"P012345","version":"3.0"}
 	//   signed {"area": "\u6b27\u6d32", "partnerCode": "P012345", "version": "3.0"}
 	//                  ^

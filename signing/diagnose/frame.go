@@ -2,94 +2,327 @@ package diagnose
 
 import (
 	"bytes"
-	"net/url"
+	"encoding/json"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/signing"
 )
 
-// framed is a way that changes the whole text.
-func framed(detail string, f func(dst, text []byte) []byte) variant {
-	return variant{detail: detail, apply: func(c *candidate) { c.frame = f }}
+var (
+	braces      = [2]string{"{", "}"}
+	brackets    = [2]string{"[", "]"}
+	compact     = jsonLayout(",", ":")
+	pythonWords = map[string]string{"true": "True", "false": "False", "null": "None"}
+)
+
+func jsonLayout(item, colon string) layout {
+	return layout{top: braces, object: braces, array: brackets, item: item, colon: colon}
 }
 
-// around is a way that adds something before and after the text.
-func around(detail, before, after string) variant {
-	return framed(detail, func(dst, text []byte) []byte {
-		return append(append(append(dst, before...), text...), after...)
-	})
+func pretty(newline, indent, colon string) layout {
+	l := jsonLayout(",", colon)
+	l.newline, l.indent = newline, indent
+	return l
 }
 
-var newline = fixed(
-	around(`\n`, "", "\n"),
-	around(`\r\n`, "", "\r\n"),
+// written is a way that puts names and values together in another layout.
+func written(detail string, l layout) variant {
+	return variant{detail: detail, apply: func(c *candidate) { c.layout = &l }}
+}
+
+// writtenEscaped is a way of a library that has its own escapes too.
+func writtenEscaped(detail string, l layout, e escaping) variant {
+	return variant{detail: detail, mask: 1 << stageEscape, apply: func(c *candidate) { c.layout, c.escapes = &l, &e }}
+}
+
+var pythonDefault = fixed(
+	writtenEscaped("", jsonLayout(", ", ": "), pythonEscapes),
 )
 
-var otherEnds = fixed(
-	around("a space at the end", "", " "),
-	around("a zero byte at the end", "", "\x00"),
-	around("a new line before it", "\n", ""),
-)
-
-var byteOrderMark = fixed(around("", "\ufeff", ""))
-
-var wrapped = fixed(
-	around("[…]", "[", "]"),
-	around(`{"data":…}`, `{"data":`, "}"),
+var spaced = fixed(
+	written(`", " and ": "`, jsonLayout(", ", ": ")),
+	written(`": "`, jsonLayout(",", ": ")),
 ).rarely(
-	around(`{"params":…}`, `{"params":`, "}"),
-	around(`{"body":…}`, `{"body":`, "}"),
-	around(`{"request":…}`, `{"request":`, "}"),
-	around(`{"content":…}`, `{"content":`, "}"),
-	around(`{"signContent":…}`, `{"signContent":`, "}"),
-	around("signContent=…", "signContent=", ""),
-	around("in single quotes", "'", "'"),
-	around("in double quotes", `"`, `"`),
+	written(`", "`, jsonLayout(", ", ":")),
+	written(`" : "`, jsonLayout(",", " : ")),
+	written(`{ "a": "b", "c": "d" }`, layout{top: [2]string{"{ ", " }"}, object: [2]string{"{ ", " }"},
+		array: brackets, item: ", ", colon: ": "}),
+	written("as json-c does", layout{top: [2]string{"{ ", " }"}, object: [2]string{"{ ", " }"},
+		array: [2]string{"[ ", " ]"}, item: ", ", colon: ": "}),
 )
 
-// secret are texts that clients add who expect a secret to take part.
-func secret(s *search) []variant {
-	ways := []variant{
-		around(`"null" at the end`, "", "null"),
-		around(`"undefined" at the end`, "", "undefined"),
+var prettyPrinted = fixed(
+	written("indented by 2 spaces", pretty("\n", "  ", ": ")),
+	written("indented by 4 spaces", pretty("\n", "    ", ": ")),
+).rarely(
+	written("indented by tabs", pretty("\n", "\t", ": ")),
+	written("indented by tabs without spaces, as fastjson does", pretty("\n", "\t", ":")),
+	written("indented by 2 spaces without others, as json-c does", pretty("\n", "  ", ":")),
+	written("as cJSON does", layout{top: braces, object: braces, array: brackets, item: ",", colon: ":\t", newline: "\n", indent: "\t", flatArrays: true}),
+	written("as Perl's JSON does", layout{top: [2]string{"{", "}\n"}, object: braces, array: brackets, item: ",", colon: " : ", newline: "\n", indent: "   "}),
+	written("indented by 2 spaces, lines end in CR LF", pretty("\r\n", "  ", ": ")),
+	written("as Jackson does", layout{top: braces, object: braces, array: [2]string{"[ ", " ]"}, item: ",", colon: " : ",
+		newline: "\n", indent: "  ", empty: " ", flatArrays: true}),
+	writtenEscaped("as Python does by 2 spaces", pretty("\n", "  ", ": "), pythonEscapes),
+	writtenEscaped("as Python does by 4 spaces", pretty("\n", "    ", ": "), pythonEscapes),
+	writtenEscaped("as PHP does", pretty("\n", "    ", ": "), phpEscapes),
+	writtenEscaped("as Windows PowerShell does", pretty("\r\n", "    ", ":  "), powerShellEscapes),
+)
+
+func asIs(dst []byte, text string) []byte { return append(dst, text...) }
+
+const (
+	upperDigits = "0123456789ABCDEF"
+	lowerDigits = "0123456789abcdef"
+)
+
+// percentEncodings are how libraries encode the names and values of a query string, the usual ones first.
+var percentEncodings = []struct {
+	detail      string
+	keep, space string
+	digits      string
+	usual       bool
+}{
+	{"with + for a space, as Python's urlencode and Go's url.Values do", "-_.~", "+", upperDigits, true},
+	{"with %20 for a space, as encodeURIComponent does", "-_.!~*'()", "%20", upperDigits, true},
+	{"as RFC 3986 has it", "-_.~", "%20", upperDigits, true},
+	{"as Java and URLSearchParams do", "-_.*", "+", upperDigits, false},
+	{"as PHP's urlencode and http_build_query do", "-_.", "+", upperDigits, false},
+	{"in lower case, as .NET does", "-_.!*()", "+", lowerDigits, false},
+	{"as axios does", "-_.!~*'():$,", "+", upperDigits, false},
+	{"as qs does for RFC 1738", "-_.~()", "+", upperDigits, false},
+	{"as Go's url.PathEscape does", "-_.~$&+:=@", "%20", upperDigits, false},
+}
+
+func percentForm(dst []byte, text string) []byte { return percent(dst, text, "-_.~", "+", upperDigits) }
+
+func percentScript(dst []byte, text string) []byte {
+	return percent(dst, text, "-_.!~*'()", "%20", upperDigits)
+}
+
+func percentRFC(dst []byte, text string) []byte {
+	return percent(dst, text, "-_.~", "%20", upperDigits)
+}
+
+func percentDotNet(dst []byte, text string) []byte {
+	return percent(dst, text, "-_.!*()", "+", lowerDigits)
+}
+
+// percent encodes all but letters, digits and the characters in keep.
+func percent(dst []byte, text, keep, space, digits string) []byte {
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(keep, c) >= 0:
+			dst = append(dst, c)
+		case c == ' ':
+			dst = append(dst, space...)
+		default:
+			dst = append(dst, '%', digits[c>>4], digits[c&15])
+		}
 	}
-	ways = append(ways, rare([]variant{
-		around(`"None" at the end`, "", "None"),
-		around(`"&key=" at the end`, "", "&key="),
+	return dst
+}
+
+// query is the form of a URL's query, between first and last.
+func query(first, last string, plain func(dst []byte, text string) []byte) layout {
+	return layout{top: [2]string{first, last}, item: "&", colon: "=", plain: plain, inner: &compact}
+}
+
+func queryString(s *search) []variant {
+	ways := []variant{written("k=v&k=v", query("", "", asIs))}
+	for _, e := range percentEncodings {
+		encode := func(dst []byte, text string) []byte { return percent(dst, text, e.keep, e.space, e.digits) }
+		v := written("k=v&k=v, URL-encoded "+e.detail, query("", "", encode))
+		v.rare = !e.usual
+		names := query("", "", encode)
+		names.plainNames = asIs
+		only := written("k=v&k=v, the values URL-encoded "+e.detail, names)
+		only.rare = true
+		ways = append(ways, v, only)
+	}
+	quoted := layout{item: "&", colon: "=", object: braces, array: brackets, plainNames: asIs, inner: &compact}
+	return append(ways, rare([]variant{
+		written("k=v&k=v&", query("", "&", asIs)),
+		written("?k=v&k=v", query("?", "", asIs)),
+		written("k=v&k=v&key=", query("", "&key=", asIs)),
+		written("k=v&k=v& URL-encoded", query("", "&", percentForm)),
+		written("k=v&k=v, the values as JSON", quoted),
 	})...)
-	if e := s.base.find("partnerCode"); e != nil && e.value.text != "" {
-		code := e.value.text
-		ways = append(ways,
-			around("partnerCode at the end", "", code),
-			around("partnerCode at the beginning", code, ""))
-		ways = append(ways, rare([]variant{
-			around("partnerCode at both ends", code, code),
-			around(`"&key=" and partnerCode at the end`, "", "&key="+code),
-		})...)
-	}
-	return ways
 }
 
-var jsonTwice = fixed(
-	framed("a JSON string of it", func(dst, text []byte) []byte { return standardEscapes.append(dst, string(text)) }),
-	framed("its quotes are escaped", func(dst, text []byte) []byte {
-		quoted := standardEscapes.append(dst, string(text))
-		return quoted[1 : len(quoted)-1]
-	}),
-)
+// loose is a text without JSON's quotes.
+func loose(item, colon string) layout {
+	return layout{item: item, colon: colon, plain: asIs, inner: &compact}
+}
 
-var textURLEncoded = fixed(
-	framed("as encodeURIComponent does", func(dst, text []byte) []byte { return percentScript(dst, string(text)) }),
-	framed("as forms are, with + for a space", func(dst, text []byte) []byte { return percentForm(dst, string(text)) }),
+func looseValues(item string) layout {
+	return layout{item: item, noNames: true, plain: asIs, inner: &compact}
+}
+
+var valuesOnly = fixed(
+	written("with nothing between them", looseValues("")),
+	written(`with "&" between them`, looseValues("&")),
 ).rarely(
-	framed("as .NET does, in lower case", func(dst, text []byte) []byte { return percentDotNet(dst, string(text)) }),
-	framed("as a query is", func(dst, text []byte) []byte { return append(dst, url.PathEscape(string(text))...) }),
+	written(`with "," between them`, looseValues(",")),
+	written(`with "|" between them`, looseValues("|")),
+	written("with a new line between them", looseValues("\n")),
 )
 
-var textCase = fixed(
-	framed("lower", func(dst, text []byte) []byte { return append(dst, bytes.ToLower(text)...) }),
-	framed("upper", func(dst, text []byte) []byte { return append(dst, bytes.ToUpper(text)...) }),
+var namesAndValues = fixed(
+	written("kvkv", loose("", "")),
+	written("k=vk=v", loose("", "=")),
+).rarely(
+	written("k:vk:v", loose("", ":")),
+	written("k=v,k=v", loose(",", "=")),
+	written("k:v,k:v", loose(",", ":")),
+	written("k=v|k=v", loose("|", "=")),
+	written("k=v on lines of their own", loose("\n", "=")),
 )
 
-var spacesRemoved = fixed(
-	framed("spaces", func(dst, text []byte) []byte { return append(dst, bytes.ReplaceAll(text, []byte(" "), nil)...) }),
-	framed("all white space", func(dst, text []byte) []byte { return append(dst, bytes.Join(bytes.Fields(text), nil)...) }),
-	framed("backslashes", func(dst, text []byte) []byte { return append(dst, bytes.ReplaceAll(text, []byte(`\`), nil)...) }),
+// mapText are the texts that languages make of a map when nobody asked for JSON.
+var mapText = fixed(
+	written("Python's str(dict)", layout{top: braces, object: braces, array: brackets, item: ", ", colon: ": ",
+		plain: pythonText, literals: pythonWords}),
+	written("Java's Map.toString", layout{top: braces, object: braces, array: brackets, item: ", ", colon: "=", plain: asIs}),
+	written("Go's fmt.Sprint", layout{top: [2]string{"map[", "]"}, object: [2]string{"map[", "]"}, array: brackets,
+		item: " ", colon: ":", plain: asIs, literals: map[string]string{"null": "<nil>"}}),
+).rarely(
+	written("Ruby's Hash#inspect", layout{top: braces, object: braces, array: [2]string{"[", "]"}, item: ", ", colon: "=>",
+		plain: rubyText, literals: map[string]string{"null": "nil"}}),
+	written("Ruby 3.4's Hash#inspect", layout{top: braces, object: braces, array: [2]string{"[", "]"}, item: ", ", colon: " => ",
+		plain: rubyText, literals: map[string]string{"null": "nil"}}),
 )
+
+var looseJSON = fixed(
+	written("names without quotes", layout{top: braces, object: braces, array: brackets, item: ",", colon: ":", plainNames: asIs}),
+	written("a comma after the last member", layout{top: [2]string{"{", ",}"}, object: braces, array: brackets, item: ",", colon: ":"}),
+	written("no braces around it", layout{object: braces, array: brackets, item: ",", colon: ":"}),
+	written("single quotes", layout{top: braces, object: braces, array: brackets, item: ",", colon: ":", plain: func(dst []byte, text string) []byte {
+		return append(append(append(dst, '\''), text...), '\'')
+	}}),
+)
+
+var singleQuoted = fixed(
+	writtenEscaped("as fastjson's UseSingleQuotes does", compact, single("")),
+	writtenEscaped("with Python's spaces", jsonLayout(", ", ": "), single("")),
+)
+
+// single escapes for single quotes.
+func single(more string) escaping {
+	var e escaping
+	for _, c := range "\b\f\n\r\t'\\" + more {
+		e.special[c] = true
+	}
+	e.single = true
+	return e
+}
+
+// listOfPairs is what sorting the entries of a map gives in JavaScript and Python.
+var listOfPairs = fixed(
+	written("JavaScript's Object.entries", pairs(brackets, ",", ":")),
+	written("json.dumps of Python's sorted(d.items())", pairs(brackets, ", ", ": ")),
+	writtenEscaped("json.dumps of Python's sorted(d.items()), with escapes", pairs(brackets, ", ", ": "), pythonEscapes),
+	written("str of Python's sorted(d.items())", pythonPairs()),
+)
+
+func pairs(around [2]string, item, colon string) layout {
+	l := jsonLayout(item, colon)
+	l.top, l.member = brackets, [3]string{around[0], item, around[1]}
+	return l
+}
+
+func pythonPairs() layout {
+	l := pairs([2]string{"(", ")"}, ", ", ": ")
+	l.plain, l.literals = pythonText, pythonWords
+	return l
+}
+
+// instead is a way that signs another text in place of the parameters.
+func instead(detail string, text []byte) variant {
+	return variant{detail: detail, apply: func(c *candidate) { c.whole = text }}
+}
+
+var nothingSigned = fixed(
+	instead("nothing at all", []byte{}),
+	instead("{}", []byte("{}")),
+).rarely(
+	instead("[]", []byte("[]")),
+	instead("null", []byte("null")),
+	instead("None", []byte("None")),
+	instead("nil", []byte("nil")),
+	instead("undefined", []byte("undefined")),
+	instead("[object Object]", []byte("[object Object]")),
+	instead("Array", []byte("Array")),
+)
+
+// bodyAsSent signs the bytes of the body. The sign cannot have been in them already, so
+// it was missing or had another value.
+func bodyAsSent(s *search) []variant {
+	raw := s.got.RawBody
+	if len(raw) == 0 {
+		return nil
+	}
+	if _, err := signing.ParseMembers(raw); err != nil {
+		return []variant{instead("", raw)}
+	}
+	at, found := findSign(raw)
+	if !found {
+		return []variant{instead("", raw)}
+	}
+	splice := func(from, to int64, value string) []byte {
+		return bytes.Join([][]byte{raw[:from], raw[to:]}, []byte(value))
+	}
+	return []variant{
+		instead("without sign", splice(at.from, at.to, "")),
+		instead(`with "" as sign`, splice(at.value, at.end, `""`)),
+		instead("with null as sign", splice(at.value, at.end, "null")),
+	}
+}
+
+// signPlace says where sign stands in a body: its value, and what has to go with it, a comma included.
+type signPlace struct{ from, to, value, end int64 }
+
+func findSign(raw []byte) (at signPlace, found bool) {
+	r := nodeReader{text: raw, dec: json.NewDecoder(bytes.NewReader(raw))}
+	if first, err := r.dec.Token(); err != nil || first != json.Delim('{') {
+		return at, false
+	}
+	for first := true; r.dec.More(); first = false {
+		before := r.dec.InputOffset()
+		name, err := r.dec.Token()
+		if err != nil {
+			return at, false
+		}
+		colon := r.dec.InputOffset()
+		r.node()
+		if name != signName {
+			continue
+		}
+		end := r.dec.InputOffset()
+		at = signPlace{from: before, to: end, value: colon + blanks(raw[colon:]), end: end}
+		if first {
+			at.to += blanks(raw[end:])
+		}
+		return at, true
+	}
+	return at, false
+}
+
+// blanks counts the white space and separators at the beginning of a text.
+func blanks(text []byte) int64 {
+	return int64(len(text) - len(bytes.TrimLeft(text, " \t\r\n,:")))
+}
+
+func queryAsSent(s *search) []variant {
+	if s.got.RawQuery == "" {
+		return nil
+	}
+	var kept []string
+	for pair := range strings.SplitSeq(s.got.RawQuery, "&") {
+		if name, _, _ := strings.Cut(pair, "="); name != signName {
+			kept = append(kept, pair)
+		}
+	}
+	return []variant{instead("without sign", []byte(strings.Join(kept, "&")))}
+}

@@ -118,11 +118,21 @@ func byUTF16(a, b entry) int {
 	return slices.Compare(utf16.Encode([]rune(a.name)), utf16.Encode([]rune(b.name)))
 }
 
+// byLength sorts names by length, and those of one length by name or as they were sent.
+func byLength(*search) (ways []variant) {
+	for _, then := range []func(a, b entry) int{byName, func(a, b entry) int { return a.index - b.index }} {
+		ways = append(ways, variant{apply: ordered(func(a, b entry) int {
+			return cmp.Or(len(a.name)-len(b.name), then(a, b))
+		})})
+	}
+	return ways
+}
+
 func byValue(a, b entry) int { return strings.Compare(a.value.text, b.value.text) }
 
-// javaHashOrder is the order in which java.util.HashMap iterates: by bucket of a table
-// that has at least 16 and is at most three quarters full.
-func javaHashOrder(s *search) []variant {
+// javaHashOrder is the order in which java.util.HashMap iterates: by bucket of a table that
+// has at least 16, is at most three quarters full, and is twice as large where the map grew.
+func javaHashOrder(s *search) (ways []variant) {
 	n := 0
 	for _, e := range s.base.entries {
 		if e.written {
@@ -133,14 +143,22 @@ func javaHashOrder(s *search) []variant {
 	for n > int(buckets)*3/4 {
 		buckets *= 2
 	}
-	bucket := func(e entry) uint32 {
-		var h uint32
-		for _, unit := range utf16.Encode([]rune(e.name)) {
-			h = 31*h + uint32(unit)
+	for _, size := range []uint32{buckets, 2 * buckets, buckets / 2} {
+		bucket := func(e entry) uint32 { return javaHash(e.name) & (size - 1) }
+		for _, within := range []func(a, b entry) int{byName, func(a, b entry) int { return a.index - b.index }} {
+			ways = append(ways, variant{rare: len(ways) > 0, apply: ordered(func(a, b entry) int {
+				return cmp.Or(cmp.Compare(bucket(a), bucket(b)), within(a, b))
+			})})
 		}
-		return (h ^ h>>16) & (buckets - 1)
 	}
-	return []variant{{apply: ordered(func(a, b entry) int {
-		return cmp.Or(cmp.Compare(bucket(a), bucket(b)), a.index-b.index)
-	})}}
+	return ways
+}
+
+// javaHash is String.hashCode, spread as HashMap does.
+func javaHash(name string) uint32 {
+	var h uint32
+	for _, unit := range utf16.Encode([]rune(name)) {
+		h = 31*h + uint32(unit)
+	}
+	return h ^ h>>16
 }

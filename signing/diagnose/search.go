@@ -26,6 +26,8 @@ type search struct {
 	covered  int // the cost up to which all combinations were tried
 	cut      bool
 	showAll  bool // write the parameters that are left out, too
+	// showMarks adds what values may become that are no strings: frames encode it differently.
+	showMarks bool
 
 	// Memory that is used again for each candidate.
 	current             candidate
@@ -183,6 +185,9 @@ func (s *search) render(c *candidate, variants []*variant) []byte {
 	s.entries = c.entries
 	if c.whole != nil {
 		return c.whole
+	}
+	if s.showMarks && slices.ContainsFunc(c.entries, func(e entry) bool { return e.value.kind != kindString }) {
+		c.entries = append(c.entries, entry{value: stringNode(`[+ ,{:'"<`), changed: true})
 	}
 	slices.SortStableFunc(c.entries, c.order)
 	w := writer{out: append(s.text[:0], c.layout.top[0]...), escapes: c.escapes, limit: s.limit}

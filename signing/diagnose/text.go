@@ -72,13 +72,13 @@ func (d Diagnosis) explained() bool {
 func (d Diagnosis) String() string { return d.Text() }
 
 func (d Diagnosis) printNothing(b *strings.Builder) {
-	tried := "None of the known mistakes leads to this sign, and no combination of them that was tried."
+	tried := "No known mistake, and no combination of mistakes that was tried, leads to this sign."
 	if d.Cut {
-		tried = "No mistake that was tried leads to this sign; the request is too large for all mistakes and combinations to be tried."
+		tried = "No mistake that was tried leads to this sign. The request is too large to try all mistakes and combinations."
 	}
 	if !d.explained() {
 		fmt.Fprintf(b, "%s %d texts were compared.\n"+
-			"Perhaps the request was changed after it was signed, or it carries the sign of another one.\n", tried, d.Tried)
+			"Perhaps the request was changed after it was signed, or it carries the sign of another request.\n", tried, d.Tried)
 	}
 	shown := view{text: d.Expected}
 	fmt.Fprintf(b, "The right sign is the MD5 of these %d bytes:\n  %s\n", len(d.Expected), shown.part(0, min(len(d.Expected), allShown)))
@@ -87,7 +87,7 @@ func (d Diagnosis) printNothing(b *strings.Builder) {
 func (c Cause) print(b *strings.Builder, expected []byte) {
 	fmt.Fprintf(b, "%s.\n", sentence(words(c.Mistakes, "; and ")))
 	for _, m := range c.Or {
-		fmt.Fprintf(b, "Or, to the same effect: %s.\n", oneLine(m.Words))
+		fmt.Fprintf(b, "Or, with the same effect: %s.\n", oneLine(m.Words))
 	}
 	right, signed := view{text: expected}, view{text: c.Text, bytes: c.encoded || !utf8.Valid(c.Text)}
 	if c.At < 0 {
@@ -99,7 +99,7 @@ func (c Cause) print(b *strings.Builder, expected []byte) {
 	for at > 0 && at < len(expected) && !utf8.RuneStart(expected[at]) {
 		at--
 	}
-	fmt.Fprintf(b, "The sign sent is %s; the text that was signed differs from the right one from byte %d on:\n", c.How, c.At)
+	fmt.Fprintf(b, "The sign sent is %s; the signed text differs from the right one from byte %d on:\n", c.How, c.At)
 	fmt.Fprintf(b, "  right  %s\n", right.part(right.window(at)))
 	from, to := signed.window(at)
 	fmt.Fprintf(b, "  signed %s\n", signed.part(from, to))

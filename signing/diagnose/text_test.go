@@ -21,7 +21,7 @@ var diagnosisTexts = []struct {
   sent   "6d48fd397eefd576e61b9845662bbc7d"
   right  3fdb15332726c77cd792ea2328f98a80
 A string is signed as a number, without quotes (mark as 0).
-The sign sent is MD5(text); the text that was signed differs from the right one from byte 79 on:
+The sign sent is MD5(text); the signed text differs from the right one from byte 79 on:
   right  …anguageCode":"1","mark":"0","partnerCode":"P000270","terminal":"0","tradeTime":"1645782486394","trad…
   signed …anguageCode":"1","mark":0,"partnerCode":"P000270","terminal":"0","tradeTime":"1645782486394","tradeT…
                                   ^
@@ -34,8 +34,9 @@ The sign sent is MD5(text); the text that was signed differs from the right one 
   sent   "8a51ab830e4a87ef18554c78e491551d"
   right  61b83f44ef2008686eaa2e3965c112ac
 Numbers are signed as strings, in quotes.
-Or, to the same effect: values are turned into strings before they are signed (numbers, booleans and null).
-The sign sent is MD5(text); the text that was signed differs from the right one from byte 21 on:
+Or, with the same effect: values are turned into strings before they are signed (numbers, booleans and null).
+Or, with the same effect: values other than strings are signed as the text the language makes of them (as Python's str does).
+The sign sent is MD5(text); the signed text differs from the right one from byte 21 on:
   right  {"a":"亚洲 é","b":1}
   signed {"a":"亚洲 é","b":"1"}
                            ^
@@ -48,7 +49,7 @@ The sign sent is MD5(text); the text that was signed differs from the right one 
   sent   "7bc0c670845796ba3d6c9d2e9ab6ba6f"
   right  916da315f32dddbed0df45c68380d335
 The signed text ends in a new line (\n); and the signed text is in GBK or GB18030 instead of UTF-8 (GBK).
-The sign sent is MD5(text); the text that was signed differs from the right one from byte 6 on:
+The sign sent is MD5(text); the signed text differs from the right one from byte 6 on:
   right  {"a":"欧","b":"1"}
   signed {"a":"‹0xc5›‹0xb7›","b":"1"}‹LF›
                ^
@@ -56,14 +57,15 @@ The sign sent is MD5(text); the text that was signed differs from the right one 
 	}, {
 		"what cannot be seen, and another way to the same text",
 		wrongSign{body: `{"b":"\n\u2028","a":"x"}`, text: "{\"a\":\"x\",\"b\":\"\\n\\u2028\"}"},
-		`the sign is wrong: characters beyond ASCII are escaped as \uXXXX in the signed text (in lower case)`,
+		`the sign is wrong: U+2028 and U+2029 are escaped in the signed text (as Gson, Go and PHP do)`,
 		`The sign is wrong.
   sent   "53ec7ce80187d0499ccb76e18aebf42d"
   right  b2b808043cfce0bd254d242f06d197da
-Characters beyond ASCII are escaped as \uXXXX in the signed text (in lower case).
-Or, to the same effect: the signed text is written with PHP's json_encode, which escapes slashes and all beyond ASCII unless it is told otherwise.
-Or, to the same effect: characters such as <, > and & are escaped as \u003c, \u003e and \u0026 in the signed text (as Go does).
-The sign sent is MD5(text); the text that was signed differs from the right one from byte 16 on:
+U+2028 and U+2029 are escaped in the signed text (as Gson, Go and PHP do).
+Or, with the same effect: non-ASCII characters are escaped as \uXXXX in the signed text (in lower case).
+Or, with the same effect: the signed text is written with PHP's json_encode, which escapes slashes and non-ASCII characters by default.
+Or, with the same effect: characters such as <, > and & are escaped as \u003c, \u003e and \u0026 in the signed text (as Go's encoding/json and Rails do).
+The sign sent is MD5(text); the signed text differs from the right one from byte 16 on:
   right  {"a":"x","b":"\n‹U+2028›"}
   signed {"a":"x","b":"\n\u2028"}
                          ^
@@ -86,8 +88,8 @@ The right text was signed, but the sign sent is MD5(text) in upper case:
 		`The sign is wrong.
   sent   "9dd4e461268c8034f5c8564e155c67a6"
   right  d0a43b7a746c9a969b9d3eec36af1b04
-None of the known mistakes leads to this sign, and no combination of them that was tried. N texts were compared.
-Perhaps the request was changed after it was signed, or it carries the sign of another one.
+No known mistake, and no combination of mistakes that was tried, leads to this sign. N texts were compared.
+Perhaps the request was changed after it was signed, or it carries the sign of another request.
 The right sign is the MD5 of these 17 bytes:
   {"a":"2","b":"4"}
 `,
@@ -110,8 +112,8 @@ The right sign is the MD5 of these 17 bytes:
   sent   "0123456789ABCDEF0123456789ABCDEF"
   right  d0a43b7a746c9a969b9d3eec36af1b04
 The sign is in the wrong letter case.
-None of the known mistakes leads to this sign, and no combination of them that was tried. N texts were compared.
-Perhaps the request was changed after it was signed, or it carries the sign of another one.
+No known mistake, and no combination of mistakes that was tried, leads to this sign. N texts were compared.
+Perhaps the request was changed after it was signed, or it carries the sign of another request.
 The right sign is the MD5 of these 17 bytes:
   {"a":"2","b":"4"}
 `,

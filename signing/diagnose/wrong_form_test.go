@@ -69,6 +69,7 @@ var wrongForms = []wrongSign{
 	{id: "body-as-sent", words: `with null`, body: `{"b": "1","sign": "x", "a":2}`, text: `{"b": "1","sign": null, "a":2}`},
 	{id: "body-as-sent", body: `{"b": "1", "a" :2}`, text: `{"b": "1", "a" :2}`},
 	{id: "query-as-sent", words: "without sign", query: `{"b":"x y","a":"欧","sign":"s"}`, rawQuery: "b=x+y&sign=s&a=%e6%AC%a7", text: "b=x+y&a=%e6%AC%a7"},
+	{id: "single-quoted", words: "fastjson", body: `{"b":"it's","a":1}`, text: `{'a':1,'b':'it\'s'}`},
 }
 
 // prettyMixed is mixed, sorted and pretty-printed.
@@ -109,6 +110,10 @@ var wrongBytes = []wrongSign{
 	{id: "beyond-ascii-dropped", body: `{"b":"1","a":"é欧x"}`, text: `{"a":"x","b":"1"}`},
 	{id: "low-bytes", body: `{"b":"1","a":"欧"}`, text: `{"a":"'","b":"1"}`},
 	{id: "cesu-8", body: `{"b":"1","a":"😀欧"}`, text: "{\"a\":\"\xed\xa0\xbd\xed\xb8\x80欧\",\"b\":\"1\"}"},
+	{id: "legacy-encoding", words: "Windows-1252", body: `{"a":"5 €"}`, text: "{\"a\":\"5 \x80\"}"},
+	{id: "legacy-encoding", words: "Windows-1251", body: `{"a":"я"}`, text: "{\"a\":\"\xff\"}"},
+	{id: "body-encoded-twice", words: "ISO 8859-1", body: `{"a":"CafÃ©"}`, text: `{"a":"Café"}`},
+	{id: "body-encoded-twice", words: "Windows 1252", body: `{"a":"5 â‚¬"}`, text: `{"a":"5 €"}`},
 }
 
 // The text of these is the right one.
@@ -173,4 +178,8 @@ var wrongDigits = []wrongSign{
 	numbered("sign-extended", "zeros lost", "1", fixedSign("7d51436ffffffdb717294719860214256ffffffe3")),
 	numbered("sign-negative", "BigInteger", "13", fixedSign("-57df165cb24bc20574c136ac6a9c75f7")),
 	{id: "sign-case", words: "lower", body: `{"b":"4","a":"2"}`, text: rightText, rules: &signing.Rules{Parts: signing.AllParts, Hex: signing.UpperHex}},
+	{id: "sign-separated", words: "UUID", body: `{"b":"1","a":"2"}`, text: `{"a":"2","b":"1"}`, sign: func(text string) string {
+		sum := md5Hex(text)
+		return sum[:8] + "-" + sum[8:12] + "-" + sum[12:16] + "-" + sum[16:20] + "-" + sum[20:]
+	}},
 }

@@ -69,6 +69,8 @@ var wrongOrders = []wrongSign{
 		text: `{"area":"1","tradeTime":"1","partnerCode":"1","deviceCode":"1","version":"1","url":"1","mark":"1"}`},
 	{id: "java-hash-order", body: jsonOfOnes("version partnerCode deviceCode area url tradeTime mark note languageCode terminal tradeType orderNo payId payAmount payCurrency"),
 		text: jsonOfOnes("area note orderNo partnerCode deviceCode terminal languageCode version url tradeTime payAmount payCurrency payId mark tradeType")},
+	{id: "length-order", body: `{"cc":"1","aaa":"2","b":"3","version":"3.0","partnerCode":"P1"}`,
+		text: `{"b":"3","cc":"1","aaa":"2","version":"3.0","partnerCode":"P1"}`},
 }
 
 // jsonOfOnes is an object in which each name has the value "1".
@@ -113,6 +115,17 @@ var wrongValues = []wrongSign{
 	{id: "values-normalised", words: "NFD", body: `{"a":"é"}`, text: "{\"a\":\"e\u0301\"}"},
 	{id: "value-case", words: "payCurrency in lower", body: `{"a":"X","payCurrency":"USD"}`, text: `{"a":"X","payCurrency":"usd"}`},
 	{id: "value-case", words: "payCurrency in upper", body: `{"a":"x","payCurrency":"usd"}`, text: `{"a":"x","payCurrency":"USD"}`},
+	{id: "amount-respelled", words: `(payAmount as "1,000.00")`, body: `{"a":"1","payAmount":"1000.00"}`, text: `{"a":"1","payAmount":"1,000.00"}`},
+	{id: "amount-respelled", words: `(payAmount as "10")`, body: `{"a":"1","payAmount":"10.00"}`, text: `{"a":"1","payAmount":"10"}`},
+	{id: "amount-respelled", words: `(payAmount as "10.0")`, body: `{"a":"1","payAmount":"10.00"}`, text: `{"a":"1","payAmount":"10.0"}`},
+	{id: "amount-respelled", words: `(payAmount as "1000")`, body: `{"a":"x","payAmount":"10.00"}`, text: `{"a":"x","payAmount":"1000"}`},
+	{id: "number-unquoted", words: "(payAmount as 10.0)", body: `{"a":"x","payAmount":"10.00"}`, text: `{"a":"x","payAmount":10.0}`},
+	{id: "numbers-respelled", words: "17 digits", body: `{"amount":4.99,"count":2}`, text: `{"amount":4.9900000000000002,"count":2}`},
+	{id: "numbers-respelled", words: "Python", body: `{"amount":10.00,"count":2}`, text: `{"amount":10.0,"count":2}`},
+	{id: "values-as-text", words: "Go's", body: `{"ids":["8",null],"a":true}`, text: `{"a":"true","ids":"[8 <nil>]"}`},
+	{id: "values-as-text", words: "PHP", body: `{"ids":["8"],"a":true}`, text: `{"a":"1","ids":"Array"}`},
+	{id: "list-flattened", words: "a[0]=x", body: `{"ids":["8","9"]}`, text: `{"ids[0]":"8","ids[1]":"9"}`},
+	{id: "values-backslashed", body: `{"a":"it's","b":"/"}`, text: `{"a":"it\\'s","b":"/"}`},
 }
 
 var wrongEscapes = []wrongSign{
@@ -128,7 +141,9 @@ var wrongEscapes = []wrongSign{
 	{id: "controls-escaped", body: `{"a":"x\ny\b"}`, text: `{"a":"x\u000ay\u0008"}`},
 	{id: "controls-escaped", words: "U+007F", body: "{\"a\":\"x\x7f\"}", text: `{"a":"x\u007f"}`},
 	{id: "controls-escaped", words: "upper", body: `{"a":"\u001f"}`, text: `{"a":"\u001F"}`},
-	{id: "controls-escaped", words: "U+2028", body: "{\"a\":\"\u2028欧<\"}", text: `{"a":"\u2028欧<"}`},
+	{id: "line-separators-escaped", words: "U+2028", body: "{\"a\":\"\u2028欧<\"}", text: `{"a":"\u2028欧<"}`},
 	{id: "not-escaped", body: `{"a":"say \"x\\y\"\n"}`, text: "{\"a\":\"say \"x\\y\"\n\"}"},
 	{id: "escapes-as-sent", body: `{"a":"\u6b27欧\/\u0041"}`, query: `{"z":"/"}`, text: `{"a":"\u6b27欧\/\u0041","z":"/"}`},
+	{id: "library-escapes", words: "org.json", body: `{"a":"Café – 5 €"}`, text: `{"a":"Café \u2013 5 \u20ac"}`},
+	{id: "library-escapes", words: "Symfony", body: `{"a":"A&B O'Neil/é"}`, text: `{"a":"A\u0026B O\u0027Neil\/\u00e9"}`},
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -58,7 +59,7 @@ func (s *search) surrounded(white bool) []variant {
 	v := variant{odd: true, how: "* with white space around it", apply: func(c *candidate) { c.around = [2]string{before, after} }}
 	if !white {
 		v.how = "* with more around it"
-		v.detail = fmt.Sprintf("%s before, %s behind", shortSign(before), shortSign(after))
+		v.detail = fmt.Sprintf("%s before, %s after", shortSign(before), shortSign(after))
 	}
 	return []variant{v}
 }
@@ -172,6 +173,15 @@ func signBase64(s *search) (ways []variant) {
 }
 
 func signSeparated(s *search) (ways []variant) {
+	if uuid := regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`); uuid.MatchString(s.core) {
+		return []variant{spelt("as a UUID is", "* spelt as a UUID", func(sum []byte) string {
+			digits := fmt.Sprintf("%x", sum)
+			if s.core == strings.ToUpper(s.core) {
+				digits = strings.ToUpper(digits)
+			}
+			return strings.Join([]string{digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]}, "-")
+		})}
+	}
 	for _, separator := range []string{"-", ":", " "} {
 		if !strings.Contains(s.core, separator) {
 			continue
