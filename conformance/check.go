@@ -19,6 +19,8 @@ func (r *runner) one(ctx context.Context, check checks.Check) reports.Result {
 	result := r.describe(check)
 	result.Started = time.Now().UTC()
 	r.carryOut(ctx, check, &result, func(d reports.Deviation) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		r.undocumented[check.ID] = append(r.undocumented[check.ID], d)
 	})
 	result.Duration = time.Since(result.Started)
@@ -34,22 +36,35 @@ const maxRepeats = 20
 // reports whether it finds no violation now. The embedded sandbox does the same
 // each time, and what is bought twice is paid twice.
 func (r *runner) holdsNow(ctx context.Context, check checks.Check) bool {
-	if r.target.Sandbox || check.Does == reports.Purchase || r.repeats == maxRepeats || ctx.Err() != nil {
+	if r.target.Sandbox || check.Does == reports.Purchase || ctx.Err() != nil || !r.mayRepeat() {
 		return false
 	}
-	r.repeats++
 	again := r.describe(check)
 	r.carryOut(ctx, check, &again, func(reports.Deviation) {})
 	return again.Verdict == reports.Passed || again.Verdict == reports.Finding
 }
 
+// mayRepeat counts a repetition, and reports false when there were enough.
+func (r *runner) mayRepeat() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.repeats == maxRepeats {
+		return false
+	}
+	r.repeats++
+	return true
+}
+
 // carryOut runs a check, undoes what it did, and settles the verdict of the result.
 // What no page names is handed to undocumented instead.
 func (r *runner) carryOut(ctx context.Context, check checks.Check, result *reports.Result, undocumented func(reports.Deviation)) {
-	hands := r.connection.Session(ctx)
+	hands := r.session(ctx, check)
 	end := perform(ctx, check, hands, limitOf(r.target))
 	last := len(hands.Exchanges()) - 1
-	r.run.Left = append(r.run.Left, hands.Undo()...)
+	left := hands.Undo()
+	r.mu.Lock()
+	r.run.Left = append(r.run.Left, left...)
+	r.mu.Unlock()
 	result.Exchanges = hands.Exchanges()
 	for _, d := range hands.Deviations() {
 		d.Level = check.Level

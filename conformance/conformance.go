@@ -53,6 +53,9 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 	if err != nil {
 		return nil, err
 	}
+	if len(t.Only) == 0 {
+		selected = checks.AtDepth(selected, checks.Depth(t.Depth))
+	}
 	waivers, err := waiversOf(t, all, time.Now())
 	if err != nil {
 		return nil, err
@@ -101,7 +104,9 @@ type runner struct {
 	connection *session.Connection
 	coverage   *coverage.Counter
 	observer   Observer
-	run        reports.Run
+
+	mu  sync.Mutex // guards what follows while checks run
+	run reports.Run
 	// undocumented is what checks saw that no page names, by check id: it is
 	// told once per value, at the end, so that the order of checks does not matter.
 	undocumented map[string][]reports.Deviation
@@ -162,22 +167,45 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 		}
 		runnable = append(runnable, check)
 	}
-	ran := make(map[string]bool, len(runnable))
-	runSpecs(ctx, runnable, r.target.Seed, func(check checks.Check) reports.Result {
-		result := r.one(ctx, check)
-		r.done(result)
-		ran[check.ID] = true
-		return result
+	ordered := inOrder(runnable, r.target.Seed)
+	at := &pool{
+		workers: r.target.Concurrency, slowed: r.connection.Slowed, crowded: len(r.target.SIMs) < manySIMs,
+		run: func(check checks.Check) reports.Result {
+			result := r.one(ctx, check)
+			r.done(result)
+			return result
+		},
+	}
+	wait := at.start(ctx, ordered)
+	notRun := map[string]bool{}
+	runSpecs(ordered, func(check checks.Check) (reports.Result, bool) {
+		result, ran := at.await(check)
+		notRun[check.ID] = !ran
+		return result, ran
 	})
-	for _, check := range runnable {
-		if !ran[check.ID] {
+	wait()
+	for _, check := range ordered {
+		if notRun[check.ID] {
 			r.done(r.skipped(check, reasonStopped))
 		}
 	}
 }
 
+// lanes are the parts of the SIM cards to which checks that run at once keep.
+var lanes = map[checks.Lane]session.Part{checks.Shared: {I: 0, N: 3}, checks.Orders: {I: 1, N: 3}, checks.Groups: {I: 2, N: 3}}
+
+// session returns the session of a check.
+func (r *runner) session(ctx context.Context, check checks.Check) *session.Session {
+	if r.target.Concurrency < 2 || len(r.target.SIMs) < manySIMs {
+		return r.connection.Session(ctx)
+	}
+	return r.connection.SessionWith(ctx, lanes[check.Lane()])
+}
+
 // done keeps a result and tells the observer.
 func (r *runner) done(result reports.Result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.run.Results = append(r.run.Results, result)
 	if r.observer != nil {
 		r.observer.Done(result)

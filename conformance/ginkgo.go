@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -19,20 +18,21 @@ import (
 // siblings is how many specs stand in one container: their cost is quadratic.
 const siblings = 100
 
-// runSpecs turns checks into Ginkgo specs, for this run only, and runs them one
-// after the other in the random order of the seed. Once ctx is done no further
-// check is begun. Ginkgo prints nothing: what is said is said by the observer.
-func runSpecs(ctx context.Context, selected []checks.Check, seed int64, run func(checks.Check) reports.Result) {
+// runSpecs turns checks into Ginkgo specs, for this run only, that await the results of
+// the checks in the given order. A check without a result was not run. Ginkgo prints
+// nothing: the observer does.
+func runSpecs(ordered []checks.Check, await func(checks.Check) (reports.Result, bool)) {
 	globals.Reset()
 	defer globals.Reset()
-	for group := range slices.Chunk(selected, siblings) {
+	for group := range slices.Chunk(ordered, siblings) {
 		ginkgo.Describe(fmt.Sprintf("%s to %s", group[0].ID, group[len(group)-1].ID), func() {
 			for _, check := range group {
 				ginkgo.It(check.ID+" "+check.Requirement, ginkgo.Label(check.Area()), func(ginkgo.SpecContext) {
-					if ctx.Err() != nil {
+					result, ran := await(check)
+					if !ran {
 						ginkgo.Skip("the run was stopped")
 					}
-					report(run(check))
+					report(result)
 				})
 			}
 		})
@@ -42,7 +42,6 @@ func runSpecs(ctx context.Context, selected []checks.Check, seed int64, run func
 	defer func() { formatter.ColorableStdOut = stdout }()
 
 	suite, reporter := types.NewDefaultSuiteConfig(), types.NewDefaultReporterConfig()
-	suite.RandomSeed, suite.RandomizeAllSpecs = seed, true
 	// The run has its own time limit, and an interrupted check ends by itself.
 	suite.Timeout, suite.GracePeriod = 0, 24*time.Hour
 	ginkgo.RunSpecs(silent{}, "mallcheck", suite, reporter)

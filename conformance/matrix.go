@@ -61,8 +61,9 @@ const mostOperations = 3
 // WorthDeriving returns patterns of the cases derived from the contract that are
 // worth running against a fault, after a run of all other checks against it: those
 // that are expected to catch it, and all of the operations whose answers violated a
-// clause, of the first mostOperations of them by their names.
-func WorthDeriving(fault string, run *reports.Run) []string {
+// clause, of the first mostOperations of them by their names. At a smaller depth than
+// thorough they are the ids of the cases that are part of it.
+func WorthDeriving(fault string, run *reports.Run, depth string) []string {
 	var worth []string
 	for _, id := range ExpectedToCatch(fault) {
 		if strings.HasPrefix(id, "GEN/") {
@@ -87,7 +88,18 @@ func WorthDeriving(fault string, run *reports.Run) []string {
 	for _, operation := range operations[:min(len(operations), mostOperations)] {
 		worth = append(worth, "GEN/"+operation+"/*")
 	}
-	return worth
+	if depth == string(checks.Thorough) || len(worth) == 0 {
+		return worth
+	}
+	selected, err := Select(checks.AtDepth(checks.All(), checks.Depth(depth)), worth, nil)
+	if err != nil {
+		return nil // none of them is part of the depth
+	}
+	ids := make([]string, 0, len(selected))
+	for _, check := range selected {
+		ids = append(ids, check.ID)
+	}
+	return ids
 }
 
 // violations returns the clauses that a result violates, each once, in order.

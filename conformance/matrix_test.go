@@ -92,10 +92,10 @@ func TestWorthDeriving(t *testing.T) {
 	}
 	passed := reports.Result{ID: "ENV-002", Verdict: reports.Passed, Exchanges: []reports.Exchange{{Operation: "addGroup"}}}
 	run.Results = append(run.Results, passed)
-	if got, want := WorthDeriving("empty-batch-accepted", run), []string{"GEN/addSims/*", "GEN/listBundles/*", "GEN/removeSims/*"}; !slices.Equal(got, want) {
+	if got, want := WorthDeriving("empty-batch-accepted", run, "thorough"), []string{"GEN/addSims/*", "GEN/listBundles/*", "GEN/removeSims/*"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got, want := WorthDeriving("batch-of-fifty-refused", &reports.Run{}), ExpectedToCatch("batch-of-fifty-refused"); !slices.Equal(got, want) || len(got) == 0 {
+	if got, want := WorthDeriving("batch-of-fifty-refused", &reports.Run{}, "thorough"), ExpectedToCatch("batch-of-fifty-refused"); !slices.Equal(got, want) || len(got) == 0 {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -36,6 +36,7 @@ func (s *Server) Settings() map[string]string {
 		"budget-purchases": "none",
 		"strict":           "assumed",
 		"task-timeout":     "2s",
+		"concurrency":      "1",
 	}
 }
 

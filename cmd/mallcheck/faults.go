@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports/render"
@@ -22,6 +23,7 @@ type faultsCommand struct {
 	Only      []string `sep:"," placeholder:"ID" help:"These faults only."`
 	ReportDir string   `default:"mallcheck-report/faults" placeholder:"DIR" help:"Folder of what --prove writes. Default ${default}."`
 	Procs     int      `placeholder:"N" help:"Processes that --prove runs at once. Default two for each processor, since some only wait."`
+	Depth     string   `default:"thorough" enum:"quick,standard,thorough" help:"Depth at which --prove runs the suite: quick, standard or thorough. Default ${default}."`
 	Worker    bool     `hidden:"" help:"Prove the faults whose ids come in on standard input, a line each."`
 }
 
@@ -52,7 +54,7 @@ func (c *faultsCommand) Run(std *streams) error {
 	case err != nil:
 		return err
 	case c.Worker:
-		return proveEach(std)
+		return proveEach(std, c.Depth)
 	case c.Prove:
 		return c.prove(std, selected)
 	}
@@ -106,11 +108,11 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 	if err := render.CheckFolder(c.ReportDir); err != nil {
 		return fmt.Errorf("--report-dir: %w", err)
 	}
-	rows, err := proveAll(std, selected, min(c.Procs, len(selected)))
+	rows, err := proveAll(std, selected, c.Depth, min(c.Procs, len(selected)))
 	if err != nil {
 		return err
 	}
-	matrix, err := conformance.NewMatrix(rows, embedded.ProofSeed, len(c.Only) == 0)
+	matrix, err := conformance.NewMatrix(rows, embedded.ProofSeed, len(c.Only) == 0 && c.Depth == string(checks.Thorough))
 	if err != nil {
 		return err
 	}

@@ -148,7 +148,7 @@ func TestDiesInBetween(t *testing.T) {
 	defer dead.Close()
 	dir := t.TempDir()
 	started := time.Now()
-	got := process{arguments: []string{"run", "--topup-url=" + dead.URL, "--partner-code=P1", "--group=G1", "--call-timeout=200ms"}, dir: dir}.run(t)
+	got := process{arguments: []string{"run", "--topup-url=" + dead.URL, "--partner-code=P1", "--group=G1", "--call-timeout=200ms", "--concurrency=1"}, dir: dir}.run(t)
 	if got.code != 3 || !strings.Contains(got.out, "is not asked any more") {
 		t.Errorf("exit code %d:\n%s", got.code, got.out)
 	}

@@ -26,18 +26,18 @@ const (
 // Prove runs the suite against sandboxes that commit a fault: first the hand-written
 // checks, then the derived cases that are worth it. What is left out can only leave
 // a fault, a check or a mutation unproven.
-func Prove(ctx context.Context, id string) (*reports.FaultRow, error) {
+func Prove(ctx context.Context, id, depth string) (*reports.FaultRow, error) {
 	all := faults.Faults()
 	at := slices.IndexFunc(all, func(f faults.Fault) bool { return f.ID == id })
 	if at < 0 {
 		return nil, fmt.Errorf("%q is no fault", id)
 	}
-	run, err := against(ctx, id, func(s *target.Settings) { s.Skip = []string{"area:GEN"} })
+	run, err := against(ctx, id, depth, func(s *target.Settings) { s.Skip = []string{"area:GEN"} })
 	if err != nil {
 		return nil, err
 	}
-	if worth := conformance.WorthDeriving(id, run); len(worth) > 0 {
-		derived, err := against(ctx, id, func(s *target.Settings) { s.Only = worth })
+	if worth := conformance.WorthDeriving(id, run, depth); len(worth) > 0 {
+		derived, err := against(ctx, id, depth, func(s *target.Settings) { s.Only = worth })
 		if err != nil {
 			return nil, err
 		}
@@ -51,9 +51,9 @@ func Prove(ctx context.Context, id string) (*reports.FaultRow, error) {
 
 // against runs a part of the suite against a sandbox that commits a fault. Nothing
 // of the environment counts. The sandbox answers at once, so the limits are short.
-func against(ctx context.Context, id string, part func(*target.Settings)) (*reports.Run, error) {
+func against(ctx context.Context, id, depth string, part func(*target.Settings)) (*reports.Run, error) {
 	settings := target.Settings{
-		Fault: []string{id}, Seed: strconv.Itoa(ProofSeed), Timeout: runLimit.String(),
+		Fault: []string{id}, Depth: depth, Seed: strconv.Itoa(ProofSeed), Timeout: runLimit.String(),
 		CallTimeout: "2s", TaskTimeout: "150ms", PushTimeout: "300ms",
 	}
 	part(&settings)

@@ -71,10 +71,11 @@ type Settings struct {
 	Production    bool `kong:"-" name:"production" from:"file" help:"Says that the target is in production: true. Without it the production addresses of the contract are refused."`
 	YesProduction bool `name:"yes-production" from:"flag" group:"policy" help:"Let the run write to, or buy from, a target that its file calls a production target."`
 
-	Only []string `name:"only" sep:"," placeholder:"PATTERN" group:"selection" help:"Run these checks only: an id, a glob in which * crosses /, area:RID or op:addSims."`
-	Skip []string `name:"skip" sep:"," placeholder:"PATTERN" group:"selection" help:"Leave these checks out; the same patterns."`
-	Fuzz string   `name:"fuzz" fallback:"0" placeholder:"N" group:"selection" help:"Send every operation N random valid requests and N random violations as well; a failure is told by the smallest request that shows it. Default ${default_fuzz}."`
-	Seed string   `name:"seed" placeholder:"N" group:"selection" help:"Seed of the order of checks and of generated values. Default: a new one for each run, printed and reported."`
+	Only  []string `name:"only" sep:"," placeholder:"PATTERN" group:"selection" help:"Run these checks only: an id, a glob in which * crosses /, area:RID or op:addSims."`
+	Skip  []string `name:"skip" sep:"," placeholder:"PATTERN" group:"selection" help:"Leave these checks out; the same patterns."`
+	Depth string   `name:"depth" fallback:"standard" choices:"quick,standard,thorough" placeholder:"DEPTH" group:"selection" help:"How much to test: quick, standard or thorough. Checks that --only names run at every depth. Default ${default_depth}."`
+	Fuzz  string   `name:"fuzz" fallback:"0" placeholder:"N" group:"selection" help:"Send every operation N random valid requests and N random violations as well; a failure is told by the smallest request that shows it. Default ${default_fuzz}."`
+	Seed  string   `name:"seed" placeholder:"N" group:"selection" help:"Seed of the order of checks and of generated values. Default: a new one for each run, printed and reported."`
 
 	Shard string `name:"shard" from:"flag,environment" placeholder:"I/N" group:"selection" help:"Run the I-th of N parts of the selected checks; mallcheck merge makes one run out of them. All parts need the same --seed."`
 
@@ -83,11 +84,12 @@ type Settings struct {
 	TaskTimeout string `name:"task-timeout" fallback:"60s" placeholder:"DURATION" group:"limits" help:"Time limit of one asynchronous task. Default ${default_task_timeout}, on the sandbox 2s."`
 	Rate        string `name:"rate" placeholder:"N/s" group:"limits" help:"Largest number of calls a second, for example 5/s. Default: no limit."`
 
-	MaxAnswer  string `name:"max-answer" fallback:"8MiB" placeholder:"SIZE" group:"limits" help:"Bytes read of one answer, after decompression; a larger one is a deviation. Default ${default_max_answer}."`
-	MaxHeaders string `name:"max-headers" fallback:"64KiB" placeholder:"SIZE" group:"limits" help:"Bytes read of the header of one answer. Default ${default_max_headers}."`
-	MaxKept    string `name:"max-kept" fallback:"64MiB" placeholder:"SIZE" group:"limits" help:"Bytes kept of all answers for the reports; of later ones the beginning, length and digest are kept. Default ${default_max_kept}."`
-	MaxPush    string `name:"max-push" fallback:"1MiB" placeholder:"SIZE" group:"limits" help:"Bytes read of one push. Default ${default_max_push}."`
-	MaxInbox   string `name:"max-inbox" fallback:"32MiB" placeholder:"SIZE" group:"limits" help:"Bytes kept of all pushes; beyond it the oldest are forgotten. Default ${default_max_inbox}."`
+	MaxAnswer   string `name:"max-answer" fallback:"8MiB" placeholder:"SIZE" group:"limits" help:"Bytes read of one answer, after decompression; a larger one is a deviation. Default ${default_max_answer}."`
+	MaxHeaders  string `name:"max-headers" fallback:"64KiB" placeholder:"SIZE" group:"limits" help:"Bytes read of the header of one answer. Default ${default_max_headers}."`
+	MaxKept     string `name:"max-kept" fallback:"64MiB" placeholder:"SIZE" group:"limits" help:"Bytes kept of all answers for the reports; of later ones the beginning, length and digest are kept. Default ${default_max_kept}."`
+	MaxPush     string `name:"max-push" fallback:"1MiB" placeholder:"SIZE" group:"limits" help:"Bytes read of one push. Default ${default_max_push}."`
+	MaxInbox    string `name:"max-inbox" fallback:"32MiB" placeholder:"SIZE" group:"limits" help:"Bytes kept of all pushes; beyond it the oldest are forgotten. Default ${default_max_inbox}."`
+	Concurrency string `name:"concurrency" fallback:"8" placeholder:"N" group:"limits" help:"Number of checks that run at once. Halved each time the target answers 429 or 503 with a Retry-After. Default ${default_concurrency}, on the sandbox 1."`
 
 	Procs string `name:"procs" fallback:"1" placeholder:"N" group:"limits" help:"Number of processes that run the checks, for a target that makes them wait. Rate and budget are divided among them. Default ${default_procs}."`
 

@@ -31,6 +31,17 @@ func procs(text string) (int, error) {
 	return n, nil
 }
 
+// mostConcurrency bounds the number of checks at once.
+const mostConcurrency = 64
+
+func concurrency(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > mostConcurrency {
+		return 0, malformed{"is not a valid number of checks", "write a whole number from 1 to 64"}
+	}
+	return n, nil
+}
+
 // sameSeed requires a seed of shards, which would otherwise each have one of its own.
 func (r *resolver) sameSeed(t *Target) {
 	if t.Shard.Count > 0 && r.text("seed") == "" && r.problem == nil {

@@ -100,12 +100,16 @@ type Target struct {
 	Only, Skip []string
 	// Shard is the part of the selected checks that is run; the zero value is all of them.
 	Shard reports.Shard
+	// Depth is how much is tested: quick, standard or thorough.
+	Depth string
 	// Fuzz is how many random requests of each kind every operation is sent, 0 for none.
 	Fuzz int
 	// Seed is the seed of the order of checks and of every generated value.
 	Seed int64
 	// Timeout bounds the whole run, CallTimeout one call, TaskTimeout one asynchronous task.
 	Timeout, CallTimeout, TaskTimeout time.Duration
+	// Concurrency is the number of checks that run at once.
+	Concurrency int
 	// Procs is the number of processes that run the checks.
 	Procs int
 	// Rate is the largest number of calls a second, 0 for no limit.
@@ -174,6 +178,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Timeout:           parse(r, "timeout", positiveDuration),
 		CallTimeout:       parse(r, "call-timeout", positiveDuration),
 		TaskTimeout:       parse(r, "task-timeout", positiveDuration),
+		Concurrency:       parse(r, "concurrency", concurrency),
 		Procs:             parse(r, "procs", procs),
 		Rate:              parse(r, "rate", perSecond),
 		Limits: Limits{
@@ -185,6 +190,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Formats:   r.list("format"),
 		Faults:    r.list("fault"),
 		Variants:  r.list("variant"),
+		Depth:     r.choice("depth"),
 	}
 	t.PushKeyID, t.PushKey = r.pushKey()
 	t.MaskSIMs = r.masksSIMs()

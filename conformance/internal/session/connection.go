@@ -157,11 +157,30 @@ func (c *Connection) givenUp(service string) string {
 	return fmt.Sprintf("%d calls of the %s service in a row timed out after %s or were answered without end; it is not asked any more", maxTimeouts, service, c.target.CallTimeout)
 }
 
+// Part is the I-th of N equal parts of the target's SIM cards, counted from 0; the
+// zero value is all of them.
+type Part struct{ I, N int }
+
+// of returns the part of SIM cards.
+func (p Part) of(sims []string) []string {
+	if p.N < 2 {
+		return sims
+	}
+	return sims[p.I*len(sims)/p.N : (p.I+1)*len(sims)/p.N]
+}
+
+// SessionWith is Session for a check that keeps to a part of the SIM cards.
+func (c *Connection) SessionWith(ctx context.Context, part Part) *Session {
+	s := c.Session(ctx)
+	s.part = part
+	return s
+}
+
 // takeSIMs returns n of the target's SIM cards, other ones at each call as long
 // as there are enough, and in turn when there are fewer than n. A shard keeps to its
 // part of them, where that is large enough: what one shard does to a SIM card must
 // not look to another like what the target made of its own requests.
-func (c *Connection) takeSIMs(n int) []string {
+func (c *Connection) takeSIMs(n int, of Part) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	sims := c.target.SIMs
@@ -169,6 +188,9 @@ func (c *Connection) takeSIMs(n int) []string {
 		if part := sims[(shard.Index-1)*len(sims)/shard.Count : shard.Index*len(sims)/shard.Count]; len(part) > 0 && len(part) >= n {
 			sims = part
 		}
+	}
+	if part := of.of(sims); len(part) > 0 && len(part) >= n {
+		sims = part
 	}
 	taken := make([]string, n)
 	for i := range taken {

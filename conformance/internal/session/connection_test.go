@@ -16,7 +16,7 @@ func TestShardsKeepToTheirSIMs(t *testing.T) {
 	for index := 1; index <= 3; index++ {
 		c := &Connection{target: &target.Target{SIMs: sims, Shard: reports.Shard{Index: index, Count: 3}}, nextSIM: 5}
 		for range 10 {
-			pair := c.takeSIMs(2)
+			pair := c.takeSIMs(2, Part{})
 			if pair[0] == pair[1] {
 				t.Errorf("shard %d takes %q twice", index, pair[0])
 			}
@@ -27,12 +27,12 @@ func TestShardsKeepToTheirSIMs(t *testing.T) {
 				takenBy[sim] = index
 			}
 		}
-		if all := c.takeSIMs(7); len(slices.Compact(slices.Sorted(slices.Values(all)))) != 7 {
+		if all := c.takeSIMs(7, Part{}); len(slices.Compact(slices.Sorted(slices.Values(all)))) != 7 {
 			t.Errorf("shard %d takes %q of seven", index, all)
 		}
 	}
 	few := &Connection{target: &target.Target{SIMs: sims[:1], Shard: reports.Shard{Index: 2, Count: 3}}}
-	if got := few.takeSIMs(2); !slices.Equal(got, []string{"1", "1"}) {
+	if got := few.takeSIMs(2, Part{}); !slices.Equal(got, []string{"1", "1"}) {
 		t.Errorf("took %q of one", got)
 	}
 }

@@ -156,7 +156,7 @@ func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
 
 // makeLoan makes a valid request. What that shows counts for this check.
 func (s *Session) makeLoan(ctx context.Context, operation string) *loan {
-	lent := &loan{maker: s.connection.Session(s.stop)}
+	lent := &loan{maker: s.connection.SessionWith(s.stop, s.part)}
 	lent.maker.ended = s.ended
 	offset := len(s.Exchanges())
 	defer func() {
@@ -291,7 +291,8 @@ func (s *Session) Recall(exchange reports.Exchange) *Answer {
 // Aside calls work with a session whose exchanges do not count for this check. What
 // it does to the target is undone with what the check does.
 func (s *Session) Aside(work func(aside *Session)) {
-	aside := s.connection.Session(s.stop)
+	aside := s.connection.SessionWith(s.stop, s.part)
+	aside.ended = s.ended
 	s.mu.Lock()
 	s.asides = append(s.asides, aside)
 	s.mu.Unlock()

@@ -60,6 +60,13 @@ func (c *Connection) Limited() *reports.Limited {
 	return &reports.Limited{Times: c.patience.times, Waited: c.patience.waited}
 }
 
+// Slowed returns how often the target asked the run to wait.
+func (c *Connection) Slowed() int {
+	c.patience.mu.Lock()
+	defer c.patience.mu.Unlock()
+	return c.patience.times
+}
+
 // turn waits until a request may be sent: the target has the run wait no longer,
 // and the rate allows it. It ends the check when the run is stopped before.
 func (s *Session) turn(ctx context.Context) {

@@ -1,0 +1,159 @@
+package conformance
+
+import (
+	"cmp"
+	"context"
+	"math/rand/v2"
+	"slices"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// manySIMs is how many SIM cards a target must name for checks that need silence to
+// have cards of their own.
+const manySIMs = 6
+
+// pool runs the checks of a run, several at once. Ginkgo's specs await their results.
+type pool struct {
+	run func(checks.Check) reports.Result
+	// slowed returns how often the target asked the run to slow down; each time
+	// halves the number of checks at once.
+	slowed  func() int
+	workers int
+	// crowded is set when the target names too few SIM cards for orders of other
+	// checks to be kept away from a check that counts them.
+	crowded bool
+
+	mu       sync.Mutex
+	changed  *sync.Cond
+	waiting  []checks.Check
+	running  int
+	busy     map[checks.Lane]bool
+	ordering int // running checks that may place orders and are in no lane
+	results  map[string]chan reports.Result
+}
+
+// inOrder returns checks in the order of their importance, and in the random order of
+// the seed within one area.
+func inOrder(selected []checks.Check, seed int64) []checks.Check {
+	ordered := slices.Clone(selected)
+	slices.SortFunc(ordered, func(a, b checks.Check) int { return cmp.Compare(a.ID, b.ID) })
+	random := rand.New(rand.NewPCG(uint64(seed), 0))
+	random.Shuffle(len(ordered), func(i, j int) { ordered[i], ordered[j] = ordered[j], ordered[i] })
+	slices.SortStableFunc(ordered, func(a, b checks.Check) int { return cmp.Compare(a.Importance(), b.Importance()) })
+	return ordered
+}
+
+// start runs checks in the given order until all are done or ctx is. wait returns
+// when no check runs any more.
+func (p *pool) start(ctx context.Context, ordered []checks.Check) (wait func()) {
+	p.changed = sync.NewCond(&p.mu)
+	p.waiting = slices.Clone(ordered)
+	p.busy = map[checks.Lane]bool{}
+	p.results = make(map[string]chan reports.Result, len(ordered))
+	for _, check := range ordered {
+		p.results[check.ID] = make(chan reports.Result, 1)
+	}
+	stopped := context.AfterFunc(ctx, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.giveUp()
+	})
+	var group sync.WaitGroup
+	for range max(1, min(p.workers, len(ordered))) {
+		group.Go(p.work)
+	}
+	return func() {
+		group.Wait()
+		stopped()
+	}
+}
+
+// giveUp drops the checks that have not begun. The caller holds the lock.
+func (p *pool) giveUp() {
+	for _, check := range p.waiting {
+		close(p.results[check.ID])
+	}
+	p.waiting = nil
+	p.changed.Broadcast()
+}
+
+// await returns the result of a check, and false when the run was stopped before it.
+func (p *pool) await(check checks.Check) (reports.Result, bool) {
+	result, ran := <-p.results[check.ID]
+	return result, ran
+}
+
+// work runs one check after another.
+func (p *pool) work() {
+	for {
+		check, more := p.next()
+		if !more {
+			return
+		}
+		result := p.run(check)
+		p.done(check)
+		p.results[check.ID] <- result
+		close(p.results[check.ID])
+	}
+}
+
+// next returns the first check that may run beside those that run already, and false
+// when none is left.
+func (p *pool) next() (checks.Check, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		if len(p.waiting) == 0 {
+			return checks.Check{}, false
+		}
+		if p.running < max(1, p.workers>>min(p.slowed(), 8)) {
+			if i := slices.IndexFunc(p.waiting, p.mayRun); i >= 0 {
+				check := p.waiting[i]
+				p.waiting = slices.Delete(p.waiting, i, i+1)
+				p.begin(check)
+				return check, true
+			}
+		}
+		p.changed.Wait()
+	}
+}
+
+// mayRun reports whether a check disturbs none of those that run. The caller holds the lock.
+func (p *pool) mayRun(check checks.Check) bool {
+	lane := check.Lane()
+	switch {
+	case lane != checks.Shared && p.busy[lane]:
+		return false
+	case p.crowded && lane == checks.Orders:
+		return p.ordering == 0
+	case p.crowded && lane == checks.Shared && check.Does == reports.Purchase:
+		return !p.busy[checks.Orders]
+	}
+	return true
+}
+
+// begin notes that a check runs. The caller holds the lock.
+func (p *pool) begin(check checks.Check) {
+	p.running++
+	if lane := check.Lane(); lane != checks.Shared {
+		p.busy[lane] = true
+	} else if check.Does == reports.Purchase {
+		p.ordering++
+	}
+}
+
+// done notes that a check has ended.
+func (p *pool) done(check checks.Check) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.running--
+	if lane := check.Lane(); lane != checks.Shared {
+		p.busy[lane] = false
+	} else if check.Does == reports.Purchase {
+		p.ordering--
+	}
+	p.changed.Broadcast()
+}
