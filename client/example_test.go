@@ -1,0 +1,138 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"time"
+
+	"github.com/mallcheck/mallcheck/client"
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// serve starts a sandbox for an example, and returns its address and how to stop it.
+func serve(config sandbox.Config) (string, func()) {
+	box, err := sandbox.New(config)
+	if err != nil {
+		panic(err)
+	}
+	server := httptest.NewServer(box)
+	return server.URL, func() { server.Close(); box.Close() }
+}
+
+// Buy a data plan: from the SIM card to the paid order.
+func Example() {
+	address, stop := serve(sandbox.Config{})
+	defer stop()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+
+	mall, err := client.New(client.Config{
+		PartnerCode: "P000270",
+		Addresses:   client.Addresses{Vshop: address + "/vshop", Payment: address + "/payment", Topup: address + "/topup"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	const sim = "89852420180910340793"
+	plans, err := mall.Plans(ctx, sim, "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	order, err := mall.Order(ctx, client.OrderRequest{
+		OrderNo: "2026110109300000001", SIM: sim, PackageCode: plans[0].PackageCode, Amount: plans[0].Price, Currency: plans[0].Currency,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = mall.AuthorizePayment(ctx, client.PaymentRequest{
+		PayID: order.PayID, Amount: plans[0].Price, Currency: plans[0].Currency, Email: "buyer@example.com", Method: "pm_card_visa",
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	payment, err := mall.ConfirmPayment(ctx, order.PayID)
+	fmt.Println(payment.Succeeded(), payment.Amount, payment.Currency, err)
+	// Output: true 4.99 USD <nil>
+}
+
+// Put SIM cards into a group, and see which ones failed.
+func ExampleTask_Wait() {
+	address, stop := serve(sandbox.Config{})
+	defer stop()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+
+	mall, err := client.New(client.Config{PartnerCode: "P000270", Addresses: at(address)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	groups, err := mall.Groups(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	task, err := mall.AddSIMs(ctx, groups[0].ID, "89852420180910340793", "89852202306250040074")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// Store task.RequestID() here: mall.Task resumes it after a restart.
+	_, err = task.Wait(ctx)
+	if failed := new(client.FailedSIMs); errors.As(err, &failed) {
+		for _, sim := range failed.SIMs {
+			fmt.Println(sim.SIM, sim.Result, sim.Message)
+		}
+	}
+	// Output: 89852202306250040074 31 The SIM card does not exist.
+}
+
+// Tell a refusal by the mall from an answer that is none.
+func ExampleRefused() {
+	address, stop := serve(sandbox.Config{})
+	defer stop()
+
+	mall, err := client.New(client.Config{PartnerCode: "P000270", Addresses: at(address)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	err = mall.VerifySIM(context.Background(), "89852202306250040074")
+	refused := new(client.Refused)
+	malformed := new(client.Malformed)
+	switch {
+	case errors.As(err, &refused):
+		fmt.Println("refused with code", refused.Code)
+	case errors.As(err, &malformed):
+		fmt.Println("no answer of the mall: HTTP", malformed.Status)
+	}
+	// Output: refused with code F
+}
+
+// Receive pushes: what the function returns decides whether the mall sends a push again.
+func ExamplePushHandler() {
+	keys := map[string][]byte{"key-1": []byte("the secret that the provider gave")}
+	mux := http.NewServeMux()
+	mux.Handle("/mall/recharged", client.PushHandler(keys, func(_ context.Context, push client.Push) error {
+		fmt.Println("top-up of order", push.OrderNo, "is finished")
+		return nil // after it is stored
+	}))
+	server := httptest.NewServer(mux)
+	defer server.Close()
+
+	answer, err := http.Post(server.URL+"/mall/recharged", "application/json", http.NoBody)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer answer.Body.Close()
+	fmt.Println("without a signature:", answer.StatusCode)
+	// Output: without a signature: 400
+}

@@ -1,0 +1,115 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+)
+
+// The operations on groups and tasks.
+var (
+	addSims       = operation{name: "addSims", empty: true}
+	removeSims    = operation{name: "removeSims", empty: true}
+	listGroupSims = operation{name: "listGroupSims", reads: true}
+	listBundles   = operation{name: "listBundles", reads: true}
+	asyncResult   = operation{name: "asyncResult", reads: true}
+)
+
+// AddSIMs puts SIM cards, named by ICCID, into a group. Every add counts: a card
+// that is added twice is counted twice. The mall does the work afterwards; wait
+// for the task. It is sent once, because a repetition would count again.
+func (c *Client) AddSIMs(ctx context.Context, groupID string, sims ...string) (*Task, error) {
+	if err := namesSIMs(groupID, sims); err != nil {
+		return nil, fmt.Errorf("adding SIM cards: %w", err)
+	}
+	return c.begin(ctx, addSims, ActionAddSIMs, func(ctx context.Context) (*http.Response, error) {
+		return c.topup.AddSims(ctx, groupID, nil, mall.AddSimsRequest{SimIds: sims})
+	})
+}
+
+// RemoveSIMs takes SIM cards out of a group, each as often as it is named. Wait
+// for the task. It is sent once.
+func (c *Client) RemoveSIMs(ctx context.Context, groupID string, sims ...string) (*Task, error) {
+	if err := namesSIMs(groupID, sims); err != nil {
+		return nil, fmt.Errorf("removing SIM cards: %w", err)
+	}
+	return c.begin(ctx, removeSims, ActionRemoveSIMs, func(ctx context.Context) (*http.Response, error) {
+		return c.topup.RemoveSims(ctx, groupID, nil, mall.RemoveSimsRequest{SimIds: sims})
+	})
+}
+
+func namesSIMs(groupID string, sims []string) error {
+	switch {
+	case groupID == "":
+		return errors.New("the group is empty")
+	case len(sims) == 0 || slices.Contains(sims, ""):
+		return errors.New("there is no SIM card, or an empty one")
+	}
+	return nil
+}
+
+// begin sends a request that starts a task.
+func (c *Client) begin(ctx context.Context, op operation, action string, send func(context.Context) (*http.Response, error)) (*Task, error) {
+	_, got, err := call[json.RawMessage](ctx, c, op, send)
+	if err != nil {
+		return nil, err
+	}
+	id := got.header.Get(c.config.RequestIDHeader)
+	if id == "" {
+		return nil, got.malformed(op, "it has no header "+c.config.RequestIDHeader)
+	}
+	return &Task{client: c, requestID: id, action: action, begun: time.Now()}, nil
+}
+
+// Group is a group with basic information on its data plan.
+type Group struct {
+	// ID and Name are the group's own.
+	ID, Name string
+	// PackageCode and PackageName are those of its plan.
+	PackageCode, PackageName string
+	// SIMCount is how many SIM cards are counted, repetitions included.
+	SIMCount int
+}
+
+// Groups lists all groups of the partner.
+func (c *Client) Groups(ctx context.Context) ([]Group, error) {
+	data, got, err := call[[]mall.Bundle](ctx, c, listBundles, func(ctx context.Context) (*http.Response, error) {
+		return c.topup.ListBundles(ctx, &mall.ListBundlesParams{})
+	})
+	if err != nil {
+		return nil, err
+	}
+	groups := make([]Group, 0, len(*data))
+	for _, bundle := range *data {
+		count, err := strconv.Atoi(bundle.SimCount)
+		if err != nil {
+			return nil, got.malformed(listBundles, "sim_count is no number")
+		}
+		groups = append(groups, Group{bundle.GroupId, bundle.GroupName, bundle.PackageCode, bundle.PackageName, count})
+	}
+	return groups, nil
+}
+
+// GroupSIMs lists the SIM cards of a group, each as often as it is counted.
+func (c *Client) GroupSIMs(ctx context.Context, groupID string) ([]string, error) {
+	if err := required("groupID", groupID); err != nil {
+		return nil, fmt.Errorf("listing a group: %w", err)
+	}
+	data, got, err := call[mall.GroupSims](ctx, c, listGroupSims, func(ctx context.Context) (*http.Response, error) {
+		return c.topup.ListGroupSims(ctx, groupID, &mall.ListGroupSimsParams{})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if data.GroupId != groupID {
+		return nil, got.malformed(listGroupSims, "it is about another group")
+	}
+	return data.SimIds, nil
+}

@@ -1,0 +1,153 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+)
+
+// queryOrder looks one order up.
+var queryOrder = operation{name: "queryOrder", reads: true}
+
+// ErrOtherOrder is what Order returns, wrapped, when its OrderNo or PayID belongs
+// to an order with other contents.
+var ErrOtherOrder = errors.New("the number belongs to another order")
+
+// Order places an order, and is safe to repeat under the same OrderNo. When no
+// answer can be read it asks for the order, by OrderNo and by PayID, and sends it
+// again only if the mall knows neither. When it cannot find out, the error is an
+// *Uncertain. A refusal counts only if the order is not there from an earlier
+// attempt. That the mall shows an unpaid order is assumed.
+func (c *Client) Order(ctx context.Context, request OrderRequest) (*PlacedOrder, error) {
+	request, err := request.complete(c.config.PartnerCode)
+	if err != nil {
+		return nil, fmt.Errorf("ordering: %w", err)
+	}
+	if request.MayExist {
+		if found, err := c.existing(ctx, request); found != nil || err != nil {
+			return found, err
+		}
+	}
+	for attempt := 1; ; attempt++ {
+		placed, failure := c.place(ctx, request)
+		if failure == nil {
+			return placed, nil
+		}
+		found, err := c.existing(ctx, request)
+		refused := new(Refused)
+		switch {
+		case found != nil, errors.Is(err, ErrOtherOrder):
+			return found, err
+		case errors.As(failure, &refused) && refused.Status != http.StatusTooManyRequests:
+			return nil, failure
+		case err != nil:
+			return nil, err
+		case attempt >= c.config.Attempts || !sleep(ctx, retryPause(attempt, nil)):
+			return nil, &Uncertain{OrderNo: request.OrderNo, PayID: request.PayID, Err: failure}
+		}
+	}
+}
+
+// existing returns the order if the mall has it, and nil without an error if it has not.
+func (c *Client) existing(ctx context.Context, request OrderRequest) (*PlacedOrder, error) {
+	placed := &PlacedOrder{OrderNo: request.OrderNo, PayID: request.PayID, SIM: request.SIM, Existed: true}
+	uncertain := func(err error) error {
+		return &Uncertain{OrderNo: request.OrderNo, PayID: request.PayID, Err: err}
+	}
+	refused := new(Refused)
+	order, err := c.FindOrder(ctx, OrderKey{OrderNo: request.OrderNo})
+	if err == nil {
+		if !order.is(request) {
+			return nil, fmt.Errorf("order %s: %w", request.OrderNo, ErrOtherOrder)
+		}
+		return placed, nil
+	}
+	if !errors.As(err, &refused) {
+		return nil, uncertain(err)
+	}
+	payment, err := c.Payment(ctx, request.PayID)
+	if err == nil {
+		if payment.Amount.Cmp(request.Amount) != 0 || !strings.EqualFold(payment.Currency, request.Currency) {
+			return nil, fmt.Errorf("payment of order %s: %w", request.OrderNo, ErrOtherOrder)
+		}
+		return placed, nil
+	}
+	if !errors.As(err, &refused) {
+		return nil, uncertain(err)
+	}
+	return nil, nil // neither is known: there is no such order
+}
+
+// OrderKey is what an order is looked up by. The first member that is not empty
+// decides, in this order (documented).
+type OrderKey struct {
+	// PurchaseOrderID is the partner's own id of the order.
+	PurchaseOrderID string
+	// OrderNo is the number that the order was placed under.
+	OrderNo string
+	// SIM is the ICCID of the card; of several orders the most recent one is meant (assumed).
+	SIM string
+}
+
+// FoundOrder is an order as the mall shows it.
+type FoundOrder struct {
+	// PurchaseOrderID, OrderNo, SIM, PackageCode and PayID are those that it was placed with.
+	PurchaseOrderID, OrderNo, SIM, PackageCode, PayID string
+	// Amount and Currency are what it costs.
+	Amount   Amount
+	Currency string
+	// PayStatus is the state of its payment: PaymentOpen, PaymentSucceeded, PaymentFailed or another code.
+	PayStatus string
+}
+
+// is reports whether the order is the one of a request.
+func (o *FoundOrder) is(request OrderRequest) bool {
+	return o.OrderNo == request.OrderNo && o.SIM == request.SIM && o.PackageCode == request.PackageCode && o.PayID == request.PayID &&
+		o.Amount.Cmp(request.Amount) == 0 && strings.EqualFold(o.Currency, request.Currency)
+}
+
+// FindOrder looks an order of the partner up. One that is not there is a *Refused (assumed).
+func (c *Client) FindOrder(ctx context.Context, key OrderKey) (*FoundOrder, error) {
+	if key == (OrderKey{}) {
+		return nil, errors.New("finding an order: the key is empty")
+	}
+	params := &mall.QueryOrderParams{
+		PurchaseOrderId: optional(key.PurchaseOrderID), OrderId: optional(key.OrderNo), SimId: optional(key.SIM),
+	}
+	data, got, err := call[mall.Order](ctx, c, queryOrder, func(ctx context.Context) (*http.Response, error) {
+		return c.topup.QueryOrder(ctx, params)
+	})
+	if err != nil {
+		return nil, err
+	}
+	amount, err := ParseAmount(data.PayAmount)
+	if err != nil {
+		return nil, got.malformed(queryOrder, err.Error())
+	}
+	order := &FoundOrder{
+		OrderNo: data.OrderId, SIM: data.SimId, PackageCode: data.PackageCode, PayID: data.PayId, Amount: amount,
+		Currency: data.PayCurrency, PayStatus: data.PayStatus,
+	}
+	if data.PurchaseOrderId != nil {
+		order.PurchaseOrderID = *data.PurchaseOrderId
+	}
+	if !key.finds(order) {
+		return nil, got.malformed(queryOrder, "it is another order than the key names")
+	}
+	return order, nil
+}
+
+// finds reports whether the member of the key that decides is the order's.
+func (k OrderKey) finds(order *FoundOrder) bool {
+	switch {
+	case k.PurchaseOrderID != "":
+		return order.PurchaseOrderID == k.PurchaseOrderID
+	case k.OrderNo != "":
+		return order.OrderNo == k.OrderNo
+	}
+	return order.SIM == k.SIM
+}

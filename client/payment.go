@@ -1,0 +1,181 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+)
+
+// The operations of payment.
+var (
+	stripeSingleAuthorization       = operation{name: "stripeSingleAuthorization"}
+	stripeSubscriptionAuthorization = operation{name: "stripeSubscriptionAuthorization"}
+	stripeSubDirectly               = operation{name: "stripeSubDirectly", bare: true}
+	resultQuery                     = operation{name: "resultQuery", reads: true}
+	confirmPaymentResult            = operation{name: "confirmPaymentResult"}
+)
+
+// PaymentRequest is the payment of an order.
+type PaymentRequest struct {
+	// PayID, Amount and Currency are those of the order.
+	PayID    string
+	Amount   Amount
+	Currency string
+	// Email is the buyer's.
+	Email string
+	// Method is the buyer's payment method at Stripe. Subscribe needs it; without one
+	// AuthorizePayment leaves the choice to the Stripe SDK.
+	Method string
+	// PlanCode is the Code of the Plan; Subscribe alone needs it.
+	PlanCode string
+}
+
+// Authorization is what the Stripe SDK needs in the partner's app.
+type Authorization struct {
+	// PayID is that of the order.
+	PayID string
+	// ClientSecret belongs into the buyer's hands only.
+	ClientSecret Secret
+	// CustomerID is the buyer as a customer at Stripe.
+	CustomerID string
+}
+
+// AuthorizePayment begins the single payment of an order. Path and bodies are
+// assumed. It is sent once.
+func (c *Client) AuthorizePayment(ctx context.Context, request PaymentRequest) (*Authorization, error) {
+	if err := required("PayID", request.PayID, "Amount", request.Amount.String(), "Currency", request.Currency, "Email", request.Email); err != nil {
+		return nil, fmt.Errorf("authorizing a payment: %w", err)
+	}
+	body := mall.StripeSingleAuthorizationRequest{
+		PayId: request.PayID, PayAmount: request.Amount.String(), PayCurrency: request.Currency, Email: request.Email,
+		PmId: optional(request.Method), TradeType: stripeSingleAuthorization.name,
+	}
+	data, got, err := call[mall.StripeSingleAuthorization](ctx, c, stripeSingleAuthorization, func(ctx context.Context) (*http.Response, error) {
+		return c.payment.StripeSingleAuthorization(ctx, nil, body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return authorization(stripeSingleAuthorization, got, request.PayID, data.PayId, data.ClientSecret, data.CustomerId)
+}
+
+// AuthorizeSubscription begins the subscription of an order that was placed with
+// AutoRenew. Path and bodies are assumed. It is sent once.
+func (c *Client) AuthorizeSubscription(ctx context.Context, payID, email string) (*Authorization, error) {
+	if err := required("payID", payID, "email", email); err != nil {
+		return nil, fmt.Errorf("authorizing a subscription: %w", err)
+	}
+	body := mall.StripeSubscriptionAuthorizationRequest{PayId: payID, Email: email, TradeType: stripeSubscriptionAuthorization.name}
+	data, got, err := call[mall.StripeSubscriptionAuthorization](ctx, c, stripeSubscriptionAuthorization,
+		func(ctx context.Context) (*http.Response, error) {
+			return c.payment.StripeSubscriptionAuthorization(ctx, nil, body)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return authorization(stripeSubscriptionAuthorization, got, payID, data.PayId, data.ClientSecret, data.CustomerId)
+}
+
+func authorization(op operation, got *answer, asked, payID, secret, customer string) (*Authorization, error) {
+	if payID != asked || secret == "" {
+		return nil, got.malformed(op, "it is no authorization of this payment")
+	}
+	return &Authorization{PayID: payID, ClientSecret: Secret{secret}, CustomerID: customer}, nil
+}
+
+// Subscription is a subscription at Stripe.
+type Subscription struct {
+	// ID names it, CustomerID the buyer, Method the payment method, ProductID what is subscribed to.
+	ID, CustomerID, Method, ProductID string
+	// Status is its state at Stripe. No value is documented; Stripe has active and others, and
+	// only with active the order is paid. Payment tells.
+	Status string
+}
+
+// Subscribe subscribes to a plan with a payment method of the buyer, which pays
+// the order. It is sent once: after an error other than a *Refused ask Payment.
+func (c *Client) Subscribe(ctx context.Context, request PaymentRequest) (*Subscription, error) {
+	if err := required("PayID", request.PayID, "Amount", request.Amount.String(), "Currency", request.Currency,
+		"Email", request.Email, "Method", request.Method, "PlanCode", request.PlanCode); err != nil {
+		return nil, fmt.Errorf("subscribing: %w", err)
+	}
+	body := mall.StripeSubDirectlyRequest{
+		PayId: request.PayID, PayAmount: request.Amount.String(), PayCurrency: request.Currency, Email: request.Email,
+		PmId: request.Method, PlanId: request.PlanCode, TradeType: stripeSubDirectly.name,
+	}
+	data, got, err := call[mall.StripeSubDirectly](ctx, c, stripeSubDirectly, func(ctx context.Context) (*http.Response, error) {
+		return c.payment.StripeSubDirectly(ctx, nil, body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if data.SubId == "" || data.Status == "" {
+		return nil, got.malformed(stripeSubDirectly, "it has no sub_id or no status")
+	}
+	return &Subscription{ID: data.SubId, CustomerID: data.CustomerId, Method: data.PayMethod, ProductID: data.ProductId, Status: data.Status}, nil
+}
+
+// Payment is what became of a payment.
+type Payment struct {
+	// PayID is that of the order.
+	PayID string
+	// Status is PaymentOpen, PaymentSucceeded, PaymentFailed or another code.
+	Status string
+	// Amount and Currency are what was to be paid.
+	Amount   Amount
+	Currency string
+	// EndedAt is when the payment ended, as the mall writes it; the time zone is not documented.
+	EndedAt string
+}
+
+// Succeeded reports whether the order is paid. An unknown code is no success.
+func (p *Payment) Succeeded() bool { return p.Status == PaymentSucceeded }
+
+// Payment asks what became of a payment. It changes nothing.
+func (c *Client) Payment(ctx context.Context, payID string) (*Payment, error) {
+	if err := required("payID", payID); err != nil {
+		return nil, fmt.Errorf("asking for a payment: %w", err)
+	}
+	body := mall.ResultQueryRequest{PayId: payID, TradeType: resultQuery.name}
+	data, got, err := call[mall.PaymentResult](ctx, c, resultQuery, func(ctx context.Context) (*http.Response, error) {
+		return c.payment.ResultQuery(ctx, nil, body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return paymentOf(resultQuery, got, payID, data)
+}
+
+// ConfirmPayment tells the mall that the buyer has gone through the payment, and
+// returns what became of it. Path and bodies are assumed. It is sent once: after
+// an error ask Payment.
+func (c *Client) ConfirmPayment(ctx context.Context, payID string) (*Payment, error) {
+	if err := required("payID", payID); err != nil {
+		return nil, fmt.Errorf("confirming a payment: %w", err)
+	}
+	body := mall.ConfirmPaymentResultRequest{PayId: payID, TradeType: confirmPaymentResult.name}
+	data, got, err := call[mall.PaymentResult](ctx, c, confirmPaymentResult, func(ctx context.Context) (*http.Response, error) {
+		return c.payment.ConfirmPaymentResult(ctx, nil, body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return paymentOf(confirmPaymentResult, got, payID, data)
+}
+
+func paymentOf(op operation, got *answer, asked string, data *mall.PaymentResult) (*Payment, error) {
+	amount, err := ParseAmount(data.PayAmount)
+	if err != nil {
+		return nil, got.malformed(op, err.Error())
+	}
+	if data.PayId != asked || data.PayStatus == "" {
+		return nil, got.malformed(op, "it is no result of this payment")
+	}
+	payment := &Payment{PayID: data.PayId, Status: data.PayStatus, Amount: amount, Currency: data.PayCurrency}
+	if data.PayResultDate != nil {
+		payment.EndedAt = *data.PayResultDate
+	}
+	return payment, nil
+}

@@ -1,0 +1,294 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
+)
+
+// The operations of vshop.
+var (
+	singleVerify            = operation{name: "singleVerify", reads: true}
+	singleServicePlanPage   = operation{name: "singleServicePlanPage", reads: true}
+	singleOrder             = operation{name: "singleOrder", bare: true}
+	singleQueryOrder        = operation{name: "singleQueryOrder", reads: true}
+	queryAutoRenewalRecord  = operation{name: "queryAutoRenewalRecord", reads: true, bare: true}
+	cancelAutoRenewalRecord = operation{name: "cancelAutoRenewalRecord", bare: true, empty: true}
+	synOrderInfo            = operation{name: "synOrderInfo"}
+)
+
+// VerifySIM asks whether a data plan can be bought for a SIM card, named by its
+// ICCID. A card that does not exist is a *Refused.
+func (c *Client) VerifySIM(ctx context.Context, sim string) error {
+	body := mall.SingleVerifyRequest{
+		DeviceCode: sim, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: singleVerify.name,
+	}
+	data, got, err := call[mall.SingleVerify](ctx, c, singleVerify, func(ctx context.Context) (*http.Response, error) {
+		return c.vshop.SingleVerify(ctx, nil, body)
+	})
+	if err == nil && data.DeviceCode != sim {
+		return got.malformed(singleVerify, "it is about another SIM card")
+	}
+	return err
+}
+
+// Plan is a data plan that can be bought.
+type Plan struct {
+	// PackageCode names the plan in an order, Code in a subscription.
+	PackageCode, Code string
+	// Name is what the buyer is shown.
+	Name string
+	// Price and Currency are what it costs. Whether for one period or for all is not documented.
+	Price    Amount
+	Currency string
+}
+
+// Plans lists the data plans that can be bought for a SIM card. An area, in
+// words, narrows them down; which words are known is not documented.
+func (c *Client) Plans(ctx context.Context, sim, area string) ([]Plan, error) {
+	body := mall.SingleServicePlanPageRequest{
+		DeviceCode: sim, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: singleServicePlanPage.name,
+	}
+	if area != "" {
+		body.Area = &area
+	}
+	data, got, err := call[mall.SingleServicePlanPage](ctx, c, singleServicePlanPage, func(ctx context.Context) (*http.Response, error) {
+		return c.vshop.SingleServicePlanPage(ctx, nil, body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	plans := make([]Plan, 0, len(data.ServicePlanList))
+	for _, listed := range data.ServicePlanList {
+		price, err := ParseAmount(listed.PayAmount)
+		if err != nil {
+			return nil, got.malformed(singleServicePlanPage, err.Error())
+		}
+		plans = append(plans, Plan{listed.PackageCode, listed.ServicePlanCode, listed.ServicePlanShowName, price, listed.PayCurrency})
+	}
+	return plans, nil
+}
+
+// OrderRequest is an order of a data plan for a SIM card.
+type OrderRequest struct {
+	// OrderNo names the order. The partner chooses it, stores it first, and never uses it for another order.
+	OrderNo string
+	// PayID names the payment of the order. Default: the partner code and OrderNo in one, as the printed example has it.
+	PayID string
+	// SIM is the ICCID of the card.
+	SIM string
+	// PackageCode, Amount and Currency are those of a Plan.
+	PackageCode string
+	Amount      Amount
+	Currency    string
+	// PlanCode and PlanName are those of the Plan; they may be left empty (assumed).
+	PlanCode, PlanName string
+	// Periods is how many periods are ordered. Default: 1.
+	Periods int
+	// AutoRenew says that the order is to be renewed, for Subscribe.
+	AutoRenew bool
+	// PurchaseOrderID is another id of the partner's own, under which FindOrder finds the order. It may be empty.
+	PurchaseOrderID string
+	// MayExist says that the order was sent before, in this process or another, so that it is asked for first.
+	MayExist bool
+}
+
+// PlacedOrder is an order that the mall has. It is not paid yet.
+type PlacedOrder struct {
+	// OrderNo, PayID and SIM are those of the request.
+	OrderNo, PayID, SIM string
+	// Existed says that the order was there from an earlier attempt.
+	Existed bool
+}
+
+// complete returns the request with its defaults, or says what is missing.
+func (r OrderRequest) complete(partner string) (OrderRequest, error) {
+	if err := required("OrderNo", r.OrderNo, "SIM", r.SIM, "PackageCode", r.PackageCode, "Amount", r.Amount.String(), "Currency", r.Currency); err != nil {
+		return r, err
+	}
+	r.PayID = or(r.PayID, partner+r.OrderNo)
+	r.Periods = or(r.Periods, 1)
+	if r.Periods < 0 {
+		return r, fmt.Errorf("Periods is %d", r.Periods)
+	}
+	return r, nil
+}
+
+// required takes names and values in turn and returns an error for the first empty value.
+func required(pairs ...string) error {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			return errors.New(pairs[i] + " is empty")
+		}
+	}
+	return nil
+}
+
+func flag(on bool) string {
+	if on {
+		return "1"
+	}
+	return "0"
+}
+
+// optional returns nil for an empty text, which is then not sent.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// place sends an order once.
+func (c *Client) place(ctx context.Context, request OrderRequest) (*PlacedOrder, error) {
+	body := mall.SingleOrderRequest{
+		DeviceCode: request.SIM, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: singleOrder.name,
+		OrderNo: request.OrderNo, PayId: request.PayID, PackageCode: request.PackageCode,
+		PayAmount: request.Amount.String(), PayCurrency: request.Currency,
+		OrderPeriod: strconv.Itoa(request.Periods), AutoRenewal: flag(request.AutoRenew),
+		RequestOrderId: optional(request.PurchaseOrderID), ServicePlanCode: optional(request.PlanCode), ServicePlanShowName: optional(request.PlanName),
+	}
+	data, got, err := call[mall.SingleOrder](ctx, c, singleOrder, func(ctx context.Context) (*http.Response, error) {
+		return c.vshop.SingleOrder(ctx, nil, body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if data.OrderNo != request.OrderNo || data.PayId != request.PayID {
+		return nil, got.malformed(singleOrder, "it is about another order")
+	}
+	return &PlacedOrder{OrderNo: request.OrderNo, PayID: request.PayID, SIM: request.SIM}, nil
+}
+
+// PaidOrder is an order that the partner was paid for by other means than the
+// operations of Payment.
+type PaidOrder struct {
+	// OrderRequest is the order; MayExist has no effect.
+	OrderRequest
+	// PaidAt is when it was paid, sent in its own time zone: no page tells which one is meant.
+	PaidAt time.Time
+	// Account and Method say how it was paid, as codes whose meaning is not documented. Default: "1"
+	// and "3", as printed.
+	Account, Method string
+}
+
+// ReportPaidOrder tells the mall of an order that the partner was paid for. It is
+// sent once: after an error other than a *Refused ask FindOrder.
+func (c *Client) ReportPaidOrder(ctx context.Context, order PaidOrder) (*PlacedOrder, error) {
+	request, err := order.complete(c.config.PartnerCode)
+	if err != nil {
+		return nil, fmt.Errorf("reporting a paid order: %w", err)
+	}
+	body := mall.SynOrderInfoRequest{
+		DeviceCode: request.SIM, LanguageCode: &c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: synOrderInfo.name,
+		OrderNo: request.OrderNo, PayId: request.PayID, PackageCode: request.PackageCode, OrgOrderId: &request.PurchaseOrderID,
+		PayAmount: request.Amount.String(), PayCurrency: request.Currency,
+		OrderPeriod: strconv.Itoa(request.Periods), AutoRenewal: flag(request.AutoRenew),
+		PayAccount: or(order.Account, "1"), PayType: or(order.Method, "3"), PayResultDate: order.PaidAt.Format(time.DateTime),
+		PayRst: "SUCCESS", PayStatus: PaymentSucceeded,
+	}
+	data, got, err := call[mall.SynOrderInfo](ctx, c, synOrderInfo, func(ctx context.Context) (*http.Response, error) {
+		return c.vshop.SynOrderInfo(ctx, nil, body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if data.OrderNo != request.OrderNo || data.PayId != request.PayID {
+		return nil, got.malformed(synOrderInfo, "it is about another order")
+	}
+	return &PlacedOrder{OrderNo: request.OrderNo, PayID: request.PayID, SIM: request.SIM}, nil
+}
+
+// SIMOrder is an order of a SIM card that is in effect or waits for it.
+type SIMOrder struct {
+	// Status is OrderActive, OrderPending or another code.
+	Status string
+	// PlanName is the name of the plan.
+	PlanName string
+	// Time and Unit say how long the plan lasts; "1" and "2" are printed for a plan of 30 days.
+	Time, Unit string
+	// ExpireDate is the last day as year-month-day, empty as long as the order is pending.
+	ExpireDate string
+	// RemainingDays is how many days are left, in digits.
+	RemainingDays string
+}
+
+// SIMOrders lists the active and the pending orders of a SIM card.
+func (c *Client) SIMOrders(ctx context.Context, sim string) ([]SIMOrder, error) {
+	body := mall.SingleQueryOrderRequest{
+		DeviceCode: sim, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: singleQueryOrder.name,
+	}
+	data, got, err := call[mall.SingleQueryOrder](ctx, c, singleQueryOrder, func(ctx context.Context) (*http.Response, error) {
+		return c.vshop.SingleQueryOrder(ctx, nil, body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if data.DeviceCode != sim {
+		return nil, got.malformed(singleQueryOrder, "it is about another SIM card")
+	}
+	orders := make([]SIMOrder, 0, len(data.OrderList))
+	for _, listed := range data.OrderList {
+		order := SIMOrder{Status: listed.OrderStatus, PlanName: listed.ServicePlanShowName, Time: listed.Time, Unit: listed.Unit,
+			RemainingDays: listed.RemainingDays}
+		if listed.ExpireDate != nil {
+			order.ExpireDate = *listed.ExpireDate
+		}
+		orders = append(orders, order)
+	}
+	return orders, nil
+}
+
+// AutoRenewal is the active auto-renewal of a SIM card.
+type AutoRenewal struct {
+	// SIM, OrderNo and PayID name it.
+	SIM, OrderNo, PayID string
+	// Periods is how many periods are renewed, in digits; PackageType is a code without a documented meaning.
+	Periods, PackageType string
+	// PlanName is the name of the plan.
+	PlanName string
+	// SubscribedOn is the day of the subscription, as year.month.day.
+	SubscribedOn string
+}
+
+// AutoRenewal returns the active auto-renewal of a SIM card. A card without one
+// is a *Refused (assumed).
+func (c *Client) AutoRenewal(ctx context.Context, sim string) (*AutoRenewal, error) {
+	body := mall.QueryAutoRenewalRecordRequest{
+		DeviceCode: sim, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: queryAutoRenewalRecord.name,
+	}
+	data, got, err := call[mall.AutoRenewalRecord](ctx, c, queryAutoRenewalRecord, func(ctx context.Context) (*http.Response, error) {
+		return c.vshop.QueryAutoRenewalRecord(ctx, nil, body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if data.DeviceCode != sim || data.OrderNo == "" || data.PayId == "" {
+		return nil, got.malformed(queryAutoRenewalRecord, "it is no auto-renewal of this SIM card")
+	}
+	return &AutoRenewal{
+		SIM: data.DeviceCode, OrderNo: data.OrderNo, PayID: data.PayId, Periods: data.OrderPeriod, PackageType: data.PackageType,
+		PlanName: data.ServicePlanShowName, SubscribedOn: data.SubscriptionTime,
+	}, nil
+}
+
+// CancelAutoRenewal ends the auto-renewal that SIM, OrderNo and PayID name. It is sent once.
+func (c *Client) CancelAutoRenewal(ctx context.Context, renewal AutoRenewal) error {
+	body := mall.CancelAutoRenewalRecordRequest{
+		DeviceCode: renewal.SIM, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal,
+		TradeType: cancelAutoRenewalRecord.name, OrderNo: renewal.OrderNo, PayId: renewal.PayID,
+	}
+	data, got, err := call[map[string]json.RawMessage](ctx, c, cancelAutoRenewalRecord, func(ctx context.Context) (*http.Response, error) {
+		return c.vshop.CancelAutoRenewalRecord(ctx, nil, body)
+	})
+	if err == nil && got.bare && len(*data) > 0 {
+		return got.malformed(cancelAutoRenewalRecord, "it is neither an envelope nor the printed empty object")
+	}
+	return err
+}
