@@ -46,6 +46,7 @@ type Connection struct {
 	patience patience
 	journal  *journal.Journal
 	life     lifetime
+	plans    plans
 
 	mu       sync.Mutex
 	timeouts map[string]int // in a row, by service

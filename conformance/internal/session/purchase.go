@@ -40,7 +40,7 @@ func (s *Session) NewPurchase() Purchase {
 	id := s.UniqueID()
 	return Purchase{
 		SIM: s.ExistingSIM(), OrderNo: "MC" + id, PayID: s.Target().PartnerCode + id, PurchaseID: "PO" + id,
-		Package: s.Target().Package, Plan: "string", PlanName: "string",
+		Package: s.Target().Package, Plan: unknownPlan, PlanName: unknownPlan,
 		Amount: s.Target().Amount, Currency: s.Target().Currency, Period: "1", AutoRenewal: "0",
 	}
 }
@@ -125,6 +125,9 @@ func (s *Session) NewStripeSubscriptionAuthorization(p Purchase) *Draft {
 
 // NewStripeSubDirectly drafts a stripeSubDirectly of a purchase with a payment method.
 func (s *Session) NewStripeSubDirectly(p Purchase, method string) *Draft {
+	if p.Plan == unknownPlan {
+		p.Plan = s.connection.planCode()
+	}
 	request, err := payment.NewStripeSubDirectlyRequest(s.base("payment"), nil, mall.StripeSubDirectlyJSONRequestBody{
 		Version: version, PartnerCode: s.Target().PartnerCode, TradeTime: Now(), TradeType: "stripeSubDirectly",
 		PayId: p.PayID, PayAmount: p.Amount, PayCurrency: strings.ToLower(p.Currency), Email: Email, PlanId: p.Plan, PmId: method,

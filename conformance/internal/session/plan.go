@@ -1,0 +1,50 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+)
+
+// unknownPlan is the code and name of a plan where none is known. The documentation
+// prints "string" itself.
+const unknownPlan = "string"
+
+// plans reads the code of the plan of the target's package once for a run.
+type plans struct {
+	once sync.Once
+	code string
+}
+
+// planCode returns the code of the plan that singleServicePlanPage lists for the target's
+// package. A subscription needs it, and no setting names it. The embedded sandbox
+// accepts any code.
+func (c *Connection) planCode() string {
+	c.plans.once.Do(func() {
+		c.plans.code = unknownPlan
+		if c.target.Sandbox || c.target.URLs["vshop"] == "" || len(c.target.SIMs) == 0 {
+			return
+		}
+		_ = attempt(func() { // a target that cannot be asked is told of by the checks
+			ctx := context.Background()
+			s := c.Session(ctx)
+			answer := s.Send(ctx, s.NewSingleServicePlanPage(c.target.SIMs[0]))
+			var page struct {
+				Plans []struct {
+					Package text `json:"packageCode"`
+					Code    text `json:"servicePlanCode"`
+				} `json:"servicePlanList"`
+			}
+			if !answer.Accepted() || json.Unmarshal(answer.Data, &page) != nil {
+				return
+			}
+			for _, listed := range page.Plans {
+				if string(listed.Package) == c.target.Package && listed.Code != "" {
+					c.plans.code = string(listed.Code)
+					return
+				}
+			}
+		})
+	})
+	return c.plans.code
+}
