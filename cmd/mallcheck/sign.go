@@ -1,11 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/signing"
 	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
@@ -13,45 +18,51 @@ import (
 // maxSigned bounds what is read to be signed.
 const maxSigned = 64 << 20
 
-// signCommand signs a JSON object.
+// signCommand signs the parameters of a request.
 type signCommand struct {
-	Explain bool   `xor:"what" help:"Print the signed content and the sign, a line each."`
-	Check   string `xor:"what" placeholder:"SIGN" help:"Check this sign: exit code 1 and the diagnosis when it is wrong."`
+	Explain   bool     `xor:"what" help:"Print the signed content and the sign, a line each."`
+	Check     *string  `xor:"what" placeholder:"SIGN" help:"Check this sign: exit code 1 and the diagnosis when it is wrong."`
+	Path      []string `sep:"none" placeholder:"NAME=VALUE" help:"A path parameter, which is signed too. May be repeated."`
+	Operation *string  `placeholder:"ID" help:"The operation of the request; its path parameters are required."`
+	URL       *string  `placeholder:"URL" help:"The URL of the request: its path parameters and query are signed too."`
 }
 
 // Help tells what is signed, below the usage.
 func (signCommand) Help() string {
-	return `Reads one JSON object, the body of a request or a GET's parameters, as it is: nothing is added, a member "sign" and empty values are left out.
+	return `Reads one JSON object from standard input, the body of a request or the parameters of a GET. Nothing is added. A member "sign" and empty values are left out.
+Path parameters are signed too: give them with --path, or with --url and let the contract find them.
 
 Examples:
   echo '{"version":"3.0","partnerCode":"P012345"}' | mallcheck sign
   mallcheck sign --explain < body.json
   mallcheck sign --check ea7a3bba7e345e0b8ca7f7e3b43d6e72 < body.json
+  mallcheck sign --path group_id=G20230001 --check 0123456789abcdef0123456789abcdef < body.json
+  mallcheck sign --operation addSims --url http://127.0.0.1:8080/topup/mall/bundle-groups/G20230001/sims < body.json
 
 The sign is an MD5 without a secret: a checksum, not an authentication.`
 }
 
 // Run implements the command.
 func (c *signCommand) Run(std *streams) error {
-	body, err := io.ReadAll(io.LimitReader(std.in, maxSigned+1))
-	if err != nil {
-		return fmt.Errorf("reading standard input: %w", err)
+	if c.Check != nil && strings.TrimSpace(*c.Check) == "" {
+		return errors.New("--check is empty; give the sign that was sent")
 	}
-	if len(body) > maxSigned {
-		return fmt.Errorf("standard input: larger than %d bytes", maxSigned)
-	}
-	members, err := signing.ParseMembers(body)
+	request, err := c.request(std.in)
 	if err != nil {
-		return fmt.Errorf("standard input: %w; write exactly one JSON object", err)
+		return err
 	}
 	rules := signing.Default()
+	members, err := request.Members(rules.Parts)
+	if err != nil {
+		return err
+	}
 	explained, err := signing.Explain(members, rules)
 	if err != nil {
 		return fmt.Errorf("standard input: %w", err)
 	}
 	switch {
-	case c.Check != "":
-		return check(std, members, c.Check, rules)
+	case c.Check != nil:
+		return c.check(std, request, rules)
 	case c.Explain:
 		_, err = fmt.Fprint(std.out, explained)
 		return err
@@ -60,18 +71,147 @@ func (c *signCommand) Run(std *streams) error {
 	return err
 }
 
+// request collects the parameters of the body on standard input, of the path and of the query.
+func (c *signCommand) request(in io.Reader) (diagnose.Request, error) {
+	var request diagnose.Request
+	body, err := io.ReadAll(io.LimitReader(in, maxSigned+1))
+	if err != nil {
+		return request, fmt.Errorf("reading standard input: %w", err)
+	}
+	if len(body) > maxSigned {
+		return request, fmt.Errorf("standard input: larger than %d bytes", maxSigned)
+	}
+	if c.URL != nil {
+		if request, err = requestOf(*c.URL, c.Operation); err != nil {
+			return request, err
+		}
+	}
+	request.RawBody = bytes.TrimSpace(body)
+	if len(request.RawBody) > 0 || len(request.Query) == 0 {
+		if request.Body, err = signing.ParseMembers(body); err != nil {
+			return request, fmt.Errorf("standard input: %w; write exactly one JSON object", err)
+		}
+	}
+	for _, parameter := range c.Path {
+		name, value, found := strings.Cut(parameter, "=")
+		if !found || name == "" || value == "" {
+			return request, fmt.Errorf("--path %q is not NAME=VALUE, such as group_id=G20230001", parameter)
+		}
+		if request.Path, err = signing.MergeMembers(request.Path, []signing.Member{signing.StringMember(name, value)}); err != nil {
+			return request, fmt.Errorf("--path %q: %w", parameter, err)
+		}
+	}
+	return request, c.complete(request)
+}
+
+// complete checks that the path parameters of the operation, if one was given, are there.
+func (c *signCommand) complete(request diagnose.Request) error {
+	if c.Operation == nil {
+		return nil
+	}
+	operation, known := openapi.OperationOf(*c.Operation)
+	if !known {
+		return unknownOperation(*c.Operation)
+	}
+	for _, name := range pathParameters(operation) {
+		switch {
+		case hasMember(request.Path, name):
+		case c.URL != nil:
+			return fmt.Errorf("--url %q does not end in the path of %s, %s", *c.URL, operation.ID, operation.Path)
+		default:
+			return fmt.Errorf("%s signs the path parameter %s; add --path %s=VALUE", operation.ID, name, name)
+		}
+	}
+	return nil
+}
+
+// requestOf takes a URL apart by the path of an operation, or by the paths of all if none was given.
+func requestOf(address string, id *string) (diagnose.Request, error) {
+	var none diagnose.Request
+	u, err := url.Parse(address)
+	if err != nil || u.Path == "" && u.RawQuery == "" {
+		return none, fmt.Errorf("--url %q is not the URL of a request", address)
+	}
+	contract, err := openapi.Mall()
+	if err != nil {
+		return none, err
+	}
+	var templates []string
+	for _, operation := range contract.Operations() {
+		if id == nil || operation.ID == *id {
+			templates = append(templates, operation.Path)
+		}
+	}
+	request, err := diagnose.RequestOf(http.MethodGet, u, nil, templates)
+	if err != nil {
+		return none, fmt.Errorf("--url: %w", err)
+	}
+	return request, nil
+}
+
+// pathParameters returns the names in braces in the path of an operation.
+func pathParameters(operation openapi.Operation) (names []string) {
+	for segment := range strings.SplitSeq(operation.Path, "/") {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			names = append(names, strings.TrimSuffix(name, "}"))
+		}
+	}
+	return names
+}
+
+func hasMember(members []signing.Member, name string) bool {
+	for _, m := range members {
+		if m.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
 // check says whether a sign is right, and what is likely wrong when it is not.
-func check(std *streams, members []signing.Member, sign string, rules signing.Rules) error {
-	err := signing.Verify(members, sign, rules)
+func (c *signCommand) check(std *streams, request diagnose.Request, rules signing.Rules) error {
+	diagnosis := diagnose.Sign(request, *c.Check, rules, diagnose.Thorough)
 	switch {
-	case err == nil:
-		_, err = fmt.Fprintln(std.out, "the sign is right")
-		return err
-	case !errors.Is(err, signing.ErrMismatch):
+	case diagnosis.Problem != nil:
+		return diagnosis.Problem
+	case diagnosis.Right:
+		_, err := fmt.Fprintln(std.out, "the sign is right")
 		return err
 	}
-	if _, err := fmt.Fprintln(std.out, diagnose.Sign(diagnose.Request{Body: members}, sign, rules, diagnose.Thorough).Text()); err != nil {
+	if _, err := fmt.Fprintln(std.out, diagnosis.Text()+c.hint(request, diagnosis)); err != nil {
 		return err
 	}
 	return &exit{code: conformance.ExitViolation}
+}
+
+// hint says that path parameters are signed, where none were given and nothing else explains the sign.
+func (c *signCommand) hint(request diagnose.Request, diagnosis diagnose.Diagnosis) string {
+	if len(diagnosis.Causes) > 0 || len(request.Path) > 0 || c.URL != nil {
+		return ""
+	}
+	contract, err := openapi.Mall()
+	if err != nil {
+		return ""
+	}
+	operations := map[string][]string{}
+	var names []string
+	for _, operation := range contract.Operations() {
+		for _, name := range pathParameters(operation) {
+			if hasMember(request.Body, name) {
+				continue
+			}
+			if operations[name] == nil {
+				names = append(names, name)
+			}
+			operations[name] = append(operations[name], operation.ID)
+		}
+	}
+	var b strings.Builder
+	for _, name := range names {
+		fmt.Fprintf(&b, "  --path %s=VALUE  %s\n", name, strings.Join(operations[name], ", "))
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "Path parameters are signed too. If this is a request of one of these operations, add its path parameter:\n" + b.String()
 }
