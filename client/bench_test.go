@@ -12,46 +12,67 @@ import (
 
 const paidAnswer = `{"data":{"payAmount":"4.99","payCurrency":"USD","payId":"P0002701","payStatus":"1"},"operateCode":"S","message":"success"}`
 
-// BenchmarkPayment is one call; BenchmarkNetHTTP is the same exchange with net/http alone. The
-// difference is what the client costs.
-func BenchmarkPayment(b *testing.B) {
-	server := httptest.NewServer(answering())
-	defer server.Close()
-	mall, err := client.New(client.Config{PartnerCode: "P000270", Addresses: at(server.URL)})
+// callMall is one exchange through the client.
+func callMall(tb testing.TB, address string) func() {
+	tb.Helper()
+	mall, err := client.New(client.Config{PartnerCode: "P000270", Addresses: at(address)})
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
-	ctx := within(b)
-	b.ReportAllocs()
-	for b.Loop() {
+	ctx := within(tb)
+	return func() {
 		if _, err := mall.Payment(ctx, "P0002701"); err != nil {
-			b.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 }
 
-// BenchmarkNetHTTP is the exchange of BenchmarkPayment with net/http alone.
-func BenchmarkNetHTTP(b *testing.B) {
-	server := httptest.NewServer(answering())
-	defer server.Close()
+// callPlain is the same exchange with net/http alone.
+func callPlain(tb testing.TB, address string) func() {
+	tb.Helper()
 	body := []byte(`{"partnerCode":"P000270","payId":"P0002701","tradeTime":"1793525400000","tradeType":"resultQuery","version":"3.0",` +
 		`"sign":"00000000000000000000000000000000"}`)
-	ctx, sender := within(b), &http.Client{}
-	b.ReportAllocs()
-	for b.Loop() {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+"/payment/resultQuery", bytes.NewReader(body))
+	ctx, sender := within(tb), &http.Client{}
+	return func() {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/payment/resultQuery", bytes.NewReader(body))
 		if err != nil {
-			b.Fatal(err)
+			tb.Fatal(err)
 		}
 		request.Header.Set("Content-Type", "application/json")
 		answer, err := sender.Do(request)
 		if err != nil {
-			b.Fatal(err)
+			tb.Fatal(err)
 		}
+		defer answer.Body.Close()
 		if _, err := io.ReadAll(answer.Body); err != nil {
-			b.Fatal(err)
+			tb.Fatal(err)
 		}
-		answer.Body.Close()
+	}
+}
+
+// The difference between BenchmarkPayment and BenchmarkNetHTTP is what the client costs.
+func BenchmarkPayment(b *testing.B) { benchmark(b, callMall) }
+
+func BenchmarkNetHTTP(b *testing.B) { benchmark(b, callPlain) }
+
+func benchmark(b *testing.B, exchange func(testing.TB, string) func()) {
+	b.Helper()
+	server := httptest.NewServer(answering())
+	defer server.Close()
+	call := exchange(b, server.URL)
+	b.ReportAllocs()
+	for b.Loop() {
+		call()
+	}
+}
+
+func TestCallAddsAtMost60Allocations(t *testing.T) {
+	server := httptest.NewServer(answering())
+	defer server.Close()
+	const runs = 300
+	own, plain := testing.AllocsPerRun(runs, callMall(t, server.URL)), testing.AllocsPerRun(runs, callPlain(t, server.URL))
+	if own-plain > 60 {
+		t.Errorf("a call has %.0f allocations, with net/http alone %.0f", own, plain)
 	}
 }
 

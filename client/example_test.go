@@ -9,22 +9,29 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/client"
-	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// serve starts a sandbox for an example, and returns its address and how to stop it.
-func serve(config sandbox.Config) (string, func()) {
-	box, err := sandbox.New(config)
-	if err != nil {
-		panic(err)
-	}
-	server := httptest.NewServer(box)
-	return server.URL, func() { server.Close(); box.Close() }
+// serve stands in for the mall: it answers each path with one text. It returns its address and how to stop it.
+func serve(answers map[string]string) (string, func()) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("request_id", "RQ-1")
+		fmt.Fprint(w, answers[r.URL.Path])
+	}))
+	return server.URL, server.Close
 }
 
 // Buy a data plan: from the SIM card to the paid order.
 func Example() {
-	address, stop := serve(sandbox.Config{})
+	address, stop := serve(map[string]string{
+		"/vshop/singleServicePlanPage": `{"operateCode":"S","message":"success","data":{"partnerCode":"P000270","deviceCode":"89852420180910340793",
+			"servicePlanList":[{"packageCode":"PACKAGE1","servicePlanCode":"SP1","servicePlanShowName":"Europe","payAmount":"4.99","payCurrency":"USD"}]}}`,
+		"/vshop/singleOrder": `{"operateCode":"S","message":"success","data":{"deviceCode":"89852420180910340793",
+			"orderNo":"2026110109300000001","partnerCode":"P000270","payId":"P0002702026110109300000001"}}`,
+		"/payment/stripeSingleAuthorization": `{"operateCode":"S","message":"success","data":{"payId":"P0002702026110109300000001",
+			"client_secret":"pi_1_secret_1","customer_id":"cus_1","payAmount":"4.99","payCurrency":"USD"}}`,
+		"/payment/confirmPaymentResult": `{"operateCode":"S","message":"success","data":{"payId":"P0002702026110109300000001",
+			"payStatus":"1","payAmount":"4.99","payCurrency":"USD"}}`,
+	})
 	defer stop()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
@@ -64,7 +71,12 @@ func Example() {
 
 // Put SIM cards into a group, and see which ones failed.
 func ExampleTask_Wait() {
-	address, stop := serve(sandbox.Config{})
+	address, stop := serve(map[string]string{
+		"/topup/mall/bundle-groups/G0001/sims": `{"operateCode":"S","message":"success"}`,
+		"/topup/async-result/RQ-1": `{"operateCode":"S","message":"success","data":{"request_id":"RQ-1","action_code":"70","status":"completed",
+			"details":[{"sim_id":"89852420180910340793","result":"10","message":"success"},
+			{"sim_id":"89852202306250040074","result":"31","message":"The SIM card does not exist."}]}}`,
+	})
 	defer stop()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
@@ -74,12 +86,7 @@ func ExampleTask_Wait() {
 		fmt.Println(err)
 		return
 	}
-	groups, err := mall.Groups(ctx)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	task, err := mall.AddSIMs(ctx, groups[0].ID, "89852420180910340793", "89852202306250040074")
+	task, err := mall.AddSIMs(ctx, "G0001", "89852420180910340793", "89852202306250040074")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -96,7 +103,9 @@ func ExampleTask_Wait() {
 
 // Tell a refusal by the mall from an answer that is none.
 func ExampleRefused() {
-	address, stop := serve(sandbox.Config{})
+	address, stop := serve(map[string]string{
+		"/vshop/singleVerify": `{"operateCode":"F","message":"The SIM card does not exist."}`,
+	})
 	defer stop()
 
 	mall, err := client.New(client.Config{PartnerCode: "P000270", Addresses: at(address)})

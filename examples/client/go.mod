@@ -8,7 +8,6 @@ require (
 	github.com/apapsch/go-jsonmerge/v2 v2.0.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/oapi-codegen/runtime v1.8.0 // indirect
-	golang.org/x/text v0.43.0 // indirect
 )
 
 replace github.com/mallcheck/mallcheck => ../..

@@ -1,4 +1,4 @@
-package client_test
+package sandboxed_test
 
 import (
 	"errors"
