@@ -18,6 +18,7 @@ type mergeCommand struct {
 	Runs []string `arg:"" name:"run.json" help:"The run.json of each shard."`
 
 	ReportDir string   `default:"mallcheck-report" placeholder:"DIR" help:"Folder of the reports. Default ${default}."`
+	Verbose   bool     `short:"v" help:"Print every failure with its exchanges, and every finding."`
 	Format    []string `sep:"," default:"${default_format}" placeholder:"FORMAT" help:"Reports to write. Default ${default}."`
 }
 
@@ -50,7 +51,7 @@ func (c *mergeCommand) Run(std *streams) error {
 	if err := render.CheckFolder(c.ReportDir); err != nil {
 		return fmt.Errorf("--report-dir: %w", err)
 	}
-	return conclude(std, &target.Target{ReportDir: c.ReportDir, Formats: c.Format}, newTerminal(std), merged)
+	return conclude(std, &target.Target{ReportDir: c.ReportDir, Formats: c.Format}, newTerminal(std, c.Verbose), merged)
 }
 
 // readRun reads the run.json of a run.

@@ -140,7 +140,7 @@ func joined(std *streams, t *target.Target, children []*child) error {
 	if err != nil {
 		return err
 	}
-	terminal := newTerminal(std)
+	terminal := newTerminal(std, t.Verbose)
 	terminal.Begin(run, len(run.Results))
 	for i := range run.Results {
 		terminal.Result(&run.Results[i])

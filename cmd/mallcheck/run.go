@@ -71,7 +71,7 @@ func judge(std *streams, t *target.Target) error {
 	outliveReader()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	terminal := newTerminal(std)
+	terminal := newTerminal(std, t.Verbose)
 	watch := &watcher{terminal: terminal, secrets: t.Secrets()}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, endings()...)
@@ -135,8 +135,8 @@ const maxBody = 64 << 10
 
 // newTerminal returns the terminal output, with progress, colour and width as
 // the terminal has them.
-func newTerminal(std *streams) *render.Terminal {
-	options := render.TerminalOptions{}
+func newTerminal(std *streams, verbose bool) *render.Terminal {
+	options := render.TerminalOptions{Verbose: verbose}
 	if file, ok := std.out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		options.Live = true
 		options.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"

@@ -96,6 +96,7 @@ type Settings struct {
 	ReportDir string   `name:"report-dir" fallback:"mallcheck-report" placeholder:"DIR" group:"report" help:"Folder of the reports. Default ${default_report_dir}."`
 	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, junit:jenkins (for the xUnit plug-in), json, html, markdown, sarif, github (annotations on standard output). Default ${default_format}."`
 	Mask      []string `name:"mask" sep:"," choices:"sims" placeholder:"sims" group:"report" help:"What to mask, beside what always is, in everything that is printed or written: sims hides the digits of SIM numbers except the first six and the last four. The journal needs them and keeps them."`
+	Verbose   bool     `name:"verbose" short:"v" from:"flag" group:"report" help:"Print every failure with its exchanges, and every finding, instead of a summary of at most 40 lines."`
 
 	Fault   []string `name:"fault" from:"flag,environment" sep:"," placeholder:"ID" group:"sandbox" help:"Violation that the embedded sandbox commits; mallcheck faults lists them."`
 	Variant []string `name:"variant" from:"flag,environment" sep:"," placeholder:"ID" group:"sandbox" help:"Habit of a conforming server that the embedded sandbox takes on; mallcheck variants lists them."`

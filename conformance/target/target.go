@@ -125,6 +125,9 @@ type Target struct {
 	// except the journal.
 	MaskSIMs bool
 
+	// Verbose prints everything on the terminal instead of a summary.
+	Verbose bool
+
 	// Faults and Variants are what the embedded sandbox is asked to do.
 	Faults, Variants []string
 
@@ -191,6 +194,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Faults:    r.list("fault"),
 		Variants:  r.list("variant"),
 		Depth:     r.choice("depth"),
+		Verbose:   parse(r, "verbose", truth),
 	}
 	t.PushKeyID, t.PushKey = r.pushKey()
 	t.MaskSIMs = r.masksSIMs()

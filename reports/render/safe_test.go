@@ -84,6 +84,7 @@ func TestHostileTextInEveryFormat(t *testing.T) {
 		"json":     string(fixture.JSON(t, run)),
 		"github":   string(writeGitHub(t, run)),
 		"terminal": show(t, run, TerminalOptions{}),
+		"verbose":  show(t, run, TerminalOptions{Verbose: true}),
 		"colours":  show(t, run, TerminalOptions{Color: true, Width: 60}),
 		"compare":  comparisonText(t, run, false),
 		"compared": comparisonText(t, run, true),
@@ -106,7 +107,7 @@ func TestHostileTextCommandsNoRunner(t *testing.T) {
 	run := poisonedRun()
 	command := regexp.MustCompile(`(?m)^\s*::|##[A-Za-z]*\[`)
 	for name, written := range map[string]string{
-		"terminal": show(t, run, TerminalOptions{}), "narrow": show(t, run, TerminalOptions{Width: 40}),
+		"terminal": show(t, run, TerminalOptions{}), "narrow": show(t, run, TerminalOptions{Width: 40}), "verbose": show(t, run, TerminalOptions{Width: 40, Verbose: true}),
 		"compare": comparisonText(t, run, false), "line": "a\n" + SafeLine(hostile),
 	} {
 		if found := command.FindString(written); found != "" {

@@ -1,40 +1,41 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports/internal/visible"
-
-	"github.com/mallcheck/mallcheck/reports"
-
 	"cmp"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
 )
 
-const (
-	terminalFull = 20 // failures told in full; further ones get a line each
-	terminalList = 50 // lines of one list, such as the findings
-)
+// progressEvery is how often a run tells its progress where it cannot rewrite a line.
+const progressEvery = 30 * time.Second
 
-// TerminalOptions says what the reader of a Terminal can show.
+// TerminalOptions says what the reader of a Terminal can show, and wants to see.
 type TerminalOptions struct {
-	// Live rewrites one line to show progress, as only a terminal can. Without
-	// it a check that is neither passed nor skipped has a line when it ends.
+	// Live rewrites one line to show progress, as only a terminal can. Without it
+	// progress is a line every half minute.
 	Live bool
 	// Color asks for ANSI colours; the caller knows of terminals and NO_COLOR.
 	Color bool
 	// Width is the number of columns at which text is wrapped; below 40 nothing
 	// is. Evidence and curl lines are never wrapped.
 	Width int
+	// Verbose prints a line for each check that did not pass when it ends, and at the
+	// end every failure in full, with its exchanges, and every finding.
+	Verbose bool
 }
 
 // Terminal tells a person about a run while it goes on and when it has ended:
 // Begin, then Result for each check, then End. All may be called from several
 // goroutines. What Result writes comes from the suite, never from the target;
-// Begin and End write what the run holds, so hand them what Redact returned.
+// Begin and End write what the run holds, so hand them what redact.Run returned.
 type Terminal struct {
 	mu      sync.Mutex
 	out     io.Writer
@@ -43,7 +44,8 @@ type Terminal struct {
 
 	checks int
 	counts reports.Counts
-	live   bool // whether the progress line stands on the screen
+	live   bool      // whether the progress line stands on the screen
+	told   time.Time // when progress was last told without one
 }
 
 // NewTerminal returns a Terminal that writes to out.
@@ -51,15 +53,15 @@ func NewTerminal(out io.Writer, options TerminalOptions) *Terminal {
 	if options.Width < 40 {
 		options.Width = 0
 	}
-	return &Terminal{out: out, options: options, counts: reports.Counts{}}
+	return &Terminal{out: out, options: options, counts: reports.Counts{}, told: time.Now()}
 }
 
-// Begin says what is put to the test: run needs its tool, target, policy, seed
-// and services; checks is the number of results to come.
+// Begin says what is tested: run needs its tool, target, policy, seed and services;
+// checks is the number of results to come.
 func (t *Terminal) Begin(run *reports.Run, checks int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.checks = checks
+	t.checks, t.told = checks, time.Now()
 	var out strings.Builder
 	title := fmt.Sprintf("%s %s: %s against %s", run.Tool.Name, run.Tool.Version, plural(checks, "check"), run.Target.Name)
 	if run.Target.PartnerCode != "" {
@@ -74,13 +76,13 @@ func (t *Terminal) Begin(run *reports.Run, checks int) {
 	for _, service := range run.Services {
 		fields = append(fields, field{service.Name, service.URL})
 	}
-	fields = append(fields,
-		field{"allowed", cmp.Or(strings.Join(allow, ", "), "nothing")},
-		field{"strict", string(run.Policy.Strict)},
-		field{"seed", strconv.FormatInt(run.Seed, 10)},
-		field{"shard", shardText(run.Shard)},
-		field{"faults", strings.Join(run.Target.Faults, ", ")},
-		field{"variants", strings.Join(run.Target.Variants, ", ")})
+	settings := fmt.Sprintf("allow %s; strict %s; seed %s", cmp.Or(strings.Join(allow, ","), "nothing"), run.Policy.Strict,
+		strconv.FormatInt(run.Seed, 10))
+	if run.Shard != nil {
+		settings += "; shard " + run.Shard.String()
+	}
+	fields = append(fields, field{"settings", settings},
+		field{"faults", strings.Join(run.Target.Faults, ", ")}, field{"variants", strings.Join(run.Target.Variants, ", ")})
 	t.form().fields(&out, fields)
 	t.write(out.String())
 }
@@ -90,13 +92,15 @@ func (t *Terminal) Result(result *reports.Result) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.counts.Add(result.Verdict)
-	if t.options.Live {
+	switch {
+	case t.options.Live:
 		t.progress(result)
-		return
-	}
-	if result.Verdict != reports.Passed && result.Verdict != reports.Skipped {
+	case t.options.Verbose && result.Verdict != reports.Passed && result.Verdict != reports.Skipped:
 		t.write(fmt.Sprintf("%s  %s  %s\n", t.verdict(result.Verdict, len(reports.Inconclusive)),
 			visible.Text(result.ID), visible.Text(result.Requirement)))
+	case time.Since(t.told) >= progressEvery:
+		t.told = time.Now()
+		t.write(t.soFar() + "\n")
 	}
 }
 
@@ -109,26 +113,33 @@ func (t *Terminal) Note(text string) {
 	t.write(visible.Text(text) + "\n")
 }
 
-// End tells how the run ended, in words and numbers, and names the files in
-// which more is to be read. It returns the first error that writing met, here or
-// before.
+// End says how the run ended, in words and numbers, and names the files in which
+// more can be read. It returns the first error that writing met, here or before.
 func (t *Terminal) End(run *reports.Run, files []string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.clear()
-	t.write(t.report(run, files))
+	if t.options.Verbose {
+		t.write(t.everything(run))
+	}
+	t.write(t.summary(run, files))
 	return t.err
 }
 
-// progress rewrites the one line; it never gets as long as the screen is wide.
-func (t *Terminal) progress(result *reports.Result) {
-	parts := []string{fmt.Sprintf("%d of %d", t.counts.Total(), t.checks)}
+// soFar counts the checks that have ended.
+func (t *Terminal) soFar() string {
+	parts := []string{fmt.Sprintf("%d of %s", t.counts.Total(), plural(t.checks, "check"))}
 	for _, verdict := range []reports.Verdict{reports.Failed, reports.Finding, reports.Inconclusive} {
 		if n := t.counts[verdict]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, verdict))
 		}
 	}
-	line := strings.Join(parts, ", ") + "  " + visible.Text(result.ID)
+	return strings.Join(parts, ", ")
+}
+
+// progress rewrites the one line; it never gets as long as the screen is wide.
+func (t *Terminal) progress(result *reports.Result) {
+	line := t.soFar() + "  " + visible.Text(result.ID)
 	if width := cmp.Or(t.options.Width, 80) - 1; utf8.RuneCountInString(line) > width {
 		line = string([]rune(line)[:width])
 	}
@@ -149,7 +160,7 @@ func (t *Terminal) write(text string) {
 	}
 }
 
-// form is how results are told here: enough to act on.
+// form is how results are told in full: enough to act on.
 func (t *Terminal) form() textForm {
 	return textForm{indent: "  ", width: t.options.Width, deviations: 3, text: 600, body: 1000, curl: 3000}
 }
@@ -161,7 +172,9 @@ func (t *Terminal) verdict(v reports.Verdict, width int) string {
 
 // color is text in the colour of v, when colours are asked for.
 func (t *Terminal) color(v reports.Verdict, text string) string {
-	code := map[reports.Verdict]string{reports.Passed: "32", reports.Failed: "31", reports.Finding: "33", reports.Inconclusive: "35", reports.Waived: "36", reports.Skipped: "2"}[v]
+	code := map[reports.Verdict]string{
+		reports.Passed: "32", reports.Failed: "31", reports.Finding: "33", reports.Inconclusive: "35", reports.Waived: "36", reports.Skipped: "2",
+	}[v]
 	if !t.options.Color || code == "" {
 		return text
 	}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"unicode"
 
 	"github.com/mallcheck/mallcheck/reports"
@@ -36,6 +37,7 @@ func show(t *testing.T, run *reports.Run, options TerminalOptions) string {
 func TestTerminalGolden(t *testing.T) {
 	run := redact.Run(fixture.Run(), secrets)
 	fixture.Golden(t, "terminal.txt", []byte(show(t, run, TerminalOptions{})))
+	fixture.Golden(t, "terminal-verbose.txt", []byte(show(t, run, TerminalOptions{Verbose: true})))
 	fixture.Golden(t, "terminal-live-color-60.txt", []byte(show(t, run, TerminalOptions{Live: true, Color: true, Width: 60})))
 
 	strict := fixture.Run()
@@ -52,7 +54,7 @@ func TestTerminalPlain(t *testing.T) {
 func TestTerminalBegin(t *testing.T) {
 	var out bytes.Buffer
 	NewTerminal(&out, TerminalOptions{}).Begin(redact.Run(fixture.Run(), secrets), 61)
-	for _, want := range []string{"mallcheck v0.1.0", "61 checks", "uat", "P012345", "read, write", "documented", "42",
+	for _, want := range []string{"mallcheck v0.1.0", "61 checks", "uat", "P012345", "read,write", "documented", "42",
 		"http://%3Credacted:userinfo%3E@127.0.0.1:8642/topup", "async-wrong-id", "slow-tasks"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not told:\n%s", want, out.String())
@@ -60,12 +62,12 @@ func TestTerminalBegin(t *testing.T) {
 	}
 }
 
-// TestTerminalResult holds the lines without a terminal: what is neither passed
-// nor skipped, and nothing that the target said.
+// TestTerminalResult writes what is neither passed nor skipped, and nothing that the
+// target said.
 func TestTerminalResult(t *testing.T) {
 	run := fixture.Run()
 	var out bytes.Buffer
-	terminal := NewTerminal(&out, TerminalOptions{})
+	terminal := NewTerminal(&out, TerminalOptions{Verbose: true})
 	for i := range run.Results {
 		run.Results[i].Reason = "the target said this"
 		terminal.Result(&run.Results[i])
@@ -89,7 +91,7 @@ func TestTerminalLive(t *testing.T) {
 	out.Reset()
 	long := fixture.Result("GEN/singleOrder/body/payAmount/missing", "is refused", reports.Failed, reports.Purchase)
 	terminal.Result(&long)
-	if got, want := out.String(), "\r\x1b[K1 of 2, 1 failed  GEN/singleOrder/body/"; got != want {
+	if got, want := out.String(), "\r\x1b[K1 of 2 checks, 1 failed  GEN/singleOrde"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	out.Reset()
@@ -99,22 +101,95 @@ func TestTerminalLive(t *testing.T) {
 	}
 }
 
-func TestTerminalBoundsFailures(t *testing.T) {
-	run := &reports.Run{}
-	for i := range 100 {
-		result := fixture.Run().Results[6]
-		result.ID = fmt.Sprintf("RID-%03d", i)
-		run.Results = append(run.Results, result)
+// failingRun has failures of n clauses, many of each, in every area, and everything
+// else that a summary tells.
+func failingRun(n int) *reports.Run {
+	run := coveredRun()
+	run.Limited = &reports.Limited{Times: 3, Waited: time.Second}
+	for i := range 20 {
+		run.Habits = append(run.Habits, reports.Habit{Name: fmt.Sprint(i), Sentence: fmt.Sprint("accepts numbers ", i), Evidence: "14 parameters"})
+		run.Left = append(run.Left, fmt.Sprint("SIM card ", i))
 	}
-	out := show(t, run, TerminalOptions{Live: true, Width: 80})
-	if got := strings.Count(out, "\nfailed RID-"); got != terminalFull {
-		t.Errorf("%d failures have their title, want %d", got, terminalFull)
+	for _, area := range []string{"SIG", "ENV", "RID", "ASY", "GRP", "ORD", "VSH", "PAY", "NTF", "ERR", "GEN"} {
+		for i := range 5 * n {
+			result := fixture.Run().Results[6]
+			result.ID, result.Area = fmt.Sprintf("%s-%03d", area, i), area
+			clause := fmt.Sprintf("clause/%d", i%n)
+			result.Deviations = []reports.Deviation{{
+				Clause: clause, Grade: reports.Documented, Source: "api-1", Level: reports.Must, Verdict: reports.Failed, Exchange: 0,
+				Summary: "it broke " + clause + strings.Repeat(" and said a lot about it", 20), Expected: strings.Repeat("expected ", 50), Actual: strings.Repeat("actual ", 50),
+			}}
+			run.Results = append(run.Results, result)
+		}
 	}
-	if got := strings.Count(out, "  expected "); got != terminalFull {
-		t.Errorf("%d failures are told in full, want %d", got, terminalFull)
+	return run
+}
+
+// TestTerminalSummaryIsShort bounds what a run prints, however much went wrong.
+func TestTerminalSummaryIsShort(t *testing.T) {
+	for _, test := range []struct{ clauses, width, most int }{{1, 0, 60}, {30, 0, 65}, {1, 100, 70}} {
+		run := failingRun(test.clauses)
+		out := show(t, run, TerminalOptions{Width: test.width})
+		if lines := strings.Count(out, "\n"); lines > test.most {
+			t.Errorf("%d clauses, %d columns: %d lines\n%s", test.clauses, test.width, lines, out)
+		}
 	}
-	if want := "asked by (80): RID-020, RID-021,"; !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
-		t.Errorf("%q is not told of the others:\n%s", want, out)
+}
+
+// TestTerminalSummaryOfOneFault prints at most 40 lines for a fault that fails checks
+// of three areas.
+func TestTerminalSummaryOfOneFault(t *testing.T) {
+	run := failingRun(12)
+	run.Habits, run.Left, run.Limited, run.Waivers = nil, nil, nil, nil
+	run.Services[1].Reached = true
+	run.Results = slices.DeleteFunc(run.Results, func(r reports.Result) bool {
+		return r.Verdict == reports.Failed && !slices.Contains([]string{"SIG", "ERR", "GEN"}, r.Area)
+	})
+	out := show(t, run, TerminalOptions{})
+	if lines := strings.Count(out, "\n"); lines > 40 {
+		t.Errorf("%d lines:\n%s", lines, out)
+	}
+	for _, want := range []string{"\ncauses\n  1. it broke", "[15 of 180 failures]", "evidence     documented, page api-1: clause/", "curl -sS", "and 9 more causes of 135 failures",
+		"Signature (SIG)", "reports in mallcheck-report: junit.xml, run.json\nfailed: 180 of "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not told:\n%s", want, out)
+		}
+	}
+}
+
+func TestTerminalVerboseHasEverything(t *testing.T) {
+	run := failingRun(3)
+	out := show(t, run, TerminalOptions{Verbose: true})
+	for i := range run.Results {
+		if result := &run.Results[i]; result.Verdict == reports.Failed && !strings.Contains(out, "\nfailed "+result.ID+"\n") {
+			t.Fatalf("%s is not told", result.ID)
+		}
+	}
+	for _, left := range run.Left {
+		if !strings.Contains(out, left) {
+			t.Errorf("%q is not told", left)
+		}
+	}
+}
+
+func TestTerminalLeadsWithCauses(t *testing.T) {
+	run := failingRun(2)
+	run.Causes = []reports.Cause{{
+		Name: "sign-not-checked", Verdict: reports.Failed, Sentence: "The sign is not checked on any operation", Evidence: "189 of 191 failures",
+		Checks: []string{"SIG-000", "SIG-001"}, Grade: reports.Documented, Source: "doc-1486828", Clause: "signature/refused",
+		Expected: "a refusal", Actual: `operateCode "S"`, Advice: "Compare the sign before you work on a request.",
+	}}
+	out := show(t, run, TerminalOptions{})
+	want := `causes
+  1. The sign is not checked on any operation [189 of 191 failures]
+     expected     a refusal
+     actual       operateCode "S"
+     evidence     documented, page doc-1486828: signature/refused
+     checks       SIG-000, SIG-001
+     what to do   Compare the sign before you work on a request.
+     curl `
+	if !strings.Contains(out, want) {
+		t.Errorf("not told as %s\nin %s", want, out)
 	}
 }
 
@@ -132,7 +207,7 @@ func TestTerminalGroups(t *testing.T) {
 			Clause: fmt.Sprintf("/paths/%d", i), Grade: reports.Assumed, Level: reports.Must, Verdict: reports.Finding, Summary: "the member traceId is not in the contract"}}}
 		run.Results = append(run.Results, skipped, finding)
 	}
-	out := show(t, run, TerminalOptions{})
+	out := show(t, run, TerminalOptions{Verbose: true})
 	for _, want := range []string{
 		"\nfinding\n  the member traceId is not in the contract [/paths/0 (MUST, assumed) and 29 more clauses] (30): ENV-000, ENV-001,",
 		"\nskipped\n  the target allows no writes (29): ASY-001, ASY-002, ASY-003 and 26 more\n  the target has no group (1): ASY-000\n",
@@ -245,19 +320,12 @@ func TestShownDurationIsReadable(t *testing.T) {
 func TestCoverageInTerminal(t *testing.T) {
 	run := fixture.Run()
 	run.Coverage = nil
-	if text := show(t, run, TerminalOptions{}); strings.Contains(text, "exercised") {
+	if text := show(t, run, TerminalOptions{Verbose: true}); strings.Contains(text, "exercised") {
 		t.Errorf("coverage is told that was not counted:\n%s", text)
 	}
 	run.Coverage = fixture.Coverage()
-	want := "parts of the contract exercised (run.json says which were not, and why)\n  constraints kept 2 of 5, codes 1 of 1\n"
-	if text := show(t, run, TerminalOptions{}); !strings.Contains(text, want) {
+	want := "parts of the contract exercised\n  constraints kept 2 of 5, codes 1 of 1\n"
+	if text := show(t, run, TerminalOptions{Verbose: true}); !strings.Contains(text, want) {
 		t.Errorf("not told as %q:\n%s", want, text)
-	}
-	var out strings.Builder
-	if err := NewTerminal(&out, TerminalOptions{}).End(run, []string{"r/junit.xml"}); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(out.String(), "(--format json says which were not, and why)") {
-		t.Errorf("how to see what was missed is not told:\n%s", out.String())
 	}
 }

@@ -1,0 +1,178 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// cause is a cause with the example that shows it best.
+type cause struct {
+	reports.Cause
+	// Result is the first check it explains, Example the exchange that shows it; nil
+	// when the run has none.
+	Result  *reports.Result
+	Example *reports.Exchange
+}
+
+// More is how many of the checks of a cause are not among the first n.
+func (c *cause) More(n int) int { return max(len(c.Checks)-n, 0) }
+
+// causesOf returns what explains the results that fail the run, and what kept others
+// from an outcome. It begins with the causes that the run has; what they leave
+// unexplained is grouped by the clause that is violated, or by the reason.
+func causesOf(run *reports.Run) (failing, untested []cause) {
+	results := make(map[string]*reports.Result, len(run.Results))
+	for i := range run.Results {
+		results[run.Results[i].ID] = &run.Results[i]
+	}
+	explained := map[string]bool{}
+	add := func(c reports.Cause) {
+		for _, id := range c.Checks {
+			explained[id] = true
+		}
+		one := cause{Cause: c}
+		if len(c.Checks) > 0 {
+			one.Result = results[c.Checks[0]]
+			one.Example = exampleOf(one.Result)
+		}
+		if c.Verdict == reports.Inconclusive {
+			untested = append(untested, one)
+		} else {
+			failing = append(failing, one)
+		}
+	}
+	for _, c := range run.Causes {
+		if c.Verdict == reports.Inconclusive || run.Policy.Fails(c.Verdict) {
+			add(c)
+		}
+	}
+	for _, c := range byClause(run, explained) {
+		add(c)
+	}
+	for _, c := range byReason(run, explained) {
+		add(c)
+	}
+	return failing, untested
+}
+
+// exampleOf is the exchange that shows the worst deviation of a result.
+func exampleOf(result *reports.Result) *reports.Exchange {
+	if result == nil || len(result.Exchanges) == 0 {
+		return nil
+	}
+	for i := range result.Deviations {
+		if at := result.Deviations[i].Exchange; at >= 0 && at < len(result.Exchanges) {
+			return &result.Exchanges[at]
+		}
+	}
+	return &result.Exchanges[len(result.Exchanges)-1]
+}
+
+// byClause explains the failures that are left, each by one clause: those first that
+// explain most of them.
+func byClause(run *reports.Run, explained map[string]bool) []reports.Cause {
+	type member struct {
+		result *reports.Result
+		worst  *reports.Deviation
+		rank   int
+	}
+	type group struct {
+		clause string
+		checks []member // that deviate from the clause
+	}
+	groups := map[string]*group{}
+	var order []string
+	for i := range run.Results {
+		result := &run.Results[i]
+		if !run.Policy.Fails(result.Verdict) || explained[result.ID] {
+			continue
+		}
+		for j := range result.Deviations {
+			d := &result.Deviations[j]
+			if !run.Policy.Fails(d.Verdict) {
+				continue
+			}
+			key := d.Clause
+			if d.Undocumented {
+				key = d.Summary + "\n" + d.Actual
+			}
+			entry := groups[key]
+			if entry == nil {
+				entry = &group{clause: d.Clause}
+				groups[key] = entry
+				order = append(order, key)
+			}
+			if last := len(entry.checks) - 1; last < 0 || entry.checks[last].result != result {
+				entry.checks = append(entry.checks, member{result, d, checkRank(result, d.Clause)})
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(len(groups[b].checks), len(groups[a].checks)) })
+	failures := countOf(run, func(r *reports.Result) bool { return run.Policy.Fails(r.Verdict) })
+	known := map[string]bool{}
+	var causes []reports.Cause
+	for _, key := range order {
+		left := slices.DeleteFunc(groups[key].checks, func(m member) bool { return known[m.result.ID] })
+		if len(left) == 0 {
+			continue
+		}
+		slices.SortStableFunc(left, func(a, b member) int { return cmp.Compare(a.rank, b.rank) })
+		best := left[0]
+		c := reports.Cause{
+			Name: "clause", Verdict: best.result.Verdict, Sentence: best.worst.Summary, Advice: best.result.Cause,
+			Evidence: fmt.Sprintf("%d of %s", len(left), plural(failures, "failure")),
+			Clause:   best.worst.Clause, Grade: best.worst.Grade, Source: best.worst.Source,
+			Expected: best.worst.Expected, Actual: best.worst.Actual,
+		}
+		for _, m := range left {
+			known[m.result.ID] = true
+			c.Checks = append(c.Checks, m.result.ID)
+			c.Operations = appendNew(c.Operations, m.result.Operations...)
+		}
+		causes = append(causes, c)
+	}
+	return causes
+}
+
+// byReason groups what came to no outcome by the reason.
+func byReason(run *reports.Run, explained map[string]bool) []reports.Cause {
+	var found groups
+	for i := range run.Results {
+		result := &run.Results[i]
+		if (result.Verdict == reports.Inconclusive || !result.Verdict.Valid()) && !explained[result.ID] {
+			found.add(cmp.Or(result.Reason, headline(result)), result.ID)
+		}
+	}
+	found.mostFirst()
+	var causes []reports.Cause
+	for _, text := range found.texts {
+		causes = append(causes, reports.Cause{
+			Name: "reason", Verdict: reports.Inconclusive, Sentence: text, Checks: found.ids[text],
+			Evidence: plural(len(found.ids[text]), "check"),
+		})
+	}
+	return causes
+}
+
+func countOf(run *reports.Run, holds func(*reports.Result) bool) int {
+	n := 0
+	for i := range run.Results {
+		if holds(&run.Results[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// appendNew appends what list does not have.
+func appendNew(list []string, items ...string) []string {
+	for _, item := range items {
+		if !slices.Contains(list, item) {
+			list = append(list, item)
+		}
+	}
+	return list
+}

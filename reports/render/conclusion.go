@@ -1,0 +1,69 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// conclusion says in words what the run comes to, and the verdict in whose
+// colour it is said.
+func conclusion(run *reports.Run, summary reports.Summary) (reports.Verdict, string) {
+	verdict, words := judgement(run, summary)
+	if run.Stopped == "" {
+		return verdict, words
+	}
+	ended := fmt.Sprintf("the run ended before its last check (%s)", run.Stopped)
+	if verdict == reports.Failed {
+		return reports.Failed, strings.TrimSuffix(words, ".") + "; " + ended + "."
+	}
+	words = strings.TrimPrefix(words, string(verdict)+": ")
+	return reports.Inconclusive, string(reports.Inconclusive) + ": " + ended + "; until then " + words
+}
+
+// judgement is what the results come to; violations weigh most, then findings
+// that fail the run, then what could not be asked.
+func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, string) {
+	total := summary.Total
+	asked := total.Total() - total[reports.Skipped]
+	held := total[reports.Passed] + total[reports.Finding]
+	switch {
+	case total[reports.Failed] > 0:
+		words := fmt.Sprintf("failed: %d of %s found a violation", total[reports.Failed], plural(asked, "check"))
+		if n := total[reports.Inconclusive]; n > 0 {
+			words += fmt.Sprintf(", %d came to no outcome", n)
+		}
+		return reports.Failed, words + "."
+	case run.Policy.FailOnFinding && total[reports.Finding] > 0:
+		return reports.Failed, fmt.Sprintf("failed: no violation, but findings in %d of %s, and findings fail this run.",
+			total[reports.Finding], plural(asked, "check"))
+	case len(run.WaiverProblems()) > 0:
+		return reports.Failed, fmt.Sprintf("failed: no violation, but %s expired or stale.", plural(len(run.WaiverProblems()), "waiver"))
+	case total[reports.Inconclusive] > 0 || len(summary.Unreached) > 0:
+		var what []string
+		if n := len(summary.Unreached); n > 0 {
+			what = append(what, plural(n, "service")+" could not be reached")
+		}
+		if n := total[reports.Inconclusive]; n > 0 {
+			what = append(what, plural(n, "check")+" came to no outcome")
+		}
+		words := "inconclusive: " + strings.Join(what, ", ")
+		if held > 0 {
+			words += "; no violation in " + plural(held, "other check")
+		}
+		return reports.Inconclusive, words + "."
+	case asked == 0:
+		return reports.Inconclusive, fmt.Sprintf("nothing was tested: %s skipped.", plural(total[reports.Skipped], "check"))
+	}
+	words := "passed: no violation in " + plural(held, "check")
+	for _, part := range []struct {
+		verdict reports.Verdict
+		words   string
+	}{{reports.Finding, "of them with findings"}, {reports.Waived, "waived"}, {reports.Skipped, "skipped"}} {
+		if n := total[part.verdict]; n > 0 {
+			words += fmt.Sprintf(", %d %s", n, part.words)
+		}
+	}
+	return reports.Passed, words + "."
+}

@@ -1,0 +1,152 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
+)
+
+const (
+	terminalFull = 500  // failures told in full; further ones get a line each
+	terminalList = 5000 // lines of one list, such as the findings
+)
+
+// everything is what End tells beside the summary when all is asked for: each
+// failure in full, then whole lists.
+func (t *Terminal) everything(run *reports.Run) string {
+	var out strings.Builder
+	t.failures(&out, run)
+	t.list(&out, string(reports.Finding), findings(run))
+	t.list(&out, string(reports.Inconclusive), append(unreached(reports.Summarize(run)), reasons(run, reports.Inconclusive)...))
+	t.list(&out, string(reports.Waived), reasons(run, reports.Waived))
+	t.list(&out, string(reports.Skipped), reasons(run, reports.Skipped))
+	t.list(&out, "habits", habitLines(run.Habits))
+	t.list(&out, "left behind on the target", run.Left)
+	if codes := seen(run); codes != "" {
+		out.WriteString("\ncodes seen\n  " + visible.Text(codes) + "\n")
+	}
+	if totals := covered(run.Coverage); totals != "" {
+		out.WriteString("\nparts of the contract exercised\n")
+		for _, line := range wrap(visible.Text(totals), t.options.Width-2) {
+			out.WriteString("  " + line + "\n")
+		}
+	}
+	return out.String()
+}
+
+// seen names the codes of all operations together, each with its HTTP status and
+// how often it was seen.
+func seen(run *reports.Run) string {
+	times := map[string]int{}
+	for _, code := range run.Codes {
+		times[fmt.Sprintf("%s with HTTP %d", cmp.Or(code.OperateCode, "none"), code.Status)] += code.Times
+	}
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(times)) {
+		parts = append(parts, fmt.Sprintf("%s (%d)", kind, times[kind]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// covered tells how much of each kind of parts of the contract was exercised.
+func covered(coverage *reports.Coverage) string {
+	var parts []string
+	for _, total := range coverage.Totals() {
+		parts = append(parts, fmt.Sprintf("%s %d of %d", total.Kind, total.Reached, total.Total))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// fails reports whether the run's policy lets a result fail the run.
+func fails(run *reports.Run, result *reports.Result) bool {
+	return result.Verdict == reports.Failed || result.Verdict == reports.Finding && run.Policy.FailOnFinding
+}
+
+// failures tells the results that fail the run so that they can be acted on: the
+// first in full, then a line for what the others have in common.
+func (t *Terminal) failures(out *strings.Builder, run *reports.Run) {
+	told := 0
+	var others groups
+	for i := range run.Results {
+		result := &run.Results[i]
+		if !fails(run, result) {
+			continue
+		}
+		if told++; told > terminalFull {
+			others.add(headline(result), result.ID)
+			continue
+		}
+		fmt.Fprintf(out, "\n%s %s\n", t.verdict(result.Verdict, 0), visible.Text(result.ID))
+		out.WriteString(t.form().result(result))
+	}
+	t.list(out, string(reports.Failed), others.lines(listedMost))
+}
+
+// findings tells a line for each kind of finding that does not fail the run, those
+// of failed results included: one habit of a target shows at many clauses.
+func findings(run *reports.Run) []string {
+	var found groups
+	clauses := map[string][]string{} // of each text
+	for i := range run.Results {
+		result := &run.Results[i]
+		if result.Verdict == reports.Waived || result.Verdict == reports.Finding && fails(run, result) {
+			continue
+		}
+		for j := range result.Deviations {
+			if d := &result.Deviations[j]; d.Verdict == reports.Finding {
+				found.add(d.Summary, result.ID)
+				if clause := clauseText(d.Clause, d.Level, d.Grade, d.Source); !slices.Contains(clauses[d.Summary], clause) {
+					clauses[d.Summary] = append(clauses[d.Summary], clause)
+				}
+			}
+		}
+	}
+	for i, text := range found.texts {
+		evidence := clauses[text][0]
+		if n := len(clauses[text]); n > 1 {
+			evidence += " and " + plural(n-1, "more clause")
+		}
+		found.notes[i] = " [" + evidence + "]"
+	}
+	return found.lines(listedMost)
+}
+
+// reasons tells a line for each reason of results of a verdict.
+func reasons(run *reports.Run, verdict reports.Verdict) []string {
+	var found groups
+	for i := range run.Results {
+		result := &run.Results[i]
+		if result.Verdict == verdict || verdict == reports.Inconclusive && !result.Verdict.Valid() {
+			found.add(cmp.Or(result.Reason, headline(result)), result.ID)
+		}
+	}
+	if verdict == reports.Skipped {
+		found.mostFirst()
+		return found.lines(skippedMost)
+	}
+	return found.lines(listedMost)
+}
+
+// list writes a title and its lines, and nothing when there are none.
+func (t *Terminal) list(out *strings.Builder, title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n%s\n", t.color(reports.Verdict(title), title))
+	for i, line := range lines {
+		if i == terminalList {
+			fmt.Fprintf(out, "  and %d more\n", len(lines)-i)
+			return
+		}
+		indent := "  "
+		for _, part := range wrap(oneLine(line, 1000), t.options.Width-4) {
+			out.WriteString(indent + part + "\n")
+			indent = "    "
+		}
+	}
+}
