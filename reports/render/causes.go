@@ -17,9 +17,6 @@ type cause struct {
 	Example *reports.Exchange
 }
 
-// More is how many of the checks of a cause are not among the first n.
-func (c *cause) More(n int) int { return max(len(c.Checks)-n, 0) }
-
 // causesOf returns what explains the results that fail the run, and what kept others
 // from an outcome. It begins with the causes that the run has; what they leave
 // unexplained is grouped by the clause that is violated, or by the reason.

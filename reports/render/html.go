@@ -38,7 +38,7 @@ var htmlTemplate = sync.OnceValues(func() (*template.Template, error) {
 	}
 	return template.New("report").Funcs(template.FuncMap{
 		"curl": curlText, "visible": visible.Text, "took": took, "statusText": statusText, "headerText": headerText, "bodyText": bodyOf,
-		"plural": plural, "flaky": flakyText, "inc": func(i int) int { return min(i+1, taskPalette) },
+		"pageURL": pageURL, "plural": plural, "flaky": flakyText, "inc": func(i int) int { return min(i+1, taskPalette) },
 	}).Parse(page)
 })
 

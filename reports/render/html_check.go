@@ -63,7 +63,7 @@ func checksView(run *reports.Run) (checks []htmlCheck, without int) {
 		check := htmlCheck{Result: result, OtherClause: true, MoreDeviations: max(len(result.Deviations)-htmlDeviated, 0)}
 		for i := range result.Deviations[:len(result.Deviations)-check.MoreDeviations] {
 			d := &result.Deviations[i]
-			left, right := difference(shorten(visible.Text(d.Expected), htmlText), shorten(visible.Text(d.Actual), htmlText))
+			left, right := difference(bounded(d.Expected), bounded(d.Actual))
 			check.OtherClause = check.OtherClause && d.Clause != result.Clause
 			check.Deviated = append(check.Deviated, htmlDeviation{d, left, right})
 		}

@@ -13,23 +13,27 @@ import (
 
 // htmlPage is what the template shows.
 type htmlPage struct {
-	Title   string
+	Title string
+	// About is the target and when it was tested.
+	About   string
 	Verdict reports.Verdict
 	Words   string
 	Facts   []htmlFact
 	Notices []string
 	Totals  []htmlCount
 	Areas   []htmlArea
-	// Broken are the deviations by clause, violations before findings.
-	Violations, Findings []broken
-	Coverage             []htmlCoverage
-	Tasks                htmlTasks
-	Latencies            []htmlLatency
-	Codes                []htmlCodes
-	Checks               []htmlCheck
-	Passed, Skipped      []*reports.Result
-	Operations           []string
-	Verdicts             []reports.Verdict
+	// Causes explain what failed or came to no outcome; the first stand open.
+	Causes          []htmlCause
+	Habits          []htmlHabit
+	Findings        []broken
+	Coverage        []htmlCoverage
+	Tasks           htmlTasks
+	Latencies       []htmlLatency
+	Codes           []htmlCodes
+	Checks          []htmlCheck
+	Passed, Skipped []*reports.Result
+	Operations      []string
+	Verdicts        []reports.Verdict
 	// WithoutExchanges is how many checks that did not pass have exchanges the page leaves out.
 	WithoutExchanges int
 }
@@ -47,6 +51,7 @@ type htmlCount struct {
 // htmlArea is an area's counts.
 type htmlArea struct {
 	Area   string
+	Name   string
 	Total  int
 	Counts []htmlCount
 }
@@ -58,6 +63,7 @@ func newHTMLPage(run *reports.Run) *htmlPage {
 	summary := reports.Summarize(run)
 	verdict, words := conclusion(run, summary)
 	page := &htmlPage{
+		About:   strings.Join(aboutOf(run), " · "),
 		Title:   "mallcheck: " + cmp.Or(run.Target.Name, "a target"),
 		Verdict: verdict, Words: strings.TrimPrefix(words, string(verdict)+": "),
 		Facts: facts(run), Notices: notices(run, summary),
@@ -65,12 +71,13 @@ func newHTMLPage(run *reports.Run) *htmlPage {
 		Tasks: tasksView(reports.Tasks(run)), Latencies: latencyView(reports.Latencies(run)), Codes: codesView(run),
 	}
 	for _, area := range summary.Areas {
-		page.Areas = append(page.Areas, htmlArea{area.Area, area.Counts.Total(), countsOf(area.Counts)})
+		page.Areas = append(page.Areas, htmlArea{area.Area, reports.AreaName(area.Area), area.Counts.Total(), countsOf(area.Counts)})
 	}
 	for _, count := range page.Totals {
 		page.Verdicts = append(page.Verdicts, count.Verdict)
 	}
-	page.Violations, page.Findings = brokenOf(run)
+	_, page.Findings = brokenOf(run)
+	page.Causes, page.Habits = causesView(run), habitsView(run.Habits)
 	operations := map[string]bool{}
 	for i := range run.Results {
 		result := &run.Results[i]
@@ -87,6 +94,15 @@ func newHTMLPage(run *reports.Run) *htmlPage {
 	page.Operations = slices.Sorted(maps.Keys(operations))
 	page.Checks, page.WithoutExchanges = checksView(run)
 	return page
+}
+
+// aboutOf says in a line what was tested, and when.
+func aboutOf(run *reports.Run) []string {
+	about := []string{cmp.Or(run.Target.Name, "a target")}
+	if run.Target.PartnerCode != "" {
+		about = append(about, "partner "+run.Target.PartnerCode)
+	}
+	return append(about, run.Started.UTC().Format("2006-01-02 15:04 UTC"), took(run.Ended.Sub(run.Started)))
 }
 
 // countsOf lists the verdicts that any check came to.

@@ -164,10 +164,10 @@ func TestHTMLIsBounded(t *testing.T) {
 	if len(page) > 8<<20 {
 		t.Errorf("the page has %d bytes", len(page))
 	}
-	if !bytes.Contains(page, []byte("the page leaves exchanges out")) {
+	if !bytes.Contains(page, []byte("The page leaves out exchanges of")) {
 		t.Error("the page does not say what it leaves out")
 	}
-	shown := bytes.Count(page, []byte("shows it"))
+	shown := bytes.Count(page, []byte("shows the deviation"))
 	if shown < 100 || shown >= len(run.Results) {
 		t.Errorf("%d checks have their exchanges", shown)
 	}

@@ -27,11 +27,14 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 	summary := reports.Summarize(run)
 	failing, untested := causesOf(run)
 	t.causes(&out, "causes", failing)
-	t.short(&out, string(reports.Inconclusive), append(unreached(summary), causeLines(untested)...))
-	t.short(&out, "waivers", run.WaiverProblems())
-	t.short(&out, "findings", findings(run))
-	t.short(&out, "habits", habitLines(run.Habits))
-	t.short(&out, "left behind on the target", run.Left)
+	t.notes(&out, []note{
+		{reports.Inconclusive, "inconclusive", append(unreached(summary), causeLines(untested)...)},
+		{reports.Failed, "waivers", run.WaiverProblems()},
+		{reports.Finding, "findings", findings(run)},
+		{reports.Waived, "habits", habitLines(run.Habits)},
+		{reports.Skipped, "skipped", skipReasons(run)},
+		{reports.Finding, "left behind", run.Left},
+	})
 	t.table(&out, summary)
 	if run.Limited != nil {
 		out.WriteString("\nrate of calls: " + limitedText(run.Limited) + "\n")
@@ -115,22 +118,40 @@ func evidenceText(c *reports.Cause) string {
 // checksText names the first checks of a cause, each with the number of its cases.
 func checksText(c *cause) string { return listed(casesOf(c.Checks), summaryChecks) }
 
-// casesOf names what ids are cases of, in their order, each with the number of cases.
+// casesOf names the first case of each check, with the number of its cases.
 func casesOf(ids []string) []string {
 	cases := map[string]int{}
-	var names []string
+	var first []string
 	for _, id := range ids {
 		check := reports.CheckOf(id)
 		if cases[check]++; cases[check] == 1 {
-			names = append(names, check)
+			first = append(first, id)
 		}
 	}
-	for i, name := range names {
-		if n := cases[name]; n > 1 {
+	names := make([]string, len(first))
+	for i, id := range first {
+		names[i] = id
+		if n := cases[reports.CheckOf(id)]; n > 1 {
 			names[i] += fmt.Sprintf(" (%d cases)", n)
 		}
 	}
 	return names
+}
+
+// skipReasons are the reasons for which checks were not run, the most frequent first.
+func skipReasons(run *reports.Run) []string {
+	var found groups
+	for i := range run.Results {
+		if result := &run.Results[i]; result.Verdict == reports.Skipped {
+			found.add(cmp.Or(result.Reason, "no reason given"), result.ID)
+		}
+	}
+	found.mostFirst()
+	lines := make([]string, len(found.texts))
+	for i, text := range found.texts {
+		lines[i] = fmt.Sprintf("%s: %s", plural(len(found.ids[text]), "check"), text)
+	}
+	return lines
 }
 
 // causeLines tells causes in a line each.
@@ -154,23 +175,39 @@ func habitLines(habits []reports.Habit) []string {
 	return lines
 }
 
-// short writes a title and the first lines of a list, each shortened to one line, and
-// nothing when there are none.
-func (t *Terminal) short(out *strings.Builder, title string, lines []string) {
-	if len(lines) == 0 {
-		return
-	}
-	fmt.Fprintf(out, "\n%s\n", t.color(reports.Verdict(strings.TrimSuffix(title, "s")), title))
+// note is a list of what else to know of a run.
+type note struct {
+	color reports.Verdict
+	title string
+	lines []string
+}
+
+// notes writes the first lines of each list beside its title, each shortened to one
+// line, and nothing for an empty list.
+func (t *Terminal) notes(out *strings.Builder, notes []note) {
+	const column = len("inconclusive  ")
 	width := summaryText
 	if t.options.Width > 0 {
-		width = min(width, t.options.Width-2)
+		width = min(width, t.options.Width-column)
 	}
-	for i, line := range lines {
-		if i == summaryLines && len(lines) > summaryLines+1 {
-			fmt.Fprintf(out, "  and %d more; -v and report.html show all\n", len(lines)-i)
-			return
+	begun := false
+	for _, n := range notes {
+		if len(n.lines) > 0 && !begun {
+			out.WriteString("\n")
+			begun = true
 		}
-		out.WriteString("  " + cutLine(oneLine(line, 1000), width) + "\n")
+		prefix := t.color(n.color, fmt.Sprintf("%-*s", column, n.title))
+		for i, line := range n.lines {
+			line = cutLine(oneLine(line, 1000), width)
+			if i == summaryLines-1 && len(n.lines) > summaryLines {
+				line = fmt.Sprintf("and %d more; -v and report.html show all", len(n.lines)-i)
+			}
+			out.WriteString(prefix + line + "\n")
+			prefix = strings.Repeat(" ", column)
+			if i == summaryLines-1 {
+				break
+			}
+		}
 	}
 }
 
