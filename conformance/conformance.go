@@ -17,6 +17,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/coverage"
+	"github.com/mallcheck/mallcheck/conformance/internal/habits"
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -259,6 +260,7 @@ func (r *runner) finish(cause error) {
 		r.settle(result)
 		r.coverage.Add(*result)
 	}
+	habits.Take(&r.run)
 	r.countWaivers()
 	r.run.Coverage = r.coverage.Coverage()
 	switch {

@@ -10,8 +10,8 @@ import (
 const (
 	// ExitPassed means no violation.
 	ExitPassed = 0
-	// ExitViolation means a violation, a finding where findings fail the run, or a
-	// waiver that is expired or stale.
+	// ExitViolation means a violation, a finding or a habit where these fail the run,
+	// or a waiver that is expired or stale.
 	ExitViolation = 1
 	// ExitUsage means wrong usage or configuration.
 	ExitUsage = 2
@@ -30,7 +30,8 @@ func ExitCode(run *reports.Run) int {
 	case run.Stopped == reports.Interrupted:
 		return ExitInterrupted
 	case has(func(r reports.Result) bool { return run.Policy.Fails(r.Verdict) }),
-		slices.ContainsFunc(run.Waivers, reports.Waiver.Fails):
+		slices.ContainsFunc(run.Waivers, reports.Waiver.Fails),
+		run.Policy.FailOnHabit && len(run.Habits) > 0:
 		return ExitViolation
 	case !dead && run.Stopped == "" && !has(func(r reports.Result) bool { return r.Verdict != reports.Skipped }):
 		return ExitUsage // everything is skipped by configuration

@@ -186,6 +186,8 @@ type Policy struct {
 	Strict Grade `json:"strict"`
 	// FailOnFinding makes findings fail the run.
 	FailOnFinding bool `json:"failOnFinding"`
+	// FailOnHabit makes habits fail the run as well.
+	FailOnHabit bool `json:"failOnHabit,omitempty"`
 	// Expectations are what the target is known to make of generated cases otherwise
 	// than the contract does; the last that names a case counts.
 	Expectations []Expectation `json:"expectations,omitempty"`

@@ -93,6 +93,8 @@ type Target struct {
 	Strict string
 	// FailOnFinding makes findings fail the run.
 	FailOnFinding bool
+	// FailOnHabit makes habits fail the run, findings too.
+	FailOnHabit bool
 	// Waivers are all of the file of waivers, whatever target they are for.
 	Waivers []Waiver
 
@@ -172,7 +174,8 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Allow:             r.permissions(),
 		Budget:            Budget{parse(r, "budget-purchases", budgetPurchases), parse(r, "budget-amount", budgetAmount)},
 		Strict:            r.choice("strict"),
-		FailOnFinding:     r.choice("fail-on") == "finding",
+		FailOnFinding:     r.choice("fail-on") != "",
+		FailOnHabit:       r.choice("fail-on") == "habit",
 		Waivers:           r.waivers(),
 		Only:              r.list("only"),
 		Skip:              r.list("skip"),

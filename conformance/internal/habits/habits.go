@@ -1,0 +1,178 @@
+// Package habits takes what a target does more leniently than the contract out of the
+// findings of a run, and says each habit once.
+//
+// A habit is learnt from many cases: a target that accepts a number for a string does so
+// for most parameters, and a list of every one of them hides what matters. Only what is
+// no violation under the run's policy can be a habit.
+package habits
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Take moves the habits of a run from its findings to run.Habits. A deviation in the
+// form of answers that is no habit is kept at the first check that saw it. A check
+// that has nothing else to tell has passed. Failed checks keep all that they saw.
+func Take(run *reports.Run) {
+	t := taker{
+		policy: run.Policy, habits: map[string]*habit{}, told: map[string]bool{}, types: map[string]bool{},
+	}
+	for i := range run.Results {
+		t.wrongTypes(&run.Results[i])
+	}
+	for i := range run.Results {
+		t.result(&run.Results[i])
+	}
+	run.Habits = nil
+	for _, name := range slices.Sorted(maps.Keys(t.habits)) {
+		run.Habits = append(run.Habits, t.habits[name].tell(name))
+	}
+}
+
+// taker collects habits.
+type taker struct {
+	policy reports.Policy
+	habits map[string]*habit
+	told   map[string]bool // what was said of answers already
+	types  map[string]bool // operations some member of whose answers has another type
+}
+
+// habit is what was seen of one kind.
+type habit struct {
+	operations, subjects, checks map[string]bool
+	worst                        reports.Deviation // of the strongest grade
+}
+
+// wrongTypes notes the operations whose answers have members of another type, of
+// which the check that every member is a string would tell a second time.
+func (t *taker) wrongTypes(result *reports.Result) {
+	for _, d := range result.Deviations {
+		if inAnswer(d.Clause) && keyword(d.Clause) == "type" {
+			t.types[operation(d, result)] = true
+		}
+	}
+}
+
+func (t *taker) result(result *reports.Result) {
+	expected := t.expected(result)
+	kept := result.Deviations[:0:0]
+	for _, d := range result.Deviations {
+		if expected && d.Clause == result.Clause && !d.Undocumented {
+			d.Verdict, result.Verdict = reports.Failed, reports.Failed
+		}
+		if d.Verdict != reports.Finding || result.Verdict == reports.Waived {
+			kept = append(kept, d)
+			continue
+		}
+		if name, subject := kindOf(result, d); name != "" {
+			t.add(name, subject, result, d)
+			if result.Verdict == reports.Failed {
+				kept = append(kept, d)
+			}
+			continue
+		}
+		if result.Verdict == reports.Failed || t.isNew(result, d) {
+			kept = append(kept, d)
+		}
+	}
+	result.Deviations = kept
+	if len(kept) == 0 && result.Verdict == reports.Finding {
+		result.Verdict, result.Cause = reports.Passed, ""
+	}
+}
+
+// expected reports whether the settings of the target say that it refuses the requests
+// of a case. If it does not, that is no habit but a violation of the expectation.
+func (t *taker) expected(result *reports.Result) bool {
+	change := mutation(result)
+	if change == "" || len(result.Operations) == 0 {
+		return false
+	}
+	expect := reports.ExpectEither
+	for _, e := range t.policy.Expectations {
+		operation, _ := path.Match(e.Operation, result.Operations[0])
+		mutation, _ := path.Match(e.Mutation, change)
+		if operation && mutation {
+			expect = e.Expect // the last one counts
+		}
+	}
+	return expect == reports.ExpectRefused
+}
+
+// isNew reports whether a deviation in the form of an answer is seen for the first
+// time; any other deviation is new.
+func (t *taker) isNew(result *reports.Result, d reports.Deviation) bool {
+	if d.Clause == "envelope/members-are-strings" {
+		return !t.types[operation(d, result)]
+	}
+	if !inAnswer(d.Clause) {
+		return true
+	}
+	key := keyword(d.Clause) + " " + member(d.Clause)
+	if d.Undocumented {
+		key = "undocumented " + member(d.Clause) + " " + d.Actual
+	}
+	known := t.told[key]
+	t.told[key] = true
+	return !known
+}
+
+func (t *taker) add(name, subject string, result *reports.Result, d reports.Deviation) {
+	h := t.habits[name]
+	if h == nil {
+		h = &habit{operations: map[string]bool{}, subjects: map[string]bool{}, checks: map[string]bool{}, worst: d}
+		t.habits[name] = h
+	}
+	op := operation(d, result)
+	h.operations[op], h.checks[result.ID] = true, true
+	if subject != "" {
+		h.subjects[subject+" of "+op] = true
+	}
+	if d.Grade != h.worst.Grade && d.Grade.AtLeast(h.worst.Grade) {
+		h.worst = d
+	}
+}
+
+// tell puts a habit into words.
+func (h *habit) tell(name string) reports.Habit {
+	k := kinds[name]
+	evidence := plural(len(h.operations), "operation")
+	if k.unit != "" && len(h.subjects) > 0 {
+		evidence = plural(len(h.subjects), k.unit) + " of " + evidence
+	}
+	return reports.Habit{
+		Name: name, Sentence: k.sentence, Evidence: evidence,
+		Operations: slices.Sorted(maps.Keys(h.operations)), Checks: slices.Sorted(maps.Keys(h.checks)),
+		Grade: h.worst.Grade, Source: h.worst.Source, Expected: h.worst.Expected, Actual: h.worst.Actual,
+	}
+}
+
+func plural(n int, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
+}
+
+// operation is the operation that a deviation is about.
+func operation(d reports.Deviation, result *reports.Result) string {
+	if strings.HasPrefix(d.Clause, "/") {
+		if clause, known := openapi.ClauseFor(d.Clause, ""); known && len(clause.Operations) == 1 {
+			return clause.Operations[0]
+		}
+	}
+	if d.Exchange >= 0 && d.Exchange < len(result.Exchanges) {
+		return result.Exchanges[d.Exchange].Operation
+	}
+	if len(result.Operations) > 0 {
+		return result.Operations[0]
+	}
+	return ""
+}
