@@ -34,7 +34,7 @@ const PushTolerance = 5 * time.Minute
 var (
 	// ErrPushHeader is a header that is missing, sent twice or malformed.
 	ErrPushHeader = errors.New("a header of the push is missing or malformed")
-	// ErrPushAlgorithm is an algorithm other than HMAC-SHA1.
+	// ErrPushAlgorithm is an algorithm other than HMAC-SHA1, in any letter case.
 	ErrPushAlgorithm = errors.New("the algorithm is not supported")
 	// ErrPushTimestamp is a timestamp outside the tolerance.
 	ErrPushTimestamp = errors.New("the timestamp is outside the tolerance")
@@ -69,7 +69,8 @@ type PushSigner struct {
 	Key []byte
 	// Version is the notification version, PushVersion if empty.
 	Version string
-	// Algorithm is the name of the algorithm, PushAlgorithm if empty; no other is supported.
+	// Algorithm is the name of the algorithm, PushAlgorithm if empty; no other is supported. The pages write it in capitals and in
+	// small letters, so its letter case does not matter.
 	Algorithm string
 	// Join says how body and header text are joined.
 	Join PushJoin
@@ -83,7 +84,7 @@ type PushSigner struct {
 // If it fails, header is as it was.
 func (s *PushSigner) SignHeader(header http.Header, body []byte) error {
 	version, algorithm := orDefault(s.Version, PushVersion), orDefault(s.Algorithm, PushAlgorithm)
-	if algorithm != PushAlgorithm {
+	if !strings.EqualFold(algorithm, PushAlgorithm) {
 		return fmt.Errorf("signing a push with algorithm %q: %w", algorithm, ErrPushAlgorithm)
 	}
 	if err := checkKeyID(s.KeyID); err != nil {
@@ -156,7 +157,7 @@ func (v *PushVerifier) verify(header http.Header, body []byte) error {
 		values[i] = sent[0]
 	}
 	version, algorithm, timestamp, signature := values[0], values[1], values[2], values[3]
-	if algorithm != PushAlgorithm {
+	if !strings.EqualFold(algorithm, PushAlgorithm) {
 		return fmt.Errorf("%w: %s is %s", ErrPushAlgorithm, HeaderPushAlgorithm, quoteShort(algorithm))
 	}
 	if err := v.checkTimestamp(timestamp); err != nil {
