@@ -46,8 +46,8 @@ type taker struct {
 
 // habit is what was seen of one kind.
 type habit struct {
-	operations, subjects, checks map[string]bool
-	worst                        reports.Deviation // of the strongest grade
+	operations, subjects, names, checks map[string]bool
+	worst                               reports.Deviation // of the strongest grade
 }
 
 // wrongTypes notes the operations whose answers have members of another type, of
@@ -127,13 +127,13 @@ func (t *taker) isNew(result *reports.Result, d reports.Deviation) bool {
 func (t *taker) add(name, subject string, result *reports.Result, d reports.Deviation) {
 	h := t.habits[name]
 	if h == nil {
-		h = &habit{operations: map[string]bool{}, subjects: map[string]bool{}, checks: map[string]bool{}, worst: d}
+		h = &habit{operations: map[string]bool{}, subjects: map[string]bool{}, names: map[string]bool{}, checks: map[string]bool{}, worst: d}
 		t.habits[name] = h
 	}
 	op := operation(d, result)
 	h.operations[op], h.checks[result.ID] = true, true
 	if subject != "" {
-		h.subjects[subject+" of "+op] = true
+		h.subjects[subject+" of "+op], h.names[subject] = true, true
 	}
 	if d.Grade != h.worst.Grade && d.Grade.AtLeast(h.worst.Grade) {
 		h.worst = d
@@ -146,6 +146,10 @@ func (h *habit) tell(name string) reports.Habit {
 	evidence := plural(len(h.operations), "operation")
 	if k.unit != "" && len(h.subjects) > 0 {
 		evidence = plural(len(h.subjects), k.unit) + " of " + evidence
+	}
+	if name == additionalMembers {
+		// Which they are is all that is worth knowing of them.
+		evidence = strings.Join(slices.Sorted(maps.Keys(h.names)), ", ") + ": " + evidence
 	}
 	return reports.Habit{
 		Name: name, Sentence: k.sentence, Evidence: evidence,

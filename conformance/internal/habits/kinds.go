@@ -7,6 +7,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
+// additionalMembers is the habit of members that no page names, told with their names.
+const additionalMembers = "additional-members"
+
 // kind says what a habit is called: its sentence, and what it is counted by beside operations.
 type kind struct{ sentence, unit string }
 
@@ -28,7 +31,7 @@ var kinds = map[string]kind{
 	"other-methods":            {"accepts other HTTP methods", ""},
 	"bare-answers":             {"answers without the envelope", ""},
 	"refusals-in-another-form": {"refuses in another form than the envelope", ""},
-	"additional-members":       {"adds members to its answers that no page names", "member"},
+	additionalMembers:          {"adds members to its answers that no page names", "member"},
 }
 
 // byRule are the habits of rules that no JSON pointer names.
@@ -68,7 +71,7 @@ func kindOf(result *reports.Result, d reports.Deviation) (name, subject string) 
 	}
 	if inAnswer(d.Clause) {
 		if d.Undocumented && strings.HasPrefix(d.Summary, "the member ") {
-			return "additional-members", d.Actual
+			return additionalMembers, d.Actual
 		}
 		return "", ""
 	}
