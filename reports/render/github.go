@@ -65,7 +65,7 @@ func WriteGitHub(w io.Writer, run *reports.Run) error {
 // githubText tells a clause that was deviated from in a few lines.
 func githubText(entry *broken) string {
 	text := entry.Summary + "\n" + clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)
-	for _, field := range []field{{"expected", entry.Expected}, {"actual", entry.Actual}, {"usual cause", entry.Cause}} {
+	for _, field := range []field{{"expected", entry.Expected}, {"actual", entry.Actual}, {"look at", entry.Cause}} {
 		if field.text != "" {
 			text += "\n" + field.label + ": " + shorten(field.text, 500)
 		}

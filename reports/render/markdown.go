@@ -113,7 +113,7 @@ func markdownBroken(out *strings.Builder, title string, list []broken, requireme
 		fmt.Fprintf(out, "- requirement: %s\n", markdownEscape(oneLine(requirements[entry.Checks[0]], markdownText)))
 		fmt.Fprintf(out, "- clause: %s\n", markdownCode(clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)))
 		if entry.Cause != "" {
-			fmt.Fprintf(out, "- usual cause: %s\n", markdownEscape(oneLine(entry.Cause, markdownText)))
+			fmt.Fprintf(out, "- look at: %s\n", markdownEscape(oneLine(entry.Cause, markdownText)))
 		}
 		fmt.Fprintf(out, "- checks: %s\n", markdownChecks(entry))
 		for _, side := range []field{{"expected", entry.Expected}, {"actual", entry.Actual}} {

@@ -95,7 +95,7 @@ func (t *Terminal) cause(out *strings.Builder, c *cause, number int) {
 	}
 	form.fields(out, []field{{"evidence", evidenceText(&c.Cause)}, {"checks", checksText(c)}})
 	form.text = 2 * summaryText
-	form.fields(out, []field{{"what to do", oneLine(c.Advice, 2*summaryText)}})
+	form.fields(out, []field{{"look at", oneLine(c.Advice, 2*summaryText)}})
 	if c.Example != nil {
 		if line := Curl(*c.Example); len(line) <= summaryCurl {
 			out.WriteString("     " + visible.Text(line) + "\n")

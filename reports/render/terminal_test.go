@@ -186,7 +186,7 @@ func TestTerminalLeadsWithCauses(t *testing.T) {
      actual       operateCode "S"
      evidence     documented, page doc-1486828: signature/refused
      checks       SIG-000, SIG-001
-     what to do   Compare the sign before you work on a request.
+     look at      Compare the sign before you work on a request.
      curl `
 	if !strings.Contains(out, want) {
 		t.Errorf("not told as %s\nin %s", want, out)

@@ -48,7 +48,7 @@ func (f textForm) result(res *reports.Result) string {
 	}
 	if res.Cause != "" {
 		out.WriteString("\n")
-		f.fields(&out, []field{{"usual cause", res.Cause}})
+		f.fields(&out, []field{{"look at", res.Cause}})
 	}
 	if len(shown) == 0 {
 		f.exchangeList(&out, res)
