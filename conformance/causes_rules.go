@@ -178,5 +178,8 @@ var causes = map[string]string{ //nolint:gosec // words about signs and secrets,
 	"push/receiver-refuses-a-tampered-push":   "A part of the push alone is verified: the body without the headers, or the headers without the body.",
 	"push/receiver-refuses-a-missing-header":  "A missing header is read as an empty text and signed as such.",
 	"push/receiver-refuses-an-old-push":       "The timestamp is verified as part of the signature and not compared with the clock.",
+	"push/receiver-refuses-other-requests":    "A framework parses the body only when it is used, or the route takes every method.",
+	"push/receiver-does-not-fail":             "An exception while the body is parsed is not caught, or the body is read without a limit.",
+	"push/receiver-takes-many-pushes":         "The work is done before the response is sent, on too few threads, or a lock is held meanwhile.",
 	"push/receiver-takes-a-repeated-push":     "The push is taken as new each time, or the second one is refused, and so sent for ever.",
 }

@@ -170,6 +170,9 @@ func subject(check checks.Check) string {
 // describe returns a result with what is known of a check beforehand.
 func (r *runner) describe(check checks.Check) reports.Result {
 	clause, _ := openapi.ClauseFor(check.Clause, subject(check))
+	if check.Grade != "" {
+		clause.Enforced.Grade, clause.Enforced.Source = string(check.Grade), check.Source
+	}
 	return reports.Result{
 		ID: check.ID, Area: check.Area(), Requirement: check.Requirement, Level: check.Level,
 		Clause: check.Clause, Grade: reports.Grade(clause.Enforced.Grade), Source: clause.Enforced.Source,

@@ -41,7 +41,7 @@ type Explanation struct {
 // check with cases stands for all of them. An unknown id is an error of type
 // *target.Error that names the nearest one.
 func Explain(id string) (*Explanation, error) {
-	all := checks.All()
+	all := AllChecks()
 	var named []checks.Check
 	for _, check := range all {
 		if check.ID == id || strings.HasPrefix(check.ID, id+"/") {
@@ -57,6 +57,9 @@ func Explain(id string) (*Explanation, error) {
 	}
 	check := named[0]
 	clause, _ := openapi.ClauseFor(check.Clause, subject(check))
+	if check.Grade != "" {
+		clause.Enforced = openapi.Evidence{Grade: string(check.Grade), Source: check.Source}
+	}
 	at, _ := openapi.LocationOf(check.Clause)
 	explanation := &Explanation{
 		ID: id, Requirement: check.Requirement, Level: string(check.Level),

@@ -3,7 +3,6 @@ package conformance
 import (
 	"testing"
 
-	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
@@ -11,7 +10,7 @@ import (
 // about it, or the reason why there is none.
 func TestEveryRuleIsChecked(t *testing.T) {
 	about := map[string]bool{}
-	for _, check := range checks.All() {
+	for _, check := range AllChecks() {
 		about[check.Clause] = true
 	}
 	reasons := Unchecked()

@@ -61,12 +61,14 @@ func (c *explainCommand) Run(std *streams) error {
 	labelled(std.out, "evidence", evidence)
 	labelled(std.out, "note", e.Note)
 	labelled(std.out, "operations", strings.Join(e.Operations, ", "))
-	labelled(std.out, "does", permissions[e.Does])
+	if !partnerSide(e.ID) {
+		labelled(std.out, "does", permissions[e.Does])
+	}
 	labelled(std.out, "usual cause", e.Cause)
 	if len(e.Cases) > 0 {
 		labelled(std.out, "cases", strings.Join(e.Cases, ", "))
 	}
-	labelled(std.out, "run only it", "mallcheck run --only "+e.ID)
+	labelled(std.out, "run only it", commandOf(e.ID)+" --only "+e.ID)
 	if len(e.Faults) > 0 {
 		labelled(std.out, "see it fail", fmt.Sprintf("mallcheck run --only %s --fault %s", e.ID, e.Faults[0]))
 	}
@@ -75,6 +77,22 @@ func (c *explainCommand) Run(std *streams) error {
 	}
 	return nil
 }
+
+// commandOf returns the command that runs a check.
+func commandOf(id string) string {
+	switch {
+	case strings.HasPrefix(id, "RCV-"):
+		return "mallcheck receiver URL --push-key ID:HEX"
+	case strings.HasPrefix(id, "SGN-01"):
+		return "mallcheck signer --push --level full COMMAND"
+	case strings.HasPrefix(id, "SGN-"):
+		return "mallcheck signer --level full COMMAND"
+	}
+	return "mallcheck run"
+}
+
+// partnerSide reports whether a check is about the partner's own side.
+func partnerSide(id string) bool { return commandOf(id) != "mallcheck run" }
 
 // labelled writes one labelled text, wrapped, and nothing for an empty one.
 func labelled(out io.Writer, label, text string) {

@@ -10,7 +10,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/mallcheck/mallcheck/conformance"
-	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
@@ -45,18 +44,25 @@ type listedCheck struct {
 
 // Run implements the command.
 func (c *listCommand) Run(std *streams) error {
-	selected, err := conformance.Select(checks.All(), c.Only, nil)
+	selected, err := conformance.Select(conformance.AllChecks(), c.Only, nil)
 	if err != nil {
 		return err
 	}
 	listed := make([]listedCheck, 0, len(selected))
 	clauses := map[[2]string]openapi.Clause{} // most cases share theirs with others
 	for _, check := range selected {
-		key := [2]string{check.Clause, check.Operations[0]}
+		operation := ""
+		if len(check.Operations) > 0 {
+			operation = check.Operations[0]
+		}
+		key := [2]string{check.Clause, operation}
 		clause, known := clauses[key]
 		if !known {
-			clause, _ = openapi.ClauseFor(check.Clause, check.Operations[0])
+			clause, _ = openapi.ClauseFor(check.Clause, operation)
 			clauses[key] = clause
+		}
+		if check.Grade != "" {
+			clause.Enforced.Grade, clause.Enforced.Source = string(check.Grade), check.Source
 		}
 		listed = append(listed, listedCheck{
 			ID: check.ID, Area: check.Area(), Level: string(check.Level), Grade: clause.Enforced.Grade, Clause: check.Clause,

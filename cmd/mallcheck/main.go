@@ -30,6 +30,8 @@ type commands struct {
 	Call     callCommand     `cmd:"" help:"Make one signed call of a target and print the answer."`
 	Contract contractCommand `cmd:"" help:"Print the contract, an OpenAPI document."`
 	Sign     signCommand     `cmd:"" help:"Sign the JSON object on standard input, or check a sign of it."`
+	Receiver receiverCommand `cmd:"" help:"Test a partner's push receiver."`
+	Signer   signerCommand   `cmd:"" help:"Test a partner's signer, in any language."`
 	Init     initCommand     `cmd:"" help:"Write a file of targets to start from."`
 	Targets  targetsCommand  `cmd:"" help:"List the targets of the file."`
 	Config   configCommand   `cmd:"" help:"Print the settings in force, and where each comes from."`

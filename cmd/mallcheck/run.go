@@ -68,6 +68,16 @@ func (c *runCommand) Run(std *streams) error {
 
 // judge runs the checks, tells the terminal, writes the reports and ends with the run's exit code.
 func judge(std *streams, t *target.Target) error {
+	return judgeBy(std, t, func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
+		return conformance.Run(ctx, t, observer)
+	})
+}
+
+// runner runs checks until ctx ends and tells the observer.
+type runner func(ctx context.Context, observer conformance.Observer) (*reports.Run, error)
+
+// judgeBy is judge with another way to run.
+func judgeBy(std *streams, t *target.Target, start runner) error {
 	outliveReader()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -81,7 +91,7 @@ func judge(std *streams, t *target.Target) error {
 	var run *reports.Run
 	go func() {
 		var err error
-		run, err = conformance.Run(ctx, t, watch)
+		run, err = start(ctx, watch)
 		finished <- err
 	}()
 	for interrupts := 0; ; {

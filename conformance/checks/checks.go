@@ -35,7 +35,10 @@ type Check struct {
 	// Requirement is the requirement in one sentence.
 	Requirement string
 	// Run arranges, acts and asserts.
-	Run func(ctx context.Context, s *session.Session)
+	// Grade and Source are the evidence of this case where it differs from the clause's; otherwise empty.
+	Grade  reports.Grade
+	Source string
+	Run    func(ctx context.Context, s *session.Session)
 
 	// derived is the case that the check is made of; nil for a check written by hand.
 	derived *cases.Case

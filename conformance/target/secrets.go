@@ -43,7 +43,7 @@ func (t *Target) Secrets() redact.Secrets {
 
 // secrets returns the texts of a target that must not be printed.
 func (t *Target) secrets() []string {
-	var secrets []string
+	secrets := slices.Clone(t.OtherSecrets)
 	if len(t.PushKey) > 0 {
 		secrets = append(secrets, hex.EncodeToString(t.PushKey))
 	}

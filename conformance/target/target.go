@@ -85,6 +85,9 @@ type Target struct {
 	// PushTimeout bounds how long one push is awaited.
 	PushTimeout time.Duration
 
+	// OtherSecrets are further texts that must not be printed.
+	OtherSecrets []string
+
 	// Allow says what a run may do to the target.
 	Allow Permissions
 	// Budget bounds what the run may buy.

@@ -1,0 +1,69 @@
+// Package partner has what the checks of a partner's own side share: a check and the record of
+// what it saw. Selection, waivers, verdicts and reports are those of conformance.
+package partner
+
+import (
+	"context"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Check is one requirement on a partner's receiver or signer.
+type Check struct {
+	// ID is stable and never reused: "RCV-010", with a case "RCV-013/no-slash".
+	ID string
+	// Clause is the statement of the contract that the check is about.
+	Clause string
+	// Requirement is what must hold, in one sentence without a full stop.
+	Requirement string
+	// Level is reports.Must if empty.
+	Level reports.Level
+	// Grade and Source are the evidence of this case; if empty, those of the clause count.
+	Grade  reports.Grade
+	Source string
+	// Does is reports.Read if empty.
+	Does reports.Does
+	// Operations are the operations of the contract that the check is about; there may be none.
+	Operations []string
+	// Run carries the check out. It is nil in a catalogue.
+	Run func(ctx context.Context, r *Record)
+}
+
+// Described returns the check as the suite lists, selects and explains it.
+func (c Check) Described() checks.Check {
+	level := c.Level
+	if level == "" {
+		level = reports.Must
+	}
+	does := c.Does
+	if does == "" {
+		does = reports.Read
+	}
+	return checks.Check{ID: c.ID, Level: level, Clause: c.Clause, Does: does, Operations: c.Operations,
+		Requirement: c.Requirement, Grade: c.Grade, Source: c.Source}
+}
+
+// Record collects what one check saw. It belongs to the goroutine of the check.
+type Record struct {
+	// Exchanges are the requests sent, in order.
+	Exchanges []reports.Exchange
+	// Deviations are what the check found. The suite fills clause, grade and level where they are empty.
+	Deviations []reports.Deviation
+	// Verdict and Reason are set by Skip and Inconclusive.
+	Verdict reports.Verdict
+	Reason  string
+}
+
+// Fail records a deviation shown by the last exchange.
+func (r *Record) Fail(summary, expected, actual string) {
+	r.Deviations = append(r.Deviations, reports.Deviation{
+		Summary: summary, Expected: expected, Actual: actual, Exchange: len(r.Exchanges) - 1,
+	})
+}
+
+// Skip says why the check cannot run with these settings.
+func (r *Record) Skip(reason string) { r.Verdict, r.Reason = reports.Skipped, reason }
+
+// Inconclusive says why the check came to no result.
+func (r *Record) Inconclusive(reason string) { r.Verdict, r.Reason = reports.Inconclusive, reason }

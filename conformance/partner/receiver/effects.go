@@ -1,0 +1,218 @@
+package receiver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/partner"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// scenario is a sequence of pushes and how many effects it must have.
+type scenario struct {
+	id, what string
+	effects  int
+	run      func(ctx context.Context, r *partner.Record) bool
+}
+
+// scenarios are the ways in which a push arrives more than once.
+func (s *sender) scenarios() []scenario {
+	return []scenario{
+		{"twice", "the same push twice", 1, func(ctx context.Context, r *partner.Record) bool {
+			p := s.valid()
+			return s.take(ctx, r, p, "a push") && s.take(ctx, r, p, "the same push a second time")
+		}},
+		{"signed-again", "a push and its repetition with a new timestamp", 1, func(ctx context.Context, r *partner.Record) bool {
+			p := s.valid()
+			first := s.take(ctx, r, p, "a push")
+			p.timestamp = milliseconds(time.Now().Add(time.Millisecond))
+			return first && s.take(ctx, r, s.sign(p), "a repeated push with a new timestamp")
+		}},
+		{"at-once", "ten copies of a push at once", 1, func(ctx context.Context, r *partner.Record) bool {
+			return s.atOnce(ctx, r, s.valid(), 10)
+		}},
+		{"lost-response", "a push whose response was lost, and its repetition", 1, func(ctx context.Context, r *partner.Record) bool {
+			p := s.valid()
+			s.abandon(ctx, p)
+			p.timestamp = milliseconds(time.Now().Add(time.Millisecond))
+			return s.take(ctx, r, s.sign(p), "a push whose first response was lost")
+		}},
+		{"two-orders", "pushes of two orders, each twice and out of order", 2, func(ctx context.Context, r *partner.Record) bool {
+			first, second := s.valid(), s.valid()
+			return s.take(ctx, r, second, "the push of the second order") && s.take(ctx, r, first, "the push of the first order") &&
+				s.take(ctx, r, second, "the push of the second order again") && s.take(ctx, r, first, "the push of the first order again")
+		}},
+	}
+}
+
+// repetition requires every copy of a push to be accepted: the mall repeats what is not.
+func (s *sender) repetition() []partner.Check {
+	var all []partner.Check
+	for _, one := range s.scenarios() {
+		all = append(all, partner.Check{ID: "RCV-060/" + one.id, Clause: takesRepeated, Requirement: "the receiver accepts " + one.what,
+			Run: func(ctx context.Context, r *partner.Record) { one.run(ctx, r) }})
+	}
+	return all
+}
+
+// effects requires each push to take effect once, as the partner's own command counts it.
+func (s *sender) effects() []partner.Check {
+	unsigned := scenario{"refused", "a push with a wrong signature", 0, func(ctx context.Context, r *partner.Record) bool {
+		p := s.valid()
+		p.signature = s.Keys[0].ID + "/" + flipped(strings.SplitN(p.signature, "/", 2)[1])
+		r.Exchanges = append(r.Exchanges, s.send(ctx, p))
+		return true
+	}}
+	single := scenario{"single", "a push", 1, func(ctx context.Context, r *partner.Record) bool {
+		return s.take(ctx, r, s.valid(), "a push")
+	}}
+	var all []partner.Check
+	for _, one := range append([]scenario{single, unsigned}, s.scenarios()...) {
+		clause := takesRepeated
+		switch one.id {
+		case "refused":
+			clause = refusesWrong
+		case "single":
+			clause = takesRight
+		}
+		all = append(all, partner.Check{ID: "RCV-070/" + one.id, Clause: clause,
+			Requirement: fmt.Sprintf("%s has %d effects", one.what, one.effects),
+			Run:         func(ctx context.Context, r *partner.Record) { s.counted(ctx, r, one) }})
+	}
+	return all
+}
+
+// settling is how long an effect may lag behind the response.
+const settling = 300 * time.Millisecond
+
+// counted runs a scenario and compares the number of effects.
+func (s *sender) counted(ctx context.Context, r *partner.Record, one scenario) {
+	if s.Count == "" {
+		r.Skip("not proved: nothing counts the effects (--count COMMAND)")
+		return
+	}
+	before, err := s.count(ctx)
+	if err != nil {
+		r.Inconclusive(err.Error())
+		return
+	}
+	if !one.run(ctx, r) {
+		return // the responses have told it
+	}
+	deadline := time.Now().Add(s.Timeout)
+	for {
+		after, err := s.count(ctx)
+		switch {
+		case err != nil:
+			r.Inconclusive(err.Error())
+			return
+		case after-before >= one.effects || time.Now().After(deadline):
+			time.Sleep(settling) // one effect too many may come late
+			if after, err = s.count(ctx); err == nil && after-before != one.effects {
+				r.Fail(fmt.Sprintf("%s had %d effects", one.what, after-before), fmt.Sprint(one.effects), fmt.Sprint(after-before))
+			}
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// count runs the partner's command. Its output is not repeated: it may contain anything.
+func (s *sender) count(ctx context.Context) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, max(s.Timeout, 10*time.Second))
+	defer cancel()
+	shell := []string{"sh", "-c"}
+	if runtime.GOOS == "windows" {
+		shell = []string{"cmd", "/C"}
+	}
+	command := exec.CommandContext(ctx, shell[0], shell[1], s.Count) //nolint:gosec // the user's own command
+	command.WaitDelay = time.Second
+	out, err := command.Output()
+	if err != nil {
+		return 0, fmt.Errorf("running --count: %w", err)
+	}
+	number, err := strconv.Atoi(strings.TrimSpace(string(out)))
+	if err != nil {
+		return 0, errors.New("--count printed something other than one whole number")
+	}
+	return number, nil
+}
+
+// atOnce sends copies of a push at the same time; all must be accepted.
+func (s *sender) atOnce(ctx context.Context, r *partner.Record, p *push, copies int) bool {
+	exchanges := make([]reports.Exchange, copies)
+	var all sync.WaitGroup
+	for i := range exchanges {
+		all.Go(func() { exchanges[i] = s.send(ctx, p) })
+	}
+	all.Wait()
+	r.Exchanges = append(r.Exchanges, exchanges...)
+	refused := 0
+	for _, e := range exchanges {
+		if !accepted(e) {
+			refused++
+		}
+	}
+	if refused > 0 {
+		r.Fail(fmt.Sprintf("the receiver did not accept %d of %d copies of a push that arrived at once", refused, copies), "HTTP 2xx", told(exchanges[0]))
+	}
+	return refused == 0
+}
+
+// abandon sends a push and drops the connection before the response arrives.
+func (s *sender) abandon(ctx context.Context, p *push) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+	defer cancel()
+	_ = s.send(ctx, p) // the response is lost on purpose
+	time.Sleep(settling)
+}
+
+// The load of a receiver.
+const (
+	pushesPerSecond = 200
+	loadSeconds     = 5
+)
+
+// load requires all pushes of a busy period to be accepted.
+func (s *sender) load() partner.Check {
+	return partner.Check{ID: "RCV-090", Clause: takesMany, Level: reports.Should,
+		Requirement: fmt.Sprintf("the receiver accepts %d pushes a second for %d seconds", pushesPerSecond, loadSeconds),
+		Run: func(ctx context.Context, r *partner.Record) {
+			if reason := s.distrust(ctx); reason != "" {
+				r.Inconclusive(reason)
+				return
+			}
+			var all sync.WaitGroup
+			var mu sync.Mutex
+			refused, first := 0, reports.Exchange{}
+			tick := time.NewTicker(time.Second / pushesPerSecond)
+			defer tick.Stop()
+			for range pushesPerSecond * loadSeconds {
+				select {
+				case <-tick.C:
+				case <-ctx.Done():
+				}
+				all.Go(func() {
+					if e := s.send(ctx, s.valid()); !accepted(e) {
+						mu.Lock()
+						defer mu.Unlock()
+						if refused++; refused == 1 {
+							first = e
+						}
+					}
+				})
+			}
+			all.Wait()
+			if refused > 0 {
+				r.Exchanges = append(r.Exchanges, first)
+				r.Fail(fmt.Sprintf("the receiver did not accept %d of %d pushes", refused, pushesPerSecond*loadSeconds), "HTTP 2xx", told(first))
+			}
+		}}
+}

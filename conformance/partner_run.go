@@ -1,0 +1,129 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/partner"
+	"github.com/mallcheck/mallcheck/conformance/partner/receiver"
+	"github.com/mallcheck/mallcheck/conformance/partner/signer"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// AllChecks returns the checks of the server and those of a partner's own side, in the order of
+// their ids. Those of the partner's side have no Run: JudgeReceiver and JudgeSigner run them.
+func AllChecks() []checks.Check { return slices.Clone(everyCheck()) }
+
+var everyCheck = sync.OnceValue(func() []checks.Check {
+	all := checks.All()
+	for _, check := range slices.Concat(receiver.Checks(receiver.Catalogue()), signer.Checks(signer.Catalogue())) {
+		all = append(all, check.Described())
+	}
+	slices.SortFunc(all, func(a, b checks.Check) int { return strings.Compare(a.ID, b.ID) })
+	return all
+})
+
+// JudgeReceiver tests a partner's push receiver under the policy, selection and waivers of t.
+// Its error is about the settings, as Run's is. observer may be nil.
+func JudgeReceiver(ctx context.Context, t *target.Target, config receiver.Config, observer Observer) (*reports.Run, error) {
+	service := reports.Service{Name: "receiver", URL: config.URL.Redacted()}
+	reach := func() string { return receiver.Reach(ctx, config) }
+	return judgePartner(ctx, t, receiver.Checks(config), service, reach, observer)
+}
+
+// JudgeSigner tests a partner's signer under the policy, selection and waivers of t. Its error is
+// about the settings, as Run's is. observer may be nil.
+func JudgeSigner(ctx context.Context, t *target.Target, config signer.Config, observer Observer) (*reports.Run, error) {
+	service := reports.Service{Name: "signer", URL: "command:" + config.Name()}
+	reach := func() string { return "" }
+	return judgePartner(ctx, t, signer.Checks(config), service, reach, observer)
+}
+
+// judgePartner runs the selected checks one after the other.
+func judgePartner(ctx context.Context, t *target.Target, all []partner.Check, service reports.Service, reach func() string, observer Observer) (*reports.Run, error) {
+	contract, err := openapi.Push()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract of the push: %w", err)
+	}
+	described := make([]checks.Check, len(all))
+	run := make(map[string]partner.Check, len(all))
+	for i, check := range all {
+		described[i] = check.Described()
+		run[check.ID] = check
+	}
+	selected, err := Select(described, t.Only, t.Skip)
+	if err != nil {
+		return nil, err
+	}
+	waivers, err := waiversOf(t, described, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	r := &runner{target: t, contract: contract, observer: observer, run: reports.Run{
+		Schema: reports.SchemaVersion, Tool: reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
+		Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: []reports.Does{reports.Write}},
+		Policy: t.Policy(), Selection: reports.Selection{Only: t.Only, Skip: t.Skip}, Waivers: waivers,
+		Seed: t.Seed, Started: time.Now().UTC(),
+	}}
+	service.Problem = reach()
+	service.Reached = service.Problem == ""
+	r.run.Services = []reports.Service{service}
+	if observer != nil {
+		observer.Begin(&r.run, len(selected))
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout, errTimeLimit)
+	defer cancel()
+	for _, check := range selected {
+		r.done(r.partnerResult(limited, check, run[check.ID], service))
+	}
+	r.endPartner(context.Cause(limited))
+	return &r.run, nil
+}
+
+// partnerResult runs one check, unless the run has ended or nothing answers.
+func (r *runner) partnerResult(ctx context.Context, described checks.Check, check partner.Check, service reports.Service) reports.Result {
+	result := r.describe(described)
+	result.Started = time.Now().UTC()
+	switch {
+	case ctx.Err() != nil:
+		result.Verdict, result.Reason = reports.Skipped, "the run was stopped before this check"
+		return result
+	case !service.Reached:
+		result.Verdict, result.Reason = reports.Skipped, "the "+service.Name+" was not reached"
+		return result
+	}
+	record := &partner.Record{}
+	check.Run(ctx, record)
+	result.Duration = time.Since(result.Started)
+	result.Exchanges = record.Exchanges
+	if record.Verdict != "" {
+		result.Verdict, result.Reason = record.Verdict, record.Reason
+	}
+	for _, d := range record.Deviations {
+		d.Clause, d.Level, d.Grade, d.Source = result.Clause, result.Level, result.Grade, result.Source
+		result.Deviations = append(result.Deviations, d)
+	}
+	r.settle(&result)
+	return result
+}
+
+// endPartner orders the results and says why the run ended.
+func (r *runner) endPartner(cause error) {
+	slices.SortFunc(r.run.Results, func(a, b reports.Result) int { return strings.Compare(a.ID, b.ID) })
+	r.countWaivers()
+	switch {
+	case cause == nil:
+	case cause == errTimeLimit:
+		r.run.Stopped = reports.TimedOut
+	default:
+		r.run.Stopped = reports.Interrupted
+	}
+	r.run.Ended = time.Now().UTC()
+}
