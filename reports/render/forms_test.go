@@ -148,9 +148,15 @@ func TestSARIFPointsAtTheContract(t *testing.T) {
 		if result.Level == "error" && (len(result.Locations) != 1 || result.Locations[0].Physical.Region.StartLine != 3001) {
 			t.Errorf("%s points at %+v", result.RuleID, result.Locations)
 		}
+		if logical := result.Locations[0].Logical; logical[0].FullyQualifiedName != result.RuleID || logical[len(logical)-1].Name != "asyncResult" {
+			t.Errorf("%s is at %+v", result.RuleID, logical)
+		}
 		if waived := result.Properties["check"] == "ASY-002"; waived != (len(result.Suppressions) == 1) {
 			t.Errorf("%s: suppressions %v", result.Properties["check"], result.Suppressions)
 		}
+	}
+	if base := run.BaseIDs[sarifBase].URI; base != "https://github.com/mallcheck/mallcheck/blob/v0.1.0/" {
+		t.Errorf("the contract is at %s", base)
 	}
 	if levels["error"] != 2 || levels["warning"] != 2 {
 		t.Errorf("got %v", levels)

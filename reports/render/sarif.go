@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
 
 	"github.com/mallcheck/mallcheck/reports"
@@ -24,8 +25,9 @@ const (
 
 // WriteSARIF writes run to w in the Static Analysis Results Interchange Format,
 // version 2.1.0, which code scanners show beside the code: a rule for each clause
-// that was deviated from, and a result for each check that shows it, at the line
-// of the contract that states the clause. A violation is an error, a finding a
+// that was deviated from, and a result for each check that shows it. A result is at
+// its operations and its clause, and at the line of the contract that states the
+// clause, whose address is that of mallcheck's own sources. A violation is an error, a finding a
 // warning; a result under a waiver is suppressed with the reason. What could not
 // be asked is a notification of the invocation. What is written is not redacted:
 // hand in what Redact returned.
@@ -46,11 +48,12 @@ type sarifLog struct {
 }
 
 type sarifRun struct {
-	Tool              sarifTool         `json:"tool"`
-	AutomationDetails sarifID           `json:"automationDetails"`
-	Invocations       []sarifInvocation `json:"invocations"`
-	ColumnKind        string            `json:"columnKind"`
-	Results           []sarifResult     `json:"results"`
+	Tool              sarifTool                `json:"tool"`
+	AutomationDetails sarifID                  `json:"automationDetails"`
+	Invocations       []sarifInvocation        `json:"invocations"`
+	BaseIDs           map[string]sarifArtifact `json:"originalUriBaseIds"`
+	ColumnKind        string                   `json:"columnKind"`
+	Results           []sarifResult            `json:"results"`
 }
 
 type sarifID struct {
@@ -104,17 +107,26 @@ type sarifResult struct {
 }
 
 type sarifLocation struct {
-	Physical sarifPhysical `json:"physicalLocation"`
+	Physical *sarifPhysical `json:"physicalLocation,omitempty"`
+	Logical  []sarifLogical `json:"logicalLocations"`
 }
 
 type sarifPhysical struct {
-	Artifact struct {
-		URI    string `json:"uri"`
-		BaseID string `json:"uriBaseId"`
-	} `json:"artifactLocation"`
-	Region struct {
+	Artifact sarifArtifact `json:"artifactLocation"`
+	Region   struct {
 		StartLine int `json:"startLine"`
 	} `json:"region"`
+}
+
+type sarifArtifact struct {
+	URI    string `json:"uri"`
+	BaseID string `json:"uriBaseId,omitempty"`
+}
+
+type sarifLogical struct {
+	Name               string `json:"name"`
+	FullyQualifiedName string `json:"fullyQualifiedName"`
+	Kind               string `json:"kind"`
 }
 
 type sarifSuppression struct {
@@ -133,6 +145,7 @@ func sarifOf(run *reports.Run) *sarifLog {
 			ExecutionSuccessful: run.Stopped == "", StartTimeUTC: run.Started.UTC().Format(form), EndTimeUTC: sarifEnd(run).Format(form),
 			Notifications: sarifNotifications(run),
 		}},
+		BaseIDs:    map[string]sarifArtifact{sarifBase: {URI: sarifContract(run.Tool.Version)}},
 		ColumnKind: "unicodeCodePoints", Results: []sarifResult{},
 	}
 	rules := map[string]int{}
@@ -198,17 +211,42 @@ func sarifResultOf(result *reports.Result, d *reports.Deviation, rule int) sarif
 	if d.Verdict == reports.Failed {
 		out.Level = "error"
 	}
-	if d.File != "" && d.Line > 0 {
-		location := sarifLocation{}
-		address := url.URL{Path: d.File}
-		location.Physical.Artifact.URI, location.Physical.Artifact.BaseID = address.String(), "%SRCROOT%"
-		location.Physical.Region.StartLine = d.Line
-		out.Locations = []sarifLocation{location}
-	}
+	out.Locations = []sarifLocation{sarifLocationOf(result, d)}
 	if result.Verdict == reports.Waived {
 		out.Suppressions = []sarifSuppression{{Kind: "external", Justification: oneLine(result.Reason, sarifText)}}
 	}
 	return out
+}
+
+// sarifBase names the sources of mallcheck, in which the contract stands.
+const sarifBase = "MALLCHECK"
+
+// sarifContract is the address of the sources of a version of mallcheck: the
+// repository that is tested does not have the contract.
+func sarifContract(version string) string {
+	if !strings.HasPrefix(version, "v") {
+		version = "main"
+	}
+	return "https://github.com/mallcheck/mallcheck/blob/" + url.PathEscape(version) + "/"
+}
+
+// sarifLocationOf is where a deviation stands: in operations and a clause of the
+// contract, and, where that is known, at a line of the contract's sources.
+func sarifLocationOf(result *reports.Result, d *reports.Deviation) sarifLocation {
+	location := sarifLocation{Logical: []sarifLogical{
+		{Name: oneLine(result.ID, sarifText), FullyQualifiedName: oneLine(cmp.Or(d.Clause, result.ID), sarifText), Kind: "member"},
+	}}
+	for _, operation := range result.Operations {
+		location.Logical = append(location.Logical, sarifLogical{
+			Name: oneLine(operation, sarifText), FullyQualifiedName: oneLine(operation, sarifText), Kind: "function",
+		})
+	}
+	if d.File != "" && d.Line > 0 {
+		address := url.URL{Path: d.File}
+		location.Physical = &sarifPhysical{Artifact: sarifArtifact{address.String(), sarifBase}}
+		location.Physical.Region.StartLine = d.Line
+	}
+	return location
 }
 
 // sarifNotifications tell what could not be asked.
