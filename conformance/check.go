@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -105,6 +106,9 @@ func (r *runner) untested(result *reports.Result, end session.End) {
 
 // settle gives a result its verdict and, where something deviated, what helps to understand it.
 func (r *runner) settle(result *reports.Result) {
+	for i := range result.Deviations {
+		result.Deviations[i].Severity = reports.Severity(openapi.SeverityOf(result.Deviations[i].Clause))
+	}
 	r.run.Policy.Judge(result)
 	r.run.Policy.Waive(result, r.covering(result))
 	if len(result.Deviations) > 0 {
@@ -150,7 +154,7 @@ func ownFrames(stack []byte) string {
 // unmet turns a failed assertion into a deviation from the check's clause. Where it
 // names no exchange, the last one shows it.
 func unmet(hands *session.Session, check checks.Check, failure expect.Failure, last int) reports.Deviation {
-	d := hands.Deviation(check.Clause, subject(check), failure.Summary)
+	d := hands.Deviation(cmp.Or(failure.Clause, check.Clause), subject(check), failure.Summary)
 	d.Level, d.Exchange, d.Expected, d.Actual = check.Level, failure.Exchange, failure.Expected, failure.Actual
 	if d.Exchange < 0 {
 		d.Exchange = last

@@ -7,10 +7,15 @@ import (
 )
 
 // VerdictOf returns what the policy makes of a deviation: Failed when it deviates
-// from a MUST clause at or above the run's strictness, otherwise Finding. A value
-// that no page names is never a violation.
+// from a MUST clause at or above the run's strictness, or from a critical one where
+// those fail the run; otherwise Finding. A value that no page names is never a violation.
 func (p Policy) VerdictOf(d Deviation) Verdict {
-	if d.Undocumented || d.Level == Should || !d.Grade.AtLeast(p.Strict) {
+	switch {
+	case d.Undocumented:
+		return Finding
+	case p.FailOnCritical && d.Severity == Critical:
+		return Failed
+	case d.Level == Should || !d.Grade.AtLeast(p.Strict):
 		return Finding
 	}
 	return Failed

@@ -184,8 +184,10 @@ type Target struct {
 type Policy struct {
 	// Strict is the lowest grade whose violation fails a check.
 	Strict Grade `json:"strict"`
-	// FailOnFinding makes findings fail the run.
-	FailOnFinding bool `json:"failOnFinding"`
+	// FailOnFinding makes findings fail the run, FailOnCritical those of critical
+	// severity.
+	FailOnFinding  bool `json:"failOnFinding"`
+	FailOnCritical bool `json:"failOnCritical,omitempty"`
 	// FailOnHabit makes habits fail the run as well.
 	FailOnHabit bool `json:"failOnHabit,omitempty"`
 	// Expectations are what the target is known to make of generated cases otherwise
@@ -201,6 +203,17 @@ type Service struct {
 	Reached bool   `json:"reached"`
 	Problem string `json:"problem,omitempty"`
 }
+
+// Severity says how much harm a deviation does, whatever the evidence for its clause.
+type Severity string
+
+// The severities: Critical where money, the isolation between partners, the sign or data
+// is at stake, Major where a client breaks, Minor otherwise.
+const (
+	Critical Severity = "critical"
+	Major    Severity = "major"
+	Minor    Severity = "minor"
+)
 
 // Result is the outcome of one check.
 type Result struct {
@@ -237,7 +250,9 @@ type Deviation struct {
 	Clause string `json:"clause"`
 	Grade  Grade  `json:"grade"`
 	Source string `json:"source,omitempty"`
-	Level  Level  `json:"level"`
+	// Severity is that of the clause; empty in runs of older versions.
+	Severity Severity `json:"severity,omitempty"`
+	Level    Level    `json:"level"`
 	// File and Line are where the clause stands in the sources of the contract,
 	// relative to its repository; empty and 0 when it stands nowhere.
 	File string `json:"file,omitempty"`

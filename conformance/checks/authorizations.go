@@ -71,7 +71,8 @@ var nothingPaid = []Check{{
 	Operations:  []string{"stripeSubDirectly", "singleOrder", "resultQuery", "queryAutoRenewalRecord"},
 	Requirement: "stripeSubDirectly pays and subscribes nothing when it refuses a request without tradeTime",
 	Run: func(ctx context.Context, s *session.Session) {
-		subscribesNothing(ctx, s, func(draft *session.Draft) { draft.Before(session.Drop("tradeTime")) })
+		subscribesNothing(ctx, s, requiredClause("stripeSubDirectly", "tradeTime"), "a subscription without tradeTime",
+			func(draft *session.Draft) { draft.Before(session.Drop("tradeTime")) })
 	},
 }, {
 	ID: "PAY-042", Clause: "payments/refused-request-pays-nothing", Does: reports.Purchase,
@@ -82,7 +83,7 @@ var nothingPaid = []Check{{
 		s.Authorize(ctx, p, s.PayingMethod())
 		before := paymentState(ctx, s, p)
 		right := s.NewConfirmPaymentResult(p.PayID)
-		Expect(s.Send(ctx, right.Twin().Before(session.Drop("tradeTime")))).To(beRefused(), "a confirmation without tradeTime")
+		withoutTradeTime(ctx, s, right, "a confirmation without tradeTime")
 		if before != paid { // the authorization may have paid already
 			Expect(paymentState(ctx, s, p)).NotTo(Equal(paid), "a refused confirmation paid for an order")
 		}
@@ -94,7 +95,7 @@ var nothingPaid = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Order(ctx)
 		right := s.NewStripeSingleAuthorization(p, s.PayingMethod())
-		Expect(s.Send(ctx, right.Twin().Before(session.Drop("tradeTime")))).To(beRefused(), "an authorization without tradeTime")
+		withoutTradeTime(ctx, s, right, "an authorization without tradeTime")
 		s.Send(ctx, s.NewConfirmPaymentResult(p.PayID))
 		Expect(paymentState(ctx, s, p)).NotTo(Equal(paid), "a refused authorization paid for an order")
 		s.RequireAccepted(s.Send(ctx, right))
@@ -104,21 +105,27 @@ var nothingPaid = []Check{{
 	Operations:  []string{"stripeSubDirectly", "singleOrder", "resultQuery", "queryAutoRenewalRecord"},
 	Requirement: "stripeSubDirectly pays and subscribes nothing when it refuses a request for its sign",
 	Run: func(ctx context.Context, s *session.Session) {
-		subscribesNothing(ctx, s, func(draft *session.Draft) { draft.SignedBy(digitChanged(-1)) })
+		subscribesNothing(ctx, s, "signature/wrong-sign-refused", "a subscription with a wrong sign",
+			func(draft *session.Draft) { draft.SignedBy(digitChanged(-1)) })
 	},
 }}
+
+// withoutTradeTime sends a request without its tradeTime, which the target refuses.
+func withoutTradeTime(ctx context.Context, s *session.Session, right *session.Draft, what string) {
+	refusedFirst(ctx, s, right.Twin().Before(session.Drop("tradeTime")), requiredClause(right.Operation.ID, "tradeTime"), what)
+}
 
 // subscribesNothing asserts that a spoilt subscription is refused, pays nothing and
 // creates no auto-renewal. The right subscription, sent afterwards, proves that it could
 // have done so.
-func subscribesNothing(ctx context.Context, s *session.Session, spoil func(*session.Draft)) {
+func subscribesNothing(ctx context.Context, s *session.Session, clause, what string, spoil func(*session.Draft)) {
 	p := s.NewPurchase()
 	p.AutoRenewal = "1"
 	s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
 	right := s.NewStripeSubDirectly(p, s.PayingMethod())
 	wrong := right.Twin()
 	spoil(wrong)
-	Expect(s.Send(ctx, wrong)).To(beRefused(), "a subscription that it must refuse")
+	refusedFirst(ctx, s, wrong, clause, what)
 	Expect(paymentState(ctx, s, p)).NotTo(Equal(paid), "a refused subscription paid for an order")
 	Expect(shownRenewal(ctx, s, p)["orderNo"]).NotTo(Equal(p.OrderNo), "a refused subscription created an auto-renewal")
 	s.RequireAccepted(s.Send(ctx, right))

@@ -193,7 +193,7 @@ var afterRefusal = slices.Concat(
 		Run: func(ctx context.Context, s *session.Session) {
 			sim := s.ExistingSIM()
 			refusedForMalformed(ctx, s, adding)
-			changesNothing(ctx, s, sim, s.NewAddSims(s.Group(), sim, malformedSIM))
+			changesNothing(ctx, s, sim, "async/malformed-sim-refused", s.NewAddSims(s.Group(), sim, malformedSIM))
 		},
 	}, {
 		ID: "ERR-044", Clause: "groups/refused-request-changes-nothing", Does: reports.Write,
@@ -203,7 +203,7 @@ var afterRefusal = slices.Concat(
 			sim := s.ExistingSIM()
 			refusedForMalformed(ctx, s, removing)
 			addedAndListed(ctx, s, sim)
-			changesNothing(ctx, s, sim, s.NewRemoveSims(s.Group(), sim, malformedSIM))
+			changesNothing(ctx, s, sim, "async/malformed-sim-refused", s.NewRemoveSims(s.Group(), sim, malformedSIM))
 		},
 	}},
 )

@@ -70,7 +70,7 @@ var foreignGroupChecks = slices.Concat(
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		before := listed(ctx, s, sim)
-		Expect(s.Send(ctx, do.draft(s, s.Group(), sim, "not-an-iccid"))).To(beRefused(), "a batch with a malformed ICCID")
+		refusedFirst(ctx, s, do.draft(s, s.Group(), sim, malformedSIM), "async/malformed-sim-refused", "a batch with a malformed ICCID")
 		letTasksEnd(ctx, s)
 		Expect(listed(ctx, s, sim)).To(Equal(before), "a refused %s changed how often listGroupSims lists %s", do.operation, sim)
 	}),

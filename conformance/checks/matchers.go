@@ -56,10 +56,27 @@ func (m outcomeMatcher) Tell(actual any, request string) expect.Failure {
 	if err != nil {
 		return expect.Failure{Summary: err.Error(), Exchange: -1}
 	}
-	return expect.Failure{
+	failure := expect.Failure{
 		Summary:  answer.Operation + " " + outcomeWord(answer) + " " + request,
 		Expected: m.expected, Actual: answer.String(), Exchange: answer.Exchange,
 	}
+	if !answer.Accepted() && !answer.Refused() {
+		failure.Clause = formClause(answer, m.accepted)
+	}
+	return failure
+}
+
+// formClause is the clause that an answer deviates from which is neither a success nor a
+// refusal in a known form: no page says what a refusal looks like, so the operation may
+// well have refused.
+func formClause(answer *session.Answer, accepted bool) string {
+	switch {
+	case answer.Status >= 500:
+		return "envelope/no-server-error"
+	case accepted:
+		return "envelope/present"
+	}
+	return "errors/refusals-in-the-envelope"
 }
 
 // outcomeWord says what an operation did with a request.

@@ -130,6 +130,11 @@ func (o operation) bodySchema() string {
 	return o.Pointer + "/requestBody/content/application~1json/schema"
 }
 
+// requiredClause is the pointer of the statement that a body must have a member.
+func requiredClause(operation, member string) string {
+	return operationOf(operation).bodySchema() + "/required/" + member
+}
+
 // pathParameter returns the parameter in the path of an operation and its segment,
 // counted from the end; "" without one.
 func (o operation) pathParameter() (name string, fromEnd int) {

@@ -156,7 +156,7 @@ var nothingOrdered = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		p := s.NewPurchase()
 		draft := newOrder(s, operation, p)
-		ordersNothing(ctx, s, p, draft, draft.Twin().Before(session.Set("payAmount", "free")))
+		ordersNothing(ctx, s, p, draft, draft.Twin().Before(session.Set("payAmount", "free")), "orders/malformed-amount-refused", "a malformed amount")
 	}),
 	onOrders(Check{
 		ID: "VSH-046", Clause: "orders/refused-request-creates-nothing", Operations: []string{"queryOrder"},
@@ -179,16 +179,16 @@ var nothingOrdered = slices.Concat(
 		Run: func(ctx context.Context, s *session.Session) {
 			p := s.NewPurchase()
 			draft := s.NewSingleOrder(p)
-			ordersNothing(ctx, s, p, draft, draft.Twin().SignedBy(digitChanged(-1)))
+			ordersNothing(ctx, s, p, draft, draft.Twin().SignedBy(digitChanged(-1)), "signature/wrong-sign-refused", "an order with a wrong sign")
 		},
 	}},
 )
 
 // ordersNothing asserts that a wrong request is refused and creates no order. The right
 // request, sent afterwards, proves that the lookup finds such an order.
-func ordersNothing(ctx context.Context, s *session.Session, p session.Purchase, right, wrong *session.Draft) {
+func ordersNothing(ctx context.Context, s *session.Session, p session.Purchase, right, wrong *session.Draft, clause, what string) {
 	lookUp := s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID})
-	Expect(s.Send(ctx, wrong)).To(beRefused(), "a request that it must refuse")
+	refusedFirst(ctx, s, wrong, clause, what)
 	Expect(s.Send(ctx, lookUp)).To(beRefused(), "a lookup of an order that was refused")
 	s.RequireAccepted(s.Send(ctx, right))
 	s.KeysOf(ctx, p)

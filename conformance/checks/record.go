@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
@@ -65,6 +66,18 @@ func listedIn(answer *session.Answer) (orders []record, isList bool) {
 		return nil, false
 	}
 	return *data.Orders, true
+}
+
+// refusedFirst sends a request that the target refuses for a mistake, so that the effects
+// of the refusal can be tested. It ends the check if the mistake is accepted: that
+// deviates from the clause about the mistake, not from one about effects.
+func refusedFirst(ctx context.Context, s *session.Session, draft *session.Draft, clause, what string) {
+	answer := s.Send(ctx, draft)
+	if answer.Accepted() {
+		s.Prevents(clause, answer.Exchange, "precondition failed: "+answer.Operation+" accepted "+what,
+			`a refusal: an operateCode other than "S", or HTTP 4xx`, answer.String())
+	}
+	Expect(answer).To(beRefused(), what)
 }
 
 // orderActive is the orderStatus of an order in effect.

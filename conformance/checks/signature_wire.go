@@ -196,7 +196,7 @@ var nothingHappened = []Check{{
 	Requirement: "addSims adds nothing when it refuses a request for its sign",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
-		changesNothing(ctx, s, sim, s.NewAddSims(s.Group(), sim).SignedBy(digitChanged(-1)))
+		changesNothing(ctx, s, sim, "signature/wrong-sign-refused", s.NewAddSims(s.Group(), sim).SignedBy(digitChanged(-1)))
 	},
 }, {
 	ID: "SIG-071", Clause: "signature/refused-before-anything-happened", Does: reports.Write,
@@ -205,16 +205,16 @@ var nothingHappened = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		addedAndListed(ctx, s, sim)
-		changesNothing(ctx, s, sim, s.NewRemoveSims(s.Group(), sim).SignedBy(digitChanged(-1)))
+		changesNothing(ctx, s, sim, "signature/wrong-sign-refused", s.NewRemoveSims(s.Group(), sim).SignedBy(digitChanged(-1)))
 	},
 }}
 
 // changesNothing asserts that a request is refused and that the group lists a SIM as
 // often afterwards as before. It waits for a task that was started later, so that work
 // begun in spite of the refusal is done by then.
-func changesNothing(ctx context.Context, s *session.Session, sim string, draft *session.Draft) {
+func changesNothing(ctx context.Context, s *session.Session, sim, clause string, draft *session.Draft) {
 	before := listed(ctx, s, sim)
-	Expect(s.Send(ctx, draft)).To(beRefused(), "a request that it must refuse")
+	refusedFirst(ctx, s, draft, clause, "a request that it must refuse")
 	adding.carryOut(ctx, s, s.UnknownSIM())
 	Expect(listed(ctx, s, sim)).To(Equal(before), "a refused %s changed how often the group lists %s", draft.Operation.ID, sim)
 }

@@ -8,7 +8,9 @@ import (
 
 // Policy returns what turns the deviations of a run against the target into verdicts.
 func (t *Target) Policy() reports.Policy {
-	policy := reports.Policy{Strict: reports.Grade(t.Strict), FailOnFinding: t.FailOnFinding, FailOnHabit: t.FailOnHabit}
+	policy := reports.Policy{
+		Strict: reports.Grade(t.Strict), FailOnFinding: t.FailOnFinding, FailOnHabit: t.FailOnHabit, FailOnCritical: t.FailOnCritical,
+	}
 	for _, own := range t.Expectations {
 		own.Operation, own.Mutation = cmp.Or(own.Operation, "*"), cmp.Or(own.Mutation, "*")
 		policy.Expectations = append(policy.Expectations, own.Expectation)

@@ -64,7 +64,7 @@ type Settings struct {
 	BudgetPurchases string   `name:"budget-purchases" fallback:"100" placeholder:"N" group:"policy" help:"Largest number of orders that the run may place; it stops before it places another. none for no limit. Default ${default_budget_purchases}, on the sandbox none."`
 	BudgetAmount    string   `name:"budget-amount" placeholder:"DECIMAL" group:"policy" help:"Largest sum of the amounts of the orders, in the currency of the price. Default: no limit of its own."`
 	Strict          string   `name:"strict" fallback:"documented" choices:"documented,derived,assumed" placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade and higher: documented, derived or assumed. Default ${default_strict}, on the sandbox assumed."`
-	FailOn          string   `name:"fail-on" choices:"finding,habit" placeholder:"finding|habit" group:"policy" help:"Also fail on findings (finding), or on findings and habits (habit)."`
+	FailOn          string   `name:"fail-on" choices:"critical,finding,habit" placeholder:"critical|finding|habit" group:"policy" help:"Also fail on findings about money, isolation between partners, the sign or loss of data (critical), on all findings (finding), or on findings and habits (habit)."`
 
 	Waivers string `name:"waivers" placeholder:"FILE" group:"policy" help:"File of waivers: failures that may stand until a day. A waived failure does not fail the run; an expired waiver, or one whose check passes, does."`
 

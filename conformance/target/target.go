@@ -94,8 +94,8 @@ type Target struct {
 	Budget Budget
 	// Strict is the lowest grade whose violation fails a check: documented, derived or assumed.
 	Strict string
-	// FailOnFinding makes findings fail the run.
-	FailOnFinding bool
+	// FailOnFinding makes findings fail the run, FailOnCritical those of critical severity.
+	FailOnFinding, FailOnCritical bool
 	// FailOnHabit makes habits fail the run, findings too.
 	FailOnHabit bool
 	// Waivers are all of the file of waivers, whatever target they are for.
@@ -177,8 +177,9 @@ func Resolve(layers ...Layer) (*Target, error) {
 		Allow:             r.permissions(),
 		Budget:            Budget{parse(r, "budget-purchases", budgetPurchases), parse(r, "budget-amount", budgetAmount)},
 		Strict:            r.choice("strict"),
-		FailOnFinding:     r.choice("fail-on") != "",
+		FailOnFinding:     r.choice("fail-on") == "finding" || r.choice("fail-on") == "habit",
 		FailOnHabit:       r.choice("fail-on") == "habit",
+		FailOnCritical:    r.choice("fail-on") == "critical",
 		Waivers:           r.waivers(),
 		Only:              r.list("only"),
 		Skip:              r.list("skip"),

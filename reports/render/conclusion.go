@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/reports"
@@ -65,5 +66,29 @@ func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, stri
 			words += fmt.Sprintf(", %d %s", n, part.words)
 		}
 	}
-	return reports.Passed, words + "."
+	return reports.Passed, words + criticalFindings(run) + "."
+}
+
+// criticalShown is how many checks with critical findings a conclusion names.
+const criticalShown = 5
+
+// criticalFindings names the checks with findings of critical severity, "" for none. A
+// run that passes says so in its first sentence.
+func criticalFindings(run *reports.Run) string {
+	var ids []string
+	for i := range run.Results {
+		if slices.ContainsFunc(run.Results[i].Deviations, func(d reports.Deviation) bool {
+			return d.Severity == reports.Critical && d.Verdict == reports.Finding && !d.Undocumented
+		}) {
+			ids = append(ids, run.Results[i].ID)
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	words := fmt.Sprintf("; %s with critical findings: %s", plural(len(ids), "check"), strings.Join(ids[:min(len(ids), criticalShown)], ", "))
+	if more := len(ids) - criticalShown; more > 0 {
+		words += fmt.Sprintf(" and %d more", more)
+	}
+	return words
 }

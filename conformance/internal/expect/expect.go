@@ -23,6 +23,8 @@ type Failure struct {
 	Expected, Actual string
 	// Exchange is the index of the exchange that shows it, -1 when that is unknown.
 	Exchange int
+	// Clause is the clause deviated from if that is not the check's own; else empty.
+	Clause string
 }
 
 // Error implements error, for a failure that escapes.
