@@ -34,7 +34,7 @@ const PushTolerance = 5 * time.Minute
 var (
 	// ErrPushHeader is a header that is missing, sent twice or malformed.
 	ErrPushHeader = errors.New("a header of the push is missing or malformed")
-	// ErrPushAlgorithm is an algorithm other than HMAC-SHA1, in any letter case.
+	// ErrPushAlgorithm is an algorithm other than HMAC-SHA1, which the documentation spells in both letter cases.
 	ErrPushAlgorithm = errors.New("the algorithm is not supported")
 	// ErrPushTimestamp is a timestamp outside the tolerance.
 	ErrPushTimestamp = errors.New("the timestamp is outside the tolerance")
@@ -52,7 +52,7 @@ func PushContent(body []byte, version, algorithm, timestamp string, join PushJoi
 	if err != nil {
 		return nil, fmt.Errorf("reading the body of a push: %w: %w", ErrPushBody, err)
 	}
-	return join.join(sorted, version+":"+algorithm+":"+timestamp), nil
+	return join.Of(sorted, version+":"+algorithm+":"+timestamp), nil
 }
 
 func pushMAC(key, content []byte) []byte {
@@ -69,8 +69,8 @@ type PushSigner struct {
 	Key []byte
 	// Version is the notification version, PushVersion if empty.
 	Version string
-	// Algorithm is the name of the algorithm, PushAlgorithm if empty; no other is supported. The pages write it in capitals and in
-	// small letters, so its letter case does not matter.
+	// Algorithm is the name of the algorithm, PushAlgorithm if empty; no other is supported, but its
+	// letter case is free.
 	Algorithm string
 	// Join says how body and header text are joined.
 	Join PushJoin
@@ -150,9 +150,14 @@ func (v *PushVerifier) Verify(header http.Header, body []byte) error {
 func (v *PushVerifier) verify(header http.Header, body []byte) error {
 	var values [4]string
 	for i, name := range []string{HeaderPushVersion, HeaderPushAlgorithm, HeaderPushTimestamp, HeaderPushSignature} {
-		sent := header.Values(name)
-		if len(sent) != 1 || sent[0] == "" {
-			return fmt.Errorf("%w: %s has %d values, one that is not empty is needed", ErrPushHeader, name, len(sent))
+		sent := valuesOf(header, name)
+		switch {
+		case len(sent) == 0:
+			return fmt.Errorf("%w: %s is missing", ErrPushHeader, name)
+		case len(sent) > 1:
+			return fmt.Errorf("%w: %s has %d values instead of one", ErrPushHeader, name, len(sent))
+		case sent[0] == "":
+			return fmt.Errorf("%w: %s is empty", ErrPushHeader, name)
 		}
 		values[i] = sent[0]
 	}
@@ -181,6 +186,17 @@ func (v *PushVerifier) verify(header http.Header, body []byte) error {
 	return nil
 }
 
+// valuesOf returns the values of a header, in whatever letter case the map has its name: some
+// frameworks hand headers on in lower case.
+func valuesOf(header http.Header, name string) (values []string) {
+	for known, more := range header {
+		if strings.EqualFold(known, name) {
+			values = append(values, more...)
+		}
+	}
+	return values
+}
+
 func (v *PushVerifier) checkTimestamp(text string) error {
 	milliseconds, err := strconv.ParseUint(text, 10, 63)
 	if err != nil {
@@ -193,10 +209,28 @@ func (v *PushVerifier) checkTimestamp(text string) error {
 	if tolerance == 0 {
 		tolerance = PushTolerance
 	}
-	if off := now(v.Now).Sub(time.UnixMilli(int64(milliseconds))); off.Abs() > tolerance {
-		return fmt.Errorf("%w: it is %v off, %v is allowed", ErrPushTimestamp, off, tolerance)
+	clock := now(v.Now)
+	off := clock.Sub(time.UnixMilli(int64(milliseconds)))
+	if off.Abs() <= tolerance {
+		return nil
 	}
-	return nil
+	for _, unit := range []struct {
+		name string
+		of   func(int64) time.Time
+	}{
+		{"seconds", func(n int64) time.Time { return time.Unix(n, 0) }},
+		{"microseconds", time.UnixMicro},
+		{"nanoseconds", func(n int64) time.Time { return time.Unix(0, n) }},
+	} {
+		if clock.Sub(unit.of(int64(milliseconds))).Abs() <= tolerance+time.Second {
+			return fmt.Errorf("%w: %s is in %s instead of milliseconds", ErrPushTimestamp, text, unit.name)
+		}
+	}
+	relation := "behind"
+	if off < 0 {
+		relation = "ahead of"
+	}
+	return fmt.Errorf("%w: it is %v %s the clock, %v is allowed", ErrPushTimestamp, off.Abs().Round(time.Second), relation, tolerance)
 }
 
 func orDefault(text, fallback string) string {

@@ -102,8 +102,8 @@ func checkKeyID(keyID string) error {
 	return nil
 }
 
-// join writes what is signed.
-func (j PushJoin) join(body []byte, headers string) []byte {
+// Of joins a body and the header text to what is signed.
+func (j PushJoin) Of(body []byte, headers string) []byte {
 	separator := ""
 	switch j {
 	case JoinBodyColonHeaders, JoinHeadersColonBody:

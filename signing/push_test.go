@@ -146,18 +146,21 @@ func TestPushVerifierHeaders(t *testing.T) {
 		want                error
 		says                string
 	}{
-		{"no version", HeaderPushVersion, "", ErrPushHeader, "x-lf-notification-version has 0 values"},
+		{"no version", HeaderPushVersion, "", ErrPushHeader, "x-lf-notification-version is missing"},
 		{"another version", HeaderPushVersion, "2.0", ErrMismatch, ""},
-		{"no algorithm", HeaderPushAlgorithm, "", ErrPushHeader, "x-lf-algo has 0 values"},
+		{"no algorithm", HeaderPushAlgorithm, "", ErrPushHeader, "x-lf-algo is missing"},
 		{"another algorithm", HeaderPushAlgorithm, "HMAC-SHA256", ErrPushAlgorithm, `"HMAC-SHA256"`},
-		{"no timestamp", HeaderPushTimestamp, "", ErrPushHeader, "x-lf-timestamp has 0 values"},
+		{"algorithm in lower case", HeaderPushAlgorithm, "hmac-sha1", ErrMismatch, ""},
+		{"no timestamp", HeaderPushTimestamp, "", ErrPushHeader, "x-lf-timestamp is missing"},
 		{"timestamp that is no number", HeaderPushTimestamp, "now", ErrPushHeader, `"now"`},
 		{"negative timestamp", HeaderPushTimestamp, "-1645683857572", ErrPushHeader, "not a number"},
 		{"timestamp of another instant", HeaderPushTimestamp, "1645683857573", ErrMismatch, ""},
-		{"timestamp in seconds", HeaderPushTimestamp, "1645683857", ErrPushTimestamp, "5m0s is allowed"},
+		{"timestamp in seconds", HeaderPushTimestamp, "1645683857", ErrPushTimestamp, "1645683857 is in seconds instead of milliseconds"},
+		{"timestamp in microseconds", HeaderPushTimestamp, "1645683857572000", ErrPushTimestamp, "in microseconds instead of milliseconds"},
+		{"timestamp of the next hour", HeaderPushTimestamp, "1645687457572", ErrPushTimestamp, "it is 1h0m0s ahead of the clock, 5m0s is allowed"},
 		{"huge timestamp", HeaderPushTimestamp, "9223372036854775807", ErrPushTimestamp, ""},
 		{"too huge timestamp", HeaderPushTimestamp, "9223372036854775808", ErrPushHeader, "not a number"},
-		{"no signature", HeaderPushSignature, "", ErrPushHeader, "x-lf-signature has 0 values"},
+		{"no signature", HeaderPushSignature, "", ErrPushHeader, "x-lf-signature is missing"},
 		{"no key id", HeaderPushSignature, signature[len("key1"):], ErrPushHeader, "{keyId}/{signature}"},
 		{"key id alone", HeaderPushSignature, "key1/", ErrPushHeader, "{keyId}/{signature}"},
 		{"no slash", HeaderPushSignature, "key1", ErrPushHeader, "{keyId}/{signature}"},
@@ -279,15 +282,30 @@ func TestParsePushKeyReadsEveryKey(t *testing.T) {
 	})
 }
 
-// The pages write the algorithm in capitals and in small letters.
-func TestPushAlgorithmInAnyLetterCase(t *testing.T) {
+// The documentation spells the algorithm in both letter cases.
+func TestPushAlgorithmInLowerCase(t *testing.T) {
 	signer := testPushSigner()
 	signer.Algorithm = "hmac-sha1"
 	header := signedPush(t, signer)
 	if got := header.Get(HeaderPushAlgorithm); got != "hmac-sha1" {
-		t.Errorf("the header says %q", got)
+		t.Errorf("%s is %q", HeaderPushAlgorithm, got)
 	}
 	if err := testPushVerifier().Verify(header, []byte(pushBody)); err != nil {
-		t.Errorf("a push signed with hmac-sha1: %v", err)
+		t.Error(err)
+	}
+}
+
+// Some frameworks hand headers on in lower case.
+func TestPushHeadersInLowerCase(t *testing.T) {
+	lower := http.Header{}
+	for name, values := range signedPush(t, testPushSigner()) {
+		lower[strings.ToLower(name)] = values
+	}
+	if err := testPushVerifier().Verify(lower, []byte(pushBody)); err != nil {
+		t.Error(err)
+	}
+	lower[HeaderPushAlgorithm] = []string{PushAlgorithm, PushAlgorithm}
+	if err := testPushVerifier().Verify(lower, []byte(pushBody)); !errors.Is(err, ErrPushHeader) || !strings.Contains(err.Error(), "has 2 values instead of one") {
+		t.Errorf("a header sent twice: %v", err)
 	}
 }

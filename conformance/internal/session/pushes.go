@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
 
 // Push is one attempt of the target to deliver a push.
@@ -115,13 +117,18 @@ func (s *Session) show(pushes []*Push) {
 }
 
 // VerifyPush checks the signature of a push under the target's key, whatever its
-// timestamp. It ends the check when the target has no key.
+// timestamp. The error names the combination of rules that fits, if one is known to. It ends the
+// check when the target has no key.
 func (s *Session) VerifyPush(p *Push) error {
 	t := s.Target()
-	verifier := signing.PushVerifier{
-		Keys: map[string][]byte{s.PushKeyID(): t.PushKey}, Tolerance: -1, Join: t.PushJoin, Encoding: t.PushEncoding,
+	keys := map[string][]byte{s.PushKeyID(): t.PushKey}
+	verifier := signing.PushVerifier{Keys: keys, Tolerance: -1, Join: t.PushJoin, Encoding: t.PushEncoding}
+	err := verifier.Verify(p.Header, p.Body)
+	if !errors.Is(err, signing.ErrMismatch) {
+		return err
 	}
-	return verifier.Verify(p.Header, p.Body)
+	rules := diagnose.PushRules{Keys: keys, Join: t.PushJoin, Encoding: t.PushEncoding}
+	return fmt.Errorf("%w; %s", err, diagnose.Push(p.Header, p.Body, rules).Line())
 }
 
 // PushContent returns the text that the signature of a push must cover under the rules
