@@ -237,9 +237,10 @@ func sarifLocationOf(result *reports.Result, d *reports.Deviation) sarifLocation
 		{Name: oneLine(result.ID, sarifText), FullyQualifiedName: oneLine(cmp.Or(d.Clause, result.ID), sarifText), Kind: "member"},
 	}}
 	for _, operation := range result.Operations {
-		location.Logical = append(location.Logical, sarifLogical{
-			Name: oneLine(operation, sarifText), FullyQualifiedName: oneLine(operation, sarifText), Kind: "function",
-		})
+		name := oneLine(operation, sarifText)
+		if one := (sarifLogical{name, name, "function"}); !slices.Contains(location.Logical, one) { // the form allows each once
+			location.Logical = append(location.Logical, one)
+		}
 	}
 	if d.File != "" && d.Line > 0 {
 		address := url.URL{Path: d.File}
