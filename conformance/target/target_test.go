@@ -75,7 +75,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{[]string{"MALLCHECK_PARTNERCODE=P1"}, "MALLCHECK_PARTNERCODE is no setting; did you mean MALLCHECK_PARTNER_CODE?"},
 		{[]string{"MALLCHECK_STRICT=asumed"}, `MALLCHECK_STRICT: "asumed" is not known here; did you mean assumed?`},
-		{[]string{"MALLCHECK_FAIL_ON=x"}, `MALLCHECK_FAIL_ON: "x" is not known here; write finding or critical`},
+		{[]string{"MALLCHECK_FAIL_ON=x"}, `MALLCHECK_FAIL_ON: "x" is not known here; write critical or finding or habit`},
 		{[]string{"MALLCHECK_ALLOW=read,everything"}, `MALLCHECK_ALLOW: "everything" is no permission; write read, write, purchase or several of them, separated by commas`},
 		{[]string{"MALLCHECK_SEED=-1"}, `MALLCHECK_SEED: "-1" is no seed; write a whole number from 0 to 9223372036854775807`},
 		{[]string{"MALLCHECK_TIMEOUT=10"}, `MALLCHECK_TIMEOUT: "10" is no time limit; write a positive duration with its unit, such as 500ms, 10s or 5m`},
