@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -120,7 +121,7 @@ func (r *runner) endPartner(cause error) {
 	r.countWaivers()
 	switch {
 	case cause == nil:
-	case cause == errTimeLimit:
+	case errors.Is(cause, errTimeLimit):
 		r.run.Stopped = reports.TimedOut
 	default:
 		r.run.Stopped = reports.Interrupted

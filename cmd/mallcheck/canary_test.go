@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports/render"
 )

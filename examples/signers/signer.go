@@ -1,4 +1,5 @@
-package main // signs requests, one JSON line each: mallcheck signer -- go run signer.go
+// Signer signs requests, one JSON line each: mallcheck signer -- go run signer.go
+package main
 
 import (
 	"bytes"
@@ -12,8 +13,7 @@ import (
 
 func main() {
 	type vector struct{ Path, Template, Query, Body string }
-	lines := json.NewDecoder(os.Stdin)
-	for v := (vector{}); lines.Decode(&v) == nil; v = (vector{}) {
+	for lines, v := json.NewDecoder(os.Stdin), (vector{}); lines.Decode(&v) == nil; v = (vector{}) {
 		parameters, content := map[string]any{}, new(bytes.Buffer)
 		query, _ := url.ParseQuery(v.Query)
 		for name := range query {
@@ -34,6 +34,6 @@ func main() {
 		encoder := json.NewEncoder(content) // writes maps in the order of their keys
 		encoder.SetEscapeHTML(false)
 		_ = encoder.Encode(parameters)
-		fmt.Printf("%x\n", md5.Sum(bytes.TrimSpace(content.Bytes())))
+		fmt.Fprintf(os.Stdout, "%x\n", md5.Sum(bytes.TrimSpace(content.Bytes())))
 	}
 }

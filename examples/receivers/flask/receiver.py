@@ -86,10 +86,22 @@ def record(order):
         effects += new
         return new
     with lock:
+        if MISTAKE == "slow":  # the work is done before the response, one push at a time
+            time.sleep(0.05)
         new = order not in done
         done.add(order)
-        effects += 1 if MISTAKE == "every-push-acted-on" else new
+        effects += 1 if MISTAKE == "every-push-acted-on" else 0 if MISTAKE == "never-acted" else new
         return new
+
+
+@app.before_request
+def careless():
+    """Mistakes that are made before a push is looked at."""
+    if request.path == "/push" and MISTAKE == "everything-accepted":
+        return "ok"
+    if request.path == "/push" and MISTAKE == "everything-crashes":
+        abort(500)
+    return None
 
 
 @app.route("/push", methods=["GET", "PUT", "POST"] if MISTAKE == "any-method-accepted" else ["POST"])
