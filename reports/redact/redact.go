@@ -1,6 +1,8 @@
 package redact
 
 import (
+	"context"
+
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/parallel"
 
@@ -62,9 +64,16 @@ var secretHeaders = []string{
 // the rest of the run too, whatever name or text it stands under there.
 // Redacting twice changes nothing more.
 func Run(run *reports.Run, secrets Secrets) *reports.Run {
+	return Within(context.Background(), run, secrets)
+}
+
+// Within is Run for as long as ctx allows. Bodies for which it leaves no time are left
+// out and counted in Cut; everything else is redacted all the same.
+func Within(ctx context.Context, run *reports.Run, secrets Secrets) *reports.Run {
 	var mu sync.Mutex
 	learned := secrets.known()
 	r := newRedactor(secrets)
+	r.ctx = ctx
 	mixed := r.mixed
 	r.values, r.mixed = nil, nil // what they replace need not be learned
 	r.learn = func(name, value string) {
@@ -112,11 +121,13 @@ func telling(value string) bool {
 }
 
 var (
-	bodyType   = reflect.TypeFor[reports.Body]()
-	timeType   = reflect.TypeFor[time.Time]()
-	headerType = reflect.TypeFor[reports.Header]()
-	textType   = reflect.TypeFor[string]()
-	resultType = reflect.TypeFor[reports.Result]()
+	requestType  = reflect.TypeFor[reports.Request]()
+	responseType = reflect.TypeFor[reports.Response]()
+	bodyType     = reflect.TypeFor[reports.Body]()
+	timeType     = reflect.TypeFor[time.Time]()
+	headerType   = reflect.TypeFor[reports.Header]()
+	textType     = reflect.TypeFor[string]()
+	resultType   = reflect.TypeFor[reports.Result]()
 )
 
 // copyTo makes out, which is zero, a redacted deep copy of v. It goes by type, so
@@ -127,7 +138,7 @@ func (r *redactor) copyTo(out, v reflect.Value) {
 	case v.Type() == timeType:
 		out.Set(v)
 	case v.Type() == bodyType:
-		if !v.IsNil() {
+		if !v.IsNil() && (r.ctx.Err() == nil || v.Len() == 0) {
 			out.SetBytes(r.body(v.Bytes()))
 		}
 	case v.Type() == headerType:
@@ -148,8 +159,18 @@ func (r *redactor) copyTo(out, v reflect.Value) {
 				r.copyTo(out.Field(i), v.Field(i))
 			}
 		}
+		if v.Type() == requestType || v.Type() == responseType {
+			leftOut(out, v)
+		}
 	default:
 		out.Set(v)
+	}
+}
+
+// leftOut counts the body that a copy of a request or response lacks.
+func leftOut(out, v reflect.Value) {
+	if body := v.FieldByName("Body").Len(); body > 0 && out.FieldByName("Body").Len() == 0 {
+		out.FieldByName("Cut").SetInt(v.FieldByName("Cut").Int() + int64(body))
 	}
 }
 

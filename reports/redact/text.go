@@ -1,6 +1,8 @@
 package redact
 
 import (
+	"context"
+
 	"github.com/mallcheck/mallcheck/reports"
 
 	"bytes"
@@ -12,6 +14,8 @@ import (
 
 // redactor hides secrets in texts. It is made for one run.
 type redactor struct {
+	// ctx says how long bodies are redacted.
+	ctx      context.Context
 	maskSIMs bool
 	// showPayments leaves what tells of payments and payers.
 	showPayments bool
@@ -41,7 +45,7 @@ var (
 
 // newRedactor prepares the redaction of secrets.
 func newRedactor(secrets Secrets) *redactor {
-	r := &redactor{maskSIMs: secrets.MaskSIMs, showPayments: secrets.ShowPayments, names: map[string]string{}}
+	r := &redactor{ctx: context.Background(), maskSIMs: secrets.MaskSIMs, showPayments: secrets.ShowPayments, names: map[string]string{}}
 	hiddenMembers := paymentMembers
 	if secrets.ShowPayments {
 		hiddenMembers = nil
@@ -106,8 +110,8 @@ func (r *redactor) learned(name, value string) {
 	}
 }
 
-// text returns s with every secret hidden that can be told in free text.
-func (r *redactor) text(s string) string {
+// plain returns s with every secret hidden that can be told in free text.
+func (r *redactor) plain(s string) string {
 	s = r.cuts.hide(r.replaced(s))
 	if r.mixed != nil && (strings.Contains(s, "%") || strings.Contains(s, `\u`) || strings.Contains(s, "&")) {
 		s = r.mixed.ReplaceAllLiteralString(s, hidden("secret", s))

@@ -1,0 +1,66 @@
+package redact
+
+import (
+	"encoding/json"
+	"html"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// escapings are how one text is put into another.
+var escapings = map[string]func(string) string{
+	"JSON": func(s string) string { quoted, _ := json.Marshal(s); return string(quoted[1 : len(quoted)-1]) },
+	"HTML": html.EscapeString,
+	"entities": func(s string) string {
+		return strings.NewReplacer(`"`, "&#x22;", "&", "&#38;", "/", "&#47;").Replace(s)
+	},
+	"query": url.QueryEscape,
+	"path":  url.PathEscape,
+	"lowercase": func(s string) string {
+		return strings.ToLower(url.PathEscape("ö")) + strings.NewReplacer("%2F", "%2f", "%22", "%22").Replace(url.PathEscape(s))
+	},
+}
+
+// TestRedactEscapedTexts puts texts with secrets into others, up to three times over.
+func TestRedactEscapedTexts(t *testing.T) {
+	secrets := Secrets{Values: []string{"s/cret?=&#%"}}
+	for _, inner := range []string{
+		`{"payId":"P0008182020061214140465562"}`, `payId=P0008182020061214140465562`, `key s/cret?=&#% end`,
+		`{"client_secret": "pi_3MtwBwLkdIwHu7ix28a3tqPa_secret_YrKJUKribcBjcG8HVhfZluoGH"}`, `mail a.b@example.com now`,
+	} {
+		forms := map[string]string{"": inner}
+		for range 3 {
+			next := map[string]string{}
+			for names, text := range forms {
+				for name, escape := range escapings {
+					next[names+" "+name] = escape(text)
+				}
+			}
+			for names, text := range next {
+				forms[names] = text
+				checkEscaped(t, secrets, names, text)
+			}
+		}
+	}
+}
+
+// checkEscaped takes all escapes from what is left of a text: it tells no secret.
+func checkEscaped(t *testing.T, secrets Secrets, names, text string) {
+	t.Helper()
+	run := Run(&reports.Run{Left: []string{text}, Results: []reports.Result{{Exchanges: []reports.Exchange{{
+		Response: &reports.Response{Body: reports.Body(text)},
+	}}}}}, secrets)
+	for _, told := range []string{run.Left[0], string(run.Results[0].Exchanges[0].Response.Body)} {
+		for range 5 {
+			told = unescape(strings.ReplaceAll(told, "+", " "))
+		}
+		for _, secret := range []string{"P0008182020061214140465562", "s/cret?=&#%", "YrKJUKribcBjcG8HVhfZluoGH", "b@example"} {
+			if strings.Contains(told, secret) {
+				t.Errorf("%s: %q is left in %q", names, secret, text)
+			}
+		}
+	}
+}
