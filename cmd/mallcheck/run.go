@@ -123,7 +123,7 @@ func outliveReader() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 // conclude writes the reports of a run, tells its end and returns its exit code.
 func conclude(std *streams, t *target.Target, terminal *render.Terminal, run *reports.Run) error {
 	code := conformance.ExitCode(run)
-	told := redact.Run(run, t.Secrets())
+	told := redacted(run, t)
 	failed := render.WriteFiles(t.ReportDir, t.Formats, reports.Bound(told, maxBody))
 	if err := terminal.End(told, render.Files(t.ReportDir, t.Formats)); failed == nil && err != nil && !errors.Is(err, syscall.EPIPE) {
 		failed = fmt.Errorf("writing to the terminal: %w", err)
@@ -138,6 +138,19 @@ func conclude(std *streams, t *target.Target, terminal *render.Terminal, run *re
 		return nil
 	}
 	return &exit{code, failed}
+}
+
+// redactFor bounds the time for which the bodies of a run are redacted; another signal
+// ends it at once. The reports leave out and count what it leaves no time for.
+const redactFor = 8 * time.Second
+
+// redacted returns run without secrets.
+func redacted(run *reports.Run, t *target.Target) *reports.Run {
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, redactFor)
+	defer cancel()
+	return redact.Within(ctx, run, t.Secrets())
 }
 
 // maxBody is how many bytes of a recorded body the reports keep.
