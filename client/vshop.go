@@ -115,7 +115,7 @@ func (r OrderRequest) complete(partner string) (OrderRequest, error) {
 	r.PayID = or(r.PayID, partner+r.OrderNo)
 	r.Periods = or(r.Periods, 1)
 	if r.Periods < 0 {
-		return r, fmt.Errorf("Periods is %d", r.Periods)
+		return r, fmt.Errorf("a negative number of periods: %d", r.Periods)
 	}
 	return r, nil
 }

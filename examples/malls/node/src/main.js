@@ -49,7 +49,7 @@ function settings(address, pushPort, store) {
     'push-key': PUSH_KEY.join(':'),
     'push-join': 'headers-colon-body',
     'push-encoding': 'hex',
-    'push-timeout': '5s',
+    'push-timeout': '3s',
     'task-timeout': '5s',
   };
   const lines = Object.entries(target).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`);

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PAUSES = [700, 1400, 2800];
+const PAUSES = [400, 800, 1600];
 
 function headers(text, [keyId, key]) {
   const timestamp = String(Date.now());

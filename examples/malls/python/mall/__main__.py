@@ -39,7 +39,7 @@ def settings(address, push_port, sims):
         "path": {name: "/" + name for name in ("stripeSingleAuthorization", "stripeSubscriptionAuthorization", "confirmPaymentResult")},
         "push-listen": f"127.0.0.1:{push_port}",
         "push-key": ":".join(PUSH_KEY),
-        "push-timeout": "5s",
+        "push-timeout": "3s",
         "task-timeout": "5s",
     }
     lines = ["default: python", "targets:", "  python:"]

@@ -10,7 +10,7 @@ import time
 
 import httpx
 
-PAUSES = (1, 2, 4)  # seconds before each repetition
+PAUSES = (0.5, 1, 2)  # seconds before each repetition
 log = logging.getLogger("mall.push")
 
 
