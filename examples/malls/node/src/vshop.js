@@ -8,13 +8,15 @@ const date = (time, separator) => time.toISOString().slice(0, 10).replaceAll('-'
 
 function need(body, ...names) {
   for (const name of names) {
-    if (body[name] === undefined || body[name] === null || body[name] === '') throw new Refusal('1001', `${name} is required`);
+    const value = body[name];
+    if (value === undefined || value === '' || typeof value === 'object') throw new Refusal('1001', `${name} is required`);
   }
 }
 
 function newOrder(partner, body, purchaseId) {
   need(body, 'deviceCode', 'orderNo', 'payId', 'packageCode', 'payAmount', 'payCurrency');
   if (!/^\d+(\.\d+)?$/.test(body.payAmount)) throw new Refusal('1002', 'payAmount is no amount');
+  if (!/^\d+$/.test(body.orderPeriod ?? '1')) throw new Refusal('1002', 'orderPeriod is no number');
   return {
     partner,
     number: String(body.orderNo),

@@ -35,7 +35,7 @@ class NewOrder(Vshop):
     packageCode: Filled
     payAmount: Amount
     payCurrency: Currency
-    orderPeriod: Filled
+    orderPeriod: Annotated[str, Field(pattern=r"^[0-9]+$")]
     autoRenewal: Filled
     requestOrderId: str = ""
 
