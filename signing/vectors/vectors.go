@@ -20,6 +20,12 @@ var requestFile []byte
 //go:embed push.json
 var pushFile []byte
 
+// The levels of vectors. A signer that is right on Core is right on the provider's documented requests.
+const (
+	Core = "core"
+	Full = "full"
+)
+
 // Vector is what a vector of a request and one of a push have in common. A vector has one
 // of three outcomes: Sign is right, Sign must be refused (Verifies is false), or
 // nothing can be signed (Error is not empty).
@@ -28,6 +34,9 @@ type Vector struct {
 	Name string `json:"name"`
 	// Grade is the evidence for the outcome: "documented", "derived" or "assumed".
 	Grade string `json:"grade"`
+	// Level is Core for what a plain, correct signer must get right, and Full for what rests on an
+	// assumption or needs special care.
+	Level string `json:"level"`
 	// Source is the id of the provider's page, or "mallcheck: " and what the vector rests on.
 	Source string `json:"source"`
 	// Why says in a sentence what the vector is for.

@@ -78,7 +78,7 @@ func (c Config) subjects() ([]subject, error) {
 		}
 	}
 	for _, v := range pushes {
-		if (everything || c.Push) && v.Verifies && len(v.Keys) == 1 && (c.Level == Full || v.Error == "") {
+		if (everything || c.Push) && v.Verifies && len(v.Keys) == 1 && c.has(v.Vector) {
 			all = append(all, pushSubject(v))
 		}
 	}
@@ -88,14 +88,8 @@ func (c Config) subjects() ([]subject, error) {
 // signsEverything reports whether a vector is about the default rules.
 func signsEverything(parts []string) bool { return len(parts) == 3 }
 
-// has reports whether a request vector is of the level. Wrong signs of printed placeholders have no
-// content of their own.
-func (c Config) has(v vectors.Vector) bool {
-	if c.Level == Full {
-		return true
-	}
-	return v.Grade != string(reports.Assumed) && v.Error == ""
-}
+// has reports whether a vector is of the level.
+func (c Config) has(v vectors.Vector) bool { return c.Level == Full || v.Level == vectors.Core }
 
 func requestSubject(v vectors.RequestVector) subject {
 	s := subject{Vector: v.Vector, request: v, question: question{
