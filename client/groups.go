@@ -56,7 +56,9 @@ func namesSIMs(groupID string, sims []string) error {
 }
 
 // begin sends a request that starts a task.
-func (c *Client) begin(ctx context.Context, op operation, action string, send func(context.Context) (*http.Response, error)) (*Task, error) {
+func (c *Client) begin(
+	ctx context.Context, op operation, action string, send func(context.Context) (*http.Response, error),
+) (*Task, error) {
 	_, got, err := call[json.RawMessage](ctx, c, op, send)
 	if err != nil {
 		return nil, err

@@ -52,9 +52,10 @@ func (c *Client) AuthorizePayment(ctx context.Context, request PaymentRequest) (
 		PayId: request.PayID, PayAmount: request.Amount.String(), PayCurrency: request.Currency, Email: request.Email,
 		PmId: optional(request.Method), TradeType: stripeSingleAuthorization.name,
 	}
-	data, got, err := call[mall.StripeSingleAuthorization](ctx, c, stripeSingleAuthorization, func(ctx context.Context) (*http.Response, error) {
-		return c.payment.StripeSingleAuthorization(ctx, nil, body)
-	})
+	data, got, err := call[mall.StripeSingleAuthorization](ctx, c, stripeSingleAuthorization,
+		func(ctx context.Context) (*http.Response, error) {
+			return c.payment.StripeSingleAuthorization(ctx, nil, body)
+		})
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +115,8 @@ func (c *Client) Subscribe(ctx context.Context, request PaymentRequest) (*Subscr
 	if data.SubId == "" || data.Status == "" {
 		return nil, got.malformed(stripeSubDirectly, "it has no sub_id or no status")
 	}
-	return &Subscription{ID: data.SubId, CustomerID: data.CustomerId, Method: data.PayMethod, ProductID: data.ProductId, Status: data.Status}, nil
+	return &Subscription{ID: data.SubId, CustomerID: data.CustomerId, Method: data.PayMethod, ProductID: data.ProductId,
+		Status: data.Status}, nil
 }
 
 // Payment is what became of a payment.

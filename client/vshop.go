@@ -53,7 +53,8 @@ type Plan struct {
 // words, narrows them down; which words are known is not documented.
 func (c *Client) Plans(ctx context.Context, sim, area string) ([]Plan, error) {
 	body := mall.SingleServicePlanPageRequest{
-		DeviceCode: sim, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: singleServicePlanPage.name,
+		DeviceCode: sim, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal,
+		TradeType: singleServicePlanPage.name,
 	}
 	if area != "" {
 		body.Area = &area
@@ -152,7 +153,8 @@ func (c *Client) place(ctx context.Context, request OrderRequest) (*PlacedOrder,
 		OrderNo: request.OrderNo, PayId: request.PayID, PackageCode: request.PackageCode,
 		PayAmount: request.Amount.String(), PayCurrency: request.Currency,
 		OrderPeriod: strconv.Itoa(request.Periods), AutoRenewal: flag(request.AutoRenew),
-		RequestOrderId: optional(request.PurchaseOrderID), ServicePlanCode: optional(request.PlanCode), ServicePlanShowName: optional(request.PlanName),
+		RequestOrderId: optional(request.PurchaseOrderID), ServicePlanCode: optional(request.PlanCode),
+		ServicePlanShowName: optional(request.PlanName),
 	}
 	data, got, err := call[mall.SingleOrder](ctx, c, singleOrder, func(ctx context.Context) (*http.Response, error) {
 		return c.vshop.SingleOrder(ctx, nil, body)
@@ -186,8 +188,9 @@ func (c *Client) ReportPaidOrder(ctx context.Context, order PaidOrder) (*PlacedO
 		return nil, fmt.Errorf("reporting a paid order: %w", err)
 	}
 	body := mall.SynOrderInfoRequest{
-		DeviceCode: request.SIM, LanguageCode: &c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: synOrderInfo.name,
-		OrderNo: request.OrderNo, PayId: request.PayID, PackageCode: request.PackageCode, OrgOrderId: &request.PurchaseOrderID,
+		DeviceCode: request.SIM, LanguageCode: &c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal,
+		TradeType: synOrderInfo.name,
+		OrderNo:   request.OrderNo, PayId: request.PayID, PackageCode: request.PackageCode, OrgOrderId: &request.PurchaseOrderID,
 		PayAmount: request.Amount.String(), PayCurrency: request.Currency,
 		OrderPeriod: strconv.Itoa(request.Periods), AutoRenewal: flag(request.AutoRenew),
 		PayAccount: or(order.Account, "1"), PayType: or(order.Method, "3"), PayResultDate: order.PaidAt.Format(time.DateTime),
@@ -261,7 +264,8 @@ type AutoRenewal struct {
 // is a *Refused (assumed).
 func (c *Client) AutoRenewal(ctx context.Context, sim string) (*AutoRenewal, error) {
 	body := mall.QueryAutoRenewalRecordRequest{
-		DeviceCode: sim, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: queryAutoRenewalRecord.name,
+		DeviceCode: sim, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal,
+		TradeType: queryAutoRenewalRecord.name,
 	}
 	data, got, err := call[mall.AutoRenewalRecord](ctx, c, queryAutoRenewalRecord, func(ctx context.Context) (*http.Response, error) {
 		return c.vshop.QueryAutoRenewalRecord(ctx, nil, body)

@@ -137,9 +137,10 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 		coverage:     counter,
 		undocumented: map[string][]reports.Deviation{},
 		run: reports.Run{
-			Schema:   reports.SchemaVersion,
-			Tool:     reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
-			Target:   reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: t.Allow.List(), Faults: t.Faults, Variants: t.Variants},
+			Schema: reports.SchemaVersion,
+			Tool:   reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
+			Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: t.Allow.List(), Faults: t.Faults,
+				Variants: t.Variants},
 			Policy:   t.Policy(),
 			Settings: t.Digest(), Selection: reports.Selection{Only: t.Only, Skip: t.Skip},
 			Shard: shard,

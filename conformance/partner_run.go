@@ -48,7 +48,9 @@ func JudgeSigner(ctx context.Context, t *target.Target, config signer.Config, ob
 }
 
 // judgePartner runs the selected checks one after the other.
-func judgePartner(ctx context.Context, t *target.Target, all []partner.Check, service reports.Service, reach func() string, observer Observer) (*reports.Run, error) {
+func judgePartner(
+	ctx context.Context, t *target.Target, all []partner.Check, service reports.Service, reach func() string, observer Observer,
+) (*reports.Run, error) {
 	contract, err := openapi.Push()
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract of the push: %w", err)

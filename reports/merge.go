@@ -167,7 +167,8 @@ func addCodes(codes, more []Code) []Code {
 		codes = append(codes, code)
 	}
 	slices.SortFunc(codes, func(a, b Code) int {
-		return cmp.Or(strings.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), strings.Compare(a.OperateCode, b.OperateCode))
+		return cmp.Or(strings.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), strings.Compare(a.OperateCode,
+			b.OperateCode))
 	})
 	return codes
 }

@@ -21,7 +21,8 @@ func compareShapes(before, after *Run) []ShapeChange {
 		if !known {
 			continue
 		}
-		change := ShapeChange{Operation: key.operation, Kind: key.kind, Added: lacking(earlier, members), Removed: lacking(members, earlier)}
+		change := ShapeChange{Operation: key.operation, Kind: key.kind, Added: lacking(earlier, members),
+			Removed: lacking(members, earlier)}
 		if len(change.Added)+len(change.Removed) > 0 {
 			list = append(list, change)
 		}

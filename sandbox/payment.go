@@ -41,7 +41,9 @@ func paymentOperations(st *State) []*operation {
 }
 
 // StripeSingleAuthorization starts the single payment of an order, which confirmPaymentResult ends.
-func (s paymentService) StripeSingleAuthorization(ctx context.Context, request payment.StripeSingleAuthorizationRequestObject) (payment.StripeSingleAuthorizationResponseObject, error) {
+func (s paymentService) StripeSingleAuthorization(
+	ctx context.Context, request payment.StripeSingleAuthorizationRequestObject,
+) (payment.StripeSingleAuthorizationResponseObject, error) {
 	b := request.Body
 	a, refusal := s.state.authorize(callOf(ctx), b.PayId, b.PayAmount, b.PayCurrency, deref(b.PmId), b.Email)
 	if refusal != nil {
@@ -53,7 +55,9 @@ func (s paymentService) StripeSingleAuthorization(ctx context.Context, request p
 }
 
 // StripeSubscriptionAuthorization starts a subscription, which stripeSubDirectly completes.
-func (s paymentService) StripeSubscriptionAuthorization(ctx context.Context, request payment.StripeSubscriptionAuthorizationRequestObject) (payment.StripeSubscriptionAuthorizationResponseObject, error) {
+func (s paymentService) StripeSubscriptionAuthorization(
+	ctx context.Context, request payment.StripeSubscriptionAuthorizationRequestObject,
+) (payment.StripeSubscriptionAuthorizationResponseObject, error) {
 	a, refusal := s.state.authorizeSubscription(callOf(ctx), request.Body.PayId, request.Body.Email)
 	if refusal != nil {
 		return nil, refusal
@@ -63,7 +67,9 @@ func (s paymentService) StripeSubscriptionAuthorization(ctx context.Context, req
 }
 
 // StripeSubDirectly pays an order and starts its auto-renewal.
-func (s paymentService) StripeSubDirectly(ctx context.Context, request payment.StripeSubDirectlyRequestObject) (payment.StripeSubDirectlyResponseObject, error) {
+func (s paymentService) StripeSubDirectly(
+	ctx context.Context, request payment.StripeSubDirectlyRequestObject,
+) (payment.StripeSubDirectlyResponseObject, error) {
 	b := request.Body
 	sub, refusal := s.state.subscribe(callOf(ctx), b.PayId, b.PayAmount, b.PayCurrency, b.PlanId, b.PmId, b.Email)
 	if refusal != nil {
@@ -75,7 +81,9 @@ func (s paymentService) StripeSubDirectly(ctx context.Context, request payment.S
 }
 
 // ResultQuery returns the state of a payment.
-func (s paymentService) ResultQuery(ctx context.Context, request payment.ResultQueryRequestObject) (payment.ResultQueryResponseObject, error) {
+func (s paymentService) ResultQuery(
+	ctx context.Context, request payment.ResultQueryRequestObject,
+) (payment.ResultQueryResponseObject, error) {
 	o, refusal := s.state.payment(callOf(ctx), request.Body.PayId)
 	if refusal != nil {
 		return nil, refusal
@@ -84,7 +92,9 @@ func (s paymentService) ResultQuery(ctx context.Context, request payment.ResultQ
 }
 
 // ConfirmPaymentResult ends an open payment and returns its state.
-func (s paymentService) ConfirmPaymentResult(ctx context.Context, request payment.ConfirmPaymentResultRequestObject) (payment.ConfirmPaymentResultResponseObject, error) {
+func (s paymentService) ConfirmPaymentResult(
+	ctx context.Context, request payment.ConfirmPaymentResultRequestObject,
+) (payment.ConfirmPaymentResultResponseObject, error) {
 	o, refusal := s.state.confirm(callOf(ctx), request.Body.PayId)
 	if refusal != nil {
 		return nil, refusal

@@ -65,7 +65,9 @@ func (s topupService) RemoveSims(ctx context.Context, request topup.RemoveSimsRe
 }
 
 // ListGroupSims returns the SIM cards of a group, each repeated as often as it is counted.
-func (s topupService) ListGroupSims(ctx context.Context, request topup.ListGroupSimsRequestObject) (topup.ListGroupSimsResponseObject, error) {
+func (s topupService) ListGroupSims(
+	ctx context.Context, request topup.ListGroupSimsRequestObject,
+) (topup.ListGroupSimsResponseObject, error) {
 	l, refusal := s.state.listing(callOf(ctx), request.GroupId)
 	if refusal != nil {
 		return nil, refusal

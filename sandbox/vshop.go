@@ -53,7 +53,9 @@ func (s vshopService) SingleVerify(ctx context.Context, request vshop.SingleVeri
 
 // SingleServicePlanPage returns the plans for sale to a SIM card: all, or those of one area. An unknown
 // area has none; the areas are undocumented.
-func (s vshopService) SingleServicePlanPage(ctx context.Context, request vshop.SingleServicePlanPageRequestObject) (vshop.SingleServicePlanPageResponseObject, error) {
+func (s vshopService) SingleServicePlanPage(
+	ctx context.Context, request vshop.SingleServicePlanPageRequestObject,
+) (vshop.SingleServicePlanPageResponseObject, error) {
 	c := callOf(ctx)
 	if refusal := s.state.sim(c, request.Body.DeviceCode); refusal != nil {
 		return nil, refusal
@@ -106,7 +108,9 @@ func (s vshopService) SynOrderInfo(ctx context.Context, request vshop.SynOrderIn
 }
 
 // SingleQueryOrder returns the active and pending orders of a SIM card.
-func (s vshopService) SingleQueryOrder(ctx context.Context, request vshop.SingleQueryOrderRequestObject) (vshop.SingleQueryOrderResponseObject, error) {
+func (s vshopService) SingleQueryOrder(
+	ctx context.Context, request vshop.SingleQueryOrderRequestObject,
+) (vshop.SingleQueryOrderResponseObject, error) {
 	c := callOf(ctx)
 	l, refusal := s.state.orderList(c, request.Body.DeviceCode)
 	if refusal != nil {
@@ -122,7 +126,9 @@ func (s vshopService) SingleQueryOrder(ctx context.Context, request vshop.Single
 }
 
 // QueryAutoRenewalRecord returns the active auto-renewal of a SIM card.
-func (s vshopService) QueryAutoRenewalRecord(ctx context.Context, request vshop.QueryAutoRenewalRecordRequestObject) (vshop.QueryAutoRenewalRecordResponseObject, error) {
+func (s vshopService) QueryAutoRenewalRecord(
+	ctx context.Context, request vshop.QueryAutoRenewalRecordRequestObject,
+) (vshop.QueryAutoRenewalRecordResponseObject, error) {
 	c := callOf(ctx)
 	o, refusal := s.state.renewal(c, request.Body.DeviceCode)
 	if refusal != nil {
@@ -136,7 +142,9 @@ func (s vshopService) QueryAutoRenewalRecord(ctx context.Context, request vshop.
 }
 
 // CancelAutoRenewalRecord ends an auto-renewal. Paid periods stay in effect.
-func (s vshopService) CancelAutoRenewalRecord(ctx context.Context, request vshop.CancelAutoRenewalRecordRequestObject) (vshop.CancelAutoRenewalRecordResponseObject, error) {
+func (s vshopService) CancelAutoRenewalRecord(
+	ctx context.Context, request vshop.CancelAutoRenewalRecordRequestObject,
+) (vshop.CancelAutoRenewalRecordResponseObject, error) {
 	b := request.Body
 	if refusal := s.state.cancelRenewal(callOf(ctx), b.DeviceCode, b.OrderNo, b.PayId); refusal != nil {
 		return nil, refusal

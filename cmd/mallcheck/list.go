@@ -75,7 +75,8 @@ func (c *listCommand) Run(std *streams) error {
 	return writeTable(std.out, func(table io.Writer) {
 		fmt.Fprintln(table, "ID\tLEVEL\tGRADE\tDOES\tOPERATIONS\tREQUIREMENT")
 		for _, check := range listed {
-			fmt.Fprintln(table, strings.Join([]string{check.ID, check.Level, check.Grade, check.Does, strings.Join(check.Operations, ","), check.Requirement}, "\t"))
+			fmt.Fprintln(table, strings.Join([]string{check.ID, check.Level, check.Grade, check.Does,
+				strings.Join(check.Operations, ","), check.Requirement}, "\t"))
 		}
 	})
 }

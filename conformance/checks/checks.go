@@ -61,7 +61,8 @@ var sorted = sync.OnceValue(func() []Check {
 	for _, topic := range [][]Check{
 		signatureChecks, signatureWireChecks, requestIDChecks, asyncChecks, asyncBatchChecks,
 		groupChecks, envelopeChecks, errorChecks, vshopChecks, purchaseChecks, takeEffectChecks,
-		orderChecks, pushChecks, renewalChecks, cancellationChecks, thirdPartyChecks, paymentChecks, authorizationChecks, paymentOutcomeChecks,
+		orderChecks, pushChecks, renewalChecks, cancellationChecks, thirdPartyChecks, paymentChecks, authorizationChecks,
+		paymentOutcomeChecks,
 	} {
 		all = append(all, topic...)
 	}

@@ -84,7 +84,9 @@ func try(ctx context.Context, s *session.Session, one *cases.Case, request cases
 }
 
 // smallest shrinks a request while the smaller one fails as well.
-func smallest(ctx context.Context, s *session.Session, one *cases.Case, request cases.Request, failed *session.Answer) (cases.Request, *session.Answer) {
+func smallest(
+	ctx context.Context, s *session.Session, one *cases.Case, request cases.Request, failed *session.Answer,
+) (cases.Request, *session.Answer) {
 	tries := 0
 	for found := true; found; {
 		found = false

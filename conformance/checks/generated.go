@@ -44,7 +44,8 @@ func runCase(ctx context.Context, s *session.Session, c *cases.Case) {
 // judgeCase compares an answer to the request of a case with what is expected.
 func judgeCase(s *session.Session, c *cases.Case, answer *session.Answer) {
 	if expected, deviates := judged(s, c, answer); deviates {
-		s.Violates(c.Clause, answer.Exchange, answer.Operation+" "+outcomeWord(answer)+" a request that must be "+string(expected)+": "+c.Requirement, expectedWords[expected], answer.String())
+		s.Violates(c.Clause, answer.Exchange,
+			answer.Operation+" "+outcomeWord(answer)+" a request that must be "+string(expected)+": "+c.Requirement, expectedWords[expected], answer.String())
 	}
 }
 

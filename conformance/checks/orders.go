@@ -17,7 +17,8 @@ import (
 // queryOrder is documented for use after a completed recharge. Checks of documented
 // clauses therefore look up orders that were paid; what it says of an unpaid order is
 // assumed.
-var orderChecks = slices.Concat(foundOrderChecks, shownOrderChecks, keyPriorityChecks, emptyKeyChecks, unknownKeyChecks, duplicateOrderChecks, foreignOrderChecks)
+var orderChecks = slices.Concat(foundOrderChecks, shownOrderChecks, keyPriorityChecks, emptyKeyChecks, unknownKeyChecks,
+	duplicateOrderChecks, foreignOrderChecks)
 
 // ordering are the operations of a check that looks up an order of singleOrder.
 func ordering(others ...string) []string {

@@ -71,7 +71,8 @@ func (f compareForm) head(out *strings.Builder, c *reports.Comparison, markdown 
 		run  reports.RunIdentity
 	}{{"before", c.Before}, {"after", c.After}} {
 		fmt.Fprintf(out, "%s%s: %s, %s, %s, contract %s, %s\n", f.item, side.name, f.code(side.run.Target),
-			side.run.Started.UTC().Format(time.RFC3339), f.code(side.run.Tool), f.code(shorten12(side.run.Contract)), plural(side.run.Checks, "check"))
+			side.run.Started.UTC().Format(time.RFC3339), f.code(side.run.Tool), f.code(shorten12(side.run.Contract)),
+			plural(side.run.Checks, "check"))
 	}
 	for _, reason := range c.Incomplete {
 		fmt.Fprintf(out, "%sincomplete: %s\n", f.item, f.text(reason))

@@ -51,7 +51,8 @@ func Faults() []Fault {
 
 // Variants returns all variants, by topic.
 func Variants() []Variant {
-	return slices.Concat(answerVariants(), wireVariants(), taskVariants(), settingVariants(), orderVariants(), paymentVariants(), pushVariants())
+	return slices.Concat(answerVariants(), wireVariants(), taskVariants(), settingVariants(), orderVariants(),
+		paymentVariants(), pushVariants())
 }
 
 // Unknown reports an id that is not in the catalogue.

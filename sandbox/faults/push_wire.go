@@ -47,7 +47,8 @@ func pushFormFaults() []Fault {
 			"sends HmacSHA1, the Java name, as x-lf-algo", onPush(signedWith(signing.HeaderPushAlgorithm, func(string) string { return "HmacSHA1" }))},
 		{"push-timestamp-in-seconds", "push/timestamp-in-milliseconds",
 			"sends x-lf-timestamp in seconds",
-			onPush(signedWith(signing.HeaderPushTimestamp, func(milliseconds string) string { return strings.TrimSuffix(milliseconds, lastThree(milliseconds)) }))},
+			onPush(signedWith(signing.HeaderPushTimestamp,
+				func(milliseconds string) string { return strings.TrimSuffix(milliseconds, lastThree(milliseconds)) }))},
 		{"push-timestamp-in-local-time", "push/timestamp-is-current",
 			"shifts x-lf-timestamp to Beijing time", onPush(func(r *http.Request) {
 				shiftTimestamp(r, 8*time.Hour.Milliseconds())
@@ -133,7 +134,8 @@ func changePush(r *http.Request, change func(body string) string) {
 
 // pushHeaders returns the signed text of the headers.
 func pushHeaders(r *http.Request) string {
-	return r.Header.Get(signing.HeaderPushVersion) + ":" + r.Header.Get(signing.HeaderPushAlgorithm) + ":" + r.Header.Get(signing.HeaderPushTimestamp)
+	return r.Header.Get(signing.HeaderPushVersion) + ":" + r.Header.Get(signing.HeaderPushAlgorithm) + ":" +
+		r.Header.Get(signing.HeaderPushTimestamp)
 }
 
 // pushContent returns the signed text of a push under the contract.

@@ -62,7 +62,10 @@ func cancellationFaults() []Fault {
 			"ignores the payId of a cancellation", always(sandbox.Interceptor{Lookup: cancelByOrderNo})},
 		{"cancelled-twice", "renewals/cancel-twice-refused",
 			"reports success when an auto-renewal is cancelled twice", cancelledAnyway(func(c *sandbox.Call, orders []*sandbox.Order) bool {
-				return slices.ContainsFunc(orders, func(o *sandbox.Order) bool { return o.Partner == c.Partner && !o.Renewal.Ended.IsZero() })
+				return slices.ContainsFunc(orders, func(o *sandbox.Order) bool {
+					return o.Partner == c.Partner &&
+						!o.Renewal.Ended.IsZero()
+				})
 			})},
 		{"all-renewals-cancelled", "renewals/cancel-no-other",
 			"cancels all auto-renewals of a partner at once", allCancelled},

@@ -37,7 +37,8 @@ func (s *search) severalParts() bool {
 func unsorted(s *search) []variant {
 	ways := []variant{{apply: ordered(asSent(signing.Query, signing.Path, signing.Body))}}
 	if s.severalParts() {
-		for _, parts := range [][]signing.Parts{{signing.Path, signing.Query, signing.Body}, {signing.Query, signing.Body, signing.Path}, {signing.Body, signing.Query, signing.Path}} {
+		for _, parts := range [][]signing.Parts{{signing.Path, signing.Query, signing.Body}, {signing.Query, signing.Body,
+			signing.Path}, {signing.Body, signing.Query, signing.Path}} {
 			var names []string
 			for _, part := range parts {
 				names = append(names, part.String())
@@ -52,7 +53,8 @@ func partsSortedApart(s *search) (ways []variant) {
 	if !s.severalParts() {
 		return nil
 	}
-	for _, parts := range [][]signing.Parts{{signing.Query, signing.Path, signing.Body}, {signing.Path, signing.Query, signing.Body}, {signing.Query, signing.Body, signing.Path}, {signing.Body, signing.Query, signing.Path}} {
+	for _, parts := range [][]signing.Parts{{signing.Query, signing.Path, signing.Body}, {signing.Path, signing.Query,
+		signing.Body}, {signing.Query, signing.Body, signing.Path}, {signing.Body, signing.Query, signing.Path}} {
 		byPart := asSent(parts...)
 		ways = append(ways, variant{apply: ordered(func(a, b entry) int {
 			if a.part != b.part {

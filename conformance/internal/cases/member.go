@@ -290,7 +290,8 @@ func (d *deriver) object(f field) {
 	d.types(f, map[string]string{"boolean": "true", "array": "[]", "text": `"mallcheck"`, "number": "1"})
 	d.repeated(f)
 	for _, name := range sortedKeys(f.schema.Properties) {
-		inner := d.field(f.place, f.name, append(slices.Clone(f.path), name), f.pointer+"/properties/"+openapi.EscapeToken(name), f.schema.Properties[name].Value)
+		inner := d.field(f.place, f.name, append(slices.Clone(f.path), name),
+			f.pointer+"/properties/"+openapi.EscapeToken(name), f.schema.Properties[name].Value)
 		inner.required, inner.presence = slices.Contains(f.schema.Required, name), f.pointer+"/required/"+openapi.EscapeToken(name)
 		d.member(inner)
 	}

@@ -34,7 +34,8 @@ func RandomOf(operation string) (*Random, error) {
 // free returns the fields that a random valid request may change.
 func (d *deriver) free() []field {
 	return slices.DeleteFunc(slices.Clone(d.fields), func(f field) bool {
-		return f.place != InBody && f.place != InQuery || f.name == signMember || f.refers || len(f.path) > 0 || !f.schema.Type.Is(openapi3.TypeString)
+		return f.place != InBody && f.place != InQuery || f.name == signMember || f.refers || len(f.path) > 0 ||
+			!f.schema.Type.Is(openapi3.TypeString)
 	})
 }
 

@@ -34,7 +34,8 @@ type Service struct {
 func (d *doctor) services() {
 	for _, one := range d.reached {
 		link := d.connection.Link(one.Name)
-		service := Service{Name: one.Name, URL: one.URL, Problem: one.Problem, Protocol: link.Protocol, TLS: link.TLS, Expires: link.Expires}
+		service := Service{Name: one.Name, URL: one.URL, Problem: one.Problem, Protocol: link.Protocol, TLS: link.TLS,
+			Expires: link.Expires}
 		var times, clocks []time.Duration
 		for _, exchange := range d.hands.Exchanges() {
 			operation, _ := openapi.OperationOf(exchange.Operation)

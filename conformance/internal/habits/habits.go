@@ -127,7 +127,8 @@ func (t *taker) isNew(result *reports.Result, d reports.Deviation) bool {
 func (t *taker) add(name, subject string, result *reports.Result, d reports.Deviation) {
 	h := t.habits[name]
 	if h == nil {
-		h = &habit{operations: map[string]bool{}, subjects: map[string]bool{}, names: map[string]bool{}, checks: map[string]bool{}, worst: d}
+		h = &habit{operations: map[string]bool{}, subjects: map[string]bool{}, names: map[string]bool{},
+			checks: map[string]bool{}, worst: d}
 		t.habits[name] = h
 	}
 	op := operation(d, result)

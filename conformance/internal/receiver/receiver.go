@@ -97,8 +97,9 @@ func Serve(listener net.Listener, limits Limits) *Receiver {
 		limits: limits, reading: make(chan struct{}, mostReaders), planned: map[string][]int{}, changed: make(chan struct{}),
 	}
 	r.server = &http.Server{
-		Handler: r, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, MaxHeaderBytes: maxHeader,
-		ErrorLog: log.New(io.Discard, "", 0), // what a sender sends stands in no log
+		Handler: r, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
+		MaxHeaderBytes: maxHeader,
+		ErrorLog:       log.New(io.Discard, "", 0), // what a sender sends stands in no log
 	}
 	go func() { _ = r.server.Serve(listener) }() // it ends when it is closed
 	return r

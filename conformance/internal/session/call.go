@@ -47,7 +47,8 @@ func (s *Session) NewCall(operation openapi.Operation, set []signing.Member) (*D
 	if err != nil {
 		return nil, fmt.Errorf("the address of %s: %w", operation.ID, err)
 	}
-	wire := &Wire{Method: operation.Method, URL: address, Header: http.Header{}, Members: members, InQuery: operation.Method == http.MethodGet}
+	wire := &Wire{Method: operation.Method, URL: address, Header: http.Header{}, Members: members,
+		InQuery: operation.Method == http.MethodGet}
 	if !wire.InQuery {
 		wire.Header.Set("Content-Type", "application/json")
 	}

@@ -143,7 +143,8 @@ func (c *Connection) Codes() []reports.Code {
 		codes = append(codes, code)
 	}
 	slices.SortFunc(codes, func(a, b reports.Code) int {
-		return cmp.Or(strings.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), strings.Compare(a.OperateCode, b.OperateCode))
+		return cmp.Or(strings.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), strings.Compare(a.OperateCode,
+			b.OperateCode))
 	})
 	return codes
 }

@@ -108,7 +108,8 @@ func (s *Session) note(d reports.Deviation) {
 // same reports whether two deviations say the same of different exchanges. What
 // is undocumented is told once per value, what violates a clause once.
 func same(a, b reports.Deviation) bool {
-	return a.Clause == b.Clause && a.Grade == b.Grade && a.Undocumented == b.Undocumented && (!a.Undocumented || a.Pointer == b.Pointer && a.Actual == b.Actual)
+	return a.Clause == b.Clause && a.Grade == b.Grade && a.Undocumented == b.Undocumented && (!a.Undocumented ||
+		a.Pointer == b.Pointer && a.Actual == b.Actual)
 }
 
 // endUnlessAnswered ends the check when the target could not be asked.

@@ -202,7 +202,8 @@ func tamperCases() []single {
 
 func headerCases() []single {
 	var all []single
-	for _, name := range []string{signing.HeaderPushVersion, signing.HeaderPushAlgorithm, signing.HeaderPushSignature, signing.HeaderPushTimestamp} {
+	for _, name := range []string{signing.HeaderPushVersion, signing.HeaderPushAlgorithm, signing.HeaderPushSignature,
+		signing.HeaderPushTimestamp} {
 		all = append(all, changed("RCV-030/"+name, refusesMissing, "a push without "+name, func(p *push) { p.without = name }))
 	}
 	return all

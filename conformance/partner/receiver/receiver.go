@@ -190,7 +190,8 @@ func (s *sender) send(ctx context.Context, p *push) reports.Exchange {
 		defer response.Body.Close()
 		body, readErr := io.ReadAll(io.LimitReader(response.Body, maxResponse))
 		err = readErr
-		exchange.Response = &reports.Response{Status: response.StatusCode, Header: recorded(response.Header), Body: body, Announced: response.ContentLength}
+		exchange.Response = &reports.Response{Status: response.StatusCode, Header: recorded(response.Header), Body: body,
+			Announced: response.ContentLength}
 	}
 	exchange.Duration = time.Since(exchange.Started)
 	if err != nil {
