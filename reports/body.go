@@ -1,13 +1,13 @@
 package reports
 
 import (
-	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
-
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
 )
 
 // MarshalJSON writes a body that is valid UTF-8 as a JSON string, any other as

@@ -1,12 +1,14 @@
 package reports
 
 import (
+	"fmt"
 	"slices"
 	"unicode/utf8"
 )
 
 // Bound returns a copy of run in which no recorded body is longer than limit
-// bytes; what was left out is counted in Cut. Text is cut between characters.
+// bytes; Cut counts what is left out. Header values are cut in the same way, with a
+// mark, and so are header fields beyond the first hundred. Text is cut between characters.
 // Bodies share their bytes with run. A limit of 0 or less leaves all as it is.
 //
 // Redact first: a secret that is cut in two is not found any more.
@@ -21,6 +23,7 @@ func Bound(run *Run, limit int) *Run {
 		for j := range exchanges {
 			request := &exchanges[j].Request
 			request.Body, request.Cut = cutBody(request.Body, request.Cut, limit)
+			request.Header = cutHeader(request.Header, limit)
 			if request.Signed != nil {
 				signed := *request.Signed
 				signed.Content, _ = cutBody(signed.Content, 0, limit)
@@ -29,6 +32,7 @@ func Bound(run *Run, limit int) *Run {
 			if exchanges[j].Response != nil {
 				response := *exchanges[j].Response
 				response.Body, response.Cut = cutBody(response.Body, response.Cut, limit)
+				response.Header = cutHeader(response.Header, limit)
 				exchanges[j].Response = &response
 			}
 		}
@@ -41,6 +45,34 @@ func Bound(run *Run, limit int) *Run {
 func cutBody(body Body, cut int64, limit int) (Body, int64) {
 	head := body.Head(limit)
 	return head, cut + int64(len(body)-len(head))
+}
+
+// mostHeaders is how many header fields of one message are kept.
+const mostHeaders = 100
+
+// cutHeader returns the first fields of a header, with values of limit bytes at most.
+func cutHeader(header []Header, limit int) []Header {
+	long := func(h Header) bool { return len(h.Name) > limit || len(h.Value) > limit }
+	if len(header) <= mostHeaders && !slices.ContainsFunc(header, long) {
+		return header
+	}
+	out := slices.Clone(header[:min(len(header), mostHeaders)])
+	for i := range out {
+		out[i] = Header{cutText(out[i].Name, limit), cutText(out[i].Value, limit)}
+	}
+	if more := len(header) - mostHeaders; more > 0 {
+		out[mostHeaders-1] = Header{"x-mallcheck-left-out", fmt.Sprintf("%d header fields", more+1)}
+	}
+	return out
+}
+
+// cutText returns a text of at most limit bytes with a mark for what is left out.
+func cutText(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	mark := fmt.Sprintf("… (%d bytes in all)", len(text))
+	return string(Body(text).Head(max(limit-len(mark), 0))) + mark[:min(len(mark), limit)]
 }
 
 // Head returns the first limit bytes of b at most, cut between characters.

@@ -1,15 +1,17 @@
 package reports_test
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-
 	"bytes"
+	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 )
 
 func TestBound(t *testing.T) {
@@ -46,5 +48,26 @@ func checkCut(t *rapid.T, old, body reports.Body, cut int64, limit int) {
 	}
 	if len(old) > limit && utf8.Valid(old) && len(body) <= limit-utf8.UTFMax {
 		t.Fatalf("%q was cut to %q, limit %d", old, body, limit)
+	}
+}
+
+func TestBoundHeaders(t *testing.T) {
+	run := fixture.Run()
+	response := run.Results[6].Exchanges[0].Response
+	response.Header = append(response.Header, reports.Header{Name: "X-Long", Value: strings.Repeat("é", 500)})
+	for i := range 200 {
+		run.Results[6].Exchanges[1].Response.Header = append(run.Results[6].Exchanges[1].Response.Header, reports.Header{Name: fmt.Sprint("X-", i)})
+	}
+	bounded := reports.Bound(run, 100).Results[6].Exchanges
+	long := bounded[0].Response.Header[2].Value
+	if len(long) > 100 || !strings.HasPrefix(long, "é") || !strings.HasSuffix(long, "é… (1000 bytes in all)") {
+		t.Errorf("%d bytes: %q", len(long), long)
+	}
+	many := bounded[1].Response.Header
+	if len(many) != 100 || many[99] != (reports.Header{Name: "x-mallcheck-left-out", Value: "102 header fields"}) {
+		t.Errorf("%d fields, the last is %+v", len(many), many[len(many)-1])
+	}
+	if len(response.Header[2].Value) != 1000 {
+		t.Error("Bound changed the run that it was handed")
 	}
 }

@@ -1,15 +1,15 @@
 package reports
 
 import (
-	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
-	"github.com/mallcheck/mallcheck/reports/internal/parallel"
-
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
+	"github.com/mallcheck/mallcheck/reports/internal/parallel"
 )
 
 // SchemaVersion is the version of the form in which a Run is written as JSON.

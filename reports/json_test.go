@@ -1,12 +1,6 @@
 package reports_test
 
 import (
-	"time"
-
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-	"github.com/mallcheck/mallcheck/reports/redact"
-
 	"bytes"
 	"encoding/json"
 	"io"
@@ -15,9 +9,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"pgregory.net/rapid"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
 func TestBodyRoundTrip(t *testing.T) {

@@ -1,10 +1,10 @@
 package reports_test
 
 import (
+	"testing"
+
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-
-	"testing"
 )
 
 // TestMatrixTotals holds the line that tells a matrix.

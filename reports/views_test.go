@@ -1,12 +1,12 @@
 package reports_test
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 )
 
 func TestLatencies(t *testing.T) {

@@ -1,8 +1,6 @@
 package redact
 
 import (
-	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
-
 	"cmp"
 	"encoding/base64"
 	"encoding/hex"
@@ -16,6 +14,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
 )
 
 // shortestEncoded is the length in bytes from which a value is looked for in

@@ -1,13 +1,13 @@
 package redact
 
 import (
-	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
-
 	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
 )
 
 // jsonRedactor copies one valid JSON text token by token, so that all it does

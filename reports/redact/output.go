@@ -1,10 +1,10 @@
 package redact
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-
 	"bytes"
 	"io"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // Text returns text in which nothing that secrets names is left, by the rules of

@@ -2,15 +2,14 @@ package redact
 
 import (
 	"context"
-
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/parallel"
-
 	"encoding/json"
 	"reflect"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/parallel"
 )
 
 // Secrets says what must not leave the process. The zero value redacts what

@@ -1,9 +1,6 @@
 package redact
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
@@ -15,6 +12,9 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 )
 
 func TestRedactBody(t *testing.T) {

@@ -1,15 +1,14 @@
 package redact
 
 import (
-	"context"
-
-	"github.com/mallcheck/mallcheck/reports"
-
 	"bytes"
+	"context"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // redactor hides secrets in texts. It is made for one run.

@@ -1,10 +1,6 @@
 package redact
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
-
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
@@ -17,6 +13,10 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
 )
 
 // TestRedactValues puts a secret, written in every way that is known, into every

@@ -1,12 +1,12 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-
 	"fmt"
 	"io"
 	"strings"
 	"time"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // compareMost is how many entries of one kind a comparison is told in text.

@@ -1,15 +1,15 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-
 	"bytes"
 	"fmt"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 )
 
 // TestCompareTellsAbsentChecksTogether compares a run with one of a few of its checks.

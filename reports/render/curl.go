@@ -1,13 +1,13 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-
 	"fmt"
 	"net/http"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // longestArgument is a body's length in bytes up to which it stands in curl's

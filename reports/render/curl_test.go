@@ -1,9 +1,6 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-
 	"bytes"
 	"context"
 	"io"
@@ -19,6 +16,9 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 )
 
 // sent is a request as curl understands it.

@@ -1,9 +1,6 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -14,6 +11,9 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"pgregory.net/rapid"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 )
 
 func writeWith(t fixture.TB, write func(w *bytes.Buffer) error) []byte {

@@ -1,12 +1,12 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-
 	"cmp"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // githubMost is how many annotations are written: GitHub shows ten of each kind
@@ -19,7 +19,7 @@ const githubMost = 50
 // checks saw. A check without an outcome is an error without a place. What is
 // written is not redacted: hand in what Redact returned.
 func WriteGitHub(w io.Writer, run *reports.Run) error {
-	violations, findings := brokenOf(run)
+	violations, findings := groupDeviations(run)
 	var out strings.Builder
 	written := 0
 	command := func(kind string, d *reports.Deviation, title, message string) {
@@ -34,7 +34,7 @@ func WriteGitHub(w io.Writer, run *reports.Run) error {
 	}
 	for _, kind := range []struct {
 		name string
-		list []broken
+		list []grouped
 	}{{"error", violations}, {"warning", findings}} {
 		name := kind.name
 		if run.Policy.FailOnFinding {
@@ -63,7 +63,7 @@ func WriteGitHub(w io.Writer, run *reports.Run) error {
 }
 
 // githubText tells a clause that was deviated from in a few lines.
-func githubText(entry *broken) string {
+func githubText(entry *grouped) string {
 	text := entry.Summary + "\n" + clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)
 	for _, field := range []field{{"expected", entry.Expected}, {"actual", entry.Actual}, {"look at", entry.Cause}} {
 		if field.text != "" {

@@ -1,16 +1,15 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports/internal/visible"
-
-	"github.com/mallcheck/mallcheck/reports"
-
 	"embed"
 	"fmt"
 	"html/template"
 	"io"
 	"strings"
 	"sync"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
 )
 
 //go:embed html/page.tmpl html/sections.tmpl html/check.tmpl html/style.css html/script.js

@@ -1,11 +1,11 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // htmlCoverage is one operation's coverage.

@@ -1,14 +1,14 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-
 	"cmp"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // htmlPage is what the template shows.
@@ -25,7 +25,7 @@ type htmlPage struct {
 	// Causes explain what failed or came to no outcome; the first stand open.
 	Causes          []htmlCause
 	Habits          []htmlHabit
-	Findings        []broken
+	Findings        []grouped
 	Coverage        []htmlCoverage
 	Tasks           htmlTasks
 	Latencies       []htmlLatency
@@ -76,7 +76,7 @@ func newHTMLPage(run *reports.Run) *htmlPage {
 	for _, count := range page.Totals {
 		page.Verdicts = append(page.Verdicts, count.Verdict)
 	}
-	_, page.Findings = brokenOf(run)
+	_, page.Findings = groupDeviations(run)
 	page.Causes, page.Habits = causesView(run), habitsView(run.Habits)
 	operations := map[string]bool{}
 	for i := range run.Results {

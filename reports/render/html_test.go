@@ -1,10 +1,6 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-	"github.com/mallcheck/mallcheck/reports/redact"
-
 	"bytes"
 	"fmt"
 	"regexp"
@@ -15,6 +11,10 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
 func writeHTML(t fixture.TB, run *reports.Run) []byte {

@@ -1,10 +1,6 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports/internal/visible"
-
-	"github.com/mallcheck/mallcheck/reports"
-
 	"cmp"
 	"encoding/xml"
 	"fmt"
@@ -14,6 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
 )
 
 // junitForm bounds the texts of a testcase.

@@ -1,10 +1,6 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-	"github.com/mallcheck/mallcheck/reports/redact"
-
 	"bytes"
 	"encoding/xml"
 	"errors"
@@ -19,6 +15,10 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
 func TestJUnitGolden(t *testing.T) {

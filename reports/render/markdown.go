@@ -1,13 +1,12 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports/internal/visible"
-
-	"github.com/mallcheck/mallcheck/reports"
-
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
 )
 
 // Bounds of the Markdown report.
@@ -18,21 +17,19 @@ const (
 )
 
 // WriteMarkdown writes run to w as a short report for a merge request or for
-// $GITHUB_STEP_SUMMARY, of at most 1 MiB: verdict, identity, counts, what is
-// violated with requirement, expected and actual, findings, and the coverage.
-// Texts of the target stand in code or are escaped, so that they mention nobody
-// and link nowhere. What is written is not redacted: hand in what Redact returned.
+// $GITHUB_STEP_SUMMARY, of at most 1 MiB: verdict, identity, counts, causes with
+// expected and actual, findings, habits, and the coverage. Texts of the target stand
+// in code or are escaped: they mention nobody and link nowhere. The report is not
+// redacted: hand in what redact.Run returned.
 func WriteMarkdown(w io.Writer, run *reports.Run) error {
 	var out strings.Builder
 	markdownHead(&out, run)
-	violations, findings := brokenOf(run)
-	requirements := map[string]string{}
-	for i := range run.Results {
-		requirements[run.Results[i].ID] = run.Results[i].Requirement
-	}
-	markdownBroken(&out, "Violations", violations, requirements)
+	failing, untested := causesOf(run)
+	_, findings := groupDeviations(run)
+	markdownCauses(&out, failing)
+	markdownInconclusive(&out, untested)
 	markdownFindings(&out, findings)
-	markdownInconclusive(&out, run)
+	markdownList(&out, "Habits", habitLines(run.Habits))
 	markdownCoverage(&out, run.Coverage)
 	text := out.String()
 	if len(text) > markdownLimit {
@@ -66,7 +63,7 @@ func markdownHead(out *strings.Builder, run *reports.Run) {
 	}
 	out.WriteString("\n|---|" + strings.Repeat("--:|", len(htmlVerdicts)) + "\n")
 	for _, row := range append(summary.Areas, reports.AreaCounts{Area: "total", Counts: summary.Total}) {
-		out.WriteString("| " + markdownEscape(oneLine(row.Area, markdownText)) + " |")
+		out.WriteString("| " + markdownEscape(oneLine(reports.AreaName(row.Area), markdownText)) + " |")
 		for _, verdict := range htmlVerdicts {
 			cell := ""
 			if n := row.Counts[verdict]; n > 0 {
@@ -97,35 +94,48 @@ func markdownFacts(run *reports.Run) []field {
 // shorten12 is the part of a digest by which people tell two apart.
 func shorten12(digest string) string { return digest[:min(len(digest), 12)] }
 
-func markdownBroken(out *strings.Builder, title string, list []broken, requirements map[string]string) {
-	if len(list) == 0 {
+// markdownCauses tells each cause, the first of them unfolded.
+func markdownCauses(out *strings.Builder, causes []cause) {
+	if len(causes) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "\n### %s\n", title)
-	for i := range list {
+	out.WriteString("\n### Causes\n")
+	for i := range causes {
 		if i == markdownClauses {
-			fmt.Fprintf(out, "\nAnd %s more: the other reports tell them.\n", plural(len(list)-i, "clause"))
+			fmt.Fprintf(out, "\nAnd %s: the other reports have them.\n", plural(len(causes)-i, "more cause"))
 			return
 		}
-		entry := &list[i]
-		fmt.Fprintf(out, "\n<details><summary><b>%s</b> in %s (%s)</summary>\n\n", markdownSummary(oneLine(entry.Summary, markdownText)),
-			plural(len(entry.Checks)+entry.More, "check"), markdownSummary(entry.Checks[0]))
-		fmt.Fprintf(out, "- requirement: %s\n", markdownEscape(oneLine(requirements[entry.Checks[0]], markdownText)))
-		fmt.Fprintf(out, "- clause: %s\n", markdownCode(clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)))
-		if entry.Cause != "" {
-			fmt.Fprintf(out, "- look at: %s\n", markdownEscape(oneLine(entry.Cause, markdownText)))
+		c := &causes[i]
+		evidence := ""
+		if c.Evidence != "" {
+			evidence = ", " + markdownSummary(oneLine(c.Evidence, markdownText))
 		}
-		fmt.Fprintf(out, "- checks: %s\n", markdownChecks(entry))
-		for _, side := range []field{{"expected", entry.Expected}, {"actual", entry.Actual}} {
+		open := ""
+		if i == 0 {
+			open = " open"
+		}
+		fmt.Fprintf(out, "\n<details%s><summary><b>%s</b>%s</summary>\n\n", open, markdownSummary(oneLine(c.Sentence, markdownText)), evidence)
+		for _, side := range []field{{"expected", c.Expected}, {"actual", c.Actual}} {
 			if side.text != "" {
-				fmt.Fprintf(out, "\n%s\n\n%s\n", side.label, markdownBlock(side.text))
+				fmt.Fprintf(out, "%s\n\n%s\n\n", side.label, markdownBlock(side.text))
 			}
+		}
+		if c.Advice != "" {
+			fmt.Fprintf(out, "- look at: %s\n", markdownEscape(oneLine(c.Advice, markdownText)))
+		}
+		if text := evidenceText(&c.Cause); text != "" {
+			fmt.Fprintf(out, "- evidence: %s\n", markdownCode(text))
+		}
+		shown, more := firstOf(casesOf(c.Checks), groupedChecks)
+		fmt.Fprintf(out, "- checks: %s\n", markdownNames(shown, more))
+		if c.Result != nil {
+			fmt.Fprintf(out, "- requirement: %s\n", markdownEscape(oneLine(c.Result.Requirement, markdownText)))
 		}
 		out.WriteString("\n</details>\n")
 	}
 }
 
-func markdownFindings(out *strings.Builder, list []broken) {
+func markdownFindings(out *strings.Builder, list []grouped) {
 	if len(list) == 0 {
 		return
 	}
@@ -145,13 +155,21 @@ func markdownFindings(out *strings.Builder, list []broken) {
 	}
 }
 
-func markdownInconclusive(out *strings.Builder, run *reports.Run) {
-	lines := reasons(run, reports.Inconclusive)
+func markdownInconclusive(out *strings.Builder, untested []cause) {
+	markdownList(out, "Inconclusive", causeLines(untested))
+}
+
+// markdownList writes a title and the first lines of a list, and nothing for an empty list.
+func markdownList(out *strings.Builder, title string, lines []string) {
 	if len(lines) == 0 {
 		return
 	}
-	out.WriteString("\n### Inconclusive\n\n")
-	for _, line := range lines[:min(len(lines), markdownClauses)] {
+	fmt.Fprintf(out, "\n### %s\n\n", title)
+	for i, line := range lines {
+		if i == markdownClauses {
+			fmt.Fprintf(out, "- and %d more\n", len(lines)-i)
+			return
+		}
 		out.WriteString("- " + markdownEscape(oneLine(line, markdownText)) + "\n")
 	}
 }
@@ -167,14 +185,17 @@ func markdownCoverage(out *strings.Builder, coverage *reports.Coverage) {
 	}
 }
 
-func markdownChecks(entry *broken) string {
-	names := make([]string, len(entry.Checks))
-	for i, id := range entry.Checks {
-		names[i] = markdownCode(id)
+func markdownChecks(entry *grouped) string { return markdownNames(entry.Checks, entry.More) }
+
+// markdownNames writes names as code and counts the others.
+func markdownNames(names []string, more int) string {
+	codes := make([]string, len(names))
+	for i, name := range names {
+		codes[i] = markdownCode(name)
 	}
-	text := strings.Join(names, ", ")
-	if entry.More > 0 {
-		text += fmt.Sprintf(" and %d more", entry.More)
+	text := strings.Join(codes, ", ")
+	if more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
 }

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-
 	"bufio"
 	"cmp"
 	"encoding/json"
@@ -13,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // WriteMatrix writes a matrix into folder dir, as matrix.json and matrix.md, and

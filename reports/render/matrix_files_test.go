@@ -1,12 +1,12 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 )
 
 // TestWriteMatrix holds both forms of a matrix to golden files.

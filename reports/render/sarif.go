@@ -2,10 +2,6 @@ package render
 
 import (
 	"cmp"
-	"github.com/mallcheck/mallcheck/reports/internal/visible"
-
-	"github.com/mallcheck/mallcheck/reports"
-
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
 )
 
 const (

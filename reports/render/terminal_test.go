@@ -1,22 +1,21 @@
 package render
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
+	"testing"
+	"time"
 	"unicode"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
 
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 	"github.com/mallcheck/mallcheck/reports/redact"
-
-	"bytes"
-	"errors"
-	"fmt"
-	"strings"
-	"testing"
-	"time"
-	"unicode/utf8"
-
-	"pgregory.net/rapid"
 )
 
 // show runs a whole run through a Terminal.

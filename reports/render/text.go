@@ -1,15 +1,14 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports/internal/visible"
-
-	"github.com/mallcheck/mallcheck/reports"
-
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
 )
 
 // textForm is how results are written as text. Every bound is in bytes.

@@ -1,9 +1,6 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/parallel"
-
 	"bufio"
 	"errors"
 	"fmt"
@@ -12,6 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/parallel"
 )
 
 // github is the format that goes to standard output and has no file.

@@ -1,15 +1,15 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/internal/fixture"
-	"github.com/mallcheck/mallcheck/reports/redact"
-
 	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
 func TestWriteFiles(t *testing.T) {

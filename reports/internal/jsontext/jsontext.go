@@ -2,14 +2,13 @@
 package jsontext
 
 import (
-	"slices"
-
-	"github.com/mallcheck/mallcheck/reports/internal/visible"
-
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
+
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
 )
 
 // buffers are what Marshal writes to before it copies.

@@ -1,30 +1,29 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
-// broken is one clause that was deviated from, and by which checks it was seen.
-type broken struct {
+// grouped is one clause with the checks that deviate from it.
+type grouped struct {
 	*reports.Deviation
 	Cause string
-	// Others are further clauses at which the same was seen that no page names: one
-	// habit of a target shows in every answer.
+	// Others are further clauses at which the same undocumented value was seen.
 	Others []string
-	// Checks are those that were written for the clause, then those derived from
-	// it, then those that met it.
+	// Checks are those written for the clause, then those derived from it, then those
+	// that came across it.
 	Checks []string
 	More   int // checks beyond those named
 	ranks  [checkRanks]int
 	last   string // the check that was seen last
 }
 
-// The ranks of a check in the list of those that found a clause violated: one
-// that was written for the clause tells most, one that only met it least.
+// The ranks of a check for a clause: one that was written for it says most about it,
+// one that came across it least.
 const (
 	rankWritten = iota
 	rankDerived
@@ -46,13 +45,13 @@ func checkRank(result *reports.Result, clause string) int {
 	return rankWritten
 }
 
-// brokenChecks is how many checks are named for one clause.
-const brokenChecks = 8
+// groupedChecks is how many checks are named for one clause.
+const groupedChecks = 8
 
-// brokenOf groups the deviations of run by clause, what no page names by what it
-// is, those that most checks saw first. What a waiver covers is told with the checks alone.
-func brokenOf(run *reports.Run) (violations, findings []broken) {
-	all := map[string]*broken{}
+// groupDeviations groups the deviations of run by clause, and values that no page names
+// by the value; those that most checks saw come first. Waived results are left out.
+func groupDeviations(run *reports.Run) (violations, findings []grouped) {
+	all := map[string]*grouped{}
 	for i := range run.Results {
 		result := &run.Results[i]
 		if result.Verdict == reports.Waived {
@@ -66,7 +65,7 @@ func brokenOf(run *reports.Run) (violations, findings []broken) {
 			}
 			entry := all[key]
 			if entry == nil {
-				entry = &broken{Deviation: d}
+				entry = &grouped{Deviation: d}
 				all[key] = entry
 			}
 			if j == 0 {
@@ -85,36 +84,36 @@ func brokenOf(run *reports.Run) (violations, findings []broken) {
 	return inOrder(violations), inOrder(findings)
 }
 
-// seenBy adds a check behind those of its rank, and tells the clause in the words
-// of the first check in the list.
-func (b *broken) seenBy(result *reports.Result, d *reports.Deviation) {
-	if d.Clause != b.Clause && !slices.Contains(b.Others, d.Clause) {
-		b.Others = append(b.Others, d.Clause)
+// seenBy adds a check behind those of its rank. The first check in the list provides
+// the words.
+func (g *grouped) seenBy(result *reports.Result, d *reports.Deviation) {
+	if d.Clause != g.Clause && !slices.Contains(g.Others, d.Clause) {
+		g.Others = append(g.Others, d.Clause)
 	}
-	if b.last == result.ID {
+	if g.last == result.ID {
 		return // several deviations of one check
 	}
-	b.last = result.ID
-	rank, at := checkRank(result, b.Clause), 0
-	for _, n := range b.ranks[:rank+1] {
+	g.last = result.ID
+	rank, at := checkRank(result, g.Clause), 0
+	for _, n := range g.ranks[:rank+1] {
 		at += n
 	}
-	b.Checks = slices.Insert(b.Checks, at, result.ID)
-	b.ranks[rank]++
-	if at == 0 && d.Clause == b.Clause {
-		b.Deviation = d
+	g.Checks = slices.Insert(g.Checks, at, result.ID)
+	g.ranks[rank]++
+	if at == 0 && d.Clause == g.Clause {
+		g.Deviation = d
 	}
 }
 
 // inOrder sorts by the number of checks and names the first of them.
-func inOrder(list []broken) []broken {
-	slices.SortFunc(list, func(a, b broken) int {
+func inOrder(list []grouped) []grouped {
+	slices.SortFunc(list, func(a, b grouped) int {
 		return cmp.Or(cmp.Compare(len(b.Checks), len(a.Checks)), strings.Compare(a.Clause, b.Clause),
 			strings.Compare(string(a.Grade), string(b.Grade)), strings.Compare(a.Actual, b.Actual))
 	})
 	for i := range list {
 		entry := &list[i]
-		entry.More = max(len(entry.Checks)-brokenChecks, 0)
+		entry.More = max(len(entry.Checks)-groupedChecks, 0)
 		entry.Checks = entry.Checks[:len(entry.Checks)-entry.More]
 	}
 	return list

@@ -1,15 +1,15 @@
 package render
 
 import (
-	"github.com/mallcheck/mallcheck/reports"
-
 	"fmt"
 	"reflect"
 	"testing"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // TestBroken holds that the check that was written for a clause stands first, and gives its words.
-func TestBroken(t *testing.T) {
+func TestGroupDeviations(t *testing.T) {
 	result := func(id, clause string, verdict reports.Verdict) reports.Result {
 		return reports.Result{ID: id, Area: id[:3], Clause: clause, Verdict: verdict, Deviations: []reports.Deviation{
 			{Clause: "c", Summary: "as " + id + " tells it", Verdict: reports.Failed}, {Clause: "d", Summary: "d", Verdict: reports.Finding},
@@ -19,7 +19,7 @@ func TestBroken(t *testing.T) {
 		result("ASY-001", "other", reports.Failed), result("GEN/a", "c", reports.Failed), result("GEN/b", "c", reports.Failed),
 		result("SIG-001", "c", reports.Failed), result("SIG-002", "c", reports.Failed), result("SIG-003", "c", reports.Waived),
 	}}
-	violations, findings := brokenOf(run)
+	violations, findings := groupDeviations(run)
 	if len(violations) != 1 || violations[0].Summary != "as SIG-001 tells it" ||
 		!reflect.DeepEqual(violations[0].Checks, []string{"SIG-001", "SIG-002", "GEN/a", "GEN/b", "ASY-001"}) {
 		t.Errorf("violations: %+v", violations[0])
@@ -29,9 +29,9 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestBrokenTellsOneHabitOnce holds that what no page names is one finding, at
+// TestGroupDeviationsOfOneKind holds that what no page names is one finding, at
 // however many clauses it shows.
-func TestBrokenTellsOneHabitOnce(t *testing.T) {
+func TestGroupDeviationsOfOneKind(t *testing.T) {
 	run := &reports.Run{}
 	for i, clause := range []string{"a", "b", "a", "c"} {
 		run.Results = append(run.Results, reports.Result{ID: fmt.Sprintf("ENV-00%d", i), Area: "ENV", Clause: clause, Verdict: reports.Finding, Deviations: []reports.Deviation{
@@ -39,7 +39,7 @@ func TestBrokenTellsOneHabitOnce(t *testing.T) {
 			{Clause: clause, Grade: reports.Assumed, Summary: "the member time is not in the contract", Undocumented: true, Verdict: reports.Finding},
 		}})
 	}
-	_, findings := brokenOf(run)
+	_, findings := groupDeviations(run)
 	if len(findings) != 2 {
 		t.Fatalf("%d findings, want 2: %+v", len(findings), findings)
 	}
