@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os/exec"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
@@ -175,6 +176,9 @@ func (c *signerCommand) Run(std *streams) error {
 	}
 	if len(command) == 0 {
 		return errors.New("the command of the signer is missing; write it after --: mallcheck signer -- python3 signer.py")
+	}
+	if _, err := exec.LookPath(command[0]); err != nil {
+		return fmt.Errorf("%q is not a command: %w", command[0], errors.Unwrap(err))
 	}
 	config := signer.Config{Command: command, Level: c.Level, Push: c.Push, Each: c.Each}
 	t, err := c.resolve(std, config.Name(), target.Settings{CallTimeout: cmp.Or(c.Timeout, "1m")})
