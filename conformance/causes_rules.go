@@ -109,6 +109,7 @@ var causes = map[string]string{ //nolint:gosec // words about signs and secrets,
 	"orders/malformed-amount-refused":        "The amount is parsed leniently, or compared as a floating point number.",
 	"orders/duplicate-refused":               "Whether an order exists is asked and then inserted, without a unique key in the database.",
 	"orders/refused-request-creates-nothing": "The order is written before the request is validated, without a transaction around both.",
+	"orders/remaining-days-agree":            "The days are counted from the period that was bought, or stored once, instead of from the date.",
 	"orders/partner-isolation":               "Orders are found by their number alone, without the partner who asked.",
 	"orders/query-triggers-nothing":          "Reading does work that is due, such as ending or renewing an order.",
 

@@ -9,6 +9,17 @@ import "slices"
 func ExpectedToCatch(fault string) []string { return slices.Clone(expected[fault]) }
 
 var expected = map[string][]string{
+	"sign-unchecked-with-charset":        {"SIG-032"},
+	"declined-payment-paid-later":        {"PAY-057"},
+	"task-done-when-queried":             {"ASY-025"},
+	"addition-vanishes":                  {"GRP-017"},
+	"listing-cut-at-20":                  {"GRP-016"},
+	"additions-deduplicated":             {"GRP-018"},
+	"request-id-in-any-case":             {"RID-024/lower"},
+	"purchase-id-in-any-case":            {"ORD-048"},
+	"newest-of-sim-of-any-partner":       {"ORD-064"},
+	"concurrent-partners-mixed-up":       {"GRP-024"},
+	"remaining-days-of-the-plan":         {"VSH-049"},
 	"action-code-as-number":              {"ASY-003/removeSims"},
 	"action-code-of-add":                 {"ASY-001"},
 	"action-code-of-remove":              {"ASY-002"},

@@ -59,7 +59,7 @@ func All() []Check { return slices.Clone(sorted()) }
 var sorted = sync.OnceValue(func() []Check {
 	var all []Check
 	for _, topic := range [][]Check{
-		signatureChecks, signatureWireChecks, requestIDChecks, asyncChecks, asyncBatchChecks,
+		subtleChecks, signatureChecks, signatureWireChecks, requestIDChecks, asyncChecks, asyncBatchChecks,
 		groupChecks, envelopeChecks, errorChecks, vshopChecks, purchaseChecks, takeEffectChecks,
 		orderChecks, pushChecks, renewalChecks, cancellationChecks, thirdPartyChecks, paymentChecks, authorizationChecks,
 		paymentOutcomeChecks,

@@ -45,7 +45,7 @@ func Faults() []Fault {
 		requestIDFaults(), asyncFaults(), batchFaults(), groupFaults(), bundleFaults(), vshopFaults(),
 		orderFaults(), orderListFaults(), thirdPartyFaults(), renewalFaults(), cancellationFaults(), paymentFaults(), outcomeFaults(),
 		purchaseMemberFaults(), laxFaults(), strictFaults(), crashFaults(),
-		lookupFaults(), lookupAnswerFaults(), pushFaults(), pushRetryFaults(), pushFormFaults(), pushSignatureFaults(),
+		lookupFaults(), lookupAnswerFaults(), subtleFaults(), pushFaults(), pushRetryFaults(), pushFormFaults(), pushSignatureFaults(),
 	)
 }
 

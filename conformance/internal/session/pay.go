@@ -53,12 +53,17 @@ func (s *Session) Subscription(ctx context.Context) Purchase {
 // Await looks again and again, in growing intervals, until look reports true, and
 // reports whether it did within the time that a task may take.
 func (s *Session) Await(look func() bool) bool {
+	return s.AwaitWithin(s.Target().TaskTimeout, look)
+}
+
+// AwaitWithin is Await with a time limit of its own.
+func (s *Session) AwaitWithin(limit time.Duration, look func() bool) bool {
 	started, waited := time.Now(), s.connection.patience.total()
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		if look() {
 			return true
 		}
-		if time.Since(started)-(s.connection.patience.total()-waited) > s.Target().TaskTimeout {
+		if time.Since(started)-(s.connection.patience.total()-waited) > limit {
 			return false
 		}
 		s.pause(pause)
