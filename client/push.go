@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 	"strconv"
 	"time"
@@ -108,6 +109,11 @@ func (h *pushHandler) serve(w http.ResponseWriter, r *http.Request) (int, string
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		return http.StatusMethodNotAllowed, "a push is a POST"
+	}
+	if kind := r.Header.Get("Content-Type"); kind != "" {
+		if kind, _, err := mime.ParseMediaType(kind); err != nil || kind != "application/json" {
+			return http.StatusUnsupportedMediaType, "a push is application/json"
+		}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.limit))
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {

@@ -72,6 +72,16 @@ func TestPushHandler(t *testing.T) {
 			return push
 		}, 400},
 		{"too large", func() *http.Request { return signed(t, "new", `{"a":"`+strings.Repeat("x", 70<<10)+`"}`, now) }, 413},
+		{"text", func() *http.Request {
+			push := signed(t, "new", pushBody, now)
+			push.Header.Set("Content-Type", "text/plain")
+			return push
+		}, 415},
+		{"JSON with a charset", func() *http.Request {
+			push := signed(t, "new", pushBody, now)
+			push.Header.Set("Content-Type", "application/json; charset=utf-8")
+			return push
+		}, 200},
 		{"GET", func() *http.Request { return httptest.NewRequest(http.MethodGet, "/push", nil) }, 405},
 	} {
 		t.Run(test.name, func(t *testing.T) {

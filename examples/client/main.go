@@ -1,9 +1,11 @@
-// Client adds SIM cards to a bundle group and prints what became of each, or
-// buys a data plan for one, as a partner's own service does it with package client.
+// Client adds SIM cards to a bundle group and prints what became of each, buys a
+// data plan for one, or receives pushes, as a partner's own service does it with
+// package client.
 //
 //	mallcheck serve        # in another shell
 //	go run . add 89852420180910340793 89852202306250040074
 //	go run . buy 89852420180910340793
+//	MALL_PUSH_KEY=key-1:00112233 go run . receive 127.0.0.1:8643
 package main
 
 import (
@@ -40,12 +42,14 @@ func run(ctx context.Context, base, partner, group string, arguments []string) e
 		return err
 	}
 	switch {
+	case len(arguments) == 2 && arguments[0] == "receive":
+		return receive(arguments[1])
 	case len(arguments) > 1 && arguments[0] == "add":
 		return add(ctx, mall, group, arguments[1:])
 	case len(arguments) == 2 && arguments[0] == "buy":
 		return buy(ctx, mall, arguments[1])
 	}
-	return errors.New("write add ICCID..., or buy ICCID")
+	return errors.New("write add ICCID..., buy ICCID, or receive HOST:PORT")
 }
 
 // add adds SIM cards to a group and prints the outcome for each.
