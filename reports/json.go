@@ -106,8 +106,8 @@ func notNil[T any](list []T) []T {
 }
 
 // ReadJSON reads one Run that WriteJSON wrote. Unknown members are ignored, as
-// a later build may add some; another SchemaVersion, an unknown verdict, a
-// deviation that points at no exchange of its result, and anything after the
+// a later build may add some; another SchemaVersion, an unknown verdict, level, grade or
+// permission, a deviation that points at no exchange of its result, and anything after the
 // document are errors.
 func ReadJSON(r io.Reader) (*Run, error) {
 	decoder := json.NewDecoder(r)
@@ -121,6 +121,9 @@ func ReadJSON(r io.Reader) (*Run, error) {
 	if run.Schema != SchemaVersion {
 		return nil, fmt.Errorf("reading a run: its schema is %q, this build reads %q", run.Schema, SchemaVersion)
 	}
+	if err := run.check(); err != nil {
+		return nil, fmt.Errorf("reading a run: %w", err)
+	}
 	for i := range run.Results {
 		if err := run.Results[i].check(); err != nil {
 			return nil, fmt.Errorf("reading a run: result %q: %w", run.Results[i].ID, err)
@@ -129,14 +132,21 @@ func ReadJSON(r io.Reader) (*Run, error) {
 	return &run, nil
 }
 
-// check finds what would make the other writers tell something untrue.
+// check finds what would make the writers say something untrue. An enumeration may be
+// empty, and is no other text: writers print it as it is.
 func (r *Result) check() error {
 	if !r.Verdict.Valid() {
 		return fmt.Errorf("unknown verdict %q", r.Verdict)
 	}
+	if !oneOf(r.Level, Must, Should) || !oneOf(r.Grade, Grades()...) || !oneOf(r.Does, Read, Write, Purchase) {
+		return fmt.Errorf("unknown level, grade or permission: %q, %q, %q", r.Level, r.Grade, r.Does)
+	}
 	for i, d := range r.Deviations {
 		if !d.Verdict.Valid() {
 			return fmt.Errorf("deviation %d: unknown verdict %q", i, d.Verdict)
+		}
+		if !oneOf(d.Level, Must, Should) || !oneOf(d.Grade, Grades()...) {
+			return fmt.Errorf("deviation %d: unknown level or grade: %q, %q", i, d.Level, d.Grade)
 		}
 		if d.Exchange < -1 || d.Exchange >= len(r.Exchanges) {
 			return fmt.Errorf("deviation %d: there is no exchange %d", i, d.Exchange)
@@ -144,3 +154,29 @@ func (r *Result) check() error {
 	}
 	return nil
 }
+
+// check is that of the members of a run beside its results.
+func (r *Run) check() error {
+	for _, does := range r.Target.Allow {
+		if !oneOf(does, Read, Write, Purchase) {
+			return fmt.Errorf("unknown permission %q", does)
+		}
+	}
+	for _, c := range r.Causes {
+		if !c.Verdict.Valid() || !oneOf(c.Grade, Grades()...) {
+			return fmt.Errorf("cause %q: unknown verdict or grade: %q, %q", c.Name, c.Verdict, c.Grade)
+		}
+	}
+	for _, h := range r.Habits {
+		if !oneOf(h.Grade, Grades()...) {
+			return fmt.Errorf("habit %q: unknown grade %q", h.Name, h.Grade)
+		}
+	}
+	if !oneOf(r.Policy.Strict, Grades()...) || !oneOf(r.Stopped, Interrupted, TimedOut, OverBudget) {
+		return fmt.Errorf("unknown strictness or reason of the end: %q, %q", r.Policy.Strict, r.Stopped)
+	}
+	return nil
+}
+
+// oneOf reports whether a value is empty or one of the known ones.
+func oneOf[T ~string](value T, known ...T) bool { return value == "" || slices.Contains(known, value) }

@@ -1,9 +1,10 @@
-// Package reports is a conformance run as data, and its writers.
+// Package reports is a conformance run as data: its model, the policy that turns
+// deviations into verdicts, JSON, merge and compare.
 //
 // A Run holds one Result per check, each with the exchanges it recorded and the
-// deviations they showed. Everything that leaves the process is written from a
-// redacted copy of it. The package knows no target, no contract and no check:
-// who fills a Run decides what is in it.
+// deviations they showed. Everything that leaves the process is written, by package
+// render, from a copy that package redact made. The package knows no target, no
+// contract and no check.
 package reports
 
 import (

@@ -52,7 +52,3 @@ func (g Grade) strength() int {
 	}
 	return 0
 }
-
-func (l Level) valid() bool { return l == Must || l == Should }
-
-func (d Does) valid() bool { return slices.Contains([]Does{Read, Write, Purchase}, d) }

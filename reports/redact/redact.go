@@ -1,3 +1,5 @@
+// Package redact hides secrets and personal data in a run before it leaves the
+// process. It knows no target: Secrets says what must not be told.
 package redact
 
 import (
@@ -48,7 +50,7 @@ var secretHeaders = []string{
 	"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Api-Key", "X-Auth-Token",
 }
 
-// Redact returns a deep copy of run in which nothing that secrets names is
+// Run returns a deep copy of run in which nothing that secrets names is
 // left; a body that hides nothing shares its bytes with run. What is hidden
 // gives way to a placeholder that names it:
 //

@@ -63,14 +63,6 @@ func flakyText(res *reports.Result) string {
 	return "run once more, the check found no violation; the verdict stays"
 }
 
-// shardText names a shard, and nothing when there is none.
-func shardText(shard *reports.Shard) string {
-	if shard == nil {
-		return ""
-	}
-	return shard.String()
-}
-
 // limitedText says in words how a target had a run wait.
 func limitedText(limited *reports.Limited) string {
 	return fmt.Sprintf("the target asked to wait %s, %s in all", plural(limited.Times, "time"), limited.Waited.Round(time.Millisecond))

@@ -1,3 +1,6 @@
+// Package render writes a run for people and for other tools: JUnit, HTML, Markdown,
+// SARIF, annotations of GitHub and the text of a terminal. Nothing is redacted here:
+// hand in what redact.Run returned. Text of a target acts on nothing it is shown in.
 package render
 
 import (

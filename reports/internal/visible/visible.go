@@ -5,6 +5,7 @@ package visible
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -53,7 +54,7 @@ type writer struct {
 func (w *writer) Write(text []byte) (int, error) {
 	all := text
 	if len(w.rest) > 0 {
-		all = append(w.rest, text...)
+		all = slices.Concat(w.rest, text)
 	}
 	end := len(all)
 	for back := 1; back < utf8.UTFMax && back <= len(all); back++ {
