@@ -13,8 +13,8 @@ import (
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
-// hostile are servers that answer in ways that no client should bear for long.
-var hostile = map[string]http.HandlerFunc{
+// hostileServers are servers that answer in ways that no client should bear for long.
+var hostileServers = map[string]http.HandlerFunc{
 	"hangs": func(_ http.ResponseWriter, r *http.Request) { wait(r, 20*time.Second) },
 	"drips": drip,
 	"drips later": func() http.HandlerFunc {
@@ -69,7 +69,7 @@ func wait(r *http.Request, long time.Duration) bool {
 // hostileServer starts one of the hostile servers.
 func hostileServer(t *testing.T, name string) string {
 	t.Helper()
-	server := httptest.NewServer(hostile[name])
+	server := httptest.NewServer(hostileServers[name])
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -87,7 +87,7 @@ func TestHostileTargets(t *testing.T) {
 		{"drips", "500ms", 3, "took longer than 500ms"},
 		{"drips later", "500ms", 3, "is not asked any more"},
 		{"hangs up", "10s", 3, "no answer"},
-		{"never ends", "10s", 1, "larger than 64 MiB"},
+		{"never ends", "10s", 1, "larger than 8 MiB"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -119,7 +119,7 @@ func TestHostileCalls(t *testing.T) {
 		{"hangs", "500ms", 3, "took longer than 500ms"},
 		{"drips", "500ms", 3, "took longer than 500ms"},
 		{"hangs up", "10s", 3, "no answer"},
-		{"never ends", "10s", 3, "larger than 64 MiB"},
+		{"never ends", "10s", 3, "larger than 8 MiB"},
 		{"shows a page", "10s", 1, "HTTP 200 OK"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

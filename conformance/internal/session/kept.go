@@ -9,6 +9,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
+// largestHeader bounds what is kept of a header in any case: reports show all of it.
+const largestHeader = 8 << 10
+
 // What is kept of an answer once the run has kept as many bytes as it may.
 const (
 	keptBody   = 1 << 10
@@ -23,15 +26,21 @@ type keeper struct {
 }
 
 // keep returns an exchange as it is kept: whole while there is room, else with the
-// head of its body, its length and its digest. The check has the whole answer all the same.
+// beginning of its body, its length and its digest. The check has the whole answer all the same.
 func (k *keeper) keep(exchange reports.Exchange) reports.Exchange {
 	if exchange.Response == nil {
 		return exchange
 	}
-	size := int64(len(exchange.Response.Body))
+	header := int64(0)
 	for _, field := range exchange.Response.Header {
-		size += int64(len(field.Name) + len(field.Value))
+		header += int64(len(field.Name) + len(field.Value))
 	}
+	if header > largestHeader {
+		response := *exchange.Response
+		response.Header, header = cutFields(response.Header), keptFields*keptValue
+		exchange.Response = &response
+	}
+	size := int64(len(exchange.Response.Body)) + header
 	if k.kept.Add(size) <= k.most {
 		return exchange
 	}

@@ -101,7 +101,7 @@ const (
 	timedOut    = "the call took longer than"
 	stoppedCall = "the run was stopped before the answer was complete"
 	brokeOff    = "the answer broke off before its announced end"
-	tooLarge    = "the answer is larger than 64 MiB"
+	tooLarge    = "the answer is larger than "
 )
 
 // TimedOut reports whether no answer came within the time limit of a call.

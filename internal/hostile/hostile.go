@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -97,38 +98,41 @@ func Unsolicited(listener net.Listener, secret string) {
 }
 
 // Pushes posts n bodies of size bytes to a receiver, many at a time, until ctx is
-// done, and returns how many were answered.
-func Pushes(ctx context.Context, url string, n, size int) (answered int) {
+// done, and returns how many were answered. It waits for a receiver that does not
+// listen yet.
+func Pushes(ctx context.Context, url string, n, size int) int {
 	body := strings.Repeat("p", size)
-	var mu sync.Mutex
+	var answered atomic.Int64
 	var group sync.WaitGroup
-	waiting := make(chan struct{}, n)
-	for range n {
-		waiting <- struct{}{}
-	}
-	close(waiting)
-	for range 16 {
+	const senders = 16
+	for range senders {
 		group.Go(func() {
-			for range waiting {
-				request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
-				if err != nil {
+			for range n / senders {
+				for !push(ctx, url, body) && ctx.Err() == nil {
+					time.Sleep(10 * time.Millisecond)
+				}
+				if ctx.Err() != nil {
 					return
 				}
-				response, err := http.DefaultClient.Do(request)
-				if err != nil {
-					if ctx.Err() != nil {
-						return
-					}
-					continue
-				}
-				_, _ = io.Copy(io.Discard, response.Body)
-				_ = response.Body.Close()
-				mu.Lock()
-				answered++
-				mu.Unlock()
+				answered.Add(1)
 			}
 		})
 	}
 	group.Wait()
-	return answered
+	return int(answered.Load())
+}
+
+// push posts a body and reports whether it was answered.
+func push(ctx context.Context, url, body string) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		return false
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, response.Body) // what it says does not matter
+	return true
 }
