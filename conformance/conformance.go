@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/baseline"
 	"github.com/mallcheck/mallcheck/conformance/internal/coverage"
 	"github.com/mallcheck/mallcheck/conformance/internal/habits"
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
@@ -89,7 +90,11 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 	if observer != nil {
 		observer.Begin(&r.run, len(selected))
 	}
-	r.all(limited, checks.Grouped(selected))
+	grouped := checks.Grouped(selected)
+	if err := r.askBaseline(limited, grouped); err != nil {
+		return nil, err
+	}
+	r.all(limited, grouped)
 	r.run.Left = append(r.run.Left, r.connection.Undo()...)
 	r.finish(context.Cause(limited))
 	return &r.run, nil
@@ -100,6 +105,7 @@ var errTimeLimit = errors.New("the time limit of the run was reached")
 
 // runner is one run in progress.
 type runner struct {
+	baseline   baseline.Report
 	target     *target.Target
 	contract   *openapi.Contract
 	connection *session.Connection
@@ -149,6 +155,29 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 	}, nil
 }
 
+// askBaseline asks the target for one valid request of each operation that the checks
+// call. The embedded sandbox needs none: its settings are its own.
+func (r *runner) askBaseline(ctx context.Context, selected []checks.Check) error {
+	if r.target.Sandbox {
+		return nil
+	}
+	called := map[string]bool{}
+	for _, check := range selected {
+		if r.unable(check) == "" {
+			for _, id := range check.Operations {
+				called[id] = true
+			}
+		}
+	}
+	operations, err := baseline.Operations(r.target, r.run.Services, called)
+	if err != nil {
+		return err
+	}
+	r.baseline = baseline.Ask(ctx, r.connection, r.target, operations)
+	r.run.Left = append(r.run.Left, r.baseline.Left...)
+	return nil
+}
+
 // openJournal has a run that may change a target other than the embedded sandbox
 // write a journal into the folder of its reports.
 func (r *runner) openJournal() error {
@@ -165,6 +194,12 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 	for _, check := range selected {
 		if reason := r.unable(check); reason != "" {
 			r.done(r.skipped(check, reason))
+			continue
+		}
+		if reason, unfit := r.baseline.Result(check.Operations); unfit {
+			result := r.describe(check)
+			result.Verdict, result.Reason, result.Started = reports.Inconclusive, reason, time.Now().UTC()
+			r.done(result)
 			continue
 		}
 		runnable = append(runnable, check)

@@ -1,0 +1,181 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// strangeTo returns a target with the settings that fit the sandbox, served as any other
+// server is, changed by one mistake.
+func strangeTo(t *testing.T, handler http.Handler, mistake func(*target.Target)) *target.Target {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	fixtures := sandbox.NewFixtures()
+	under := &target.Target{
+		Name:            "strange",
+		URLs:            map[string]string{"vshop": server.URL + "/vshop", "payment": server.URL + "/payment", "topup": server.URL + "/topup"},
+		PartnerCode:     fixtures.Partner,
+		SIMs:            fixtures.SIMs[:8],
+		UnknownSIMs:     []string{fixtures.UnknownSIM},
+		Group:           fixtures.Groups[0],
+		Sign:            signing.Default(),
+		RequestIDHeader: "request_id", TerminalStatus: []string{"completed"},
+		Allow: target.Permissions{Read: true, Write: true}, Strict: "documented", Depth: "quick", Seed: 1,
+		CallTimeout: 5 * time.Second, TaskTimeout: 2 * time.Second, Timeout: time.Minute,
+		Only: []string{"area:RID", "area:SIG", "area:GRP", "VSH-001", "VSH-020", "ENV-001"}, Skip: []string{"SIG-001", "SIG-002"},
+	}
+	mistake(under)
+	return under
+}
+
+func mall(t *testing.T, rules signing.Rules) http.Handler {
+	t.Helper()
+	s, err := sandbox.New(sandbox.Config{TaskDelay: time.Millisecond, Rules: rules})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Handler()
+}
+
+// page answers every request with a status and a body of one type.
+func page(status int, media, body string, header ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", media)
+		for i := 0; i+1 < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	})
+}
+
+// A setting that does not fit is no violation of the provider: the run comes to no
+// outcome, and says which setting it may be.
+func TestSettingsThatDoNotFitAreNoViolation(t *testing.T) {
+	withoutPath := signing.Default()
+	withoutPath.Parts = signing.Query | signing.Body
+	none := func(*target.Target) {}
+	for _, test := range []struct {
+		name    string
+		handler http.Handler
+		mistake func(*target.Target)
+		says    string
+	}{
+		{"wrong path", mall(t, signing.Rules{}), func(u *target.Target) { u.URLs["topup"] += "x" }, "--topup-url"},
+		{"wrong partner code", mall(t, signing.Rules{}), func(u *target.Target) { u.PartnerCode = "P999999" }, "--partner-code"},
+		{"wrong parts of the sign", mall(t, withoutPath), none, "--sign-parts query,body"},
+		{"wrong group", mall(t, signing.Rules{}), func(u *target.Target) { u.Group = "G404" }, "--group"},
+		{"unknown SIM cards", mall(t, signing.Rules{}), func(u *target.Target) { u.SIMs = []string{"89850000000000000000"} }, "--sim"},
+		{"another version", otherVersion(mall(t, signing.Rules{})), none, "version"},
+		{"another API", page(http.StatusNotFound, "application/json", `{"error":"no such resource"}`), none, "-url right?"},
+		{"another API that answers everything", page(http.StatusOK, "application/json", `{"items":[]}`), none, "-url right?"},
+		{"a landing page", page(http.StatusOK, "text/html", "<!doctype html><title>Welcome</title>"), none, "HTML"},
+		{"a redirect to a login", page(http.StatusFound, "text/html", "", "Location", "/login"), none, "redirects"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			run, err := Run(t.Context(), strangeTo(t, test.handler, test.mistake), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var reasons strings.Builder
+			for _, service := range run.Services {
+				reasons.WriteString(service.Problem + "\n")
+			}
+			for _, r := range run.Results {
+				if r.Verdict == reports.Failed {
+					t.Errorf("%s failed: %+v", r.ID, r.Deviations)
+				}
+				if r.Verdict == reports.Inconclusive {
+					reasons.WriteString(r.Reason + "\n")
+				}
+			}
+			if code := ExitCode(run); code != ExitInconclusive {
+				t.Errorf("exit code %d, want %d", code, ExitInconclusive)
+			}
+			if !strings.Contains(reasons.String(), test.says) {
+				t.Errorf("the reasons do not name %q:\n%.2000s", test.says, reasons.String())
+			}
+		})
+	}
+}
+
+// otherVersion refuses version 3.0 before the mall is asked.
+func otherVersion(mall http.Handler) http.Handler {
+	refusal := page(http.StatusOK, "application/json", `{"operateCode":"V1","message":"this version is not served any more"}`)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.Query().Get("version") != "3.0" {
+			mall.ServeHTTP(w, r)
+			return
+		}
+		refusal.ServeHTTP(w, r)
+	})
+}
+
+// Settings that fit are told to fit.
+func TestSettingsThatFitPass(t *testing.T) {
+	run, err := Run(t.Context(), strangeTo(t, mall(t, signing.Rules{}), func(*target.Target) {}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := ExitCode(run); code != ExitPassed {
+		for _, r := range run.Results {
+			if r.Verdict == reports.Failed || r.Verdict == reports.Inconclusive {
+				t.Errorf("%s %s %s %+v", r.ID, r.Verdict, r.Reason, r.Deviations)
+			}
+		}
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// A mock that answers every request with the printed example is no mall: it accepts wrong
+// signs, which a page forbids.
+func TestADumbMockDoesNotPass(t *testing.T) {
+	const result = `{"data":{"request_id":"RQ-20231001123456","action_code":"70","status":"completed","details":[` +
+		`{"sim_id":"89852202306250040073","result":"10","message":"success"}]},"operateCode":"S","message":"success"}`
+	contract, err := openapi.Mall()
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := contract.SharedDocument()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	for _, operation := range contract.Operations() {
+		body := result
+		for _, example := range document.Paths.Value(operation.Path).GetOperation(operation.Method).Responses.Value("200").Value.Content["application/json"].Examples {
+			if value, isObject := example.Value.Value.(map[string]any); isObject && value["operateCode"] == "S" {
+				body = jsonText(t, value)
+			}
+		}
+		mux.Handle(operation.Method+" /"+operation.Service+operation.Path, page(http.StatusOK, "application/json", body, "request_id", "RQ-20231001123456"))
+	}
+	run, err := Run(t.Context(), strangeTo(t, mux, func(*target.Target) {}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := ExitCode(run); code != ExitViolation && code != ExitInconclusive {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func jsonText(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,181 @@
+// Package baseline asks a target for one valid request of each operation, before any
+// check, and tells from the answers whether the settings fit the target.
+//
+// A setting that does not fit is never the provider's fault: what is refused because of
+// it is no violation, and the likeliest setting is named instead.
+package baseline
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Report is what the baseline of a target showed.
+type Report struct {
+	// Unfit has the operations whose checks prove nothing, each with the reason.
+	Unfit map[string]string
+	// Left names what could not be undone, a sentence each.
+	Left []string
+}
+
+// outcome is what became of the valid request of one operation.
+type outcome struct {
+	operation openapi.Operation
+	answer    *session.Answer // nil when the target was not asked or did not answer
+	needs     string          // the operation that refused what this one needs
+}
+
+func (o outcome) accepted() bool { return o.answer != nil && o.answer.Accepted() }
+func (o outcome) refused() bool {
+	return o.answer != nil && !o.answer.Accepted() && o.answer.Status < 500
+}
+
+// Ask sends a valid request of each operation. Operations that cannot be asked, because
+// a fixture is missing or because the target did not answer, are left to the checks.
+func Ask(ctx context.Context, connection *session.Connection, t *target.Target, operations []openapi.Operation) Report {
+	report := Report{Unfit: map[string]string{}}
+	services := map[string][]outcome{}
+	for _, operation := range operations {
+		if ctx.Err() != nil {
+			return report
+		}
+		s := connection.Session(ctx)
+		one := ask(ctx, s, operation)
+		report.Left = append(report.Left, s.Undo()...)
+		services[operation.Service] = append(services[operation.Service], one)
+	}
+	for service, outcomes := range services {
+		d := &diagnosis{session: connection.Session(ctx), target: t, service: service}
+		for id, reason := range d.unfit(outcomes) {
+			report.Unfit[id] = reason
+		}
+	}
+	for _, outcomes := range services {
+		for _, one := range outcomes {
+			if reason := report.Unfit[one.needs]; reason != "" {
+				report.Unfit[one.operation.ID] = reason
+			}
+		}
+	}
+	return report
+}
+
+// ask sends the valid request of an operation.
+func ask(ctx context.Context, s *session.Session, operation openapi.Operation) (one outcome) {
+	one.operation = operation
+	defer func() {
+		switch end := recover().(type) {
+		case nil:
+		case session.End:
+			if d := end.Deviation; d != nil && d.Exchange >= 0 && d.Exchange < len(s.Exchanges()) {
+				exchange := s.Exchanges()[d.Exchange]
+				one.needs = exchange.Operation
+				if one.needs == operation.ID && exchange.Response != nil {
+					one.answer, one.needs = session.ReadAnswer(d.Exchange, exchange), ""
+				}
+			}
+		default:
+			panic(end)
+		}
+	}()
+	one.answer = s.SendValid(ctx, operation.ID)
+	return one
+}
+
+// unfit returns the operations of a service that refuse valid requests, with the reason.
+func (d *diagnosis) unfit(outcomes []outcome) map[string]string {
+	reasons := map[string]string{}
+	refused := slices.DeleteFunc(slices.Clone(outcomes), func(o outcome) bool { return !o.refused() })
+	if len(refused) == 0 {
+		return reasons
+	}
+	whole := !slices.ContainsFunc(outcomes, outcome.accepted)
+	// A request that only reads can be sent again and again to find out what is refused.
+	// One with a parameter in its path comes last: the rule that fits it fits all.
+	slices.SortStableFunc(refused, func(a, b outcome) int {
+		return cmp.Or(cost(a)-cost(b), strings.Count(a.operation.Path, "{")-strings.Count(b.operation.Path, "{"))
+	})
+	settings, known := make([]string, len(refused)), map[string]string{}
+	for i, one := range refused {
+		kind := kindOf(one.answer)
+		if known[kind] == "" {
+			known[kind] = d.setting(one)
+		}
+		settings[i] = known[kind]
+		if whole && !slices.ContainsFunc(refused, func(o outcome) bool { return !notThere(o.answer) }) {
+			settings[i] = d.path(one.answer)
+		}
+	}
+	for i, one := range refused {
+		setting := settings[i]
+		if d.rule != "" && (setting == bySign || strings.HasPrefix(setting, otherRule)) {
+			setting = otherRule + d.rule
+		}
+		reason := fmt.Sprintf("%s refused a valid request: %s%s", one.operation.ID, d.told(one.answer), setting)
+		if whole {
+			reason = fmt.Sprintf("the settings do not fit the %s service: it accepts no valid request%s", d.service, setting)
+		}
+		reasons[one.operation.ID] = reason
+	}
+	if whole {
+		for _, one := range outcomes {
+			reasons[one.operation.ID] = reasons[refused[0].operation.ID]
+		}
+	}
+	return reasons
+}
+
+// cost orders operations: those that read first.
+func cost(o outcome) int {
+	return slices.Index([]string{openapi.Read, openapi.Write, openapi.Purchase}, o.operation.Does)
+}
+
+// told is an answer in few words, without what may tell of a payment.
+func (d *diagnosis) told(answer *session.Answer) string {
+	if answer.OperateCode == "" {
+		return fmt.Sprintf("HTTP %d without the envelope", answer.Status)
+	}
+	return fmt.Sprintf("HTTP %d, operateCode %q", answer.Status, clip(answer.OperateCode))
+}
+
+// clip bounds a code.
+func clip(text string) string {
+	if len(text) > 40 {
+		return strings.ToValidUTF8(text[:40], "") + "…"
+	}
+	return text
+}
+
+// Result is that of a check whose operation does not fit.
+func (r Report) Result(operations []string) (reason string, unfit bool) {
+	for _, id := range operations {
+		if reason := r.Unfit[id]; reason != "" {
+			return reason, true
+		}
+	}
+	return "", false
+}
+
+// Operations returns those of the mall that some of the named ones are, in the order of
+// the contract, as far as the target has an address and a permission for them.
+func Operations(t *target.Target, services []reports.Service, named map[string]bool) ([]openapi.Operation, error) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	reached := func(name string) bool {
+		return slices.ContainsFunc(services, func(s reports.Service) bool { return s.Name == name && s.Reached })
+	}
+	return slices.DeleteFunc(contract.Operations(), func(o openapi.Operation) bool {
+		known := o.PathKnown || t.Paths[o.ID] != ""
+		return !named[o.ID] || !known || !reached(o.Service) || !t.Allow.Allows(reports.Does(o.Does))
+	}), nil
+}
