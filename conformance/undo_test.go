@@ -12,6 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox"
 )
@@ -98,10 +99,7 @@ func TestShardWithOneSIM(t *testing.T) {
 // A run leaves groups and auto-renewals as they were, whatever it selects and in
 // whatever order, also where the target accepts what it should refuse.
 func TestRunLeavesNothing(t *testing.T) {
-	seeds := 50
-	if testing.Short() {
-		seeds = 2
-	}
+	seeds := testlevel.Pick(2, 5, 50)
 	for _, test := range []struct {
 		name   string
 		faults []string

@@ -24,7 +24,11 @@ type club struct {
 	mu    sync.Mutex
 	held  map[string]bool
 	drops int // how many of the next additions are carried out and not answered
-	tasks map[string][]string
+	// refusesAbsent has a removal of what the group does not hold end with a failure,
+	// keepsAll has none carried out.
+	refusesAbsent, keepsAll bool
+	failed                  map[string]int // removals that failed, by SIM card
+	tasks                   map[string][]string
 }
 
 func (c *club) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -43,9 +47,15 @@ func (c *club) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, sim := range body.SimIDs {
-		if r.Method == http.MethodPost {
+		switch {
+		case r.Method == http.MethodPost:
 			c.held[sim] = true
-		} else {
+		case c.refusesAbsent && !c.held[sim]:
+			if c.failed == nil {
+				c.failed = map[string]int{}
+			}
+			c.failed[sim]++
+		case !c.keepsAll:
 			delete(c.held, sim)
 		}
 	}
@@ -67,7 +77,12 @@ func (c *club) read(w http.ResponseWriter, r *http.Request) {
 	}
 	var details []string
 	for _, sim := range c.tasks[r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]] {
-		details = append(details, fmt.Sprintf(`{"sim_id":%q,"result":"10","message":"m"}`, sim))
+		result := "10"
+		if c.failed[sim] > 0 {
+			result = "31"
+			c.failed[sim]--
+		}
+		details = append(details, fmt.Sprintf(`{"sim_id":%q,"result":%q,"message":"m"}`, sim, result))
 	}
 	fmt.Fprintf(w, `{"data":{"status":"completed","details":[%s]},"operateCode":"S","message":"success"}`, strings.Join(details, ","))
 }
@@ -275,5 +290,59 @@ func appendTo(t *testing.T, path, text string) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A target that keeps no count holds a SIM card once, however often it was added: no
+// sentence may say that it holds what it does not.
+func TestDuplicatesThatAreDropped(t *testing.T) {
+	s, mall, _ := journalled(t)
+	mall.refusesAbsent = true
+	s.AddSims(t.Context(), "G1", freeSIM, freeSIM)
+	if left := append(s.Undo(), s.connection.Finish(true)...); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	holdsAsBefore(t, mall)
+}
+
+// What a target only claims to have removed is listed as left, and the journal stays
+// open for a sweep.
+func TestRemovalThatIsNotCarriedOut(t *testing.T) {
+	s, mall, path := journalled(t)
+	mall.keepsAll = true
+	s.AddSims(t.Context(), "G1", freeSIM)
+	left := append(s.Undo(), s.connection.Finish(true)...)
+	if len(left) != 1 || !strings.Contains(left[0], freeSIM+" 1 times instead of 0") {
+		t.Errorf("left behind: %q", left)
+	}
+	if old, err := journal.Read(path); err != nil || old.Finished() {
+		t.Errorf("the journal is closed (%v)", err)
+	}
+}
+
+// The journal replaces a finished one of any mode by a file that only its owner can
+// read, and follows no link to another place.
+func TestJournalFileIsItsOwn(t *testing.T) {
+	s, _, path := journalled(t)
+	s.connection.journal.Close(true)
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.connection.OpenJournal(filepath.Dir(path)); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the journal has mode %v (%v)", info.Mode(), err)
+	}
+	s.connection.journal.Close(true)
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+	if err := errors.Join(os.Rename(path, elsewhere), os.Symlink(elsewhere, path)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.connection.OpenJournal(filepath.Dir(path)); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+		t.Errorf("a symbolic link: %v", err)
+	}
+	if _, err := s.connection.Sweep(path); err == nil {
+		t.Error("a sweep follows a symbolic link")
 	}
 }
