@@ -52,11 +52,12 @@ func Catalogue() []RuleInfo {
 		}, {
 			Name: "push-join", Values: slices.Clone(joinNames),
 			Default: JoinBodyColonHeaders.String(), Grade: gradeAssumed, Source: "doc-2518982",
-			About: "How the sorted body of a push and the text {version}:{algo}:{timestamp} are joined. That they are joined is documented, how is not.",
+			About: "How the sorted body of a push and the text {version}:{algo}:{timestamp} are joined. " +
+				"That they are joined is documented; how is not.",
 		}, {
 			Name: "push-encoding", Values: slices.Clone(encodingNames),
 			Default: EncodingBase64.String(), Grade: gradeAssumed, Source: "doc-2518982",
-			About: "How the HMAC of a push is written in its header. No page shows one.",
+			About: "How the HMAC of a push is encoded in its header. No page shows one.",
 		},
 	}
 }

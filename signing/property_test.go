@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mallcheck/mallcheck/signing/internal/signtest"
 	"pgregory.net/rapid"
+
+	"github.com/mallcheck/mallcheck/signing/internal/signtest"
 )
 
 // referenceContent is the content of a request body.

@@ -29,7 +29,8 @@ type signCommand struct {
 
 // Help tells what is signed, below the usage.
 func (signCommand) Help() string {
-	return `Reads one JSON object from standard input, the body of a request or the parameters of a GET. Nothing is added. A member "sign" and empty values are left out.
+	return `Reads one JSON object from standard input, the body of a request or the parameters of a GET.
+Nothing is added. A member "sign" and empty values are left out.
 Path parameters are signed too: give them with --path, or with --url and let the contract find them.
 
 Examples:

@@ -57,6 +57,9 @@ func beyond(ranges ...[2]rune) func(*escaping) {
 	}
 }
 
+// netLines escapes what .NET takes for the end of a line.
+func netLines(e *escaping) { beyond([2]rune{0x85, 0x85}, [2]rune{0x2028, 0x2029})(e) }
+
 const deleted = "\x7f"
 
 var (
@@ -82,7 +85,7 @@ var libraryEscapes = []struct {
 	{"fastjson 1 for Java", fastjsonEscapes, true},
 	{"Jackson, RapidJSON and Jansson", escape("", func(e *escaping) { e.upperControl = true }), true},
 	{"Jackson's ESCAPE_NON_ASCII, RapidJSON and Jansson in ASCII", escape("", wide, upper), true},
-	{"Json.NET", escape("", beyond([2]rune{0x85, 0x85}, [2]rune{0x2028, 0x2029})), true},
+	{"Json.NET", escape("", netLines), true},
 	{"Hutool for Java", hutoolEscapes, true},
 	{"json-simple and json-smart for Java", escape("/"+deleted, upper, beyond([2]rune{0x80, 0x9f}, [2]rune{0x2000, 0x20ff})), true},
 	{"lua-cjson", escape("/" + deleted), true},
@@ -96,8 +99,8 @@ var libraryEscapes = []struct {
 	{"PHP's json_encode with JSON_UNESCAPED_SLASHES, Ruby's ascii_only", unicodeEscapes, true},
 	{"ujson with encode_html_chars", escape("/<>&", wide), false},
 	{"simplejson with JSONEncoderForHTML", escape("<>&"+deleted, wide), false},
-	{"Json.NET's EscapeHtml", escape("<>&'", func(e *escaping) { e.quote = true }, beyond([2]rune{0x85, 0x85}, [2]rune{0x2028, 0x2029})), false},
-	{".NET Framework's JavaScriptSerializer", escape("<>&'", beyond([2]rune{0x85, 0x85}, [2]rune{0x2028, 0x2029})), false},
+	{"Json.NET's EscapeHtml", escape("<>&'", netLines, func(e *escaping) { e.quote = true }), false},
+	{".NET Framework's JavaScriptSerializer", escape("<>&'", netLines), false},
 	{"Mono's JavaScriptSerializer", escape("<>'"), false},
 	{"serialize-javascript", escape("<>/", lines, upper, func(e *escaping) { e.longSlash, e.upperControl = true, false }), false},
 	{"fastjson 1 with BrowserCompatible, Commons Text's escapeJson", escape("/"+deleted, wide, upper), false},

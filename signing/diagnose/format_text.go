@@ -33,7 +33,8 @@ var languages = []struct {
 	{"as Ruby's to_s does", language{yes: "true", no: "false", null: "nil", numbers: &pythonNumbers,
 		list: listed("[", ", ", "]"), object: mapped("{", ", ", "=>", "}"), quote: rubyText}, true},
 	{"as .NET's ToString does", language{yes: "True", no: "False", null: "", numbers: &scriptNumbers,
-		list: always("System.Collections.ArrayList"), object: always("System.Collections.Generic.Dictionary`2[System.String,System.Object]")}, false},
+		list:   always("System.Collections.ArrayList"),
+		object: always("System.Collections.Generic.Dictionary`2[System.String,System.Object]")}, false},
 	{"as .NET's ToString does", language{yes: "True", no: "False", null: "", numbers: &scriptNumbers,
 		list: always("System.String[]"), object: always("System.Object")}, false},
 }
@@ -119,7 +120,7 @@ func pythonText(dst []byte, text string) []byte {
 	for _, r := range text {
 		switch short := strings.IndexRune("\n\r\t", r); {
 		case r == quote || r == '\\':
-			dst = append(dst, '\\', byte(r))
+			dst = utf8.AppendRune(append(dst, '\\'), r)
 		case short >= 0:
 			dst = append(dst, '\\', "nrt"[short])
 		case unicode.IsPrint(r):
@@ -141,7 +142,7 @@ func rubyText(dst []byte, text string) []byte {
 	for i, r := range text {
 		switch short := strings.IndexRune("\n\r\t\a\b\v\f\x1b", r); {
 		case r == '"' || r == '\\', r == '#' && strings.HasPrefix(text[i+1:], "{"):
-			dst = append(dst, '\\', byte(r))
+			dst = utf8.AppendRune(append(dst, '\\'), r)
 		case short >= 0:
 			dst = append(dst, '\\', "nrtabvfe"[short])
 		case unicode.IsPrint(r) || r >= 0x80 && r <= 0xa0:
@@ -176,7 +177,8 @@ func flattened(*search) (ways []variant) {
 		{"the name repeated, objects as Go's text", flattening{index: func(int) string { return "" }, object: textIn("Go")}},
 		{"the name repeated, objects empty, as Node's querystring does", flattening{index: func(int) string { return "" },
 			object: func(*jsonNode) string { return "" }}},
-		{"the name repeated, names of objects instead of their values, as Python's doseq does", flattening{index: func(int) string { return "" }, keys: true}},
+		{"the name repeated, names of objects instead of their values, as Python's doseq does",
+			flattening{index: func(int) string { return "" }, keys: true}},
 		{"a.0=x", flattening{index: func(i int) string { return "." + strconv.Itoa(i) }}},
 	} {
 		ways = append(ways, variant{detail: way.detail, apply: func(c *candidate) { c.expand = way.pairs }})

@@ -1,7 +1,7 @@
 package diagnose
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"os"
@@ -39,15 +39,13 @@ func libraryTexts(t *testing.T) (bodies map[string]string, texts []libraryText) 
 	if err := json.Unmarshal(file, &bodies); err != nil {
 		t.Fatal(err)
 	}
-	lines, err := os.Open(filepath.Join("testdata", "texts.jsonl"))
+	lines, err := os.ReadFile(filepath.Join("testdata", "texts.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lines.Close()
-	scanner := bufio.NewScanner(lines)
-	for scanner.Scan() {
+	for line := range bytes.Lines(lines) {
 		var text libraryText
-		if err := json.Unmarshal(scanner.Bytes(), &text); err != nil {
+		if err := json.Unmarshal(line, &text); err != nil {
 			t.Fatal(err)
 		}
 		if text.Hex != "" {
@@ -58,9 +56,6 @@ func libraryTexts(t *testing.T) (bodies map[string]string, texts []libraryText) 
 			text.Text = string(decoded)
 		}
 		texts = append(texts, text)
-	}
-	if err := scanner.Err(); err != nil {
-		t.Fatal(err)
 	}
 	return bodies, texts
 }

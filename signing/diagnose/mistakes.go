@@ -79,7 +79,7 @@ var mistakes = []mistake{
 
 	{id: "unsorted", stage: stageOrder, likely: often, ways: unsorted,
 		words: "the parameters are signed in the order they were sent instead of sorted by name"},
-	{id: "reverse-sorted", stage: stageOrder, likely: sometimes, ways: fixed(variant{apply: ordered(func(a, b entry) int { return byName(b, a) })}),
+	{id: "reverse-sorted", stage: stageOrder, likely: sometimes, ways: reverseSorted,
 		words: "the parameters are sorted by name in reverse order"},
 	{id: "case-insensitive", stage: stageOrder, likely: sometimes, ways: withoutCase,
 		words: "the parameters are sorted case-insensitively"},
@@ -160,7 +160,8 @@ var mistakes = []mistake{
 	{id: "controls-escaped", stage: stageEscape, likely: sometimes, ways: controlsEscaped,
 		words: "control characters are escaped differently from JSON.stringify"},
 	{id: "dotnet-default", stage: stageEscape, likely: sometimes, ways: dotNetDefault,
-		words: `the signed text is written with .NET's System.Text.Json, which escapes quotes, <, >, &, ', + and non-ASCII characters by default`},
+		words: "the signed text is written with .NET's System.Text.Json, " +
+			"which escapes quotes, <, >, &, ', + and non-ASCII characters by default"},
 	{id: "not-escaped", stage: stageEscape, likely: sometimes, ways: fixed(escapedAs("", escaping{})),
 		words: "quotes, backslashes and control characters are not escaped in the signed text"},
 	{id: "escapes-as-sent", stage: stageEscape, likely: sometimes, ways: escapesAsSent,

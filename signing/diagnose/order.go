@@ -34,11 +34,18 @@ func (s *search) severalParts() bool {
 	return n > 1
 }
 
+// partOrder is the order in which the parts of a request are read, otherPartOrders those that clients use.
+var (
+	partOrder       = []signing.Parts{signing.Query, signing.Path, signing.Body}
+	otherPartOrders = [][]signing.Parts{
+		{signing.Path, signing.Query, signing.Body}, {signing.Query, signing.Body, signing.Path}, {signing.Body, signing.Query, signing.Path},
+	}
+)
+
 func unsorted(s *search) []variant {
-	ways := []variant{{apply: ordered(asSent(signing.Query, signing.Path, signing.Body))}}
+	ways := []variant{{apply: ordered(asSent(partOrder...))}}
 	if s.severalParts() {
-		for _, parts := range [][]signing.Parts{{signing.Path, signing.Query, signing.Body}, {signing.Query, signing.Body,
-			signing.Path}, {signing.Body, signing.Query, signing.Path}} {
+		for _, parts := range otherPartOrders {
 			var names []string
 			for _, part := range parts {
 				names = append(names, part.String())
@@ -53,8 +60,7 @@ func partsSortedApart(s *search) (ways []variant) {
 	if !s.severalParts() {
 		return nil
 	}
-	for _, parts := range [][]signing.Parts{{signing.Query, signing.Path, signing.Body}, {signing.Path, signing.Query,
-		signing.Body}, {signing.Query, signing.Body, signing.Path}, {signing.Body, signing.Query, signing.Path}} {
+	for _, parts := range slices.Insert(slices.Clone(otherPartOrders), 0, partOrder) {
 		byPart := asSent(parts...)
 		ways = append(ways, variant{apply: ordered(func(a, b entry) int {
 			if a.part != b.part {
@@ -119,6 +125,8 @@ func integersFirst(a, b entry) int {
 func byUTF16(a, b entry) int {
 	return slices.Compare(utf16.Encode([]rune(a.name)), utf16.Encode([]rune(b.name)))
 }
+
+var reverseSorted = fixed(variant{apply: ordered(func(a, b entry) int { return byName(b, a) })})
 
 // byLength sorts names by length, and those of one length by name or as they were sent.
 func byLength(*search) (ways []variant) {

@@ -19,9 +19,10 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"pgregory.net/rapid"
+
 	"github.com/mallcheck/mallcheck/signing"
 	"github.com/mallcheck/mallcheck/signing/internal/signtest"
-	"pgregory.net/rapid"
 )
 
 // drawReceived draws a request with parameters in any of its parts, and rules.

@@ -138,7 +138,8 @@ func pushKeys(keys map[string][]byte, keyID string) (all []alternative) {
 		and := func(more string) string { return strings.TrimPrefix(other+" and "+more, " and ") }
 		all = append(all, alternative{key, other},
 			alternative{[]byte(hex.EncodeToString(key)), and("the hexadecimal digits of the key are used as its bytes")},
-			alternative{[]byte(strings.ToUpper(hex.EncodeToString(key))), and("the hexadecimal digits of the key, in upper case, are used as its bytes")})
+			alternative{[]byte(strings.ToUpper(hex.EncodeToString(key))),
+				and("the hexadecimal digits of the key, in upper case, are used as its bytes")})
 		if decoded, err := base64.StdEncoding.DecodeString(string(key)); err == nil && len(decoded) > 0 {
 			all = append(all, alternative{decoded, and("the key is decoded from Base64 once more")})
 		}
@@ -274,10 +275,10 @@ func (s *pushSearch) fits(newHash func() hash.Hash, key, text []byte) bool {
 	sum := mac.Sum(nil)
 	for _, c := range s.candidates {
 		if bytes.Equal(sum, c.mac) {
-			if c.pushSpelling.other == "" {
+			if c.other == "" {
 				s.found.Encoding = c.encoding
 			}
-			s.other(c.pushSpelling.other)
+			s.other(c.other)
 			return true
 		}
 	}

@@ -67,7 +67,8 @@ func tradeTimeForm(s *search) []variant {
 		withText("tradeTime", at.Format(stamp)),
 		withText("tradeTime", china.Format(stamp)),
 	}
-	for i, detail := range []string{"in seconds", "in milliseconds that end in 000", "as date and time in UTC", "as date and time in China"} {
+	details := []string{"in seconds", "in milliseconds that end in 000", "as date and time in UTC", "as date and time in China"}
+	for i, detail := range details {
 		ways[i].detail = detail + ", " + ways[i].detail
 		ways[i].rare = i > 0
 	}

@@ -1,0 +1,203 @@
+package diagnose
+
+import (
+	"bytes"
+	"encoding/binary"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+)
+
+// encoded is a way that turns text into other bytes than those of UTF-8.
+func encoded(detail string, encode func(dst, text []byte) []byte) variant {
+	return variant{detail: detail, apply: func(c *candidate) { c.encode = encode }}
+}
+
+// eachRune is an encoding that treats each character alone.
+func eachRune(encode func(dst []byte, r rune) []byte) func(dst, text []byte) []byte {
+	return func(dst, text []byte) []byte {
+		for _, r := range string(text) {
+			dst = encode(dst, r)
+		}
+		return dst
+	}
+}
+
+// gbk is for text that has Chinese characters. Of others, single bytes are the same in Windows-1252.
+func gbk(s *search) []variant {
+	ways := []variant{encoded("GBK", charset(simplifiedchinese.GBK)), encoded("GB18030", charset(simplifiedchinese.GB18030)),
+		encoded("GBK as Java has it, with € in two bytes", eachRune(javaGBK))}
+	chinese := bytes.ContainsFunc(s.found.Expected, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	for i := range ways {
+		ways[i].rare = !chinese
+	}
+	return ways
+}
+
+// javaGBK has what GB18030 writes in two bytes.
+func javaGBK(dst []byte, r rune) []byte {
+	if r < utf8.RuneSelf {
+		return utf8.AppendRune(dst, r)
+	}
+	coded, err := simplifiedchinese.GB18030.NewEncoder().Bytes(utf8.AppendRune(nil, r))
+	if err != nil || len(coded) > 2 {
+		return append(dst, '?')
+	}
+	return append(dst, coded...)
+}
+
+// charset encodes with ? for what the character set does not have.
+func charset(set encoding.Encoding) func(dst, text []byte) []byte {
+	return func(dst, text []byte) []byte {
+		encoder := set.NewEncoder()
+		for _, r := range string(text) {
+			if r < utf8.RuneSelf {
+				dst = utf8.AppendRune(dst, r)
+				continue
+			}
+			coded, err := encoder.Bytes(utf8.AppendRune(nil, r))
+			if err != nil {
+				coded = []byte("?")
+			}
+			dst = append(dst, coded...)
+		}
+		return dst
+	}
+}
+
+// legacy are encodings beside GBK that systems still write. What they lack becomes ?.
+var legacy = []struct {
+	name string
+	set  encoding.Encoding
+}{
+	{"Windows-1252", charmap.Windows1252}, {"ISO-8859-1", charmap.ISO8859_1}, {"ISO-8859-15", charmap.ISO8859_15},
+	{"Windows-1250", charmap.Windows1250}, {"Windows-1251", charmap.Windows1251}, {"Big5", traditionalchinese.Big5},
+	{"Shift_JIS", japanese.ShiftJIS}, {"EUC-JP", japanese.EUCJP}, {"EUC-KR", korean.EUCKR}, {"KOI8-R", charmap.KOI8R},
+}
+
+func legacyEncodings(s *search) (ways []variant) {
+	for _, l := range legacy {
+		v := encoded(l.name, charset(l.set))
+		_, err := l.set.NewEncoder().Bytes(s.found.Expected)
+		v.rare = err != nil // it lacks a character
+		ways = append(ways, v)
+	}
+	return ways
+}
+
+// bodyEncodedTwice is for a request whose text is the UTF-8 of a text taken for a
+// single-byte encoding: decoded, it is the text that was signed.
+func bodyEncodedTwice(s *search) (ways []variant) {
+	for _, set := range []*charmap.Charmap{charmap.ISO8859_1, charmap.Windows1252} {
+		bytes, err := set.NewEncoder().Bytes(s.found.Expected)
+		if err == nil && utf8.Valid(bytes) && len(bytes) < len(s.found.Expected) {
+			ways = append(ways, encoded("taken for "+set.String(), func(dst, text []byte) []byte {
+				once, err := set.NewEncoder().Bytes(text)
+				if err != nil {
+					return append(dst, text...)
+				}
+				return append(dst, once...)
+			}))
+		}
+	}
+	return ways
+}
+
+var utf16Bytes = fixed(
+	encoded("little-endian", units("", binary.LittleEndian)),
+).rarely(
+	encoded("little-endian with a byte order mark", units("\xff\xfe", binary.LittleEndian)),
+	encoded("big-endian", units("", binary.BigEndian)),
+	encoded("big-endian with a byte order mark", units("\xfe\xff", binary.BigEndian)),
+	encoded("UTF-32, little-endian with a byte order mark", func(dst, text []byte) []byte {
+		dst = append(dst, "\xff\xfe\x00\x00"...)
+		for _, r := range string(text) {
+			dst = binary.LittleEndian.AppendUint32(dst, uint32(r))
+		}
+		return dst
+	}),
+)
+
+func units(mark string, order binary.AppendByteOrder) func(dst, text []byte) []byte {
+	return func(dst, text []byte) []byte {
+		return eachUnit(append(dst, mark...), text, order.AppendUint16)
+	}
+}
+
+// eachUnit encodes the UTF-16 of a text unit by unit.
+func eachUnit(dst, text []byte, encode func(dst []byte, unit uint16) []byte) []byte {
+	var pair [2]uint16
+	for _, r := range string(text) {
+		for _, unit := range utf16.AppendRune(pair[:0], r) {
+			dst = encode(dst, unit)
+		}
+	}
+	return dst
+}
+
+var asciiBytes = fixed(
+	encoded("ISO-8859-1", eachRune(func(dst []byte, r rune) []byte {
+		if r > 0xff {
+			r = '?'
+		}
+		return append(dst, byte(r))
+	})),
+	encoded("ASCII", eachRune(func(dst []byte, r rune) []byte {
+		if r >= utf8.RuneSelf {
+			r = '?'
+		}
+		return utf8.AppendRune(dst, r)
+	})),
+)
+
+var beyondASCIIDropped = fixed(
+	encoded("", eachRune(func(dst []byte, r rune) []byte {
+		if r < utf8.RuneSelf {
+			dst = utf8.AppendRune(dst, r)
+		}
+		return dst
+	})),
+)
+
+// lowBytes is what MD5 written in JavaScript by hand makes of a string.
+var lowBytes = fixed(
+	encoded("", func(dst, text []byte) []byte {
+		return eachUnit(dst, text, func(dst []byte, unit uint16) []byte { return append(dst, byte(unit&0xff)) })
+	}),
+)
+
+var utf8Twice = fixed(
+	encoded("", func(dst, text []byte) []byte {
+		for _, c := range text {
+			dst = utf8.AppendRune(dst, rune(c))
+		}
+		return dst
+	}),
+	encoded("taken for Windows-1252", func(dst, text []byte) []byte {
+		for _, c := range text {
+			dst = utf8.AppendRune(dst, charmap.Windows1252.DecodeByte(c))
+		}
+		return dst
+	}),
+)
+
+// cesu8 is what Java's DataOutputStream and some databases call UTF-8.
+var cesu8 = fixed(
+	encoded("", eachRune(func(dst []byte, r rune) []byte {
+		high, low := utf16.EncodeRune(r)
+		if high == utf8.RuneError {
+			return utf8.AppendRune(dst, r)
+		}
+		for _, unit := range []rune{high, low} {
+			dst = append(dst, 0xe0|byte(unit>>12), 0x80|byte(unit>>6)&0xbf, 0x80|byte(unit)&0xbf)
+		}
+		return dst
+	})),
+)
