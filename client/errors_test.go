@@ -221,3 +221,13 @@ func TestAmount(t *testing.T) {
 		t.Error("a difference in the nineteenth digit is lost")
 	}
 }
+
+func TestCountsMayBeNumbersOrStrings(t *testing.T) {
+	for text, want := range map[string]bool{`2`: true, `"2"`: true, `"two"`: false, `2.5`: false, `-1`: false, `null`: false, `[]`: false} {
+		mall := connect(t, always(http.StatusOK, `{"operateCode":"S","message":"success","data":[{"group_id":"G1","sim_count":`+text+`}]}`, new(atomic.Int64)), nil)
+		groups, err := mall.Groups(within(t))
+		if got := err == nil && groups[0].SIMCount == 2; got != want {
+			t.Errorf("sim_count %s: %+v, %v", text, groups, err)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mallcheck/mallcheck/gen/mall"
@@ -80,21 +81,49 @@ type Group struct {
 	SIMCount int
 }
 
+// bundle and groupSIMs are what is read of the listings. No page prints them, so
+// that a count may be a number or a string.
+type bundle struct {
+	ID          string `json:"group_id"`
+	Name        string `json:"group_name"`
+	PackageCode string `json:"package_code"`
+	PackageName string `json:"package_name"`
+	Count       count  `json:"sim_count"`
+}
+
+type groupSIMs struct {
+	GroupID string   `json:"group_id"`
+	SIMs    []string `json:"sim_ids"`
+}
+
+// count is a number of SIM cards, written as a number or in a string.
+type count int
+
+// UnmarshalJSON reads digits, with or without quotation marks around them.
+func (c *count) UnmarshalJSON(data []byte) error {
+	text := strings.TrimSuffix(strings.TrimPrefix(string(data), `"`), `"`)
+	number, err := strconv.Atoi(text)
+	if err != nil || number < 0 {
+		return fmt.Errorf("%s is not a number of SIM cards", data)
+	}
+	*c = count(number)
+	return nil
+}
+
 // Groups lists all groups of the partner.
 func (c *Client) Groups(ctx context.Context) ([]Group, error) {
-	data, got, err := call[[]mall.Bundle](ctx, c, listBundles, func(ctx context.Context) (*http.Response, error) {
+	data, got, err := call[[]bundle](ctx, c, listBundles, func(ctx context.Context) (*http.Response, error) {
 		return c.topup.ListBundles(ctx, &mall.ListBundlesParams{})
 	})
 	if err != nil {
 		return nil, err
 	}
 	groups := make([]Group, 0, len(*data))
-	for _, bundle := range *data {
-		count, err := strconv.Atoi(bundle.SimCount)
-		if err != nil {
-			return nil, got.malformed(listBundles, "sim_count is no number")
+	for _, one := range *data {
+		if one.ID == "" {
+			return nil, got.malformed(listBundles, "a group has no group_id")
 		}
-		groups = append(groups, Group{bundle.GroupId, bundle.GroupName, bundle.PackageCode, bundle.PackageName, count})
+		groups = append(groups, Group{one.ID, one.Name, one.PackageCode, one.PackageName, int(one.Count)})
 	}
 	return groups, nil
 }
@@ -104,14 +133,17 @@ func (c *Client) GroupSIMs(ctx context.Context, groupID string) ([]string, error
 	if err := required("groupID", groupID); err != nil {
 		return nil, fmt.Errorf("listing a group: %w", err)
 	}
-	data, got, err := call[mall.GroupSims](ctx, c, listGroupSims, func(ctx context.Context) (*http.Response, error) {
+	data, got, err := call[groupSIMs](ctx, c, listGroupSims, func(ctx context.Context) (*http.Response, error) {
 		return c.topup.ListGroupSims(ctx, groupID, &mall.ListGroupSimsParams{})
 	})
 	if err != nil {
 		return nil, err
 	}
-	if data.GroupId != groupID {
+	if data.GroupID != groupID {
 		return nil, got.malformed(listGroupSims, "it is about another group")
 	}
-	return data.SimIds, nil
+	if data.SIMs == nil {
+		return nil, got.malformed(listGroupSims, "it has no sim_ids")
+	}
+	return data.SIMs, nil
 }
