@@ -158,10 +158,8 @@ func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
 func (s *Session) makeLoan(ctx context.Context, operation string) *loan {
 	lent := &loan{maker: s.connection.SessionWith(s.stop, s.part)}
 	lent.maker.ended = s.ended
-	offset := len(s.Exchanges())
 	defer func() {
-		ended := recover()
-		s.adopt(lent.maker)
+		ended := s.adoptWith(lent.maker, recover())
 		if ended == nil {
 			return
 		}
@@ -175,9 +173,6 @@ func (s *Session) makeLoan(ctx context.Context, operation string) *loan {
 			lacks = end.Reason
 		}
 		s.connection.failed(operation, lacks)
-		if isEnd && end.Deviation != nil && end.Deviation.Exchange >= 0 {
-			end.Deviation.Exchange += offset
-		}
 		panic(ended)
 	}()
 	lent.draft = lent.maker.makeValid(ctx, operation)
@@ -288,14 +283,30 @@ func (s *Session) Recall(exchange reports.Exchange) *Answer {
 	return ReadAnswer(s.record(exchange, false), exchange)
 }
 
-// Aside calls work with a session whose exchanges do not count for this check. What
-// it does to the target is undone with what the check does.
+// adoptWith adopts what another session showed, and returns the value with which that
+// ended the check: its deviation then names an exchange of this session.
+func (s *Session) adoptWith(other *Session, ended any) any {
+	offset := len(s.Exchanges())
+	s.adopt(other)
+	if end, isEnd := ended.(End); isEnd && end.Deviation != nil && end.Deviation.Exchange >= 0 {
+		end.Deviation.Exchange += offset
+	}
+	return ended
+}
+
+// Aside calls work with a session whose exchanges do not count for this check, unless
+// they end it. What it does to the target is undone with what the check does.
 func (s *Session) Aside(work func(aside *Session)) {
 	aside := s.connection.SessionWith(s.stop, s.part)
 	aside.ended = s.ended
 	s.mu.Lock()
 	s.asides = append(s.asides, aside)
 	s.mu.Unlock()
+	defer func() {
+		if ended := recover(); ended != nil {
+			panic(s.adoptWith(aside, ended))
+		}
+	}()
 	work(aside)
 }
 
