@@ -8,7 +8,6 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
-	"github.com/mallcheck/mallcheck/signing"
 )
 
 // JournalFile is the name of the file, in the folder of the reports, in which a run
@@ -34,9 +33,6 @@ type Examination = doctor.Report
 func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) {
 	return session.Connect(t, contract)
 }
-
-// ParseMember reads NAME=TEXT or NAME:=JSON as a member of a request.
-func ParseMember(text string) (signing.Member, error) { return session.ParseMember(text) }
 
 // Examine asks a target which reading of the documentation it follows; ctx bounds
 // all of it.

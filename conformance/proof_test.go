@@ -90,7 +90,7 @@ func TestExpectationsAreOfFaultsAndChecks(t *testing.T) {
 	}
 	for fault, expected := range conformance.Expected {
 		if !slices.Contains(committed, fault) {
-			t.Errorf("there is no fault %s", fault)
+			t.Errorf("there is not a known fault %s", fault)
 		}
 		if !slices.IsSorted(expected) {
 			t.Errorf("%s: %q are not in order", fault, expected)

@@ -87,7 +87,7 @@ func idsOf(all []checks.Check) map[string]bool {
 
 func matchesSomething(all []checks.Check, key, pattern string) error {
 	if _, err := path.Match(pattern, ""); err != nil {
-		return &target.Error{Place: "--" + key, Value: pattern, Problem: "is no pattern", Instead: "write an id, a glob, area:RID or op:addSims"}
+		return &target.Error{Place: "--" + key, Value: pattern, Problem: "is not a valid pattern", Instead: "write an id, a glob, area:RID or op:addSims"}
 	}
 	if slices.ContainsFunc(all, func(check checks.Check) bool { return matches(check, pattern) }) {
 		return nil

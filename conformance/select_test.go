@@ -62,7 +62,7 @@ func TestSelectRefuses(t *testing.T) {
 		{"an area without its prefix", []string{"SIG"}, nil, `--only: "SIG" matches no check; did you mean area:SIG?`},
 		{"an area in lower case", []string{"rid"}, nil, `--only: "rid" matches no check; did you mean area:RID?`},
 		{"an unknown area", nil, []string{"area:RIX"}, `--skip: "area:RIX" matches no check; did you mean area:RID?`},
-		{"a broken glob", []string{"SIG-["}, nil, `--only: "SIG-[" is no pattern; write an id, a glob, area:RID or op:addSims`},
+		{"a broken glob", []string{"SIG-["}, nil, `--only: "SIG-[" is not a valid pattern; write an id, a glob, area:RID or op:addSims`},
 		{"nothing left", []string{"RID-001"}, []string{"area:RID"}, "--only and --skip together select no check; leave one of them out"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -177,6 +177,47 @@ func TestAction(t *testing.T) {
 	}
 }
 
+// A step that fails before it writes a report does not show that of an earlier run.
+func TestActionShowsNoStaleReport(t *testing.T) {
+	testlevel.Plain(t)
+	if runtime.GOOS == "windows" {
+		t.Skip("a runner has a bash of its own on Windows, which need not be on PATH here")
+	}
+	a, dir := readAction(t), t.TempDir()
+	if first := a.use(t, dir, map[string]string{"binary": binary, "only": "SIG-001"}); first.code != 0 || first.summary == "" {
+		t.Fatalf("exit code %d:\n%s", first.code, first.printed)
+	}
+	if got := a.use(t, dir, map[string]string{"binary": binary, "only": "SIG-9999"}); got.code != 2 || got.summary != "" {
+		t.Errorf("exit code %d, summary %q", got.code, got.summary)
+	}
+}
+
+// Every action that runs beside the project's own is pinned to a commit, in the
+// workflows and in the samples.
+func TestActionsArePinned(t *testing.T) {
+	var files []string
+	for _, pattern := range []string{"action.yml", ".github/workflows/*.yml", "examples/ci/*.yml"} {
+		found, err := filepath.Glob(filepath.Join(root(t), pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(found), err)
+		}
+		files = append(files, found...)
+	}
+	uses := regexp.MustCompile(`(?m)uses: +(\S+)`)
+	pinned := regexp.MustCompile(`^(\./|mallcheck/mallcheck@|[\w/-]+@[0-9a-f]{40}$)`)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range uses.FindAllStringSubmatch(string(data), -1) {
+			if !pinned.MatchString(match[1]) {
+				t.Errorf("%s uses %s", filepath.Base(file), match[1])
+			}
+		}
+	}
+}
+
 // TestActionBuilds holds that the action builds the tool where it is given none.
 func TestActionBuilds(t *testing.T) {
 	if testing.Short() || runtime.GOOS == "windows" {

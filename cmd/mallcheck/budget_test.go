@@ -33,7 +33,7 @@ func TestBudget(t *testing.T) {
 		})
 	}
 	got := process{arguments: []string{"run", "--budget-purchases=0"}}.run(t)
-	if want := "mallcheck: --budget-purchases: \"0\" is no number of purchases; write a whole number from 1"; got.code != 2 || !strings.HasPrefix(got.err, want) {
+	if want := "mallcheck: --budget-purchases: \"0\" is not a valid number of purchases; write a whole number from 1"; got.code != 2 || !strings.HasPrefix(got.err, want) {
 		t.Errorf("exit code %d: %s", got.code, got.err)
 	}
 	// A real target has a budget unless its user says otherwise, the sandbox has none.

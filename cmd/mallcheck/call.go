@@ -1,14 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/openapi"
-	"github.com/mallcheck/mallcheck/signing"
 )
 
 // callCommand makes one signed call.
@@ -36,98 +35,34 @@ It carries out what it is told to: an order is an order. Exit code: 0 accepted, 
 
 // Run implements the command.
 func (c *callCommand) Run(std *streams) error {
-	t, operation, err := c.settings(std)
+	_, t, err := resolved(std, c.Settings)
 	if err != nil {
 		return err
 	}
 	secrets := t.Secrets()
 	secrets.ShowPayments = c.Show
 	std.hide(secrets)
-	members := make([]signing.Member, len(c.Set))
-	for i, text := range c.Set {
-		if members[i], err = conformance.ParseMember(text); err != nil {
-			return fmt.Errorf("--set: %w", err)
-		}
-	}
-	contract, err := openapi.Mall()
-	if err != nil {
-		return err
-	}
-	t.PushListen = "" // a call awaits no push
-	connection, err := conformance.Connect(t, contract)
-	if err != nil {
-		return err
-	}
-	defer connection.Close()
 	ctx, cancel := interruptible()
 	defer cancel()
-	hands := connection.Session(ctx)
-	draft, err := hands.NewCall(operation, members)
-	if err != nil {
-		return err
-	}
-	answer, err := hands.Attempt(draft)
-	if len(hands.Exchanges()) > 0 && c.Explain {
-		explained, err := hands.Explain(operation, 0)
-		if err != nil {
-			return err
-		}
-		if _, err := fmt.Fprint(std.out, explained); err != nil {
+	called, err := conformance.Call(ctx, t, c.Operation, c.Set)
+	if called != nil && c.Explain {
+		if _, err := fmt.Fprint(std.out, called.Signed); err != nil {
 			return err
 		}
 	}
-	if err != nil {
+	if errors.Is(err, conformance.ErrNoAnswer) {
 		return &exit{conformance.ExitInconclusive, err}
 	}
-	answer.Body = secrets.Body(answer.Body)
-	return tellAnswer(std, t, answer)
-}
-
-// settings resolves the target and finds the operation, which must have an address.
-func (c *callCommand) settings(std *streams) (*target.Target, openapi.Operation, error) {
-	var none openapi.Operation
-	layers, err := target.Layers(c.Settings, std.environ, "")
-	if err != nil {
-		return nil, none, err
-	}
-	t, err := target.Resolve(layers...)
-	if err != nil {
-		return nil, none, err
-	}
-	operation, known := openapi.OperationOf(c.Operation)
-	switch {
-	case !known:
-		return nil, none, unknownOperation(c.Operation)
-	case operation.Service == "notification":
-		return nil, none, fmt.Errorf("%s is sent by the mall, a partner does not call it", operation.ID)
-	case t.URLs[operation.Service] == "":
-		return nil, none, fmt.Errorf("--%s-url is missing: the target has no address for %s", operation.Service, operation.ID)
-	case operation.Does != openapi.Read && t.Production && !t.YesProduction:
-		return nil, none, fmt.Errorf("%s does a %s, and %s is a production target; if that is meant, add --yes-production", operation.ID, operation.Does, t.Name)
-	case !operation.PathKnown && t.Paths[operation.ID] == "":
-		return nil, none, fmt.Errorf("no page tells the path of %s; say it with --path %s=/…", operation.ID, operation.ID)
-	}
-	return t, operation, nil
-}
-
-// unknownOperation names the operation nearest to a wrong id.
-func unknownOperation(id string) error {
-	contract, err := openapi.Mall()
 	if err != nil {
 		return err
 	}
-	var ids []string
-	for _, operation := range contract.Operations() {
-		ids = append(ids, operation.ID)
-	}
-	if near := target.Nearest(id, ids); near != "" {
-		return fmt.Errorf("%q is no operation; did you mean %s?", id, near)
-	}
-	return fmt.Errorf("%q is no operation; there are %s", id, strings.Join(ids, ", "))
+	called.Answer.Body = secrets.Body(called.Answer.Body)
+	return tellAnswer(std, t, called)
 }
 
 // tellAnswer prints an answer and ends with the exit code of what it says.
-func tellAnswer(std *streams, t *target.Target, answer *conformance.Answer) error {
+func tellAnswer(std *streams, t *target.Target, called *conformance.Called) error {
+	answer := called.Answer
 	status := fmt.Sprintf("HTTP %d %s", answer.Status, http.StatusText(answer.Status))
 	if id := answer.Header.Get(t.RequestIDHeader); id != "" {
 		status += ", " + t.RequestIDHeader + ": " + id
@@ -136,8 +71,11 @@ func tellAnswer(std *streams, t *target.Target, answer *conformance.Answer) erro
 	if _, err := fmt.Fprintf(std.out, "%s\n", answer.Body); err != nil {
 		return err
 	}
-	if !answer.Accepted() {
-		return &exit{code: conformance.ExitViolation}
+	switch {
+	case called.Problem == "":
+		return nil
+	case answer.Refused():
+		return &exit{code: conformance.ExitViolation} // its body says why
 	}
-	return nil
+	return &exit{conformance.ExitViolation, errors.New(called.Problem)}
 }

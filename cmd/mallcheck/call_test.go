@@ -80,11 +80,14 @@ func TestCallMisuse(t *testing.T) {
 		want      string
 	}{
 		{"no address", []string{"singleVerify"}, 2, "mallcheck: --vshop-url is missing: the target has no address for singleVerify"},
-		{"an unknown operation", append([]string{"singleVerfy"}, target...), 2, `mallcheck: "singleVerfy" is no operation; did you mean singleVerify?`},
-		{"an operation of the mall", append([]string{"rechargeSuccess"}, target...), 2, "mallcheck: rechargeSuccess is sent by the mall, a partner does not call it"},
-		{"an unknown path", append([]string{"confirmPaymentResult"}, target...), 2, "mallcheck: no page tells the path of confirmPaymentResult; say it with --path confirmPaymentResult=/…"},
+		{"an unknown operation", append([]string{"singleVerfy"}, target...), 2, `mallcheck: "singleVerfy" is not an operation; did you mean singleVerify?`},
+		{"an operation of the mall", append([]string{"rechargeSuccess"}, target...), 2, "mallcheck: rechargeSuccess is sent by the mall; partners do not call it"},
+		{"an unknown path", append([]string{"confirmPaymentResult"}, target...), 2, "mallcheck: the path of confirmPaymentResult is undocumented; set it with --path confirmPaymentResult=/…"},
 		{"no member", append([]string{"singleVerify", "--set=deviceCode"}, target...), 2, `mallcheck: --set: "deviceCode" names no member; write name=text or name:=JSON`},
 		{"a production address", []string{"singleVerify", "--vshop-url=https://wx.linksfield.net/vshop", "--partner-code=P1"}, 2, `mallcheck: --vshop-url: "https://wx.linksfield.net/vshop" is a production address`},
+		{"a path parameter that climbs", []string{"listGroupSims", "--topup-url=http://" + closed.Addr().String(), "--partner-code=P1", "--set=group_id=.."}, 2, "mallcheck: group_id of listGroupSims must be a text that is not empty, . or ..: it is a segment of the path; set it with --set group_id=VALUE"},
+		{"a path parameter that is missing", []string{"asyncResult", "--topup-url=http://" + closed.Addr().String(), "--partner-code=P1"}, 2, "mallcheck: request_id of asyncResult must be a text that is not empty, . or .."},
+		{"a group that climbs", []string{"listGroupSims", "--topup-url=http://" + closed.Addr().String(), "--partner-code=P1", "--group=.."}, 2, `mallcheck: --group: ".." would change the path that is called; write the id of a group`},
 		{"nobody answers", append([]string{"singleVerify", "--set=deviceCode=89852202306250040073"}, target...), 3, "mallcheck: singleVerify: no answer: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -96,13 +99,45 @@ func TestCallMisuse(t *testing.T) {
 	}
 }
 
+// A call only ends with 0 when the answer is a success as the contract has it.
+func TestCallSuccess(t *testing.T) {
+	for _, test := range []struct {
+		name, body string
+		status     int
+		code       int
+		err        string // last line of standard error
+	}{
+		{"a success", `{"operateCode":"S","message":"success","data":[]}`, 200, 0, "HTTP 200 OK"},
+		{"white space behind it", `{"operateCode":"S","message":"success","data":[]}` + " \n", 200, 0, "HTTP 200 OK"},
+		{"a refusal", `{"operateCode":"F","message":"no","data":null}`, 200, 1, "HTTP 200 OK"},
+		{"a server error that claims success", `{"operateCode":"S","message":"success","data":[]}`, 500, 1, "mallcheck: HTTP 500 is no success, whatever the body says"},
+		{"something behind it", `{"operateCode":"S","message":"success","data":[]}{}`, 200, 1, "mallcheck: something follows the JSON object in the body"},
+		{"another letter case", `{"OPERATECODE":"S","message":"success","data":[]}`, 200, 1, "mallcheck: the body has no member operateCode, spelled so, with the text S"},
+		{"no envelope", `[]`, 200, 1, "mallcheck: the target did not accept the call"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			mall := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(test.status)
+				_, _ = w.Write([]byte(test.body))
+			}))
+			defer mall.Close()
+			got := process{arguments: []string{"call", "listBundles", "--topup-url=" + mall.URL, "--partner-code=P1"}}.run(t)
+			lines := strings.Split(strings.TrimSpace(got.err), "\n")
+			if got.code != test.code || lines[len(lines)-1] != test.err {
+				t.Errorf("exit code %d, want %d; standard error\n%s want at its end\n%s", got.code, test.code, got.err, test.err)
+			}
+		})
+	}
+}
+
 // TestPushKeyIsSecret holds that the key of pushes stands in no output and in no
 // report, not even when it is wrong or the target tells it.
 func TestPushKeyIsSecret(t *testing.T) {
 	const key = "5ec2e7c0ffee5ec2e7c0ffee5ec2e7c0ffee"
 	for _, wrong := range []string{"--push-key=" + key, "--push-key=k1:x" + key} {
 		got := process{arguments: []string{"run", wrong}}.run(t)
-		if got.code != 2 || !strings.HasPrefix(got.err, "mallcheck: --push-key is no key of pushes; ") || strings.Contains(got.err+got.out, key) {
+		if got.code != 2 || !strings.HasPrefix(got.err, "mallcheck: --push-key is not a valid push key; ") || strings.Contains(got.err+got.out, key) {
 			t.Errorf("exit code %d: %s%s", got.code, got.out, got.err)
 		}
 	}

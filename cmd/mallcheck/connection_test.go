@@ -122,7 +122,7 @@ func TestDoctorOverTLS(t *testing.T) {
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{named}}
 	server.StartTLS()
 	defer server.Close()
-	dir := inFolder(t, map[string]string{"ca.pem": string(ca.pem())})
+	dir := inFolder(t, map[string]string{"ca.pem": "\ufeff" + string(ca.pem())})
 	got := process{arguments: []string{"doctor", "--topup-url=" + server.URL, "--partner-code=P1", "--tls-ca-file=ca.pem"}, dir: dir}.run(t)
 	for _, want := range []string{"reached, HTTP/1.1, TLS 1.3, certificate until ", "(1 days)", " a call (median of ", "its clock is 1h0m0s behind"} {
 		if got.code != 0 || !strings.Contains(got.out, want) {

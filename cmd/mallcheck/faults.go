@@ -100,7 +100,7 @@ func selectFaults(ids []string) ([]faults.Fault, error) {
 // prove has the faults proven by several processes, and writes and judges the matrix.
 func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 	if c.Procs < 0 {
-		return fmt.Errorf("--procs: %d is no number of processes; write 1 or more", c.Procs)
+		return fmt.Errorf("--procs: %d is not a valid number of processes; write 1 or more", c.Procs)
 	}
 	if c.Procs == 0 {
 		c.Procs = 2 * runtime.NumCPU()

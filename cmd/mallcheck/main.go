@@ -12,6 +12,7 @@ import (
 	"log"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -145,7 +146,10 @@ func execute(arguments []string, std *streams) int {
 	}
 	context, err := parser.Parse(arguments)
 	if err != nil {
-		return fail(std, fmt.Errorf("%w (%s --help shows the usage)", err, reached(err)))
+		return fail(std, misused(err))
+	}
+	if err := emptyFlag(context); err != nil {
+		return fail(std, err)
 	}
 	err = context.Run()
 	defer std.close()
@@ -162,15 +166,46 @@ func execute(arguments []string, std *streams) int {
 	return fail(std, err)
 }
 
-// reached returns the command that a command line had come to when it went wrong.
-func reached(err error) string {
+// emptyFlag returns an error for a flag that was given without a value, as by a
+// script whose variable is empty. To ignore it would test something else than was
+// meant, and might pass.
+func emptyFlag(line *kong.Context) error {
+	for _, given := range line.Path {
+		if given.Flag == nil || given.Resolved {
+			continue
+		}
+		switch value := given.Flag.Target.Interface().(type) {
+		case string:
+			if strings.TrimSpace(value) != "" {
+				continue
+			}
+		case []string:
+			if strings.TrimSpace(strings.Join(value, "")) != "" {
+				continue
+			}
+		default:
+			continue
+		}
+		return fmt.Errorf("--%s is empty; give it a value, or leave the flag out", given.Flag.Name)
+	}
+	return nil
+}
+
+// misused says what to type instead of a command line that cannot be parsed: at
+// least which help shows the usage.
+func misused(err error) error {
+	command := "mallcheck"
 	var wrong *kong.ParseError
-	if errors.As(err, &wrong) && wrong.Context != nil {
-		if command := wrong.Context.Selected(); command != nil {
-			return command.FullPath()
+	if errors.As(err, &wrong) && wrong.Context != nil && wrong.Context.Selected() != nil {
+		selected := wrong.Context.Selected()
+		command = selected.FullPath()
+		argument, unexpected := strings.CutPrefix(err.Error(), "unexpected argument ")
+		takesTarget := slices.ContainsFunc(selected.Flags, func(flag *kong.Flag) bool { return flag.Name == "target" })
+		if unexpected && takesTarget && !strings.ContainsAny(argument, " ,") {
+			return fmt.Errorf("%w; did you mean --target %s?", err, argument)
 		}
 	}
-	return "mallcheck"
+	return fmt.Errorf("%w (%s --help shows the usage)", err, command)
 }
 
 // fail prints an error as one line and returns the exit code of wrong usage.

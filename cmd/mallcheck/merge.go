@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -71,12 +72,20 @@ func readRun(path string) (*reports.Run, error) {
 	return run, nil
 }
 
-// knownFormats returns an error for the first word that is no report format.
+// knownFormats returns an error for the first word that is not a report format.
 func knownFormats(place string, formats []string) error {
 	for _, format := range formats {
-		if !slices.Contains(render.Formats(), format) {
-			return target.UnknownWord(place, format, "report format", render.Formats(), "known are "+strings.Join(render.Formats(), ", "))
+		if slices.Contains(render.Formats(), format) {
+			continue
 		}
+		for _, known := range render.Formats() { // xml and junit.xml are junit
+			for _, file := range render.Files("", []string{known}) {
+				if format == file || format == strings.TrimPrefix(filepath.Ext(file), ".") {
+					return &target.Error{Place: place, Value: format, Problem: "is not a known report format", Instead: "did you mean " + known + "?"}
+				}
+			}
+		}
+		return target.UnknownWord(place, format, "report format", render.Formats(), "known are "+strings.Join(render.Formats(), ", "))
 	}
 	return nil
 }

@@ -44,8 +44,8 @@ func TestProveRefuses(t *testing.T) {
 		arguments []string
 		want      string
 	}{
-		{[]string{"--only", "empty-batch-acepted"}, `"empty-batch-acepted" is no fault; did you mean empty-batch-accepted?`},
-		{[]string{"--procs=-1"}, "--procs: -1 is no number of processes; write 1 or more"},
+		{[]string{"--only", "empty-batch-acepted"}, `"empty-batch-acepted" is not a known fault; did you mean empty-batch-accepted?`},
+		{[]string{"--procs=-1"}, "--procs: -1 is not a valid number of processes; write 1 or more"},
 		{[]string{"--report-dir", "/dev/null/x"}, "--report-dir: "},
 	} {
 		got := process{arguments: append([]string{"faults", "--prove"}, test.arguments...)}.run(t)

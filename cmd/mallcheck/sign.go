@@ -112,7 +112,7 @@ func (c *signCommand) complete(request diagnose.Request) error {
 	}
 	operation, known := openapi.OperationOf(*c.Operation)
 	if !known {
-		return unknownOperation(*c.Operation)
+		return conformance.UnknownOperation(*c.Operation)
 	}
 	for _, name := range pathParameters(operation) {
 		switch {

@@ -30,7 +30,7 @@ func Prove(ctx context.Context, id, depth string) (*reports.FaultRow, error) {
 	all := faults.Faults()
 	at := slices.IndexFunc(all, func(f faults.Fault) bool { return f.ID == id })
 	if at < 0 {
-		return nil, fmt.Errorf("%q is no fault", id)
+		return nil, fmt.Errorf("%q is not a known fault", id)
 	}
 	run, err := against(ctx, id, depth, func(s *target.Settings) { s.Skip = []string{"area:GEN"} })
 	if err != nil {

@@ -15,14 +15,14 @@ import (
 // case the embedded sandbox is not used.
 func HasAddress(layers ...Layer) bool {
 	return slices.ContainsFunc(layers, func(l Layer) bool {
-		return l.target != "" || len(l.Settings.values("environment")) > 0 ||
-			slices.ContainsFunc(Services, func(service string) bool { return len(l.Settings.values(service+"-url")) > 0 })
+		return l.target != "" || len(l.Settings.values("environment")) > 0 || hasURL(&l.Settings)
 	})
 }
 
 // addresses parses the services' addresses and what they require.
 func (r *resolver) addresses(t *Target) {
 	environment := r.choice("environment")
+	r.oneKind()
 	for _, service := range Services {
 		key, address := r.address(service, environment)
 		if address == "" {
@@ -69,19 +69,45 @@ func (r *resolver) partner(t *Target, named int) {
 	r.problem = problem
 }
 
-// address returns the address of a service, and the key that it comes from: the
-// first layer that has one of its own or an environment decides.
+// address returns the address of a service, and the key that it comes from. An
+// environment gives the addresses of all services or of none: one that stands
+// behind an address of its own is ignored, so that the rest of a target whose
+// addresses are filled in is never the provider's.
 func (r *resolver) address(service, environment string) (key, address string) {
+	own := service + "-url"
+	given := false
 	for i := range r.layers {
 		settings := &r.layers[i].Settings
-		if key = service + "-url"; len(settings.values(key)) > 0 {
-			return key, parse(r, key, baseAddress)
+		given = given || hasURL(settings)
+		if len(settings.values(own)) > 0 {
+			return own, parse(r, own, baseAddress)
 		}
 		if len(settings.values("environment")) > 0 {
+			if given {
+				return "", ""
+			}
 			return "environment", addressOf(service, environment)
 		}
 	}
 	return "", ""
+}
+
+// oneKind requires that a layer gives addresses or an environment, not both.
+func (r *resolver) oneKind() {
+	for i := range r.layers {
+		layer := &r.layers[i]
+		if len(layer.Settings.values("environment")) > 0 && hasURL(&layer.Settings) && r.problem == nil {
+			r.problem = &Error{
+				Place: layer.Place("environment"), Problem: "does not go with an address of its own",
+				Instead: "leave environment out, and write the addresses of the other services too: without one a service is skipped",
+			}
+		}
+	}
+}
+
+// hasURL reports whether settings give the address of a service.
+func hasURL(settings *Settings) bool {
+	return slices.ContainsFunc(Services, func(service string) bool { return len(settings.values(service+"-url")) > 0 })
 }
 
 // addressOf returns the address that a service has in an environment by the contract.

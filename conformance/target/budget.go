@@ -37,7 +37,7 @@ func budgetPurchases(text string) (int, error) {
 	}
 	n, err := strconv.ParseUint(text, 10, 31)
 	if err != nil || n == 0 {
-		return 0, malformed{"is no number of purchases", "write a whole number from 1, such as 20, or none for no limit; --allow without purchase forbids them"}
+		return 0, malformed{problem: "is not a valid number of purchases", instead: "write a whole number from 1, such as 20, or none for no limit; --allow without purchase forbids them"}
 	}
 	return int(n), nil
 }
@@ -48,7 +48,7 @@ func budgetAmount(text string) (*big.Rat, error) {
 	}
 	amount, ok := ParseAmount(text)
 	if !ok {
-		return nil, malformed{"is no amount", "write a decimal number, such as 99.80, or none for no limit"}
+		return nil, malformed{problem: "is not a valid amount", instead: "write a decimal number, such as 99.80, or none for no limit"}
 	}
 	return amount, nil
 }

@@ -34,7 +34,7 @@ func Layers(flags Settings, environ []string, dir string) ([]Layer, error) {
 		return nil, &Error{Place: r.placeOf("target", name), Value: name, Problem: "is named, but there is no " + FileName + " here", Instead: "mallcheck init writes one; or name a file with --config FILE"}
 	}
 	if name != "" && !slices.Contains(file.Names(), name) {
-		return nil, &Error{Place: r.placeOf("target", name), Value: name, Problem: "is no target of " + file.Path(),
+		return nil, &Error{Place: r.placeOf("target", name), Value: name, Problem: "is not a target of " + file.Path(),
 			Instead: suggestion(name, append(file.Names(), SandboxName))}
 	}
 	if name = cmp.Or(name, file.Default()); name == "" {

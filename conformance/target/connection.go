@@ -1,6 +1,7 @@
 package target
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -27,7 +28,7 @@ func proxyAddress(text string) (*url.URL, error) {
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Hostname() == "" || !slices.Contains([]string{"http", "https", "socks5"}, parsed.Scheme) ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
-		return nil, malformed{"is no address of a proxy", "write it as http://host:port, or none"}
+		return nil, malformed{problem: "is not a valid proxy address", instead: "write it as http://host:port, or none"}
 	}
 	return parsed, nil
 }
@@ -91,7 +92,7 @@ func trusted(file string) (*x509.CertPool, error) {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, malformed{"holds no certificate", "name a file in PEM, with lines that say BEGIN CERTIFICATE"}
+		return nil, malformed{problem: "holds no certificate", instead: "name a file in PEM, with lines that say BEGIN CERTIFICATE"}
 	}
 	return pool, nil
 }
@@ -104,11 +105,11 @@ func clientCertificate(cert, key string) ([]tls.Certificate, error) {
 	}
 	keyText, err := readPEM(key)
 	if err != nil {
-		return nil, malformed{fmt.Sprintf("has a key, %q, that %v", key, err), ""}
+		return nil, malformed{problem: fmt.Sprintf("has a key, %q, that %v", key, err), instead: ""}
 	}
 	pair, err := tls.X509KeyPair(certText, keyText)
 	if err != nil {
-		return nil, malformed{"and its key cannot be used: " + strings.TrimPrefix(err.Error(), "tls: "), "name a certificate and the key that belongs to it, both in PEM"}
+		return nil, malformed{problem: "and its key cannot be used: " + strings.TrimPrefix(err.Error(), "tls: "), instead: "name a certificate and the key that belongs to it, both in PEM"}
 	}
 	return []tls.Certificate{pair}, nil
 }
@@ -120,9 +121,10 @@ const maxFile = 1 << 20
 func readPEM(file string) ([]byte, error) {
 	text, err := readFile(file)
 	if err != nil {
-		return nil, malformed{err.Error(), "name a file in PEM"}
+		return nil, malformed{problem: err.Error(), instead: "name a file in PEM"}
 	}
-	return text, nil
+	// Editors on Windows write a byte order mark, which hides the first certificate.
+	return bytes.TrimPrefix(text, []byte("\ufeff")), nil
 }
 
 // readFile reads a file of a few bytes. What is no file, such as a pipe, is not
@@ -139,7 +141,7 @@ func readFile(file string) ([]byte, error) {
 	case info.IsDir():
 		return nil, errors.New("is a folder")
 	case !info.Mode().IsRegular():
-		return nil, errors.New("is no ordinary file")
+		return nil, errors.New("is not a regular file")
 	case info.Size() > maxFile:
 		return nil, fmt.Errorf("is larger than %d bytes", maxFile)
 	}

@@ -132,7 +132,7 @@ func (f *File) document(text []byte) (*yaml.Node, error) {
 		if parts[1] != "" {
 			place += ":" + parts[1]
 		}
-		return nil, &Error{Place: place + ":", Problem: "this is no YAML: " + parts[2], Instead: "write KEY: VALUE lines, indented by spaces"}
+		return nil, &Error{Place: place + ":", Problem: "not valid YAML: " + parts[2], Instead: "write KEY: VALUE lines, indented by spaces"}
 	}
 	return root.Content[0], nil
 }
@@ -145,7 +145,7 @@ func (f *File) target(at pair) (fileTarget, error) {
 	case name == SandboxName:
 		return t, f.fail(at.key, "", `the name "sandbox" is that of the embedded sandbox`, "give the target another name")
 	case !targetName.MatchString(name):
-		return t, f.fail(at.key, "", fmt.Sprintf("%q is no name of a target", name), "write letters, digits, dots, - and _, at most 64")
+		return t, f.fail(at.key, "", fmt.Sprintf("%q is not a valid target name", name), "write letters, digits, dots, - and _, at most 64")
 	}
 	settings, err := f.mapping(at.value, "target "+name, append(keysFrom(fromFile), expectationsKey))
 	if err != nil {

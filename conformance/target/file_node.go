@@ -54,7 +54,7 @@ func (f *File) mapping(node *yaml.Node, what string, known []string) ([]pair, er
 		case before >= 0:
 			return nil, f.fail(key, "", fmt.Sprintf("%q stands in line %d already", name, pairs[before].key.Line), "keep one of the two")
 		case known != nil && !slices.Contains(known, name):
-			return nil, f.fail(key, "", fmt.Sprintf("%q is no key of %s", name, what), f.instead(name, known))
+			return nil, f.fail(key, "", fmt.Sprintf("%q is not a key of %s", name, what), f.instead(name, known))
 		}
 		pairs = append(pairs, pair{key, value})
 	}

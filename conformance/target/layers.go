@@ -39,7 +39,7 @@ func Flags(settings Settings) Layer {
 }
 
 // Environment returns the layer of the process environment, given as
-// os.Environ gives it. A variable with our prefix that is no setting is an
+// os.Environ gives it. A variable with our prefix that is not a setting is an
 // error that names the nearest one.
 func Environment(environ []string) (Layer, error) {
 	keys := map[string]string{}
@@ -54,10 +54,10 @@ func Environment(environ []string) (Layer, error) {
 		}
 		key, known := keys[name]
 		if slices.ContainsFunc(keysFrom(fromFlag), func(flag string) bool { return !known && EnvironmentName(flag) == name }) {
-			return Layer{}, &Error{Place: name, Problem: "is no setting", Instead: "it has to be said each time, as a flag of the command line"}
+			return Layer{}, &Error{Place: name, Problem: "is not a setting", Instead: "it has to be said each time, as a flag of the command line"}
 		}
 		if !known {
-			return Layer{}, &Error{Place: name, Problem: "is no setting", Instead: suggestion(name, slices.Sorted(maps.Keys(keys)))}
+			return Layer{}, &Error{Place: name, Problem: "is not a setting", Instead: suggestion(name, slices.Sorted(maps.Keys(keys)))}
 		}
 		layer.Settings.set(key, text)
 	}
@@ -65,12 +65,12 @@ func Environment(environ []string) (Layer, error) {
 }
 
 // Sandbox returns the layer of the embedded sandbox: its address, partner,
-// fixtures and policy, by key. A key that is no setting is an error.
+// fixtures and policy, by key. A key that is not a setting is an error.
 func Sandbox(values map[string]string) (Layer, error) {
 	layer := Layer{Place: func(key string) string { return "the sandbox's " + key }, sandbox: true}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		if !layer.Settings.set(key, values[key]) {
-			return Layer{}, fmt.Errorf("the sandbox gives %q, which is no setting", key)
+			return Layer{}, fmt.Errorf("the sandbox gives %q, which is not a setting", key)
 		}
 	}
 	return layer, nil
@@ -104,7 +104,7 @@ func (e *Error) Error() string {
 // UnknownWord is the error of a word that is none of the known ones: it names the
 // nearest of them, or says what else to do.
 func UnknownWord(place, word, what string, known []string, otherwise string) *Error {
-	problem := &Error{Place: place, Value: word, Problem: "is no " + what, Instead: otherwise}
+	problem := &Error{Place: place, Value: word, Problem: "is not a known " + what, Instead: otherwise}
 	if near := Nearest(word, known); near != "" {
 		problem.Instead = "did you mean " + near + "?"
 	}

@@ -14,24 +14,36 @@ import (
 // malformed is what a parser says of a value: what is wrong, and what instead.
 type malformed struct{ problem, instead string }
 
+// unshown is malformed for a value that may hold a secret, and is not shown.
+type unshown struct{ malformed }
+
 // Error returns both, for callers that do not tell them apart.
 func (m malformed) Error() string { return m.problem + "; " + m.instead }
 
 var (
 	amountForm   = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+	iccidForm    = regexp.MustCompile(`^[0-9]{18,22}$`)
 	currencyForm = regexp.MustCompile(`^[A-Za-z]{3}$`)
 )
 
 func amount(text string) (string, error) {
 	if !amountForm.MatchString(text) {
-		return "", malformed{"is no amount", "write a decimal number, such as 4.99"}
+		return "", malformed{problem: "is not a valid amount", instead: "write a decimal number, such as 4.99"}
+	}
+	return text, nil
+}
+
+// segment parses what becomes a segment of a path.
+func segment(text string) (string, error) {
+	if text == "." || text == ".." {
+		return "", malformed{problem: "would change the path that is called", instead: "write the id of a group"}
 	}
 	return text, nil
 }
 
 func currency(text string) (string, error) {
 	if !currencyForm.MatchString(text) {
-		return "", malformed{"is no currency", "write its three letters, such as USD"}
+		return "", malformed{problem: "is not a valid currency", instead: "write its three letters, such as USD"}
 	}
 	return text, nil
 }
@@ -40,9 +52,10 @@ func baseAddress(text string) (string, error) {
 	parsed, err := url.Parse(text)
 	switch {
 	case err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https":
-		return "", malformed{"is no address", "write it as https://host/path"}
+		return "", malformed{problem: "is not a valid address", instead: "write it as https://host/path"}
 	case parsed.RawQuery != "" || parsed.Fragment != "":
-		return "", malformed{"has a query or a fragment", "write the base address alone, such as https://host/path"}
+		// A query may hold a token, so the value is not shown.
+		return "", unshown{malformed{"has a query or a fragment", "write the base address alone, such as https://host/path"}}
 	}
 	return strings.TrimRight(text, "/"), nil
 }
@@ -52,7 +65,7 @@ func listenAddress(text string) (string, error) {
 	host, port, err := net.SplitHostPort(text)
 	number, notNumber := strconv.ParseUint(port, 10, 16)
 	if err != nil || notNumber != nil {
-		return "", malformed{"is no address to listen on", "write it as host:port, such as 127.0.0.1:8643"}
+		return "", malformed{problem: "is not a valid address to listen on", instead: "write it as host:port, such as 127.0.0.1:8643"}
 	}
 	if host == "" {
 		host = "127.0.0.1"
@@ -66,7 +79,7 @@ func headerName(text string) (string, error) {
 	}
 	for _, c := range text {
 		if !valid(c) {
-			return "", malformed{"is no header name", "write letters, digits, - and _"}
+			return "", malformed{problem: "is not a valid header name", instead: "write letters, digits, - and _"}
 		}
 	}
 	return text, nil
@@ -75,7 +88,7 @@ func headerName(text string) (string, error) {
 func positiveDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return 0, malformed{"is no time limit", "write a positive duration with its unit, such as 500ms, 10s or 5m"}
+		return 0, malformed{problem: "is not a valid duration", instead: "write a positive duration with its unit, such as 500ms, 10s or 5m"}
 	}
 	return d, nil
 }
@@ -86,7 +99,7 @@ const mostFuzz = 10_000
 func requests(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 || n > mostFuzz {
-		return 0, malformed{"is no number of requests", "write 0 to " + strconv.Itoa(mostFuzz)}
+		return 0, malformed{problem: "is not a valid number of requests", instead: "write 0 to " + strconv.Itoa(mostFuzz)}
 	}
 	return n, nil
 }
@@ -94,7 +107,7 @@ func requests(text string) (int, error) {
 func perSecond(text string) (float64, error) {
 	n, err := strconv.ParseFloat(strings.TrimSuffix(text, "/s"), 64)
 	if err != nil || n <= 0 || math.IsInf(n, 0) || math.IsNaN(n) {
-		return 0, malformed{"is no rate", "write calls a second, such as 5/s or 0.5/s"}
+		return 0, malformed{problem: "is not a valid rate", instead: "write calls per second, such as 5/s or 0.5/s"}
 	}
 	return n, nil
 }
@@ -108,14 +121,14 @@ func oneOf(words ...string) func(string) (string, error) {
 		if near := Nearest(text, words); near != "" {
 			instead = "did you mean " + near + "?"
 		}
-		return "", malformed{"is not known here", instead}
+		return "", malformed{problem: "is not known here", instead: instead}
 	}
 }
 
 // truth parses a setting that is true or not given.
 func truth(text string) (bool, error) {
 	if text != "true" && text != "false" {
-		return false, malformed{"is neither true nor false", "write true, or leave it out"}
+		return false, malformed{problem: "is neither true nor false", instead: "write true, or leave it out"}
 	}
 	return text == "true", nil
 }

@@ -62,6 +62,17 @@ func (r *resolver) list(key string) []string {
 	return values
 }
 
+// sims returns the SIM cards of a key, whose numbers have the form of an ICCID.
+func (r *resolver) sims(key string) []string {
+	sims := r.list(key)
+	for _, sim := range sims {
+		if !iccidForm.MatchString(sim) {
+			r.fail(key, sim, "is not an ICCID", "write 18 to 22 digits, such as 89852000000000000001")
+		}
+	}
+	return sims
+}
+
 func (r *resolver) text(key string) string {
 	if values := r.list(key); len(values) > 0 {
 		return values[0]
@@ -75,7 +86,7 @@ func (r *resolver) pushKey() (id string, key []byte) {
 		var err error
 		id, key, err = signing.ParsePushKey(text)
 		if err != nil {
-			return nil, malformed{"is no key of pushes", err.Error() + "; write its id, a colon and the key in hexadecimal"}
+			return nil, malformed{problem: "is not a valid push key", instead: err.Error() + "; write its id, a colon and the key in hexadecimal"}
 		}
 		return key, nil
 	})
@@ -104,7 +115,11 @@ func parse[T any](r *resolver, key string, parser func(string) (T, error)) T {
 		return value
 	}
 	var told malformed
-	if !errors.As(err, &told) {
+	var secret unshown
+	switch {
+	case errors.As(err, &secret):
+		told, text = secret.malformed, ""
+	case !errors.As(err, &told):
 		told.problem = err.Error()
 	}
 	r.fail(key, text, told.problem, told.instead)
@@ -140,7 +155,7 @@ func (r *resolver) permissions() Permissions {
 		case "purchase":
 			allowed.Purchase = true
 		default:
-			r.fail("allow", word, "is no permission", "write read, write, purchase or several of them, separated by commas")
+			r.fail("allow", word, "is not a permission", "write read, write, purchase or several of them, separated by commas")
 		}
 	}
 	return allowed
@@ -163,7 +178,7 @@ func (r *resolver) seed() int64 {
 	return parse(r, "seed", func(text string) (int64, error) {
 		seed, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || seed < 0 {
-			return 0, malformed{"is no seed", "write a whole number from 0 to 9223372036854775807"}
+			return 0, malformed{problem: "is not a valid seed", instead: "write a whole number from 0 to 9223372036854775807"}
 		}
 		return seed, nil
 	})

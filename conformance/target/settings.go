@@ -16,7 +16,7 @@ import (
 type Settings struct {
 	Target      string `name:"target" from:"flag,environment" placeholder:"NAME" group:"target" help:"Target of mallcheck.yaml to use. Default the one that its default names, unless an address is given; sandbox is the embedded sandbox."`
 	Config      string `name:"config" from:"flag,environment" placeholder:"FILE" group:"target" help:"File of targets. Default mallcheck.yaml in the working directory, if it is there."`
-	Environment string `name:"environment" choices:"test,production" placeholder:"NAME" group:"target" help:"Use the addresses of the contract, test or production, for every service that is given none."`
+	Environment string `name:"environment" choices:"test,production" placeholder:"NAME" group:"target" help:"Use the provider's addresses, test or production, for all services. It does not go with addresses of your own."`
 
 	VshopURL   string `name:"vshop-url" placeholder:"URL" group:"target" help:"Base address of the vshop service, for example https://host/vshop_uat. As soon as one service address is given, the embedded sandbox is not used."`
 	PaymentURL string `name:"payment-url" placeholder:"URL" group:"target" help:"Base address of the payment service."`

@@ -15,7 +15,7 @@ func shard(text string) (reports.Shard, error) {
 	i, errIndex := strconv.Atoi(index)
 	n, errCount := strconv.Atoi(count)
 	if errIndex != nil || errCount != nil || i < 1 || i > n || n > mostShards {
-		return reports.Shard{}, malformed{"is no shard", "write which one of how many, such as 2/4"}
+		return reports.Shard{}, malformed{problem: "is not a valid shard", instead: "write which one of how many, such as 2/4"}
 	}
 	return reports.Shard{Index: i, Count: n}, nil
 }
@@ -26,7 +26,7 @@ const MostProcs = 64
 func procs(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > MostProcs {
-		return 0, malformed{"is no number of processes", "write a whole number from 1 to 64"}
+		return 0, malformed{problem: "is not a valid number of processes", instead: "write a whole number from 1 to 64"}
 	}
 	return n, nil
 }

@@ -2,6 +2,7 @@ package target
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func TestDefaults(t *testing.T) {
 
 func TestPrecedence(t *testing.T) {
 	flags := Flags(Settings{Strict: "assumed"})
-	environment := environ(t, "MALLCHECK_STRICT=derived", "MALLCHECK_SEED=7", "MALLCHECK_SIM=1, 2,,", "MALLCHECK_GROUP=", "PATH=/bin")
+	environment := environ(t, "MALLCHECK_STRICT=derived", "MALLCHECK_SEED=7", "MALLCHECK_SIM=89852000000000000001, 89852000000000000002,,", "MALLCHECK_GROUP=", "PATH=/bin")
 	sandbox, err := Sandbox(map[string]string{"strict": "documented", "seed": "8", "group": "G1", "topup-url": "http://127.0.0.1:1/topup"})
 	if err != nil {
 		t.Fatal(err)
@@ -42,11 +43,41 @@ func TestPrecedence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if resolved.Strict != "assumed" || resolved.Seed != 7 || resolved.Group != "G1" || strings.Join(resolved.SIMs, "|") != "1|2" {
+	if resolved.Strict != "assumed" || resolved.Seed != 7 || resolved.Group != "G1" || strings.Join(resolved.SIMs, "|") != "89852000000000000001|89852000000000000002" {
 		t.Errorf("merged: %+v", resolved)
 	}
 	if !resolved.Sandbox || resolved.Name != "sandbox" {
 		t.Errorf("an address of the sandbox makes the target %q, sandbox %t", resolved.Name, resolved.Sandbox)
+	}
+}
+
+// An environment gives the addresses of all services or of none.
+func TestEnvironmentOrAddresses(t *testing.T) {
+	const own = "https://uat.example.com/topup_test"
+	file := func(environment, topup string) Layer {
+		return Layer{Settings: Settings{Environment: environment, TopupURL: topup, PartnerCode: "P1"}, Place: EnvironmentName}
+	}
+	for _, test := range []struct {
+		name   string
+		layers []Layer
+		want   string // topup, vshop; or the error
+	}{
+		{"an environment", []Layer{file("test", "")}, "https://wx.linksfield.net/topup_test https://wx.linksfield.net/vshop_uat"},
+		{"one address", []Layer{file("", own)}, own + " "},
+		{"both in one place", []Layer{file("test", own)}, "MALLCHECK_ENVIRONMENT does not go with an address of its own; leave environment out, and write the addresses of the other services too: without one a service is skipped"},
+		{"an address before an environment", []Layer{Flags(Settings{TopupURL: own}), file("test", "")}, own + " "},
+		{"an environment before an address", []Layer{Flags(Settings{Environment: "test"}), file("", own)}, "https://wx.linksfield.net/topup_test https://wx.linksfield.net/vshop_uat"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			resolved, err := Resolve(test.layers...)
+			got := fmt.Sprint(err)
+			if err == nil {
+				got = resolved.URLs["topup"] + " " + resolved.URLs["vshop"]
+			}
+			if got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
 	}
 }
 
@@ -73,19 +104,19 @@ func TestRefused(t *testing.T) {
 		entries []string
 		want    string
 	}{
-		{[]string{"MALLCHECK_PARTNERCODE=P1"}, "MALLCHECK_PARTNERCODE is no setting; did you mean MALLCHECK_PARTNER_CODE?"},
+		{[]string{"MALLCHECK_PARTNERCODE=P1"}, "MALLCHECK_PARTNERCODE is not a setting; did you mean MALLCHECK_PARTNER_CODE?"},
 		{[]string{"MALLCHECK_STRICT=asumed"}, `MALLCHECK_STRICT: "asumed" is not known here; did you mean assumed?`},
 		{[]string{"MALLCHECK_FAIL_ON=x"}, `MALLCHECK_FAIL_ON: "x" is not known here; write critical or finding or habit`},
-		{[]string{"MALLCHECK_ALLOW=read,everything"}, `MALLCHECK_ALLOW: "everything" is no permission; write read, write, purchase or several of them, separated by commas`},
-		{[]string{"MALLCHECK_SEED=-1"}, `MALLCHECK_SEED: "-1" is no seed; write a whole number from 0 to 9223372036854775807`},
-		{[]string{"MALLCHECK_TIMEOUT=10"}, `MALLCHECK_TIMEOUT: "10" is no time limit; write a positive duration with its unit, such as 500ms, 10s or 5m`},
-		{[]string{"MALLCHECK_CALL_TIMEOUT=0s"}, `MALLCHECK_CALL_TIMEOUT: "0s" is no time limit; write a positive duration with its unit, such as 500ms, 10s or 5m`},
-		{[]string{"MALLCHECK_RATE=fast"}, `MALLCHECK_RATE: "fast" is no rate; write calls a second, such as 5/s or 0.5/s`},
-		{[]string{"MALLCHECK_RATE=0/s"}, `MALLCHECK_RATE: "0/s" is no rate; write calls a second, such as 5/s or 0.5/s`},
-		{[]string{"MALLCHECK_REQUEST_ID_HEADER=a b"}, `MALLCHECK_REQUEST_ID_HEADER: "a b" is no header name; write letters, digits, - and _`},
-		{[]string{"MALLCHECK_TOPUP_URL=h.example.com", partner}, `MALLCHECK_TOPUP_URL: "h.example.com" is no address; write it as https://host/path`},
-		{[]string{"MALLCHECK_TOPUP_URL=ftp://h.example.com", partner}, `MALLCHECK_TOPUP_URL: "ftp://h.example.com" is no address; write it as https://host/path`},
-		{[]string{"MALLCHECK_TOPUP_URL=https://h.example.com?a=b", partner}, `MALLCHECK_TOPUP_URL: "https://h.example.com?a=b" has a query or a fragment; write the base address alone, such as https://host/path`},
+		{[]string{"MALLCHECK_ALLOW=read,everything"}, `MALLCHECK_ALLOW: "everything" is not a permission; write read, write, purchase or several of them, separated by commas`},
+		{[]string{"MALLCHECK_SEED=-1"}, `MALLCHECK_SEED: "-1" is not a valid seed; write a whole number from 0 to 9223372036854775807`},
+		{[]string{"MALLCHECK_TIMEOUT=10"}, `MALLCHECK_TIMEOUT: "10" is not a valid duration; write a positive duration with its unit, such as 500ms, 10s or 5m`},
+		{[]string{"MALLCHECK_CALL_TIMEOUT=0s"}, `MALLCHECK_CALL_TIMEOUT: "0s" is not a valid duration; write a positive duration with its unit, such as 500ms, 10s or 5m`},
+		{[]string{"MALLCHECK_RATE=fast"}, `MALLCHECK_RATE: "fast" is not a valid rate; write calls per second, such as 5/s or 0.5/s`},
+		{[]string{"MALLCHECK_RATE=0/s"}, `MALLCHECK_RATE: "0/s" is not a valid rate; write calls per second, such as 5/s or 0.5/s`},
+		{[]string{"MALLCHECK_REQUEST_ID_HEADER=a b"}, `MALLCHECK_REQUEST_ID_HEADER: "a b" is not a valid header name; write letters, digits, - and _`},
+		{[]string{"MALLCHECK_TOPUP_URL=h.example.com", partner}, `MALLCHECK_TOPUP_URL: "h.example.com" is not a valid address; write it as https://host/path`},
+		{[]string{"MALLCHECK_TOPUP_URL=ftp://h.example.com", partner}, `MALLCHECK_TOPUP_URL: "ftp://h.example.com" is not a valid address; write it as https://host/path`},
+		{[]string{"MALLCHECK_TOPUP_URL=https://h.example.com?a=b", partner}, `MALLCHECK_TOPUP_URL has a query or a fragment; write the base address alone, such as https://host/path`},
 		{[]string{address}, "--partner-code is missing; an address is given, so say as which partner to call it: --partner-code CODE or MALLCHECK_PARTNER_CODE"},
 		{[]string{address, partner, "MALLCHECK_FAULT=x"}, `MALLCHECK_FAULT: "x" is for the embedded sandbox only; leave it out, or leave out the addresses`},
 	} {
@@ -149,9 +180,9 @@ func TestPushSettings(t *testing.T) {
 		t.Errorf("secrets %q", secrets)
 	}
 	for _, test := range []struct{ entry, want string }{
-		{"MALLCHECK_PUSH_LISTEN=8643", `MALLCHECK_PUSH_LISTEN: "8643" is no address to listen on; write it as host:port, such as 127.0.0.1:8643`},
-		{"MALLCHECK_PUSH_LISTEN=h:99999", `MALLCHECK_PUSH_LISTEN: "h:99999" is no address to listen on; write it as host:port, such as 127.0.0.1:8643`},
-		{"MALLCHECK_PUSH_KEY=secret", `MALLCHECK_PUSH_KEY is no key of pushes; reading a push key: it is not written as keyid:hex; write its id, a colon and the key in hexadecimal`},
+		{"MALLCHECK_PUSH_LISTEN=8643", `MALLCHECK_PUSH_LISTEN: "8643" is not a valid address to listen on; write it as host:port, such as 127.0.0.1:8643`},
+		{"MALLCHECK_PUSH_LISTEN=h:99999", `MALLCHECK_PUSH_LISTEN: "h:99999" is not a valid address to listen on; write it as host:port, such as 127.0.0.1:8643`},
+		{"MALLCHECK_PUSH_KEY=secret", `MALLCHECK_PUSH_KEY is not a valid push key; reading a push key: it is not written as keyid:hex; write its id, a colon and the key in hexadecimal`},
 	} {
 		if _, err := Resolve(environ(t, test.entry)); err == nil || err.Error() != test.want {
 			t.Errorf("error %v, want %s", err, test.want)

@@ -93,7 +93,7 @@ func (f *File) known(node *yaml.Node, what string, keys []string) ([]pair, error
 	}
 	for _, pair := range pairs {
 		if !slices.Contains(keys, pair.key.Value) {
-			return nil, f.wrong(pair.key, what, "is no key of it", suggestion(pair.key.Value, keys))
+			return nil, f.wrong(pair.key, what, "is not a key of it", suggestion(pair.key.Value, keys))
 		}
 	}
 	return pairs, nil
@@ -124,7 +124,7 @@ func (f *File) waiver(node *yaml.Node) (Waiver, error) {
 		case "target":
 			one.Target = value.text
 			if _, err := path.Match(one.Target, ""); err != nil {
-				return one, f.wrong(pair.value, key, "is no pattern", "write the name of a target, or * for each")
+				return one, f.wrong(pair.value, key, "is not a valid pattern", "write the name of a target, or * for each")
 			}
 		case "reason":
 			one.Reason = value.text
@@ -134,7 +134,7 @@ func (f *File) waiver(node *yaml.Node) (Waiver, error) {
 			one.Ticket = value.text
 		case "expiry":
 			if one.Expiry, err = time.Parse(dayForm, value.text); err != nil {
-				return one, f.wrong(pair.value, key, "is no day", "write it as 2026-12-31")
+				return one, f.wrong(pair.value, key, "is not a valid date", "write it as 2026-12-31")
 			}
 		}
 	}

@@ -57,17 +57,17 @@ func TestReadWaivers(t *testing.T) {
 func TestReadWaiversRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
 		"nothing":       {"", "FILE is empty; write waivers: and a list below it, or leave --waivers out"},
-		"no YAML":       {"waivers: [", `FILE:1: this is no YAML: did not find expected node content; write KEY: VALUE lines, indented by spaces`},
-		"another key":   {"waiver: []", `FILE:1: the file: "waiver" is no key of it; did you mean waivers?`},
+		"no YAML":       {"waivers: [", `FILE:1: not valid YAML: did not find expected node content; write KEY: VALUE lines, indented by spaces`},
+		"another key":   {"waiver: []", `FILE:1: the file: "waiver" is not a key of it; did you mean waivers?`},
 		"no list":       {"waivers: {}", "FILE:1: waivers is a mapping, not a list; write - check: ID and the other keys for each"},
 		"no mapping":    {"waivers: [a]", "FILE:1: a waiver is one value, not a mapping; write KEY: VALUE lines"},
-		"a slip":        {replaced("expiry:", "expires:"), `FILE:7: a waiver: "expires" is no key of it; did you mean expiry?`},
-		"a setting":     {replaced("reason:", "only:"), `FILE:4: a waiver: "only" is no key of it; known are check, target, reason, owner, ticket, expiry`},
+		"a slip":        {replaced("expiry:", "expires:"), `FILE:7: a waiver: "expires" is not a key of it; did you mean expiry?`},
+		"a setting":     {replaced("reason:", "only:"), `FILE:4: a waiver: "only" is not a key of it; known are check, target, reason, owner, ticket, expiry`},
 		"one is absent": {replaced("    owner: payments\n", ""), "FILE:2: this waiver has no owner; write check, target, reason, owner, ticket and expiry for each"},
 		"one is empty":  {replaced("payments", `""`), "FILE:5: owner is empty; write one"},
-		"no day":        {replaced("2026-12-31", "soon"), `FILE:7: expiry: "soon" is no day; write it as 2026-12-31`},
-		"no such day":   {replaced("2026-12-31", "2026-13-31"), `FILE:7: expiry: "2026-13-31" is no day; write it as 2026-12-31`},
-		"no pattern":    {replaced("uat*", "'['"), `FILE:3: target: "[" is no pattern; write the name of a target, or * for each`},
+		"no day":        {replaced("2026-12-31", "soon"), `FILE:7: expiry: "soon" is not a valid date; write it as 2026-12-31`},
+		"no such day":   {replaced("2026-12-31", "2026-13-31"), `FILE:7: expiry: "2026-13-31" is not a valid date; write it as 2026-12-31`},
+		"no pattern":    {replaced("uat*", "'['"), `FILE:3: target: "[" is not a valid pattern; write the name of a target, or * for each`},
 	} {
 		path := waiversFile(t, test.text)
 		_, err := ReadWaivers(path)

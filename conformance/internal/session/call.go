@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,6 +38,13 @@ func (s *Session) NewCall(operation openapi.Operation, set []signing.Member) (*D
 		}
 		members = append(members, signing.Member{Name: name, Value: quote(value)})
 	}
+	for _, parameter := range pathParameter.FindAllStringSubmatch(path, -1) {
+		name := parameter[1]
+		at := slices.IndexFunc(members, func(m signing.Member) bool { return m.Name == name })
+		if at < 0 || ChangesPath(unquote(members[at].Value)) {
+			return nil, fmt.Errorf("%s of %s must be a text that is not empty, . or ..: it is a segment of the path; set it with --set %s=VALUE", name, operation.ID, name)
+		}
+	}
 	members = slices.DeleteFunc(members, func(m signing.Member) bool {
 		in := "{" + m.Name + "}"
 		found := strings.Contains(path, in)
@@ -54,6 +62,13 @@ func (s *Session) NewCall(operation openapi.Operation, set []signing.Member) (*D
 	}
 	return &Draft{Operation: operation, wire: wire}, nil
 }
+
+// pathParameter is a parameter in the template of a path.
+var pathParameter = regexp.MustCompile(`\{([^}]*)\}`)
+
+// ChangesPath reports whether the value of a path parameter would change which path
+// is called: clients and servers resolve such segments.
+func ChangesPath(value string) bool { return value == "" || value == "." || value == ".." }
 
 // usual is what a request usually has as a member, "" when that is not known.
 func (s *Session) usual(operation openapi.Operation, name string) string {

@@ -1,0 +1,142 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// ErrNoAnswer is the error of a call that was not answered.
+var ErrNoAnswer = errors.New("no answer")
+
+// Called is what came of one call.
+type Called struct {
+	// Answer is what the target answered, nil when it did not.
+	Answer *Answer
+	// Signed shows how the sign of the request came about.
+	Signed signing.Explanation
+	// Problem says why the answer is no success, "" when it is one.
+	Problem string
+}
+
+// Call makes one signed call of an operation of a target. set holds the members of
+// its path, query or body, as NAME=TEXT or NAME:=JSON, in addition to those that the
+// target's settings give. An error that is not ErrNoAnswer means that nothing was sent.
+func Call(ctx context.Context, t *target.Target, operationID string, set []string) (*Called, error) {
+	operation, err := callable(t, operationID)
+	if err != nil {
+		return nil, err
+	}
+	members := make([]signing.Member, len(set))
+	for i, text := range set {
+		if members[i], err = session.ParseMember(text); err != nil {
+			return nil, fmt.Errorf("--set: %w", err)
+		}
+	}
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, err
+	}
+	quiet := *t
+	quiet.PushListen, quiet.PushListener = "", nil // a call waits for no push
+	connection, err := Connect(&quiet, contract)
+	if err != nil {
+		return nil, err
+	}
+	defer connection.Close()
+	s := connection.Session(ctx)
+	draft, err := s.NewCall(operation, members)
+	if err != nil {
+		return nil, err
+	}
+	called := &Called{}
+	answer, failed := s.Attempt(draft)
+	if len(s.Exchanges()) > 0 {
+		if called.Signed, err = s.Explain(operation, 0); err != nil {
+			return nil, err
+		}
+	}
+	if failed != nil {
+		return called, fmt.Errorf("%w%w", failed, silently{ErrNoAnswer})
+	}
+	called.Answer, called.Problem = answer, problemOf(answer)
+	return called, nil
+}
+
+// silently is an error that is found by errors.Is but adds nothing to the text.
+type silently struct{ error }
+
+// Error implements error.
+func (silently) Error() string { return "" }
+
+// Unwrap returns the error.
+func (s silently) Unwrap() error { return s.error }
+
+// callable returns an operation that can be called, or says why it cannot.
+func callable(t *target.Target, id string) (openapi.Operation, error) {
+	operation, known := openapi.OperationOf(id)
+	switch {
+	case !known:
+		return operation, UnknownOperation(id)
+	case operation.Service == notification:
+		return operation, fmt.Errorf("%s is sent by the mall; partners do not call it", id)
+	case t.URLs[operation.Service] == "":
+		return operation, fmt.Errorf("--%s-url is missing: the target has no address for %s", operation.Service, id)
+	case operation.Does != openapi.Read && t.Production && !t.YesProduction:
+		return operation, fmt.Errorf("%s does a %s, and %s is a production target; if you mean it, add --yes-production", id, operation.Does, t.Name)
+	case !operation.PathKnown && t.Paths[id] == "":
+		return operation, fmt.Errorf("the path of %s is undocumented; set it with --path %s=/…", id, id)
+	}
+	return operation, nil
+}
+
+// UnknownOperation is the error of an id that is not that of an operation: it names
+// the nearest one.
+func UnknownOperation(id string) error {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, operation := range contract.Operations() {
+		ids = append(ids, operation.ID)
+	}
+	if near := target.Nearest(id, ids); near != "" {
+		return fmt.Errorf("%q is not an operation; did you mean %s?", id, near)
+	}
+	return fmt.Errorf("%q is not an operation; there are %s", id, strings.Join(ids, ", "))
+}
+
+// problemOf says why an answer is no success, "" when it is one. The suite reads
+// answers leniently and lets the oracle judge them; here nothing else does.
+func problemOf(answer *Answer) string {
+	if !answer.Accepted() {
+		return "the target did not accept the call"
+	}
+	if answer.Status != http.StatusOK {
+		return fmt.Sprintf("HTTP %d is no success, whatever the body says", answer.Status)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(answer.Body))
+	var members map[string]json.RawMessage
+	if err := decoder.Decode(&members); err != nil {
+		return "the body is not a JSON object"
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return "something follows the JSON object in the body"
+	}
+	if answer.OperateCode != "" && string(members["operateCode"]) != `"`+reports.CodeSuccess+`"` {
+		return "the body has no member operateCode, spelled so, with the text S"
+	}
+	return ""
+}
