@@ -138,14 +138,14 @@ func (r *Result) check() error {
 	if !r.Verdict.Valid() {
 		return fmt.Errorf("unknown verdict %q", r.Verdict)
 	}
-	if !oneOf(r.Level, Must, Should) || !oneOf(r.Grade, Grades()...) || !oneOf(r.Does, Read, Write, Purchase) {
+	if !oneOf(r.Level, Must, Should) || !known(r.Grade) || !oneOf(r.Does, Read, Write, Purchase) {
 		return fmt.Errorf("unknown level, grade or permission: %q, %q, %q", r.Level, r.Grade, r.Does)
 	}
 	for i, d := range r.Deviations {
 		if !d.Verdict.Valid() {
 			return fmt.Errorf("deviation %d: unknown verdict %q", i, d.Verdict)
 		}
-		if !oneOf(d.Level, Must, Should) || !oneOf(d.Grade, Grades()...) {
+		if !oneOf(d.Level, Must, Should) || !known(d.Grade) {
 			return fmt.Errorf("deviation %d: unknown level or grade: %q, %q", i, d.Level, d.Grade)
 		}
 		if d.Exchange < -1 || d.Exchange >= len(r.Exchanges) {
@@ -163,16 +163,16 @@ func (r *Run) check() error {
 		}
 	}
 	for _, c := range r.Causes {
-		if !c.Verdict.Valid() || !oneOf(c.Grade, Grades()...) {
+		if !c.Verdict.Valid() || !known(c.Grade) {
 			return fmt.Errorf("cause %q: unknown verdict or grade: %q, %q", c.Name, c.Verdict, c.Grade)
 		}
 	}
 	for _, h := range r.Habits {
-		if !oneOf(h.Grade, Grades()...) {
+		if !known(h.Grade) {
 			return fmt.Errorf("habit %q: unknown grade %q", h.Name, h.Grade)
 		}
 	}
-	if !oneOf(r.Policy.Strict, Grades()...) || !oneOf(r.Stopped, Interrupted, TimedOut, OverBudget) {
+	if !known(r.Policy.Strict) || !oneOf(r.Stopped, Interrupted, TimedOut, OverBudget) {
 		return fmt.Errorf("unknown strictness or reason of the end: %q, %q", r.Policy.Strict, r.Stopped)
 	}
 	return nil
@@ -180,3 +180,6 @@ func (r *Run) check() error {
 
 // oneOf reports whether a value is empty or one of the known ones.
 func oneOf[T ~string](value T, known ...T) bool { return value == "" || slices.Contains(known, value) }
+
+// known reports whether a grade is empty or one of the known ones, Rule included.
+func known(grade Grade) bool { return grade == "" || grade.Valid() }
