@@ -2,45 +2,45 @@ package signing
 
 import "slices"
 
-// Grades of evidence: what is known of a rule.
+// Grades of evidence for a rule.
 const (
 	gradeDocumented = "documented"
 	gradeAssumed    = "assumed"
 )
 
-// RuleInfo describes one rule whose value may be set, for help texts and documentation.
+// RuleInfo describes one configurable rule, for help texts and documentation.
 type RuleInfo struct {
 	// Name is the name of the setting, for example "sign-parts".
 	Name string
-	// About says in one or two sentences what the rule decides, and what of it is documented.
+	// About says in one or two sentences what the rule decides and how much of it is documented.
 	About string
 	// Values are the names that the rule's Parse function accepts.
 	Values []string
-	// Several says that a setting may name several values, separated by commas.
+	// Several means that a setting may list several values, separated by commas.
 	Several bool
 	// Default is the contract's value.
 	Default string
-	// Grade is the grade of evidence of the default, "documented" or "assumed"; where the
-	// default rests on several statements, that of the weakest.
+	// Grade is the grade of evidence of the default, "documented" or "assumed". A default that
+	// rests on several statements has the grade of the weakest.
 	Grade string
-	// Source is the page of the provider's documentation that the default is taken
-	// from, or which leaves the question open.
+	// Source is the page of the provider's documentation that states the default or
+	// leaves the question open.
 	Source string
 }
 
-// Catalogue returns every rule of the request signature and of the push
-// signature that may be set, in the order in which help texts show them.
+// Catalogue returns every configurable rule of the request and push signatures, in the
+// order of the help texts.
 func Catalogue() []RuleInfo {
 	return []RuleInfo{
 		{
 			Name: "sign-parts", Values: slices.Clone(partNames), Several: true,
 			Default: AllParts.String(), Grade: gradeAssumed, Source: "doc-1486828",
 			About: "Which parts of a request are signed. Query and body are documented; " +
-				"the global specification names the path too, while the pages of the GET operations name the query alone.",
+				"the global specification names the path too, while the pages of the GET operations name only the query.",
 		}, {
 			Name: "sign-empty", Values: slices.Clone(emptyNames),
 			Default: EmptyStringOrNull.String(), Grade: gradeAssumed, Source: "doc-1486828",
-			About: "Which values count as empty and are left out. That \"\" is left out is documented, that null is, is assumed.",
+			About: "Which values count as empty and are left out. Leaving out \"\" is documented; leaving out null is assumed.",
 		}, {
 			Name: "sign-hex", Values: slices.Clone(hexNames),
 			Default: LowerHex.String(), Grade: gradeDocumented, Source: "doc-1486828",

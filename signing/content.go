@@ -9,21 +9,21 @@ import (
 	"unicode/utf8"
 )
 
-// ErrMismatch is what a sign or signature that does not belong to its content is answered with.
+// ErrMismatch means that a sign or signature does not match the content.
 var ErrMismatch = errors.New("it does not match the content")
 
-// ErrNoSign is what a request without a sign, or with an empty one, is answered with.
+// ErrNoSign means that a request has no sign or an empty one.
 var ErrNoSign = errors.New("there is no sign")
 
-// smallContent is the size up to which content needs no memory from the heap. The documented
-// requests need less than half of it.
+// smallContent is the size up to which content stays on the stack. Documented requests need less
+// than half of it.
 const smallContent = 768
 
-// Content returns the text whose MD5 is the sign of members: one compact JSON object of
-// those that are not empty, without sign, in order of their names. Members may come in any
-// order and are not changed. It is an error if two have the same name, if a name is not
-// valid UTF-8 or if a value is not one JSON value (see ParseMembers for what that excludes).
-// Rules.Parts does not matter here: all members take part.
+// Content returns the text whose MD5 is the sign of members: one compact JSON object of the
+// non-empty ones except sign, sorted by name. Members may come in any order and are not
+// changed. It is an error if two have the same name, if a name is not valid UTF-8, or if a
+// value is not one JSON value (ParseMembers says what that excludes). Rules.Parts is ignored:
+// all members are signed.
 func Content(members []Member, rules Rules) ([]byte, error) {
 	size := 2
 	for _, m := range members {
@@ -42,7 +42,8 @@ func Sign(members []Member, rules Rules) (string, error) {
 	return digest(content, rules.Hex), nil
 }
 
-// Verify checks that sign is the sign of members. A wrong one is ErrMismatch, wrapped; letter case counts.
+// Verify checks that sign is the sign of members, including its letter case. The error for a wrong
+// sign wraps ErrMismatch.
 func Verify(members []Member, sign string, rules Rules) error {
 	want, err := Sign(members, rules)
 	if err != nil {
@@ -60,7 +61,7 @@ func ContentOfBody(body []byte, rules Rules) ([]byte, error) {
 	return content, nil
 }
 
-// SignBody is Sign of the members of one JSON object, given as text. A sign in it is left out.
+// SignBody is Sign of the members of one JSON object, given as text, except its member sign.
 func SignBody(body []byte, rules Rules) (string, error) {
 	var small [smallContent]byte
 	content, err := appendBodyContent(small[:0], body, rules, false)
@@ -70,8 +71,8 @@ func SignBody(body []byte, rules Rules) (string, error) {
 	return digest(content, rules.Hex), nil
 }
 
-// VerifyBody checks the sign that body, the text of one JSON object, carries itself.
-// A wrong one is ErrMismatch, a missing or empty one ErrNoSign, both wrapped.
+// VerifyBody checks the member sign of body, the text of one JSON object. The error for a wrong
+// sign wraps ErrMismatch, for a missing or empty one ErrNoSign.
 func VerifyBody(body []byte, rules Rules) error {
 	members, err := ParseMembers(body)
 	if err != nil {
@@ -84,7 +85,7 @@ func VerifyBody(body []byte, rules Rules) error {
 	return Verify(members, sign, rules)
 }
 
-// compare needs no constant time: whoever sends a request can compute its sign.
+// compare need not take constant time: whoever sends a request can compute its sign.
 func compare(want, sign string) error {
 	if want != sign {
 		return fmt.Errorf("verifying the sign: %w", ErrMismatch)
@@ -102,7 +103,7 @@ func digest(content []byte, letters HexCase) string {
 	return string(digits[:])
 }
 
-// appendContent writes members in order of their names, checking each value as it goes.
+// appendContent writes members sorted by name and checks each value.
 func appendContent(dst []byte, members []Member, rules Rules) ([]byte, error) {
 	var few [fewMembers]key
 	keys := few[:0]
@@ -157,8 +158,8 @@ func (s *scanner) putMember(dst []byte, m *Member, empty Empty) ([]byte, error) 
 	return append(dst, ','), nil
 }
 
-// appendBodyContent writes the members of body in order of their names. The sign is a member
-// like any other if withSign is set, as in a push.
+// appendBodyContent writes the members of body sorted by name. With withSign, as in a push, sign is
+// a member like any other.
 func appendBodyContent(dst, body []byte, rules Rules, withSign bool) ([]byte, error) {
 	var fewSpans [fewMembers]span
 	var fewKeys [fewMembers]key
@@ -183,7 +184,7 @@ func appendBodyContent(dst, body []byte, rules Rules, withSign bool) ([]byte, er
 	return closeObject(dst), nil
 }
 
-// closeObject turns the comma behind the last member into the end of the object.
+// closeObject replaces the comma after the last member by the closing brace.
 func closeObject(text []byte) []byte {
 	if last := len(text) - 1; text[last] == ',' {
 		text[last] = '}'

@@ -12,10 +12,10 @@ const signName = "sign"
 // order in which they were sent. Names are decoded; values are the raw text
 // between separators, and alias body.
 //
-// The text must be valid UTF-8 without a byte order mark and without lone surrogates,
-// nested at most MaxDepth deep, with nothing behind the object; no object in
-// it, nested ones included, may name a member twice, however the names are spelt. Errors
-// are of type *SyntaxError.
+// The text must be valid UTF-8 without a byte order mark or lone surrogates, nested at
+// most MaxDepth deep, with nothing after the object. No object in it, nested ones
+// included, may have a member twice, however its name is escaped. Errors are of type
+// *SyntaxError.
 func ParseMembers(body []byte) ([]Member, error) {
 	var few [fewMembers]span
 	var keys [fewMembers]key
@@ -34,8 +34,8 @@ func ParseMembers(body []byte) ([]Member, error) {
 	return members, nil
 }
 
-// StringMember returns the member that a query or path parameter is, given its
-// decoded name and value. Text that is not valid UTF-8 is refused when it is signed.
+// StringMember returns a query or path parameter as a member, given its decoded name and
+// value. Invalid UTF-8 is an error when the member is signed.
 func StringMember(name, value string) Member {
 	return Member{Name: name, Value: appendQuoted(make([]byte, 0, len(value)+2), value)}
 }
@@ -53,8 +53,8 @@ func (m Member) Text() (string, bool) {
 	return string(text), true
 }
 
-// SignOf returns the sign that members carry. The error is ErrNoSign, wrapped, when
-// there is none or it is empty ("" or null), and another when it is not a string.
+// SignOf returns the member sign. The error wraps ErrNoSign if there is none or it is
+// empty ("" or null); it is another one if sign is not a string.
 func SignOf(members []Member) (string, error) {
 	for _, m := range members {
 		if m.Name != signName {
@@ -72,7 +72,7 @@ func SignOf(members []Member) (string, error) {
 	return "", fmt.Errorf("reading the sign: %w", ErrNoSign)
 }
 
-// emptyText reports whether the JSON text of a value is what is filled in: "" or null.
+// emptyText reports whether the JSON text of a value is "" or null, which a Signer fills in.
 func emptyText(value []byte) bool {
 	return string(value) == `""` || string(value) == "null"
 }

@@ -26,11 +26,11 @@ const (
 	PushAlgorithm = "HMAC-SHA1"
 )
 
-// PushTolerance is how far the timestamp of a push may be from the receiver's clock
-// unless the receiver says otherwise (assumed: no page names a figure).
+// PushTolerance is how far the timestamp of a push may be from the receiver's clock by
+// default (assumed: no page names a figure).
 const PushTolerance = 5 * time.Minute
 
-// What can be wrong with the signature of a push, beside ErrMismatch. Errors of PushVerifier wrap one of them.
+// Errors of PushVerifier wrap one of these or ErrMismatch.
 var (
 	// ErrPushHeader is a header that is missing, sent twice or malformed.
 	ErrPushHeader = errors.New("a header of the push is missing or malformed")
@@ -44,9 +44,9 @@ var (
 	ErrPushBody = errors.New("the body is not one JSON object")
 )
 
-// PushContent returns what is signed of a push: the body as compact JSON with only its
-// top-level members sorted, empty ones included, joined with
-// {version}:{algo}:{timestamp}. The body is read as strictly as ParseMembers reads it.
+// PushContent returns the text that is signed for a push: the body as compact JSON with only
+// its top-level members sorted, empty ones included, joined with
+// {version}:{algo}:{timestamp}. It reads the body as strictly as ParseMembers.
 func PushContent(body []byte, version, algorithm, timestamp string, join PushJoin) ([]byte, error) {
 	sorted, err := appendBodyContent(make([]byte, 0, len(body)+2), body, Rules{Empty: EmptyNothing}, true)
 	if err != nil {
@@ -72,16 +72,15 @@ type PushSigner struct {
 	// Algorithm is the name of the algorithm, PushAlgorithm if empty; no other is supported, but its
 	// letter case is free.
 	Algorithm string
-	// Join says how body and header text are joined.
+	// Join is how body and header text are joined.
 	Join PushJoin
-	// Encoding says how the signature is written.
+	// Encoding is how the signature is encoded.
 	Encoding PushEncoding
 	// Now is the clock for the timestamp, time.Now if nil.
 	Now func() time.Time
 }
 
-// SignHeader sets the four headers of a push with the given body, replacing those that are there.
-// If it fails, header is as it was.
+// SignHeader sets the four headers of a push with the given body. If it fails, header is unchanged.
 func (s *PushSigner) SignHeader(header http.Header, body []byte) error {
 	version, algorithm := orDefault(s.Version, PushVersion), orDefault(s.Algorithm, PushAlgorithm)
 	if !strings.EqualFold(algorithm, PushAlgorithm) {
@@ -105,8 +104,8 @@ func (s *PushSigner) SignHeader(header http.Header, body []byte) error {
 	return nil
 }
 
-// Sign signs a push request on its way out. It is of the type that generated clients
-// take as request editor. The body is read and can be sent as before, even if Sign fails.
+// Sign signs a push request before it is sent. It has the type of a generated client's
+// request editor. The body can still be sent, even if Sign fails.
 func (s *PushSigner) Sign(ctx context.Context, req *http.Request) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("signing a push: %w", err)
@@ -126,20 +125,20 @@ func (s *PushSigner) Sign(ctx context.Context, req *http.Request) error {
 type PushVerifier struct {
 	// Keys are the secrets that are accepted, by key id.
 	Keys map[string][]byte
-	// Tolerance is how far a timestamp may be from the clock, in either
-	// direction; 0 means PushTolerance, less than 0 any distance.
+	// Tolerance is how far a timestamp may be from the clock in either direction.
+	// 0 means PushTolerance; a negative value allows any distance.
 	Tolerance time.Duration
-	// Join says how body and header text are joined.
+	// Join is how body and header text are joined.
 	Join PushJoin
-	// Encoding says how the signature is written.
+	// Encoding is how the signature is encoded.
 	Encoding PushEncoding
 	// Now is the clock, time.Now if nil.
 	Now func() time.Time
 }
 
-// Verify checks the signature of a push with the given headers and body. The error tells which
-// header, key or rule is at fault, and never what the right signature would be; it wraps
-// ErrPushHeader, ErrPushAlgorithm, ErrPushTimestamp, ErrPushKey, ErrPushBody or ErrMismatch.
+// Verify checks the signature of a push with the given headers and body. The error names the
+// header, key or rule at fault but never the right signature. It wraps ErrPushHeader,
+// ErrPushAlgorithm, ErrPushTimestamp, ErrPushKey, ErrPushBody or ErrMismatch.
 func (v *PushVerifier) Verify(header http.Header, body []byte) error {
 	if err := v.verify(header, body); err != nil {
 		return fmt.Errorf("verifying a push: %w", err)
@@ -240,7 +239,7 @@ func orDefault(text, fallback string) string {
 	return text
 }
 
-// now asks clock, or the clock of the machine if there is none.
+// now returns the time of clock, or of the machine if clock is nil.
 func now(clock func() time.Time) time.Time {
 	if clock == nil {
 		return time.Now()

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// PushJoin says how the sorted body of a push and the header text
-// {version}:{algo}:{timestamp} are joined to what is signed. That they are joined is
+// PushJoin is how the sorted body of a push and the header text
+// {version}:{algo}:{timestamp} are joined to the signed text. That they are joined is
 // documented (page doc-2518982); every value of this type is assumed.
 type PushJoin uint8
 
@@ -28,7 +28,7 @@ const (
 	JoinHeadersNewlineBody
 )
 
-// PushEncoding says how the HMAC of a push is written in its header. Every value is assumed.
+// PushEncoding is how the HMAC of a push is encoded in its header. Every value is assumed.
 type PushEncoding uint8
 
 const (
@@ -69,9 +69,9 @@ func ParsePushEncoding(text string) (PushEncoding, error) {
 // String returns the name of the encoding, as ParsePushEncoding reads it.
 func (e PushEncoding) String() string { return nameOf(encodingNames, uint8(e)) }
 
-// ParsePushKey reads a key of the push signature written as "keyid:hex". The id is not
-// empty and has no slash, which ends it in the signature header; the key has at least one
-// byte. Errors do not repeat the key.
+// ParsePushKey reads a push key written as "keyid:hex". The id is not empty and has no
+// slash, which ends it in the signature header. The key has at least one byte. Errors do
+// not contain the key.
 func ParsePushKey(text string) (keyID string, key []byte, err error) {
 	keyID, digits, found := strings.Cut(text, ":")
 	if !found {
@@ -102,7 +102,7 @@ func checkKeyID(keyID string) error {
 	return nil
 }
 
-// Of joins a body and the header text to what is signed.
+// Of joins a body and the header text to the signed text.
 func (j PushJoin) Of(body []byte, headers string) []byte {
 	separator := ""
 	switch j {
@@ -119,7 +119,7 @@ func (j PushJoin) Of(body []byte, headers string) []byte {
 	return append(append(append(content, body...), separator...), headers...)
 }
 
-// encode writes an HMAC as it stands in the header.
+// encode encodes an HMAC for the header.
 func (e PushEncoding) encode(mac []byte) string {
 	switch e {
 	case EncodingBase64URL:

@@ -8,19 +8,17 @@ import (
 	"net/url"
 )
 
-// MembersOf collects the parameters of a request that are signed: of the query, of the
-// path and of the body, in this order, as far as parts names them. It is what a server
-// calls before Verify, and what a Signer signs.
+// MembersOf collects the signed parameters of a request from the given parts, in the order
+// query, path, body. A server calls it before Verify, a Signer before it signs.
 //
-// A query parameter is a JSON string, percent-decoded and with + as a space. A path parameter is
-// what stands in the place of a {parameter} of the template that matches the end of the
-// URL's path; templates are as in an OpenAPI document ("/async-result/{request_id}"),
-// segments match one by one, the match with the most literal segments counts, among
-// equals the first. A body, unless it is empty, is one JSON object.
+// A query parameter is a JSON string, percent-decoded with + as a space. Path parameters are
+// found with templates as in an OpenAPI document ("/async-result/{request_id}"), which match
+// the end of the URL's path segment by segment. The template with the most literal segments
+// wins, among equals the first. A body, unless it is empty, is one JSON object.
 //
-// It is an error if a query parameter is repeated, if parts give the same name different
-// values, or if a GET or HEAD has a body. Where parts give the same name the same
-// value it is returned once. Values of a body alias it.
+// It is an error if a query parameter is repeated, if two parts have different values for
+// the same name, or if a GET or HEAD has a body. A name with the same value in several parts
+// is returned once. Values of a body alias it.
 func MembersOf(method string, u *url.URL, body []byte, templates []string, parts Parts) ([]Member, error) {
 	if len(body) > 0 && inQuery(method) {
 		return nil, errGetBody

@@ -12,7 +12,7 @@ const (
 	Body
 )
 
-// AllParts is what the provider's global specification names: query, path and body.
+// AllParts are the parts that the provider's global specification names: query, path and body.
 const AllParts = Query | Path | Body
 
 // Has reports whether every part in other is in p.
@@ -32,13 +32,13 @@ func (p Parts) String() string {
 	return strings.Join(names, ",")
 }
 
-// Empty says which values count as empty and are left out of the signed content.
+// Empty decides which values count as empty and are left out of the content.
 type Empty uint8
 
 const (
-	// EmptyStringOrNull leaves out "" and null. That "" is left out is documented, that null is, is assumed.
+	// EmptyStringOrNull leaves out "" (documented) and null (assumed).
 	EmptyStringOrNull Empty = iota
-	// EmptyStringOnly leaves out "" alone; null is written.
+	// EmptyStringOnly leaves out "" but writes null.
 	EmptyStringOnly
 	// EmptyContainersToo leaves out "", null, [] and {}.
 	EmptyContainersToo
@@ -56,7 +56,7 @@ const (
 	UpperHex
 )
 
-// Nested says how objects below the top level are written.
+// Nested decides how objects below the top level are written.
 type Nested uint8
 
 const (
@@ -66,16 +66,16 @@ const (
 	NestedSorted
 )
 
-// Rules is how a sign is made. The zero value of each field but Parts is the
-// contract's rule; use Default for the whole.
+// Rules decide how a sign is made. The zero value of each field except Parts is the
+// contract's rule; Default returns all of them.
 type Rules struct {
-	// Parts says which parts of a request are signed.
+	// Parts are the parts of a request that are signed.
 	Parts Parts
-	// Empty says which values are left out.
+	// Empty decides which values are left out.
 	Empty Empty
 	// Hex is the letter case of the sign.
 	Hex HexCase
-	// Nested says how nested objects are written.
+	// Nested decides how nested objects are written.
 	Nested Nested
 }
 

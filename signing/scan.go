@@ -9,7 +9,7 @@ import (
 // MaxDepth is how deep objects and arrays may be nested, the outermost object counted.
 const MaxDepth = 128
 
-// SyntaxError says why a text is not what can be signed, and where.
+// SyntaxError says why a text cannot be signed, and where.
 type SyntaxError struct {
 	// Offset counts bytes from the start of the text, from 0.
 	Offset int

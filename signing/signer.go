@@ -22,33 +22,33 @@ const (
 	tradeTimeName   = "tradeTime"
 )
 
-// Signer signs the requests of one partner. It may be used by several goroutines at
-// once, as long as nobody changes its fields.
+// Signer signs the requests of one partner. Several goroutines may use it at once while its
+// fields do not change.
 //
-// The parameters of a GET or HEAD are those of its query, the parameters of any other
-// request the members of its body, one JSON object; an empty body becomes one. A Signer
-// fills version and partnerCode where they are missing or empty ("" or null), fills
-// tradeTime with milliseconds since 1970 where that parameter is there and empty,
-// and sets sign, in place of an old one or behind the last parameter. It changes no other byte of query and
-// body, so that what is signed is what is sent; signing again changes nothing.
+// The parameters of a GET or HEAD are in its query, those of any other request in its body,
+// one JSON object; an empty body becomes one. A Signer fills in version and partnerCode if
+// they are missing or empty ("" or null), fills in tradeTime with milliseconds since 1970 if
+// it is present and empty, and sets sign in place of an old one or after the last parameter.
+// It changes no other byte of query and body, so that what is signed is what is sent. Signing
+// again changes nothing.
 type Signer struct {
 	// PartnerCode is the partner's code, for example "P012345". Without it
 	// only requests that have one already can be signed.
 	PartnerCode string
 	// Version is the version of the API, DefaultVersion if empty.
 	Version string
-	// Rules is how the sign is made. Parts left at zero means AllParts, so that the
-	// zero value is the contract's rules.
+	// Rules decide how the sign is made. Parts of zero mean AllParts, so that the zero value
+	// is the contract's rules.
 	Rules Rules
-	// Templates are the path templates whose parameters are signed (see MembersOf), if the rules
-	// sign the path. No template, no path parameter.
+	// Templates are the path templates whose parameters are signed (see MembersOf) if the rules
+	// sign the path. Without templates no path parameter is signed.
 	Templates []string
 	// Now is the clock for tradeTime, time.Now if nil.
 	Now func() time.Time
 }
 
-// Sign signs req in place. It is of the type that generated clients take as request
-// editor. If it fails, req is as it was and can still be sent, unless its body could not be read.
+// Sign signs req in place. It has the type of a generated client's request editor. If it
+// fails, req is unchanged and can still be sent, unless its body could not be read.
 func (s *Signer) Sign(ctx context.Context, req *http.Request) error {
 	if req.URL == nil {
 		return errors.New("signing a request: it has no URL")

@@ -38,7 +38,9 @@ func (s *search) severalParts() bool {
 var (
 	partOrder       = []signing.Parts{signing.Query, signing.Path, signing.Body}
 	otherPartOrders = [][]signing.Parts{
-		{signing.Path, signing.Query, signing.Body}, {signing.Query, signing.Body, signing.Path}, {signing.Body, signing.Query, signing.Path},
+		{signing.Path, signing.Query, signing.Body},
+		{signing.Query, signing.Body, signing.Path},
+		{signing.Body, signing.Query, signing.Path},
 	}
 )
 
