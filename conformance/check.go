@@ -59,15 +59,15 @@ func (r *runner) mayRepeat() bool {
 // carryOut runs a check, undoes what it did, and settles the verdict of the result.
 // What no page names is handed to undocumented instead.
 func (r *runner) carryOut(ctx context.Context, check checks.Check, result *reports.Result, undocumented func(reports.Deviation)) {
-	hands := r.session(ctx, check)
-	end := perform(ctx, check, hands, limitOf(r.target))
-	last := len(hands.Exchanges()) - 1
-	left := hands.Undo()
+	s := r.session(ctx, check)
+	end := perform(ctx, check, s, limitOf(r.target))
+	last := len(s.Exchanges()) - 1
+	left := s.Undo()
 	r.mu.Lock()
 	r.run.Left = append(r.run.Left, left...)
 	r.mu.Unlock()
-	result.Exchanges = hands.Exchanges()
-	for _, d := range hands.Deviations() {
+	result.Exchanges = s.Exchanges()
+	for _, d := range s.Deviations() {
 		d.Level = check.Level
 		if d.Undocumented {
 			undocumented(d)
@@ -78,7 +78,7 @@ func (r *runner) carryOut(ctx context.Context, check checks.Check, result *repor
 	switch end := end.(type) {
 	case nil:
 	case expect.Failure:
-		tell(result, unmet(hands, check, end, last))
+		tell(result, unmet(s, check, end, last))
 	case session.End:
 		result.Reason = end.Reason
 		if end.Deviation != nil {
@@ -153,8 +153,8 @@ func ownFrames(stack []byte) string {
 
 // unmet turns a failed assertion into a deviation from the check's clause. Where it
 // names no exchange, the last one shows it.
-func unmet(hands *session.Session, check checks.Check, failure expect.Failure, last int) reports.Deviation {
-	d := hands.Deviation(cmp.Or(failure.Clause, check.Clause), subject(check), failure.Summary)
+func unmet(s *session.Session, check checks.Check, failure expect.Failure, last int) reports.Deviation {
+	d := s.Deviation(cmp.Or(failure.Clause, check.Clause), subject(check), failure.Summary)
 	d.Level, d.Exchange, d.Expected, d.Actual = check.Level, failure.Exchange, failure.Expected, failure.Actual
 	if d.Exchange < 0 {
 		d.Exchange = last

@@ -320,7 +320,7 @@ type Response struct {
 	Body   Body     `json:"body,omitzero"`
 	// Cut is how many bytes are left out at the end of Body; 0 when it is whole.
 	Cut int64 `json:"cut,omitempty"`
-	// Digest is the SHA-256 of the whole body in hex, where Body was cut to save memory.
+	// Digest is the SHA-256 of the whole body in hex, where Body or Header was cut to save memory.
 	Digest string `json:"digest,omitempty"`
 	// Announced is the Content-Length that was announced, -1 when none was.
 	Announced int64 `json:"announced"`

@@ -18,7 +18,7 @@ import (
 )
 
 // changing selects checks that put SIM cards into groups and subscribe.
-const changing = "--only=area:GRP,ASY-01*,ASY-03*,VSH-07*"
+const changing = "--only=area:GRP,ASY-01*,ASY-03*,VSH-07*,GEN/stripeSubDirectly,GEN/synOrderInfo"
 
 // TestInterruptedAndKilledRunsAreUndone interrupts and kills runs at random moments:
 // the groups and auto-renewals are then, after a sweep where a run was killed, as
@@ -28,7 +28,7 @@ func TestInterruptedAndKilledRunsAreUndone(t *testing.T) {
 	s := serve(t, "--quiet", "--task-delay=20ms", "--control")
 	held(t, s.env)
 	before := stateOf(t, s.env)
-	moments := testlevel.Pick(0, 1, 10)
+	moments := testlevel.Pick(0, 1, 40)
 	for _, end := range []os.Signal{os.Interrupt, syscall.SIGKILL} {
 		for range moments {
 			dir := t.TempDir()

@@ -60,11 +60,11 @@ func (s *Session) announce(draft *Draft, request *http.Request) announced {
 // a lenient target may accept what is not of the right type.
 func (s *Session) named(draft *Draft, address *url.URL, body []byte) journal.Request {
 	var members struct {
-		Partner text            `json:"partnerCode"`
+		Partner looseText       `json:"partnerCode"`
 		SIMs    json.RawMessage `json:"sim_ids"`
-		SIM     text            `json:"deviceCode"`
-		OrderNo text            `json:"orderNo"`
-		PayID   text            `json:"payId"`
+		SIM     looseText       `json:"deviceCode"`
+		OrderNo looseText       `json:"orderNo"`
+		PayID   looseText       `json:"payId"`
 	}
 	_ = json.Unmarshal(body, &members) // what is not an object names nothing
 	operation := draft.Operation.ID
@@ -91,9 +91,9 @@ func (s *Session) named(draft *Draft, address *url.URL, body []byte) journal.Req
 
 // textsIn returns the texts of a list, or a text that stands where a list should.
 func textsIn(raw json.RawMessage) (texts []string) {
-	var list []text
+	var list []looseText
 	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && trimmed[0] == '"' {
-		list = append(list, text(unquote(trimmed)))
+		list = append(list, looseText(unquote(trimmed)))
 	} else {
 		_ = json.Unmarshal(raw, &list) // what is not a list names nothing
 	}

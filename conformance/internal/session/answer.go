@@ -36,18 +36,18 @@ type Answer struct {
 
 // envelope is the form of every answer.
 type envelope struct {
-	OperateCode text            `json:"operateCode"`
-	Message     text            `json:"message"`
+	OperateCode looseText       `json:"operateCode"`
+	Message     looseText       `json:"message"`
 	Data        json.RawMessage `json:"data"`
 }
 
-// text is a string, read from a JSON string, or from any other value as its text.
-type text string
+// looseText is a string, read from a JSON string, or from any other value as its text.
+type looseText string
 
 // UnmarshalJSON never fails on well-formed JSON.
-func (t *text) UnmarshalJSON(raw []byte) error {
+func (t *looseText) UnmarshalJSON(raw []byte) error {
 	if string(raw) != "null" {
-		*t = text(unquote(raw))
+		*t = looseText(unquote(raw))
 	}
 	return nil
 }

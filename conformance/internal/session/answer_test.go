@@ -6,7 +6,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// TestBareSuccess holds where a body without an envelope is a success: where a page
+// Where a body without an envelope is a success: where a page
 // prints one so, since what it says was bought has been bought.
 func TestBareSuccess(t *testing.T) {
 	for _, test := range []struct {

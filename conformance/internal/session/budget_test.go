@@ -12,7 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// TestBudget holds that no order is sent that would cross the budget, that a
+// No order is sent that would cross the budget, that a
 // refused one does not count, one without an answer does, and that the run is told.
 func TestBudget(t *testing.T) {
 	amount, _ := target.ParseAmount("15")

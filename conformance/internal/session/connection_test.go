@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// TestShardsKeepToTheirSIMs holds that shards take different SIM cards, however many
+// Shards take different SIM cards, however many
 // each takes, unless a check needs more than its shard has.
 func TestShardsKeepToTheirSIMs(t *testing.T) {
 	sims := []string{"1", "2", "3", "4", "5", "6", "7"}

@@ -230,7 +230,7 @@ func toWire(request *http.Request) (*Wire, error) {
 	return wire, err
 }
 
-// queryMembers returns the parameters of a query in their order.
+// QueryMembers returns the parameters of a query in their order.
 func QueryMembers(query string) ([]signing.Member, error) {
 	var members []signing.Member
 	for pair := range strings.SplitSeq(query, "&") {

@@ -18,9 +18,9 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// club is a mall whose groups hold a SIM card once or not at all, however often it
+// setMall is a mall whose groups hold a SIM card once or not at all, however often it
 // is added.
-type club struct {
+type setMall struct {
 	mu    sync.Mutex
 	held  map[string]bool
 	drops int // how many of the next additions are carried out and not answered
@@ -31,7 +31,7 @@ type club struct {
 	tasks                   map[string][]string
 }
 
-func (c *club) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (c *setMall) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
@@ -69,7 +69,7 @@ func (c *club) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, `{"operateCode":"S","message":"success"}`)
 }
 
-func (c *club) read(w http.ResponseWriter, r *http.Request) {
+func (c *setMall) read(w http.ResponseWriter, r *http.Request) {
 	if strings.HasSuffix(r.URL.Path, "/sims") {
 		list, _ := json.Marshal(slices.Sorted(maps.Keys(c.held)))
 		fmt.Fprintf(w, `{"operateCode":"S","message":"m","data":{"sim_count":"%d","sim_ids":%s}}`, len(c.held), list)
@@ -89,10 +89,10 @@ func (c *club) read(w http.ResponseWriter, r *http.Request) {
 
 const heldSIM, freeSIM = "89852000000000000001", "89852000000000000002"
 
-// journalled returns a session with a club that holds heldSIM, and its journal.
-func journalled(t *testing.T) (*Session, *club, string) {
+// journalled returns a session with a setMall that holds heldSIM, and its journal.
+func journalled(t *testing.T) (*Session, *setMall, string) {
 	t.Helper()
-	mall := &club{held: map[string]bool{heldSIM: true}, tasks: map[string][]string{}}
+	mall := &setMall{held: map[string]bool{heldSIM: true}, tasks: map[string][]string{}}
 	s := connected(t, mall.ServeHTTP)
 	s.Target().Allow, s.Target().TaskTimeout = target.Permissions{Read: true, Write: true}, 200*time.Millisecond
 	dir := t.TempDir()
@@ -102,8 +102,8 @@ func journalled(t *testing.T) (*Session, *club, string) {
 	return s, mall, filepath.Join(dir, journal.File)
 }
 
-// holdsAsBefore holds that a club holds what it held at first.
-func holdsAsBefore(t *testing.T, mall *club) {
+// holdsAsBefore holds that a setMall holds what it held at first.
+func holdsAsBefore(t *testing.T, mall *setMall) {
 	t.Helper()
 	mall.mu.Lock()
 	defer mall.mu.Unlock()
@@ -112,7 +112,7 @@ func holdsAsBefore(t *testing.T, mall *club) {
 	}
 }
 
-// TestFinishRestoresTheGroup holds that a run gives a group back what was in it
+// A run gives a group back what was in it
 // before, on a mall that keeps no count, and after additions that were not answered.
 func TestFinishRestoresTheGroup(t *testing.T) {
 	s, mall, path := journalled(t)
@@ -133,7 +133,7 @@ func TestFinishRestoresTheGroup(t *testing.T) {
 	}
 }
 
-// TestSweep holds that a sweep undoes what a journal names and nothing else, that
+// A sweep undoes what a journal names and nothing else, that
 // another does nothing, and that a line which was cut off is no obstacle.
 func TestSweep(t *testing.T) {
 	s, mall, path := journalled(t)
@@ -155,7 +155,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// TestSweepLeavesWhatOthersDid holds that a SIM card stays in a group which the run
+// A SIM card stays in a group which the run
 // has taken out again and somebody else put in.
 func TestSweepLeavesWhatOthersDid(t *testing.T) {
 	s, mall, path := journalled(t)
@@ -174,7 +174,7 @@ func TestSweepLeavesWhatOthersDid(t *testing.T) {
 	}
 }
 
-// TestJournalIsAhead holds that what a request is about is on the disk when the
+// What a request is about is on the disk when the
 // target gets it, that only the owner can read it, and that no payment is in it.
 func TestJournalIsAhead(t *testing.T) {
 	var path string
@@ -201,7 +201,7 @@ func TestJournalIsAhead(t *testing.T) {
 	}
 }
 
-// TestJournalsThatAreNotTaken holds what becomes of a journal that is not of this
+// What becomes of a journal that is not of this
 // target, not finished or not one.
 func TestJournalsThatAreNotTaken(t *testing.T) {
 	s, _, path := journalled(t)
@@ -225,7 +225,7 @@ func TestJournalsThatAreNotTaken(t *testing.T) {
 	}
 }
 
-// TestNothingIsSentWithoutAJournal holds that a request that changes the target is
+// A request that changes the target is
 // not sent when it cannot be written down.
 func TestNothingIsSentWithoutAJournal(t *testing.T) {
 	s, mall, _ := journalled(t)
@@ -243,7 +243,7 @@ func TestNothingIsSentWithoutAJournal(t *testing.T) {
 	holdsAsBefore(t, mall)
 }
 
-// TestUndoneWithoutAJournal holds that what a run did is undone although the disk is
+// What a run did is undone although the disk is
 // full by then, so that the journal cannot name it any more.
 func TestUndoneWithoutAJournal(t *testing.T) {
 	s, mall, path := journalled(t)
@@ -267,7 +267,7 @@ func TestUndoneWithoutAJournal(t *testing.T) {
 	}
 }
 
-// TestSweepOfAnEmptyJournal holds that a run which was killed before it wrote
+// A run which was killed before it wrote
 // anything has nothing to undo.
 func TestSweepOfAnEmptyJournal(t *testing.T) {
 	s, _, path := journalled(t)

@@ -37,7 +37,7 @@ func (k *keeper) keep(exchange reports.Exchange) reports.Exchange {
 	}
 	if header > largestHeader {
 		response := *exchange.Response
-		response.Header, header = cutFields(response.Header), keptFields*keptValue
+		response.Header, response.Digest, header = cutFields(response.Header), digestOf(response.Body), keptFields*keptValue
 		exchange.Response = &response
 	}
 	size := int64(len(exchange.Response.Body)) + header
@@ -46,15 +46,25 @@ func (k *keeper) keep(exchange reports.Exchange) reports.Exchange {
 	}
 	k.kept.Add(-size)
 	response := *exchange.Response
+	response.Digest = digestOf(response.Body)
 	if body := response.Body; len(body) > keptBody {
-		digest := sha256.Sum256(body)
-		response.Digest = hex.EncodeToString(digest[:])
 		response.Body = bytes.Clone(body.Head(keptBody))
 		response.Cut += int64(len(body) - len(response.Body))
 	}
 	response.Header = cutFields(response.Header)
 	exchange.Response = &response
 	return exchange
+}
+
+// isCut reports whether an exchange was not kept whole.
+func isCut(exchange reports.Exchange) bool {
+	return exchange.Response != nil && exchange.Response.Digest != ""
+}
+
+// digestOf returns the SHA-256 of a body in hexadecimal.
+func digestOf(body []byte) string {
+	digest := sha256.Sum256(body)
+	return hex.EncodeToString(digest[:])
 }
 
 // cutFields returns the first fields of a header, each with the beginning of its value.

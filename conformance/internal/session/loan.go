@@ -260,7 +260,7 @@ func (s *Session) Controlled(ctx context.Context, valid *Draft, twins func()) {
 }
 
 // prove requires that the target accepts a valid request.
-func (s *Session) prove(ctx context.Context, valid *Draft) *Answer {
+func (s *Session) prove(ctx context.Context, valid *Draft) {
 	answer := s.Send(ctx, valid.Twin())
 	if !answer.Accepted() {
 		s.connection.failed(valid.Operation.ID, "")
@@ -275,11 +275,14 @@ func (s *Session) prove(ctx context.Context, valid *Draft) *Answer {
 		exchange := s.Exchanges()[answer.Exchange]
 		s.connection.proved(valid.Operation.ID, &exchange)
 	}
-	return answer
 }
 
 // Recall records an exchange that another session of the run made, and returns its answer.
+// It ends the check when the answer was not kept whole: nothing can be said of it then.
 func (s *Session) Recall(exchange reports.Exchange) *Answer {
+	if isCut(exchange) {
+		panic(End{Verdict: reports.Inconclusive, Reason: "the answer that this check shares with others was not kept whole (--max-kept)"})
+	}
 	return ReadAnswer(s.record(exchange, false), exchange)
 }
 
@@ -326,7 +329,7 @@ func (s *Session) undoAsides() (left []string) {
 // the target accepted earlier in the run: its exchange is then recorded for this
 // check, too. Use it where a check looks at the form of an answer.
 func (s *Session) SendValid(ctx context.Context, operation string) *Answer {
-	if known := s.connection.acceptedBefore(operation); known != nil {
+	if known := s.connection.acceptedBefore(operation); known != nil && !isCut(*known) {
 		return s.Recall(*known)
 	}
 	draft := s.NewValid(ctx, operation)

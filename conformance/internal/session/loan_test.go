@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestTemplateIsNotUsedAgain holds that a request of which nobody knows whether it
+// A request of which nobody knows whether it
 // was carried out is not the one that the next is made from: its order might be there.
 func TestTemplateIsNotUsedAgain(t *testing.T) {
 	var mu sync.Mutex

@@ -40,14 +40,14 @@ func (s *Session) KeysOf(ctx context.Context, p Purchase) OrderKeys {
 
 func newFoundOrder(answer *Answer) FoundOrder {
 	var data struct {
-		PurchaseID text `json:"purchase_order_id"`
-		OrderID    text `json:"order_id"`
-		SIM        text `json:"sim_id"`
-		Package    text `json:"package_code"`
-		PayID      text `json:"pay_id"`
-		Amount     text `json:"pay_amount"`
-		Currency   text `json:"pay_currency"`
-		Status     text `json:"pay_status"`
+		PurchaseID looseText `json:"purchase_order_id"`
+		OrderID    looseText `json:"order_id"`
+		SIM        looseText `json:"sim_id"`
+		Package    looseText `json:"package_code"`
+		PayID      looseText `json:"pay_id"`
+		Amount     looseText `json:"pay_amount"`
+		Currency   looseText `json:"pay_currency"`
+		Status     looseText `json:"pay_status"`
 	}
 	found := FoundOrder{Answer: answer}
 	if err := json.Unmarshal(answer.Data, &data); err != nil {

@@ -186,13 +186,13 @@ func (s *Session) notFound(answer *Answer, requestID string) {
 // ResultOf reads what an answer of asyncResult says of a task.
 func ResultOf(answer *Answer) Result {
 	var data struct {
-		RequestID  text `json:"request_id"`
-		ActionCode text `json:"action_code"`
-		Status     text `json:"status"`
+		RequestID  looseText `json:"request_id"`
+		ActionCode looseText `json:"action_code"`
+		Status     looseText `json:"status"`
 		Details    []struct {
-			SimID   text `json:"sim_id"`
-			Result  text `json:"result"`
-			Message text `json:"message"`
+			SimID   looseText `json:"sim_id"`
+			Result  looseText `json:"result"`
+			Message looseText `json:"message"`
 		} `json:"details"`
 	}
 	result := Result{Answer: answer}

@@ -11,7 +11,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// TestRateLimits holds that a target which limits the rate of calls is heard: the
+// A target which limits the rate of calls is heard: the
 // request is sent again after the time that it asks for, the waiting is told, and
 // where that does not help the check is inconclusive, never passed and never failed.
 func TestRateLimits(t *testing.T) {

@@ -31,8 +31,8 @@ func (c *Connection) planCode() string {
 			answer := s.Send(ctx, s.NewSingleServicePlanPage(c.target.SIMs[0]))
 			var page struct {
 				Plans []struct {
-					Package text `json:"packageCode"`
-					Code    text `json:"servicePlanCode"`
+					Package looseText `json:"packageCode"`
+					Code    looseText `json:"servicePlanCode"`
 				} `json:"servicePlanList"`
 			}
 			if !answer.Accepted() || json.Unmarshal(answer.Data, &page) != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestPreflight holds which answers say that a service is there.
+// Which answers say that a service is there.
 func TestPreflight(t *testing.T) {
 	page := "<!doctype html><title>t</title>"
 	for _, test := range []struct {

@@ -16,7 +16,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// receiving returns the hands of a run that listens for pushes, and where.
+// receiving returns the session of a run that listens for pushes, and where.
 func receiving(t *testing.T, limit time.Duration) (*Session, string) {
 	t.Helper()
 	contract, err := openapi.Mall()
@@ -60,7 +60,7 @@ func push(t *testing.T, url, body string) (int, string) {
 	return response.StatusCode, string(answer)
 }
 
-// TestPushesAreRecorded holds that pushes are found by their order or payment, are
+// Pushes are found by their order or payment, are
 // taken, can be verified, and stand among the exchanges once.
 func TestPushesAreRecorded(t *testing.T) {
 	s, url := receiving(t, time.Minute)
@@ -90,7 +90,7 @@ func TestPushesAreRecorded(t *testing.T) {
 	}
 }
 
-// TestPushesAreAnsweredAsPlanned holds that the first pushes of an order are
+// The first pushes of an order are
 // answered as a check wants it, those after them and those of others are taken.
 func TestPushesAreAnsweredAsPlanned(t *testing.T) {
 	s, url := receiving(t, time.Minute)
@@ -112,7 +112,7 @@ func TestPushesAreAnsweredAsPlanned(t *testing.T) {
 	}
 }
 
-// TestPushThatDoesNotCome holds that it is a violation with its clause, and that a
+// It is a violation with its clause, and that a
 // target which sends none is not waited for again and again.
 func TestPushThatDoesNotCome(t *testing.T) {
 	s, url := receiving(t, 200*time.Millisecond)
@@ -139,7 +139,7 @@ func TestPushThatDoesNotCome(t *testing.T) {
 	}
 }
 
-// TestLargePushIsRefused holds that a push is not read without a bound.
+// A push is not read without a bound.
 func TestLargePushIsRefused(t *testing.T) {
 	_, url := receiving(t, time.Minute)
 	if status, _ := push(t, url, `{"payId":"`+strings.Repeat("9", int(target.DefaultLimits.Push))+`"}`); status != http.StatusRequestEntityTooLarge && status != 0 {
@@ -147,7 +147,7 @@ func TestLargePushIsRefused(t *testing.T) {
 	}
 }
 
-// TestPushListenIsTaken holds that an address that cannot be listened on is told
+// An address that cannot be listened on is told
 // with the name of the setting.
 func TestPushListenIsTaken(t *testing.T) {
 	s, url := receiving(t, time.Minute)
@@ -157,7 +157,7 @@ func TestPushListenIsTaken(t *testing.T) {
 	}
 }
 
-// TestParseMember holds how members are written on the command line.
+// How members are written on the command line.
 func TestParseMember(t *testing.T) {
 	for text, want := range map[string]string{
 		"a=b": `a="b"`, "a=b=c": `a="b=c"`, "a=": `a=""`, `a:=["1", 2]`: `a=["1",2]`, `a="<`: `a="\"<"`,

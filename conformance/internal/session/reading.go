@@ -50,8 +50,8 @@ func (s *Session) ListGroupSims(ctx context.Context, group string) Listing {
 // newListing reads a listing, and reports whether it has a list of SIMs.
 func newListing(answer *Answer) (listing Listing, known bool) {
 	var data struct {
-		SimCount text    `json:"sim_count"`
-		SimIDs   *[]text `json:"sim_ids"`
+		SimCount looseText    `json:"sim_count"`
+		SimIDs   *[]looseText `json:"sim_ids"`
 	}
 	if err := json.Unmarshal(answer.Data, &data); err != nil || data.SimIDs == nil {
 		return Listing{Count: -1, Answer: answer}, false
@@ -64,7 +64,7 @@ func newListing(answer *Answer) (listing Listing, known bool) {
 }
 
 // count reads a number of SIM cards, -1 when it is none.
-func count(number text) int {
+func count(number looseText) int {
 	n, err := strconv.Atoi(string(number))
 	if err != nil {
 		return -1
@@ -82,9 +82,9 @@ func (s *Session) ListBundlesAs(ctx context.Context, partner string) []Bundle {
 	answer := s.Send(ctx, s.NewListBundles().As(partner))
 	s.RequireAccepted(answer)
 	var data []struct {
-		GroupID     text `json:"group_id"`
-		PackageCode text `json:"package_code"`
-		SimCount    text `json:"sim_count"`
+		GroupID     looseText `json:"group_id"`
+		PackageCode looseText `json:"package_code"`
+		SimCount    looseText `json:"sim_count"`
 	}
 	if err := json.Unmarshal(answer.Data, &data); err != nil || data == nil {
 		s.UnknownForm(answer, "a list of groups")

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestClosedConnections holds what becomes of a request on a kept connection that
+// What becomes of a request on a kept connection that
 // the target closes under it: one that reads is sent again, on another connection;
 // one that changes the target never is, since it may have been carried out.
 func TestClosedConnections(t *testing.T) {

@@ -83,7 +83,7 @@ func (b *book) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, `{"operateCode":"S","message":"success"}`)
 }
 
-// TestUndo holds that what a check added is removed, newest first, and nothing else.
+// What a check added is removed, newest first, and nothing else.
 func TestUndo(t *testing.T) {
 	b := &book{}
 	s := connected(t, b.ServeHTTP)
@@ -107,7 +107,7 @@ func TestUndo(t *testing.T) {
 	}
 }
 
-// TestUndoAfterTheRunWasStopped holds that a stopped run is undone as well.
+// A stopped run is undone as well.
 func TestUndoAfterTheRunWasStopped(t *testing.T) {
 	b := &book{}
 	s := connected(t, b.ServeHTTP)
@@ -123,7 +123,7 @@ func TestUndoAfterTheRunWasStopped(t *testing.T) {
 	}
 }
 
-// TestUndoTellsWhatItLeaves holds that what cannot be removed is named.
+// What cannot be removed is named.
 func TestUndoTellsWhatItLeaves(t *testing.T) {
 	b := &book{}
 	s := connected(t, func(w http.ResponseWriter, r *http.Request) {
@@ -141,7 +141,7 @@ func TestUndoTellsWhatItLeaves(t *testing.T) {
 	}
 }
 
-// TestDraft holds that edits before and after the signing do what they say, and
+// Edits before and after the signing do what they say, and
 // that the sign fits what was there in between.
 func TestDraft(t *testing.T) {
 	type sent struct{ method, query, body string }
@@ -185,7 +185,7 @@ func TestDraft(t *testing.T) {
 	}
 }
 
-// TestEnds holds that a check ends for the right reason when the target cannot be asked.
+// A check ends for the right reason when the target cannot be asked.
 func TestEnds(t *testing.T) {
 	answer := func(status int, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -223,7 +223,7 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// TestSendChangedTellsWhatTheTargetLacks holds that a check whose valid request was
+// A check whose valid request was
 // given up names what the target lacks, not only that others tried.
 func TestSendChangedTellsWhatTheTargetLacks(t *testing.T) {
 	s := connected(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
@@ -236,7 +236,7 @@ func TestSendChangedTellsWhatTheTargetLacks(t *testing.T) {
 	}
 }
 
-// TestBrokenOffAnswer holds that an answer that breaks off is judged, not taken for no answer.
+// An answer that breaks off is judged, not taken for no answer.
 func TestBrokenOffAnswer(t *testing.T) {
 	s := connected(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -263,7 +263,7 @@ func TestTaskTimeout(t *testing.T) {
 	}
 }
 
-// TestParallelEnds holds that the end of one of several ends the check, after all have returned.
+// The end of one of several ends the check, after all have returned.
 func TestParallelEnds(t *testing.T) {
 	s := connected(t, (&book{}).ServeHTTP)
 	var mu sync.Mutex
@@ -284,7 +284,7 @@ func TestParallelEnds(t *testing.T) {
 	}
 }
 
-// TestSIMs holds that SIM cards are handed out in turn.
+// SIM cards are handed out in turn.
 func TestSIMs(t *testing.T) {
 	s := connected(t, (&book{}).ServeHTTP)
 	seen := map[string]int{}

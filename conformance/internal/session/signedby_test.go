@@ -11,8 +11,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// handsFor returns the hands for a target that is never asked.
-func handsFor(t *testing.T, rules signing.Rules) *Session {
+// sessionFor returns a session for a target that is never asked.
+func sessionFor(t *testing.T, rules signing.Rules) *Session {
 	t.Helper()
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -43,7 +43,7 @@ func TestSignedBy(t *testing.T) {
 		{"edits after", signing.Default(), func(s *Session) *Draft { return s.NewListBundles().After(Drop("version")) }, "version partnerCode"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := handsFor(t, test.rules)
+			s := sessionFor(t, test.rules)
 			var given []string
 			draft := test.draft(s).SignedBy(func(members []signing.Member, rules signing.Rules) (string, error) {
 				for _, member := range members {

@@ -118,9 +118,9 @@ func (s *Session) shownRenewal(partner, sim string) (shown *renewal, err error) 
 	err = attempt(func() {
 		answer := s.Send(s.stop, s.NewQueryAutoRenewalRecord(sim).As(partner))
 		var record struct {
-			OrderNo text `json:"orderNo"`
-			PayID   text `json:"payId"`
-			SIM     text `json:"deviceCode"`
+			OrderNo looseText `json:"orderNo"`
+			PayID   looseText `json:"payId"`
+			SIM     looseText `json:"deviceCode"`
 		}
 		if answer.Accepted() && json.Unmarshal(answer.Data, &record) == nil && record.OrderNo != "" {
 			shown = &renewal{partner, cmp.Or(string(record.SIM), sim), string(record.OrderNo), string(record.PayID)}

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// TestUndoCancelsRenewals holds that the auto-renewals which a check left are
+// The auto-renewals which a check left are
 // cancelled, newest first, and that one is told which goes on all the same.
 func TestUndoCancelsRenewals(t *testing.T) {
 	for _, test := range []struct {
@@ -75,7 +75,7 @@ func orderNoIn(body string) string {
 	return number
 }
 
-// TestAwait holds that looking goes on until it succeeds or the time is over.
+// Looking goes on until it succeeds or the time is over.
 func TestAwait(t *testing.T) {
 	s := connected(t, http.NotFound)
 	s.Target().TaskTimeout = 20 * time.Millisecond
@@ -88,7 +88,7 @@ func TestAwait(t *testing.T) {
 	}
 }
 
-// TestTwin holds that a draft and its twin are changed apart.
+// A draft and its twin are changed apart.
 func TestTwin(t *testing.T) {
 	s := connected(t, http.NotFound)
 	draft := s.NewListBundles().Before(Set("version", "1.0"))
