@@ -7,11 +7,10 @@ import (
 )
 
 // Cause returns what usually causes a deviation from a clause, in a sentence or
-// two for the engineer who has to mend it, on whichever side. It is a hint from
-// experience with services of this kind, never a statement about the target. A
-// clause is an id as in Deviation.Clause; one without a cause of its own has that
-// of its topic, or of the keyword of the schema, and "" is returned for a topic
-// that is unknown.
+// two for the engineer who has to fix it. It is a hint from experience with similar
+// services, not a statement about the target. clause is an id as in Deviation.Clause. A
+// clause without a cause of its own has that of its topic or of its schema keyword; ""
+// is returned for an unknown topic.
 func Cause(clause string) string {
 	pointer := strings.TrimPrefix(clause, "#")
 	if strings.HasPrefix(pointer, "/") {
@@ -25,11 +24,11 @@ func Cause(clause string) string {
 	return ""
 }
 
-// parent is what stands before the last slash, "" when there is none.
+// parent returns the part before the last slash, "" if there is none.
 func parent(id string) string { return id[:max(strings.LastIndexByte(id, '/'), 0)] }
 
-// causeOfKeyword is the cause for a statement of a schema: what an answer has
-// that it must not have, or what a server takes that it must refuse.
+// causeOfKeyword returns the cause for a statement of a schema: why an answer breaks it,
+// or why a server accepts a request that breaks it.
 func causeOfKeyword(pointer string) string {
 	if strings.HasSuffix(pointer, "/properties/data") {
 		return causes["envelope/data-on-success"]
@@ -46,7 +45,7 @@ func causeOfKeyword(pointer string) string {
 	return table[""]
 }
 
-// causeOf is the cause of the worst deviation of a result.
+// causeOf returns the cause of the worst deviation of a result.
 func causeOf(result *reports.Result) string {
 	if len(result.Deviations) == 0 {
 		return ""
@@ -58,39 +57,43 @@ func causeOf(result *reports.Result) string {
 	return Cause(worst.Clause)
 }
 
-const undocumentedCause = "The service has grown since its pages were written. Ask the provider to document it, and do not build on it until then."
+const undocumentedCause = "The service has changed since its documentation was written. Do not rely on the new value until the provider documents it."
 
-// answerCauses are by the keyword of the schema of an answer; "" is for any other.
+// answerCauses are by the schema keyword of an answer; "" is for all others.
 var answerCauses = map[string]string{
-	"":     "The answer is made by other code than the document describes: another version is deployed, or the page was written for an older one.",
-	"type": "The value is written by a serializer that follows the type of the field in the code or the database: a code or an amount kept as a number is written as a number unless it is mapped to a string.",
-	"required": "The serializer leaves out members that are null or empty, or the record that the member is read from does not exist yet. " +
-		"Write the member always, or say in the document when it may be absent.",
-	"enum":                 "The service has a value that the document does not name: a state of its own, or another spelling of a documented one.",
-	"pattern":              "The value is passed on from a source that formats it otherwise: an own number format, a prefix, white space around it.",
-	"maxLength":            "The value is passed on from a source that allows longer ones. A client that stores it in a column of that length cuts it.",
-	"minLength":            "The value is empty where a record has none: an empty string is written instead of leaving the member out.",
-	"format":               "The value is formatted by the locale or the default of a library rather than in the form of the document.",
-	"minItems":             "The list is empty where the document promises an element: the record behind it was not written yet.",
-	"maxItems":             "The list has more elements than the document allows: a limit or a page size is missing in the query behind it.",
-	"additionalProperties": "A member of an internal object is written out with the rest.",
-	"headers":              "The header is set by one path of the code only, or a proxy in front of the service removes or renames it: compare with an answer asked for behind the proxy.",
+	"": "Another version of the service is deployed than the one that the page describes.",
+	"type": "The serializer uses the type of the field in the code or database: numeric " +
+		"codes and amounts become numbers unless they are mapped to strings.",
+	"required": "The serializer omits null or empty members, or the record behind the member does not exist yet. " +
+		"Always write the member, or document when it may be absent.",
+	"enum": "The service has an undocumented value, or spells a documented one differently.",
+	"pattern": "The value comes from a source that formats it differently: another number " +
+		"format, a prefix, surrounding white space.",
+	"maxLength": "The value comes from a source that allows longer ones. A client that stores it " +
+		"in a column of the documented length truncates it.",
+	"minLength":            "The serializer writes an empty string instead of omitting a missing value.",
+	"format":               "The value has the format of a locale or of a library's default instead of the documented one.",
+	"minItems":             "The record behind the promised element does not exist yet.",
+	"maxItems":             "The query behind the list has no limit or page size.",
+	"additionalProperties": "The serializer exposes a member of an internal object.",
+	"headers": "Only one code path sets the header, or a proxy removes or renames it: compare " +
+		"with a response from behind the proxy.",
 }
 
-// requestCauses are by the keyword of the schema of a request; "" is for any other.
+// requestCauses are by the schema keyword of a request; "" is for all others.
 var requestCauses = map[string]string{
-	"":     "The server does not validate the request against its document: it reads the members that it needs and ignores the rest.",
-	"type": "The body is decoded leniently: the parser turns a number, a list or null into a string, or the value is never looked at.",
-	"required": "The server reads the member without asking whether it is there: the zero value of the language, or a default, stands in for it, " +
-		"or the member is needed by a later step only, which fails on its own.",
-	"enum":                 "The server compares with the values that it handles specially and lets everything else through as the normal case.",
-	"pattern":              "The server checks length at most, or passes the value on to a system that does not check it either.",
-	"maxLength":            "The server does not bound the value before storing it: the database cuts it or answers with an error of its own.",
-	"minLength":            "An empty value is taken for an absent one, or is not looked at.",
-	"format":               "The server parses the value leniently, or not before it is used.",
-	"minimum":              "The value is not compared with its bound before it is used; the bound is kept by the client alone.",
-	"maximum":              "The value is not compared with its bound before it is used; the bound is kept by the client alone.",
-	"minItems":             "An empty list is taken as a request that has nothing to do, and succeeds at once.",
-	"maxItems":             "The list is worked through without a limit.",
-	"additionalProperties": "Unknown members are ignored by the parser. A client with a misspelt name then believes that it was heard.",
+	"":     "The server does not validate requests against the document: it reads the members that it needs and ignores the rest.",
+	"type": "The parser is lenient and converts a number, a list or null to a string, or the server never looks at the value.",
+	"required": "The server does not check that the member is present: it uses a zero value or a default, " +
+		"or only a later step needs the member and fails on its own.",
+	"enum":                 "The server handles some values specially and treats all others as the normal case.",
+	"pattern":              "The server checks only the length, or passes the value on to a system that does not check it either.",
+	"maxLength":            "The server does not limit the length before it stores the value: the database truncates it or fails.",
+	"minLength":            "The server treats an empty value like a missing one, or does not look at it.",
+	"format":               "The server parses the value leniently, or not until it uses it.",
+	"minimum":              "The server does not check the bound and relies on the client.",
+	"maximum":              "The server does not check the bound and relies on the client.",
+	"minItems":             "The server treats an empty list as a request without work, which succeeds at once.",
+	"maxItems":             "The server processes the list without a limit.",
+	"additionalProperties": "The parser ignores unknown members, so a client never learns that it misspelt a name.",
 }

@@ -1,186 +1,250 @@
 package conformance
 
-// causes are by the id of a rule, or by its topic for the rules without an own one.
+// causes are by the id of a rule, or by its topic for rules without a cause of their own.
 var causes = map[string]string{ //nolint:gosec // words about signs and secrets, none of them a credential
-	"requests": "The request is refused although it keeps the document: the server has a rule that no page tells, the fixture is not what the settings say (a SIM card, group or package of another partner), or the sign is computed by another rule. `mallcheck sign --explain` shows what is signed.",
+	"requests": "The server has an undocumented rule, a setting names a fixture that does not fit (a SIM, group or package of another " +
+		"partner), or the server computes the sign by another rule. `mallcheck sign --explain` shows the signed text.",
 
-	"signature": "Client and server build another text to sign: a parameter more or less, another order, other escaping, numbers written anew. " +
-		"Compare the signed text in the report with the one that the server logs.",
-	"signature/missing-sign-refused":             "The sign is verified only when it is there: the check for its presence is missing, or is switched off in this environment.",
-	"signature/sign-of-another-body-refused":     "The server checks the form of a sign, or that it knows it, and not that it is the one of this request.",
-	"signature/tampered-body-refused":            "The parameter that was changed takes no part in the text that the server signs, or the sign is computed and not compared.",
-	"envelope/numbers-kept":                      "Numbers pass through a floating point type: digits, trailing zeros or large values are lost.",
-	"async/result-shape":                         "The details are written from the records of the worker as they are: a member without a value is left out, or has the type of its column.",
-	"async/same-sim-in-two-requests":             "The second request finds the SIM card taken by the first and joins it, or drops it, instead of having a detail of its own.",
-	"async/unknown-sim-passes-validation":        "SIM cards are looked up before the task is queued, so one unknown number refuses the whole batch.",
-	"vshop/area-narrows-the-plans":               "The area of the request is not part of the query, or is compared with another name of the area than the partner sends: no page lists the areas.",
-	"orders/duplicate-request-order-id-accepted": "A unique key stands on a number that the document lets repeat.",
-	"third-party/amount-preserved":               "The amount is converted to cents, or to a floating point number, on its way into the order.",
-	"payments/currency-in-either-case":           "The currency is compared as text, without making its letters the same case.",
-	"payments/empty-strings-refused":             "An empty string counts as given: presence is checked and the value is not.",
-	"push/currency-preserved":                    "The currency of the account is written instead of that of the order.",
-	"push/headers-present":                       "A proxy between the sender and the receiver removes headers, or the header is set for one kind of push only.",
-	"push/signature-form":                        "The signature is written without the id of its key, or joined to it by another sign than a slash.",
-	"push/order-visible":                         "The push is sent before the change of the order is committed, or queryOrder reads a replica that lags behind.",
-	"signature/empty-sign-refused":               "An empty sign is treated as absent, and an absent one is not refused.",
-	"signature/wrong-sign-refused":               "The server computes the sign and does not compare it, compares a part of it, or logs the mismatch without refusing. Often the check is switched off in a test environment.",
-	"signature/malformed-sign-refused":           "The sign is cut, trimmed or unified in its letter case before it is compared.",
-	"signature/upper-case-sign-refused":          "The signs are compared without regard to letter case.",
-	"signature/tampered-path-refused":            "Parameters of the path take no part in the text that the server signs. If that is the provider's rule, set --sign-parts query,body.",
-	"signature/path-signed":                      "Parameters of the path take no part in the text that the server signs. If that is the provider's rule, set --sign-parts query,body.",
-	"signature/query-signed":                     "The server signs the body alone, so parameters of the query can be changed on the way.",
-	"signature/empty-values-left-out":            "The server keeps empty parameters in the text that it signs. If that is the provider's rule, set --sign-empty.",
-	"signature/null-counts-as-empty":             "The server writes null into the text that it signs, or the client leaves it out there and sends it.",
-	"signature/text-as-sent":                     "The server parses the body and writes it anew before signing: numbers lose digits, escapes are resolved, members are sorted within nested values.",
-	"signature/slash-not-escaped":                "The JSON library of the server writes / as \\/ (PHP does by default), so every text with a slash has another sign.",
-	"signature/compact-json":                     "The JSON library of the server writes spaces after : and , before signing.",
-	"signature/ambiguous-request-refused":        "A name that stands twice, in query and body or twice in one, is signed in one meaning and used in the other.",
-	"signature/refused-before-anything-happened": "The sign is verified after the work is begun: in the handler instead of in front of it.",
+	"signature": "Client and server sign different texts: an extra or missing parameter, another order, other escaping, reformatted " +
+		"numbers. Compare the signed text in the report with the one in the server's log.",
+	"signature/missing-sign-refused": "The server verifies a sign only if there is one: the check for its " +
+		"presence is missing, or disabled in this " +
+		"environment.",
+	"signature/empty-sign-refused": "The server treats an empty sign as a missing one and accepts requests without a sign.",
+	"signature/wrong-sign-refused": "The server computes the sign without comparing it, compares only a part of " +
+		"it, or logs a mismatch without refusing. " +
+		"Test environments often disable the check.",
+	"signature/malformed-sign-refused":       "The server truncates, trims or lower-cases the sign before it compares it.",
+	"signature/sign-of-another-body-refused": "The server checks that a sign is well-formed or known, not that it belongs to this request.",
+	"signature/tampered-body-refused": "The changed parameter is not part of the text that the server signs, or " +
+		"the server computes the sign without " +
+		"comparing it.",
+	"signature/upper-case-sign-refused": "The server ignores letter case when it compares signs.",
+	"signature/tampered-path-refused": "The server does not sign path parameters. If that is the provider's rule, set " +
+		"--sign-parts query,body.",
+	"signature/path-signed": "The server does not sign path parameters. If that is the provider's rule, set " +
+		"--sign-parts query,body.",
+	"signature/query-signed": "The server signs only the body, so anyone can change the query in transit.",
+	"signature/empty-values-left-out": "The server includes empty parameters in the signed text. If that is the " +
+		"provider's rule, set --sign-empty.",
+	"signature/null-counts-as-empty": "The server includes null parameters in the signed text. If that is the " +
+		"provider's rule, set --sign-empty.",
+	"signature/text-as-sent": "The server parses the body and serializes it again before signing: numbers " +
+		"lose digits, escapes are resolved, nested " +
+		"members are sorted.",
+	"signature/slash-not-escaped": "The server's JSON library escapes / as \\/ (PHP does so by default), which " +
+		"changes the sign of every text with a " +
+		"slash.",
+	"signature/compact-json":              "The server's JSON library writes spaces after : and , in the signed text.",
+	"signature/ambiguous-request-refused": "The server signs one of two parameters with the same name and uses the other.",
+	"signature/refused-before-anything-happened": "The server verifies the sign inside the handler, after the work has begun, " +
+		"instead of before it.",
 
-	"globals":                            "version and partnerCode are read by some handlers and not by a filter in front of all of them.",
-	"globals/unknown-partner-refused":    "The partner code is only used to filter records: an unknown one finds nothing and is not refused.",
-	"globals/place-of-parameters":        "The framework merges query and body parameters, so the server cannot tell where one was sent.",
-	"globals/accept-language":            "The language is taken from the request and a text is missing in it.",
-	"globals/empty-partner-code-refused": "An empty partner code passes the check for presence and finds the records without an owner.",
-	"globals/version-default":            "The server fills in the default that the page gives to version. That a request without it is refused is derived, so ask the provider which one is meant.",
+	"globals": "Some handlers read version and partnerCode themselves instead of a filter in " +
+		"front of all of them.",
+	"globals/unknown-partner-refused": "The server uses the partner code only to filter records: an unknown code finds " +
+		"nothing and is not refused.",
+	"globals/empty-partner-code-refused": "An empty partner code passes the check for presence and matches records without an owner.",
+	"globals/place-of-parameters":        "The framework merges query and body parameters, so the server cannot tell them apart.",
+	"globals/accept-language":            "A message is missing in the requested language.",
+	"globals/version-default": "The server fills in the documented default version. That a request without " +
+		"version is refused is derived; ask the " +
+		"provider.",
 
-	"envelope":                     "Something in front of the handler answers: a gateway, a framework's error page, a default handler. Its answers do not have the form of the API.",
-	"envelope/success":             "The handler was changed to answer without the envelope, or with another code for success.",
-	"envelope/refusal":             "A refusal is answered by other code than a success: an exception handler, a filter, a gateway.",
-	"envelope/data-on-success":     "The handler answers success without, or before, reading what it should return; or the serializer leaves null out.",
-	"envelope/media-type":          "The handler writes bytes without setting Content-Type, or a gateway answers in its own type.",
-	"envelope/members-are-strings": "Codes kept as numbers are written as numbers: map them to strings in the serializer.",
-	"envelope/one-json-text":       "The answer is written twice, is cut by a time limit, or a debug output stands before or behind it.",
-	"envelope/no-server-error":     "A value that nobody expected reaches code that does not check it: an exception instead of a refusal. The server's log has its stack.",
-	"envelope/status":              "The framework maps its own errors to other statuses than the API does.",
+	"envelope": "Something in front of the handler answers: a gateway, an error page of the " +
+		"framework, a default handler.",
+	"envelope/success":             "The handler answers without the envelope, or with another success code.",
+	"envelope/refusal":             "Other code writes refusals than successes: an exception handler, a filter, a gateway.",
+	"envelope/data-on-success":     "The handler answers before it reads the data, or the serializer omits null.",
+	"envelope/media-type":          "The handler writes bytes without setting Content-Type, or a gateway sets its own.",
+	"envelope/members-are-strings": "The server stores codes as numbers and serializes them as numbers. Map them to strings.",
+	"envelope/one-json-text":       "The response is written twice, cut off by a time limit, or mixed with debug output.",
+	"envelope/no-server-error": "An unexpected value reaches code that does not check it and throws an " +
+		"exception. The server's log has the stack trace.",
+	"envelope/status":       "The framework maps its own errors to statuses that the API does not use.",
+	"envelope/numbers-kept": "Numbers pass through a floating-point type and lose digits.",
 
-	"request-id":                      "The request id is made in one place and stored in another: a retry, a proxy or a second instance has another one.",
-	"request-id/header-present":       "The header is set only when the task is queued at once, or a gateway passes on only the headers that it knows. No page gives the header's name: if the target uses another, set --request-id-header.",
-	"request-id/header-name":          "No page gives the name of the header; request_id is assumed. If the target uses another name, set --request-id-header.",
-	"request-id/unique":               "The id is made from a clock or a counter that two instances share in value and not in state.",
-	"request-id/known-at-once":        "The id is answered before the task is stored: the first question comes too early, or reads a replica that lags behind.",
-	"request-id/finds-its-own-result": "Results are stored under another id than the one that was answered: the queue's, or that of a batch.",
-	"request-id/none-on-refusal":      "The id is made in front of the validation, for every request.",
-	"request-id/unknown-refused":      "An id that nobody knows is answered as a task that is still going on, so a client waits for ever.",
-	"request-id/malformed-refused":    "The id is put into a path or a query of the database without being checked.",
-	"request-id/partner-isolation":    "Results are found by the id alone, without the partner who asked. Who guesses an id reads another partner's SIM numbers.",
-	"request-id/repeated-reading":     "A result is removed, or its time limit begun, when it is first read.",
+	"request-id": "The request_id is created in one place and stored in another: a retry, a proxy or a second instance has a different " +
+		"one.",
+	"request-id/header-present": "The server sets the header only if it queues the task at once, or a " +
+		"gateway drops unknown headers. No page names the " +
+		"header: if the target uses another name, set --request-id-header.",
+	"request-id/header-name": "No page names the header; request_id is assumed. If the target uses another " +
+		"name, set --request-id-header.",
+	"request-id/unique":               "The id comes from a clock or counter that two instances do not share.",
+	"request-id/known-at-once":        "The server returns the id before it stores the task, or the first query reads a lagging replica.",
+	"request-id/finds-its-own-result": "Results are stored under another id than the returned one, such as that of the queue or the batch.",
+	"request-id/none-on-refusal":      "The server creates the id before it validates the request.",
+	"request-id/unknown-refused":      "The server answers an unknown id like an unfinished task, so a client waits forever.",
+	"request-id/malformed-refused":    "The server puts the id into a path or a database query without checking it.",
+	"request-id/partner-isolation": "The server finds results by id alone, without the partner. Whoever guesses an " +
+		"id reads another partner's SIM numbers.",
+	"request-id/repeated-reading": "The first read deletes the result or starts its expiry.",
 
-	"async":                              "The worker that carries out the task and the handler that answers for it do not share one record of it.",
-	"async/action-code-add":              "The code is set from the operation of the worker's last task, or add and remove are confused in a mapping.",
-	"async/action-code-remove":           "The code is set from the operation of the worker's last task, or add and remove are confused in a mapping.",
-	"async/action-code-string":           "The code is kept as a number and written as one.",
-	"async/each-sim-once-per-submission": "A SIM card is reported once per attempt instead of once per task, or one that failed is left out.",
-	"async/duplicate-in-one-batch":       "The batch is made a set, or its details are kept by SIM number, so that a SIM card that stands twice has one detail.",
-	"async/no-foreign-sim":               "Details are collected by time or group and not by task: those of another task get in.",
-	"async/no-mixing":                    "Details are collected by time or group and not by task: those of another task get in.",
-	"async/mixed-batch":                  "One failure ends the batch, or one success makes all of it a success.",
-	"async/terminates":                   "The worker died, the queue is blocked, or the last step does not write the state. If tasks only take longer here, raise --task-timeout; other words for the end are --terminal-status.",
-	"async/never-goes-back":              "Two workers write the same record, or a retry resets it.",
-	"async/terminal-result-stays":        "The state is derived anew at each look from records that go on changing.",
-	"async/query-triggers-nothing":       "Reading the result does the work that is due, or a retry of it.",
-	"async/basic-validation-at-once":     "The request is queued before it is validated.",
-	"async/empty-batch-refused":          "An empty list is queued as a task without work.",
-	"async/malformed-sim-refused":        "The form of a SIM number is checked by the worker only.",
-	"async/large-batch":                  "The batch is bounded without saying so, or takes longer than the worker's own time limit.",
+	"async": "The worker that executes a task and the handler that answers for it use different records.",
+	"async/result-shape": "The details are serialized from the worker's records: empty members are " +
+		"omitted, others have the type of their column.",
+	"async/action-code-add":              "The code is that of the worker's last task, or a mapping confuses add and remove.",
+	"async/action-code-remove":           "The code is that of the worker's last task, or a mapping confuses add and remove.",
+	"async/action-code-string":           "The server stores the code as a number and serializes it as one.",
+	"async/each-sim-once-per-submission": "The worker reports a SIM once per attempt instead of once per task, or omits failed ones.",
+	"async/duplicate-in-one-batch":       "The batch becomes a set, or details are keyed by SIM, so a repeated SIM has one detail.",
+	"async/same-sim-in-two-requests":     "The second request finds the SIM taken by the first and gets no detail of its own.",
+	"async/no-foreign-sim":               "Details are collected by time or group instead of by task, so those of other tasks get in.",
+	"async/no-mixing":                    "Details are collected by time or group instead of by task, so those of other tasks get in.",
+	"async/mixed-batch":                  "One failure ends the batch, or one success marks the whole batch as successful.",
+	"async/unknown-sim-passes-validation": "The server looks up SIMs before it queues the task, so one unknown SIM refuses " +
+		"the whole batch.",
+	"async/ends-in-time": "Tasks take longer than the time limit, or end with a status that is not in " +
+		"the settings: see --task-timeout and " +
+		"--terminal-status.",
+	"async/terminates": "The worker died, the queue is blocked, or the last step does not store the " +
+		"status. If tasks only take longer, raise " +
+		"--task-timeout; add other final statuses with --terminal-status.",
+	"async/never-goes-back":          "Two workers write the same record, or a retry resets it.",
+	"async/terminal-result-stays":    "The server derives the result on each read from records that keep changing.",
+	"async/query-triggers-nothing":   "Reading the result executes pending work, or retries it.",
+	"async/basic-validation-at-once": "The server queues the request before it validates it.",
+	"async/empty-batch-refused":      "The server queues an empty list as a task without work.",
+	"async/malformed-sim-refused":    "Only the worker checks the form of an ICCID.",
+	"async/large-batch":              "The server limits batches without saying so, or the worker has a time limit of its own.",
 
-	"groups":                                 "The listing is read from a cache or a replica that lags behind the change.",
-	"groups/sim-count":                       "The count is kept beside the list and updated separately.",
-	"groups/per-operation-counting":          "The members of a group are a set, or have a unique key of group and SIM card: adding one that is there already counts for nothing.",
-	"groups/bundles-count-agrees":            "The count is kept beside the list and updated separately.",
-	"groups/no-other-group-changed":          "The change is made by SIM card, without the group.",
-	"groups/unknown-sim-not-listed":          "Membership is written before the SIM card is looked up.",
-	"groups/refused-request-changes-nothing": "The change is made before the request is validated, without a transaction around both.",
-	"groups/unknown-group-refused":           "A group that nobody knows is answered as an empty one.",
-	"groups/partner-isolation":               "The group is found by its id alone, without the partner who asked.",
-	"groups/listing-repeats-sims":            "The members of a group are a set, or the query behind the listing is a distinct one, so a SIM card that was added twice is listed once.",
+	"groups":           "The listing comes from a cache or replica that lags behind the change.",
+	"groups/sim-count": "The server stores the count beside the list and updates it separately.",
+	"groups/per-operation-counting": "The members of a group are a set, or have a unique key of group and SIM, so a " +
+		"repeated addition counts for nothing.",
+	"groups/listing-repeats-sims": "The members of a group are a set, or the listing uses a distinct query, so a " +
+		"SIM that was added twice is listed once.",
+	"groups/bundles-count-agrees":   "The server stores the count beside the list and updates it separately.",
+	"groups/no-other-group-changed": "The server changes entries by SIM, without the group.",
+	"groups/unknown-sim-not-listed": "The server stores the membership before it looks up the SIM.",
+	"groups/refused-request-changes-nothing": "The server makes the change before it validates the request, without a " +
+		"transaction around both.",
+	"groups/unknown-group-refused": "The server answers an unknown group like an empty one.",
+	"groups/partner-isolation":     "The server finds the group by id alone, without the partner.",
 
-	"vshop":                      "The catalogue that plans are listed from and the one that orders are checked against are not the same.",
-	"vshop/verify-known-sim":     "The SIM card of the settings is not one of this partner, or not activated in this environment.",
-	"vshop/unknown-sim-refused":  "A SIM card that nobody knows is answered with default values.",
-	"vshop/answer-names-the-sim": "The answer is built from a session, a cache or another request's record instead of this request.",
+	"vshop":                        "Plans are listed from one catalogue and orders are checked against another.",
+	"vshop/verify-known-sim":       "The SIM of the settings does not belong to this partner, or is not active in this environment.",
+	"vshop/unknown-sim-refused":    "The server answers an unknown SIM with default values.",
+	"vshop/answer-names-the-sim":   "The answer comes from a session, a cache or another request's record.",
+	"vshop/area-narrows-the-plans": "The server ignores the area, or knows it by another name: no page lists the areas.",
 
-	"orders":                                 "What was ordered and what is shown are read from different records: a cache, a replica, or a mapping that was not extended.",
-	"orders/answer-repeats-the-request":      "Values are taken from the catalogue, or formatted anew, instead of from the request.",
-	"orders/unpaid-order-not-active":         "The state of the order is set when it is made, not when it is paid.",
-	"orders/query-names-no-other-sim":        "Orders are found by partner without the SIM card.",
-	"orders/unknown-sim-refused":             "The order is made before the SIM card is looked up.",
-	"orders/unknown-package-refused":         "The order is made before the package is looked up, or the package is found by a prefix.",
-	"orders/malformed-amount-refused":        "The amount is parsed leniently, or compared as a floating point number.",
-	"orders/duplicate-refused":               "Whether an order exists is asked and then inserted, without a unique key in the database.",
-	"orders/refused-request-creates-nothing": "The order is written before the request is validated, without a transaction around both.",
-	"orders/remaining-days-agree":            "The days are counted from the period that was bought, or stored once, instead of from the date.",
-	"orders/partner-isolation":               "Orders are found by their number alone, without the partner who asked.",
-	"orders/query-triggers-nothing":          "Reading does work that is due, such as ending or renewing an order.",
+	"orders": "Orders are stored in one record and shown from another: a cache, a replica, an " +
+		"incomplete mapping.",
+	"orders/answer-repeats-the-request": "The server takes values from the catalogue, or reformats them, instead of " +
+		"echoing the request.",
+	"orders/unpaid-order-not-active":  "The server sets the status when it creates the order, not when the order is paid.",
+	"orders/query-names-no-other-sim": "The server finds orders by partner, without the SIM.",
+	"orders/unknown-sim-refused":      "The server creates the order before it looks up the SIM.",
+	"orders/unknown-package-refused": "The server creates the order before it looks up the package, or matches " +
+		"packages by prefix.",
+	"orders/malformed-amount-refused": "The server parses amounts leniently, or compares them as floating-point numbers.",
+	"orders/duplicate-refused": "The server checks for an existing order and then inserts, without a unique key " +
+		"in the database.",
+	"orders/duplicate-request-order-id-accepted": "The database has a unique key on an id that the documentation allows to repeat.",
+	"orders/refused-request-creates-nothing": "The server stores the order before it validates the request, without a " +
+		"transaction around both.",
+	"orders/remaining-days-agree": "The server counts the days from the period that was bought, or stores them " +
+		"once, instead of deriving them from the " +
+		"date.",
+	"orders/partner-isolation":      "The server finds orders by number alone, without the partner.",
+	"orders/query-triggers-nothing": "Reading executes pending work, such as ending or renewing an order.",
 
-	"renewals":                               "The auto-renewal and the order that it renews are two records, and only one of them is written.",
-	"renewals/none-refused":                  "Nothing to show is answered as a success.",
-	"renewals/cancelled-is-gone":             "Cancelling marks the record and the query does not look at the mark.",
-	"renewals/cancel-unknown-refused":        "A statement that changes no row counts as a success.",
-	"renewals/cancel-twice-refused":          "A statement that changes no row counts as a success.",
-	"renewals/cancel-needs-order-and-pay-id": "The renewal is found by one of the two alone.",
-	"renewals/cancel-no-other":               "The renewal is ended by SIM card or partner, not by its own keys.",
-	"renewals/cancel-keeps-the-order":        "Cancelling ends the order itself instead of its renewal.",
-	"renewals/partner-isolation":             "The renewal is found by its keys alone, without the partner who asked.",
+	"renewals":                               "The auto-renewal and its order are two records, and only one of them is updated.",
+	"renewals/none-refused":                  "The server answers a SIM without an auto-renewal with a success.",
+	"renewals/cancelled-is-gone":             "Cancelling sets a flag that the query ignores.",
+	"renewals/cancel-unknown-refused":        "A database update that changes no row counts as a success.",
+	"renewals/cancel-twice-refused":          "A database update that changes no row counts as a success.",
+	"renewals/cancel-needs-order-and-pay-id": "The server finds the auto-renewal by one of the two ids alone.",
+	"renewals/cancel-no-other":               "The server ends auto-renewals by SIM or partner instead of by their own ids.",
+	"renewals/cancel-keeps-the-order":        "Cancelling ends the order as well as its auto-renewal.",
+	"renewals/partner-isolation":             "The server finds the auto-renewal by its ids alone, without the partner.",
 
-	"third-party": "The order of a partner who collects the money itself goes through the code for payments, which expects one of its own.",
+	"third-party":                  "Orders by third-party payment go through the code for payments, which expects a payment.",
+	"third-party/amount-preserved": "The server converts the amount to cents or to a floating-point number.",
 
-	"payments":                                "The payment provider and the shop hold the state of a payment each; one of them is asked at the wrong time or not at all.",
-	"payments/amount-preserved":               "The amount is converted to cents, or to a floating point number, on the way to the payment provider and back.",
-	"payments/currency-preserved":             "The currency of the account is written instead of that of the order.",
-	"payments/amount-of-the-order-required":   "The amount of the request is passed on to the payment provider without comparing it with the order: who sends a smaller one pays less.",
-	"payments/currency-of-the-order-required": "The currency of the request is passed on to the payment provider without comparing it with the order.",
-	"payments/unknown-pay-id-refused":         "A payment that nobody knows is made on the spot.",
-	"payments/secret-is-unique":               "The secret is cached, or derived from the order alone.",
-	"payments/paid-once":                      "Two requests for the same payment are carried out at the same time, without a lock or an idempotency key.",
-	"payments/takes-effect-once":              "The confirmation and the payment provider's notification each carry out the top-up.",
-	"payments/status-after-failure":           "A failed payment is mapped to the state of an open one, or to that of a success.",
-	"payments/confirm-agrees-with-result":     "Confirming and asking read the state from different places.",
-	"payments/confirm-can-be-repeated":        "The second confirmation finds the payment ended and takes that for a mistake, or carries it out again.",
-	"payments/query-triggers-nothing":         "Asking for the result carries out what is due.",
-	"payments/partner-isolation":              "The payment is found by its id alone, without the partner who asked.",
-	"payments/refused-request-pays-nothing":   "The payment provider is called before the request is validated.",
+	"payments": "The payment provider and the shop each store the status of a payment, and one of them is asked too early or not at " +
+		"all.",
+	"payments/amount-preserved": "The server converts the amount to cents or to a floating-point number on the " +
+		"way to the payment provider and back.",
+	"payments/currency-preserved":      "The server returns the currency of the account instead of the order's.",
+	"payments/currency-in-either-case": "The server compares currencies as text, letter case included.",
+	"payments/amount-of-the-order-required": "The server passes the amount to the payment provider without comparing it " +
+		"with the order: a client that sends less " +
+		"pays less.",
+	"payments/currency-of-the-order-required": "The server passes the currency to the payment provider without comparing it " +
+		"with the order.",
+	"payments/unknown-pay-id-refused":     "The server creates an unknown payment on the spot.",
+	"payments/empty-strings-refused":      "The server checks that a parameter is present, not that it has a value.",
+	"payments/secret-is-unique":           "The secret is cached, or derived from the order alone.",
+	"payments/paid-once":                  "Two requests for the same payment run concurrently, without a lock or an idempotency key.",
+	"payments/takes-effect-once":          "The confirmation and the payment provider's notification each execute the top-up.",
+	"payments/status-after-failure":       "The server maps a failed payment to the status of an open or a successful one.",
+	"payments/confirm-agrees-with-result": "Confirmation and query read the status from different places.",
+	"payments/confirm-can-be-repeated":    "The second confirmation treats a finished payment as a mistake, or executes it again.",
+	"payments/query-triggers-nothing":     "The query executes pending work.",
+	"payments/partner-isolation":          "The server finds the payment by id alone, without the partner.",
+	"payments/refused-request-pays-nothing": "The server executes the payment before it validates the request, without a " +
+		"transaction around both.",
 
-	"order-lookup":                         "The look-up reads another record than the order's, or its keys are tried in another order than the page gives.",
-	"order-lookup/own-orders-only":         "Orders are found by their keys alone, without the partner who asked. Who guesses a key reads another partner's orders.",
-	"order-lookup/no-key-refused":          "Without a key, all orders are searched and the newest is answered.",
-	"order-lookup/unknown-key-refused":     "Nothing to show is answered as a success with empty data.",
-	"order-lookup/empty-key-skipped":       "An empty key is searched for, or counts as the first one given.",
-	"order-lookup/first-key-decides-alone": "The keys are combined in one query instead of being tried in their order.",
+	"order-lookup": "The lookup reads another record than the order's, or tries the keys in another order than documented.",
+	"order-lookup/own-orders-only": "The server finds orders by their keys alone, without the partner. Whoever " +
+		"guesses a key reads another partner's " +
+		"orders.",
+	"order-lookup/no-key-refused":          "Without a key, the server searches all orders and returns the newest.",
+	"order-lookup/unknown-key-refused":     "The server answers a lookup that finds nothing with a success and empty data.",
+	"order-lookup/empty-key-skipped":       "The server searches for the empty key, or takes it for the first one given.",
+	"order-lookup/first-key-decides-alone": "The server combines the keys in one query instead of trying them in order.",
 
-	"errors":                          "The framework answers for the handler: its own page, its own status, its own body. Put the envelope in front of it.",
-	"errors/oversized-refused":        "The body is read whole before its length is looked at.",
-	"errors/same-mistake-same-code":   "The code is made from the text of an exception, or from the step that failed first.",
-	"errors/unknown-path-refused":     "A catch-all route answers every path with success.",
+	"errors": "The framework answers instead of the handler, with its own page, status or " +
+		"body. Put the envelope in front of it.",
+	"errors/oversized-refused":        "The server reads the whole body before it checks its length.",
+	"errors/same-mistake-same-code":   "The code is derived from an exception's text, or from the step that failed first.",
+	"errors/unknown-path-refused":     "A catch-all route answers every path with a success.",
 	"errors/other-method-refused":     "The route is registered for every method.",
-	"errors/other-media-type-refused": "The body is parsed as JSON whatever its announced type is.",
-	"errors/missing-body-refused":     "An absent body is parsed as an empty object, and what is required is not checked after that.",
-	"errors/malformed-json-refused":   "The parser stops at the end of the first value, or a lenient one is used.",
+	"errors/other-media-type-refused": "The server parses the body as JSON whatever its Content-Type.",
+	"errors/missing-body-refused": "The server parses a missing body as an empty object and does not check for " +
+		"required members afterwards.",
+	"errors/malformed-json-refused": "The parser is lenient, or stops at the end of the first value.",
 
-	"push":                                    "The push is built and sent by a job of its own, which reads the order after it has changed, or another order's record.",
-	"push/sent-after-recharge":                "The address that the target pushes to is not the one that is listened on, or a firewall is in between: see --push-listen. Or the job that sends pushes is not running.",
-	"push/only-after-recharge":                "The push is sent when the order is made, not when it is paid and has taken effect.",
-	"push/to-the-partner-of-the-order":        "The address is taken from the package or the SIM card instead of the order's partner.",
-	"push/signature-verifies":                 "The key of --push-key is not the one that the target signs with, the texts are joined or encoded in another way (--push-join, --push-encoding), or the body is written anew after signing.",
-	"push/signature-covers-headers":           "The body alone is signed, so a header can be changed on the way.",
-	"push/signature-covers-body":              "The signed text is built from a part of the body.",
-	"push/timestamp-in-milliseconds":          "The time is written in seconds.",
-	"push/timestamp-is-current":               "The time of the order is sent instead of that of the push, or the clocks differ.",
-	"push/amount-preserved":                   "The amount is converted to cents, or to a floating point number, before the push is built.",
-	"push/retried-after-failure":              "Any answer counts as delivered.",
-	"push/retried-after-refusal":              "A refusal counts as final, so a push that met a receiver during its deployment is lost.",
-	"push/retried-without-an-answer":          "A connection that breaks off counts as delivered.",
-	"push/same-content-on-retry":              "The body is built anew from the order for each attempt.",
-	"push/retry-is-signed":                    "The timestamp is renewed for the second attempt and the signature is not.",
-	"push/not-repeated-after-success":         "The answer of the receiver is not stored before the next attempt is planned, or its body is looked at instead of its status.",
-	"push/retries-end":                        "The number of attempts has no bound.",
-	"push/receiver-takes-a-right-push":        "The receiver verifies another text than the bytes that came: it parses the body and writes it anew, or reads headers that a proxy removed.",
-	"push/receiver-refuses-a-wrong-signature": "The signature is verified only when it is there, or the mismatch is logged and the push taken.",
-	"push/receiver-refuses-a-tampered-push":   "A part of the push alone is verified: the body without the headers, or the headers without the body.",
-	"push/receiver-refuses-a-missing-header":  "A missing header is read as an empty text and signed as such.",
-	"push/receiver-refuses-an-old-push":       "The timestamp is verified as part of the signature and not compared with the clock.",
-	"push/receiver-refuses-other-requests":    "A framework parses the body only when it is used, or the route takes every method.",
-	"push/receiver-does-not-fail":             "An exception while the body is parsed is not caught, or the body is read without a limit.",
-	"push/receiver-takes-many-pushes":         "The work is done before the response is sent, on too few threads, or a lock is held meanwhile.",
-	"push/receiver-takes-a-repeated-push":     "The push is taken as new each time, or the second one is refused, and so sent for ever.",
+	"push": "A separate job builds and sends the push, from an order that has changed since or from another order.",
+	"push/sent-after-recharge": "The target pushes to another address than the one that is listened on, a " +
+		"firewall is in between (see --push-listen), " +
+		"or the job that sends pushes does not run.",
+	"push/only-after-recharge":         "The server sends the push when the order is created, not when its top-up takes effect.",
+	"push/to-the-partner-of-the-order": "The server takes the address from the package or the SIM instead of the order's partner.",
+	"push/order-visible":               "The server sends the push before it commits the order, or queryOrder reads a lagging replica.",
+	"push/headers-present":             "A proxy in between removes headers, or only one kind of push sets the header.",
+	"push/signature-form":              "The signature lacks its key id, or another separator than a slash.",
+	"push/signature-verifies": "--push-key is not the key that the target signs with, the texts are joined " +
+		"or encoded differently (--push-join, " +
+		"--push-encoding), or the body is serialized again after signing.",
+	"push/signature-covers-headers":  "Only the body is signed, so anyone can change the headers in transit.",
+	"push/signature-covers-body":     "Only a part of the body is signed.",
+	"push/timestamp-in-milliseconds": "The timestamp is in seconds.",
+	"push/timestamp-is-current":      "The timestamp is that of the order instead of the push, or the clocks differ.",
+	"push/amount-preserved":          "The server converts the amount to cents or to a floating-point number before it builds the push.",
+	"push/currency-preserved":        "The push has the currency of the account instead of the order's.",
+	"push/retried-after-failure":     "Any response counts as delivered.",
+	"push/retried-after-refusal":     "A refusal counts as final, so a push is lost while the receiver is being deployed.",
+	"push/retried-without-an-answer": "A broken connection counts as delivered.",
+	"push/same-content-on-retry":     "Each attempt builds the body from the order again.",
+	"push/retry-is-signed":           "The second attempt has a new timestamp and the old signature.",
+	"push/not-repeated-after-success": "The next attempt is scheduled before the response is stored, or the server " +
+		"looks at the response body instead of its " +
+		"status.",
+	"push/retries-end": "The number of attempts is unlimited.",
+	"push/receiver-takes-a-right-push": "The receiver verifies another text than the bytes it received: it parses " +
+		"and serializes the body, or misses headers " +
+		"that a proxy removed.",
+	"push/receiver-refuses-a-wrong-signature": "The receiver verifies a signature only if there is one, or logs a mismatch and " +
+		"accepts the push.",
+	"push/receiver-refuses-a-tampered-push":  "The receiver verifies only the body or only the headers.",
+	"push/receiver-refuses-a-missing-header": "The receiver treats a missing header as an empty text.",
+	"push/receiver-refuses-an-old-push":      "The receiver does not compare the timestamp with its clock.",
+	"push/receiver-takes-a-repeated-push":    "The receiver processes the push again, or refuses it, so it is sent forever.",
+	"push/receiver-refuses-other-requests":   "A framework parses the body only when it is used, or the route takes every method.",
+	"push/receiver-does-not-fail":            "An exception while the body is parsed is not caught, or the body is read without a limit.",
+	"push/receiver-takes-many-pushes": "The work is done before the response is sent, on too few threads, or a lock is " +
+		"held meanwhile.",
 }
