@@ -19,7 +19,7 @@ import (
 
 // Take moves the habits of a run from its findings to run.Habits. A deviation in the
 // form of answers that is no habit is kept at the first check that saw it. A check
-// that has nothing else to tell has passed. Failed checks keep all that they saw.
+// that has nothing else to tell has passed; one that a habit kept from its subject is skipped. Failed checks keep all that they saw.
 func Take(run *reports.Run) {
 	t := taker{
 		policy: run.Policy, habits: map[string]*habit{}, told: map[string]bool{}, types: map[string]bool{},
@@ -61,7 +61,7 @@ func (t *taker) wrongTypes(result *reports.Result) {
 }
 
 func (t *taker) result(result *reports.Result) {
-	expected := t.expected(result)
+	expected, hindered := t.expected(result), false
 	kept := result.Deviations[:0:0]
 	for _, d := range result.Deviations {
 		if expected && d.Clause == result.Clause && !d.Undocumented {
@@ -73,6 +73,7 @@ func (t *taker) result(result *reports.Result) {
 		}
 		if name, subject := kindOf(result, d); name != "" {
 			t.add(name, subject, result, d)
+			hindered = hindered || d.Summary == result.Reason
 			if result.Verdict == reports.Failed {
 				kept = append(kept, d)
 			}
@@ -85,6 +86,10 @@ func (t *taker) result(result *reports.Result) {
 	result.Deviations = kept
 	if len(kept) == 0 && result.Verdict == reports.Finding {
 		result.Verdict, result.Cause = reports.Passed, ""
+	}
+	// What the check is about needs a refusal that this target does not give. That is no doubt about the target.
+	if len(kept) == 0 && result.Verdict == reports.Inconclusive && hindered {
+		result.Verdict, result.Cause = reports.Skipped, ""
 	}
 }
 

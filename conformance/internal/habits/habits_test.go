@@ -46,6 +46,23 @@ func TestLeniencyIsAHabitAndNoFinding(t *testing.T) {
 	}
 }
 
+func TestCheckThatAHabitKeepsFromItsSubjectIsSkipped(t *testing.T) {
+	lenient := finding(shop + "/required/tradeTime")
+	lenient.Summary = "precondition failed: singleVerify accepted a request without tradeTime"
+	hindered := result("PAY-042", reports.Inconclusive, lenient)
+	hindered.Reason = lenient.Summary
+	elsewhere := result("PAY-043", reports.Inconclusive, lenient)
+	elsewhere.Reason = "precondition failed: the SIM card is unknown"
+	run := reports.Run{Results: []reports.Result{hindered, elsewhere}}
+	Take(&run)
+	if got := run.Results[0]; got.Verdict != reports.Skipped || got.Reason != lenient.Summary {
+		t.Errorf("the check that the habit hinders is %s: %s", got.Verdict, got.Reason)
+	}
+	if got := run.Results[1]; got.Verdict != reports.Inconclusive {
+		t.Errorf("a check that came to no outcome for another reason is %s", got.Verdict)
+	}
+}
+
 // What is at stake in these is not how lenient the target is.
 func TestWhatAnEngineerShouldSeeStaysAFinding(t *testing.T) {
 	for _, clause := range []string{
