@@ -142,20 +142,27 @@ func eachUnit(dst, text []byte, encode func(dst []byte, unit uint16) []byte) []b
 	return dst
 }
 
-var asciiBytes = fixed(
-	encoded("ISO-8859-1", eachRune(func(dst []byte, r rune) []byte {
-		if r > 0xff {
-			r = '?'
+// asciiBytes replaces what the encoding lacks, if there is anything that it lacks.
+func asciiBytes(s *search) (ways []variant) {
+	for _, set := range []struct {
+		name string
+		last rune
+	}{{"ISO-8859-1", 0xff}, {"ASCII", 0x7f}} {
+		if !bytes.ContainsFunc(s.found.Expected, func(r rune) bool { return r > set.last }) {
+			continue
 		}
-		return append(dst, byte(r))
-	})),
-	encoded("ASCII", eachRune(func(dst []byte, r rune) []byte {
-		if r >= utf8.RuneSelf {
-			r = '?'
-		}
-		return utf8.AppendRune(dst, r)
-	})),
-)
+		ways = append(ways, encoded(set.name, func(dst, text []byte) []byte {
+			for _, r := range string(text) {
+				if r > set.last {
+					r = '?'
+				}
+				dst = append(dst, byte(r&0xff))
+			}
+			return dst
+		}))
+	}
+	return ways
+}
 
 var beyondASCIIDropped = fixed(
 	encoded("", eachRune(func(dst []byte, r rune) []byte {

@@ -227,6 +227,8 @@ func follows(sign string, cause Cause, rules signing.Rules) error {
 		ok = sign == zeros
 	case strings.Contains(how, "negative"):
 		ok = sign == negative.Text(16)
+	case strings.Contains(how, "UUID"):
+		ok = strings.EqualFold(strings.ReplaceAll(sign, "-", ""), digits)
 	case strings.Contains(how, "between the bytes"):
 		ok = strings.EqualFold(strings.NewReplacer("-", "", ":", "", " ", "").Replace(sign), digits)
 	case strings.Contains(how, "Base64"):

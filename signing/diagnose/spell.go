@@ -174,7 +174,7 @@ func signBase64(s *search) (ways []variant) {
 
 func signSeparated(s *search) (ways []variant) {
 	if uuid := regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`); uuid.MatchString(s.core) {
-		return []variant{spelt("as a UUID is", "* spelt as a UUID", func(sum []byte) string {
+		return []variant{spelt("written as a UUID", "* written as a UUID", func(sum []byte) string {
 			digits := fmt.Sprintf("%x", sum)
 			if s.core == strings.ToUpper(s.core) {
 				digits = strings.ToUpper(digits)

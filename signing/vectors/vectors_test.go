@@ -75,7 +75,7 @@ func TestNamesGradesAndSources(t *testing.T) {
 	}
 }
 
-// TestDocumentedSignsComeFirst pins the signs on which everything else rests to the pages that print them.
+// Everything else rests on the signs that pages print.
 func TestDocumentedSignsComeFirst(t *testing.T) {
 	want := []string{
 		"documented-single-verify documented api-42599728 ea7a3bba7e345e0b8ca7f7e3b43d6e72",
@@ -94,7 +94,7 @@ func TestDocumentedSignsComeFirst(t *testing.T) {
 	}
 }
 
-// TestReadmeCounts holds the table of README.md to the files, and the files to the numbers that were promised.
+// The table of README.md has the numbers of the files, and the files have at least the promised numbers.
 func TestReadmeCounts(t *testing.T) {
 	readme := read(t, "README.md")
 	var request, push []vectors.Vector
@@ -126,7 +126,7 @@ func TestReadmeCounts(t *testing.T) {
 	}
 }
 
-// TestSchemaKnowsTheFields compares the members that schema.json allows with those that the Go types read.
+// schema.json allows the members that the Go types read.
 func TestSchemaKnowsTheFields(t *testing.T) {
 	for definition, value := range map[string]any{"requestVector": vectors.RequestVector{}, "pushVector": vectors.PushVector{}} {
 		var allowed []string
@@ -147,7 +147,7 @@ func TestSchemaKnowsTheFields(t *testing.T) {
 	}
 }
 
-// TestVerifiersStayShort keeps the two programs of a size that a partner reads before copying.
+// A partner reads the two programs before copying them, so they stay short.
 func TestVerifiersStayShort(t *testing.T) {
 	for _, name := range []string{"verify.py", "verify.mjs"} {
 		if lines := strings.Count(read(t, name), "\n"); lines >= 60 {

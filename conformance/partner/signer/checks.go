@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"net/url"
 	"sort"
 	"strings"
@@ -145,12 +146,12 @@ func (s *subject) explain(got string) string {
 	if s.Mistake != "" && got == s.Sign {
 		return ": " + s.Mistake
 	}
-	if s.question.Kind == "push" {
-		return ""
-	}
 	body, err := s.RawBody()
 	if err != nil {
 		return ""
+	}
+	if s.question.Kind == "push" {
+		return s.explainPush(got, body)
 	}
 	address := &url.URL{Path: s.request.Path, RawQuery: s.request.Query}
 	request, err := diagnose.RequestOf(s.request.Method, address, body, []string{s.request.Template})
@@ -159,4 +160,22 @@ func (s *subject) explain(got string) string {
 	}
 	line := diagnose.Sign(request, got, signing.Default(), diagnose.Quick).Line()
 	return fmt.Sprintf(": %s", strings.TrimPrefix(line, "the sign is wrong: "))
+}
+
+// explainPush names the combination of rules by which the signature of a push was made.
+func (s *subject) explainPush(got string, body []byte) string {
+	key, err := hex.DecodeString(s.question.Key)
+	if err != nil {
+		return ""
+	}
+	header := http.Header{}
+	for name, value := range s.question.Headers {
+		header.Set(name, value)
+	}
+	header.Set(signing.HeaderPushSignature, got)
+	d := diagnose.Push(header, body, diagnose.PushRules{Keys: map[string][]byte{s.question.KeyID: key}})
+	if !d.Found || d.Right {
+		return ""
+	}
+	return ": " + d.Line()
 }
