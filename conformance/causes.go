@@ -57,7 +57,8 @@ func causeOf(result *reports.Result) string {
 	return Cause(worst.Clause)
 }
 
-const undocumentedCause = "The service has changed since its documentation was written. Do not rely on the new value until the provider documents it."
+const undocumentedCause = "The service has changed since its documentation was written. " +
+	"Do not rely on the new value until the provider documents it."
 
 // answerCauses are by the schema keyword of an answer; "" is for all others.
 var answerCauses = map[string]string{

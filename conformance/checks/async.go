@@ -35,7 +35,8 @@ var actionCodeChecks = slices.Concat(
 		Requirement: "the action_code of {an operation} task is a JSON string",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		result := do.carryOut(ctx, s, s.UnknownSIM())
-		Expect(membersOf(result.Answer.Data)["action_code"]).To(BeAssignableToTypeOf(""), "asyncResult returned an action_code that is not a JSON string")
+		Expect(membersOf(result.Answer.Data)["action_code"]).To(BeAssignableToTypeOf(""),
+			"asyncResult returned an action_code that is not a JSON string")
 	}),
 )
 
@@ -102,7 +103,8 @@ var outcomeChecks = slices.Concat(
 		Requirement: `the result of {an operation} for an unknown SIM is "31"`,
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.UnknownSIM()
-		Expect(resultsFor(sim, do.carryOut(ctx, s, sim))).To(HaveEach(noSuchCard), "%s of the unknown SIM %s has another result", do.operation, sim)
+		Expect(resultsFor(sim, do.carryOut(ctx, s, sim))).To(HaveEach(noSuchCard),
+			"%s of the unknown SIM %s has another result", do.operation, sim)
 	}),
 	onBoth(Check{
 		ID: "ASY-015", Clause: "async/unknown-sim-passes-validation", Operations: []string{"asyncResult", "addSims"},
@@ -111,7 +113,8 @@ var outcomeChecks = slices.Concat(
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		do.start(ctx, s, sim) // accepted, so a refusal is about the SIM
-		Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))).To(beAccepted(), "an unknown SIM at once, although it accepted an existing one")
+		Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))).To(beAccepted(),
+			"an unknown SIM at once, although it accepted an existing one")
 	}),
 	onBoth(Check{
 		ID: "ASY-016", Clause: "async/mixed-batch", Operations: []string{"asyncResult", "addSims"},
@@ -121,8 +124,10 @@ var outcomeChecks = slices.Concat(
 		do.prepare(ctx, s, pair...)
 		for i, batch := range [][]string{{pair[0], unknown}, {unknown, pair[1]}} {
 			result := do.carryOut(ctx, s, batch...)
-			Expect(resultsFor(pair[i], result)).To(HaveEach(succeeded), "%s of the existing SIM %s did not succeed beside an unknown one", do.operation, pair[i])
-			Expect(resultsFor(unknown, result)).To(HaveEach(noSuchCard), "%s of the unknown SIM %s has another result beside an existing one", do.operation, unknown)
+			Expect(resultsFor(pair[i], result)).To(HaveEach(succeeded),
+				"%s of the existing SIM %s did not succeed beside an unknown one", do.operation, pair[i])
+			Expect(resultsFor(unknown, result)).To(HaveEach(noSuchCard),
+				"%s of the unknown SIM %s has another result beside an existing one", do.operation, unknown)
 		}
 	}),
 )
@@ -136,7 +141,8 @@ var endChecks = slices.Concat(
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		for _, batch := range [][]string{{sim}, {s.UnknownSIM()}} {
-			Expect(do.carryOut(ctx, s, batch...).Status).To(BeElementOf(s.Target().TerminalStatus), "a task for %v ended with an unknown status", batch)
+			Expect(do.carryOut(ctx, s, batch...).Status).To(BeElementOf(s.Target().TerminalStatus),
+				"a task for %v ended with an unknown status", batch)
 		}
 	}),
 	onBoth(Check{

@@ -23,7 +23,8 @@ var batchChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
-		Expect(outcomes(acceptedAndDone(ctx, s, do, sim))).To(ConsistOf(outcome(sim, succeeded)), "the result of %s for one SIM has other details", do.operation)
+		Expect(outcomes(acceptedAndDone(ctx, s, do, sim))).To(ConsistOf(outcome(sim, succeeded)),
+			"the result of %s for one SIM has other details", do.operation)
 	}),
 	onBoth(Check{
 		ID: "ASY-031", Clause: "async/duplicate-in-one-batch", Operations: []string{"asyncResult", "addSims"},
@@ -32,14 +33,16 @@ var batchChecks = slices.Concat(
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		do.prepare(ctx, s, sim)
-		Expect(simsOf(do.carryOut(ctx, s, sim, sim))).To(ConsistOf(sim, sim), "the result of %s does not have one detail for each time that the request names the SIM", do.operation)
+		Expect(simsOf(do.carryOut(ctx, s, sim, sim))).To(ConsistOf(sim, sim),
+			"the result of %s does not have one detail for each time that the request names the SIM", do.operation)
 	}),
 	onBoth(Check{
 		ID: "ASY-032", Clause: "async/duplicate-in-one-batch", Operations: []string{"asyncResult"},
 		Requirement: "an unknown SIM that {an operation} request names five times has five details in its result",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		submitted := slices.Repeat([]string{s.UnknownSIM()}, 5)
-		Expect(simsOf(do.carryOut(ctx, s, submitted...))).To(ConsistOf(submitted), "the result of %s does not have one detail for each time that the request names the SIM", do.operation)
+		Expect(simsOf(do.carryOut(ctx, s, submitted...))).To(ConsistOf(submitted),
+			"the result of %s does not have one detail for each time that the request names the SIM", do.operation)
 	}),
 	[]Check{{
 		ID: "ASY-033", Clause: "async/same-sim-in-two-requests", Does: reports.Write, Operations: []string{"addSims", "asyncResult"},
@@ -47,8 +50,10 @@ var batchChecks = slices.Concat(
 		Run: func(ctx context.Context, s *session.Session) {
 			sim := s.ExistingSIM()
 			first, second := adding.start(ctx, s, sim), adding.start(ctx, s, sim)
-			Expect(simsOf(s.AwaitResult(ctx, first.RequestID))).To(ContainElement(sim), "the first result does not name the SIM that both requests added")
-			Expect(simsOf(s.AwaitResult(ctx, second.RequestID))).To(ContainElement(sim), "the second result does not name the SIM that both requests added")
+			Expect(simsOf(s.AwaitResult(ctx, first.RequestID))).To(ContainElement(sim),
+				"the first result does not name the SIM that both requests added")
+			Expect(simsOf(s.AwaitResult(ctx, second.RequestID))).To(ContainElement(sim),
+				"the second result does not name the SIM that both requests added")
 		},
 	}},
 	onBoth(Check{
@@ -96,7 +101,8 @@ var concurrencyChecks = []Check{{
 		actions, codes := []action{adding, removing}, make([]string, 8)
 		s.Parallel(len(codes), func(i int) { codes[i] = actions[i%2].carryOut(ctx, s, s.UnknownSIM()).ActionCode })
 		for i, code := range codes {
-			Expect(code).To(Equal(actions[i%2].code), "asyncResult returned another action_code for %s, request %d of 8", actions[i%2].operation, i+1)
+			Expect(code).To(Equal(actions[i%2].code),
+				"asyncResult returned another action_code for %s, request %d of 8", actions[i%2].operation, i+1)
 		}
 	},
 }}
@@ -118,7 +124,8 @@ var validationChecks = slices.Concat(
 		s.RequireAccepted(s.Send(ctx, do.draft(s, s.Group(), unknown)))
 		for _, sim := range []string{"not-an-iccid", "898522", unknown + "00000", unknown[:len(unknown)-1] + "X", ""} {
 			Expect(s.Send(ctx, do.draft(s, s.Group(), sim))).To(beRefused(), "a request with the malformed ICCID %q", sim)
-			Expect(s.Send(ctx, do.draft(s, s.Group(), unknown, sim))).To(beRefused(), "a request with the malformed ICCID %q after a well-formed one", sim)
+			Expect(s.Send(ctx, do.draft(s, s.Group(), unknown, sim))).To(beRefused(),
+				"a request with the malformed ICCID %q after a well-formed one", sim)
 		}
 	}),
 )

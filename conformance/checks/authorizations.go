@@ -45,7 +45,8 @@ var authorizationChecks = slices.Concat(
 		ID: "PAY-020", Clause: "payments/amount-of-the-order-required",
 		Requirement: "{operation} refuses an amount other than the order's",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "an amount other than the order's", session.Set("payAmount", otherThan(s.Target().Amount, "0.50", "0.51")))
+		refusesValid(ctx, s, operation, "an amount other than the order's",
+			session.Set("payAmount", otherThan(s.Target().Amount, "0.50", "0.51")))
 	}, "stripeSingleAuthorization", "stripeSubDirectly"),
 	onThese(Check{
 		ID: "PAY-021", Clause: "payments/currency-of-the-order-required",

@@ -47,7 +47,8 @@ var cancellationChecks = []Check{{
 		Expect(shownRenewal(ctx, s, kept)["orderNo"]).To(Equal(kept.OrderNo), "cancelling an auto-renewal ended that of another SIM")
 	},
 }, {
-	ID: "VSH-075", Clause: "renewals/cancel-keeps-the-order", Does: reports.Purchase, Operations: renewing("cancelAutoRenewalRecord", "singleQueryOrder"),
+	ID: "VSH-075", Clause: "renewals/cancel-keeps-the-order", Does: reports.Purchase,
+	Operations:  renewing("cancelAutoRenewalRecord", "singleQueryOrder"),
 	Requirement: "singleQueryOrder still lists a paid order after its auto-renewal was cancelled",
 	Run:         keepsOrder,
 }, {
@@ -58,7 +59,8 @@ var cancellationChecks = []Check{{
 		staysRenewed(ctx, s, p, s.NewCancelAutoRenewalRecord(p).As(second))
 	},
 }, {
-	ID: "SIG-073", Clause: "signature/refused-before-anything-happened", Does: reports.Purchase, Operations: renewing("cancelAutoRenewalRecord"),
+	ID: "SIG-073", Clause: "signature/refused-before-anything-happened", Does: reports.Purchase,
+	Operations:  renewing("cancelAutoRenewalRecord"),
 	Requirement: "cancelAutoRenewalRecord cancels nothing when it refuses a request for its sign",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := renewed(ctx, s)

@@ -70,7 +70,8 @@ var envelopeChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		answer := s.SendValid(ctx, operation)
 		s.RequireAccepted(answer)
-		Expect(notTexts(operationOf(operation), envelopeOf(answer), "")).To(BeEmpty(), "%s returned members that are not JSON strings", operation)
+		Expect(notTexts(operationOf(operation), envelopeOf(answer),
+			"")).To(BeEmpty(), "%s returned members that are not JSON strings", operation)
 	}),
 	onEach(Check{
 		ID: "ENV-008", Clause: "globals/accept-language",

@@ -69,7 +69,8 @@ func fuzz(ctx context.Context, s *session.Session, operation, id string, n int, 
 			clause = "requests/valid-accepted"
 		}
 		s.Violates(clause, failed.Exchange,
-			fmt.Sprintf("%s %s a request that must be %s; shrunk from seed %d: %s", operation, outcomeWord(failed), expect, s.Target().Seed, request),
+			fmt.Sprintf("%s %s a request that must be %s; shrunk from seed %d: %s", operation,
+				outcomeWord(failed), expect, s.Target().Seed, request),
 			expectedWords[reports.Expect(expect)], failed.String())
 	}
 }

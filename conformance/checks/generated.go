@@ -45,7 +45,8 @@ func runCase(ctx context.Context, s *session.Session, c *cases.Case) {
 func judgeCase(s *session.Session, c *cases.Case, answer *session.Answer) {
 	if expected, deviates := judged(s, c, answer); deviates {
 		s.Violates(c.Clause, answer.Exchange,
-			answer.Operation+" "+outcomeWord(answer)+" a request that must be "+string(expected)+": "+c.Requirement, expectedWords[expected], answer.String())
+			answer.Operation+" "+outcomeWord(answer)+" a request that must be "+string(expected)+": "+c.Requirement,
+			expectedWords[expected], answer.String())
 	}
 }
 

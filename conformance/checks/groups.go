@@ -51,7 +51,8 @@ var listingChecks = []Check{{
 		removing.carryOut(ctx, s, sims...)
 		after := s.ListGroupSims(ctx, s.Group())
 		for _, sim := range sims {
-			Expect(after.Times(sim)).To(Equal(before.Times(sim)), "listGroupSims lists %s another number of times after it was added and removed", sim)
+			Expect(after.Times(sim)).To(Equal(before.Times(sim)),
+				"listGroupSims lists %s another number of times after it was added and removed", sim)
 		}
 	},
 }, {
@@ -63,7 +64,8 @@ var listingChecks = []Check{{
 		before := s.ListGroupSims(ctx, s.Group())
 		removing.carryOut(ctx, s, sim, sim)
 		after := s.ListGroupSims(ctx, s.Group())
-		Expect(after.Times(sim)).To(Equal(before.Times(sim)-2), "listGroupSims does not list %s twice less after one request removed it twice", sim)
+		Expect(after.Times(sim)).To(Equal(before.Times(sim)-2),
+			"listGroupSims does not list %s twice less after one request removed it twice", sim)
 	},
 }, {
 	ID: "GRP-004", Clause: "groups/listing-reflects-remove", Does: reports.Write, Operations: changing("listGroupSims", "removeSims"),
@@ -95,7 +97,8 @@ var listingChecks = []Check{{
 		sim, other := s.ExistingSIM(), s.OtherGroup(ctx)
 		before := s.ListGroupSims(ctx, other).Times(sim)
 		adding.carryOut(ctx, s, sim)
-		Expect(s.ListGroupSims(ctx, other).Times(sim)).To(Equal(before), "adding %[2]s to group %[3]s changed group %[1]s", other, sim, s.Group())
+		Expect(s.ListGroupSims(ctx, other).Times(sim)).To(Equal(before),
+			"adding %[2]s to group %[3]s changed group %[1]s", other, sim, s.Group())
 	},
 }, {
 	ID: "GRP-007", Clause: "groups/listing-reflects-add", Does: reports.Write, Operations: changing("listGroupSims"),

@@ -23,7 +23,8 @@ var bundleChecks = []Check{{
 		Expect(repeated(groupIDs(s.ListBundles(ctx)))).To(BeEmpty(), "listBundles lists a group more than once")
 	},
 }, {
-	ID: "GRP-022", Clause: "groups/bundles-count-agrees", Does: reports.Write, Operations: []string{"listBundles", "listGroupSims", "addSims", "asyncResult"},
+	ID: "GRP-022", Clause: "groups/bundles-count-agrees", Does: reports.Write,
+	Operations:  []string{"listBundles", "listGroupSims", "addSims", "asyncResult"},
 	Requirement: "listBundles and listGroupSims agree about sim_count after an addSims task",
 	Run: func(ctx context.Context, s *session.Session) {
 		adding.carryOut(ctx, s, s.ExistingSIM())
@@ -31,7 +32,8 @@ var bundleChecks = []Check{{
 			before := s.ListGroupSims(ctx, s.Group())
 			bundles := s.ListBundles(ctx)
 			if after := s.ListGroupSims(ctx, s.Group()); after.Count == before.Count {
-				Expect(countsOf(s.Group(), bundles)).To(ContainElement(after.Count), "listBundles and listGroupSims disagree about sim_count of %s", s.Group())
+				Expect(countsOf(s.Group(), bundles)).To(ContainElement(after.Count),
+					"listBundles and listGroupSims disagree about sim_count of %s", s.Group())
 				return
 			}
 		}
@@ -41,7 +43,8 @@ var bundleChecks = []Check{{
 	ID: "GRP-023", Clause: "groups/partner-isolation", Does: reports.Read, Operations: []string{"listBundles"},
 	Requirement: "listBundles does not show the partner's group to another partner",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(groupIDs(s.ListBundlesAs(ctx, s.SecondPartner()))).NotTo(ContainElement(s.Group()), "listBundles shows the group of the first partner to the second")
+		Expect(groupIDs(s.ListBundlesAs(ctx, s.SecondPartner()))).NotTo(ContainElement(s.Group()),
+			"listBundles shows the group of the first partner to the second")
 	},
 }}
 
@@ -89,7 +92,8 @@ var foreignGroupChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, do action) {
 		second := acceptedSecondPartner(ctx, s)
 		do.start(ctx, s, s.UnknownSIM()) // accepted, so a refusal is about the partner
-		Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()).As(second))).To(beRefused(), "the group of the first partner from the second partner")
+		Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()).As(second))).To(beRefused(),
+			"the group of the first partner from the second partner")
 	}),
 	onBoth(Check{
 		ID: "GRP-052", Clause: "groups/partner-isolation", Operations: changing("listGroupSims", "listBundles"),

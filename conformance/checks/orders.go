@@ -96,7 +96,8 @@ var foundOrderChecks = []Check{{
 		Expect(bySIM.Answer).To(beAccepted(), "a lookup by the SIM of a paid order")
 	},
 }, {
-	ID: "ORD-005", Clause: "order-lookup/purchase-id-of-the-order", Does: reports.Purchase, Operations: []string{"queryOrder", "synOrderInfo"},
+	ID: "ORD-005", Clause: "order-lookup/purchase-id-of-the-order", Does: reports.Purchase,
+	Operations:  []string{"queryOrder", "synOrderInfo"},
 	Requirement: "queryOrder finds an order by the orgOrderId of synOrderInfo as purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.NewPurchase()
@@ -113,7 +114,8 @@ var shownOrderChecks = []Check{{
 	Requirement: "the order that queryOrder finds bears the key that it was asked for, whichever of the three",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := s.KeysOf(ctx, s.Order(ctx))
-		Expect(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}).PurchaseID).To(Equal(keys.PurchaseID), "purchase_order_id of the answer")
+		Expect(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}).PurchaseID).To(Equal(keys.PurchaseID),
+			"purchase_order_id of the answer")
 		Expect(found(ctx, s, session.OrderKeys{OrderID: keys.OrderID}).OrderID).To(Equal(keys.OrderID), "order_id of the answer")
 		Expect(found(ctx, s, session.OrderKeys{SIM: keys.SIM}).SIM).To(Equal(keys.SIM), "sim_id of the answer")
 	},
@@ -150,7 +152,8 @@ var shownOrderChecks = []Check{{
 		agreesWithPayment(ctx, s, s.Order(ctx))
 	},
 }, {
-	ID: "ORD-016", Clause: "order-lookup/status-agrees-with-payment", Does: reports.Purchase, Operations: ordering("resultQuery", "stripeSubDirectly"),
+	ID: "ORD-016", Clause: "order-lookup/status-agrees-with-payment", Does: reports.Purchase,
+	Operations:  ordering("resultQuery", "stripeSubDirectly"),
 	Requirement: "queryOrder and resultQuery agree about the status of a paid order",
 	Run: func(ctx context.Context, s *session.Session) {
 		agreesWithPayment(ctx, s, s.Subscription(ctx))
@@ -165,7 +168,8 @@ var shownOrderChecks = []Check{{
 		first := shownOf(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}))
 		found(ctx, s, session.OrderKeys{OrderID: keys.OrderID})
 		found(ctx, s, session.OrderKeys{SIM: keys.SIM})
-		Expect(shownOf(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}))).To(Equal(first), "looking up an order changed what queryOrder shows of it")
+		Expect(shownOf(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}))).To(Equal(first),
+			"looking up an order changed what queryOrder shows of it")
 		Expect(paymentState(ctx, s, p)).To(Equal(paid), "looking up an order changed the status of its payment")
 	},
 }}
@@ -195,7 +199,8 @@ func paymentState(ctx context.Context, s *session.Session, p session.Purchase) s
 
 func agreesWithPayment(ctx context.Context, s *session.Session, p session.Purchase) {
 	paid := paymentState(ctx, s, p)
-	Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).Status).To(Equal(paid), "queryOrder and resultQuery disagree about the status of a payment")
+	Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).Status).To(Equal(paid),
+		"queryOrder and resultQuery disagree about the status of a payment")
 }
 
 // plainDecimal writes a decimal number without insignificant zeros.

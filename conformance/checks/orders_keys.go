@@ -48,7 +48,8 @@ var emptyKeyChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		first, second := twoOrders(ctx, s)
 		draft := s.NewQueryOrder(session.OrderKeys{OrderID: first.OrderID, SIM: second.SIM}).Before(session.Set("purchase_order_id", ""))
-		Expect(foundBy(ctx, s, draft).OrderID).To(Equal(first.OrderID), "queryOrder did not return the order of the order_id beside an empty purchase_order_id")
+		Expect(foundBy(ctx, s, draft).OrderID).To(Equal(first.OrderID),
+			"queryOrder did not return the order of the order_id beside an empty purchase_order_id")
 	},
 }, {
 	ID: "ORD-031", Clause: "order-lookup/empty-key-skipped", Does: reports.Purchase, Operations: lookingUp(),
@@ -64,17 +65,22 @@ var emptyKeyChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		first, second := twoOrders(ctx, s)
 		draft := s.NewQueryOrder(session.OrderKeys{PurchaseID: first.PurchaseID, SIM: second.SIM}).Before(session.Set("order_id", ""))
-		Expect(foundBy(ctx, s, draft).OrderID).To(Equal(first.OrderID), "queryOrder did not return the order of the purchase_order_id beside an empty order_id")
+		Expect(foundBy(ctx, s, draft).OrderID).To(Equal(first.OrderID),
+			"queryOrder did not return the order of the purchase_order_id beside an empty order_id")
 	},
 }, {
 	ID: "ORD-033", Clause: "order-lookup/empty-key-skipped", Does: reports.Purchase, Operations: lookingUp(),
 	Requirement: "queryOrder finds an order by one key when the other two are empty",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
-		byPurchaseID := s.NewQueryOrder(session.OrderKeys{PurchaseID: keys.PurchaseID}).Before(session.Set("order_id", ""), session.Set("sim_id", ""))
-		Expect(foundBy(ctx, s, byPurchaseID).OrderID).To(Equal(keys.OrderID), "queryOrder returned another order for a purchase_order_id beside two empty keys")
-		byOrderID := s.NewQueryOrder(session.OrderKeys{OrderID: keys.OrderID}).Before(session.Set("purchase_order_id", ""), session.Set("sim_id", ""))
-		Expect(foundBy(ctx, s, byOrderID).OrderID).To(Equal(keys.OrderID), "queryOrder returned another order for an order_id beside two empty keys")
+		byPurchaseID := s.NewQueryOrder(session.OrderKeys{PurchaseID: keys.PurchaseID}).
+			Before(session.Set("order_id", ""), session.Set("sim_id", ""))
+		Expect(foundBy(ctx, s, byPurchaseID).OrderID).To(Equal(keys.OrderID),
+			"queryOrder returned another order for a purchase_order_id beside two empty keys")
+		byOrderID := s.NewQueryOrder(session.OrderKeys{OrderID: keys.OrderID}).
+			Before(session.Set("purchase_order_id", ""), session.Set("sim_id", ""))
+		Expect(foundBy(ctx, s, byOrderID).OrderID).To(Equal(keys.OrderID),
+			"queryOrder returned another order for an order_id beside two empty keys")
 	},
 }}
 

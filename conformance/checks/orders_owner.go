@@ -10,7 +10,8 @@ import (
 
 // duplicateOrderChecks are about several orders with the same key.
 var duplicateOrderChecks = []Check{{
-	ID: "ORD-050", Clause: "order-lookup/duplicate-purchase-id-newest-paid", Does: reports.Purchase, Operations: []string{"queryOrder", "synOrderInfo"},
+	ID: "ORD-050", Clause: "order-lookup/duplicate-purchase-id-newest-paid", Does: reports.Purchase,
+	Operations:  []string{"queryOrder", "synOrderInfo"},
 	Requirement: "queryOrder returns the most recently paid of two orders with the same purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.NewPurchase()
@@ -55,7 +56,8 @@ var duplicateOrderChecks = []Check{{
 		newer.SIM = older.SIM
 		s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(newer)))
 		keys := s.KeysOf(ctx, newer)
-		Expect(found(ctx, s, session.OrderKeys{SIM: keys.SIM}).OrderID).To(Equal(keys.OrderID), "queryOrder did not return the most recent order of the SIM")
+		Expect(found(ctx, s, session.OrderKeys{SIM: keys.SIM}).OrderID).To(Equal(keys.OrderID),
+			"queryOrder did not return the most recent order of the SIM")
 	},
 }}
 
@@ -66,7 +68,8 @@ var foreignOrderChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		second := acceptedSecondPartner(ctx, s)
 		keys := paidKeys(ctx, s)
-		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: keys.PurchaseID}).As(second))).To(beRefused(), "a lookup of the first partner's order from the second partner")
+		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: keys.PurchaseID}).As(second))).To(beRefused(),
+			"a lookup of the first partner's order from the second partner")
 	},
 }, {
 	ID: "ORD-061", Clause: "order-lookup/own-orders-only", Does: reports.Purchase, Operations: lookingUp("listBundles"),
@@ -74,7 +77,8 @@ var foreignOrderChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		second := acceptedSecondPartner(ctx, s)
 		keys := paidKeys(ctx, s)
-		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: keys.OrderID}).As(second))).To(beRefused(), "a lookup of the first partner's order from the second partner")
+		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: keys.OrderID}).As(second))).To(beRefused(),
+			"a lookup of the first partner's order from the second partner")
 	},
 }, {
 	ID: "ORD-062", Clause: "order-lookup/own-orders-only", Does: reports.Purchase, Operations: lookingUp("listBundles"),
@@ -100,7 +104,8 @@ var foreignOrderChecks = []Check{{
 		})
 		theirs := foundBy(ctx, s, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}).As(second))
 		Expect(theirs.OrderID).NotTo(Equal(mine.OrderID), "queryOrder showed the first partner's order to the second partner")
-		Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).OrderID).To(Equal(mine.OrderID), "queryOrder showed the second partner's order to the first partner")
+		Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).OrderID).To(Equal(mine.OrderID),
+			"queryOrder showed the second partner's order to the first partner")
 	},
 }}
 

@@ -64,7 +64,8 @@ var successChecks = []Check{{
 	Requirement: "confirmPaymentResult reports a successful payment as paid",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidOrder(ctx, s)
-		Expect(accepted(ctx, s, s.NewConfirmPaymentResult(p.PayID))["payStatus"]).To(Equal(paid), "confirmPaymentResult does not report a paid payment as paid")
+		Expect(accepted(ctx, s, s.NewConfirmPaymentResult(p.PayID))["payStatus"]).To(Equal(paid),
+			"confirmPaymentResult does not report a paid payment as paid")
 	},
 }, {
 	ID: "PAY-032", Clause: "payments/confirm-agrees-with-result", Does: reports.Purchase, Operations: paying("confirmPaymentResult"),
@@ -87,7 +88,8 @@ var successChecks = []Check{{
 		Expect(paymentState(ctx, s, p)).To(Equal(paid), "a second confirmation changed the status of a paid payment")
 	},
 }, {
-	ID: "PAY-034", Clause: "payments/subscription-pays-the-order", Does: reports.Purchase, Operations: []string{"stripeSubDirectly", "singleOrder", "resultQuery"},
+	ID: "PAY-034", Clause: "payments/subscription-pays-the-order", Does: reports.Purchase,
+	Operations:  []string{"stripeSubDirectly", "singleOrder", "resultQuery"},
 	Requirement: "stripeSubDirectly pays the order of its payId",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Subscription(ctx)
@@ -109,7 +111,8 @@ var repeatedPaymentChecks = slices.Concat(
 		})
 	}, "stripeSingleAuthorization", "stripeSubscriptionAuthorization", "stripeSubDirectly"),
 	[]Check{{
-		ID: "PAY-036", Clause: "payments/takes-effect-once", Does: reports.Purchase, Operations: paying("confirmPaymentResult", "singleQueryOrder", "synOrderInfo"),
+		ID: "PAY-036", Clause: "payments/takes-effect-once", Does: reports.Purchase,
+		Operations:  paying("confirmPaymentResult", "singleQueryOrder", "synOrderInfo"),
 		Requirement: "an order takes effect once although its payment is confirmed and queried repeatedly",
 		Run: func(ctx context.Context, s *session.Session) {
 			takesEffectOnce(ctx, s, func(p session.Purchase) {
@@ -120,7 +123,8 @@ var repeatedPaymentChecks = slices.Concat(
 			})
 		},
 	}, {
-		ID: "PAY-037", Clause: "payments/takes-effect-once", Does: reports.Purchase, Operations: paying("confirmPaymentResult", "singleQueryOrder", "synOrderInfo"),
+		ID: "PAY-037", Clause: "payments/takes-effect-once", Does: reports.Purchase,
+		Operations:  paying("confirmPaymentResult", "singleQueryOrder", "synOrderInfo"),
 		Requirement: "an order takes effect once although its payment is confirmed four times concurrently",
 		Run: func(ctx context.Context, s *session.Session) {
 			takesEffectOnce(ctx, s, func(p session.Purchase) {
@@ -179,7 +183,8 @@ var failureChecks = []Check{{
 		confirmsNothing(ctx, s, p)
 	},
 }, {
-	ID: "PAY-054", Clause: "payments/confirm-keeps-the-outcome", Does: reports.Purchase, Operations: []string{"confirmPaymentResult", "singleOrder", "resultQuery"},
+	ID: "PAY-054", Clause: "payments/confirm-keeps-the-outcome", Does: reports.Purchase,
+	Operations:  []string{"confirmPaymentResult", "singleOrder", "resultQuery"},
 	Requirement: "confirming a payment that nobody made does not make it succeed",
 	Run: func(ctx context.Context, s *session.Session) {
 		confirmsNothing(ctx, s, s.Order(ctx))
@@ -199,7 +204,8 @@ var failureChecks = []Check{{
 		p, method := s.Order(ctx), s.FailingMethod()
 		endFailing(ctx, s, p, method)
 		if confirmed := s.Send(ctx, s.NewConfirmPaymentResult(p.PayID)); confirmed.Accepted() {
-			Expect(recordOf(confirmed)["payStatus"]).To(Equal(paymentState(ctx, s, p)), "confirmPaymentResult and resultQuery disagree about the status of a failed payment")
+			Expect(recordOf(confirmed)["payStatus"]).To(Equal(paymentState(ctx, s, p)),
+				"confirmPaymentResult and resultQuery disagree about the status of a failed payment")
 		}
 	},
 }}

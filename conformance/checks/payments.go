@@ -31,7 +31,8 @@ var paymentChecks = slices.Concat(toldOfPayments, []Check{{
 		Expect(paymentState(ctx, s, s.Order(ctx))).NotTo(Equal(paid), "resultQuery shows an unpaid payment as paid")
 	},
 }, {
-	ID: "PAY-009", Clause: "payments/open-until-paid", Does: reports.Purchase, Operations: []string{"resultQuery", "singleOrder", "stripeSingleAuthorization"},
+	ID: "PAY-009", Clause: "payments/open-until-paid", Does: reports.Purchase,
+	Operations:  []string{"resultQuery", "singleOrder", "stripeSingleAuthorization"},
 	Requirement: "resultQuery does not show a payment as paid that was authorized without a payment method",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Order(ctx)
@@ -97,14 +98,16 @@ var toldOfPayments = slices.Concat(
 		Requirement: "{operation} answers with the amount of the order",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		p, told := begun(ctx, s, operation)
-		Expect(plainDecimal(told["payAmount"])).To(Equal(plainDecimal(p.Amount)), "%s answered with another payAmount than was ordered", operation)
+		Expect(plainDecimal(told["payAmount"])).To(Equal(plainDecimal(p.Amount)),
+			"%s answered with another payAmount than was ordered", operation)
 	}, "stripeSingleAuthorization", "resultQuery", "confirmPaymentResult"),
 	onThese(Check{
 		ID: "PAY-004", Clause: "payments/currency-preserved",
 		Requirement: "{operation} answers with the currency of the order",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		p, told := begun(ctx, s, operation)
-		Expect(strings.ToUpper(told["payCurrency"])).To(Equal(strings.ToUpper(p.Currency)), "%s answered with another payCurrency than was ordered", operation)
+		Expect(strings.ToUpper(told["payCurrency"])).To(Equal(strings.ToUpper(p.Currency)),
+			"%s answered with another payCurrency than was ordered", operation)
 	}, "stripeSingleAuthorization", "resultQuery", "confirmPaymentResult"),
 	onThese(Check{
 		ID: "PAY-007", Clause: "payments/result-names-the-payment",
@@ -118,7 +121,9 @@ var toldOfPayments = slices.Concat(
 )
 
 // ofPayments are the operations that take a payId.
-var ofPayments = []string{"stripeSingleAuthorization", "stripeSubscriptionAuthorization", "stripeSubDirectly", "resultQuery", "confirmPaymentResult"}
+var ofPayments = []string{
+	"stripeSingleAuthorization", "stripeSubscriptionAuthorization", "stripeSubDirectly", "resultQuery", "confirmPaymentResult",
+}
 
 // unknownPayments are about payments that do not exist or belong to another partner.
 var unknownPayments = slices.Concat(

@@ -144,7 +144,8 @@ var refusedOrderChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		first := s.NewPurchase()
 		s.RequireAccepted(s.Send(ctx, newOrder(s, operation, first)))
-		Expect(s.Send(ctx, newOrder(s, operation, duplicateOf(s, first)))).To(beAccepted(), "a second order with the same requestOrderId or orgOrderId")
+		Expect(s.Send(ctx, newOrder(s, operation, duplicateOf(s, first)))).To(beAccepted(),
+			"a second order with the same requestOrderId or orgOrderId")
 	}),
 )
 
@@ -156,7 +157,8 @@ var nothingOrdered = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		p := s.NewPurchase()
 		draft := newOrder(s, operation, p)
-		ordersNothing(ctx, s, p, draft, draft.Twin().Before(session.Set("payAmount", "free")), "orders/malformed-amount-refused", "a malformed amount")
+		ordersNothing(ctx, s, p, draft, draft.Twin().Before(session.Set("payAmount", "free")),
+			"orders/malformed-amount-refused", "a malformed amount")
 	}),
 	onOrders(Check{
 		ID: "VSH-046", Clause: "orders/refused-request-creates-nothing", Operations: []string{"queryOrder"},
@@ -171,10 +173,12 @@ var nothingOrdered = slices.Concat(
 		}
 		after := shownOf(found(ctx, s, session.OrderKeys{PurchaseID: first.PurchaseID}))
 		Expect(after).To(Equal(before), "a refused %s changed the order with the same orderNo", operation)
-		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: second.PurchaseID}))).To(beRefused(), "a lookup of an order that was refused")
+		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: second.PurchaseID}))).To(beRefused(),
+			"a lookup of an order that was refused")
 	}),
 	[]Check{{
-		ID: "SIG-072", Clause: "signature/refused-before-anything-happened", Does: reports.Purchase, Operations: []string{"singleOrder", "queryOrder"},
+		ID: "SIG-072", Clause: "signature/refused-before-anything-happened", Does: reports.Purchase,
+		Operations:  []string{"singleOrder", "queryOrder"},
 		Requirement: "singleOrder creates no order when it refuses a request for its sign",
 		Run: func(ctx context.Context, s *session.Session) {
 			p := s.NewPurchase()

@@ -43,7 +43,8 @@ var sentPushChecks = []Check{{
 		Expect(s.Pushes(p)).NotTo(BeEmpty(), "no push arrived about a paid order")
 	},
 }, {
-	ID: "NTF-002", Clause: "push/sent-after-recharge", Does: reports.Purchase, Operations: []string{"rechargeSuccess", "singleOrder", "stripeSubDirectly", "queryAutoRenewalRecord"},
+	ID: "NTF-002", Clause: "push/sent-after-recharge", Does: reports.Purchase,
+	Operations:  []string{"rechargeSuccess", "singleOrder", "stripeSubDirectly", "queryAutoRenewalRecord"},
 	Requirement: "the target pushes an order that a subscription pays",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Subscription(ctx)
@@ -59,7 +60,8 @@ var sentPushChecks = []Check{{
 		Expect(bodiesOf(s.Pushes(unpaid))).To(BeEmpty(), "the target pushed an unpaid order")
 	},
 }, {
-	ID: "NTF-005", Clause: "push/only-after-recharge", Does: reports.Purchase, Operations: pushing("singleOrder", "stripeSingleAuthorization"),
+	ID: "NTF-005", Clause: "push/only-after-recharge", Does: reports.Purchase,
+	Operations:  pushing("singleOrder", "stripeSingleAuthorization"),
 	Requirement: "the target pushes no order whose payment was only authorized, while it pushes a later paid one",
 	Run: func(ctx context.Context, s *session.Session) {
 		unpaid := s.Order(ctx)
@@ -75,7 +77,8 @@ var sentPushChecks = []Check{{
 		p.SIM = s.UnknownSIM()
 		answer := s.Send(ctx, s.NewSynOrderInfo(p))
 		if answer.Accepted() {
-			s.Prevents("orders/unknown-sim-refused", answer.Exchange, "precondition failed: synOrderInfo accepted an unknown SIM", "a refusal", answer.String())
+			s.Prevents("orders/unknown-sim-refused", answer.Exchange, "precondition failed: synOrderInfo accepted an unknown SIM",
+				"a refusal", answer.String())
 		}
 		s.AwaitPush(toppedUp(ctx, s))
 		Expect(bodiesOf(s.Pushes(p))).To(BeEmpty(), "the target pushed a refused order")
@@ -159,7 +162,8 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 	Requirement: "x-lf-signature of a push consists of a key id, a slash and the signature",
 	Run: func(ctx context.Context, s *session.Session) {
 		push := s.AwaitPush(toppedUp(ctx, s))
-		Expect(push.Header.Get(signing.HeaderPushSignature)).To(MatchRegexp(`^[^/]+/.+$`), signing.HeaderPushSignature+" is not a key id, a slash and a signature")
+		Expect(push.Header.Get(signing.HeaderPushSignature)).To(MatchRegexp(`^[^/]+/.+$`),
+			signing.HeaderPushSignature+" is not a key id, a slash and a signature")
 	},
 }, {
 	ID: "NTF-020", Clause: "push/timestamp-in-milliseconds", Does: reports.Purchase, Operations: pushing(),
@@ -167,7 +171,8 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 	Run: func(ctx context.Context, s *session.Session) {
 		push := s.AwaitPush(toppedUp(ctx, s))
 		// Thirteen digits are the milliseconds from 2001 to 2286.
-		Expect(push.Header.Get(signing.HeaderPushTimestamp)).To(MatchRegexp(`^[0-9]{13}$`), signing.HeaderPushTimestamp+" is not in milliseconds since 1970")
+		Expect(push.Header.Get(signing.HeaderPushTimestamp)).To(MatchRegexp(`^[0-9]{13}$`),
+			signing.HeaderPushTimestamp+" is not in milliseconds since 1970")
 	},
 }, {
 	ID: "NTF-021", Clause: "push/timestamp-is-current", Does: reports.Purchase, Operations: pushing(),
@@ -176,7 +181,8 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 		push := s.AwaitPush(toppedUp(ctx, s))
 		sent, err := strconv.ParseInt(push.Header.Get(signing.HeaderPushTimestamp), 10, 64)
 		Expect(err).To(Succeed(), signing.HeaderPushTimestamp+" is not a number")
-		Expect(time.UnixMilli(sent)).To(BeTemporally("~", push.Arrived, signing.PushTolerance), signing.HeaderPushTimestamp+" is not the time of sending")
+		Expect(time.UnixMilli(sent)).To(BeTemporally("~", push.Arrived, signing.PushTolerance),
+			signing.HeaderPushTimestamp+" is not the time of sending")
 	},
 }})
 

@@ -29,14 +29,16 @@ var pushBodyChecks = []Check{{
 	Requirement: "a push has the amount of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
-		Expect(plainDecimal(textsOf(s.AwaitPush(p))["payAmount"])).To(Equal(plainDecimal(p.Amount)), "the push has another payAmount than was ordered")
+		Expect(plainDecimal(textsOf(s.AwaitPush(p))["payAmount"])).To(Equal(plainDecimal(p.Amount)),
+			"the push has another payAmount than was ordered")
 	},
 }, {
 	ID: "NTF-033", Clause: "push/currency-preserved", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "a push has the currency of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
-		Expect(sameCurrency(textsOf(s.AwaitPush(p))["payCurrency"])).To(Equal(sameCurrency(p.Currency)), "the push has another payCurrency than was ordered")
+		Expect(sameCurrency(textsOf(s.AwaitPush(p))["payCurrency"])).To(Equal(sameCurrency(p.Currency)),
+			"the push has another payCurrency than was ordered")
 	},
 }, {
 	ID: "NTF-035", Clause: "push/order-visible", Does: reports.Purchase, Operations: pushing("queryOrder"),
@@ -70,19 +72,22 @@ var pushRetryChecks = []Check{{
 	ID: "NTF-040", Clause: "push/retried-after-failure", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "the target repeats a push that the receiver answered with HTTP 500",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(retried(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")).To(HaveLen(2), "the target did not send exactly one more push")
+		Expect(retried(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")).To(HaveLen(2),
+			"the target did not send exactly one more push")
 	},
 }, {
 	ID: "NTF-041", Clause: "push/retried-without-an-answer", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "the target repeats a push if the receiver closed the connection without an answer",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(retried(ctx, s, session.NoAnswer, "push/retried-without-an-answer")).To(HaveLen(2), "the target did not send exactly one more push")
+		Expect(retried(ctx, s, session.NoAnswer, "push/retried-without-an-answer")).To(HaveLen(2),
+			"the target did not send exactly one more push")
 	},
 }, {
 	ID: "NTF-042", Clause: "push/retried-after-refusal", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "the target repeats a push that the receiver answered with HTTP 400",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(retried(ctx, s, http.StatusBadRequest, "push/retried-after-refusal")).To(HaveLen(2), "the target did not send exactly one more push")
+		Expect(retried(ctx, s, http.StatusBadRequest, "push/retried-after-refusal")).To(HaveLen(2),
+			"the target did not send exactly one more push")
 	},
 }, {
 	ID: "NTF-043", Clause: "push/same-content-on-retry", Does: reports.Purchase, Operations: pushing(),

@@ -39,14 +39,16 @@ var renewalChecks = []Check{{
 		Expect(renewal["payId"]).To(Equal(p.PayID), "queryAutoRenewalRecord shows another payId than was subscribed")
 	},
 }, {
-	ID: "VSH-062", Clause: "renewals/shows-the-order", Does: reports.Purchase, Operations: renewing("queryAutoRenewalRecord", "singleServicePlanPage"),
+	ID: "VSH-062", Clause: "renewals/shows-the-order", Does: reports.Purchase,
+	Operations:  renewing("queryAutoRenewalRecord", "singleServicePlanPage"),
 	Requirement: "an auto-renewal has the orderPeriod and servicePlanShowName of the subscribed order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := listedPurchase(ctx, s)
 		p.SIM, p.AutoRenewal = renewable(ctx, s).SIM, "1"
 		renewal := subscribed(ctx, s, p)
 		Expect(renewal["orderPeriod"]).To(Equal(p.Period), "queryAutoRenewalRecord shows another orderPeriod than was subscribed")
-		Expect(renewal["servicePlanShowName"]).To(Equal(p.PlanName), "queryAutoRenewalRecord shows another servicePlanShowName than was subscribed")
+		Expect(renewal["servicePlanShowName"]).To(Equal(p.PlanName),
+			"queryAutoRenewalRecord shows another servicePlanShowName than was subscribed")
 	},
 }, {
 	ID: "VSH-063", Clause: "renewals/answer-names-the-sim", Does: reports.Purchase, Operations: renewing("queryAutoRenewalRecord"),
@@ -58,22 +60,26 @@ var renewalChecks = []Check{{
 		Expect(renewal["partnerCode"]).To(Equal(s.Target().PartnerCode), "queryAutoRenewalRecord answered with another partnerCode")
 	},
 }, {
-	ID: "VSH-064", Clause: "renewals/none-refused", Does: reports.Purchase, Operations: renewing("queryAutoRenewalRecord", "cancelAutoRenewalRecord"),
+	ID: "VSH-064", Clause: "renewals/none-refused", Does: reports.Purchase,
+	Operations:  renewing("queryAutoRenewalRecord", "cancelAutoRenewalRecord"),
 	Requirement: "queryAutoRenewalRecord refuses a SIM without an active auto-renewal",
 	Run:         refusesWithoutRenewal,
 }, {
-	ID: "VSH-065", Clause: "renewals/single-order-renews-nothing", Does: reports.Purchase, Operations: []string{"queryAutoRenewalRecord", "synOrderInfo", "singleQueryOrder"},
+	ID: "VSH-065", Clause: "renewals/single-order-renews-nothing", Does: reports.Purchase,
+	Operations:  []string{"queryAutoRenewalRecord", "synOrderInfo", "singleQueryOrder"},
 	Requirement: "an order by third-party payment with autoRenewal 0 has no auto-renewal",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := takesEffect(ctx, s, s.ExistingSIM())
-		Expect(shownRenewal(ctx, s, p)["orderNo"]).NotTo(Equal(p.OrderNo), "queryAutoRenewalRecord shows an auto-renewal of an order with autoRenewal 0")
+		Expect(shownRenewal(ctx, s, p)["orderNo"]).NotTo(Equal(p.OrderNo),
+			"queryAutoRenewalRecord shows an auto-renewal of an order with autoRenewal 0")
 	},
 }, {
 	ID: "VSH-066", Clause: "renewals/single-order-renews-nothing", Does: reports.Purchase, Operations: paying("queryAutoRenewalRecord"),
 	Requirement: "a paid order with autoRenewal 0 has no auto-renewal",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidOrder(ctx, s)
-		Expect(shownRenewal(ctx, s, p)["orderNo"]).NotTo(Equal(p.OrderNo), "queryAutoRenewalRecord shows an auto-renewal of an order with autoRenewal 0")
+		Expect(shownRenewal(ctx, s, p)["orderNo"]).NotTo(Equal(p.OrderNo),
+			"queryAutoRenewalRecord shows an auto-renewal of an order with autoRenewal 0")
 	},
 }, {
 	ID: "VSH-067", Clause: "renewals/partner-isolation", Does: reports.Purchase, Operations: renewing("queryAutoRenewalRecord"),

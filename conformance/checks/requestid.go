@@ -27,7 +27,8 @@ var returnedIDChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, do action) {
 		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
 		s.RequireAccepted(answer)
-		Expect(requestIDs(s, answer)).NotTo(BeEmpty(), "%s accepted a request without returning the header %s", do.operation, s.Target().RequestIDHeader)
+		Expect(requestIDs(s, answer)).NotTo(BeEmpty(),
+			"%s accepted a request without returning the header %s", do.operation, s.Target().RequestIDHeader)
 	}),
 	onBoth(Check{
 		ID: "RID-002", Clause: "request-id/non-empty",
@@ -94,8 +95,10 @@ var foundIDChecks = slices.Concat(
 		sim, unknown := s.ExistingSIM(), s.UnknownSIM()
 		do.prepare(ctx, s, sim)
 		first, second := do.start(ctx, s, sim), do.start(ctx, s, unknown)
-		Expect(distinct(simsOf(s.AwaitResult(ctx, first.RequestID)))).To(ConsistOf(sim), "the request_id of the first %s found another result", do.operation)
-		Expect(distinct(simsOf(s.AwaitResult(ctx, second.RequestID)))).To(ConsistOf(unknown), "the request_id of the second %s found another result", do.operation)
+		Expect(distinct(simsOf(s.AwaitResult(ctx, first.RequestID)))).To(ConsistOf(sim),
+			"the request_id of the first %s found another result", do.operation)
+		Expect(distinct(simsOf(s.AwaitResult(ctx, second.RequestID)))).To(ConsistOf(unknown),
+			"the request_id of the second %s found another result", do.operation)
 	}),
 	onBoth(Check{
 		ID: "RID-007", Clause: "request-id/echoed", Operations: []string{"asyncResult"},
@@ -115,7 +118,8 @@ var foundIDChecks = slices.Concat(
 		Requirement: "the next query finds the request_id that {operation} returned",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		accepted := do.start(ctx, s, s.UnknownSIM())
-		Expect(s.Send(ctx, s.NewAsyncResult(accepted.RequestID))).To(beAccepted(), "the first query for a request_id that %s had just returned", do.operation)
+		Expect(s.Send(ctx, s.NewAsyncResult(accepted.RequestID))).To(beAccepted(),
+			"the first query for a request_id that %s had just returned", do.operation)
 	}),
 	[]Check{{
 		ID: "RID-009", Clause: "request-id/repeated-reading", Does: reports.Write, Operations: []string{"asyncResult", "addSims"},
@@ -129,15 +133,18 @@ var foundIDChecks = slices.Concat(
 			}
 		},
 	}, {
-		ID: "RID-010", Clause: "request-id/finds-its-own-result", Does: reports.Write, Operations: []string{"asyncResult", "addSims", "listBundles"},
+		ID: "RID-010", Clause: "request-id/finds-its-own-result", Does: reports.Write,
+		Operations:  []string{"asyncResult", "addSims", "listBundles"},
 		Requirement: "a request_id returned to the second partner finds its result for that partner",
 		Run: func(ctx context.Context, s *session.Session) {
 			partner, group, sim := s.SecondPartner(), s.SecondPartnersGroup(ctx), s.UnknownSIM()
 			answer := s.Send(ctx, s.NewAddSims(group, sim).As(partner))
 			s.RequireAccepted(answer)
 			ids := requestIDs(s, answer)
-			Expect(ids).NotTo(BeEmpty(), "addSims accepted a request of the second partner without returning the header "+s.Target().RequestIDHeader)
-			Expect(distinct(simsOf(s.AwaitResultAs(ctx, partner, ids[0])))).To(ConsistOf(sim), "the request_id of the second partner found another result")
+			Expect(ids).NotTo(BeEmpty(),
+				"addSims accepted a request of the second partner without returning the header "+s.Target().RequestIDHeader)
+			Expect(distinct(simsOf(s.AwaitResultAs(ctx, partner, ids[0])))).To(ConsistOf(sim),
+				"the request_id of the second partner found another result")
 		},
 	}},
 )

@@ -26,7 +26,8 @@ var pathChecks = slices.Concat(
 	among(refusedSigns(Check{
 		ID: "SIG-062", Clause: "signature/query-signed",
 		Requirement: "{operation} refuses a sign computed without the query parameters",
-	}, wrongSign{"a sign computed without its query parameters", withoutQuery}), func(operation string) bool { return !operationOf(operation).hasBody() }),
+	}, wrongSign{"a sign computed without its query parameters", withoutQuery}),
+		func(operation string) bool { return !operationOf(operation).hasBody() }),
 )
 
 // withoutQuery signs the path parameters only.

@@ -40,7 +40,8 @@ func acceptsAnyOrder(ctx context.Context, s *session.Session, operation string) 
 func acceptsWhiteSpace(ctx context.Context, s *session.Session, operation string) {
 	draft := s.NewValid(ctx, operation)
 	s.RequireAccepted(s.Send(ctx, draft))
-	Expect(s.Send(ctx, again(ctx, s, draft).After(session.RawBody(spread)))).To(beAccepted(), "a request with white space between its members")
+	Expect(s.Send(ctx, again(ctx, s, draft).After(session.RawBody(spread)))).To(beAccepted(),
+		"a request with white space between its members")
 }
 
 // spread puts white space of every kind between the members of a body, but not inside

@@ -40,7 +40,8 @@ var subtleSigns = onBodies(Check{
 })
 
 var subtleTasks = slices.Concat([]Check{{
-	ID: "ASY-025", Clause: "async/query-triggers-nothing", Does: reports.Write, Operations: []string{"asyncResult", "addSims", "listGroupSims"},
+	ID: "ASY-025", Clause: "async/query-triggers-nothing", Does: reports.Write,
+	Operations:  []string{"asyncResult", "addSims", "listGroupSims"},
 	Requirement: "an addSims task is carried out even if nobody queries its result",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
@@ -124,7 +125,8 @@ var subtleGroups = []Check{{
 			sim := s.ExistingSIM()
 			before := s.ListGroupSims(ctx, s.Group())
 			for range 2 {
-				if result := adding.carryOut(ctx, s, sim); slices.ContainsFunc(resultsFor(sim, result), func(code string) bool { return code != succeeded }) {
+				result := adding.carryOut(ctx, s, sim)
+				if slices.ContainsFunc(resultsFor(sim, result), func(code string) bool { return code != succeeded }) {
 					s.Prevents("async/success-is-10", result.Answer.Exchange,
 						"precondition failed: addSims did not add "+sim, `"`+succeeded+`"`, Show(resultsFor(sim, result)))
 				}
@@ -135,7 +137,8 @@ var subtleGroups = []Check{{
 				break
 			}
 		}
-		Expect(max(counted, entries)).To(BeNumerically(">=", 2), "two successful additions of a SIM raised neither sim_count nor its entries by two")
+		Expect(max(counted, entries)).To(BeNumerically(">=", 2),
+			"two successful additions of a SIM raised neither sim_count nor its entries by two")
 	},
 }, {
 	ID: "GRP-024", Clause: "groups/partner-isolation", Does: reports.Read, Operations: []string{"listBundles"},

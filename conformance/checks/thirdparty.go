@@ -16,7 +16,8 @@ var thirdPartyChecks = slices.Concat([]Check{{
 	Requirement: "an order of synOrderInfo counts as paid without an operation of Payment",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := thirdPartyOrder(ctx, s, s.ExistingSIM())
-		Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).Status).To(Equal(paid), "queryOrder does not show an order of synOrderInfo as paid")
+		Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).Status).To(Equal(paid),
+			"queryOrder does not show an order of synOrderInfo as paid")
 	},
 }, {
 	ID: "VSH-081", Clause: "third-party/empty-strings-accepted", Does: reports.Purchase, Operations: []string{"synOrderInfo"},
@@ -34,11 +35,13 @@ var thirdPartyChecks = slices.Concat([]Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.NewPurchase()
 		if s.Send(ctx, s.NewSynOrderInfo(p).Before(failedElsewhere)).Accepted() {
-			Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).Status).NotTo(Equal(paid), "queryOrder shows an order as paid although its third-party payment failed")
+			Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).Status).NotTo(Equal(paid),
+				"queryOrder shows an order as paid although its third-party payment failed")
 		}
 	},
 }, {
-	ID: "VSH-083", Clause: "third-party/failed-payment-not-paid", Does: reports.Purchase, Operations: []string{"synOrderInfo", "singleQueryOrder"},
+	ID: "VSH-083", Clause: "third-party/failed-payment-not-paid", Does: reports.Purchase,
+	Operations:  []string{"synOrderInfo", "singleQueryOrder"},
 	Requirement: "singleQueryOrder does not list an order as active after its third-party payment failed",
 	Run: func(ctx context.Context, s *session.Session) {
 		Expect(growth(ctx, s, activeOrders, 0, func(sim string) {
@@ -54,7 +57,8 @@ var thirdPartyChecks = slices.Concat([]Check{{
 		p := thirdPartyOrder(ctx, s, s.ExistingSIM())
 		order := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(plainDecimal(order.Amount)).To(Equal(plainDecimal(p.Amount)), "queryOrder shows another pay_amount than synOrderInfo sent")
-		Expect(strings.ToUpper(order.Currency)).To(Equal(strings.ToUpper(p.Currency)), "queryOrder shows another pay_currency than synOrderInfo sent")
+		Expect(strings.ToUpper(order.Currency)).To(Equal(strings.ToUpper(p.Currency)),
+			"queryOrder shows another pay_currency than synOrderInfo sent")
 	},
 }}, onThese(Check{
 	ID: "VSH-084", Clause: "third-party/nothing-left-to-pay", Operations: []string{"synOrderInfo"},
@@ -65,7 +69,8 @@ var thirdPartyChecks = slices.Concat([]Check{{
 	p.AutoRenewal = "1"
 	s.ThirdPartyOrder(ctx, p)
 	controlled(ctx, s, draft, func() {
-		Expect(s.Send(ctx, draft.Twin().Before(session.Set("payId", p.PayID)))).To(beRefused(), "a second payment of an order that was paid to a third party")
+		Expect(s.Send(ctx, draft.Twin().Before(session.Set("payId", p.PayID)))).To(beRefused(),
+			"a second payment of an order that was paid to a third party")
 	})
 }, "stripeSingleAuthorization", "stripeSubDirectly"))
 

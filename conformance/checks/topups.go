@@ -32,14 +32,16 @@ var takeEffectChecks = []Check{{
 	Requirement: "singleQueryOrder lists a paid order under the servicePlanShowName of its plan",
 	Run:         listsUnderPlanName,
 }, {
-	ID: "VSH-037", Clause: "orders/unpaid-order-not-active", Does: reports.Purchase, Operations: []string{"singleOrder", "singleQueryOrder", "synOrderInfo"},
+	ID: "VSH-037", Clause: "orders/unpaid-order-not-active", Does: reports.Purchase,
+	Operations:  []string{"singleOrder", "singleQueryOrder", "synOrderInfo"},
 	Requirement: "singleQueryOrder does not list an unpaid order as active",
 	Run: func(ctx context.Context, s *session.Session) {
 		Expect(growth(ctx, s, activeOrders, 0, func(sim string) { orderFor(ctx, s, sim) })).
 			To(BeNumerically("<=", 0), "singleQueryOrder lists an unpaid order as active")
 	},
 }, {
-	ID: "VSH-038", Clause: "orders/query-names-no-other-sim", Does: reports.Purchase, Operations: []string{"synOrderInfo", "singleQueryOrder"},
+	ID: "VSH-038", Clause: "orders/query-names-no-other-sim", Does: reports.Purchase,
+	Operations:  []string{"synOrderInfo", "singleQueryOrder"},
 	Requirement: "singleQueryOrder does not list the order of another SIM",
 	Run: func(ctx context.Context, s *session.Session) {
 		s.DistinctSIMs(2)
