@@ -38,14 +38,11 @@ type Observer interface {
 // running keeps two runs of one process apart: Ginkgo has one suite a process.
 var running sync.Mutex
 
-// Run holds the target to every selected check. observer may be nil.
-//
-// Its error is about the settings (a pattern that selects nothing, a contract
-// that cannot be read), before anything was sent; everything that happens later
-// is in the run. When ctx is cancelled the check in progress ends, what it
-// created is undone, and the rest is skipped. One process runs one at a time,
-// and none inside a Ginkgo suite of its own.
-func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run, error) {
+// runWith runs the checks. awaitAll awaits each of the checks in the given order;
+// also, unless it is nil, says which of the checks that the settings select to keep.
+func runWith(ctx context.Context, t *target.Target, observer Observer,
+	awaitAll func([]checks.Check, func(checks.Check) (reports.Result, bool)), also func(checks.Check) bool,
+) (*reports.Run, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
@@ -57,6 +54,12 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 	}
 	if len(t.Only) == 0 {
 		selected = checks.AtDepth(selected, checks.Depth(t.Depth))
+	}
+	if also != nil {
+		selected = slices.DeleteFunc(slices.Clone(selected), func(check checks.Check) bool { return !also(check) })
+		if len(selected) == 0 {
+			return nil, errors.New("-run, -skip and the switches of Ginkgo select no check; mallcheck list shows them")
+		}
 	}
 	waivers, err := waiversOf(t, all, time.Now())
 	if err != nil {
@@ -80,7 +83,7 @@ func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run
 		return nil, err
 	}
 	defer r.connection.Close()
-	r.run.Waivers = waivers
+	r.run.Waivers, r.awaitAll = waivers, awaitAll
 	if err := r.openJournal(); err != nil {
 		return nil, err
 	}
@@ -105,6 +108,7 @@ var errTimeLimit = errors.New("the time limit of the run was reached")
 
 // runner is one run in progress.
 type runner struct {
+	awaitAll   func([]checks.Check, func(checks.Check) (reports.Result, bool))
 	baseline   baseline.Report
 	target     *target.Target
 	contract   *openapi.Contract
@@ -215,7 +219,7 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 	}
 	wait := at.start(ctx, ordered)
 	notRun := map[string]bool{}
-	runSpecs(ordered, func(check checks.Check) (reports.Result, bool) {
+	r.awaitAll(ordered, func(check checks.Check) (reports.Result, bool) {
 		result, ran := at.await(check)
 		notRun[check.ID] = !ran
 		return result, ran

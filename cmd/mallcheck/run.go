@@ -69,7 +69,7 @@ func (c *runCommand) Run(std *streams) error {
 // judge runs the checks, tells the terminal, writes the reports and ends with the run's exit code.
 func judge(std *streams, t *target.Target) error {
 	return judgeBy(std, t, func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
-		return conformance.Run(ctx, t, observer)
+		return conformance.RunSpecs(ctx, t, observer)
 	})
 }
 
