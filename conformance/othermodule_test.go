@@ -1,0 +1,46 @@
+package conformance_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The checks run in the tests of another module, before its own Ginkgo specs, and
+// neither remove these specs nor their failures.
+func TestInAnotherModule(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds another module")
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(moduleRoot(t), "examples", "suite"))); err != nil {
+		t.Fatal(err)
+	}
+	run := func(arguments ...string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-count=1"}, arguments...)...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	edit := exec.CommandContext(t.Context(), "go", "mod", "edit", "-replace=github.com/mallcheck/mallcheck="+moduleRoot(t))
+	edit.Dir = dir
+	if out, err := edit.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if out, err := run("-v", "."); err != nil || !strings.Contains(out, "Ran 1 of 1 Specs") || !strings.Contains(out, "--- PASS: TestMall/ENV-001/listBundles") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if out, err := run("-count=2", "-v", "-run=TestMall/ENV-001/listBundles", "."); err != nil || strings.Count(out, "--- PASS: TestMall/ENV-001/") != 2 {
+		t.Errorf("twice: %v\n%s", err, out)
+	}
+	failing := "package suite\n\nimport (\n\t. \"github.com/onsi/ginkgo/v2\"\n\t. \"github.com/onsi/gomega\"\n)\n\nvar _ = It(\"fails\", func() { Expect(1).To(Equal(2)) })\n"
+	if err := os.WriteFile(filepath.Join(dir, "failing_test.go"), []byte(failing), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := run("-v", ".")
+	if err == nil || !strings.Contains(out, "Ran 2 of 2 Specs") || !strings.Contains(out, "1 Failed") || !strings.Contains(out, "--- PASS: TestMall ") {
+		t.Errorf("with a spec that fails: %v\n%s", err, out)
+	}
+}
