@@ -41,7 +41,7 @@ type Explanation struct {
 // check with cases stands for all of them. An unknown id is an error of type
 // *target.Error that names the nearest one.
 func Explain(id string) (*Explanation, error) {
-	all := AllChecks()
+	all := everyCheck()
 	var named []checks.Check
 	for _, check := range all {
 		if check.ID == id || strings.HasPrefix(check.ID, id+"/") {

@@ -128,7 +128,8 @@ func TestNoFalseAlarm(t *testing.T) {
 				t.Errorf("seed %d: %s", seed, told(r))
 			}
 		}
-		if code := conformance.ExitCode(run); code != conformance.ExitPassed || len(run.Left) > 0 || len(run.Results) < 1000 {
+		// Cases of one check that are sent together share a result.
+		if code := conformance.ExitCode(run); code != conformance.ExitPassed || len(run.Left) > 0 || len(run.Results) < 800 {
 			t.Errorf("seed %d: exit code %d, %d results, left behind: %q", seed, code, len(run.Results), run.Left)
 		}
 	}

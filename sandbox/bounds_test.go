@@ -154,7 +154,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	for i := range 3 * sandbox.DefaultTaskSIMs / sandbox.DefaultSIMs {
 		group := m.fix.Groups[i%len(m.fix.Groups)]
 		text := m.handle(m.signed(m.fix.Partner, http.MethodPost, "/topup/mall/bundle-groups/"+group+"/sims", simBody(batch...)))
-		if strings.Contains(text, "it would pass the 100000") {
+		if strings.Contains(text, "would exceed the limit of 100000") {
 			full++
 		} else if !strings.Contains(text, `"S"`) {
 			t.Fatal(text)

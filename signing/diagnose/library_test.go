@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -137,9 +138,7 @@ func TestLibrariesAreNamed(t *testing.T) {
 
 // The longest search takes less than two seconds; the limit leaves room for other processes.
 func TestThoroughSearchEnds(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
-	}
+	testlevel.Long(t) // it measures time
 	bodies, _ := libraryTexts(t)
 	for name, body := range bodies {
 		started := time.Now()
