@@ -57,7 +57,7 @@ func TestEveryRuleHasACause(t *testing.T) {
 	}
 }
 
-// TestCauseOfKeyword holds that the nearest keyword decides, and on which side it stands.
+// The nearest keyword decides, and whether it is of a request or an answer.
 func TestCauseOfKeyword(t *testing.T) {
 	const answer = "/paths/~1async-result~1{request_id}/get/responses/200/content/application~1json/schema"
 	const request = "/paths/~1singleOrder/post/requestBody/content/application~1json/schema"

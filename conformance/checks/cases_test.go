@@ -38,8 +38,7 @@ func TestPrerequisitesCountAsEffects(t *testing.T) {
 	}
 }
 
-// TestOnEachNamesNoOperationTwice holds the operations of each case: what it is
-// about first, and each once.
+// The subject of each case comes first, and each operation once.
 func TestOnEachNamesNoOperationTwice(t *testing.T) {
 	for _, check := range All() {
 		if twice := repeated(check.Operations); len(twice) > 0 {

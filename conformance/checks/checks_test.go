@@ -11,7 +11,7 @@ import (
 
 var idForm = regexp.MustCompile(`^((SIG|ENV|RID|ASY|GRP|ORD|VSH|PAY|NTF|ERR)-[0-9]{3}(/[A-Za-z0-9]+)?|GEN/[A-Za-z]+/(path|query|header|body|request)/[A-Za-z0-9_.-]+/[a-z][A-Za-z0-9._-]*)$`)
 
-// TestChecksAreWhole holds every check to what a reader of a report relies on.
+// Every check has what a reader of a report relies on.
 func TestChecksAreWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, check := range All() {
@@ -48,7 +48,7 @@ func TestChecksAreWhole(t *testing.T) {
 	}
 }
 
-// TestRequirementsDiffer keeps two checks from saying the same.
+// No two checks state the same requirement.
 func TestRequirementsDiffer(t *testing.T) {
 	said := map[string]string{}
 	for _, check := range All() {

@@ -27,7 +27,7 @@ var parameters = rapid.Custom(func(t *rapid.T) []signing.Member {
 	return members
 })
 
-// TestWrongSignsAreWrong proves that no check takes the right sign for a wrong
+// No check takes the right sign for a wrong
 // one, whatever the request and the letter case of signs.
 func TestWrongSignsAreWrong(t *testing.T) {
 	first := func(members []signing.Member) string { return members[0].Name }
@@ -67,7 +67,7 @@ func TestWrongSignsAreWrong(t *testing.T) {
 	}
 }
 
-// TestFormsThatAreSigned holds the forms to texts written out by hand.
+// The signed forms equal texts written by hand.
 func TestFormsThatAreSigned(t *testing.T) {
 	members := []signing.Member{{Name: "b", Value: []byte(`["x"]`)}, {Name: "a", Value: []byte(`"é/"`)}, {Name: "z", Value: []byte(`1`)}}
 	for _, test := range []struct{ name, got, want string }{
