@@ -37,7 +37,8 @@ func TestHangingChecksAreEnded(t *testing.T) {
 		within time.Duration
 	}{
 		{"asks for another SIM card for ever", func(_ context.Context, s *session.Session) {
-			for s.ExistingSIM() != "" { //nolint:revive // it hangs, as the check is to
+			for s.ExistingSIM() != "" {
+				continue // it hangs
 			}
 		}, 100 * time.Millisecond, time.Hour, "did not end within 100ms", time.Second},
 		{"asks for nothing", func(context.Context, *session.Session) { <-hanging },
@@ -45,7 +46,8 @@ func TestHangingChecksAreEnded(t *testing.T) {
 		{"goes on although the run was stopped", func(context.Context, *session.Session) { <-hanging },
 			time.Hour, 100 * time.Millisecond, "the run was stopped, and the check did not end", 2*endGrace + time.Second},
 		{"ends when the run is stopped", func(_ context.Context, s *session.Session) {
-			for s.ExistingSIM() != "" { //nolint:revive // it hangs, as the check is to
+			for s.ExistingSIM() != "" {
+				continue // it hangs
 			}
 		}, time.Hour, 100 * time.Millisecond, "the run was stopped", time.Second},
 	} {
