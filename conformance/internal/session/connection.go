@@ -41,6 +41,7 @@ type Connection struct {
 	limiter  *rate.Limiter
 	receiver *receiver.Receiver // nil when nothing listens for pushes
 	looking  sync.Mutex
+	judging  sync.Mutex
 	budget   *journal.Budget
 	stopRun  func(cause error) // nil when nobody is to be told that the budget is reached
 	patience patience

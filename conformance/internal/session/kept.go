@@ -9,6 +9,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
+// largeAnswer is the size of a body from which on answers are judged one at a time.
+const largeAnswer = 1 << 20
+
 // largestHeader bounds what is kept of a header in any case: reports show all of it.
 const largestHeader = 8 << 10
 

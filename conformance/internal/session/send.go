@@ -84,8 +84,7 @@ func (s *Session) sign(draft *Draft, wire *Wire) {
 func (s *Session) record(exchange reports.Exchange, valid bool) int {
 	var deviations []reports.Deviation
 	if !transport.TimedOut(exchange) && !transport.Stopped(exchange) && (exchange.Response == nil || !unavailable(exchange.Response)) {
-		failed := exchange.Response != nil && exchange.Response.Status >= http.StatusInternalServerError
-		deviations = s.connection.oracle.Judge(exchange, failed && valid && s.connection.oracle.Keeps(&exchange))
+		deviations = s.connection.judge(exchange, valid)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,6 +95,21 @@ func (s *Session) record(exchange reports.Exchange, valid bool) int {
 		s.note(d)
 	}
 	return index
+}
+
+// judge returns what the oracle says of an exchange; valid says that the request was
+// a valid one. Large answers are judged one at a time: judging takes many times the
+// memory of an answer.
+func (c *Connection) judge(exchange reports.Exchange, valid bool) []reports.Deviation {
+	if exchange.Response == nil {
+		return c.oracle.Judge(exchange, false)
+	}
+	if len(exchange.Response.Body) > largeAnswer {
+		c.judging.Lock()
+		defer c.judging.Unlock()
+	}
+	failed := exchange.Response.Status >= http.StatusInternalServerError
+	return c.oracle.Judge(exchange, failed && valid && c.oracle.Keeps(&exchange))
 }
 
 // note keeps a deviation unless its like is known. The caller holds the lock.
