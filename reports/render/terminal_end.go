@@ -18,6 +18,7 @@ const (
 	summaryText   = 150 // bytes of a text in it
 	summaryCurl   = 1200
 	summaryChecks = 4 // checks named for a cause
+	summaryAreas  = 6 // areas with their counts
 )
 
 // summary is what End always tells: causes, what else to know, counts by area, the
@@ -231,17 +232,7 @@ func (t *Terminal) table(out *strings.Builder, summary reports.Summary) {
 			columns = append(columns, verdict)
 		}
 	}
-	rows := slices.DeleteFunc(slices.Clone(summary.Areas), func(row reports.AreaCounts) bool {
-		return row.Counts[reports.Passed]+row.Counts[reports.Skipped] == row.Counts.Total()
-	})
-	for i := range rows {
-		rows[i].Area = reports.AreaName(rows[i].Area)
-	}
-	total := "all areas"
-	if n := len(summary.Areas) - len(rows); n > 0 && len(rows) > 0 {
-		total += fmt.Sprintf(" (%d more without a failure)", n)
-	}
-	rows = append(rows, reports.AreaCounts{Area: total, Counts: summary.Total})
+	rows := t.tableRows(summary)
 	widest := 0
 	for _, row := range rows {
 		widest = max(widest, len([]rune(visible.Text(row.Area))))
@@ -262,6 +253,30 @@ func (t *Terminal) table(out *strings.Builder, summary reports.Summary) {
 		}
 		out.WriteString("\n")
 	}
+}
+
+// tableRows returns the areas in which not all passed or was skipped, those with most
+// failures where there are many, and the total.
+func (t *Terminal) tableRows(summary reports.Summary) []reports.AreaCounts {
+	bad := func(row reports.AreaCounts) int {
+		return row.Counts.Total() - row.Counts[reports.Passed] - row.Counts[reports.Skipped]
+	}
+	rows := slices.DeleteFunc(slices.Clone(summary.Areas), func(row reports.AreaCounts) bool { return bad(row) == 0 })
+	total := "all areas"
+	switch left := len(summary.Areas) - len(rows); {
+	case len(rows) > summaryAreas && !t.options.Verbose:
+		most := slices.SortedStableFunc(slices.Values(rows), func(a, b reports.AreaCounts) int { return cmp.Compare(bad(b), bad(a)) })
+		least := bad(most[summaryAreas-1])
+		rows = slices.DeleteFunc(rows, func(row reports.AreaCounts) bool { return bad(row) < least })
+		rows = rows[:summaryAreas]
+		total += fmt.Sprintf(" (%d more; -v shows all)", len(summary.Areas)-summaryAreas)
+	case left > 0 && len(rows) > 0:
+		total += fmt.Sprintf(" (%d more without a failure)", left)
+	}
+	for i := range rows {
+		rows[i].Area = reports.AreaName(rows[i].Area)
+	}
+	return append(rows, reports.AreaCounts{Area: total, Counts: summary.Total})
 }
 
 // unreached tells a line for each service that was not reached.
