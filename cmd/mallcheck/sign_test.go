@@ -59,8 +59,8 @@ func TestSignRefuses(t *testing.T) {
 	}{
 		{"an empty sign", []string{"--check="}, "mallcheck: --check is empty; give the sign that was sent\n"},
 		{"an empty sign, apart", []string{"--check", ""}, "mallcheck: --check is empty; give the sign that was sent\n"},
-		{"an empty operation", []string{"--operation="}, `mallcheck: "" is no operation; `},
-		{"an unknown operation", []string{"--operation=addSim"}, `mallcheck: "addSim" is no operation; did you mean addSims?`},
+		{"an empty operation", []string{"--operation="}, `mallcheck: "" is not an operation; `},
+		{"an unknown operation", []string{"--operation=addSim"}, `mallcheck: "addSim" is not an operation; did you mean addSims?`},
 		{"a missing path parameter", []string{"--operation=addSims"}, "mallcheck: addSims signs the path parameter group_id; add --path group_id=VALUE\n"},
 		{"a path parameter without a name", []string{"--path==x"}, `mallcheck: --path "=x" is not NAME=VALUE`},
 		{"an empty path parameter", []string{"--path=group_id="}, `mallcheck: --path "group_id=" is not NAME=VALUE`},
