@@ -62,6 +62,10 @@ bench: ## Run the benchmarks; bench-http needs wrk
 bench-http: ## Measure the sandbox with wrk (Debian: apt-get install wrk)
 	sandbox/bench.sh
 
+.PHONY: bench-latency
+bench-latency: ## Measure a run through 0, 20, 100 and 300 ms of latency
+	$(GO) test -run '^$$' -bench BenchmarkLatency -benchtime 1x -timeout 30m ./conformance
+
 .PHONY: bench-run
 bench-run: build ## Measure a whole run against the sandbox: wall time and memory
 	.ci/bench-run

@@ -62,7 +62,7 @@ const mostOperations = 3
 // worth running against a fault, after a run of all other checks against it: those
 // that are expected to catch it, and all of the operations whose answers violated a
 // clause, of the first mostOperations of them by their names. At a smaller depth than
-// thorough they are the ids of the cases that are part of it.
+// thorough they are the ids of all cases that are part of it.
 func WorthDeriving(fault string, run *reports.Run, depth string) []string {
 	var worth []string
 	for _, id := range ExpectedToCatch(fault) {
@@ -88,9 +88,10 @@ func WorthDeriving(fault string, run *reports.Run, depth string) []string {
 	for _, operation := range operations[:min(len(operations), mostOperations)] {
 		worth = append(worth, "GEN/"+operation+"/*")
 	}
-	if depth == string(checks.Thorough) || len(worth) == 0 {
+	if depth == string(checks.Thorough) {
 		return worth
 	}
+	worth = []string{"area:GEN"} // what a run of this depth would run
 	selected, err := Select(checks.AtDepth(checks.All(), checks.Depth(depth)), worth, nil)
 	if err != nil {
 		return nil // none of them is part of the depth

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
@@ -36,6 +37,10 @@ func Prove(ctx context.Context, id, depth string) (*reports.FaultRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	row := conformance.FaultRow(id, all[at].Clause, all[at].Statement, run)
+	if depth != string(checks.Thorough) && row.Caught() {
+		return &row, nil
+	}
 	if worth := conformance.WorthDeriving(id, run, depth); len(worth) > 0 {
 		derived, err := against(ctx, id, depth, func(s *target.Settings) { s.Only = worth })
 		if err != nil {
@@ -45,7 +50,7 @@ func Prove(ctx context.Context, id, depth string) (*reports.FaultRow, error) {
 		run.Ended = run.Ended.Add(derived.Ended.Sub(derived.Started))
 		run.Stopped = cmp.Or(run.Stopped, derived.Stopped)
 	}
-	row := conformance.FaultRow(id, all[at].Clause, all[at].Statement, run)
+	row = conformance.FaultRow(id, all[at].Clause, all[at].Statement, run)
 	return &row, nil
 }
 
