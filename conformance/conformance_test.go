@@ -14,6 +14,10 @@ import (
 // TestConformance holds the target that the environment or the file of targets
 // names, or the embedded sandbox, to the contract, and writes the reports below the module root.
 func TestConformance(t *testing.T) {
+	if strings.Contains(filepath.Base(moduleRoot(t)), "@") {
+		t.Fatal("another module tests this package, in the module cache: its settings are not there and no report can be written. " +
+			"Call conformance.Test in a test of your own, or run mallcheck")
+	}
 	under := configured(t, environment(t)...)
 	if !filepath.IsAbs(under.ReportDir) {
 		under.ReportDir = filepath.Join(moduleRoot(t), under.ReportDir)
