@@ -71,7 +71,7 @@ func fuzz(ctx context.Context, s *session.Session, operation, id string, n int, 
 		s.Violates(clause, failed.Exchange,
 			fmt.Sprintf("%s %s a request that must be %s; shrunk from seed %d: %s", operation,
 				outcomeWord(failed), expect, s.Target().Seed, request),
-			expectedWords[reports.Expect(expect)], failed.String())
+			expectedWords[expect], failed.String())
 	}
 }
 

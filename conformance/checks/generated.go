@@ -79,7 +79,7 @@ func sendChanges(ctx context.Context, s *session.Session, together ...*cases.Cas
 // judged returns the expected outcome of a case, and whether an answer deviates from it.
 func judged(s *session.Session, c *cases.Case, answer *session.Answer) (expected reports.Expect, deviates bool) {
 	return s.Policy().Expected(reports.Case{
-		Operation: c.Operation, Mutation: c.Mutation, Expect: reports.Expect(c.Expect),
+		Operation: c.Operation, Mutation: c.Mutation, Expect: c.Expect,
 		Accepted: answer.Accepted(), Refused: answer.Refused(),
 	})
 }

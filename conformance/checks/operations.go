@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -118,7 +119,7 @@ func operationOf(id string) operation {
 }
 
 // hasBody reports whether an operation has its parameters in a body.
-func (o operation) hasBody() bool { return o.Method != "GET" }
+func (o operation) hasBody() bool { return o.Method != http.MethodGet }
 
 // requires reports whether the body of an operation must have a member.
 func (o operation) requires(member string) bool {
