@@ -48,7 +48,7 @@ var sentences = []sentence{
 	{"api-42599729", "The page of the product list prints the parameters of a request.", []string{"mall/paths/~1singleServicePlanPage/post"}},
 	{"api-42599730", "The page of 2022 prints an order and its answer.", []string{"mall/paths/~1singleOrder/post"}},
 	{"api-12209092", "Each parameter of the query for active and pending orders, and each member of its answer, is a string.", []string{
-		"mall/paths/~1singleQueryOrder/post", schemas + "SingleQueryOrderRequest/x-evidence-of/*", schemas + "SingleQueryOrder/x-evidence-of/partnerCode",
+		"mall/paths/~1singleQueryOrder/post", schemas + "SingleQueryOrderRequest/x-evidence-of/*", schemas + "SingleQueryOrder/x-evidence-of/partnerCode*",
 		rules + "envelope~1members-are-strings*",
 	}},
 	{"api-12209092", "A success is operateCode S with a message, and has its data in a member of that name.", []string{
