@@ -37,7 +37,8 @@ func Test(t *testing.T, under *target.Target) {
 	t.Helper()
 	settings := *under
 	var selection testSelection
-	if err := errors.Join(render.CheckFormats(under.Formats), render.CheckFolder(under.ReportDir), selection.read(t.Name(), &settings)); err != nil {
+	if err := errors.Join(render.CheckFormats(under.Formats), render.CheckFolder(under.ReportDir), selection.read(t.Name(),
+		&settings)); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
