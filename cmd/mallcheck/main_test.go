@@ -112,7 +112,7 @@ func TestMisuse(t *testing.T) {
 		{"a selection of commas", process{arguments: []string{"list", "--only=,"}}, `mallcheck: --only is empty; give it a value, or leave the flag out`},
 		{"an empty address", process{arguments: []string{"run", "--topup-url="}}, `mallcheck: --topup-url is empty; give it a value, or leave the flag out`},
 		{"an empty member", process{arguments: []string{"call", "singleVerify", "--set", ""}}, `mallcheck: --set is empty; give it a value, or leave the flag out`},
-		{"an empty sign", process{arguments: []string{"sign", "--check", ""}, input: `{}`}, `mallcheck: --check is empty; give it a value, or leave the flag out`},
+		{"an empty sign", process{arguments: []string{"sign", "--check", ""}, input: `{}`}, `mallcheck: --check is empty; give the sign that was sent`},
 		{"an empty journal", process{arguments: []string{"sweep", url, "--partner-code=P1", "--journal="}}, `mallcheck: --journal is empty; give it a value, or leave the flag out`},
 		{"no SIM number", process{arguments: []string{"run", "--sim", "123"}}, `mallcheck: --sim: "123" is not an ICCID; write 18 to 22 digits, such as 89852000000000000001`},
 		{"an address with a query", process{arguments: []string{"run", "--topup-url=https://host/topup?token=hush"}}, `mallcheck: --topup-url has a query or a fragment; write the base address alone, such as https://host/path`},
