@@ -15,7 +15,7 @@ var expected = map[string][]string{
 	"addition-vanishes":                  {"GRP-017"},
 	"listing-cut-at-20":                  {"GRP-016"},
 	"additions-deduplicated":             {"GRP-018"},
-	"request-id-in-any-case":             {"RID-024/lower"},
+	"request-id-in-any-case":             {"RID-024"},
 	"purchase-id-in-any-case":            {"ORD-048"},
 	"newest-of-sim-of-any-partner":       {"ORD-064"},
 	"concurrent-partners-mixed-up":       {"GRP-024"},

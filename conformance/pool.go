@@ -63,7 +63,7 @@ func (p *pool) start(ctx context.Context, ordered []checks.Check) (wait func()) 
 	})
 	var group sync.WaitGroup
 	for range max(1, min(p.workers, len(ordered))) {
-		group.Go(p.work)
+		group.Go(func() { p.work(ctx) })
 	}
 	return func() {
 		group.Wait()
@@ -87,9 +87,9 @@ func (p *pool) await(check checks.Check) (reports.Result, bool) {
 }
 
 // work runs one check after another.
-func (p *pool) work() {
+func (p *pool) work(ctx context.Context) {
 	for {
-		check, more := p.next()
+		check, more := p.next(ctx)
 		if !more {
 			return
 		}
@@ -102,9 +102,12 @@ func (p *pool) work() {
 
 // next returns the first check that may run beside those that run already, and false
 // when none is left.
-func (p *pool) next() (checks.Check, bool) {
+func (p *pool) next(ctx context.Context) (checks.Check, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if ctx.Err() != nil {
+		p.giveUp()
+	}
 	for {
 		if len(p.waiting) == 0 {
 			return checks.Check{}, false

@@ -116,6 +116,7 @@ func TestNoFalseAlarm(t *testing.T) {
 	seeds := testlevel.Pick(0, 3, 50)
 	for seed := 1; seed <= seeds && !t.Failed(); seed++ {
 		run := runAgainst(t, settings(func(s *target.Settings) {
+			s.Depth = string(checks.Thorough)
 			if s.Seed = fmt.Sprint(seed); seed%2 == 0 {
 				s.Variant = []string{"tasks-done-at-once"}
 			}
@@ -128,8 +129,7 @@ func TestNoFalseAlarm(t *testing.T) {
 				t.Errorf("seed %d: %s", seed, told(r))
 			}
 		}
-		// Cases of one check that are sent together share a result.
-		if code := conformance.ExitCode(run); code != conformance.ExitPassed || len(run.Left) > 0 || len(run.Results) < 800 {
+		if code := conformance.ExitCode(run); code != conformance.ExitPassed || len(run.Left) > 0 || len(run.Results) < 1000 {
 			t.Errorf("seed %d: exit code %d, %d results, left behind: %q", seed, code, len(run.Results), run.Left)
 		}
 	}
@@ -166,7 +166,9 @@ func passes(t *testing.T, seed string, skip []string, variants ...faults.Variant
 		ids = append(ids, variant.ID)
 		configurable = configurable || len(variant.Settings) > 0
 	}
-	run := runAgainst(t, settings(func(s *target.Settings) { s.Variant, s.Strict, s.Seed, s.Skip = ids, "documented", seed, skip }))
+	run := runAgainst(t, settings(func(s *target.Settings) {
+		s.Variant, s.Strict, s.Seed, s.Skip, s.Depth = ids, "documented", seed, skip, string(checks.Thorough)
+	}))
 	for _, r := range run.Results {
 		switch {
 		case r.Verdict == reports.Passed, r.Verdict == reports.Finding:

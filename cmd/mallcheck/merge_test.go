@@ -97,7 +97,7 @@ func TestMergeMisuse(t *testing.T) {
 		{[]string{"merge", one}, "mallcheck: not all shards are there: 2/2 missing"},
 		{[]string{"merge", one, one}, "mallcheck: shard 1/2 is there twice: one/run.json and one/run.json"},
 		{[]string{"merge", "nothing.json"}, "mallcheck: nothing.json is not there; name the run.json of a run"},
-		{[]string{"merge", one, "--format=x"}, `mallcheck: --format: "x" is not a report format; `},
+		{[]string{"merge", one, "--format=x"}, `mallcheck: --format: "x" is not a known report format; `},
 		{[]string{"run", "--shard=3/2", "--seed=1"}, `mallcheck: --shard: "3/2" is not a valid shard; write which one of how many, such as 2/4`},
 		{[]string{"run", "--shard=1/2"}, "mallcheck: --seed is missing; the shards of one run have the same: give each --seed N, any number"},
 		{[]string{"run", "--shard=9/9", "--seed=1", "--only=ENV-001/listBundles"}, `mallcheck: --shard: "9/9" has nothing to do; 1 checks are selected: make fewer shards`},

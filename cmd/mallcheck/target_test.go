@@ -246,7 +246,7 @@ func TestServe(t *testing.T) {
 		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
 	}
 	if report := readJUnit(t, dir); report.Skipped != 0 {
-		t.Errorf("JUnit: %+v, want nothing skipped", report)
+		t.Errorf("JUnit: %+v, want nothing skipped:\n%s", report, got.out)
 	}
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Log("curl is not installed: the printed line was not tried")

@@ -33,6 +33,7 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 		{reports.Failed, "waivers", run.WaiverProblems()},
 		{reports.Finding, "findings", findings(run)},
 		{reports.Waived, "habits", habitLines(run.Habits)},
+		{reports.Waived, "waived", reasons(run, reports.Waived)},
 		{reports.Skipped, "skipped", skipReasons(run)},
 		{reports.Finding, "left behind", run.Left},
 	})
