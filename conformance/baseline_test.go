@@ -3,9 +3,11 @@ package conformance
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -137,6 +139,51 @@ func TestSettingsThatFitPass(t *testing.T) {
 		}
 		t.Errorf("exit code %d", code)
 	}
+}
+
+// A target that shows each result only once is tested all the same: what it does is no
+// matter of settings, and the check of repeated reading tells of it.
+func TestResultsReadOnceAreNoMatterOfSettings(t *testing.T) {
+	handler := resultsReadOnce(mall(t, signing.Rules{}))
+	run, err := Run(t.Context(), strangeTo(t, handler, func(u *target.Target) {
+		u.Only = []string{"RID-006", "RID-007", "RID-009", "ENV-001/asyncResult", "ERR-001/asyncResult", "SIG-020/asyncResult"}
+	}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range run.Results {
+		want := reports.Passed
+		if r.ID == "RID-009" {
+			want = reports.Finding
+		}
+		if strings.HasPrefix(r.ID, "RID-") && r.Verdict != want {
+			t.Errorf("%s is %s, want %s: %s %+v", r.ID, r.Verdict, want, r.Reason, r.Deviations)
+		}
+		for _, d := range r.Deviations {
+			if d.Clause != "request-id/repeated-reading" {
+				t.Errorf("%s reports %s: %s", r.ID, d.Clause, d.Summary)
+			}
+		}
+	}
+}
+
+// resultsReadOnce refuses a request_id whose result the mall has shown.
+func resultsReadOnce(mall http.Handler) http.Handler {
+	var shown sync.Map
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, again := shown.Load(r.URL.Path); again {
+			page(http.StatusOK, "application/json", `{"operateCode":"2005","message":"no such request_id"}`).ServeHTTP(w, r)
+			return
+		}
+		answer := httptest.NewRecorder()
+		mall.ServeHTTP(answer, r)
+		if strings.Contains(answer.Body.String(), `"completed"`) {
+			shown.Store(r.URL.Path, true)
+		}
+		maps.Copy(w.Header(), answer.Header())
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes())
+	})
 }
 
 // A mock that answers every request with the printed example is no mall: it accepts wrong

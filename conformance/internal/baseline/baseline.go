@@ -49,6 +49,9 @@ func Ask(ctx context.Context, connection *session.Connection, t *target.Target, 
 		}
 		s := connection.Session(ctx)
 		one := ask(ctx, s, operation)
+		if one.refused() {
+			one.answer = cmp.Or(acceptedEarlier(s, operation), one.answer)
+		}
 		report.Left = append(report.Left, s.Undo()...)
 		services[operation.Service] = append(services[operation.Service], one)
 	}
@@ -88,6 +91,21 @@ func ask(ctx context.Context, s *session.Session, operation openapi.Operation) (
 	}()
 	one.answer = s.SendValid(ctx, operation.ID)
 	return one
+}
+
+// acceptedEarlier returns the answer to a request of an operation that the target
+// accepted while the valid one was made, nil when there is none. The settings fit then,
+// whatever became of the next: a task whose result can be read only once is one for the checks.
+func acceptedEarlier(s *session.Session, operation openapi.Operation) *session.Answer {
+	for i, exchange := range s.Exchanges() {
+		if exchange.Operation != operation.ID || exchange.Response == nil {
+			continue
+		}
+		if answer := session.ReadAnswer(i, exchange); answer.Accepted() {
+			return answer
+		}
+	}
+	return nil
 }
 
 // unfit returns the operations of a service that refuse valid requests, with the reason.

@@ -269,11 +269,22 @@ func (s *Session) prove(ctx context.Context, valid *Draft) {
 			valid.loan.spent = true
 		}
 		s.mu.Unlock()
+		s.requireReadable(valid, answer)
 	}
 	s.RequireAccepted(answer)
 	if valid.pristine() {
 		exchange := s.Exchanges()[answer.Exchange]
 		s.connection.proved(valid.Operation.ID, &exchange)
+	}
+}
+
+// requireReadable ends the check if the target refuses to show a result once more. It
+// showed it when the task ended, or the request would not have been lent: the request is valid,
+// and the refusal is about reading it again.
+func (s *Session) requireReadable(valid *Draft, answer *Answer) {
+	if valid.loan != nil && valid.pristine() && valid.Operation.ID == "asyncResult" && answer.Refused() {
+		s.Prevents("request-id/repeated-reading", answer.Exchange,
+			"precondition failed: asyncResult refuses a request_id whose result it has shown before", `operateCode "S"`, answer.String())
 	}
 }
 
@@ -337,6 +348,8 @@ func (s *Session) SendValid(ctx context.Context, operation string) *Answer {
 	if answer.Accepted() {
 		exchange := s.Exchanges()[answer.Exchange]
 		s.connection.proved(operation, &exchange)
+	} else {
+		s.requireReadable(draft, answer)
 	}
 	return answer
 }
