@@ -185,7 +185,6 @@ func TestReaderLeaves(t *testing.T) {
 	}{
 		{"passed", []string{"--only=SIG-001,SIG-022/addSims"}, 0},
 		{"failed", []string{"--only=SIG-022/*", "--fault=sign-wrong-accepted"}, 1},
-		{"in two processes", []string{"--only=SIG-022/*", "--fault=sign-wrong-accepted", "--procs=2"}, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			reader, writer, err := os.Pipe()

@@ -49,12 +49,6 @@ func (c *runCommand) Run(std *streams) error {
 	if err := knownFormats(t.Place("format"), t.Formats); err != nil {
 		return err
 	}
-	if t.Procs > 1 && t.Shard.Count == 0 {
-		if !target.HasAddress(layers...) && c.BudgetPurchases == "" {
-			t.Budget.Purchases = 0 // the default is for other targets than the embedded sandbox
-		}
-		return c.divided(std, t)
-	}
 	t, closing, err := embedded.Open(layers...)
 	if err != nil {
 		return err

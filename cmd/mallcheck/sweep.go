@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -15,7 +13,7 @@ import (
 
 // sweepCommand undoes what a run left that was killed.
 type sweepCommand struct {
-	Journal string `placeholder:"FILE" help:"Journal of the run. Default journal.jsonl in the folder of the reports, and those of the processes of --procs below it."`
+	Journal string `placeholder:"FILE" help:"Journal of the run. Default: journal.jsonl in the report folder."`
 
 	target.Settings
 }
@@ -51,42 +49,15 @@ func (c *sweepCommand) Run(std *streams) error {
 		return err
 	}
 	t.PushListen = "" // a sweep awaits no push
-	journals, err := c.journals(t)
+	path := c.Journal
+	if path == "" {
+		path = filepath.Join(t.ReportDir, conformance.JournalFile)
+	}
+	swept, err := sweep(t, contract, path)
 	if err != nil {
 		return err
 	}
-	var undone error
-	for _, path := range journals {
-		swept, err := sweep(t, contract, path)
-		if err != nil {
-			return err
-		}
-		if err := tellSwept(std, path, swept); err != nil {
-			undone = err
-		}
-	}
-	return undone
-}
-
-// journals returns the journal that was named, or those in the folder of the
-// reports: of a run, and of the shards of one that ran in several processes.
-func (c *sweepCommand) journals(t *target.Target) ([]string, error) {
-	if c.Journal != "" {
-		return []string{c.Journal}, nil
-	}
-	own := filepath.Join(t.ReportDir, conformance.JournalFile)
-	found := []string{own}
-	for i := 1; i <= target.MostProcs; i++ {
-		found = append(found, filepath.Join(shardDir(t.ReportDir, i), conformance.JournalFile))
-	}
-	found = slices.DeleteFunc(found, func(path string) bool {
-		_, err := os.Stat(path)
-		return errors.Is(err, fs.ErrNotExist)
-	})
-	if len(found) == 0 {
-		return nil, noJournal(own)
-	}
-	return found, nil
+	return tellSwept(std, path, swept)
 }
 
 // noJournal is the error of a journal that is not there.

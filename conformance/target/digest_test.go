@@ -23,12 +23,12 @@ func TestDigest(t *testing.T) {
 	}
 	same := base(t, Settings{}).Digest()
 	for name, settings := range map[string]Settings{
-		"a shard":       {Shard: "2/4"},
-		"SIM cards":     {SIM: []string{"89852202306250040073"}},
-		"a report":      {ReportDir: "elsewhere", Format: []string{"json"}},
-		"a limit":       {Timeout: "1h", Rate: "5/s"},
-		"a budget":      {BudgetPurchases: "3"},
-		"several procs": {Procs: "3"},
+		"a shard":        {Shard: "2/4"},
+		"SIM cards":      {SIM: []string{"89852202306250040073"}},
+		"a report":       {ReportDir: "elsewhere", Format: []string{"json"}},
+		"a limit":        {Timeout: "1h", Rate: "5/s"},
+		"a budget":       {BudgetPurchases: "3"},
+		"checks at once": {Concurrency: "3"},
 	} {
 		if base(t, settings).Digest() != same {
 			t.Errorf("%s makes another run", name)

@@ -91,8 +91,6 @@ type Settings struct {
 	MaxInbox    string `name:"max-inbox" fallback:"32MiB" placeholder:"SIZE" group:"limits" help:"Bytes kept of all pushes; beyond it the oldest are forgotten. Default ${default_max_inbox}."`
 	Concurrency string `name:"concurrency" fallback:"8" placeholder:"N" group:"limits" help:"Number of checks that run at once. Halved each time the target answers 429 or 503 with a Retry-After. Default ${default_concurrency}, on the sandbox 1."`
 
-	Procs string `name:"procs" fallback:"1" placeholder:"N" group:"limits" help:"Number of processes that run the checks, for a target that makes them wait. Rate and budget are divided among them. Default ${default_procs}."`
-
 	ReportDir string   `name:"report-dir" fallback:"mallcheck-report" placeholder:"DIR" group:"report" help:"Folder of the reports. Default ${default_report_dir}."`
 	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, junit:jenkins (for the xUnit plug-in), json, html, markdown, sarif, github (annotations on standard output). Default ${default_format}."`
 	Mask      []string `name:"mask" sep:"," choices:"sims" placeholder:"sims" group:"report" help:"What to mask, beside what always is, in everything that is printed or written: sims hides the digits of SIM numbers except the first six and the last four. The journal needs them and keeps them."`
@@ -188,17 +186,6 @@ func (s *Settings) values(key string) []string {
 		}
 	}
 	return nil
-}
-
-// Arguments returns the settings as flags of the command line.
-func (s *Settings) Arguments() []string {
-	var arguments []string
-	for _, key := range keysFrom(fromFlag) {
-		for _, value := range s.values(key) {
-			arguments = append(arguments, "--"+key+"="+value)
-		}
-	}
-	return arguments
 }
 
 // set writes text under a key; a list is separated by commas, or by line ends

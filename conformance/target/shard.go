@@ -20,17 +20,6 @@ func shard(text string) (reports.Shard, error) {
 	return reports.Shard{Index: i, Count: n}, nil
 }
 
-// MostProcs bounds the number of processes.
-const MostProcs = 64
-
-func procs(text string) (int, error) {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > MostProcs {
-		return 0, malformed{problem: "is not a valid number of processes", instead: "write a whole number from 1 to 64"}
-	}
-	return n, nil
-}
-
 // mostConcurrency bounds the number of checks at once.
 const mostConcurrency = 64
 

@@ -115,8 +115,6 @@ type Target struct {
 	Timeout, CallTimeout, TaskTimeout time.Duration
 	// Concurrency is the number of checks that run at once.
 	Concurrency int
-	// Procs is the number of processes that run the checks.
-	Procs int
 	// Rate is the largest number of calls a second, 0 for no limit.
 	Rate float64
 	// Limits bound the memory that the target can make the run use.
@@ -189,7 +187,6 @@ func Resolve(layers ...Layer) (*Target, error) {
 		CallTimeout:       parse(r, "call-timeout", positiveDuration),
 		TaskTimeout:       parse(r, "task-timeout", positiveDuration),
 		Concurrency:       parse(r, "concurrency", concurrency),
-		Procs:             parse(r, "procs", procs),
 		Rate:              parse(r, "rate", perSecond),
 		Limits: Limits{
 			Answer: parse(r, "max-answer", size), Headers: parse(r, "max-headers", size), Kept: parse(r, "max-kept", size),
