@@ -71,8 +71,10 @@ func (m outcomeMatcher) Tell(actual any, request string) expect.Failure {
 // well have refused.
 func formClause(answer *session.Answer, accepted bool) string {
 	switch {
-	case answer.Status >= 500:
+	case answer.Status >= 500 && accepted:
 		return "envelope/no-server-error"
+	case answer.Status >= 500:
+		return "errors/no-server-error"
 	case accepted:
 		return "envelope/present"
 	}

@@ -20,7 +20,7 @@ func TestOutcomesAreTold(t *testing.T) {
 		{"another form", session.Answer{Status: http.StatusOK, Body: []byte(`{"error":1}`)},
 			"addSims neither accepted nor refused a request without a sign", "errors/refusals-in-the-envelope"},
 		{"server error", session.Answer{Status: http.StatusBadGateway, OperateCode: "F"},
-			"addSims failed on a request without a sign", "envelope/no-server-error"},
+			"addSims failed on a request without a sign", "errors/no-server-error"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.answer.Operation = "addSims"

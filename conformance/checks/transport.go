@@ -62,7 +62,7 @@ var transportChecks = slices.Concat(
 		Run:         answersLargeBody,
 	}},
 	onBodies(Check{
-		ID: "ENV-029", Clause: "envelope/no-server-error",
+		ID: "ENV-029", Clause: "errors/no-server-error",
 		Requirement: "{operation} answers bodies that are not requests without a server error",
 	}, withstandsAnyBody),
 	onEach(Check{

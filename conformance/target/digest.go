@@ -52,7 +52,8 @@ func (t *Target) Digest() string {
 		t.Name, t.Sandbox, urls, t.PartnerCode, t.SecondPartnerCode, t.Package, t.Amount, t.Currency, t.Paths, t.RequestIDHeader,
 		t.TerminalStatus, t.Sign, t.PushJoin, t.PushEncoding, t.Allow, t.Strict, t.FailOnFinding, t.FailOnHabit,
 		t.FailOnCritical, expectations, t.Waivers,
-		sorted(t.Only), sorted(t.Skip), t.Fuzz, t.Depth, t.Seed, sorted(t.Faults), sorted(t.Variants), t.MaskSIMs, t.Production, t.YesProduction,
+		sorted(t.Only), sorted(t.Skip), t.Fuzz, t.Depth, t.Seed, sorted(t.Faults), sorted(t.Variants),
+		t.MaskSIMs, t.Production, t.YesProduction,
 	}
 	text, _ := json.Marshal(defining) // texts, numbers and lists can always be written
 	sum := sha256.Sum256(text)

@@ -69,11 +69,13 @@ func transportFaults() []Fault {
 				return &sandbox.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
 					Body: []byte(success(`{"partnerCode":"P000270","deviceCode":"89852420180910340793"}`))}
 			}})},
-		{"body-without-object-crashes", "envelope/no-server-error",
+		{"chinese-crashes", "envelope/no-server-error", "fails with HTTP 500 when a valid request asks for zh-CN",
+			crash(func(c *sandbox.Call) bool { return c.Request.Header.Get("Accept-Language") == "zh-CN" })},
+		{"body-without-object-crashes", "errors/no-server-error",
 			"fails with HTTP 500 when a body is JSON but not an object", onRefusal(func(r *sandbox.Refusal) bool {
 				return r.Reason == sandbox.BrokenConstraint && r.In == "body" && r.Name == ""
 			}, func(a *sandbox.Answer) { a.Status = http.StatusInternalServerError })},
-		{"unknown-group-crashes", "envelope/no-server-error",
+		{"unknown-group-crashes", "errors/no-server-error",
 			"fails with HTTP 500 when a group does not exist", onRefusal(func(r *sandbox.Refusal) bool {
 				return r.Reason == sandbox.NotFound && r.Name == "group_id"
 			}, func(a *sandbox.Answer) { a.Status = http.StatusInternalServerError })},

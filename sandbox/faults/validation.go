@@ -14,7 +14,7 @@ import (
 
 const (
 	valid    = "requests/valid-accepted"
-	noCrash  = "envelope/no-server-error"
+	noCrash  = "errors/no-server-error"
 	orders   = "/paths/~1singleQueryOrder/post" + bodyOf
 	orderNew = "/paths/~1singleOrder/post" + bodyOf
 )
@@ -143,7 +143,7 @@ func crashFaults() []Fault {
 			crash(func(c *sandbox.Call) bool { return c.Request.ContentLength > 1<<20 })},
 		{"deep-nesting-crashes", noCrash, "crashes on arrays nested a hundred deep",
 			crash(func(c *sandbox.Call) bool { return bytes.Contains(c.Body, bytes.Repeat([]byte{'['}, 100)) })},
-		{"slash-redirected", "envelope/present", "redirects a path with a trailing slash, as web frameworks do",
+		{"slash-redirected", "errors/refusals-in-the-envelope", "redirects a path with a trailing slash, as web frameworks do",
 			always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 				if !strings.HasSuffix(r.URL.Path, "/") {
 					return nil

@@ -36,7 +36,7 @@ const (
 // The clauses by which a request is judged where no constraint of its own does.
 const (
 	validAccepted = "requests/valid-accepted"
-	inEnvelope    = "envelope/no-server-error"
+	inEnvelope    = "errors/no-server-error"
 )
 
 // Case is one change to a valid request.
