@@ -145,6 +145,7 @@ var expected = map[string][]string{
 	"order-no-as-pay-id":                 {"ORD-011"},
 	"order-no-not-required":              {"ERR-050/singleOrder"},
 	"order-no-of-its-own":                {"VSH-032"},
+	"order-no-raced":                     {"VSH-086"},
 	"order-no-taken-twice":               {"VSH-043"},
 	"order-period-as-number":             {"ERR-075/singleOrder"},
 	"order-period-not-required":          {"ERR-055/synOrderInfo"},

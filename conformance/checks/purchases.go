@@ -138,6 +138,25 @@ var refusedOrderChecks = slices.Concat(
 			Expect(s.Send(ctx, draft.Twin().Before(session.Set("payId", first.PayID)))).To(beRefused(), "an order with the payId of another")
 		})
 	}),
+	[]Check{{
+		ID: "VSH-086", Clause: "orders/duplicate-refused", Does: reports.Purchase, Operations: []string{"singleOrder"},
+		Requirement: "of several singleOrder requests that bear one orderNo and arrive at once, exactly one is accepted",
+		Run: func(ctx context.Context, s *session.Session) {
+			answers, orderNo := make([]*session.Answer, 4), s.NewPurchase().OrderNo
+			drafts := make([]*session.Draft, len(answers))
+			for i := range drafts { // a payId of its own makes each an order of its own, and none a repetition
+				p := s.NewPurchase()
+				p.OrderNo = orderNo
+				drafts[i] = s.NewSingleOrder(p)
+			}
+			s.Parallel(len(drafts), func(i int) { answers[i] = s.Send(ctx, drafts[i]) })
+			refused := func(answer *session.Answer) bool { return !answer.Accepted() }
+			if !slices.ContainsFunc(answers, (*session.Answer).Accepted) {
+				s.RequireAccepted(answers[0])
+			}
+			Expect(slices.DeleteFunc(answers, refused)).To(HaveLen(1), "singleOrder accepted several orders with one orderNo that arrived at once")
+		},
+	}},
 	onOrders(Check{
 		ID: "VSH-044", Clause: "orders/duplicate-request-order-id-accepted",
 		Requirement: "{operation} accepts two orders with the same requestOrderId or orgOrderId",

@@ -2,6 +2,8 @@ package faults
 
 import (
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/mallcheck/mallcheck/sandbox"
 )
@@ -55,6 +57,9 @@ func orderFaults() []Fault {
 		{"pay-id-taken-twice", "orders/duplicate-refused",
 			"creates a second order with the same payId",
 			agree("payId", func(c *sandbox.Call) bool { return of(c, "singleOrder", "synOrderInfo") })},
+		{"order-no-raced", "orders/duplicate-refused",
+			"looks for another order with the orderNo of a singleOrder before it writes slowly, so that those of one moment all succeed",
+			orderNoRaced},
 		{"purchase-id-required-to-be-new", "orders/duplicate-request-order-id-accepted",
 			"refuses an order that reuses a requestOrderId or orgOrderId", newPurchaseID},
 		{"malformed-amount-refused-too-late", "orders/refused-request-creates-nothing",
@@ -154,6 +159,29 @@ func agree(name string, may func(c *sandbox.Call) bool) newInterceptor {
 		}
 		return r
 	}})
+}
+
+// orderNoRaced forgives an orderNo that was free when its request arrived.
+func orderNoRaced() sandbox.Interceptor {
+	type free struct{}
+	var taken sync.Map // by partner and orderNo
+	key := func(c *sandbox.Call) string { return c.Partner + " " + textOf(c, "orderNo") }
+	return sandbox.Interceptor{
+		Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
+			if _, found := taken.Load(key(c)); !found && verdict == nil && of(c, "singleOrder") {
+				c.Note(free{}, true)
+				time.Sleep(overlap) // lets concurrent requests arrive
+			}
+			return verdict
+		},
+		Conflict: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+			if r != nil && r.Name == "orderNo" && c.Noted(free{}) != nil {
+				return nil
+			}
+			return r
+		},
+		Order: func(_ *sandbox.State, c *sandbox.Call, _ *sandbox.Order) { taken.Store(key(c), true) },
+	}
 }
 
 // thirdPartyPayable suppresses conflict refusals of payments for third-party orders.
