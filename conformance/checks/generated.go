@@ -45,7 +45,7 @@ func runCase(ctx context.Context, s *session.Session, c *cases.Case) {
 func judgeCase(s *session.Session, c *cases.Case, answer *session.Answer) {
 	if expected, deviates := judged(s, c, answer); deviates {
 		s.Violates(c.Clause, answer.Exchange,
-			answer.Operation+" "+outcomeWord(answer)+" a request that must be "+string(expected)+": "+c.Requirement,
+			answer.Operation+" "+outcomeWord(answer)+" a request "+c.Request,
 			expectedWords[expected], answer.String())
 	}
 }

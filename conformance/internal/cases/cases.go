@@ -16,8 +16,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// What can be expected. Either is expected where no clause says whether the request
-// is refused: it must be answered in the envelope, and not by a server error.
+// The expected outcomes. Either applies where no clause says whether the request is
+// refused: the answer must then be an envelope and not a server error.
 const (
 	Refused  = reports.ExpectRefused
 	Accepted = reports.ExpectAccepted
@@ -61,9 +61,12 @@ type Case struct {
 	Clause string
 	// Expect is what follows from the contract.
 	Expect reports.Expect
-	// Requirement says it in one sentence, without its full stop.
+	// Request describes the request in the words that follow "a request" in a
+	// sentence: "without payAmount".
+	Request string
+	// Requirement states the expected outcome in one sentence, without the full stop.
 	Requirement string
-	// Changes are made one after the other.
+	// Changes are applied in order.
 	Changes []Change
 }
 

@@ -175,27 +175,27 @@ const largeBody = 1 << 20
 const depth = 1000
 
 var rewritings = []rewriting{
-	{"malformed-cut-off", famMalformed, "whose body lacks its last brace", func(b []byte) []byte { return b[:len(b)-1] }},
-	{"malformed-trailing-comma", famMalformed, "whose body has a comma behind its last member", func(b []byte) []byte { return concat(b[:len(b)-1], ",}") }},
-	{"malformed-bare-name", famMalformed, "whose body has a member name without quotes", func(b []byte) []byte { return bytes.Replace(b, []byte{'"'}, nil, 2) }},
-	{"malformed-comment", famMalformed, "whose body has a comment", func(b []byte) []byte { return concat([]byte("{/* mallcheck */"), string(b[1:])) }},
+	{"malformed-cut-off", famMalformed, "whose body lacks the closing brace", func(b []byte) []byte { return b[:len(b)-1] }},
+	{"malformed-trailing-comma", famMalformed, "whose body has a trailing comma", func(b []byte) []byte { return concat(b[:len(b)-1], ",}") }},
+	{"malformed-bare-name", famMalformed, "whose body has an unquoted member name", func(b []byte) []byte { return bytes.Replace(b, []byte{'"'}, nil, 2) }},
+	{"malformed-comment", famMalformed, "whose body contains a comment", func(b []byte) []byte { return concat([]byte("{/* mallcheck */"), string(b[1:])) }},
 	{"malformed-form", famMalformed, "whose body is a form instead of JSON", func([]byte) []byte { return []byte("version=3.0&partnerCode=P1") }},
-	{"malformed-line-feed", famMalformed, "whose body has a line feed inside a string", func(b []byte) []byte { return bytes.Replace(b, []byte(`\n`), []byte{'\n'}, 1) }},
-	{"trailing-data-text", famTrailing, "whose body has a word behind its object", func(b []byte) []byte { return concat(b, "mallcheck") }},
-	{"trailing-data-object", famTrailing, "whose body has a second object behind its first", func(b []byte) []byte { return concat(b, "{}") }},
-	{"trailing-data-brace", famTrailing, "whose body has one brace too many", func(b []byte) []byte { return concat(b, "}") }},
+	{"malformed-line-feed", famMalformed, "whose body has an unescaped line feed in a string", func(b []byte) []byte { return bytes.Replace(b, []byte(`\n`), []byte{'\n'}, 1) }},
+	{"trailing-data-text", famTrailing, "whose body has text after the object", func(b []byte) []byte { return concat(b, "mallcheck") }},
+	{"trailing-data-object", famTrailing, "whose body has a second object after the first", func(b []byte) []byte { return concat(b, "{}") }},
+	{"trailing-data-brace", famTrailing, "whose body has an extra closing brace", func(b []byte) []byte { return concat(b, "}") }},
 	{"empty-body", famEmptyBody, "whose body is empty", func([]byte) []byte { return []byte{} }},
-	{"empty-body-spaces", famEmptyBody, "whose body is nothing but spaces", func([]byte) []byte { return []byte("   ") }},
-	{"top-level-array", famTopLevel, "whose body is an array with the object in it", func(b []byte) []byte { return concat([]byte("["), string(b)+"]") }},
-	{"top-level-text", famTopLevel, "whose body is a text with the object in it", func(b []byte) []byte { return text(string(b)) }},
+	{"empty-body-spaces", famEmptyBody, "whose body contains only spaces", func([]byte) []byte { return []byte("   ") }},
+	{"top-level-array", famTopLevel, "whose body is an array that contains the object", func(b []byte) []byte { return concat([]byte("["), string(b)+"]") }},
+	{"top-level-text", famTopLevel, "whose body is a string that contains the object", func(b []byte) []byte { return text(string(b)) }},
 	{"top-level-null", famTopLevel, "whose body is null", func([]byte) []byte { return []byte("null") }},
 	{"top-level-number", famTopLevel, "whose body is a number", func([]byte) []byte { return []byte("1") }},
 	{"invalid-utf-8", famUTF8, "whose body is not valid UTF-8", func(b []byte) []byte { return bytes.Replace(b, []byte("\ufffd"), []byte{0xff}, 1) }},
 	{"white-space", famWhiteSpace, "whose body has white space between its members", func(b []byte) []byte { return concat([]byte("\r\n\t{ "), string(b[1:])+"\n") }},
-	{"large-body", famLargeBody, "whose body has 1 MB of spaces in it", func(b []byte) []byte {
+	{"large-body", famLargeBody, "whose body contains 1 MB of spaces", func(b []byte) []byte {
 		return concat([]byte{'{'}, strings.Repeat(" ", largeBody)+string(b[1:]))
 	}},
-	{"deep-nesting-cut-off", famDeep, "whose body is a thousand arrays that are never closed", func([]byte) []byte {
+	{"deep-nesting-cut-off", famDeep, "whose body opens a thousand arrays and closes none", func([]byte) []byte {
 		return bytes.Repeat([]byte{'['}, depth)
 	}},
 }

@@ -199,7 +199,7 @@ func (f field) judge(value string) outcome {
 	return accepted
 }
 
-// add files a case. words follow "a request" in its requirement.
+// add adds a case. words follow "a request" in its requirement.
 func (d *deriver) add(f field, family, detail string, o outcome, words string, changes ...Change) {
 	one := Case{
 		Operation: d.operation.ID, Place: f.place, Field: f.title(), Mutation: family, Family: family,
@@ -211,9 +211,9 @@ func (d *deriver) add(f field, family, detail string, o outcome, words string, c
 	one.ID = strings.Join([]string{"GEN", one.Operation, one.Place, one.Field, one.Mutation}, "/")
 	verb := map[reports.Expect]string{
 		Refused: "%s refuses a request %s", Accepted: "%s accepts a request %s",
-		Either: "%s answers a request %s in the envelope, refused or not",
+		Either: "%s may accept or refuse a request %s, but answers in the envelope",
 	}[o.expect]
-	one.Requirement = fmt.Sprintf(verb, one.Operation, words)
+	one.Request, one.Requirement = words, fmt.Sprintf(verb, one.Operation, words)
 	d.cases = append(d.cases, one)
 	if f.name == signMember {
 		d.late()

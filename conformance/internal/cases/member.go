@@ -51,10 +51,10 @@ func (d *deriver) text(f field) {
 	}
 	if f.place == InBody {
 		d.types(f, map[string]string{"boolean": "true", "object": "{}", "array": "[]"})
-		d.add(f, famNumber, "", refused(f.pointer+"/type"), "whose "+f.where()+" is a number instead of a text", f.change(Number, ""))
+		d.add(f, famNumber, "", refused(f.pointer+"/type"), "whose "+f.where()+" is a number instead of a string", f.change(Number, ""))
 	}
 	empty := f.judge("")
-	d.add(f, famEmpty, "", empty, "whose "+f.where()+" is the empty text", f.set(""))
+	d.add(f, famEmpty, "", empty, "whose "+f.where()+" is an empty string", f.set(""))
 	if f.place == InPath {
 		d.late()
 	}
@@ -68,7 +68,7 @@ func (d *deriver) text(f field) {
 // sign derives the cases of the sign, whose every change is a wrong sign: that these
 // are refused is for the checks of the signature, and its form alone is tried here.
 func (d *deriver) sign(f field) {
-	d.add(f, famEmpty, "", f.judge(""), "whose "+f.where()+" is the empty text", f.set(""))
+	d.add(f, famEmpty, "", f.judge(""), "whose "+f.where()+" is an empty string", f.set(""))
 	if f.place == InBody {
 		d.add(f, famNull, "", refused(f.pointer+"/type"), "whose "+f.where()+" is null", f.change(Set, "null"))
 	}
@@ -105,12 +105,17 @@ func (f field) documented() (value string, isText bool) {
 	return f.sample(), f.schema.Type.Is(openapi3.TypeString)
 }
 
+// jsonType gives the JSON types by their names in ids.
+var jsonType = map[string]string{
+	"boolean": "boolean", "object": "object", "array": "array", "text": "string", "number": "number",
+}
+
 // types sends values of other JSON types, and null.
 func (d *deriver) types(f field, values map[string]string) {
 	for _, name := range []string{"boolean", "object", "array", "text", "number"} {
 		if value, wrong := values[name]; wrong {
 			d.add(f, famType, name, refused(f.pointer+"/type"),
-				"whose "+f.where()+" is of the type "+name, f.change(Set, value))
+				"whose "+f.where()+" has the type "+jsonType[name], f.change(Set, value))
 		}
 	}
 	if !f.schema.Nullable {
@@ -174,7 +179,7 @@ func (d *deriver) values(f field) {
 		try(famEnum, value)
 	}
 	if len(members) > 0 {
-		d.add(f, famEnum, "outside", f.judge("mallcheck"), fmt.Sprintf("whose %s is none of its values", f.where()), f.set("mallcheck"))
+		d.add(f, famEnum, "outside", f.judge("mallcheck"), fmt.Sprintf("whose %s is not one of the allowed values", f.where()), f.set("mallcheck"))
 	}
 	for _, value := range f.known {
 		try(famKnown, value)
@@ -200,17 +205,17 @@ func token(value string) string {
 	}, value)
 }
 
-// characters puts characters before and behind a text. A header cannot carry them.
+// characters puts characters before and after a text. A header cannot carry them.
 func (d *deriver) characters(f field) {
 	if f.place == InHeader {
 		return
 	}
 	inner := f.sample()
 	for _, one := range []struct{ family, detail, before, after, words string }{
-		{famSpace, "before", " ", "", "has a space before it"},
-		{famSpace, "behind", "", " ", "has a space behind it"},
-		{famControl, "", "", "\x01", "ends in a control character"},
-		{famNonASCII, "", "", "\u00e9\u6b27", "ends in characters beyond ASCII"},
+		{famSpace, "before", " ", "", "starts with a space"},
+		{famSpace, "behind", "", " ", "ends with a space"},
+		{famControl, "", "", "\x01", "ends with a control character"},
+		{famNonASCII, "", "", "\u00e9\u6b27", "ends with non-ASCII characters"},
 	} {
 		o := f.judge(one.before + inner + one.after)
 		if o.expect == Accepted && (one.family == famSpace || one.family == famControl) {
@@ -278,7 +283,7 @@ func (d *deriver) array(f field) {
 	try("fewest", max(fewest, 1), count(max(fewest, 1)))
 	twice := f.change(Copies, "")
 	twice.Count = 2
-	d.add(f, famRepeated, "", several, "whose "+f.where()+" has the same item twice", twice)
+	d.add(f, famRepeated, "", several, "whose "+f.where()+" contains the same item twice", twice)
 
 	item := d.field(f.place, f.name, append(slices.Clone(f.path), Items), f.pointer+"/items", f.schema.Items.Value)
 	d.member(item)

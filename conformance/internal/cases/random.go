@@ -85,7 +85,7 @@ func (r Request) String() string {
 		case Set:
 			words = append(words, name+" = "+c.change.Value)
 		case Wrap:
-			words = append(words, fmt.Sprintf("%s with %+q before and %+q behind it", name, c.change.Before, c.change.After))
+			words = append(words, fmt.Sprintf("%s with %+q before and %+q after it", name, c.change.Before, c.change.After))
 		default:
 			words = append(words, fmt.Sprintf("%s with the change %s", name, c.change.Kind))
 		}

@@ -18,17 +18,17 @@ const unknownName = "mallcheckUnknown"
 // request derives the cases of a request as a whole.
 func (d *deriver) request(hasBody bool) {
 	whole := func(part string) field { return field{place: InRequest, name: part} }
-	d.add(whole("all"), famValid, "", accepted, "that keeps every clause")
+	d.add(whole("all"), famValid, "", accepted, "that meets every constraint")
 	for _, method := range methods {
 		if d.item.GetOperation(method) != nil {
 			continue // another operation of the same path
 		}
 		d.add(whole("method"), famMethod, method, refused("errors/other-method-refused"),
-			"that is sent with "+method, Change{Kind: Method, Value: method})
+			"sent with the method "+method, Change{Kind: Method, Value: method})
 		d.late()
 	}
-	d.add(whole("path"), famSlash, "", either, "with a slash behind its path", Change{Kind: Slash})
-	d.add(whole("query"), famUnknownQuery, "", either, "with a parameter in its query that no page names",
+	d.add(whole("path"), famSlash, "", either, "with a trailing slash in its path", Change{Kind: Slash})
+	d.add(whole("query"), famUnknownQuery, "", either, "with an undocumented query parameter",
 		Change{Kind: Query, Name: unknownName, Value: "1"})
 	if !hasBody {
 		return
@@ -41,10 +41,10 @@ func (d *deriver) request(hasBody bool) {
 func (d *deriver) unknownMembers(body field) {
 	nested := strings.Repeat("[", depth) + strings.Repeat("]", depth)
 	for _, one := range []struct{ family, detail, value, words string }{
-		{famUnknown, "text", `"mallcheck"`, "with a member that no page names"},
-		{famUnknown, "null", "null", "with a member that no page names and that is null"},
-		{famUnknown, "object", `{"mallcheck":{"a":[1,null,true]}}`, "with a member that no page names and that is an object"},
-		{famDeep, "array", nested, "with a member of arrays in arrays, a thousand deep"},
+		{famUnknown, "text", `"mallcheck"`, "with an undocumented member"},
+		{famUnknown, "null", "null", "with an undocumented null member"},
+		{famUnknown, "object", `{"mallcheck":{"a":[1,null,true]}}`, "with an undocumented member that is an object"},
+		{famDeep, "array", nested, "with an undocumented member that nests a thousand arrays"},
 	} {
 		d.add(body, one.family, one.detail, either, one.words, Change{Kind: Set, Name: unknownName, Value: one.value})
 	}
@@ -68,9 +68,9 @@ func (d *deriver) mediaTypes(header field) {
 		{famCharset, "other", "application/json; charset=gbk", either},
 		{famCharset, "parameter", "application/json; mallcheck=1", either},
 	} {
-		words := "whose body is announced as " + strings.ReplaceAll(one.value, `"`, "'")
+		words := "with the Content-Type " + strings.ReplaceAll(one.value, `"`, "'")
 		if one.value == "" {
-			words = "whose body is not announced as anything"
+			words = "without a Content-Type"
 		}
 		d.add(header, one.family, one.detail, one.outcome, words, Change{Kind: Header, Name: "Content-Type", Value: one.value})
 	}
@@ -131,7 +131,7 @@ func (d *deriver) example(name string, members map[string]any, schema *openapi3.
 			}
 		}
 	}
-	described := "that is the document's example " + name
-	d.add(body, famExample, token(name)+"-as-it-stands", either, described+", but for its partner", slices.Clone(printed)...)
-	d.add(body, famExample, token(name), o, described+", with the target's own SIM card and ids", own...)
+	described := "equal to the contract's example " + name
+	d.add(body, famExample, token(name)+"-as-it-stands", either, described+", except for the partner code", slices.Clone(printed)...)
+	d.add(body, famExample, token(name), o, described+", with the SIM card and ids of the target", own...)
 }
