@@ -12,25 +12,23 @@ import (
 
 // callCommand makes one signed call.
 type callCommand struct {
-	Operation string   `arg:"" help:"Id of the operation, such as singleVerify; mallcheck contract has them all."`
-	Set       []string `sep:"none" placeholder:"MEMBER=VALUE" help:"Member of the path, the query or the body: name=text, or name:=JSON for what is no text."`
-	Explain   bool     `help:"Print the signed content and the sign first, a line each."`
-	Show      bool     `help:"Show payment ids, client secrets and e-mail addresses, which are hidden otherwise. Secrets of the settings stay hidden."`
+	Operation string   `arg:"" help:"Operation id, such as singleVerify; mallcheck contract lists all."`
+	Set       []string `sep:"none" placeholder:"MEMBER=VALUE" help:"Path, query or body parameter: name=text, or name:=JSON for other types."`
+	Explain   bool     `help:"First print the signed content and the sign, one per line."`
+	Show      bool     `help:"Show payment ids, client secrets and e-mail addresses. Secrets in settings stay redacted."`
 
 	target.Settings
 }
 
 // Help tells how to call, below the usage.
 func (callCommand) Help() string {
-	return `Makes one signed call of a target and prints the body of its answer, with the HTTP status on standard error. The global parameters, those that the bodies of a service have in common, the first --sim and the --group are there already.
+	return `Prints the response body on standard output and the HTTP status on standard error. The common parameters, the first --sim and the --group are filled in.
 
 Examples:
   mallcheck call singleVerify --vshop-url https://host/vshop_uat --partner-code P012345 --set deviceCode=89852420180910340793
   env $(cat sandbox.env) mallcheck call addSims --set 'sim_ids:=["89852420180910340793"]' --explain
 
-Secrets of the settings are never printed; what tells of a payment or a payer is with --show alone, so that the log of a pipeline does not keep it.
-
-It carries out what it is told to: an order is an order. Exit code: 0 accepted, 1 refused or answered outside the envelope, 2 wrong usage, 3 no answer.`
+The call is real: an order is an order. Exit code: 0 accepted, 1 refused or malformed response, 2 wrong usage, 3 no response.`
 }
 
 // Run implements the command.

@@ -10,18 +10,18 @@ import (
 type compareCommand struct {
 	Before string `arg:"" help:"run.json of the earlier run, or of the one target."`
 	After  string `arg:"" help:"run.json of the later run, or of the other target."`
-	Format string `enum:"text,markdown,json" default:"text" help:"How to tell it: text, markdown or json."`
+	Format string `enum:"text,markdown,json" default:"text" help:"Output format: text, markdown or json."`
 }
 
 // Help tells what is compared, below the usage.
 func (compareCommand) Help() string {
-	return `Compares verdicts, the members of answers by operation and kind, the codes that were seen, and the median latency.
+	return `Compares verdicts, response members, codes and median latency.
 
 Examples:
   mallcheck compare last-week/run.json mallcheck-report/run.json
   mallcheck compare uat/run.json production/run.json --format markdown >> $GITHUB_STEP_SUMMARY
 
-Exit code: 0 no new violation, 1 the later run has new violations, 2 a file cannot be read, 3 the later run is incomplete: it did not reach a service, ended early, or came to no outcome in checks that the earlier run judged.`
+Exit code: 0 no new violation, 1 the later run has new violations, 2 a file cannot be read, 3 the later run is incomplete: a service was not reached, it ended early, or checks that the earlier run judged have no outcome.`
 }
 
 // Run implements the command.

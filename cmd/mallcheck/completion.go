@@ -29,11 +29,11 @@ type completionCommand struct {
 // Help tells where a script belongs, below the usage.
 func (completionCommand) Help() string {
 	return `Examples:
-  source <(mallcheck completion bash)                              this shell; or a line of ~/.bashrc
+  source <(mallcheck completion bash)                              in this shell, or add to ~/.bashrc
   mallcheck completion zsh > "${fpath[1]}/_mallcheck"              then start a new zsh
   mallcheck completion fish > ~/.config/fish/completions/mallcheck.fish
 
-It completes commands, flags, ids of checks and faults, operations and the words that a setting may have.`
+Completes commands, flags, check and fault ids, operations and setting values.`
 }
 
 // Run implements the command.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
@@ -110,11 +111,31 @@ func TestHelp(t *testing.T) {
 		if got.code != 0 || got.err != "" || !strings.Contains(got.out, "\n    mallcheck "+command) && command != "sign" {
 			t.Errorf("%s --help: exit code %d, no example\n%s%s", command, got.code, got.out, got.err)
 		}
+		if lines := strings.Count(got.out, "\n"); lines > 55 {
+			t.Errorf("%s --help has %d lines, which do not fit one screen", command, lines)
+		}
 		if !strings.HasSuffix(help, ".") {
 			t.Errorf("%s: the help %q is no sentence", command, help)
 		}
 		if !strings.Contains(manual.out, `.SS "mallcheck `+command) {
 			t.Errorf("the manual page lacks %s", command)
+		}
+	}
+}
+
+// Every setting is on the help page of its topic.
+func TestHelpTopics(t *testing.T) {
+	var pages strings.Builder
+	for _, topic := range topics() {
+		got := process{arguments: []string{"help", topic.Key}}.run(t)
+		if got.code != 0 || got.err != "" {
+			t.Errorf("help %s: exit code %d, %s", topic.Key, got.code, got.err)
+		}
+		pages.WriteString(got.out)
+	}
+	for _, key := range target.Keys() {
+		if key != "production" && !strings.Contains(pages.String(), "--"+key) {
+			t.Errorf("no topic shows --%s", key)
 		}
 	}
 }

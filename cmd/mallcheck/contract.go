@@ -6,14 +6,14 @@ import (
 
 // contractCommand prints the contract.
 type contractCommand struct {
-	Push bool `help:"Print the document of the push instead, in which the partner is the server."`
+	Push bool `help:"Print the push contract, in which the partner is the server."`
 }
 
 // Help gives examples, below the usage.
 func (contractCommand) Help() string {
 	return `Examples:
-  mallcheck contract > mall.yaml              the mall, for a generator or a viewer
-  mallcheck contract --push > push.yaml       what the mall sends to your receiver`
+  mallcheck contract > mall.yaml              the mall API
+  mallcheck contract --push > push.yaml       the pushes that the mall sends`
 }
 
 // Run implements the command.

@@ -10,21 +10,21 @@ import (
 
 // doctorCommand asks a target what it is like.
 type doctorCommand struct {
-	JSON bool `name:"json" help:"As JSON."`
+	JSON bool `name:"json" help:"Print JSON."`
 
 	target.Settings
 }
 
 // Help tells what is asked, below the usage.
 func (doctorCommand) Help() string {
-	return `Asks a target which reading of the documentation it follows: how it is reached, what is signed, in which form it refuses, and, with --allow read,write, which header carries the request id. It prints the lines to put into mallcheck.yaml.
+	return `Finds out where the target differs from the documentation: connection, signature rules, form of refusals and, with --allow read,write, the request id header. Prints the matching lines for mallcheck.yaml.
 
 Examples:
   mallcheck doctor --target uat
   mallcheck doctor --target uat --allow read,write      also add and remove a SIM card that does not exist
-  mallcheck doctor --variant path-not-signed            the embedded sandbox
+  mallcheck doctor --variant path-not-signed            the built-in sandbox
 
-It reads only, unless writes are allowed. Exit code: 0 asked, 2 wrong usage, 3 a service was not reached, 130 interrupted.`
+Read-only unless writes are allowed. Exit code: 0 done, 2 wrong usage, 3 a service was not reached, 130 interrupted.`
 }
 
 // Run implements the command.

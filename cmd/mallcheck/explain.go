@@ -11,13 +11,13 @@ import (
 // explainCommand tells what there is to know of a check.
 type explainCommand struct {
 	ID   string `arg:"" help:"Id of a check or case: SIG-022, SIG-022/addSims."`
-	JSON bool   `name:"json" help:"As JSON."`
+	JSON bool   `name:"json" help:"Print JSON."`
 }
 
 // Help tells what is told, below the usage.
 func (explainCommand) Help() string {
-	return `What a check requires, by which statement of the contract and on what evidence, what usually makes it fail,
-how to run only it, and how to see it fail. Nothing is sent.
+	return `Shows the requirement, its clause and evidence, common causes of failure, how to run only this check, and how to
+see it fail. Nothing is sent.
 
 Examples:
   mallcheck explain SIG-022
@@ -27,8 +27,8 @@ Examples:
 // permissions says what a check does when it is let.
 var permissions = map[string]string{
 	"read":     "reads only",
-	"write":    "changes the target, or would if the target is broken, and undoes it (--allow write)",
-	"purchase": "orders or pays, or would if the target is broken; that cannot be undone (--allow purchase)",
+	"write":    "changes the target (or would if the target is faulty) and undoes it (--allow write)",
+	"purchase": "orders or pays (or would if the target is faulty); cannot be undone (--allow purchase)",
 }
 
 // explainLine is the width at which an explanation is wrapped.

@@ -18,11 +18,11 @@ import (
 
 // faultsCommand lists the faults, or proves that they are caught.
 type faultsCommand struct {
-	JSON      bool     `name:"json" help:"As JSON."`
-	Prove     bool     `help:"Run the whole suite against each fault and write which checks catch it, as Markdown and JSON."`
-	Only      []string `sep:"," placeholder:"ID" help:"These faults only."`
-	ReportDir string   `default:"mallcheck-report/faults" placeholder:"DIR" help:"Folder of what --prove writes. Default ${default}."`
-	Procs     int      `placeholder:"N" help:"Processes that --prove runs at once. Default two for each processor, since some only wait."`
+	JSON      bool     `name:"json" help:"Print JSON."`
+	Prove     bool     `help:"Run the suite against each fault and write which checks catch it, as Markdown and JSON."`
+	Only      []string `sep:"," placeholder:"ID" help:"Only these faults."`
+	ReportDir string   `default:"mallcheck-report/faults" placeholder:"DIR" help:"Report folder of --prove. Default ${default}."`
+	Procs     int      `placeholder:"N" help:"Number of processes for --prove. Default: two per CPU, since some only wait."`
 	Depth     string   `default:"thorough" enum:"quick,standard,thorough" help:"Depth at which --prove runs the suite: quick, standard or thorough. Default ${default}."`
 	Worker    bool     `hidden:"" help:"Prove the faults whose ids come in on standard input, a line each."`
 }
@@ -30,13 +30,12 @@ type faultsCommand struct {
 // Help tells what --prove proves, below the usage.
 func (faultsCommand) Help() string {
 	return `Examples:
-  mallcheck faults                                (--json tells the clause and all checks)
+  mallcheck faults                                list them (--json adds clauses and all checks)
   mallcheck run --fault sign-wrong-accepted       the checks under CAUGHT BY fail
-  mallcheck serve --fault sign-wrong-accepted     a mall with this violation, to try other tools on
-  mallcheck faults --prove                        show that every fault is caught
+  mallcheck serve --fault sign-wrong-accepted     serve a mall with this violation
+  mallcheck faults --prove                        prove that every fault is caught
 
-With --prove, a fault counts as caught when a check fails and names the clause that the fault breaks.
-Exit code: 1 when a fault is missed, when a check that is expected to catch it does not, or when a check catches no fault at all.`
+A fault is caught if a check fails and names the clause that the fault breaks. Exit code of --prove: 1 if a fault is missed, an expected check misses it, or a check catches no fault.`
 }
 
 // listedFault is a fault as it is listed.

@@ -16,8 +16,8 @@ import (
 
 // listCommand lists the checks.
 type listCommand struct {
-	JSON bool     `name:"json" help:"As JSON."`
-	Only []string `sep:"," placeholder:"PATTERN" help:"These only: an id, a glob, area:RID or op:addSims."`
+	JSON bool     `name:"json" help:"Print JSON."`
+	Only []string `sep:"," placeholder:"PATTERN" help:"Only these: an id, a glob, area:RID or op:addSims."`
 }
 
 // Help gives examples, below the usage.
@@ -26,7 +26,7 @@ func (listCommand) Help() string {
   mallcheck list --only area:SIG,op:addSims
   mallcheck list --json | jq -r '.[] | select(.does == "purchase") | .id'
 
-A check fails a run where its level is MUST and its grade is at or above --strict. DOES is the permission that it needs (mallcheck run --allow).`
+A failed check fails the run if its level is MUST and its grade is at or above --strict. DOES is the permission it needs (--allow).`
 }
 
 // listedCheck is a check as it is listed.
@@ -83,7 +83,7 @@ func (c *listCommand) Run(std *streams) error {
 
 // variantsCommand lists the variants.
 type variantsCommand struct {
-	JSON bool `name:"json" help:"As JSON."`
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
 // Help gives examples, below the usage.
@@ -91,7 +91,7 @@ func (variantsCommand) Help() string {
 	return `Examples:
   mallcheck variants
   mallcheck run --strict documented --variant refusals-as-4xx      no check fails
-  mallcheck serve --variant refusals-as-4xx                        see whether your client bears it`
+  mallcheck serve --variant refusals-as-4xx                        see whether your client copes`
 }
 
 // listedVariant is a variant as it is listed.

@@ -1,8 +1,8 @@
-// Mallcheck holds a target to the contract of the mall API and serves the
+// Mallcheck tests a target against the contract of the mall API and serves the
 // sandbox that a partner develops against.
 //
-// This package parses the command line, wires the rooms of the project together
-// and ends the process with the exit code; what is done is done by them.
+// This package parses the command line, calls the other packages, and ends the
+// process with their exit code.
 package main
 
 import (
@@ -26,41 +26,42 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Run      runCommand      `cmd:"" help:"Hold a target to the contract: the embedded sandbox, or the addresses given."`
+	Run      runCommand      `cmd:"" help:"Test a target against the contract: your addresses, or the built-in sandbox."`
 	Serve    serveCommand    `cmd:"" help:"Serve the sandbox, a mall to develop and test against."`
-	Call     callCommand     `cmd:"" help:"Make one signed call of a target and print the answer."`
-	Contract contractCommand `cmd:"" help:"Print the contract, an OpenAPI document."`
-	Sign     signCommand     `cmd:"" help:"Sign the JSON object on standard input, or check a sign of it."`
+	Call     callCommand     `cmd:"" help:"Send one signed request and print the response."`
+	Contract contractCommand `cmd:"" help:"Print the contract as an OpenAPI document."`
+	Sign     signCommand     `cmd:"" help:"Sign the JSON object on standard input, or check its sign."`
 	Receiver receiverCommand `cmd:"" help:"Test a partner's push receiver."`
 	Signer   signerCommand   `cmd:"" help:"Test a partner's signer, in any language."`
-	Init     initCommand     `cmd:"" help:"Write a file of targets to start from."`
-	Targets  targetsCommand  `cmd:"" help:"List the targets of the file."`
-	Config   configCommand   `cmd:"" help:"Print the settings in force, and where each comes from."`
-	Doctor   doctorCommand   `cmd:"" help:"Ask a target what it is like, and print the settings that fit it."`
+	Init     initCommand     `cmd:"" help:"Write a starter mallcheck.yaml."`
+	Targets  targetsCommand  `cmd:"" help:"List the targets in mallcheck.yaml."`
+	Config   configCommand   `cmd:"" help:"Print the effective settings and where each comes from."`
+	Doctor   doctorCommand   `cmd:"" help:"Find out how a target behaves, and print matching settings."`
 	List     listCommand     `cmd:"" help:"List the checks."`
-	Explain  explainCommand  `cmd:"" help:"Tell what a check requires, on what evidence, and what usually makes it fail."`
-	Faults   faultsCommand   `cmd:"" help:"List the violations that the sandbox commits on demand."`
-	Variants variantsCommand `cmd:"" help:"List the habits of conforming servers that the sandbox takes on."`
-	Rerun    rerunCommand    `cmd:"" help:"Run the checks of a run that failed once more."`
-	Replay   replayCommand   `cmd:"" help:"Send the recorded requests of a check again, and compare the answers."`
-	Merge    mergeCommand    `cmd:"" help:"Make one run out of the shards of a run."`
-	Compare  compareCommand  `cmd:"" help:"Tell what changed between two runs, or differs between two targets."`
-	Plan     planCommand     `cmd:"" help:"Say what a run would do, without asking the target."`
-	Sweep    sweepCommand    `cmd:"" help:"Undo what a run left on its target that was killed."`
+	Explain  explainCommand  `cmd:"" help:"Explain what a check requires, the evidence, and common causes of failure."`
+	Faults   faultsCommand   `cmd:"" help:"List the violations that the sandbox can commit."`
+	Variants variantsCommand `cmd:"" help:"List the habits of conforming servers that the sandbox can adopt."`
+	Rerun    rerunCommand    `cmd:"" help:"Rerun the failed checks of a run."`
+	Replay   replayCommand   `cmd:"" help:"Resend the recorded requests of a check and compare the responses."`
+	Merge    mergeCommand    `cmd:"" help:"Combine the shards of a run."`
+	Compare  compareCommand  `cmd:"" help:"Show what changed between two runs, or differs between two targets."`
+	Plan     planCommand     `cmd:"" help:"Show what a run would do, without contacting the target."`
+	Sweep    sweepCommand    `cmd:"" help:"Undo what a killed run left on its target."`
 
 	Completion completionCommand `cmd:"" help:"Print a completion script for bash, zsh or fish."`
 	Complete   completeCommand   `cmd:"" hidden:"" help:"Answer a completion script."`
 	Man        manCommand        `cmd:"" help:"Print the manual page."`
-	Version    versionCommand    `cmd:"" help:"Print the version of the tool and the digests of its contracts."`
+	Topic      helpCommand       `cmd:"" name:"help" help:"Show the settings of one topic."`
+	Version    versionCommand    `cmd:"" help:"Print the version and the digests of the contracts."`
 }
 
 // Help tells where to begin, below the usage.
 func (commands) Help() string {
 	return `Begin with:
-  mallcheck run               test the embedded sandbox, and see what a run tells
-  mallcheck serve             a mall on this machine, to write a client against
-  mallcheck run --help        how to name your target, and what a run may do to it
-  mallcheck list              the checks`
+  mallcheck run               test the built-in sandbox
+  mallcheck serve             run a local mall to develop against
+  mallcheck run --help        test your own target
+  mallcheck list              list the checks`
 }
 
 // streams are what a command reads and writes beside files and the network.
@@ -109,6 +110,9 @@ func (e *exit) Error() string {
 // Unwrap returns the error behind the exit code.
 func (e *exit) Unwrap() error { return e.err }
 
+// helpWidth is the largest width of a help text in columns.
+const helpWidth = 100
+
 // gcPercent keeps a whole run below 128 MB. A run holds every exchange until its
 // end, so that the usual 100 costs 40 MB more and is not measurably faster.
 const gcPercent = 50
@@ -127,17 +131,13 @@ func execute(arguments []string, std *streams) int {
 	var line commands
 	parser, err := kong.New(&line,
 		kong.Name("mallcheck"),
-		kong.Description("Contract tests for the mall API of a SIM provider. Without settings, \"mallcheck run\" starts the embedded sandbox and tests that."),
+		kong.Description("Contract tests for the mall API of a SIM provider. Without settings, \"mallcheck run\" tests the built-in sandbox."),
 		kong.Writers(std.out, std.err),
 		kong.Exit(os.Exit),
 		kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.ExplicitGroups([]kong.Group{
-			{Key: "target", Title: "Target:"}, {Key: "signature", Title: "Signature rules of the target:"},
-			{Key: "push", Title: "Pushes of the target:"}, {Key: "connection", Title: "Connection:"},
-			{Key: "policy", Title: "Permissions and strictness:"}, {Key: "selection", Title: "Selection:"},
-			{Key: "limits", Title: "Limits:"}, {Key: "report", Title: "Reports:"}, {Key: "sandbox", Title: "Embedded sandbox:"},
-		}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: helpWidth}),
+		kong.Help(printHelp),
+		kong.ExplicitGroups(topics()),
 		helpDefaults(),
 		kong.Bind(std),
 	)

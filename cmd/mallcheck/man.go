@@ -19,7 +19,7 @@ func (manCommand) Help() string {
   mallcheck man | man -l -                                     read it
   mallcheck man > /usr/local/share/man/man1/mallcheck.1        install it
 
-It says what the help texts say, of all commands on one page.`
+Contains the help of all commands and settings.`
 }
 
 // Run implements the command.
@@ -70,15 +70,15 @@ func (m *manual) write(app *kong.Application) {
 		m.line(escape(code[1]))
 	}
 	m.macro("SH", "ENVIRONMENT")
-	m.line(escape("Every setting is a variable as well: --partner-code is MALLCHECK_PARTNER_CODE. A flag comes before a variable. An empty variable is an unset one, an unknown one is an error."))
+	m.line(escape("Every setting is a variable as well: --partner-code is MALLCHECK_PARTNER_CODE. Flags take precedence. An empty variable counts as unset; an unknown one is an error."))
 }
 
 // exitCodes are the exit codes of a run and what they mean.
 var exitCodes = [][2]string{
 	{"0", "no violation"},
-	{"1", "a violation, or a finding where findings fail the run"},
+	{"1", "a violation, or a finding with --fail-on"},
 	{"2", "wrong usage or configuration, nothing could be run, or a report could not be written"},
-	{"3", "the target was not reached, or the run did not get to its end"},
+	{"3", "the target was not reached, or the run is incomplete"},
 	{"130", "interrupted"},
 }
 

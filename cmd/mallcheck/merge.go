@@ -18,16 +18,16 @@ import (
 type mergeCommand struct {
 	Runs []string `arg:"" name:"run.json" help:"The run.json of each shard."`
 
-	ReportDir string   `default:"mallcheck-report" placeholder:"DIR" help:"Folder of the reports. Default ${default}."`
+	ReportDir string   `default:"mallcheck-report" placeholder:"DIR" help:"Report folder. Default ${default}."`
 	Verbose   bool     `short:"v" help:"Print every failure with its exchanges, and every finding."`
 	Format    []string `sep:"," default:"${default_format}" placeholder:"FORMAT" help:"Reports to write. Default ${default}."`
 }
 
 // Help tells what a merge does, below the usage.
 func (mergeCommand) Help() string {
-	return `Makes one run out of the shards of a run, writes its reports and ends with its exit code, as if it had not been divided. A shard that is missing or there twice is wrong usage.
+	return `Writes the reports of the whole run and ends with its exit code. A missing or duplicate shard is wrong usage.
 
-Example, each line on a machine of its own but the last:
+Example (run the first two on separate machines):
   mallcheck run --shard 1/2 --seed 7 --report-dir shard-1
   mallcheck run --shard 2/2 --seed 7 --report-dir shard-2
   mallcheck merge shard-1/run.json shard-2/run.json`

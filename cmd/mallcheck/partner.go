@@ -24,11 +24,11 @@ import (
 type partnerSettings struct {
 	Only      []string `sep:"," placeholder:"PATTERN" group:"selection" help:"Run only these checks: an id, a glob or area:RCV."`
 	Skip      []string `sep:"," placeholder:"PATTERN" group:"selection" help:"Do not run these checks."`
-	Strict    string   `placeholder:"GRADE" group:"policy" help:"Lowest grade whose violation fails a check: documented, derived or assumed. Default derived."`
-	FailOn    string   `placeholder:"WHAT" group:"policy" help:"finding: findings fail the run, too."`
-	Waivers   string   `placeholder:"FILE" group:"policy" help:"File of waivers."`
-	ReportDir string   `placeholder:"DIR" group:"report" help:"Folder of the reports. Default ${default_report_dir}."`
-	Format    []string `sep:"," placeholder:"FORMAT" group:"report" help:"Formats of the reports. Default ${default_format}."`
+	Strict    string   `placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade or better: documented, derived or assumed. Default derived."`
+	FailOn    string   `placeholder:"WHAT" group:"policy" help:"Also fail on findings (finding)."`
+	Waivers   string   `placeholder:"FILE" group:"policy" help:"Waivers file."`
+	ReportDir string   `placeholder:"DIR" group:"report" help:"Report folder. Default ${default_report_dir}."`
+	Format    []string `sep:"," placeholder:"FORMAT" group:"report" help:"Reports to write. Default ${default_format}."`
 }
 
 // resolve returns the settings as a target with a name.
@@ -55,8 +55,8 @@ type receiverCommand struct {
 	URL          string   `arg:"" name:"url" help:"Address of the receiver: http://127.0.0.1:8000/push."`
 	PushKey      []string `name:"push-key" placeholder:"ID:HEX" group:"push" help:"Key that the receiver accepts: its id, a colon and the key in hexadecimal. Give it twice to test a rotation. It is secret and never printed."`
 	PushJoin     string   `name:"push-join" placeholder:"JOIN" group:"push" help:"How body and headers are joined before signing. Default ${default_push_join}."`
-	PushEncoding string   `name:"push-encoding" placeholder:"ENCODING" group:"push" help:"How the signature is written. Default ${default_push_encoding}."`
-	PushTimeout  string   `name:"push-timeout" placeholder:"DURATION" group:"push" help:"Time limit of one response. Default 5s."`
+	PushEncoding string   `name:"push-encoding" placeholder:"ENCODING" group:"push" help:"Encoding of the signature. Default ${default_push_encoding}."`
+	PushTimeout  string   `name:"push-timeout" placeholder:"DURATION" group:"push" help:"Time limit for one response. Default 5s."`
 	PartnerCode  string   `name:"partner-code" placeholder:"CODE" group:"push" help:"Partner code in the pushes. Default P012345."`
 	SIM          string   `name:"sim" placeholder:"ICCID" group:"push" help:"SIM card in the pushes."`
 	Count        string   `name:"count" placeholder:"COMMAND" group:"push" help:"Shell command that prints how many pushes have taken effect so far. Without it the checks that a push takes effect once are skipped."`

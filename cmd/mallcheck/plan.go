@@ -16,14 +16,14 @@ import (
 
 // planCommand says what a run would do.
 type planCommand struct {
-	JSON bool `name:"json" help:"As JSON."`
+	JSON bool `name:"json" help:"Print JSON."`
 
 	target.Settings
 }
 
 // Help tells what a plan is, below the usage.
 func (planCommand) Help() string {
-	return `Says what "mallcheck run" would do with the same settings: checks, calls of each operation, how long they take, what is created and what it may cost. Nothing is sent to the target: the checks are run against the embedded sandbox, with the target's selection, permissions and fixtures, and what they do there is counted.
+	return `Estimates the checks, calls, duration, side effects and cost of "mallcheck run" with the same settings. It runs the checks against the built-in sandbox and counts their calls; nothing is sent to the target.
 
 Examples:
   mallcheck plan

@@ -14,20 +14,20 @@ import (
 type replayCommand struct {
 	File string   `arg:"" name:"run.json" help:"The run.json of the run."`
 	ID   string   `arg:"" help:"Id of the check, such as SIG-022/addSims."`
-	Set  []string `sep:"none" placeholder:"NAME=VALUE" help:"Value of something that was hidden in the report: payId=..., client_secret=..."`
+	Set  []string `sep:"none" placeholder:"NAME=VALUE" help:"Value that the report redacts: payId=..., client_secret=..."`
 
 	target.Settings
 }
 
 // Help tells what a replay does, below the usage.
 func (replayCommand) Help() string {
-	return `Sends the requests of a check again, as they were recorded, and tells in what the answers differ: status, code and form. They go to the addresses given, or to the embedded sandbox; access times, ids of orders and request ids are new, and each request is newly signed, unless its sign was wrong. What the report hides is a named placeholder, <redacted:pm_id>: it is filled from the target's settings, or with --set. What was put into groups is taken out again.
+	return `Resends the recorded requests of a check and reports differences in status, code and shape. Access times, order ids and request ids are renewed, and requests are signed again unless their sign was wrong. Redacted values such as <redacted:pm_id> come from the settings or from --set. Group changes are undone.
 
 Examples:
   mallcheck replay mallcheck-report/run.json ENV-001/listBundles --target uat
   mallcheck replay mallcheck-report/run.json GRP-001 --target uat --allow read,write
 
-Exit code: 0 the answers agree, 1 they differ, 2 wrong usage, 3 not all could be sent.`
+Exit code: 0 same responses, 1 different, 2 wrong usage, 3 not everything could be sent.`
 }
 
 // Run implements the command.

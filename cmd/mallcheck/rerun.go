@@ -18,7 +18,7 @@ type rerunCommand struct {
 
 // Help tells what a rerun does, below the usage.
 func (rerunCommand) Help() string {
-	return `Runs the checks of a run that failed, that were inconclusive or that it did not get to, with its seed unless you give --seed. Give the settings of the run as well: run.json does not hold them. Exit code 2 when there is nothing to repeat.
+	return `Runs the checks that failed, were inconclusive or were not reached, with the same seed unless you give --seed. Repeat the settings of the run: run.json does not contain them. Exit code 2 if there is nothing to rerun.
 
 Examples:
   mallcheck rerun mallcheck-report/run.json --target uat
@@ -29,7 +29,7 @@ Examples:
 // Run implements the command.
 func (c *rerunCommand) Run(std *streams) error {
 	if len(c.Only)+len(c.Skip) > 0 {
-		return errors.New("--only and --skip do not go with rerun: it runs what failed")
+		return errors.New("--only and --skip cannot be used with rerun, which runs what failed")
 	}
 	run, err := readRun(c.File)
 	if err != nil {

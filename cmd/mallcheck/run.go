@@ -21,7 +21,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render"
 )
 
-// runCommand holds a target to the contract.
+// runCommand tests a target against the contract.
 type runCommand struct {
 	target.Settings
 }
@@ -29,14 +29,15 @@ type runCommand struct {
 // Help tells what a run does, below the usage.
 func (runCommand) Help() string {
 	return `Examples:
-  mallcheck run                                               the embedded sandbox, everything
-  mallcheck run --only area:SIG --fault sign-wrong-accepted   see checks fail
+  mallcheck run                                               test the built-in sandbox
+  mallcheck run --only area:SIG --fault sign-wrong-accepted   see what a failure looks like
   mallcheck run --topup-url https://host/topup_test --vshop-url https://host/vshop_uat \
       --partner-code P012345 --sim 89852000000000000001 --group G1 --allow read,write
-  mallcheck run --target uat                                  a target of mallcheck.yaml, which mallcheck init writes
+  mallcheck run --target uat                                  a target in mallcheck.yaml (see mallcheck init)
 
-Every flag may be given as an environment variable, --partner-code is MALLCHECK_PARTNER_CODE, and as a key of a target in mallcheck.yaml. A flag goes before a variable, a variable before the file. mallcheck config shows what is in force.
-Exit code: 0 no violation, 1 violation, 2 wrong usage, 3 target not reached or not to the end, 130 interrupted.`
+Most settings are also environment variables (MALLCHECK_PARTNER_CODE) and keys in mallcheck.yaml. Precedence: flag, environment variable, file, default. mallcheck config shows the effective settings.
+
+Exit code: 0 no violation, 1 violation, 2 wrong usage, 3 target not reached or run incomplete, 130 interrupted.`
 }
 
 // Run implements the command.
@@ -97,12 +98,12 @@ func judgeBy(std *streams, t *target.Target, start runner) error {
 			return conclude(std, t, terminal, run)
 		case <-signals:
 			if interrupts++; interrupts == 1 {
-				terminal.Note("interrupted: the current check ends and what it created is undone (once more to stop at once)")
+				terminal.Note("interrupted: finishing the current check and cleaning up (press again to stop at once)")
 				cancel()
 				continue
 			}
 			if !t.Sandbox && (t.Allow.Write || t.Allow.Purchase) {
-				terminal.Note("stopped at once: with the same settings, mallcheck sweep undoes what is left")
+				terminal.Note("stopped at once: run mallcheck sweep with the same settings to clean up")
 			}
 			return conclude(std, t, terminal, watch.snapshot())
 		}

@@ -22,14 +22,14 @@ import (
 
 // serveCommand serves the sandbox.
 type serveCommand struct {
-	Listen    string        `default:"127.0.0.1:8642" placeholder:"HOST:PORT" help:"Where to listen. Default ${default}; port 0 takes a free one."`
+	Listen    string        `default:"127.0.0.1:8642" placeholder:"HOST:PORT" help:"Address to listen on. Port 0 picks a free port. Default ${default}."`
 	TaskDelay time.Duration `default:"200ms" placeholder:"DURATION" help:"How long an asynchronous task takes. Default ${default}."`
-	Seed      int64         `default:"1" placeholder:"N" help:"Seed of every generated value. Default ${default}."`
-	EnvFile   string        `placeholder:"FILE" help:"Write KEY=value lines, with which mallcheck run and go test put this server to the test, once it listens."`
+	Seed      int64         `default:"1" placeholder:"N" help:"Seed for generated values. Default ${default}."`
+	EnvFile   string        `placeholder:"FILE" help:"Once listening, write the settings for mallcheck run and go test to this file as KEY=value lines."`
 	Fault     []string      `sep:"," placeholder:"ID" help:"Violation to commit; mallcheck faults lists them."`
-	Variant   []string      `sep:"," placeholder:"ID" help:"Habit to take on; mallcheck variants lists them."`
-	Control   bool          `help:"Open the control path, with which a test resets, seeds and steers the sandbox."`
-	Quiet     bool          `help:"Log no requests."`
+	Variant   []string      `sep:"," placeholder:"ID" help:"Habit to adopt; mallcheck variants lists them."`
+	Control   bool          `help:"Enable the control endpoints, which reset, seed and steer the sandbox."`
+	Quiet     bool          `help:"Do not log requests."`
 
 	pushes
 }
@@ -38,11 +38,11 @@ type serveCommand struct {
 func (serveCommand) Help() string {
 	return `Examples:
   mallcheck serve
-  mallcheck serve --push-to http://127.0.0.1:9000/recharge    tell your receiver of finished top-ups
+  mallcheck serve --push-to http://127.0.0.1:9000/recharge    send pushes to your receiver
   mallcheck serve --listen 127.0.0.1:0 --env-file sandbox.env   then, in another shell:
   env $(cat sandbox.env) mallcheck run
 
-Everything is in memory and gone at the end. The sandbox listens on loopback by default: its sign is no authentication.`
+State is kept in memory only. The sandbox listens on loopback by default, because the sign does not authenticate anyone.`
 }
 
 // Run implements the command.

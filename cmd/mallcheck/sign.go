@@ -20,18 +20,17 @@ const maxSigned = 64 << 20
 
 // signCommand signs the parameters of a request.
 type signCommand struct {
-	Explain   bool     `xor:"what" help:"Print the signed content and the sign, a line each."`
-	Check     *string  `xor:"what" placeholder:"SIGN" help:"Check this sign: exit code 1 and the diagnosis when it is wrong."`
-	Path      []string `sep:"none" placeholder:"NAME=VALUE" help:"A path parameter, which is signed too. May be repeated."`
-	Operation *string  `placeholder:"ID" help:"The operation of the request; its path parameters are required."`
-	URL       *string  `placeholder:"URL" help:"The URL of the request: its path parameters and query are signed too."`
+	Explain   bool     `xor:"what" help:"Print the signed content and the sign, one per line."`
+	Check     *string  `xor:"what" placeholder:"SIGN" help:"Check this sign. If it is wrong, print a diagnosis and exit with 1."`
+	Path      []string `sep:"none" placeholder:"NAME=VALUE" help:"Path parameter to sign. May be repeated."`
+	Operation *string  `placeholder:"ID" help:"Operation id; requires its path parameters."`
+	URL       *string  `placeholder:"URL" help:"Request URL; its path parameters and query are signed too."`
 }
 
 // Help tells what is signed, below the usage.
 func (signCommand) Help() string {
-	return `Reads one JSON object from standard input, the body of a request or the parameters of a GET.
-Nothing is added. A member "sign" and empty values are left out.
-Path parameters are signed too: give them with --path, or with --url and let the contract find them.
+	return `Reads a JSON object, a request body or the parameters of a GET, from standard input. Ignores "sign" and empty values.
+Path parameters are signed too: give each with --path, or give the --url.
 
 Examples:
   echo '{"version":"3.0","partnerCode":"P012345"}' | mallcheck sign
@@ -40,7 +39,7 @@ Examples:
   mallcheck sign --path group_id=G20230001 --check 0123456789abcdef0123456789abcdef < body.json
   mallcheck sign --operation addSims --url http://127.0.0.1:8080/topup/mall/bundle-groups/G20230001/sims < body.json
 
-The sign is an MD5 without a secret: a checksum, not an authentication.`
+The sign is an MD5 without a secret: a checksum, not authentication.`
 }
 
 // Run implements the command.

@@ -13,21 +13,21 @@ import (
 
 // sweepCommand undoes what a run left that was killed.
 type sweepCommand struct {
-	Journal string `placeholder:"FILE" help:"Journal of the run. Default: journal.jsonl in the report folder."`
+	Journal string `placeholder:"FILE" help:"Journal file. Default: journal.jsonl in the report folder."`
 
 	target.Settings
 }
 
 // Help tells what a sweep does, below the usage.
 func (sweepCommand) Help() string {
-	return `A run that may change its target writes a journal into the folder of its reports, ahead of each request that changes something, and undoes what it did. When it was killed, a sweep does that: it takes SIM cards out of groups, puts back what was taken out, and cancels auto-renewals. It touches nothing that the journal does not name, and a second sweep does nothing. Orders and payments cannot be undone; it tells them.
+	return `Cleans up after a run that was killed. The run journals each change in its report folder before making it; a sweep removes added SIM cards from groups, restores removed ones, and cancels auto-renewals. It touches only what the journal names, and a second sweep does nothing. Orders and payments cannot be undone; they are listed.
 
 Examples:
   mallcheck sweep --target uat
   mallcheck sweep --topup-url https://host/topup_test --vshop-url https://host/vshop_uat --partner-code P012345
   env $(cat sandbox.env) mallcheck sweep --journal nightly/journal.jsonl
 
-Give the settings of the run. Exit code: 0 everything is undone, 2 wrong usage or a journal of another target, 3 something could not be undone.`
+Use the settings of the run. Exit code: 0 everything undone, 2 wrong usage or a journal of another target, 3 something could not be undone.`
 }
 
 // Run implements the command.

@@ -20,20 +20,20 @@ type initCommand struct {
 
 // Help tells what to do with the file, below the usage.
 func (initCommand) Help() string {
-	return `Writes a file with one target, the provider's UAT, and a comment for each setting. It overwrites nothing.
+	return `Writes a commented file with one target, the provider's UAT. Existing files are not overwritten.
 
 Examples:
   mallcheck init                      then:
   export MALL_PARTNER_CODE=P012345
-  mallcheck doctor                    ask the target, reading only, what it is like
-  mallcheck run                       hold it to the contract`
+  mallcheck doctor                    find out how the target behaves (read-only)
+  mallcheck run                       test it`
 }
 
 // Run implements the command.
 func (c *initCommand) Run(std *streams) error {
 	file, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("%s is there already and stays as it is; name another file, or delete it first", c.File)
+		return fmt.Errorf("%s already exists; choose another file, or delete it first", c.File)
 	}
 	if err == nil {
 		_, err = file.Write(target.Starter())
@@ -42,14 +42,14 @@ func (c *initCommand) Run(std *streams) error {
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", c.File, err)
 	}
-	_, err = fmt.Fprintf(std.out, "%s is written. Set MALL_PARTNER_CODE, or write your partner code into it; then: mallcheck doctor\n", c.File)
+	_, err = fmt.Fprintf(std.out, "Wrote %s. Set MALL_PARTNER_CODE, or add your partner code to the file; then run: mallcheck doctor\n", c.File)
 	return err
 }
 
 // targetsCommand lists the targets of a file.
 type targetsCommand struct {
-	Config string `placeholder:"FILE" help:"File of targets. Default ${file_name} in the working directory."`
-	JSON   bool   `name:"json" help:"As JSON."`
+	Config string `placeholder:"FILE" help:"Targets file. Default ${file_name} in the working directory."`
+	JSON   bool   `name:"json" help:"Print JSON."`
 }
 
 // Help gives examples, below the usage.
@@ -136,7 +136,7 @@ func (t *listedTarget) row() string {
 
 // configCommand prints the settings in force.
 type configCommand struct {
-	JSON   bool `name:"json" xor:"form" help:"As JSON."`
+	JSON   bool `name:"json" xor:"form" help:"Print JSON."`
 	Schema bool `xor:"form" help:"Print the JSON Schema of the file of targets instead."`
 
 	target.Settings

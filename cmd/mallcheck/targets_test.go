@@ -124,7 +124,7 @@ func TestChoosingMisuse(t *testing.T) {
 		{"no file at all", process{arguments: []string{"run", "--config=/dev/zero"}}, `mallcheck: --config: /dev/zero is not a regular file; `},
 		{"a flag as a variable", process{arguments: []string{"run"}, environ: []string{"MALLCHECK_YES_PRODUCTION=true"}}, `mallcheck: MALLCHECK_YES_PRODUCTION is not a setting; it has to be said each time, as a flag of the command line`},
 		{"production as a variable", process{arguments: []string{"run"}, environ: []string{"MALLCHECK_PRODUCTION=true"}}, `mallcheck: MALLCHECK_PRODUCTION is not a setting`},
-		{"init into a file that is there", process{arguments: []string{"init"}, dir: dir}, `mallcheck: mallcheck.yaml is there already and stays as it is; name another file, or delete it first`},
+		{"init into a file that is there", process{arguments: []string{"init"}, dir: dir}, `mallcheck: mallcheck.yaml already exists; choose another file, or delete it first`},
 		{"init into no folder", process{arguments: []string{"init", "nowhere/a.yaml"}}, `mallcheck: writing nowhere/a.yaml: `},
 		{"two forms", process{arguments: []string{"config", "--json", "--schema"}}, `mallcheck: --json and --schema can't be used together`},
 	} {

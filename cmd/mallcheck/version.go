@@ -10,7 +10,7 @@ import (
 
 // versionCommand prints what was built.
 type versionCommand struct {
-	JSON bool `name:"json" help:"As JSON, with the commit, the version of Go and the platform."`
+	JSON bool `name:"json" help:"Print JSON, with commit, Go version and platform."`
 }
 
 // Help gives examples, below the usage.
@@ -19,7 +19,7 @@ func (versionCommand) Help() string {
   mallcheck version
   mallcheck version --json | jq -r .contracts.mall
 
-A digest is the SHA-256 of a document as mallcheck contract prints it. Two runs with the same digests judged by the same contract.`
+A digest is the SHA-256 of what mallcheck contract prints. Runs with equal digests used the same contract.`
 }
 
 // builtVersion is a build as it is printed.
