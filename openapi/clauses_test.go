@@ -32,7 +32,7 @@ func TestClausesOfPointers(t *testing.T) {
 		{sims + "/post", Derived, "api-477974986, api-477974989", "Add SIM Cards to a Specified Group"},
 		{sims + "/post/responses/200/headers/request_id", Documented, "api-477974989",
 			"request_id: The identifier of the task that the request started."},
-		{addBody, Derived, "api-477974986, api-477974989", "The SIM cards to put into a group."},
+		{addBody, Derived, "api-477974986, api-477974989", "The SIM cards to add to a group."},
 		{addBody + "/required/partnerCode", Documented, "doc-1486828", "partnerCode is required"},
 		{addBody + "/required/version", Derived, "doc-1486828", "version is required"},
 		{addBody + "/required/sim_ids", Assumed, "", "sim_ids is required"},

@@ -57,10 +57,10 @@ type RechargeSuccessParams struct {
 	// Version The version of the notification, "1.0". It is part of what is signed.
 	Version string `json:"x-lf-notification-version"`
 
-	// Algo The algorithm of the signature, HMAC-SHA1 by default. The page says that md5 and sha256 may come, so others are not ruled out; how their names are written in this header is not printed. It is part of what is signed.
+	// Algo The algorithm of the signature, HMAC-SHA1 by default. The documentation contradicts itself on the letter case: the example writes "HMAC-SHA1", the text "hmac-sha1". Compare without regard to case, and sign the text as it was sent. The page says that md5 and sha256 may come; how their names are written in this header is not printed.
 	Algo string `json:"x-lf-algo"`
 
-	// Signature The id of the key, a slash, and the signature. That the id of a key has no slash in it is assumed; Base64, in which the signature is assumed to be written, may have some.
+	// Signature The id of the key, a slash, and the signature. The documentation contradicts itself: the table of headers lists x-lf-signature as a part of the signature, which it cannot be, and the formula has the other three. That the id of a key has no slash in it is assumed; Base64, in which the signature is assumed to be written, may have some.
 	Signature string `json:"x-lf-signature"`
 
 	// Timestamp The time at which the push was signed, in milliseconds since 1970. It is part of what is signed; a receiver refuses one that is far from its own clock, so that an old push cannot be used again.

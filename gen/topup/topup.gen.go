@@ -93,7 +93,7 @@ type ClientInterface interface {
 
 	// AsyncResult Retrieve Asynchronous Operation Result
 	//
-	// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed answer is one.
+	// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
 	//
 	// Corresponds with GET /async-result/{request_id} (the `AsyncResult` operationId).
 	AsyncResult(ctx context.Context, requestId RequestId, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -107,7 +107,7 @@ type ClientInterface interface {
 
 	// RemoveSimsWithBody Remove SIM Cards from a Specified Group
 	//
-	// Takes SIM cards out of a group. The global parameters stand in the body, although the method is DELETE. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "71".
+	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -116,7 +116,7 @@ type ClientInterface interface {
 
 	// RemoveSims Remove SIM Cards from a Specified Group
 	//
-	// Takes SIM cards out of a group. The global parameters stand in the body, although the method is DELETE. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "71".
+	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -132,7 +132,7 @@ type ClientInterface interface {
 
 	// AddSimsWithBody Add SIM Cards to a Specified Group
 	//
-	// Puts SIM cards into a group. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "70". Each add is counted on its own and duplicates are not removed: adding a SIM card twice counts it twice, and may push a count over its limit.
+	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -141,7 +141,7 @@ type ClientInterface interface {
 
 	// AddSims Add SIM Cards to a Specified Group
 	//
-	// Puts SIM cards into a group. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "70". Each add is counted on its own and duplicates are not removed: adding a SIM card twice counts it twice, and may push a count over its limit.
+	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -158,7 +158,7 @@ type ClientInterface interface {
 
 // AsyncResult Retrieve Asynchronous Operation Result
 //
-// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed answer is one.
+// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
 //
 // Corresponds with GET /async-result/{request_id} (the `AsyncResult` operationId).
 func (c *Client) AsyncResult(ctx context.Context, requestId RequestId, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -192,7 +192,7 @@ func (c *Client) ListBundles(ctx context.Context, params *ListBundlesParams, req
 
 // RemoveSimsWithBody Remove SIM Cards from a Specified Group
 //
-// Takes SIM cards out of a group. The global parameters stand in the body, although the method is DELETE. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "71".
+// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes any type of body and a specified content type.
 //
@@ -211,7 +211,7 @@ func (c *Client) RemoveSimsWithBody(ctx context.Context, groupId GroupId, params
 
 // RemoveSims Remove SIM Cards from a Specified Group
 //
-// Takes SIM cards out of a group. The global parameters stand in the body, although the method is DELETE. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "71".
+// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes a body of the `application/json` content type.
 //
@@ -247,7 +247,7 @@ func (c *Client) ListGroupSims(ctx context.Context, groupId GroupId, params *Lis
 
 // AddSimsWithBody Add SIM Cards to a Specified Group
 //
-// Puts SIM cards into a group. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "70". Each add is counted on its own and duplicates are not removed: adding a SIM card twice counts it twice, and may push a count over its limit.
+// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes any type of body and a specified content type.
 //
@@ -266,7 +266,7 @@ func (c *Client) AddSimsWithBody(ctx context.Context, groupId GroupId, params *A
 
 // AddSims Add SIM Cards to a Specified Group
 //
-// Puts SIM cards into a group. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "70". Each add is counted on its own and duplicates are not removed: adding a SIM card twice counts it twice, and may push a count over its limit.
+// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -844,7 +844,7 @@ type ClientWithResponsesInterface interface {
 
 	// AsyncResultWithResponse Retrieve Asynchronous Operation Result
 	//
-	// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed answer is one.
+	// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -862,7 +862,7 @@ type ClientWithResponsesInterface interface {
 
 	// RemoveSimsWithBodyWithResponse Remove SIM Cards from a Specified Group
 	//
-	// Takes SIM cards out of a group. The global parameters stand in the body, although the method is DELETE. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "71".
+	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -871,7 +871,7 @@ type ClientWithResponsesInterface interface {
 
 	// RemoveSimsWithResponse Remove SIM Cards from a Specified Group
 	//
-	// Takes SIM cards out of a group. The global parameters stand in the body, although the method is DELETE. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "71".
+	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -889,7 +889,7 @@ type ClientWithResponsesInterface interface {
 
 	// AddSimsWithBodyWithResponse Add SIM Cards to a Specified Group
 	//
-	// Puts SIM cards into a group. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "70". Each add is counted on its own and duplicates are not removed: adding a SIM card twice counts it twice, and may push a count over its limit.
+	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -898,7 +898,7 @@ type ClientWithResponsesInterface interface {
 
 	// AddSimsWithResponse Add SIM Cards to a Specified Group
 	//
-	// Puts SIM cards into a group. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "70". Each add is counted on its own and duplicates are not removed: adding a SIM card twice counts it twice, and may push a count over its limit.
+	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1219,7 +1219,7 @@ func (r QueryOrderHTTPResponse) ContentType() string {
 
 // AsyncResultWithResponse Retrieve Asynchronous Operation Result
 //
-// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed answer is one.
+// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -1249,7 +1249,7 @@ func (c *ClientWithResponses) ListBundlesWithResponse(ctx context.Context, param
 
 // RemoveSimsWithBodyWithResponse Remove SIM Cards from a Specified Group
 //
-// Takes SIM cards out of a group. The global parameters stand in the body, although the method is DELETE. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "71".
+// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1264,7 +1264,7 @@ func (c *ClientWithResponses) RemoveSimsWithBodyWithResponse(ctx context.Context
 
 // RemoveSimsWithResponse Remove SIM Cards from a Specified Group
 //
-// Takes SIM cards out of a group. The global parameters stand in the body, although the method is DELETE. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "71".
+// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1294,7 +1294,7 @@ func (c *ClientWithResponses) ListGroupSimsWithResponse(ctx context.Context, gro
 
 // AddSimsWithBodyWithResponse Add SIM Cards to a Specified Group
 //
-// Puts SIM cards into a group. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "70". Each add is counted on its own and duplicates are not removed: adding a SIM card twice counts it twice, and may push a count over its limit.
+// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1309,7 +1309,7 @@ func (c *ClientWithResponses) AddSimsWithBodyWithResponse(ctx context.Context, g
 
 // AddSimsWithResponse Add SIM Cards to a Specified Group
 //
-// Puts SIM cards into a group. The answer comes at once and tells the outcome of the basic validation (format, permission) only; the work is done afterwards, under the request_id that stands in a header of the answer. Keep it: asyncResult finds the outcome for each SIM card under it, with action_code "70". Each add is counted on its own and duplicates are not removed: adding a SIM card twice counts it twice, and may push a count over its limit.
+// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -93,7 +93,7 @@ type ClientInterface interface {
 
 	// CancelAutoRenewalRecordWithBody Cancel Auto-Renewal
 	//
-	// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+	// Cancels the auto-renewal of a SIM card, identified by the orderNo and payId that queryAutoRenewalRecord returns. It ends a subscription; what is already paid for stays in effect (assumed).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -102,7 +102,7 @@ type ClientInterface interface {
 
 	// CancelAutoRenewalRecord Cancel Auto-Renewal
 	//
-	// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+	// Cancels the auto-renewal of a SIM card, identified by the orderNo and payId that queryAutoRenewalRecord returns. It ends a subscription; what is already paid for stays in effect (assumed).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -111,7 +111,7 @@ type ClientInterface interface {
 
 	// QueryAutoRenewalRecordWithBody Get Active Auto-Renewal
 	//
-	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. Call it after stripeSubDirectly in a subscription. No page shows the response for a SIM card without one; this document assumes a refusal. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "singleVerify".
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -120,7 +120,7 @@ type ClientInterface interface {
 
 	// QueryAutoRenewalRecord Get Active Auto-Renewal
 	//
-	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. Call it after stripeSubDirectly in a subscription. No page shows the response for a SIM card without one; this document assumes a refusal. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "singleVerify".
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -129,7 +129,7 @@ type ClientInterface interface {
 
 	// SingleOrderWithBody Create User Order
 	//
-	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -138,7 +138,7 @@ type ClientInterface interface {
 
 	// SingleOrder Create User Order
 	//
-	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -147,7 +147,7 @@ type ClientInterface interface {
 
 	// SingleQueryOrderWithBody Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -156,7 +156,7 @@ type ClientInterface interface {
 
 	// SingleQueryOrder Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -183,7 +183,7 @@ type ClientInterface interface {
 
 	// SingleVerifyWithBody Card Login Verification
 	//
-	// Tells whether a SIM card is valid. It is the first step of a purchase.
+	// Checks whether a SIM card is valid. It is the first step of a purchase.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -192,7 +192,7 @@ type ClientInterface interface {
 
 	// SingleVerify Card Login Verification
 	//
-	// Tells whether a SIM card is valid. It is the first step of a purchase.
+	// Checks whether a SIM card is valid. It is the first step of a purchase.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -201,7 +201,7 @@ type ClientInterface interface {
 
 	// SynOrderInfoWithBody Create User Order (Third-Party Payment)
 	//
-	// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+	// Creates an order for which the partner was already paid by other means. The request says how; no Payment operation is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible because the printed request is cut off.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -210,7 +210,7 @@ type ClientInterface interface {
 
 	// SynOrderInfo Create User Order (Third-Party Payment)
 	//
-	// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+	// Creates an order for which the partner was already paid by other means. The request says how; no Payment operation is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible because the printed request is cut off.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -220,7 +220,7 @@ type ClientInterface interface {
 
 // CancelAutoRenewalRecordWithBody Cancel Auto-Renewal
 //
-// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+// Cancels the auto-renewal of a SIM card, identified by the orderNo and payId that queryAutoRenewalRecord returns. It ends a subscription; what is already paid for stays in effect (assumed).
 //
 // Takes any type of body and a specified content type.
 //
@@ -239,7 +239,7 @@ func (c *Client) CancelAutoRenewalRecordWithBody(ctx context.Context, params *Ca
 
 // CancelAutoRenewalRecord Cancel Auto-Renewal
 //
-// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+// Cancels the auto-renewal of a SIM card, identified by the orderNo and payId that queryAutoRenewalRecord returns. It ends a subscription; what is already paid for stays in effect (assumed).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -258,7 +258,7 @@ func (c *Client) CancelAutoRenewalRecord(ctx context.Context, params *CancelAuto
 
 // QueryAutoRenewalRecordWithBody Get Active Auto-Renewal
 //
-// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. Call it after stripeSubDirectly in a subscription. No page shows the response for a SIM card without one; this document assumes a refusal. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "singleVerify".
 //
 // Takes any type of body and a specified content type.
 //
@@ -277,7 +277,7 @@ func (c *Client) QueryAutoRenewalRecordWithBody(ctx context.Context, params *Que
 
 // QueryAutoRenewalRecord Get Active Auto-Renewal
 //
-// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. Call it after stripeSubDirectly in a subscription. No page shows the response for a SIM card without one; this document assumes a refusal. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "singleVerify".
 //
 // Takes a body of the `application/json` content type.
 //
@@ -296,7 +296,7 @@ func (c *Client) QueryAutoRenewalRecord(ctx context.Context, params *QueryAutoRe
 
 // SingleOrderWithBody Create User Order
 //
-// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
 //
 // Takes any type of body and a specified content type.
 //
@@ -315,7 +315,7 @@ func (c *Client) SingleOrderWithBody(ctx context.Context, params *SingleOrderPar
 
 // SingleOrder Create User Order
 //
-// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -334,7 +334,7 @@ func (c *Client) SingleOrder(ctx context.Context, params *SingleOrderParams, bod
 
 // SingleQueryOrderWithBody Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 //
 // Takes any type of body and a specified content type.
 //
@@ -353,7 +353,7 @@ func (c *Client) SingleQueryOrderWithBody(ctx context.Context, params *SingleQue
 
 // SingleQueryOrder Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -410,7 +410,7 @@ func (c *Client) SingleServicePlanPage(ctx context.Context, params *SingleServic
 
 // SingleVerifyWithBody Card Login Verification
 //
-// Tells whether a SIM card is valid. It is the first step of a purchase.
+// Checks whether a SIM card is valid. It is the first step of a purchase.
 //
 // Takes any type of body and a specified content type.
 //
@@ -429,7 +429,7 @@ func (c *Client) SingleVerifyWithBody(ctx context.Context, params *SingleVerifyP
 
 // SingleVerify Card Login Verification
 //
-// Tells whether a SIM card is valid. It is the first step of a purchase.
+// Checks whether a SIM card is valid. It is the first step of a purchase.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -448,7 +448,7 @@ func (c *Client) SingleVerify(ctx context.Context, params *SingleVerifyParams, b
 
 // SynOrderInfoWithBody Create User Order (Third-Party Payment)
 //
-// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+// Creates an order for which the partner was already paid by other means. The request says how; no Payment operation is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible because the printed request is cut off.
 //
 // Takes any type of body and a specified content type.
 //
@@ -467,7 +467,7 @@ func (c *Client) SynOrderInfoWithBody(ctx context.Context, params *SynOrderInfoP
 
 // SynOrderInfo Create User Order (Third-Party Payment)
 //
-// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+// Creates an order for which the partner was already paid by other means. The request says how; no Payment operation is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible because the printed request is cut off.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -915,7 +915,7 @@ type ClientWithResponsesInterface interface {
 
 	// CancelAutoRenewalRecordWithBodyWithResponse Cancel Auto-Renewal
 	//
-	// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+	// Cancels the auto-renewal of a SIM card, identified by the orderNo and payId that queryAutoRenewalRecord returns. It ends a subscription; what is already paid for stays in effect (assumed).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -924,7 +924,7 @@ type ClientWithResponsesInterface interface {
 
 	// CancelAutoRenewalRecordWithResponse Cancel Auto-Renewal
 	//
-	// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+	// Cancels the auto-renewal of a SIM card, identified by the orderNo and payId that queryAutoRenewalRecord returns. It ends a subscription; what is already paid for stays in effect (assumed).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -933,7 +933,7 @@ type ClientWithResponsesInterface interface {
 
 	// QueryAutoRenewalRecordWithBodyWithResponse Get Active Auto-Renewal
 	//
-	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. Call it after stripeSubDirectly in a subscription. No page shows the response for a SIM card without one; this document assumes a refusal. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "singleVerify".
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -942,7 +942,7 @@ type ClientWithResponsesInterface interface {
 
 	// QueryAutoRenewalRecordWithResponse Get Active Auto-Renewal
 	//
-	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+	// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. Call it after stripeSubDirectly in a subscription. No page shows the response for a SIM card without one; this document assumes a refusal. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "singleVerify".
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -951,7 +951,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleOrderWithBodyWithResponse Create User Order
 	//
-	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -960,7 +960,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleOrderWithResponse Create User Order
 	//
-	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -969,7 +969,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleQueryOrderWithBodyWithResponse Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -978,7 +978,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleQueryOrderWithResponse Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1005,7 +1005,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleVerifyWithBodyWithResponse Card Login Verification
 	//
-	// Tells whether a SIM card is valid. It is the first step of a purchase.
+	// Checks whether a SIM card is valid. It is the first step of a purchase.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1014,7 +1014,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleVerifyWithResponse Card Login Verification
 	//
-	// Tells whether a SIM card is valid. It is the first step of a purchase.
+	// Checks whether a SIM card is valid. It is the first step of a purchase.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1023,7 +1023,7 @@ type ClientWithResponsesInterface interface {
 
 	// SynOrderInfoWithBodyWithResponse Create User Order (Third-Party Payment)
 	//
-	// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+	// Creates an order for which the partner was already paid by other means. The request says how; no Payment operation is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible because the printed request is cut off.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1032,7 +1032,7 @@ type ClientWithResponsesInterface interface {
 
 	// SynOrderInfoWithResponse Create User Order (Third-Party Payment)
 	//
-	// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+	// Creates an order for which the partner was already paid by other means. The request says how; no Payment operation is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible because the printed request is cut off.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1378,7 +1378,7 @@ func (r SynOrderInfoHTTPResponse) ContentType() string {
 
 // CancelAutoRenewalRecordWithBodyWithResponse Cancel Auto-Renewal
 //
-// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+// Cancels the auto-renewal of a SIM card, identified by the orderNo and payId that queryAutoRenewalRecord returns. It ends a subscription; what is already paid for stays in effect (assumed).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1393,7 +1393,7 @@ func (c *ClientWithResponses) CancelAutoRenewalRecordWithBodyWithResponse(ctx co
 
 // CancelAutoRenewalRecordWithResponse Cancel Auto-Renewal
 //
-// Cancels the auto-renewal of a SIM card, which orderNo and payId name as queryAutoRenewalRecord tells them. It is the end of a subscription; what was paid for already stays in effect (assumed).
+// Cancels the auto-renewal of a SIM card, identified by the orderNo and payId that queryAutoRenewalRecord returns. It ends a subscription; what is already paid for stays in effect (assumed).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1408,7 +1408,7 @@ func (c *ClientWithResponses) CancelAutoRenewalRecordWithResponse(ctx context.Co
 
 // QueryAutoRenewalRecordWithBodyWithResponse Get Active Auto-Renewal
 //
-// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. Call it after stripeSubDirectly in a subscription. No page shows the response for a SIM card without one; this document assumes a refusal. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "singleVerify".
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1423,7 +1423,7 @@ func (c *ClientWithResponses) QueryAutoRenewalRecordWithBodyWithResponse(ctx con
 
 // QueryAutoRenewalRecordWithResponse Get Active Auto-Renewal
 //
-// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. It comes after stripeSubDirectly in a subscription. What is answered for a SIM card without one is not printed; this document assumes a refusal. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "singleVerify".
+// Shows the active auto-renewal of a SIM card, with the orderNo and the payId that cancelAutoRenewalRecord needs. Call it after stripeSubDirectly in a subscription. No page shows the response for a SIM card without one; this document assumes a refusal. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "singleVerify".
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1438,7 +1438,7 @@ func (c *ClientWithResponses) QueryAutoRenewalRecordWithResponse(ctx context.Con
 
 // SingleOrderWithBodyWithResponse Create User Order
 //
-// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1453,7 +1453,7 @@ func (c *ClientWithResponses) SingleOrderWithBodyWithResponse(ctx context.Contex
 
 // SingleOrderWithResponse Create User Order
 //
-// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the answer repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The printed answer names another SIM card and another partner than the printed request, so it is no answer to it.
+// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1468,7 +1468,7 @@ func (c *ClientWithResponses) SingleOrderWithResponse(ctx context.Context, param
 
 // SingleQueryOrderWithBodyWithResponse Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1483,7 +1483,7 @@ func (c *ClientWithResponses) SingleQueryOrderWithBodyWithResponse(ctx context.C
 
 // SingleQueryOrderWithResponse Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType is to be the name of the interface, and the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it is not the sign of the request it stands in, and is no vector; it was real once, and leaves open whether the two parameters are required here.
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1528,7 +1528,7 @@ func (c *ClientWithResponses) SingleServicePlanPageWithResponse(ctx context.Cont
 
 // SingleVerifyWithBodyWithResponse Card Login Verification
 //
-// Tells whether a SIM card is valid. It is the first step of a purchase.
+// Checks whether a SIM card is valid. It is the first step of a purchase.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1543,7 +1543,7 @@ func (c *ClientWithResponses) SingleVerifyWithBodyWithResponse(ctx context.Conte
 
 // SingleVerifyWithResponse Card Login Verification
 //
-// Tells whether a SIM card is valid. It is the first step of a purchase.
+// Checks whether a SIM card is valid. It is the first step of a purchase.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1558,7 +1558,7 @@ func (c *ClientWithResponses) SingleVerifyWithResponse(ctx context.Context, para
 
 // SynOrderInfoWithBodyWithResponse Create User Order (Third-Party Payment)
 //
-// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+// Creates an order for which the partner was already paid by other means. The request says how; no Payment operation is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible because the printed request is cut off.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1573,7 +1573,7 @@ func (c *ClientWithResponses) SynOrderInfoWithBodyWithResponse(ctx context.Conte
 
 // SynOrderInfoWithResponse Create User Order (Third-Party Payment)
 //
-// Creates an order that the partner was already paid for, by means of its own. It tells the mall how it was paid; none of the operations of Payment is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible: the page's request is cut.
+// Creates an order for which the partner was already paid by other means. The request says how; no Payment operation is needed. The documentation contradicts itself: the page prints languageCode and orgOrderId as empty strings, and the page of resultQuery forbids empty strings. tradeType is not visible because the printed request is cut off.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
