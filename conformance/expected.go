@@ -143,6 +143,7 @@ var expected = map[string][]string{
 	"order-lost":                         {"PAY-006"},
 	"order-no-as-list":                   {"ERR-070/cancelAutoRenewalRecord"},
 	"order-no-as-pay-id":                 {"ORD-011"},
+	"order-no-folded":                    {"VSH-087"},
 	"order-no-not-required":              {"ERR-050/singleOrder"},
 	"order-no-of-its-own":                {"VSH-032"},
 	"order-no-raced":                     {"VSH-086"},

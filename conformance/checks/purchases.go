@@ -87,6 +87,20 @@ var orderAnswerChecks = slices.Concat(
 			Expect(order["payId"]).To(Equal(p.PayID), "%s answered with another payId", operation)
 		}
 	}),
+	[]Check{{
+		ID: "VSH-087", Clause: "orders/answer-repeats-the-request", Does: reports.Purchase, Operations: []string{"singleOrder"},
+		Requirement: "singleOrder answers with the orderNo of its request in the letter case in which it was sent",
+		Run: func(ctx context.Context, s *session.Session) {
+			p := s.NewPurchase()
+			p.OrderNo = "mC" + s.UniqueID() + "aB"
+			answer := s.Send(ctx, s.NewSingleOrder(p))
+			if answer.Refused() {
+				s.Skip("the target refuses an orderNo with lower-case letters, whose form no page gives")
+			}
+			s.RequireAccepted(answer)
+			Expect(recordOf(answer)["orderNo"]).To(Equal(p.OrderNo), "singleOrder answered with another orderNo")
+		},
+	}},
 	onThese(Check{
 		ID: "VSH-033", Clause: "orders/answer-names-the-sim",
 		Requirement: "{operation} answers with the deviceCode and partnerCode of its request",

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,6 +36,10 @@ func orderFaults() []Fault {
 				data["orderNo"] = "2026110109300000001"
 				return data
 			}, "singleOrder", "synOrderInfo")},
+		{"order-no-folded", "orders/answer-repeats-the-request",
+			"stores the orderNo of singleOrder in upper case", onOrder(func(_ *sandbox.State, o *sandbox.Order) {
+				o.OrderNo = strings.ToUpper(o.OrderNo)
+			}, "singleOrder")},
 		{"order-answer-names-another-sim", "orders/answer-names-the-sim",
 			"answers singleOrder, synOrderInfo and singleQueryOrder with the deviceCode of another SIM card",
 			onData(func(_ *sandbox.Call, data map[string]any) map[string]any {
