@@ -24,7 +24,7 @@ func TestPartnerMisuse(t *testing.T) {
 		{"receiver with three keys", []string{"receiver", "http://127.0.0.1:1/", "--push-key=a:00", "--push-key=b:00", "--push-key=c:00"},
 			"mallcheck: --push-key: give one key"},
 		{"receiver with a malformed key", []string{"receiver", "http://127.0.0.1:1/", "--push-key=key-1:c0ffee5ec2e7x"},
-			"mallcheck: --push-key is no key of pushes; "},
+			"mallcheck: --push-key is not a valid push key; "},
 		{"receiver without a scheme", []string{"receiver", "127.0.0.1:8000", "--push-key=" + receiverKey},
 			"mallcheck: the address of the receiver is not valid; write it as http://host:port/path"},
 		{"receiver with an unknown check", []string{"receiver", "http://127.0.0.1:1/", "--push-key=" + receiverKey, "--only=RCV-999"},

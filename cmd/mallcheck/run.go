@@ -55,8 +55,11 @@ func (c *runCommand) Run(std *streams) error {
 		return err
 	}
 	defer closing()
-	if err := render.CheckFolder(t.ReportDir); err != nil {
-		return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+	journal := !t.Sandbox && (t.Allow.Write || t.Allow.Purchase)
+	if journal || len(render.Files(t.ReportDir, t.Formats)) > 0 {
+		if err := render.CheckFolder(t.ReportDir); err != nil {
+			return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+		}
 	}
 	return judge(std, t)
 }

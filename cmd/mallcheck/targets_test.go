@@ -155,7 +155,7 @@ func TestUnreadableFile(t *testing.T) {
 // TestProductionNeedsToBeSaid holds in which order a production target is allowed what.
 func TestProductionNeedsToBeSaid(t *testing.T) {
 	const address = `mallcheck: mallcheck.yaml:3: vshop-url: "https://wx.linksfield.net/vshop" is a production address; a conformance run sends requests that a broken target carries out: use the test address, or say production: true in a target of mallcheck.yaml`
-	const twice = `is for a production target here; if that is meant, add --yes-production; otherwise allow read alone`
+	const twice = `is for a production target here; if you mean it, add --yes-production; otherwise allow read alone`
 	for _, test := range []struct {
 		name, settings string
 		arguments      []string
@@ -182,7 +182,7 @@ func TestProductionNeedsToBeSaid(t *testing.T) {
 	}
 	dir := withTargets(t, "default: p\ntargets:\n  p: {partner-code: P1, topup-url: 'http://127.0.0.1:1', production: true}\n")
 	got := process{arguments: []string{"call", "addSims", "--set=group_id=G1"}, dir: dir}.run(t)
-	if want := "mallcheck: addSims does a write, and p is a production target; if that is meant, add --yes-production\n"; got.code != 2 || got.err != want {
+	if want := "mallcheck: addSims does a write, and p is a production target; if you mean it, add --yes-production\n"; got.code != 2 || got.err != want {
 		t.Errorf("exit code %d, %s want %s", got.code, got.err, want)
 	}
 }

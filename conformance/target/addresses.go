@@ -148,7 +148,7 @@ func (r *resolver) sureOfProduction(t *Target) {
 	}
 	for _, does := range []reports.Does{reports.Write, reports.Purchase} {
 		if t.Allow.Allows(does) {
-			r.fail("allow", string(does), "is for a production target here", "if that is meant, add --yes-production; otherwise allow read alone")
+			r.fail("allow", string(does), "is for a production target here", "if you mean it, add --yes-production; otherwise allow read alone")
 			return
 		}
 	}
