@@ -61,7 +61,7 @@ func (commands) Help() string {
   mallcheck run               test the built-in sandbox
   mallcheck serve             run a local mall to develop against
   mallcheck run --help        test your own target
-  mallcheck list              list the checks`
+  mallcheck list              see all checks`
 }
 
 // streams are what a command reads and writes beside files and the network.
