@@ -23,7 +23,7 @@ type AddSimsResponse struct {
 	// Data Its members are unknown, and so is whether it is sent. It may be null.
 	Data any `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -32,7 +32,7 @@ type AddSimsResponse struct {
 
 // AsyncResult The state of an asynchronous task and its outcome for each SIM card. It may be null in a refusal. The documentation contradicts itself: its members are in snake_case, those of the envelope around it in camelCase.
 type AsyncResult struct {
-	// ActionCode What was asked for: "70" for addSims, "71" for removeSims; no others can be queried. The documentation contradicts itself: the page's prose writes it as a number, its example as a string. It is a string here.
+	// ActionCode The operation: "70" for addSims, "71" for removeSims; no others can be queried. The documentation contradicts itself: the page's prose writes it as a number, its example as a string. It is a string here.
 	ActionCode string `json:"action_code"`
 
 	// Details The outcome for each SIM card of the request.
@@ -62,7 +62,7 @@ type AsyncResultResponse struct {
 	// Data The state of an asynchronous task and its outcome for each SIM card. It may be null in a refusal. The documentation contradicts itself: its members are in snake_case, those of the envelope around it in camelCase.
 	Data *AsyncResult `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -122,7 +122,7 @@ type BundlesResponse struct {
 	// Data All groups of the partner. It may be null in a refusal.
 	Data *[]Bundle `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -170,7 +170,7 @@ type CancelAutoRenewalRecordResponse struct {
 	// Data Nothing is known of its members; the page of 2022 prints an empty object. It may be absent, and null may stand in its place.
 	Data any `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -203,7 +203,7 @@ type ConfirmPaymentResultResponse struct {
 	// Data The outcome of a payment. It may be null in a refusal.
 	Data *PaymentResult `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -233,7 +233,7 @@ type GroupSimsResponse struct {
 	// Data The SIM cards of a group. It may be null in a refusal.
 	Data *GroupSims `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -249,7 +249,7 @@ type LanguageCode = string
 // Mark A mark that every printed example sends as "0"; its meaning is not printed.
 type Mark = string
 
-// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 type Message = string
 
 // OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -380,7 +380,7 @@ type QueryAutoRenewalRecordResponse struct {
 	// Data The active auto-renewal of a SIM card. It may be null in a refusal.
 	Data *AutoRenewalRecord `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -392,7 +392,7 @@ type QueryOrderResponse struct {
 	// Data An order, under all three keys that it can be looked up by. It may be null in a refusal. The members are in snake_case like the keys; the response is not printed.
 	Data *Order `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -431,7 +431,7 @@ type RemoveSimsResponse struct {
 	// Data Its members are unknown, and so is whether it is sent. It may be null.
 	Data any `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -467,7 +467,7 @@ type ResultQueryResponse struct {
 	// Data The outcome of a payment. It may be null in a refusal.
 	Data *PaymentResult `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -581,7 +581,7 @@ type SingleOrderResponse struct {
 	// Data The order that was created. It may be null in a refusal.
 	Data *SingleOrder `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -635,7 +635,7 @@ type SingleQueryOrderResponse struct {
 	// Data The orders of a SIM card. It may be null in a refusal.
 	Data *SingleQueryOrder `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -692,7 +692,7 @@ type SingleServicePlanPageResponse struct {
 	// Data The plans for a SIM card. It may be null in a refusal.
 	Data *SingleServicePlanPage `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -746,7 +746,7 @@ type SingleVerifyResponse struct {
 	// Data The SIM card that was verified. It may be null in a refusal.
 	Data *SingleVerify `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -809,7 +809,7 @@ type StripeSingleAuthorizationResponse struct {
 	// Data What the Stripe SDK needs to take a single payment. It may be null in a refusal.
 	Data *StripeSingleAuthorization `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -875,7 +875,7 @@ type StripeSubDirectlyResponse struct {
 	// Data The subscription at Stripe. It may be null in a refusal.
 	Data *StripeSubDirectly `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -923,7 +923,7 @@ type StripeSubscriptionAuthorizationResponse struct {
 	// Data What the Stripe SDK needs to get the buyer's consent to recurring payments. It may be null in a refusal.
 	Data *StripeSubscriptionAuthorization `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
@@ -1022,7 +1022,7 @@ type SynOrderInfoResponse struct {
 	// Data The order that was created. It may be null in a refusal.
 	Data *SynOrderInfo `json:"data,omitempty"`
 
-	// Message What happened, in words for a person; "success" on success. In a refusal it says why, and is not empty.
+	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
 
 	// OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.

@@ -43,9 +43,9 @@ type RechargeSuccessRequest struct {
 	RequestOrderId *string `json:"requestOrderId,omitempty"`
 }
 
-// RechargeSuccessResponse That the push is taken, in the form that the mall itself answers in.
+// RechargeSuccessResponse Confirms that the push is accepted, in the mall's own envelope.
 type RechargeSuccessResponse struct {
-	// Message What happened, in words for a person; "success" when the push is taken.
+	// Message What happened, as human-readable text; "success" when the push is taken.
 	Message string `json:"message"`
 
 	// OperateCode Whether the push is taken, "S" when it is.
@@ -57,7 +57,7 @@ type RechargeSuccessParams struct {
 	// Version The version of the notification, "1.0". It is part of what is signed.
 	Version string `json:"x-lf-notification-version"`
 
-	// Algo The algorithm of the signature, HMAC-SHA1 by default. The documentation contradicts itself on the letter case: the example writes "HMAC-SHA1", the text "hmac-sha1". Compare without regard to case, and sign the text as it was sent. The page says that md5 and sha256 may come; how their names are written in this header is not printed.
+	// Algo The algorithm of the signature, HMAC-SHA1 by default. The documentation contradicts itself on the letter case: the example writes "HMAC-SHA1", the text "hmac-sha1". Compare case-insensitively, and sign the text as it was sent. The page says that md5 and sha256 may come; how their names are written in this header is not printed.
 	Algo string `json:"x-lf-algo"`
 
 	// Signature The id of the key, a slash, and the signature. The documentation contradicts itself: the table of headers lists x-lf-signature as a part of the signature, which it cannot be, and the formula has the other three. That the id of a key has no slash in it is assumed; Base64, in which the signature is assumed to be written, may have some.
@@ -146,7 +146,7 @@ type ClientInterface interface {
 
 	// RechargeSuccessWithBody Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
+	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -155,7 +155,7 @@ type ClientInterface interface {
 
 	// RechargeSuccess Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
+	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -165,7 +165,7 @@ type ClientInterface interface {
 
 // RechargeSuccessWithBody Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
+// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -184,7 +184,7 @@ func (c *Client) RechargeSuccessWithBody(ctx context.Context, params *RechargeSu
 
 // RechargeSuccess Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
+// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -327,7 +327,7 @@ type ClientWithResponsesInterface interface {
 
 	// RechargeSuccessWithBodyWithResponse Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
+	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -336,7 +336,7 @@ type ClientWithResponsesInterface interface {
 
 	// RechargeSuccessWithResponse Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
+	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -387,7 +387,7 @@ func (r RechargeSuccessHTTPResponse) ContentType() string {
 
 // RechargeSuccessWithBodyWithResponse Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
+// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -402,7 +402,7 @@ func (c *ClientWithResponses) RechargeSuccessWithBodyWithResponse(ctx context.Co
 
 // RechargeSuccessWithResponse Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished. The mall sends it to the address of the partner's own that the partner gave to the provider, as it is: the path here is a stand-in. It is sent again when the receiver does not take it.
+// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

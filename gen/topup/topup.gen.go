@@ -93,14 +93,14 @@ type ClientInterface interface {
 
 	// AsyncResult Retrieve Asynchronous Operation Result
 	//
-	// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
+	// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No others can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
 	//
 	// Corresponds with GET /async-result/{request_id} (the `AsyncResult` operationId).
 	AsyncResult(ctx context.Context, requestId RequestId, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListBundles Query All Groups and Basic Data Plan Information
 	//
-	// Lists all groups, each with basic information on its data plan. The global parameters stand in the query.
+	// Lists all groups, each with basic information on its data plan. The global parameters are in the query.
 	//
 	// Corresponds with GET /mall/bundle-groups/bundles (the `ListBundles` operationId).
 	ListBundles(ctx context.Context, params *ListBundlesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -125,7 +125,7 @@ type ClientInterface interface {
 
 	// ListGroupSims Query SIM Card Numbers in a Specified Group
 	//
-	// Lists the SIM cards of a group. The global parameters stand in the query.
+	// Lists the SIM cards of a group. The global parameters are in the query.
 	//
 	// Corresponds with GET /mall/bundle-groups/{group_id}/sims (the `ListGroupSims` operationId).
 	ListGroupSims(ctx context.Context, groupId GroupId, params *ListGroupSimsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -150,7 +150,7 @@ type ClientInterface interface {
 
 	// QueryOrder Query Order Details
 	//
-	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders have the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
 	//
 	// Corresponds with GET /mall/order (the `QueryOrder` operationId).
 	QueryOrder(ctx context.Context, params *QueryOrderParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -158,7 +158,7 @@ type ClientInterface interface {
 
 // AsyncResult Retrieve Asynchronous Operation Result
 //
-// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
+// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No others can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
 //
 // Corresponds with GET /async-result/{request_id} (the `AsyncResult` operationId).
 func (c *Client) AsyncResult(ctx context.Context, requestId RequestId, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -175,7 +175,7 @@ func (c *Client) AsyncResult(ctx context.Context, requestId RequestId, params *A
 
 // ListBundles Query All Groups and Basic Data Plan Information
 //
-// Lists all groups, each with basic information on its data plan. The global parameters stand in the query.
+// Lists all groups, each with basic information on its data plan. The global parameters are in the query.
 //
 // Corresponds with GET /mall/bundle-groups/bundles (the `ListBundles` operationId).
 func (c *Client) ListBundles(ctx context.Context, params *ListBundlesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -230,7 +230,7 @@ func (c *Client) RemoveSims(ctx context.Context, groupId GroupId, params *Remove
 
 // ListGroupSims Query SIM Card Numbers in a Specified Group
 //
-// Lists the SIM cards of a group. The global parameters stand in the query.
+// Lists the SIM cards of a group. The global parameters are in the query.
 //
 // Corresponds with GET /mall/bundle-groups/{group_id}/sims (the `ListGroupSims` operationId).
 func (c *Client) ListGroupSims(ctx context.Context, groupId GroupId, params *ListGroupSimsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -285,7 +285,7 @@ func (c *Client) AddSims(ctx context.Context, groupId GroupId, params *AddSimsPa
 
 // QueryOrder Query Order Details
 //
-// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders have the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
 //
 // Corresponds with GET /mall/order (the `QueryOrder` operationId).
 func (c *Client) QueryOrder(ctx context.Context, params *QueryOrderParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -844,7 +844,7 @@ type ClientWithResponsesInterface interface {
 
 	// AsyncResultWithResponse Retrieve Asynchronous Operation Result
 	//
-	// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
+	// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No others can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -853,7 +853,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListBundlesWithResponse Query All Groups and Basic Data Plan Information
 	//
-	// Lists all groups, each with basic information on its data plan. The global parameters stand in the query.
+	// Lists all groups, each with basic information on its data plan. The global parameters are in the query.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -880,7 +880,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListGroupSimsWithResponse Query SIM Card Numbers in a Specified Group
 	//
-	// Lists the SIM cards of a group. The global parameters stand in the query.
+	// Lists the SIM cards of a group. The global parameters are in the query.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -907,7 +907,7 @@ type ClientWithResponsesInterface interface {
 
 	// QueryOrderWithResponse Query Order Details
 	//
-	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders have the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -1219,7 +1219,7 @@ func (r QueryOrderHTTPResponse) ContentType() string {
 
 // AsyncResultWithResponse Retrieve Asynchronous Operation Result
 //
-// Tells what became of an asynchronous operation: of addSims (action_code "70") and of removeSims (action_code "71"); no others can be queried. It only tells and never triggers any work. The global parameters stand in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
+// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No others can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -1234,7 +1234,7 @@ func (c *ClientWithResponses) AsyncResultWithResponse(ctx context.Context, reque
 
 // ListBundlesWithResponse Query All Groups and Basic Data Plan Information
 //
-// Lists all groups, each with basic information on its data plan. The global parameters stand in the query.
+// Lists all groups, each with basic information on its data plan. The global parameters are in the query.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -1279,7 +1279,7 @@ func (c *ClientWithResponses) RemoveSimsWithResponse(ctx context.Context, groupI
 
 // ListGroupSimsWithResponse Query SIM Card Numbers in a Specified Group
 //
-// Lists the SIM cards of a group. The global parameters stand in the query.
+// Lists the SIM cards of a group. The global parameters are in the query.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -1324,7 +1324,7 @@ func (c *ClientWithResponses) AddSimsWithResponse(ctx context.Context, groupId G
 
 // QueryOrderWithResponse Query Order Details
 //
-// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders bear the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters stand in the query. That the service is topup follows from where the page stands, beside Bundle-groups.
+// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders have the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
 //
 // Returns a wrapper object for the known response body format(s).
 //
