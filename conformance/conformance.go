@@ -19,7 +19,6 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/baseline"
 	"github.com/mallcheck/mallcheck/conformance/internal/coverage"
 	"github.com/mallcheck/mallcheck/conformance/internal/habits"
-	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
@@ -87,7 +86,6 @@ func runWith(ctx context.Context, t *target.Target, observer Observer,
 	if err := r.openJournal(); err != nil {
 		return nil, err
 	}
-	r.connection.StopWith(stop)
 	r.connection.Within(limited)
 	r.run.Services = r.connection.Preflight(limited, t.Services())
 	if observer != nil {
@@ -152,7 +150,7 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 			Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: t.Allow.List(), Faults: t.Faults,
 				Variants: t.Variants},
 			Policy:   t.Policy(),
-			Settings: t.Digest(), Selection: reports.Selection{Only: t.Only, Skip: t.Skip},
+			Settings: t.Digest(), Selection: reports.Selection{Only: t.Only, Skip: t.Skip, Depth: t.Depth},
 			Shard: shard,
 			Seed:  t.Seed, Started: time.Now().UTC(),
 		},
@@ -178,6 +176,7 @@ func (r *runner) askBaseline(ctx context.Context, selected []checks.Check) error
 		return err
 	}
 	r.baseline = baseline.Ask(ctx, r.connection, r.target, operations)
+	r.connection.ForgetLarge()
 	r.run.Left = append(r.run.Left, r.baseline.Left...)
 	return nil
 }
@@ -218,15 +217,14 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 		},
 	}
 	wait := at.start(ctx, ordered)
-	notRun := map[string]bool{}
-	r.awaitAll(ordered, func(check checks.Check) (reports.Result, bool) {
-		result, ran := at.await(check)
-		notRun[check.ID] = !ran
-		return result, ran
-	})
+	r.awaitAll(ordered, at.await)
 	wait()
+	ran := map[string]bool{} // Ginkgo awaits no check any more once it was interrupted
+	for i := range r.run.Results {
+		ran[r.run.Results[i].ID] = true
+	}
 	for _, check := range ordered {
-		if notRun[check.ID] {
+		if !ran[check.ID] {
 			r.done(r.skipped(check, reasonStopped))
 		}
 	}
@@ -306,12 +304,30 @@ func (r *runner) finish(cause error) {
 	switch {
 	case errors.Is(cause, errTimeLimit):
 		r.run.Stopped = reports.TimedOut
-	case errors.Is(cause, journal.ErrBudget):
-		r.run.Stopped = reports.OverBudget
 	case cause != nil:
 		r.run.Stopped = reports.Interrupted
+	case r.connection.OverBudget():
+		r.run.Stopped = reports.OverBudget
 	}
 	r.run.Left = append(r.run.Left, r.connection.Finish(len(r.run.Left) == 0)...)
 	r.run.Codes, r.run.Limited = r.connection.Codes(), r.connection.Limited()
+	r.run.Left = distinct(r.run.Left)
 	r.run.Ended = time.Now().UTC()
+}
+
+// distinct returns sentences in their order, each once, with how often it was said.
+func distinct(said []string) []string {
+	times := map[string]int{}
+	var once []string
+	for _, sentence := range said {
+		if times[sentence]++; times[sentence] == 1 {
+			once = append(once, sentence)
+		}
+	}
+	for i, sentence := range once {
+		if n := times[sentence]; n > 1 {
+			once[i] = fmt.Sprintf("%s (%d times)", sentence, n)
+		}
+	}
+	return once
 }

@@ -57,6 +57,9 @@ func cutOff(run *reports.Run, has map[string]bool) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(run.Selection.Only) == 0 && run.Selection.Depth != "" {
+		selected = checks.AtDepth(selected, checks.Depth(run.Selection.Depth))
+	}
 	selected = slices.DeleteFunc(selected, func(check checks.Check) bool { return has[check.ID] })
 	ids := make([]string, len(selected))
 	for i, check := range selected {

@@ -122,11 +122,10 @@ func (o testObserver) Done(result reports.Result) { o.terminal.Result(&result) }
 
 // testSelection are the checks that the switches of a test binary select.
 type testSelection struct {
-	name                []string // elements of the name of the test
-	run, skip           [][]*regexp.Regexp
-	focus, skipped      []*regexp.Regexp
-	labels              types.LabelFilter
-	filtered, onlyFocus bool
+	name           []string // elements of the name of the test
+	run, skip      [][]*regexp.Regexp
+	focus, skipped []*regexp.Regexp
+	labels         types.LabelFilter
 }
 
 // read reads the switches of the test binary.

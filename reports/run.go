@@ -116,6 +116,8 @@ type Run struct {
 type Selection struct {
 	Only []string `json:"only,omitempty"`
 	Skip []string `json:"skip,omitempty"`
+	// Depth is how much was tested: quick, standard or thorough.
+	Depth string `json:"depth,omitempty"`
 }
 
 // String returns the selection as the command line has it.

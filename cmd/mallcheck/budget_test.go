@@ -21,7 +21,7 @@ func TestBudget(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
 			got := process{arguments: []string{"run", "--only=area:VSH", test.flag}, environ: s.env, dir: dir}.run(t)
-			if got.code != 3 || !strings.Contains(got.out, test.want) || !strings.Contains(got.out, "the run ended before its last check (budget)") {
+			if got.code != 3 || !strings.Contains(got.out, test.want) || !strings.Contains(got.out, "the budget was reached, and checks that would order more were skipped") {
 				t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
 			}
 			if !strings.Contains(got.out, "orders of partner") {

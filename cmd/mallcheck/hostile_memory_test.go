@@ -103,7 +103,7 @@ func TestUnsolicitedAnswersAreNotPrinted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	const secret = "s3cr3t-of-the-gateway"
 	go hostile.Unsolicited(listener, secret)
 	address := "http://" + listener.Addr().String()

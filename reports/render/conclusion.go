@@ -16,6 +16,12 @@ func conclusion(run *reports.Run, summary reports.Summary) (reports.Verdict, str
 		return verdict, words
 	}
 	ended := fmt.Sprintf("the run ended before its last check (%s)", run.Stopped)
+	if run.Stopped == reports.OverBudget {
+		ended = "the budget was reached, and checks that would order more were skipped"
+		if verdict != reports.Failed {
+			return reports.Inconclusive, string(reports.Inconclusive) + ": " + ended + "; " + strings.TrimPrefix(words, string(verdict)+": ")
+		}
+	}
 	if verdict == reports.Failed {
 		return reports.Failed, strings.TrimSuffix(words, ".") + "; " + ended + "."
 	}

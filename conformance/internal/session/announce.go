@@ -33,10 +33,8 @@ func (s *Session) announce(draft *Draft, request *http.Request) announced {
 	body := transport.Record(request).Body
 	cost, err := c.budget.Spend(operation, body)
 	if err != nil {
-		if c.stopRun != nil {
-			c.stopRun(journal.ErrBudget)
-		}
-		panic(End{Verdict: reports.Inconclusive, Reason: operation + " was not sent: " + err.Error()})
+		c.overBudget.Store(true)
+		panic(End{Verdict: reports.Skipped, Reason: operation + " was not sent: " + err.Error()})
 	}
 	r := s.named(draft, request.URL, body)
 	if r.Group != "" && len(r.SIMs) > 0 && request.URL.Path == draft.wire.URL.Path {

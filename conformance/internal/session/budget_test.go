@@ -1,7 +1,6 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -47,8 +46,7 @@ func TestBudget(t *testing.T) {
 			s.Target().Package, s.Target().Amount, s.Target().Currency = "K", "4.99", "USD"
 			s.Target().Budget = test.budget
 			s.connection.budget = journal.NewBudget(s.Target())
-			var cause, last error
-			s.connection.StopWith(func(err error) { cause = err })
+			var last error
 			for range test.answers {
 				draft := s.NewSingleOrder(s.NewPurchase())
 				if test.change != nil {
@@ -61,8 +59,8 @@ func TestBudget(t *testing.T) {
 			if sent := int(count.Load()); sent != test.sent {
 				t.Errorf("%d orders were sent, want %d", sent, test.sent)
 			}
-			if told := errors.Is(cause, journal.ErrBudget); told != (test.problem != "") || told && !strings.Contains(last.Error(), test.problem) {
-				t.Errorf("the run was stopped by %v, the check by %v, want %q", cause, last, test.problem)
+			if told := s.connection.OverBudget(); told != (test.problem != "") || told && !strings.Contains(last.Error(), test.problem) {
+				t.Errorf("over budget: %t, the check was ended by %v, want %q", told, last, test.problem)
 			}
 		})
 	}

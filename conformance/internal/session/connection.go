@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/time/rate"
 
@@ -32,25 +33,26 @@ const maxTimeouts = 3
 
 // Connection is a run's connection to its target. It is safe for concurrent use.
 type Connection struct {
-	target   *target.Target
-	policy   reports.Policy
-	contract *openapi.Contract
-	oracle   *oracle.Oracle
-	client   *transport.Client
-	kept     keeper
-	limiter  *rate.Limiter
-	receiver *receiver.Receiver // nil when nothing listens for pushes
-	looking  sync.Mutex
-	judging  sync.Mutex
-	budget   *journal.Budget
-	stopRun  func(cause error) // nil when nobody is to be told that the budget is reached
-	patience patience
-	journal  *journal.Journal
-	life     lifetime
-	plans    plans
+	target     *target.Target
+	policy     reports.Policy
+	contract   *openapi.Contract
+	oracle     *oracle.Oracle
+	client     *transport.Client
+	kept       keeper
+	limiter    *rate.Limiter
+	receiver   *receiver.Receiver // nil when nothing listens for pushes
+	looking    sync.Mutex
+	judging    sync.Mutex
+	budget     *journal.Budget
+	overBudget atomic.Bool // an order was not placed, because of the budget
+	patience   patience
+	journal    *journal.Journal
+	life       lifetime
+	plans      plans
 
 	mu       sync.Mutex
-	timeouts map[string]int // in a row, by service
+	timeouts map[string]int  // in a row, by service
+	large    map[string]bool // services that sent an answer beyond the limit
 	seen     map[reports.Code]int
 	nextSIM  int
 	nextID   int
@@ -86,6 +88,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		journal:  journal.New(),
 		life:     lifetime{context.Background(), context.Background()},
 		timeouts: map[string]int{},
+		large:    map[string]bool{},
 		nextSIM:  int(t.Seed % 1024),
 	}
 	return c, nil
@@ -99,14 +102,27 @@ func (c *Connection) Close() {
 	}
 }
 
-// StopWith has stop called, with journal.ErrBudget, when the budget does not allow what
-// comes next. Without it the check alone ends.
-func (c *Connection) StopWith(stop func(cause error)) { c.stopRun = stop }
+// OverBudget reports whether the budget kept the run from placing an order.
+func (c *Connection) OverBudget() bool { return c.overBudget.Load() }
 
-// unanswered counts a call that timed out, answered resets the count.
-func (c *Connection) unanswered(service string) {
+// ForgetLarge has services asked again that were given up for answers beyond the limit:
+// what a check sees of them is a deviation.
+func (c *Connection) ForgetLarge() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for service := range c.large {
+		delete(c.timeouts, service)
+	}
+	clear(c.large)
+}
+
+// unanswered counts a call that timed out, answered resets the count.
+func (c *Connection) unanswered(service string, large bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if large {
+		c.large[service] = true
+	}
 	c.timeouts[service]++
 }
 

@@ -129,7 +129,7 @@ func same(a, b reports.Deviation) bool {
 // endUnlessAnswered ends the check when the target could not be asked.
 func (s *Session) endUnlessAnswered(service string, exchange reports.Exchange) {
 	if transport.TimedOut(exchange) || transport.TooLarge(exchange) {
-		s.connection.unanswered(service)
+		s.connection.unanswered(service, transport.TooLarge(exchange))
 		panic(End{Verdict: reports.Inconclusive, Reason: exchange.Operation + ": " + exchange.Problem})
 	}
 	s.connection.answered(service)
