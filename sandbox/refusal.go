@@ -114,7 +114,7 @@ func shown(text string) string {
 
 // joined combines several refusals into one that lists their messages.
 func joined(refusals []*Refusal) *Refusal {
-	const most = 5
+	const most = 20
 	if len(refusals) == 1 {
 		return refusals[0]
 	}

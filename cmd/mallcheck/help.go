@@ -84,5 +84,6 @@ func (c *helpCommand) Run(line *kong.Context) error {
 		flag.Hidden = flag.Group == nil || flag.Group.Key != c.Topic
 	}
 	line.Model.Flags = nil // --help is no setting
-	return kong.DefaultHelpPrinter(kong.HelpOptions{NoAppSummary: true, WrapUpperBound: helpWidth, ValueFormatter: kong.DefaultHelpValueFormatter}, run)
+	options := kong.HelpOptions{NoAppSummary: true, WrapUpperBound: helpWidth, ValueFormatter: kong.DefaultHelpValueFormatter}
+	return kong.DefaultHelpPrinter(options, run)
 }
