@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,6 +12,13 @@ import (
 
 // canaryCommands drive each command of the tool. One that has no line here fails the test.
 var canaryCommands = map[string]func(c *canaryRun){
+	"help": func(c *canaryRun) { c.run("", "help") },
+	"receiver": func(c *canaryRun) {
+		echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _ = r.Write(w) }))
+		defer echo.Close()
+		c.run("", "receiver", echo.URL, "--push-key=k1:"+c.value("push key"), "--only=RCV-001,RCV-01*", "--report-dir=receiver")
+	},
+	"signer": func(c *canaryRun) { c.run("", "signer", "--report-dir=signer", "--", "cat") },
 	"run": func(c *canaryRun) {
 		all := "--format=" + strings.Join(render.Formats(), ",")
 		got := c.run("", "run", "--seed=7", "--only="+canaryChecks, all)

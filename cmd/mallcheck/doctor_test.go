@@ -107,7 +107,7 @@ func TestDoctorFindsOut(t *testing.T) {
 			run := process{arguments: []string{"run", "--strict=documented", "--seed=3", "--skip=area:GEN"}, dir: dir}
 			if want := map[string]int{"path-not-signed": 3, "request-id-header": 1}[test.variant]; want != 0 {
 				before := run
-				before.arguments = append(before.arguments, "--only=ASY-015,RID-001")
+				before.arguments = append(before.arguments, "--only=ASY-015,RID-001", "--report-dir=before")
 				if before := before.run(t); before.code != want {
 					t.Errorf("without the lines: exit code %d, want %d", before.code, want)
 				}
