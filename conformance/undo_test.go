@@ -99,7 +99,7 @@ func TestShardWithOneSIM(t *testing.T) {
 // A run leaves groups and auto-renewals as they were, whatever it selects and in
 // whatever order, also where the target accepts what it should refuse.
 func TestRunLeavesNothing(t *testing.T) {
-	seeds := testlevel.Pick(1, 2, 50)
+	seeds := testlevel.Pick(1, 2, 12)
 	for _, test := range []struct {
 		name   string
 		faults []string
