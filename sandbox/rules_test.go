@@ -162,7 +162,7 @@ func TestHintsAtTheRightPlace(t *testing.T) {
 	m.refused(m.signed(m.fix.Partner, http.MethodPost, sims, `{"sim_id":["89852420180910340793"]}`), 200,
 		`sim_ids is missing from the body, which has "sim_id" instead`)
 	m.refused(m.signed(m.fix.Partner, http.MethodPost, "/vshop/singleVerify", `{}`), 200,
-		"deviceCode is missing from the body; languageCode is missing from the body; mark is", "and 1 more mistakes")
+		"deviceCode is missing from the body; languageCode is missing from the body; mark is", "tradeType is missing from the body")
 }
 
 func TestStatelessBeforeStateful(t *testing.T) {
