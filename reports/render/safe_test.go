@@ -15,6 +15,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+	"github.com/mallcheck/mallcheck/reports/internal/har"
 )
 
 // hostile acts on a terminal, a browser, a CI runner and a reader's eye.
@@ -81,6 +82,7 @@ func TestHostileTextInEveryFormat(t *testing.T) {
 		"html":     string(writeHTML(t, run)),
 		"markdown": string(writeMarkdown(t, run)),
 		"sarif":    string(writeSARIF(t, run)),
+		"har":      string(writeWith(t, func(w *bytes.Buffer) error { return har.Write(w, run) })),
 		"json":     string(fixture.JSON(t, run)),
 		"github":   string(writeGitHub(t, run)),
 		"terminal": show(t, run, TerminalOptions{}),
