@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/mallcheck/mallcheck/gen/mall"
 )
 
 // operation is what call has to know of an operation.
@@ -156,6 +158,9 @@ func worthRetrying(ctx context.Context, err error) bool {
 	}
 	if refused := new(Refused); errors.As(err, &refused) {
 		return refused.Status == http.StatusTooManyRequests
+	}
+	if leaves := new(mall.PathParameterError); errors.As(err, &leaves) {
+		return false // nothing was sent
 	}
 	malformed := new(Malformed)
 	if !errors.As(err, &malformed) {

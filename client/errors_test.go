@@ -231,3 +231,23 @@ func TestCountsMayBeNumbersOrStrings(t *testing.T) {
 		}
 	}
 }
+
+// A group or a request id that is a segment of a path would call another path.
+func TestNoRequestLeavesItsPath(t *testing.T) {
+	var calls atomic.Int64
+	mall := connect(t, always(http.StatusOK, `{}`, &calls), nil)
+	for _, value := range []string{"", ".", ".."} {
+		_, added := mall.AddSIMs(within(t), value, "1")
+		_, removed := mall.RemoveSIMs(within(t), value, "1")
+		_, listed := mall.GroupSIMs(within(t), value)
+		_, asked := mall.Task(value).Result(within(t))
+		for name, err := range map[string]error{"AddSIMs": added, "RemoveSIMs": removed, "GroupSIMs": listed, "Result": asked} {
+			if err == nil {
+				t.Errorf("%s with %q: no error", name, value)
+			}
+		}
+	}
+	if calls.Load() != 0 {
+		t.Errorf("%d requests were sent", calls.Load())
+	}
+}

@@ -1,6 +1,7 @@
 // Package gen holds nothing itself. The packages below it are generated from
 // openapi/mall.yaml and openapi/push.yaml and never edited; gen/generate.sh makes
-// them anew.
+// them anew. Two files of gen/mall are written by hand, envelope.go and path.go: what
+// the generated code calls.
 //
 //   - gen/mall: the types of all requests and answers of the mall.
 //   - gen/vshop, gen/payment and gen/topup: the clients, one for each base
@@ -13,5 +14,7 @@
 //     the push is a partner's receiver.
 //
 // The generated clients build requests and decode answers. They judge neither:
-// an answer that lacks a required member decodes without an error.
+// an answer that lacks a required member decodes without an error, and so does a
+// refusal with any data. A path parameter that is "", "." or ".." is an error, because
+// another path would be called.
 package gen

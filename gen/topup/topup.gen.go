@@ -306,6 +306,9 @@ func NewAsyncResultRequest(server string, requestId RequestId, params *AsyncResu
 
 	var pathParam0 string
 
+	if err = CheckPathParameter("request_id", requestId); err != nil {
+		return nil, err
+	}
 	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "request_id", requestId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
 	if err != nil {
 		return nil, err
@@ -486,6 +489,9 @@ func NewRemoveSimsRequestWithBody(server string, groupId GroupId, params *Remove
 
 	var pathParam0 string
 
+	if err = CheckPathParameter("group_id", groupId); err != nil {
+		return nil, err
+	}
 	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "group_id", groupId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
 	if err != nil {
 		return nil, err
@@ -537,6 +543,9 @@ func NewListGroupSimsRequest(server string, groupId GroupId, params *ListGroupSi
 
 	var pathParam0 string
 
+	if err = CheckPathParameter("group_id", groupId); err != nil {
+		return nil, err
+	}
 	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "group_id", groupId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
 	if err != nil {
 		return nil, err
@@ -636,6 +645,9 @@ func NewAddSimsRequestWithBody(server string, groupId GroupId, params *AddSimsPa
 
 	var pathParam0 string
 
+	if err = CheckPathParameter("group_id", groupId); err != nil {
+		return nil, err
+	}
 	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "group_id", groupId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -68,7 +69,7 @@ var pathParameter = regexp.MustCompile(`\{([^}]*)\}`)
 
 // ChangesPath reports whether the value of a path parameter would change which path
 // is called: clients and servers resolve such segments.
-func ChangesPath(value string) bool { return value == "" || value == "." || value == ".." }
+func ChangesPath(value string) bool { return mall.CheckPathParameter("", value) != nil }
 
 // usual is what a request usually has as a member, "" when that is not known.
 func (s *Session) usual(operation openapi.Operation, name string) string {

@@ -2,6 +2,7 @@ package session
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
@@ -178,9 +180,8 @@ func (s *Session) newDraft(operation string, request *http.Request, err error) *
 	if err == nil {
 		wire, err = toWire(request)
 	}
-	if err == nil && op.PathKnown && !s.onPath(op, wire.URL) {
-		panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf(
-			"a path parameter of %s is empty, . or .., which would call the path %s; nothing was sent", operation, wire.URL.Path)})
+	if leaves := new(mall.PathParameterError); errors.As(err, &leaves) {
+		panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf("%s: %v; nothing was sent", operation, leaves)})
 	}
 	if err != nil {
 		panic(broken(fmt.Errorf("building a request of %s: %w", operation, err)))
@@ -193,26 +194,6 @@ func (s *Session) newDraft(operation string, request *http.Request, err error) *
 		wire.URL = base
 	}
 	return &Draft{Operation: op, wire: wire}
-}
-
-// onPath reports whether an address is that of an operation: a parameter that is a
-// dot segment, such as a request id that the target made up, leads to another one.
-func (s *Session) onPath(operation openapi.Operation, address *url.URL) bool {
-	base, err := url.Parse(s.Target().URLs[operation.Service])
-	if err != nil {
-		return false
-	}
-	below := strings.TrimPrefix(address.EscapedPath(), strings.TrimSuffix(base.EscapedPath(), "/"))
-	segments, named := strings.Split(below, "/"), strings.Split(operation.Path, "/")
-	if len(segments) != len(named) {
-		return false
-	}
-	for i, segment := range segments {
-		if isParameter := strings.HasPrefix(named[i], "{"); isParameter && ChangesPath(segment) || !isParameter && segment != named[i] {
-			return false
-		}
-	}
-	return true
 }
 
 func toWire(request *http.Request) (*Wire, error) {

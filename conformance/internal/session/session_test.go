@@ -299,3 +299,22 @@ func TestSIMs(t *testing.T) {
 		t.Errorf("ended with %v", err)
 	}
 }
+
+// A target that calls a task ".." or a group "." does not choose the path that is called.
+func TestNoRequestLeavesItsPath(t *testing.T) {
+	for _, value := range []string{"", ".", ".."} {
+		s := connected(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
+		for operation, make := range map[string]func(){
+			"addSims":       func() { s.NewAddSims(value, "1") },
+			"removeSims":    func() { s.NewRemoveSims(value, "1") },
+			"listGroupSims": func() { s.NewListGroupSims(value) },
+			"asyncResult":   func() { s.AwaitResult(t.Context(), value) },
+		} {
+			err := attempt(make)
+			var end End
+			if !errors.As(err, &end) || end.Verdict != reports.Inconclusive || !strings.Contains(err.Error(), "nothing was sent") {
+				t.Errorf("%s with %q ended with %v", operation, value, err)
+			}
+		}
+	}
+}
