@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -40,7 +40,7 @@ func Call(ctx context.Context, t *target.Target, operationID string, set []strin
 	}
 	members := make([]signing.Member, len(set))
 	for i, text := range set {
-		if members[i], err = session.ParseMember(text); err != nil {
+		if members[i], err = wire.ParseMember(text); err != nil {
 			return nil, fmt.Errorf("--set: %w", err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/doctor"
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 )
@@ -21,7 +22,7 @@ type Connection = session.Connection
 type Session = session.Session
 
 // Answer is what a target answered to one call.
-type Answer = session.Answer
+type Answer = wire.Answer
 
 // Swept is what a sweep did.
 type Swept = session.Swept

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -83,7 +84,7 @@ func (a action) start(ctx context.Context, s *session.Session, sims ...string) s
 }
 
 // carryOut starts the operation and returns its final result.
-func (a action) carryOut(ctx context.Context, s *session.Session, sims ...string) session.Result {
+func (a action) carryOut(ctx context.Context, s *session.Session, sims ...string) wire.Result {
 	return s.AwaitResult(ctx, a.start(ctx, s, sims...).RequestID)
 }
 
@@ -100,12 +101,12 @@ func listed(ctx context.Context, s *session.Session, sim string) int {
 }
 
 // requestIDs returns the values of the header that carries the request id.
-func requestIDs(s *session.Session, answer *session.Answer) []string {
+func requestIDs(s *session.Session, answer *wire.Answer) []string {
 	return answer.Header.Values(s.Target().RequestIDHeader)
 }
 
 // simsOf returns the sim_id of each detail of a result.
-func simsOf(result session.Result) []string {
+func simsOf(result wire.Result) []string {
 	sims := make([]string, len(result.Details))
 	for i, detail := range result.Details {
 		sims[i] = detail.SimID
@@ -115,7 +116,7 @@ func simsOf(result session.Result) []string {
 
 // resultsFor returns the result of each detail for a SIM, or words saying that there is
 // none.
-func resultsFor(sim string, result session.Result) []string {
+func resultsFor(sim string, result wire.Result) []string {
 	var codes []string
 	for _, detail := range result.Details {
 		if detail.SimID == sim {

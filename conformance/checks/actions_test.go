@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
 func TestDifference(t *testing.T) {
@@ -51,21 +51,21 @@ func TestRepeated(t *testing.T) {
 
 // The order of details has no meaning; every other difference counts.
 func TestFacts(t *testing.T) {
-	a, b := session.Detail{SimID: "1", Result: "10", Message: "m"}, session.Detail{SimID: "2", Result: "31", Message: "n"}
-	result := session.Result{RequestID: "r", ActionCode: "70", Status: "completed", Details: []session.Detail{a, b}}
+	a, b := wire.Detail{SimID: "1", Result: "10", Message: "m"}, wire.Detail{SimID: "2", Result: "31", Message: "n"}
+	result := wire.Result{RequestID: "r", ActionCode: "70", Status: "completed", Details: []wire.Detail{a, b}}
 	known := facts(result)
-	if result.Details = []session.Detail{b, a}; !slices.Equal(facts(result), known) {
+	if result.Details = []wire.Detail{b, a}; !slices.Equal(facts(result), known) {
 		t.Error("the order of details makes a difference")
 	}
-	for name, change := range map[string]func(*session.Result){
-		"request_id":  func(r *session.Result) { r.RequestID = "R" },
-		"action_code": func(r *session.Result) { r.ActionCode = "71" },
-		"status":      func(r *session.Result) { r.Status = "queued" },
-		"sim_id":      func(r *session.Result) { r.Details[0].SimID = "3" },
-		"result":      func(r *session.Result) { r.Details[0].Result = "11" },
-		"message":     func(r *session.Result) { r.Details[0].Message = "" },
-		"one less":    func(r *session.Result) { r.Details = r.Details[:1] },
-		"one twice":   func(r *session.Result) { r.Details = append(r.Details, a) },
+	for name, change := range map[string]func(*wire.Result){
+		"request_id":  func(r *wire.Result) { r.RequestID = "R" },
+		"action_code": func(r *wire.Result) { r.ActionCode = "71" },
+		"status":      func(r *wire.Result) { r.Status = "queued" },
+		"sim_id":      func(r *wire.Result) { r.Details[0].SimID = "3" },
+		"result":      func(r *wire.Result) { r.Details[0].Result = "11" },
+		"message":     func(r *wire.Result) { r.Details[0].Message = "" },
+		"one less":    func(r *wire.Result) { r.Details = r.Details[:1] },
+		"one twice":   func(r *wire.Result) { r.Details = append(r.Details, a) },
 	} {
 		changed := result
 		changed.Details = slices.Clone(result.Details)

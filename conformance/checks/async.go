@@ -8,6 +8,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -48,7 +49,7 @@ func actionCodes(ctx context.Context, s *session.Session, do action) []string {
 	do.prepare(ctx, s, sim)
 	id := do.start(ctx, s, sim).RequestID
 	var codes []string
-	s.WatchResult(ctx, id, func(look session.Result) {
+	s.WatchResult(ctx, id, func(look wire.Result) {
 		if look.ActionCode != "" || s.Terminal(look) {
 			codes = append(codes, look.ActionCode)
 		}
@@ -85,7 +86,7 @@ var outcomeChecks = slices.Concat(
 		pair := s.ExistingSIMs(2)
 		adding.carryOut(ctx, s, pair...) // so that the group holds another SIM
 		var foreign []string
-		s.WatchResult(ctx, do.start(ctx, s, pair[0]).RequestID, func(look session.Result) {
+		s.WatchResult(ctx, do.start(ctx, s, pair[0]).RequestID, func(look wire.Result) {
 			foreign = append(foreign, slices.DeleteFunc(simsOf(look), func(sim string) bool { return sim == pair[0] })...)
 		})
 		Expect(foreign).To(BeEmpty(), "the result of %s names a SIM that was not submitted; only %s was", do.operation, pair[0])
@@ -202,7 +203,7 @@ var endChecks = slices.Concat(
 
 // facts returns the content of a result in lines, with the details sorted: their order
 // has no meaning. Members beyond the contract are not compared.
-func facts(result session.Result) []string {
+func facts(result wire.Result) []string {
 	var details []string
 	for _, d := range result.Details {
 		details = append(details, fmt.Sprintf("%s: result %q, message %q", d.SimID, d.Result, d.Message))

@@ -8,6 +8,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -82,7 +83,7 @@ var concurrencyChecks = []Check{{
 	ID: "ASY-040", Clause: "async/no-mixing", Does: reports.Write, Operations: []string{"addSims", "asyncResult"},
 	Requirement: "8 concurrent addSims requests of different SIMs and sizes each get their own result",
 	Run: func(ctx context.Context, s *session.Session) {
-		batches, results := make([][]string, 8), make([]session.Result, 8)
+		batches, results := make([][]string, 8), make([]wire.Result, 8)
 		for i := range batches {
 			batches[i] = distinct(s.ExistingSIMs(i + 1))
 			if i%2 == 1 {
@@ -132,7 +133,7 @@ var validationChecks = slices.Concat(
 
 // acceptedAndDone asserts that a request is accepted, whatever its size, and returns
 // the final result of its task.
-func acceptedAndDone(ctx context.Context, s *session.Session, do action, sims ...string) session.Result {
+func acceptedAndDone(ctx context.Context, s *session.Session, do action, sims ...string) wire.Result {
 	answer := s.Send(ctx, do.draft(s, s.Group(), sims...))
 	Expect(answer).To(beAccepted(), "a request with %d SIMs", len(sims))
 	return s.AwaitResult(ctx, answer.Header.Get(s.Target().RequestIDHeader))
@@ -142,7 +143,7 @@ func acceptedAndDone(ctx context.Context, s *session.Session, do action, sims ..
 func outcome(sim, result string) string { return sim + " with result " + result }
 
 // outcomes describes each detail of a result.
-func outcomes(result session.Result) []string {
+func outcomes(result wire.Result) []string {
 	told := make([]string, len(result.Details))
 	for i, detail := range result.Details {
 		told[i] = outcome(detail.SimID, detail.Result)

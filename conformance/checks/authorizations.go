@@ -7,6 +7,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -37,7 +38,7 @@ var authorizationChecks = slices.Concat(
 		Requirement: "{operation} accepts a currency in upper and in lower case",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		for _, currency := range []string{strings.ToUpper(s.Target().Currency), strings.ToLower(s.Target().Currency)} {
-			draft := s.NewValid(ctx, operation).Before(session.Set("payCurrency", currency))
+			draft := s.NewValid(ctx, operation).Before(wire.Set("payCurrency", currency))
 			Expect(s.Send(ctx, draft)).To(beAccepted(), "a request with the currency "+currency)
 		}
 	}, "singleOrder", "synOrderInfo", "stripeSingleAuthorization", "stripeSubDirectly"),
@@ -46,14 +47,14 @@ var authorizationChecks = slices.Concat(
 		Requirement: "{operation} refuses an amount other than the order's",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		refusesValid(ctx, s, operation, "an amount other than the order's",
-			session.Set("payAmount", otherThan(s.Target().Amount, "0.50", "0.51")))
+			wire.Set("payAmount", otherThan(s.Target().Amount, "0.50", "0.51")))
 	}, "stripeSingleAuthorization", "stripeSubDirectly"),
 	onThese(Check{
 		ID: "PAY-021", Clause: "payments/currency-of-the-order-required",
 		Requirement: "{operation} refuses a currency other than the order's",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		refusesValid(ctx, s, operation, "a currency other than the order's",
-			session.Set("payCurrency", otherThan(strings.ToUpper(s.Target().Currency), "EUR", "USD")))
+			wire.Set("payCurrency", otherThan(strings.ToUpper(s.Target().Currency), "EUR", "USD")))
 	}, "stripeSingleAuthorization", "stripeSubDirectly"),
 	nothingPaid,
 )
@@ -73,7 +74,7 @@ var nothingPaid = []Check{{
 	Requirement: "stripeSubDirectly pays and subscribes nothing when it refuses a request without tradeTime",
 	Run: func(ctx context.Context, s *session.Session) {
 		subscribesNothing(ctx, s, requiredClause("stripeSubDirectly", "tradeTime"), "a subscription without tradeTime",
-			func(draft *session.Draft) { draft.Before(session.Drop("tradeTime")) })
+			func(draft *session.Draft) { draft.Before(wire.Drop("tradeTime")) })
 	},
 }, {
 	ID: "PAY-042", Clause: "payments/refused-request-pays-nothing", Does: reports.Purchase,
@@ -113,7 +114,7 @@ var nothingPaid = []Check{{
 
 // withoutTradeTime sends a request without its tradeTime, which the target refuses.
 func withoutTradeTime(ctx context.Context, s *session.Session, right *session.Draft, what string) {
-	refusedFirst(ctx, s, right.Twin().Before(session.Drop("tradeTime")), requiredClause(right.Operation.ID, "tradeTime"), what)
+	refusedFirst(ctx, s, right.Twin().Before(wire.Drop("tradeTime")), requiredClause(right.Operation.ID, "tradeTime"), what)
 }
 
 // subscribesNothing asserts that a spoilt subscription is refused, pays nothing and

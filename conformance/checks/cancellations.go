@@ -5,6 +5,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -23,7 +24,7 @@ var cancellationChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		none := s.NewPurchase()
 		refusesValid(ctx, s, "cancelAutoRenewalRecord", "an unknown auto-renewal",
-			session.Set("orderNo", none.OrderNo), session.Set("payId", none.PayID))
+			wire.Set("orderNo", none.OrderNo), wire.Set("payId", none.PayID))
 	},
 }, {
 	ID: "VSH-072", Clause: "renewals/cancel-needs-order-and-pay-id", Does: reports.Purchase, Operations: renewing("cancelAutoRenewalRecord"),
@@ -95,7 +96,7 @@ func refusesIDsOfAnother(ctx context.Context, s *session.Session) {
 	p, other := renewed(ctx, s), renewed(ctx, s)
 	draft := s.NewCancelAutoRenewalRecord(p)
 	staysRenewed(ctx, s, p,
-		draft.Twin().Before(session.Set("orderNo", other.OrderNo)), draft.Twin().Before(session.Set("payId", other.PayID)))
+		draft.Twin().Before(wire.Set("orderNo", other.OrderNo)), draft.Twin().Before(wire.Set("payId", other.PayID)))
 	Expect(shownRenewal(ctx, s, other)["orderNo"]).To(Equal(other.OrderNo), "a refused cancellation ended another auto-renewal")
 }
 

@@ -13,6 +13,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -31,7 +32,7 @@ var envelopeChecks = slices.Concat(
 	onAnswers(Check{
 		ID: "ENV-002", Clause: "envelope/present",
 		Requirement: "every success and refusal of {operation} is an object with the strings operateCode and message",
-	}, func(answer *session.Answer, which string) {
+	}, func(answer *wire.Answer, which string) {
 		Expect(answer).To(beEnvelope(), "%s returned %s without the envelope", answer.Operation, which)
 	}),
 	onEach(Check{
@@ -44,7 +45,7 @@ var envelopeChecks = slices.Concat(
 	onAnswers(Check{
 		ID: "ENV-004", Clause: "envelope/media-type",
 		Requirement: "every success and refusal of {operation} has the media type application/json",
-	}, func(answer *session.Answer, which string) {
+	}, func(answer *wire.Answer, which string) {
 		media, _, err := mime.ParseMediaType(answer.Header.Get("Content-Type"))
 		Expect(err).To(Succeed(), "%s returned %s with an unreadable Content-Type", answer.Operation, which)
 		Expect(media).To(Equal("application/json"), "%s returned %s with another media type", answer.Operation, which)
@@ -52,7 +53,7 @@ var envelopeChecks = slices.Concat(
 	onAnswers(Check{
 		ID: "ENV-005", Clause: "envelope/one-json-text",
 		Requirement: "every success and refusal of {operation} is exactly one JSON object in UTF-8, without duplicate members",
-	}, func(answer *session.Answer, which string) {
+	}, func(answer *wire.Answer, which string) {
 		_, err := signing.ParseMembers(answer.Body)
 		Expect(err).To(Succeed(), "%s returned %s that is not one well-formed JSON object", answer.Operation, which)
 	}),
@@ -77,9 +78,9 @@ var envelopeChecks = slices.Concat(
 		ID: "ENV-008", Clause: "globals/accept-language",
 		Requirement: "{operation} accepts requests with Accept-Language en-US and with zh-CN",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		draft := s.NewValid(ctx, operation).After(session.Header("Accept-Language", "en-US"))
+		draft := s.NewValid(ctx, operation).After(wire.Header("Accept-Language", "en-US"))
 		Expect(s.Send(ctx, draft)).To(beAccepted(), "a request with Accept-Language en-US")
-		chinese := again(ctx, s, draft).After(session.Header("Accept-Language", "zh-CN"))
+		chinese := again(ctx, s, draft).After(wire.Header("Accept-Language", "zh-CN"))
 		Expect(s.Send(ctx, chinese)).To(beAccepted(), "a request with Accept-Language zh-CN")
 	}),
 	transportChecks,
@@ -90,20 +91,20 @@ var withoutData = []string{"addSims", "removeSims", "cancelAutoRenewalRecord"}
 
 // onAnswers makes a case of a check for every operation: look is called for a success,
 // and for the refusal of the same request without its sign.
-func onAnswers(check Check, look func(answer *session.Answer, which string)) []Check {
+func onAnswers(check Check, look func(answer *wire.Answer, which string)) []Check {
 	return onEach(check, func(ctx context.Context, s *session.Session, operation string) {
 		success := s.SendValid(ctx, operation)
 		s.RequireAccepted(success)
 		draft := s.NewValid(ctx, operation)
 		look(success, "a success")
-		look(s.Send(ctx, draft.Twin().After(session.Drop("sign"))), "a refusal")
+		look(s.Send(ctx, draft.Twin().After(wire.Drop("sign"))), "a refusal")
 	})
 }
 
 // refusedUnsigned sends a valid request without its sign and returns the refusal. It
 // ends the check if the request is accepted: there is no refusal to examine.
-func refusedUnsigned(ctx context.Context, s *session.Session, draft *session.Draft) *session.Answer {
-	answer := s.Send(ctx, draft.Twin().After(session.Drop("sign")))
+func refusedUnsigned(ctx context.Context, s *session.Session, draft *session.Draft) *wire.Answer {
+	answer := s.Send(ctx, draft.Twin().After(wire.Drop("sign")))
 	if answer.Accepted() {
 		s.Prevents("signature/missing-sign-refused", answer.Exchange,
 			"precondition failed: "+answer.Operation+" accepted a request without a sign",
@@ -113,7 +114,7 @@ func refusedUnsigned(ctx context.Context, s *session.Session, draft *session.Dra
 }
 
 // envelopeOf reads an answer as an object and ignores what follows it; nil if it is not one.
-func envelopeOf(answer *session.Answer) map[string]any {
+func envelopeOf(answer *wire.Answer) map[string]any {
 	var members map[string]any
 	if json.NewDecoder(bytes.NewReader(answer.Body)).Decode(&members) != nil {
 		return nil
@@ -122,14 +123,14 @@ func envelopeOf(answer *session.Answer) map[string]any {
 }
 
 // textIn returns the text of an envelope's member, and whether it is a string.
-func textIn(answer *session.Answer, name string) (text string, isText bool) {
+func textIn(answer *wire.Answer, name string) (text string, isText bool) {
 	text, isText = envelopeOf(answer)[name].(string)
 	return text, isText
 }
 
 // beEnvelope succeeds for an object with the strings operateCode and message.
 func beEnvelope() types.GomegaMatcher {
-	return formMatcher{"an object with operateCode and message, both strings", func(answer *session.Answer) bool {
+	return formMatcher{"an object with operateCode and message, both strings", func(answer *wire.Answer) bool {
 		_, hasCode := textIn(answer, "operateCode")
 		_, hasMessage := textIn(answer, "message")
 		return hasCode && hasMessage
@@ -138,7 +139,7 @@ func beEnvelope() types.GomegaMatcher {
 
 // haveData succeeds for an answer whose data is present and not null.
 func haveData() types.GomegaMatcher {
-	return formMatcher{"data other than null", func(answer *session.Answer) bool {
+	return formMatcher{"data other than null", func(answer *wire.Answer) bool {
 		return envelopeOf(answer)["data"] != nil
 	}}
 }
@@ -147,7 +148,7 @@ func haveData() types.GomegaMatcher {
 // message.
 func sayWhyRefused() types.GomegaMatcher {
 	expected := `an object with an operateCode other than "S" and a message, both non-empty strings`
-	return formMatcher{expected, func(answer *session.Answer) bool {
+	return formMatcher{expected, func(answer *wire.Answer) bool {
 		code, _ := textIn(answer, "operateCode")
 		message, _ := textIn(answer, "message")
 		return code != "" && code != reports.CodeSuccess && message != ""

@@ -9,6 +9,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -24,19 +25,19 @@ var globalErrors = slices.Concat(
 		ID: "ERR-001", Clause: "globals/version-default",
 		Requirement: "{operation} refuses a correctly signed request without version",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "a request without version", session.Drop("version"))
+		refusesValid(ctx, s, operation, "a request without version", wire.Drop("version"))
 	}),
 	onEach(Check{
 		ID: "ERR-002", Clause: "globals/empty-partner-code-refused",
 		Requirement: "{operation} refuses a request with an empty partnerCode",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "a request with an empty partnerCode", session.Set("partnerCode", ""))
+		refusesValid(ctx, s, operation, "a request with an empty partnerCode", wire.Set("partnerCode", ""))
 	}),
 	onEach(Check{
 		ID: "ERR-003", Clause: "globals/unknown-partner-refused",
 		Requirement: "{operation} refuses a request with an unknown partnerCode",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "a request with an unknown partnerCode", session.Set("partnerCode", "PNOSUCHPARTNER"))
+		refusesValid(ctx, s, operation, "a request with an unknown partnerCode", wire.Set("partnerCode", "PNOSUCHPARTNER"))
 	}),
 	onEach(Check{
 		ID: "ERR-004", Clause: "globals/place-of-parameters",
@@ -48,7 +49,7 @@ var globalErrors = slices.Concat(
 
 // misplaced moves the global parameters to the wrong place: into the query of a
 // request with a body, into the body of one without. The signed text stays the same.
-func misplaced(w *session.Wire) {
+func misplaced(w *wire.Request) {
 	if w.Method == http.MethodGet {
 		w.Body = []byte(object(w.Members, ":", ","))
 		w.Members = nil
@@ -58,7 +59,7 @@ func misplaced(w *session.Wire) {
 	query := url.Values{}
 	for _, name := range []string{"version", "partnerCode", "sign"} {
 		query.Set(name, memberText(w, name))
-		session.Drop(name)(w)
+		wire.Drop(name)(w)
 	}
 	address := *w.URL
 	address.RawQuery = query.Encode()
@@ -97,7 +98,7 @@ var requiredErrors = slices.Concat(
 func requiredMember(id, name string) []Check {
 	check := Check{ID: id, Requirement: "{operation} refuses a correctly signed request without " + name}
 	return inBody("/required/"+name, having(name, onEach(check, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "a request without "+name, session.Drop(name))
+		refusesValid(ctx, s, operation, "a request without "+name, wire.Drop(name))
 	})))
 }
 
@@ -129,12 +130,12 @@ var typeErrors = slices.Concat(
 	inBody("/properties/sim_ids/type", having("sim_ids", onEach(Check{
 		ID: "ERR-028", Requirement: "{operation} refuses sim_ids that is a string instead of a list",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "sim_ids that is a string", session.Set("sim_ids", s.UnknownSIM()))
+		refusesValid(ctx, s, operation, "sim_ids that is a string", wire.Set("sim_ids", s.UnknownSIM()))
 	}))),
 	inBody("/properties/sim_ids/items/type", having("sim_ids", onEach(Check{
 		ID: "ERR-029", Requirement: "{operation} refuses sim_ids with a number instead of a string in its list",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "sim_ids that is a list of numbers", session.SetRaw("sim_ids", "["+s.UnknownSIM()+"]"))
+		refusesValid(ctx, s, operation, "sim_ids that is a list of numbers", wire.SetRaw("sim_ids", "["+s.UnknownSIM()+"]"))
 	}))),
 )
 
@@ -153,14 +154,14 @@ func textMember(id, name string) []Check {
 }
 
 // inAnotherType sends a string as a number if its text is one, and in a list otherwise.
-func inAnotherType(name string) session.Edit {
-	return func(w *session.Wire) {
+func inAnotherType(name string) wire.Edit {
+	return func(w *wire.Request) {
 		text := memberText(w, name)
 		if strings.Trim(text, "0123456789.") == "" {
-			session.SetRaw(name, text)(w)
+			wire.SetRaw(name, text)(w)
 			return
 		}
-		session.SetRaw(name, "["+string(signing.StringMember(name, text).Value)+"]")(w)
+		wire.SetRaw(name, "["+string(signing.StringMember(name, text).Value)+"]")(w)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -76,7 +77,7 @@ func fuzz(ctx context.Context, s *session.Session, operation, id string, n int, 
 }
 
 // try sends a request and reports whether its outcome is wrong.
-func try(ctx context.Context, s *session.Session, one *cases.Case, request cases.Request) (*session.Answer, bool) {
+func try(ctx context.Context, s *session.Session, one *cases.Case, request cases.Request) (*wire.Answer, bool) {
 	tried := *one
 	tried.Changes = request.Changes()
 	answer := sendChanges(ctx, s, &tried)
@@ -86,8 +87,8 @@ func try(ctx context.Context, s *session.Session, one *cases.Case, request cases
 
 // smallest shrinks a request while the smaller one fails as well.
 func smallest(
-	ctx context.Context, s *session.Session, one *cases.Case, request cases.Request, failed *session.Answer,
-) (cases.Request, *session.Answer) {
+	ctx context.Context, s *session.Session, one *cases.Case, request cases.Request, failed *wire.Answer,
+) (cases.Request, *wire.Answer) {
 	tries := 0
 	for found := true; found; {
 		found = false

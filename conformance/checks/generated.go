@@ -6,6 +6,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -42,7 +43,7 @@ func runCase(ctx context.Context, s *session.Session, c *cases.Case) {
 }
 
 // judgeCase compares an answer to the request of a case with what is expected.
-func judgeCase(s *session.Session, c *cases.Case, answer *session.Answer) {
+func judgeCase(s *session.Session, c *cases.Case, answer *wire.Answer) {
 	if expected, deviates := judged(s, c, answer); deviates {
 		s.Violates(c.Clause, answer.Exchange,
 			answer.Operation+" "+outcomeWord(answer)+" a request "+c.Request,
@@ -57,7 +58,7 @@ var expectedWords = map[reports.Expect]string{
 }
 
 // sendChanges sends a valid request with the changes of cases of one operation.
-func sendChanges(ctx context.Context, s *session.Session, together ...*cases.Case) *session.Answer {
+func sendChanges(ctx context.Context, s *session.Session, together ...*cases.Case) *wire.Answer {
 	operation, _ := s.Contract().Operation(together[0].Operation)
 	if len(together) == 1 && len(together[0].Changes) == 0 {
 		return s.SendValid(ctx, operation.ID)
@@ -77,7 +78,7 @@ func sendChanges(ctx context.Context, s *session.Session, together ...*cases.Cas
 }
 
 // judged returns the expected outcome of a case, and whether an answer deviates from it.
-func judged(s *session.Session, c *cases.Case, answer *session.Answer) (expected reports.Expect, deviates bool) {
+func judged(s *session.Session, c *cases.Case, answer *wire.Answer) (expected reports.Expect, deviates bool) {
 	return s.Policy().Expected(reports.Case{
 		Operation: c.Operation, Mutation: c.Mutation, Expect: c.Expect,
 		Accepted: answer.Accepted(), Refused: answer.Refused(),
@@ -85,26 +86,26 @@ func judged(s *session.Session, c *cases.Case, answer *session.Answer) (expected
 }
 
 // editOf turns a change of a case into an edit of a request.
-func editOf(operation openapi.Operation, place string, change cases.Change) session.Edit {
+func editOf(operation openapi.Operation, place string, change cases.Change) wire.Edit {
 	switch {
 	case change.Kind == cases.Header:
-		return session.Header(change.Name, change.Value)
+		return wire.Header(change.Name, change.Value)
 	case change.Kind == cases.Drop && place == cases.InHeader:
-		return session.Header(change.Name, "")
+		return wire.Header(change.Name, "")
 	case change.Kind == cases.Method:
-		return session.Method(change.Value)
+		return wire.Method(change.Value)
 	case change.Kind == cases.Query:
-		return session.AddQuery(change.Name, change.Value)
+		return wire.AddQuery(change.Name, change.Value)
 	case change.Kind == cases.Slash:
-		return session.EditPath(func(path string) string { return path + "/" })
+		return wire.EditPath(func(path string) string { return path + "/" })
 	case change.Kind == cases.Body:
-		return session.RawBody(func(body []byte) []byte { return cases.Rewrite(change.Value, body) })
+		return wire.RawBody(func(body []byte) []byte { return cases.Rewrite(change.Value, body) })
 	case change.Kind == cases.Repeat:
-		return session.Repeat(change.Name)
+		return wire.Repeat(change.Name)
 	case place == cases.InPath:
-		return session.ChangePath(operation, change.Name, change.Apply)
+		return wire.ChangePath(operation, change.Name, change.Apply)
 	case change.Kind == cases.Drop && len(change.Path) == 0:
-		return session.Drop(change.Name)
+		return wire.Drop(change.Name)
 	}
-	return session.Change(change.Name, change.Apply)
+	return wire.Change(change.Name, change.Apply)
 }

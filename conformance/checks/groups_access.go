@@ -6,6 +6,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -115,7 +116,7 @@ func letTasksEnd(ctx context.Context, s *session.Session) {
 }
 
 // groupIDs returns the group_id of each group.
-func groupIDs(bundles []session.Bundle) []string {
+func groupIDs(bundles []wire.Bundle) []string {
 	ids := make([]string, len(bundles))
 	for i, bundle := range bundles {
 		ids[i] = bundle.GroupID
@@ -124,7 +125,7 @@ func groupIDs(bundles []session.Bundle) []string {
 }
 
 // countsOf returns the sim_count of each entry for a group.
-func countsOf(group string, bundles []session.Bundle) []int {
+func countsOf(group string, bundles []wire.Bundle) []int {
 	var counts []int
 	for _, bundle := range bundles {
 		if bundle.GroupID == group {

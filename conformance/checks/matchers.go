@@ -6,7 +6,7 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/expect"
-	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
 // beAccepted succeeds for an answer with operateCode "S". Its description names the
@@ -69,7 +69,7 @@ func (m outcomeMatcher) Tell(actual any, request string) expect.Failure {
 // formClause is the clause that an answer deviates from which is neither a success nor a
 // refusal in a known form: no page says what a refusal looks like, so the operation may
 // well have refused.
-func formClause(answer *session.Answer, accepted bool) string {
+func formClause(answer *wire.Answer, accepted bool) string {
 	switch {
 	case answer.Status >= 500 && accepted:
 		return "envelope/no-server-error"
@@ -82,7 +82,7 @@ func formClause(answer *session.Answer, accepted bool) string {
 }
 
 // outcomeWord says what an operation did with a request.
-func outcomeWord(answer *session.Answer) string {
+func outcomeWord(answer *wire.Answer) string {
 	switch {
 	case answer.Accepted():
 		return "accepted"
@@ -95,8 +95,8 @@ func outcomeWord(answer *session.Answer) string {
 }
 
 // answerOf returns the answer that a matcher judges.
-func answerOf(actual any) (*session.Answer, error) {
-	answer, isAnswer := actual.(*session.Answer)
+func answerOf(actual any) (*wire.Answer, error) {
+	answer, isAnswer := actual.(*wire.Answer)
 	if !isAnswer {
 		return nil, fmt.Errorf("expected a *session.Answer, got %T", actual)
 	}
@@ -106,7 +106,7 @@ func answerOf(actual any) (*session.Answer, error) {
 // formMatcher judges the form of an answer. Its description says what happened.
 type formMatcher struct {
 	expected string
-	holds    func(*session.Answer) bool
+	holds    func(*wire.Answer) bool
 }
 
 // Match implements types.GomegaMatcher.

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
 // A failure says what the operation did with the request. An answer in an unknown form
@@ -12,14 +12,14 @@ import (
 func TestOutcomesAreTold(t *testing.T) {
 	for _, test := range []struct {
 		name    string
-		answer  session.Answer
+		answer  wire.Answer
 		summary string
 		clause  string
 	}{
-		{"accepted", session.Answer{Status: http.StatusOK, OperateCode: "S"}, "addSims accepted a request without a sign", ""},
-		{"another form", session.Answer{Status: http.StatusOK, Body: []byte(`{"error":1}`)},
+		{"accepted", wire.Answer{Status: http.StatusOK, OperateCode: "S"}, "addSims accepted a request without a sign", ""},
+		{"another form", wire.Answer{Status: http.StatusOK, Body: []byte(`{"error":1}`)},
 			"addSims neither accepted nor refused a request without a sign", "errors/refusals-in-the-envelope"},
-		{"server error", session.Answer{Status: http.StatusBadGateway, OperateCode: "F"},
+		{"server error", wire.Answer{Status: http.StatusBadGateway, OperateCode: "F"},
 			"addSims failed on a request without a sign", "errors/no-server-error"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

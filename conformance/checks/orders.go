@@ -7,6 +7,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -40,7 +41,7 @@ func visibleOrder(ctx context.Context, s *session.Session) session.Purchase {
 // visible creates a given purchase as an order that is paid, and waits as visibleOrder does.
 func visible(ctx context.Context, s *session.Session, p session.Purchase) session.Purchase {
 	s.ThirdPartyOrder(ctx, p)
-	var last *session.Answer
+	var last *wire.Answer
 	if !s.Await(func() bool {
 		last = s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID})).Answer
 		return last.Accepted()
@@ -175,19 +176,19 @@ var shownOrderChecks = []Check{{
 }}
 
 // found looks up an existing order.
-func found(ctx context.Context, s *session.Session, keys session.OrderKeys) session.FoundOrder {
+func found(ctx context.Context, s *session.Session, keys session.OrderKeys) wire.FoundOrder {
 	return foundBy(ctx, s, s.NewQueryOrder(keys))
 }
 
 // foundBy sends a queryOrder for an existing order.
-func foundBy(ctx context.Context, s *session.Session, draft *session.Draft) session.FoundOrder {
+func foundBy(ctx context.Context, s *session.Session, draft *session.Draft) wire.FoundOrder {
 	order := s.LookUp(ctx, draft)
 	s.RequireAccepted(order.Answer)
 	return order
 }
 
 // shownOf returns an order as shown, without the answer that shows it.
-func shownOf(order session.FoundOrder) session.FoundOrder {
+func shownOf(order wire.FoundOrder) wire.FoundOrder {
 	order.Answer = nil
 	return order
 }

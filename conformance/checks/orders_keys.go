@@ -5,6 +5,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -47,7 +48,7 @@ var emptyKeyChecks = []Check{{
 	Requirement: "queryOrder skips an empty purchase_order_id and uses order_id before sim_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		first, second := twoOrders(ctx, s)
-		draft := s.NewQueryOrder(session.OrderKeys{OrderID: first.OrderID, SIM: second.SIM}).Before(session.Set("purchase_order_id", ""))
+		draft := s.NewQueryOrder(session.OrderKeys{OrderID: first.OrderID, SIM: second.SIM}).Before(wire.Set("purchase_order_id", ""))
 		Expect(foundBy(ctx, s, draft).OrderID).To(Equal(first.OrderID),
 			"queryOrder did not return the order of the order_id beside an empty purchase_order_id")
 	},
@@ -56,7 +57,7 @@ var emptyKeyChecks = []Check{{
 	Requirement: "queryOrder skips an empty purchase_order_id and order_id and uses sim_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
-		draft := s.NewQueryOrder(session.OrderKeys{SIM: keys.SIM}).Before(session.Set("purchase_order_id", ""), session.Set("order_id", ""))
+		draft := s.NewQueryOrder(session.OrderKeys{SIM: keys.SIM}).Before(wire.Set("purchase_order_id", ""), wire.Set("order_id", ""))
 		Expect(foundBy(ctx, s, draft).SIM).To(Equal(keys.SIM), "queryOrder did not return an order of the sim_id beside two empty keys")
 	},
 }, {
@@ -64,7 +65,7 @@ var emptyKeyChecks = []Check{{
 	Requirement: "queryOrder uses purchase_order_id when order_id is empty and sim_id is given",
 	Run: func(ctx context.Context, s *session.Session) {
 		first, second := twoOrders(ctx, s)
-		draft := s.NewQueryOrder(session.OrderKeys{PurchaseID: first.PurchaseID, SIM: second.SIM}).Before(session.Set("order_id", ""))
+		draft := s.NewQueryOrder(session.OrderKeys{PurchaseID: first.PurchaseID, SIM: second.SIM}).Before(wire.Set("order_id", ""))
 		Expect(foundBy(ctx, s, draft).OrderID).To(Equal(first.OrderID),
 			"queryOrder did not return the order of the purchase_order_id beside an empty order_id")
 	},
@@ -74,11 +75,11 @@ var emptyKeyChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
 		byPurchaseID := s.NewQueryOrder(session.OrderKeys{PurchaseID: keys.PurchaseID}).
-			Before(session.Set("order_id", ""), session.Set("sim_id", ""))
+			Before(wire.Set("order_id", ""), wire.Set("sim_id", ""))
 		Expect(foundBy(ctx, s, byPurchaseID).OrderID).To(Equal(keys.OrderID),
 			"queryOrder returned another order for a purchase_order_id beside two empty keys")
 		byOrderID := s.NewQueryOrder(session.OrderKeys{OrderID: keys.OrderID}).
-			Before(session.Set("purchase_order_id", ""), session.Set("sim_id", ""))
+			Before(wire.Set("purchase_order_id", ""), wire.Set("sim_id", ""))
 		Expect(foundBy(ctx, s, byOrderID).OrderID).To(Equal(keys.OrderID),
 			"queryOrder returned another order for an order_id beside two empty keys")
 	},
@@ -101,7 +102,7 @@ func twoOrders(ctx context.Context, s *session.Session) (first, second session.O
 func decides(ctx context.Context, s *session.Session, keys, wanted session.OrderKeys, by string) {
 	description := "queryOrder did not return the order of the " + by
 	Expect(found(ctx, s, keys).OrderID).To(Equal(wanted.OrderID), description)
-	reversed := foundBy(ctx, s, s.NewQueryOrder(keys).Before(session.Reverse))
+	reversed := foundBy(ctx, s, s.NewQueryOrder(keys).Before(wire.Reverse))
 	Expect(reversed.OrderID).To(Equal(wanted.OrderID), description+" with the keys in reverse order")
 }
 
@@ -175,7 +176,7 @@ var unknownKeyChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		paidKeys(ctx, s) // so that there is an order to return
 		empty := s.NewQueryOrder(session.OrderKeys{}).
-			Before(session.Set("purchase_order_id", ""), session.Set("order_id", ""), session.Set("sim_id", ""))
+			Before(wire.Set("purchase_order_id", ""), wire.Set("order_id", ""), wire.Set("sim_id", ""))
 		Expect(s.Send(ctx, empty)).To(beRefused(), "a lookup with three empty keys")
 	},
 }}

@@ -5,6 +5,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -15,9 +16,9 @@ var duplicateOrderChecks = []Check{{
 	Requirement: "queryOrder returns the most recently paid of two orders with the same purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.NewPurchase()
-		s.ThirdPartyOrder(ctx, p, session.Set("payResultDate", "2022-06-07 15:10:35"))
+		s.ThirdPartyOrder(ctx, p, wire.Set("payResultDate", "2022-06-07 15:10:35"))
 		older := awaitKeys(ctx, s, p)
-		s.ThirdPartyOrder(ctx, duplicateOf(s, p), session.Set("payResultDate", "2022-06-08 15:10:35"))
+		s.ThirdPartyOrder(ctx, duplicateOf(s, p), wire.Set("payResultDate", "2022-06-08 15:10:35"))
 		newest := func() string { return found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).OrderID }
 		s.Await(func() bool { return newest() != older.OrderID })
 		Expect(newest()).NotTo(Equal(older.OrderID), "queryOrder returned the older of two paid orders with the same purchase_order_id")

@@ -6,6 +6,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -106,7 +107,7 @@ var repeatedPaymentChecks = slices.Concat(
 		p := s.Subscription(ctx)
 		draft := s.NewValid(ctx, operation)
 		controlled(ctx, s, draft, func() {
-			Expect(s.Send(ctx, draft.Twin().Before(session.Set("payId", p.PayID)))).To(beRefused(), "a second payment of a paid order")
+			Expect(s.Send(ctx, draft.Twin().Before(wire.Set("payId", p.PayID)))).To(beRefused(), "a second payment of a paid order")
 			Expect(paymentState(ctx, s, p)).To(Equal(paid), "a refused second payment changed the status of the first")
 		})
 	}, "stripeSingleAuthorization", "stripeSubscriptionAuthorization", "stripeSubDirectly"),

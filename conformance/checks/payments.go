@@ -7,6 +7,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -69,7 +70,7 @@ var paymentChecks = slices.Concat(toldOfPayments, []Check{{
 		draft := s.NewValid(ctx, "resultQuery")
 		controlled(ctx, s, draft, func() {
 			for _, name := range draft.Names() {
-				Expect(s.Send(ctx, draft.Twin().Before(session.Set(name, "")))).To(beRefused(), "a request with an empty "+name)
+				Expect(s.Send(ctx, draft.Twin().Before(wire.Set(name, "")))).To(beRefused(), "a request with an empty "+name)
 			}
 		})
 	},
@@ -131,7 +132,7 @@ var unknownPayments = slices.Concat(
 		ID: "PAY-022", Clause: "payments/unknown-pay-id-refused",
 		Requirement: "{operation} refuses an unknown payId",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "an unknown payId", session.Set("payId", s.NewPurchase().PayID))
+		refusesValid(ctx, s, operation, "an unknown payId", wire.Set("payId", s.NewPurchase().PayID))
 	}, ofPayments...),
 	onThese(Check{
 		ID: "PAY-040", Clause: "payments/partner-isolation",

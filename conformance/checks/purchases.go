@@ -6,6 +6,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -37,7 +38,7 @@ var createdOrderChecks = []Check{{
 	Requirement: "an order that singleOrder accepted exists afterwards, with its SIM and package",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := s.Order(ctx)
-		var order session.FoundOrder
+		var order wire.FoundOrder
 		for _, keys := range []session.OrderKeys{{OrderID: p.OrderNo}, {PurchaseID: p.PurchaseID}, {SIM: p.SIM}} {
 			if order = s.LookUp(ctx, s.NewQueryOrder(keys)); order.Answer.Accepted() {
 				break
@@ -121,13 +122,13 @@ var refusedOrderChecks = slices.Concat(
 		ID: "VSH-040", Clause: "orders/unknown-sim-refused",
 		Requirement: "{operation} refuses an unknown SIM",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "an unknown SIM", session.Set("deviceCode", s.UnknownSIM()))
+		refusesValid(ctx, s, operation, "an unknown SIM", wire.Set("deviceCode", s.UnknownSIM()))
 	}, "singleOrder", "singleQueryOrder", "queryAutoRenewalRecord", "cancelAutoRenewalRecord", "synOrderInfo"),
 	onOrders(Check{
 		ID: "VSH-041", Clause: "orders/unknown-package-refused",
 		Requirement: "{operation} refuses an unknown package",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "an unknown package", session.Set("packageCode", "MALLCHECKNOSUCHPACKAGE"))
+		refusesValid(ctx, s, operation, "an unknown package", wire.Set("packageCode", "MALLCHECKNOSUCHPACKAGE"))
 	}),
 	onOrders(Check{
 		ID: "VSH-042", Clause: "orders/malformed-amount-refused",
@@ -136,7 +137,7 @@ var refusedOrderChecks = slices.Concat(
 		draft := s.NewValid(ctx, operation)
 		controlled(ctx, s, draft, func() {
 			for _, amount := range []string{"free", "4.99.1", s.Target().Amount + " " + s.Target().Currency} {
-				Expect(s.Send(ctx, draft.Twin().Before(session.Set("payAmount", amount)))).To(beRefused(), "an order for the malformed amount "+amount)
+				Expect(s.Send(ctx, draft.Twin().Before(wire.Set("payAmount", amount)))).To(beRefused(), "an order for the malformed amount "+amount)
 			}
 		})
 	}),
@@ -148,15 +149,15 @@ var refusedOrderChecks = slices.Concat(
 		s.RequireAccepted(s.Send(ctx, newOrder(s, operation, first)))
 		draft := newOrder(s, operation, s.NewPurchase())
 		controlled(ctx, s, draft, func() {
-			Expect(s.Send(ctx, draft.Twin().Before(session.Set("orderNo", first.OrderNo)))).To(beRefused(), "an order with the orderNo of another")
-			Expect(s.Send(ctx, draft.Twin().Before(session.Set("payId", first.PayID)))).To(beRefused(), "an order with the payId of another")
+			Expect(s.Send(ctx, draft.Twin().Before(wire.Set("orderNo", first.OrderNo)))).To(beRefused(), "an order with the orderNo of another")
+			Expect(s.Send(ctx, draft.Twin().Before(wire.Set("payId", first.PayID)))).To(beRefused(), "an order with the payId of another")
 		})
 	}),
 	[]Check{{
 		ID: "VSH-086", Clause: "orders/duplicate-refused", Does: reports.Purchase, Operations: []string{"singleOrder"},
 		Requirement: "of several singleOrder requests that bear one orderNo and arrive at once, exactly one is accepted",
 		Run: func(ctx context.Context, s *session.Session) {
-			answers, orderNo := make([]*session.Answer, 4), s.NewPurchase().OrderNo
+			answers, orderNo := make([]*wire.Answer, 4), s.NewPurchase().OrderNo
 			drafts := make([]*session.Draft, len(answers))
 			for i := range drafts { // a payId of its own makes each an order of its own, and none a repetition
 				p := s.NewPurchase()
@@ -164,8 +165,8 @@ var refusedOrderChecks = slices.Concat(
 				drafts[i] = s.NewSingleOrder(p)
 			}
 			s.Parallel(len(drafts), func(i int) { answers[i] = s.Send(ctx, drafts[i]) })
-			refused := func(answer *session.Answer) bool { return !answer.Accepted() }
-			if !slices.ContainsFunc(answers, (*session.Answer).Accepted) {
+			refused := func(answer *wire.Answer) bool { return !answer.Accepted() }
+			if !slices.ContainsFunc(answers, (*wire.Answer).Accepted) {
 				s.RequireAccepted(answers[0])
 			}
 			Expect(slices.DeleteFunc(answers, refused)).To(HaveLen(1), "singleOrder accepted several orders with one orderNo that arrived at once")
@@ -190,7 +191,7 @@ var nothingOrdered = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		p := s.NewPurchase()
 		draft := newOrder(s, operation, p)
-		ordersNothing(ctx, s, p, draft, draft.Twin().Before(session.Set("payAmount", "free")),
+		ordersNothing(ctx, s, p, draft, draft.Twin().Before(wire.Set("payAmount", "free")),
 			"orders/malformed-amount-refused", "a malformed amount")
 	}),
 	onOrders(Check{

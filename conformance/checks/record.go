@@ -7,6 +7,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
 // record holds the strings among the members of an object. Other members are left out:
@@ -29,7 +30,7 @@ func (r *record) UnmarshalJSON(raw []byte) error {
 }
 
 // recordOf reads the data of an answer. It is empty for a refusal and for data of another form.
-func recordOf(answer *session.Answer) record {
+func recordOf(answer *wire.Answer) record {
 	var data record
 	if !answer.Accepted() || json.Unmarshal(answer.Data, &data) != nil {
 		return record{}
@@ -58,7 +59,7 @@ func listedOrders(ctx context.Context, s *session.Session, sim string) []record 
 
 // listedIn returns the orders in an answer of singleQueryOrder, and whether it has a
 // list of them.
-func listedIn(answer *session.Answer) (orders []record, isList bool) {
+func listedIn(answer *wire.Answer) (orders []record, isList bool) {
 	var data struct {
 		Orders *[]record `json:"orderList"`
 	}

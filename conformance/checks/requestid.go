@@ -8,6 +8,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -106,7 +107,7 @@ var foundIDChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, do action) {
 		id := do.start(ctx, s, s.UnknownSIM()).RequestID
 		var echoed []string
-		s.WatchResult(ctx, id, func(look session.Result) {
+		s.WatchResult(ctx, id, func(look wire.Result) {
 			if look.RequestID != "" || s.Terminal(look) { // no page shows what an unfinished task has
 				echoed = append(echoed, look.RequestID)
 			}
@@ -240,7 +241,7 @@ func repeated(values []string) []string {
 
 // idUnderAnotherName returns the name of a response header whose value finds a result,
 // "" if there is none.
-func idUnderAnotherName(ctx context.Context, s *session.Session, answer *session.Answer) string {
+func idUnderAnotherName(ctx context.Context, s *session.Session, answer *wire.Answer) string {
 	for _, name := range slices.Sorted(maps.Keys(answer.Header)) {
 		id := answer.Header.Get(name)
 		if strings.ContainsAny(id, " /;,") || id == "" || name == "Content-Length" {

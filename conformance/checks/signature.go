@@ -11,6 +11,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 	"github.com/mallcheck/mallcheck/signing/vectors"
@@ -47,7 +48,7 @@ func acceptsRightSign(ctx context.Context, s *session.Session, operation string)
 
 // sameRefusal reports whether a refusal gives the reason of another one, which is about
 // a wrong sign: the same status and code, and the same message or one about signs.
-func sameRefusal(a, wrong *session.Answer) bool {
+func sameRefusal(a, wrong *wire.Answer) bool {
 	if a.Status != wrong.Status || a.OperateCode != wrong.OperateCode {
 		return false
 	}
@@ -64,8 +65,8 @@ const (
 )
 
 var (
-	printedURL  = session.Set("url", printedLogin)
-	printedArea = session.Set("area", "欧洲")
+	printedURL  = wire.Set("url", printedLogin)
+	printedArea = wire.Set("area", "欧洲")
 )
 
 var documentedVerify = documented(Check{
@@ -97,7 +98,7 @@ func documented(check Check, vector string, now func(*session.Session) *session.
 		if err != nil {
 			s.Skip("the example request cannot be read: " + err.Error())
 		}
-		answer := s.Send(ctx, now(s).After(session.RawBody(func([]byte) []byte { return printed })))
+		answer := s.Send(ctx, now(s).After(wire.RawBody(func([]byte) []byte { return printed })))
 		if !answer.Accepted() && s.Send(ctx, now(s)).Accepted() {
 			s.Skip("the target refuses the example request for its age: it accepts the same request with the current time")
 		}
@@ -128,7 +129,7 @@ var absentSigns = slices.Concat(
 		ID: "SIG-020", Clause: "signature/missing-sign-refused",
 		Requirement: "{operation} refuses a request without a sign",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesTwin(ctx, s, operation, "a request without a sign", session.Drop("sign"))
+		refusesTwin(ctx, s, operation, "a request without a sign", wire.Drop("sign"))
 	}),
 	refusedSigns(Check{
 		ID: "SIG-021", Clause: "signature/empty-sign-refused",
@@ -191,13 +192,13 @@ var otherForms = slices.Concat(
 		ID: "SIG-031", Clause: "globals/partner-code-required",
 		Requirement: "{operation} refuses a correctly signed request without partnerCode",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		refusesValid(ctx, s, operation, "a request without partnerCode", session.Drop("partnerCode"))
+		refusesValid(ctx, s, operation, "a request without partnerCode", wire.Drop("partnerCode"))
 	}),
 )
 
 // refusesValid requires that the target accepts a valid request of an operation, and
 // asserts that it is refused when it is changed and rightly signed as it then is.
-func refusesValid(ctx context.Context, s *session.Session, operation, what string, edits ...session.Edit) {
+func refusesValid(ctx context.Context, s *session.Session, operation, what string, edits ...wire.Edit) {
 	draft := s.NewValid(ctx, operation)
 	controlled(ctx, s, draft, func() {
 		Expect(s.Send(ctx, draft.Twin().Before(edits...))).To(beRefused(), what)
@@ -208,7 +209,7 @@ func refusesValid(ctx context.Context, s *session.Session, operation, what strin
 // accepts any sign it has seen before fails here.
 func refusesSignOfAnother(ctx context.Context, s *session.Session, operation string) {
 	var sign string
-	note := func(w *session.Wire) { sign = memberText(w, "sign") }
+	note := func(w *wire.Request) { sign = memberText(w, "sign") }
 	s.Send(ctx, another(ctx, s, operation).After(note))
 	refusesSigns(ctx, s, s.NewValid(ctx, operation), wrongSign{
 		"the sign of an earlier request",
@@ -228,7 +229,7 @@ func another(ctx context.Context, s *session.Session, operation string) *session
 	draft := s.NewValid(ctx, operation)
 	if operationOf(operation).requires("tradeTime") {
 		earlier := time.Now().Add(-time.Second).UnixMilli()
-		return draft.Before(session.Set("tradeTime", strconv.FormatInt(earlier, 10)))
+		return draft.Before(wire.Set("tradeTime", strconv.FormatInt(earlier, 10)))
 	}
 	if partner := s.Target().SecondPartnerCode; partner != "" {
 		return draft.As(partner)
@@ -274,12 +275,12 @@ func refusesUnsorted(ctx context.Context, s *session.Session, operation string) 
 }
 
 // descending sends the members in descending order of their names.
-func descending(w *session.Wire) {
+func descending(w *wire.Request) {
 	slices.SortFunc(w.Members, func(a, b signing.Member) int { return strings.Compare(b.Name, a.Name) })
 }
 
 // memberText returns the text of a parameter, "" if it is absent.
-func memberText(w *session.Wire, name string) string {
+func memberText(w *wire.Request, name string) string {
 	for _, member := range w.Members {
 		if member.Name == name {
 			return textOf(member)

@@ -8,6 +8,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -56,15 +57,15 @@ func onPaths(check Check, run func(ctx context.Context, s *session.Session, oper
 func refusesTamperedPath(ctx context.Context, s *session.Session, operation string) {
 	name, fromEnd := operationOf(operation).pathParameter()
 	elsewhere, sign := false, ""
-	draft := s.NewValid(ctx, operation).Before(func(w *session.Wire) {
+	draft := s.NewValid(ctx, operation).Before(func(w *wire.Request) {
 		if elsewhere {
 			w.URL = withOtherSegment(w.URL, fromEnd)
 		}
-	}).After(func(w *session.Wire) {
+	}).After(func(w *wire.Request) {
 		if elsewhere {
 			sign = memberText(w, "sign")
 		} else if sign != "" {
-			session.Set("sign", sign)(w)
+			wire.Set("sign", sign)(w)
 		}
 	})
 	s.RequireAccepted(s.Send(ctx, draft))

@@ -6,6 +6,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -41,7 +42,7 @@ const unknownName = "mallcheckNote"
 // unknown parameters, do not sign them, or refuse such a value.
 func countsAs(ctx context.Context, s *session.Session, value string, other wrongSign) {
 	with := func(value string) *session.Draft {
-		return s.NewSingleVerify(s.ExistingSIM()).Before(session.SetRaw(unknownName, value))
+		return s.NewSingleVerify(s.ExistingSIM()).Before(wire.SetRaw(unknownName, value))
 	}
 	if !s.Send(ctx, with(`"text"`)).Accepted() {
 		s.Skip("the target refuses unknown parameters or does not sign them")

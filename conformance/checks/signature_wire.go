@@ -7,6 +7,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -33,14 +34,14 @@ var signatureWireChecks = slices.Concat(
 func acceptsAnyOrder(ctx context.Context, s *session.Session, operation string) {
 	draft := s.NewValid(ctx, operation)
 	Expect(s.Send(ctx, draft.Before(descending))).To(beAccepted(), "a request with its parameters in descending order")
-	ascending := again(ctx, s, draft).Before(descending, session.Reverse)
+	ascending := again(ctx, s, draft).Before(descending, wire.Reverse)
 	Expect(s.Send(ctx, ascending)).To(beAccepted(), "a request with its parameters in ascending order")
 }
 
 func acceptsWhiteSpace(ctx context.Context, s *session.Session, operation string) {
 	draft := s.NewValid(ctx, operation)
 	s.RequireAccepted(s.Send(ctx, draft))
-	Expect(s.Send(ctx, again(ctx, s, draft).After(session.RawBody(spread)))).To(beAccepted(),
+	Expect(s.Send(ctx, again(ctx, s, draft).After(wire.RawBody(spread)))).To(beAccepted(),
 		"a request with white space between its members")
 }
 
@@ -56,7 +57,7 @@ func spread(body []byte) []byte {
 
 func acceptsWhiteSpaceInList(ctx context.Context, s *session.Session, do action) {
 	s.RequireAccepted(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM())))
-	spaced := session.SetRaw("sim_ids", "[ \""+s.UnknownSIM()+"\"\n\t]")
+	spaced := wire.SetRaw("sim_ids", "[ \""+s.UnknownSIM()+"\"\n\t]")
 	Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()).Before(spaced))).To(beAccepted(), "a request with white space in its list")
 }
 
@@ -76,7 +77,7 @@ var textChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		draft := s.NewSingleServicePlanPage(s.ExistingSIM()).Before(printedArea)
 		s.RequireAccepted(s.Send(ctx, draft))
-		answer := s.Send(ctx, draft.After(session.SetRaw("area", `"\u6b27\u6D32"`)))
+		answer := s.Send(ctx, draft.After(wire.SetRaw("area", `"\u6b27\u6D32"`)))
 		Expect(answer).To(beAccepted(), `a request for the area \u6b27\u6D32, although it accepted 欧洲`)
 	},
 }, {
@@ -98,7 +99,7 @@ var textChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		draft := s.NewSingleVerify(s.ExistingSIM()).Before(printedURL)
 		s.RequireAccepted(s.Send(ctx, draft))
-		answer := s.Send(ctx, draft.After(session.SetRaw("url", `"https:\/\/dist.linksfield.net\/login"`)))
+		answer := s.Send(ctx, draft.After(wire.SetRaw("url", `"https:\/\/dist.linksfield.net\/login"`)))
 		Expect(answer).To(beAccepted(), `a request with the url https:\/\/dist.linksfield.net\/login, although it accepted unescaped slashes`)
 	},
 }, {
@@ -112,22 +113,22 @@ var textChecks = []Check{{
 	ID: "SIG-049", Clause: "signature/strings-as-json-stringify", Does: reports.Read, Operations: []string{"singleVerify"},
 	Requirement: "singleVerify accepts a url with & whose sign is computed over the unescaped &",
 	Run: func(ctx context.Context, s *session.Session) {
-		s.RequireAccepted(s.Send(ctx, s.NewSingleVerify(s.ExistingSIM()).Before(session.Set("url", printedLogin+"?a=1"))))
-		answer := s.Send(ctx, s.NewSingleVerify(s.ExistingSIM()).Before(session.Set("url", printedLogin+"?a=1&b=2")))
+		s.RequireAccepted(s.Send(ctx, s.NewSingleVerify(s.ExistingSIM()).Before(wire.Set("url", printedLogin+"?a=1"))))
+		answer := s.Send(ctx, s.NewSingleVerify(s.ExistingSIM()).Before(wire.Set("url", printedLogin+"?a=1&b=2")))
 		Expect(answer).To(beAccepted(), "a request with the url "+printedLogin+"?a=1&b=2")
 	},
 }, {
 	ID: "SIG-050", Clause: "signature/strings-as-json-stringify", Does: reports.Read, Operations: []string{"singleVerify"},
 	Requirement: "singleVerify signs < and > in a value unescaped",
 	Run: func(ctx context.Context, s *session.Session) {
-		draft := s.NewSingleVerify(s.ExistingSIM()).Before(session.Set("url", printedLogin+"?a=<1>"))
+		draft := s.NewSingleVerify(s.ExistingSIM()).Before(wire.Set("url", printedLogin+"?a=<1>"))
 		acceptsRightText(ctx, s, draft, rewritten(strings.NewReplacer("<", `\u003c`, ">", `\u003e`).Replace))
 	},
 }, {
 	ID: "SIG-051", Clause: "signature/strings-as-json-stringify", Does: reports.Read, Operations: []string{"singleVerify"},
 	Requirement: "singleVerify signs a quotation mark and a backslash in a value as \\\" and \\\\",
 	Run: func(ctx context.Context, s *session.Session) {
-		draft := s.NewSingleVerify(s.ExistingSIM()).Before(session.Set("url", printedLogin+`?a="b"\c`))
+		draft := s.NewSingleVerify(s.ExistingSIM()).Before(wire.Set("url", printedLogin+`?a="b"\c`))
 		acceptsRightText(ctx, s, draft,
 			rewritten(strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace),
 			rewritten(strings.NewReplacer(`\"`, `\u0022`, `\\`, `\u005c`).Replace))
@@ -190,7 +191,7 @@ func emptyArea(s *session.Session) *session.Draft {
 	if s.Target().Sign.Empty == signing.EmptyNothing {
 		s.Skip("the target signs empty values (--sign-empty)")
 	}
-	return s.NewSingleServicePlanPage(s.ExistingSIM()).Before(session.Set("area", ""))
+	return s.NewSingleServicePlanPage(s.ExistingSIM()).Before(wire.Set("area", ""))
 }
 
 // keepingEmpty signs empty values as well.

@@ -10,6 +10,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -33,7 +34,7 @@ var subtleSigns = onBodies(Check{
 		for _, media := range []string{
 			"application/json; charset=UTF-8", "application/json;charset=ISO-8859-1", "text/json", "application/vnd.api+json", "*/*",
 		} {
-			answer := s.Send(ctx, draft.Twin().SignedBy(digitChanged(-1)).After(session.Header("Content-Type", media)))
+			answer := s.Send(ctx, draft.Twin().SignedBy(digitChanged(-1)).After(wire.Header("Content-Type", media)))
 			Expect(answer).To(beRefused(), "a request with a wrong sign and Content-Type "+media)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -25,7 +26,7 @@ var thirdPartyChecks = slices.Concat([]Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		s.ThirdPartyOrder(ctx, s.NewPurchase()) // accepted, so a refusal is about the empty member
 		for _, name := range []string{"languageCode", "orgOrderId"} {
-			draft := s.NewSynOrderInfo(s.NewPurchase()).Before(session.Set(name, ""))
+			draft := s.NewSynOrderInfo(s.NewPurchase()).Before(wire.Set(name, ""))
 			Expect(s.Send(ctx, draft)).To(beAccepted(), "a request with an empty "+name)
 		}
 	},
@@ -69,14 +70,14 @@ var thirdPartyChecks = slices.Concat([]Check{{
 	p.AutoRenewal = "1"
 	s.ThirdPartyOrder(ctx, p)
 	controlled(ctx, s, draft, func() {
-		Expect(s.Send(ctx, draft.Twin().Before(session.Set("payId", p.PayID)))).To(beRefused(),
+		Expect(s.Send(ctx, draft.Twin().Before(wire.Set("payId", p.PayID)))).To(beRefused(),
 			"a second payment of an order that was paid to a third party")
 	})
 }, "stripeSingleAuthorization", "stripeSubDirectly"))
 
 // failedElsewhere reports a failed third-party payment. Both members say so, since no
 // page tells which of them counts.
-func failedElsewhere(w *session.Wire) {
-	session.Set("payRst", "FAIL")(w)
-	session.Set("payStatus", failed)(w)
+func failedElsewhere(w *wire.Request) {
+	wire.Set("payRst", "FAIL")(w)
+	wire.Set("payStatus", failed)(w)
 }

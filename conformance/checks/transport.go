@@ -10,6 +10,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -26,7 +27,7 @@ var transportChecks = slices.Concat(
 		Requirement: "{operation} refuses a request with a method that no operation of its path has",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		method := otherMethod(operation)
-		refusesTwin(ctx, s, operation, "a request with method "+method, session.Method(method))
+		refusesTwin(ctx, s, operation, "a request with method "+method, wire.Method(method))
 	}),
 	onBodies(Check{
 		ID: "ENV-022", Clause: "errors/malformed-json-refused",
@@ -79,7 +80,7 @@ func unknownPath(check Check) Check {
 	check.Run = func(ctx context.Context, s *session.Session) {
 		draft := s.NewValid(ctx, check.Operations[0])
 		s.RequireAccepted(s.Send(ctx, draft))
-		beside := func(w *session.Wire) {
+		beside := func(w *wire.Request) {
 			address := *w.URL
 			address.Path = path.Join(path.Dir(address.Path), "mallcheckNoSuchPath")
 			w.URL = &address
@@ -103,7 +104,7 @@ func otherMethod(operation string) string {
 // refusesBody asserts that an operation refuses its valid body in a changed form.
 func refusesBody(what string, change func(body []byte) []byte) func(context.Context, *session.Session, string) {
 	return func(ctx context.Context, s *session.Session, operation string) {
-		refusesTwin(ctx, s, operation, what, session.RawBody(change))
+		refusesTwin(ctx, s, operation, what, wire.RawBody(change))
 	}
 }
 
@@ -111,9 +112,9 @@ func refusesTwoPartners(ctx context.Context, s *session.Session, operation strin
 	other := signing.StringMember("partnerCode", s.Target().PartnerCode+"0")
 	draft := s.NewValid(ctx, operation)
 	controlled(ctx, s, draft, func() {
-		before := func(w *session.Wire) { w.Members = slices.Insert(w.Members, 0, other) }
+		before := func(w *wire.Request) { w.Members = slices.Insert(w.Members, 0, other) }
 		Expect(s.Send(ctx, draft.Twin().After(before))).To(beRefused(), "a request with another partnerCode before the signed one")
-		behind := func(w *session.Wire) { w.Members = append(w.Members, other) }
+		behind := func(w *wire.Request) { w.Members = append(w.Members, other) }
 		Expect(s.Send(ctx, draft.Twin().After(behind))).To(beRefused(), "a request with another partnerCode after the signed one")
 	})
 }
@@ -122,7 +123,7 @@ func refusesOtherMediaTypes(ctx context.Context, s *session.Session, operation s
 	draft := s.NewValid(ctx, operation)
 	controlled(ctx, s, draft, func() {
 		for _, media := range []string{"text/plain", "application/x-www-form-urlencoded", "application/xml"} {
-			answer := s.Send(ctx, draft.Twin().After(session.Header("Content-Type", media)))
+			answer := s.Send(ctx, draft.Twin().After(wire.Header("Content-Type", media)))
 			Expect(answer).To(beRefused(), "a body with Content-Type "+media)
 		}
 	})
@@ -134,8 +135,8 @@ func refusesBrokenText(ctx context.Context, s *session.Session) {
 	const repaired = "\ufffd"
 	wrong := repaired
 	draft := s.NewSingleVerify(s.ExistingSIM()).
-		Before(session.Set("url", printedLogin+"?"+repaired)).
-		After(session.RawBody(func(body []byte) []byte { return bytes.ReplaceAll(body, []byte(repaired), []byte(wrong)) }))
+		Before(wire.Set("url", printedLogin+"?"+repaired)).
+		After(wire.RawBody(func(body []byte) []byte { return bytes.ReplaceAll(body, []byte(repaired), []byte(wrong)) }))
 	s.RequireAccepted(s.Send(ctx, draft))
 	wrong = "\xff"
 	Expect(s.Send(ctx, draft)).To(beRefused(), "a url with a byte that is not UTF-8")
@@ -146,7 +147,7 @@ func refusesBrokenText(ctx context.Context, s *session.Session) {
 // answersLargeBody sends 2 MB of white space between the members of a body, which does
 // not change the signed text.
 func answersLargeBody(ctx context.Context, s *session.Session) {
-	draft := s.NewSingleVerify(s.ExistingSIM()).After(session.RawBody(func(body []byte) []byte {
+	draft := s.NewSingleVerify(s.ExistingSIM()).After(wire.RawBody(func(body []byte) []byte {
 		return slices.Concat(bytes.TrimSuffix(body, []byte("}")), bytes.Repeat([]byte(" "), 2<<20), []byte("}"))
 	}))
 	Expect(s.Send(ctx, draft).OperateCode).NotTo(BeEmpty(), "singleVerify answered a body of 2 MB without the envelope")
@@ -159,7 +160,7 @@ func withstandsAnyBody(ctx context.Context, s *session.Session, operation string
 			`null`, `true`, `0`, `"text"`, `[]`, `{}`, `{"version":{},"partnerCode":[],"sign":0}`, `{"sim_ids":{}}`,
 			`{"payId":[],"payAmount":{},"deviceCode":0}`, "\x00", strings.Repeat("[", 5000) + strings.Repeat("]", 5000),
 		} {
-			answer := s.Send(ctx, draft.Twin().After(session.RawBody(func([]byte) []byte { return []byte(body) })))
+			answer := s.Send(ctx, draft.Twin().After(wire.RawBody(func([]byte) []byte { return []byte(body) })))
 			Expect(answer.Status).To(BeNumerically("<", 500), "%s failed with a server error on the body %.50q", operation, body)
 		}
 	})
@@ -168,14 +169,14 @@ func withstandsAnyBody(ctx context.Context, s *session.Session, operation string
 func refusesInEnvelope(ctx context.Context, s *session.Session, operation string) {
 	type mistake struct {
 		what string
-		edit session.Edit
+		edit wire.Edit
 	}
-	mistakes := []mistake{{"another method", session.Method(otherMethod(operation))}}
+	mistakes := []mistake{{"another method", wire.Method(otherMethod(operation))}}
 	if operationOf(operation).hasBody() {
 		mistakes = append(mistakes,
-			mistake{"another media type", session.Header("Content-Type", "text/plain")},
-			mistake{"malformed JSON", session.RawBody(func(body []byte) []byte { return body[:len(body)-1] })},
-			mistake{"no body", session.RawBody(func([]byte) []byte { return []byte{} })})
+			mistake{"another media type", wire.Header("Content-Type", "text/plain")},
+			mistake{"malformed JSON", wire.RawBody(func(body []byte) []byte { return body[:len(body)-1] })},
+			mistake{"no body", wire.RawBody(func([]byte) []byte { return []byte{} })})
 	}
 	draft := s.NewValid(ctx, operation)
 	for _, wrong := range mistakes {

@@ -8,6 +8,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -86,7 +87,7 @@ type owner struct {
 
 // ownerOf reads the owner of an accepted answer. It ends the check if the answer names
 // no SIM: the form of the answer is unknown then, not its content wrong.
-func ownerOf(s *session.Session, answer *session.Answer) owner {
+func ownerOf(s *session.Session, answer *wire.Answer) owner {
 	s.RequireAccepted(answer)
 	var named owner
 	if json.Unmarshal(answer.Data, &named) != nil || named.DeviceCode == "" {
@@ -106,7 +107,7 @@ func namesWhoAsked(ctx context.Context, s *session.Session, draft newShopRequest
 
 func doesNotMixAnswers(ctx context.Context, s *session.Session) {
 	sims := s.ExistingSIMs(8)
-	answers := make([]*session.Answer, len(sims))
+	answers := make([]*wire.Answer, len(sims))
 	s.Parallel(len(sims), func(i int) { answers[i] = s.Send(ctx, s.NewSingleVerify(sims[i])) })
 	named := make([]string, len(sims))
 	for i, answer := range answers {
@@ -151,7 +152,7 @@ func refusesSIM(ctx context.Context, s *session.Session, draft newShopRequest, o
 func acceptsPrintedCodes(ctx context.Context, s *session.Session, operation string) {
 	draft := s.NewValid(ctx, operation)
 	for _, code := range []string{"0", "1"} {
-		answer := s.Send(ctx, draft.Before(session.Set("languageCode", code), session.Set("terminal", code)))
+		answer := s.Send(ctx, draft.Before(wire.Set("languageCode", code), wire.Set("terminal", code)))
 		Expect(answer).To(beAccepted(), "a request with languageCode "+code+" and terminal "+code)
 		if code == "0" {
 			draft = again(ctx, s, draft)

@@ -9,6 +9,7 @@ import (
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -37,7 +38,7 @@ func refusedSigns(check Check, signs ...wrongSign) []Check {
 
 // refusesTwin requires that the target accepts a valid request of an operation, and
 // asserts that it refuses the request when edits are made after signing.
-func refusesTwin(ctx context.Context, s *session.Session, operation, what string, edits ...session.Edit) {
+func refusesTwin(ctx context.Context, s *session.Session, operation, what string, edits ...wire.Edit) {
 	draft := s.NewValid(ctx, operation)
 	controlled(ctx, s, draft, func() {
 		Expect(s.Send(ctx, draft.Twin().After(edits...))).To(beRefused(), what)

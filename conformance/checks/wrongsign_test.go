@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -98,7 +99,7 @@ func TestWithOtherSegment(t *testing.T) {
 }
 
 func TestNotTexts(t *testing.T) {
-	answer := &session.Answer{Body: []byte(`{"operateCode":"S","message":null,"status":1,"data":{"sim_count":2,"sim_ids":["1",2],"other":3,` +
+	answer := &wire.Answer{Body: []byte(`{"operateCode":"S","message":null,"status":1,"data":{"sim_count":2,"sim_ids":["1",2],"other":3,` +
 		`"details":[{"sim_id":"1","result":10},{"sim_id":"2","result":10}]}}`)}
 	asyncResult := operation{texts: []string{"/message", "/data/sim_count", "/data/sim_ids", "/data/details/result"}}
 	got := notTexts(asyncResult, envelopeOf(answer), "")
@@ -106,7 +107,7 @@ func TestNotTexts(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := notTexts(asyncResult, envelopeOf(&session.Answer{Body: []byte("<html>")}), ""); len(got) != 0 {
+	if got := notTexts(asyncResult, envelopeOf(&wire.Answer{Body: []byte("<html>")}), ""); len(got) != 0 {
 		t.Errorf("a body that is no object: %q", got)
 	}
 }

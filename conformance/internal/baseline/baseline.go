@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -29,8 +30,8 @@ type Report struct {
 // outcome is what became of the valid request of one operation.
 type outcome struct {
 	operation openapi.Operation
-	answer    *session.Answer // nil when the target was not asked or did not answer
-	needs     string          // the operation that refused what this one needs
+	answer    *wire.Answer // nil when the target was not asked or did not answer
+	needs     string       // the operation that refused what this one needs
 }
 
 func (o outcome) accepted() bool { return o.answer != nil && o.answer.Accepted() }
@@ -82,7 +83,7 @@ func ask(ctx context.Context, s *session.Session, operation openapi.Operation) (
 				exchange := s.Exchanges()[d.Exchange]
 				one.needs = exchange.Operation
 				if one.needs == operation.ID && exchange.Response != nil {
-					one.answer, one.needs = session.ReadAnswer(d.Exchange, exchange), ""
+					one.answer, one.needs = wire.ReadAnswer(d.Exchange, exchange), ""
 				}
 			}
 		default:
@@ -96,12 +97,12 @@ func ask(ctx context.Context, s *session.Session, operation openapi.Operation) (
 // acceptedEarlier returns the answer to a request of an operation that the target
 // accepted while the valid one was made, nil when there is none. The settings fit then,
 // whatever became of the next: a task whose result can be read only once is one for the checks.
-func acceptedEarlier(s *session.Session, operation openapi.Operation) *session.Answer {
+func acceptedEarlier(s *session.Session, operation openapi.Operation) *wire.Answer {
 	for i, exchange := range s.Exchanges() {
 		if exchange.Operation != operation.ID || exchange.Response == nil {
 			continue
 		}
-		if answer := session.ReadAnswer(i, exchange); answer.Accepted() {
+		if answer := wire.ReadAnswer(i, exchange); answer.Accepted() {
 			return answer
 		}
 	}
@@ -157,7 +158,7 @@ func cost(o outcome) int {
 }
 
 // told is an answer in few words, without what may tell of a payment.
-func (d *diagnosis) told(answer *session.Answer) string {
+func (d *diagnosis) told(answer *wire.Answer) string {
 	if answer.OperateCode == "" {
 		return fmt.Sprintf("HTTP %d without the envelope", answer.Status)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/signing"
@@ -57,12 +58,12 @@ func (d *diagnosis) setting(one outcome) string {
 }
 
 // notThere reports whether an answer says that there is nothing at the address.
-func notThere(answer *session.Answer) bool {
+func notThere(answer *wire.Answer) bool {
 	return answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed
 }
 
 // path names the address as the setting that does not fit.
-func (d *diagnosis) path(answer *session.Answer) string {
+func (d *diagnosis) path(answer *wire.Answer) string {
 	return fmt.Sprintf(". It answers HTTP %d: is the path of --%s-url right?", answer.Status, d.service)
 }
 
@@ -134,16 +135,16 @@ func (d *diagnosis) byProbes(one outcome, draft *session.Draft) string {
 		return err == nil && kindOf(answer) == refusal
 	}
 	var suspects []string
-	if same(draft.Twin().Before(session.Set("partnerCode", "PNOSUCHPARTNER"))) {
+	if same(draft.Twin().Before(wire.Set("partnerCode", "PNOSUCHPARTNER"))) {
 		suspects = append(suspects, "the partner code "+d.target.PartnerCode+" (--partner-code)")
 	}
 	if same(draft.Twin().SignedBy(wrongSign)) {
 		suspects = append(suspects, "the sign (mallcheck doctor looks for the rule)")
 	}
-	if same(draft.Twin().Before(session.Set("version", "0.1"))) {
+	if same(draft.Twin().Before(wire.Set("version", "0.1"))) {
 		suspects = append(suspects, "the version 3.0")
 	}
-	if slices.Contains(draft.Names(), "deviceCode") && same(draft.Twin().Before(session.Set("deviceCode", "890000000000000000000"))) {
+	if slices.Contains(draft.Names(), "deviceCode") && same(draft.Twin().Before(wire.Set("deviceCode", "890000000000000000000"))) {
 		suspects = append(suspects, "the SIM card (--sim): does it exist on the target?")
 	}
 	if one.operation.ID == "listGroupSims" && same(d.session.NewListGroupSims(d.session.UnknownGroup())) {
@@ -159,7 +160,7 @@ func (d *diagnosis) byProbes(one outcome, draft *session.Draft) string {
 }
 
 // kindOf is what two refusals for the same reason have in common.
-func kindOf(answer *session.Answer) string {
+func kindOf(answer *wire.Answer) string {
 	message := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
 			return -1
@@ -173,7 +174,7 @@ func kindOf(answer *session.Answer) string {
 }
 
 // byWords goes by what the refusal says.
-func (d *diagnosis) byWords(answer *session.Answer) string {
+func (d *diagnosis) byWords(answer *wire.Answer) string {
 	words, _ := json.Marshal([]string{answer.OperateCode, answer.Message})
 	said := strings.ToLower(string(words))
 	for _, one := range []struct{ word, setting string }{

@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -106,7 +107,7 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 }
 
 // ask sends a draft under rules and returns the answer, nil when there is none.
-func (d *doctor) ask(draft *session.Draft, rules signing.Rules) *session.Answer {
+func (d *doctor) ask(draft *session.Draft, rules signing.Rules) *wire.Answer {
 	answer, err := d.hands.Attempt(draft.Under(rules))
 	if err != nil {
 		return nil

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
 // mistake is a request that is to be refused.
@@ -37,11 +38,11 @@ func (d *doctor) mistakes() []mistake {
 	add := func(what string, draft *session.Draft) { all = append(all, mistake{what, draft}) }
 	if d.has("topup") {
 		add("a wrong sign", d.hands.NewListBundles().SignedBy(wrong))
-		add("no sign", d.hands.NewListBundles().After(session.Drop("sign")))
+		add("no sign", d.hands.NewListBundles().After(wire.Drop("sign")))
 		add("a partner that does not exist", d.hands.NewListBundles().As("mallcheck-none"))
 		add("a group that does not exist", d.hands.NewListGroupSims("mallcheck-none"))
 		add("a request id that does not exist", d.hands.NewAsyncResult("mallcheck-none"))
-		add("a path that does not exist", d.hands.NewListBundles().Before(func(w *session.Wire) {
+		add("a path that does not exist", d.hands.NewListBundles().Before(func(w *wire.Request) {
 			elsewhere := *w.URL
 			elsewhere.Path += "-mallcheck-none"
 			w.URL = &elsewhere
@@ -58,15 +59,15 @@ func (d *doctor) mistakes() []mistake {
 	}
 	verify := func() *session.Draft { return d.hands.NewSingleVerify(cmp.Or(d.sim(), "89000000000000000000")) }
 	add("a wrong sign", verify().SignedBy(wrong))
-	add("a member left out", verify().Before(session.Drop("deviceCode")))
-	add("malformed JSON", verify().After(session.RawBody(func([]byte) []byte { return []byte(`{"deviceCode":`) })))
-	add("another media type", verify().After(session.Header("Content-Type", "text/plain")))
-	add("GET where POST is documented", verify().After(session.Method(http.MethodGet)))
+	add("a member left out", verify().Before(wire.Drop("deviceCode")))
+	add("malformed JSON", verify().After(wire.RawBody(func([]byte) []byte { return []byte(`{"deviceCode":`) })))
+	add("another media type", verify().After(wire.Header("Content-Type", "text/plain")))
+	add("GET where POST is documented", verify().After(wire.Method(http.MethodGet)))
 	return all
 }
 
 // described tells the form of a refusal.
-func (d *doctor) described(answer *session.Answer) string {
+func (d *doctor) described(answer *wire.Answer) string {
 	if answer == nil {
 		return "no answer"
 	}
@@ -160,7 +161,7 @@ func (d *doctor) forms() (bare, extra, medias []string) {
 }
 
 // statusOf returns data.status of the result of a task, "" when there is none.
-func statusOf(answer *session.Answer) string {
+func statusOf(answer *wire.Answer) string {
 	var data struct {
 		Status string `json:"status"`
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -229,7 +230,7 @@ func (d *doctor) emptyKept(value string) keeps {
 	with, without := d.rules, d.rules
 	with.Empty, without.Empty = signing.EmptyNothing, signing.EmptyContainersToo
 	for _, member := range []string{"area", "mallcheck"} {
-		draft := d.hands.NewSingleServicePlanPage(d.sim()).Before(session.SetRaw(member, value))
+		draft := d.hands.NewSingleServicePlanPage(d.sim()).Before(wire.SetRaw(member, value))
 		in, out := d.accepts(draft, with), d.accepts(draft, without)
 		switch {
 		case in && out:

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -23,7 +23,7 @@ func differences(recorded, again reports.Exchange) (told []string) {
 	if was, is := recorded.Response.Status, again.Response.Status; was != is {
 		told = append(told, fmt.Sprintf("the status was %d, now %d", was, is))
 	}
-	if was, is := session.ReadAnswer(0, recorded).OperateCode, session.ReadAnswer(0, again).OperateCode; was != is {
+	if was, is := wire.ReadAnswer(0, recorded).OperateCode, wire.ReadAnswer(0, again).OperateCode; was != is {
 		told = append(told, fmt.Sprintf("operateCode was %q, now %q", was, is))
 	}
 	if recorded.Response.Cut > 0 {

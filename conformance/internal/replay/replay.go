@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
@@ -107,7 +108,7 @@ func (r *replay) sendAgain(draft *session.Draft, recorded reports.Exchange, look
 			return true
 		}
 		sent := s.Exchanges()
-		return (!r.over(recorded) || s.Terminal(session.ResultOf(answer))) && (!looks || len(differences(recorded, sent[len(sent)-1])) == 0)
+		return (!r.over(recorded) || s.Terminal(wire.ResultOf(answer))) && (!looks || len(differences(recorded, sent[len(sent)-1])) == 0)
 	})
 	sent := s.Exchanges()
 	if len(sent) == before {
@@ -118,7 +119,7 @@ func (r *replay) sendAgain(draft *session.Draft, recorded reports.Exchange, look
 
 // over reports whether an exchange shows a task that is over.
 func (r *replay) over(exchange reports.Exchange) bool {
-	return exchange.Operation == "asyncResult" && exchange.Response != nil && r.session.Terminal(session.ResultOf(session.ReadAnswer(0, exchange)))
+	return exchange.Operation == "asyncResult" && exchange.Response != nil && r.session.Terminal(wire.ResultOf(wire.ReadAnswer(0, exchange)))
 }
 
 // draft makes the request of a recorded exchange anew.
@@ -145,43 +146,43 @@ func (r *replay) draft(exchange reports.Exchange) (*session.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	wire := &session.Wire{Method: operation.Method, URL: address, Header: http.Header{}}
+	sent := &wire.Request{Method: operation.Method, URL: address, Header: http.Header{}}
 	for _, field := range exchange.Request.Header {
 		if value, err := r.fill(field.Value); err == nil && slices.Contains(ownHeaders, http.CanonicalHeaderKey(field.Name)) {
-			wire.Header.Add(field.Name, value)
+			sent.Header.Add(field.Name, value)
 		}
 	}
-	draft := session.NewDraft(operation, wire)
+	draft := session.NewDraft(operation, sent)
 	members, malformed := signing.ParseMembers([]byte(body))
 	switch {
 	case operation.Method == http.MethodGet && body == "":
-		if wire.Members, err = session.QueryMembers(address.RawQuery); err != nil {
+		if sent.Members, err = wire.QueryMembers(address.RawQuery); err != nil {
 			return nil, err
 		}
-		wire.URL.RawQuery, wire.InQuery = "", true
+		sent.URL.RawQuery, sent.InQuery = "", true
 	case malformed == nil:
-		wire.Members = members
+		sent.Members = members
 	default:
-		draft.After(session.RawBody(func([]byte) []byte { return []byte(body) }))
+		draft.After(wire.RawBody(func([]byte) []byte { return []byte(body) }))
 	}
-	for i := range wire.Members {
-		if m := &wire.Members[i]; m.Name == "tradeTime" && timeText.MatchString(textOf(*m)) {
+	for i := range sent.Members {
+		if m := &sent.Members[i]; m.Name == "tradeTime" && timeText.MatchString(textOf(*m)) {
 			*m = signing.StringMember(m.Name, session.Now())
 		}
 	}
 	if !signed {
-		draft.After(keepSign(slices.Clone(wire.Members)))
+		draft.After(keepSign(slices.Clone(sent.Members)))
 	}
 	return draft, nil
 }
 
 // keepSign gives a request the sign that it was recorded with, or none.
-func keepSign(recorded []signing.Member) session.Edit {
+func keepSign(recorded []signing.Member) wire.Edit {
 	at := slices.IndexFunc(recorded, func(m signing.Member) bool { return m.Name == "sign" })
 	if at < 0 {
-		return session.Drop("sign")
+		return wire.Drop("sign")
 	}
-	return session.SetRaw("sign", string(recorded[at].Value))
+	return wire.SetRaw("sign", string(recorded[at].Value))
 }
 
 // learn keeps the request id of an answer in the place of the recorded one.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/transport"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -58,11 +59,11 @@ func (s *Session) announce(draft *Draft, request *http.Request) announced {
 // a lenient target may accept what is not of the right type.
 func (s *Session) named(draft *Draft, address *url.URL, body []byte) journal.Request {
 	var members struct {
-		Partner looseText       `json:"partnerCode"`
-		SIMs    json.RawMessage `json:"sim_ids"`
-		SIM     looseText       `json:"deviceCode"`
-		OrderNo looseText       `json:"orderNo"`
-		PayID   looseText       `json:"payId"`
+		Partner wire.LooseString `json:"partnerCode"`
+		SIMs    json.RawMessage  `json:"sim_ids"`
+		SIM     wire.LooseString `json:"deviceCode"`
+		OrderNo wire.LooseString `json:"orderNo"`
+		PayID   wire.LooseString `json:"payId"`
 	}
 	_ = json.Unmarshal(body, &members) // what is not an object names nothing
 	operation := draft.Operation.ID
@@ -89,9 +90,9 @@ func (s *Session) named(draft *Draft, address *url.URL, body []byte) journal.Req
 
 // textsIn returns the texts of a list, or a text that stands where a list should.
 func textsIn(raw json.RawMessage) (texts []string) {
-	var list []looseText
+	var list []wire.LooseString
 	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && trimmed[0] == '"' {
-		list = append(list, looseText(unquote(trimmed)))
+		list = append(list, wire.LooseString(wire.Unquote(trimmed)))
 	} else {
 		_ = json.Unmarshal(raw, &list) // what is not a list names nothing
 	}
@@ -123,7 +124,7 @@ func pathValue(template, path, name string) string {
 }
 
 // settleAnnounced notes what came of an announced request.
-func (s *Session) settleAnnounced(sent announced, answer *Answer) {
+func (s *Session) settleAnnounced(sent announced, answer *wire.Answer) {
 	switch {
 	case sent.entry == nil:
 		if answer.Refused() {
@@ -138,18 +139,18 @@ func (s *Session) settleAnnounced(sent announced, answer *Answer) {
 }
 
 // settleResult keeps the terminal result of a task of the check.
-func (s *Session) settleResult(requestID string, result Result) {
+func (s *Session) settleResult(requestID string, result wire.Result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range s.entries {
 		if e.RequestID() == requestID {
-			e.SetResults(result.perSIM())
+			e.SetResults(perSIM(result))
 		}
 	}
 }
 
-// perSIM returns the outcome for each SIM card.
-func (r Result) perSIM() []journal.Result {
+// perSIM returns the outcome of a task for each SIM card.
+func perSIM(r wire.Result) []journal.Result {
 	results := make([]journal.Result, len(r.Details))
 	for i, detail := range r.Details {
 		results[i] = journal.Result{SIM: detail.SimID, Code: detail.Result}
@@ -198,7 +199,7 @@ func (c *Connection) listed(group journal.Group) (journal.Holdings, error) {
 		if !answer.Accepted() {
 			panic(End{Verdict: reports.Inconclusive, Reason: "listGroupSims answers " + answer.String()})
 		}
-		listing, known := newListing(answer)
+		listing, known := wire.ListingOf(answer)
 		if !known {
 			panic(End{Verdict: reports.Inconclusive, Reason: "listGroupSims answers in an unknown form: " + answer.String()})
 		}

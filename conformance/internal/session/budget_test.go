@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
@@ -19,7 +20,7 @@ func TestBudget(t *testing.T) {
 		name    string
 		budget  target.Budget
 		answers string // one letter for each order: S accepted, F refused, - no answer
-		change  Edit
+		change  wire.Edit
 		sent    int
 		problem string
 	}{
@@ -29,9 +30,9 @@ func TestBudget(t *testing.T) {
 		{"refused ones", target.Budget{Purchases: 1}, "FFFS", nil, 4, ""},
 		{"one without an answer", target.Budget{Purchases: 1}, "-S", nil, 1, "1 purchases were made"},
 		{"the amount", target.Budget{Amount: amount}, "SSSS", nil, 3, "an order of 4.99 would follow orders of 14.97, and --budget-amount is 15.00"},
-		{"an order that says more", target.Budget{Amount: amount}, "SS", Set("payAmount", "10"), 1, "an order of 10.00 would follow"},
-		{"an order that says less", target.Budget{Amount: amount}, "SSSS", Set("payAmount", "0.01"), 3, "an order of 4.99 would follow"},
-		{"an order that says nothing", target.Budget{Amount: amount}, "SSSS", Drop("payAmount"), 3, "an order of 4.99 would follow"},
+		{"an order that says more", target.Budget{Amount: amount}, "SS", wire.Set("payAmount", "10"), 1, "an order of 10.00 would follow"},
+		{"an order that says less", target.Budget{Amount: amount}, "SSSS", wire.Set("payAmount", "0.01"), 3, "an order of 4.99 would follow"},
+		{"an order that says nothing", target.Budget{Amount: amount}, "SSSS", wire.Drop("payAmount"), 3, "an order of 4.99 would follow"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var count atomic.Int64

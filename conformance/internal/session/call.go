@@ -1,8 +1,6 @@
 package session
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,7 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/mallcheck/mallcheck/gen/mall"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -37,26 +35,26 @@ func (s *Session) NewCall(operation openapi.Operation, set []signing.Member) (*D
 		if value == "" || slices.ContainsFunc(set, func(m signing.Member) bool { return m.Name == name }) {
 			continue
 		}
-		members = append(members, signing.Member{Name: name, Value: quote(value)})
+		members = append(members, signing.Member{Name: name, Value: wire.Quote(value)})
 	}
 	for _, parameter := range pathParameter.FindAllStringSubmatch(path, -1) {
 		name := parameter[1]
 		at := slices.IndexFunc(members, func(m signing.Member) bool { return m.Name == name })
-		if at < 0 || ChangesPath(unquote(members[at].Value)) {
+		if at < 0 || wire.ChangesPath(wire.Unquote(members[at].Value)) {
 			return nil, fmt.Errorf("%s of %s must be a text that is not empty, . or ..: it is a segment of the path; set it with --set %s=VALUE", name, operation.ID, name)
 		}
 	}
 	members = slices.DeleteFunc(members, func(m signing.Member) bool {
 		in := "{" + m.Name + "}"
 		found := strings.Contains(path, in)
-		path = strings.ReplaceAll(path, in, url.PathEscape(unquote(m.Value)))
+		path = strings.ReplaceAll(path, in, url.PathEscape(wire.Unquote(m.Value)))
 		return found
 	})
 	address, err := url.Parse(s.Target().URLs[operation.Service] + path)
 	if err != nil {
 		return nil, fmt.Errorf("the address of %s: %w", operation.ID, err)
 	}
-	wire := &Wire{Method: operation.Method, URL: address, Header: http.Header{}, Members: members,
+	wire := &wire.Request{Method: operation.Method, URL: address, Header: http.Header{}, Members: members,
 		InQuery: operation.Method == http.MethodGet}
 	if !wire.InQuery {
 		wire.Header.Set("Content-Type", "application/json")
@@ -66,10 +64,6 @@ func (s *Session) NewCall(operation openapi.Operation, set []signing.Member) (*D
 
 // pathParameter is a parameter in the template of a path.
 var pathParameter = regexp.MustCompile(`\{([^}]*)\}`)
-
-// ChangesPath reports whether the value of a path parameter would change which path
-// is called: clients and servers resolve such segments.
-func ChangesPath(value string) bool { return mall.CheckPathParameter("", value) != nil }
 
 // usual is what a request usually has as a member, "" when that is not known.
 func (s *Session) usual(operation openapi.Operation, name string) string {
@@ -142,24 +136,8 @@ func (s *Session) Explain(operation openapi.Operation, exchange int) (signing.Ex
 	return explained, nil
 }
 
-// ParseMember reads "name=text", or "name:=JSON" for a value that is no text.
-func ParseMember(text string) (signing.Member, error) {
-	name, value, found := strings.Cut(text, "=")
-	if raw, isJSON := strings.CutSuffix(name, ":"); isJSON && raw != "" {
-		var compact bytes.Buffer
-		if err := json.Compact(&compact, []byte(value)); err != nil {
-			return signing.Member{}, fmt.Errorf("%q: what follows := is not JSON; write name=text or name:=JSON", text)
-		}
-		return signing.Member{Name: raw, Value: compact.Bytes()}, nil
-	}
-	if !found || name == "" {
-		return signing.Member{}, fmt.Errorf("%q names no member; write name=text or name:=JSON", text)
-	}
-	return signing.Member{Name: name, Value: quote(value)}, nil
-}
-
 // Attempt sends a draft; unlike Send, it tells as an error that no answer came.
-func (s *Session) Attempt(draft *Draft) (answer *Answer, err error) {
+func (s *Session) Attempt(draft *Draft) (answer *wire.Answer, err error) {
 	err = attempt(func() { answer = s.Send(s.stop, draft) })
 	return answer, err
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/oracle"
 	"github.com/mallcheck/mallcheck/conformance/internal/receiver"
 	"github.com/mallcheck/mallcheck/conformance/internal/transport"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -139,7 +140,7 @@ func (c *Connection) Link(service string) transport.Link { return c.client.Link(
 const longestCode = 100
 
 // see counts a kind of answer.
-func (c *Connection) see(answer *Answer) {
+func (c *Connection) see(answer *wire.Answer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.seen == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -182,7 +183,7 @@ func (s *Session) makeLoan(ctx context.Context, operation string) *loan {
 
 // spend marks the loan of a draft as used up, where an answer to it means that, or
 // where there is no answer: nobody knows then whether the target did the work.
-func (s *Session) spend(draft *Draft, answer *Answer) {
+func (s *Session) spend(draft *Draft, answer *wire.Answer) {
 	if draft.loan == nil || !UsesUp(draft.Operation) || answer != nil && answer.Refused() {
 		return
 	}
@@ -281,7 +282,7 @@ func (s *Session) prove(ctx context.Context, valid *Draft) {
 // requireReadable ends the check if the target refuses to show a result once more. It
 // showed it when the task ended, or the request would not have been lent: the request is valid,
 // and the refusal is about reading it again.
-func (s *Session) requireReadable(valid *Draft, answer *Answer) {
+func (s *Session) requireReadable(valid *Draft, answer *wire.Answer) {
 	if valid.loan != nil && valid.pristine() && valid.Operation.ID == "asyncResult" && answer.Refused() {
 		s.Prevents("request-id/repeated-reading", answer.Exchange,
 			"precondition failed: asyncResult refuses a request_id whose result it has shown before", `operateCode "S"`, answer.String())
@@ -290,11 +291,11 @@ func (s *Session) requireReadable(valid *Draft, answer *Answer) {
 
 // Recall records an exchange that another session of the run made, and returns its answer.
 // It ends the check when the answer was not kept whole: nothing can be said of it then.
-func (s *Session) Recall(exchange reports.Exchange) *Answer {
+func (s *Session) Recall(exchange reports.Exchange) *wire.Answer {
 	if isCut(exchange) {
 		panic(End{Verdict: reports.Inconclusive, Reason: "the answer that this check shares with others was not kept whole (--max-kept)"})
 	}
-	return ReadAnswer(s.record(exchange, false), exchange)
+	return wire.ReadAnswer(s.record(exchange, false), exchange)
 }
 
 // adoptWith adopts what another session showed, and returns the value with which that
@@ -339,7 +340,7 @@ func (s *Session) undoAsides() (left []string) {
 // SendValid sends a valid request of an operation, or returns the answer to one that
 // the target accepted earlier in the run: its exchange is then recorded for this
 // check, too. Use it where a check looks at the form of an answer.
-func (s *Session) SendValid(ctx context.Context, operation string) *Answer {
+func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer {
 	if known := s.connection.acceptedBefore(operation); known != nil && !isCut(*known) {
 		return s.Recall(*known)
 	}
@@ -357,7 +358,7 @@ func (s *Session) SendValid(ctx context.Context, operation string) *Answer {
 // SendChanged modifies a valid request of an operation, sends it and returns the
 // answer, under the control of Controlled. It skips the check when several attempts
 // to make a valid request failed.
-func (s *Session) SendChanged(ctx context.Context, operation string, change func(*Draft)) (answer *Answer) {
+func (s *Session) SendChanged(ctx context.Context, operation string, change func(*Draft)) (answer *wire.Answer) {
 	if reason := s.connection.exhausted(operation); reason != "" {
 		s.Skip(reason)
 	}

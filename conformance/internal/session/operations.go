@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/gen/topup"
 	"github.com/mallcheck/mallcheck/gen/vshop"
@@ -28,21 +29,8 @@ type Accepted struct {
 	// RequestID is the key of its result, as the response header gives it.
 	RequestID string
 	// Answer is the whole answer.
-	Answer *Answer
+	Answer *wire.Answer
 }
-
-// Result is what asyncResult says of a task.
-type Result struct {
-	RequestID  string
-	ActionCode string
-	Status     string
-	Details    []Detail
-	// Answer is the whole answer.
-	Answer *Answer
-}
-
-// Detail is the outcome for one SIM card of a task.
-type Detail struct{ SimID, Result, Message string }
 
 // NewAddSims drafts an addSims of SIM cards to a group.
 func (s *Session) NewAddSims(group string, sims ...string) *Draft {
@@ -136,7 +124,7 @@ func (s *Session) RemoveSims(ctx context.Context, group string, sims ...string) 
 }
 
 // accepted requires success and a request id.
-func (s *Session) accepted(answer *Answer) Accepted {
+func (s *Session) accepted(answer *wire.Answer) Accepted {
 	s.RequireAccepted(answer)
 	header := s.Target().RequestIDHeader
 	id := answer.Header.Get(header)
@@ -156,7 +144,7 @@ func (s *Session) accepted(answer *Answer) Accepted {
 // RequireAccepted ends the check if the target did not accept a valid request: a
 // precondition of the check failed. An answer that is neither a success nor a refusal in
 // a known form deviates from the clause about the envelope, not from the operation's.
-func (s *Session) RequireAccepted(answer *Answer) {
+func (s *Session) RequireAccepted(answer *wire.Answer) {
 	if answer.Accepted() {
 		return
 	}
@@ -168,67 +156,44 @@ func (s *Session) RequireAccepted(answer *Answer) {
 }
 
 // ReadResult asks for the result of a task once; that it is found is required.
-func (s *Session) ReadResult(ctx context.Context, requestID string) Result {
+func (s *Session) ReadResult(ctx context.Context, requestID string) wire.Result {
 	answer := s.Send(ctx, s.NewAsyncResult(requestID))
 	if !answer.Accepted() {
 		s.notFound(answer, requestID)
 	}
-	return ResultOf(answer)
+	return wire.ResultOf(answer)
 }
 
 // notFound ends the check because a request id does not find its result.
-func (s *Session) notFound(answer *Answer, requestID string) {
+func (s *Session) notFound(answer *wire.Answer, requestID string) {
 	s.Prevents("request-id/finds-its-own-result", answer.Exchange,
 		"asyncResult does not find a request_id that was returned",
 		"the result of "+requestID, answer.String())
 }
 
-// ResultOf reads what an answer of asyncResult says of a task.
-func ResultOf(answer *Answer) Result {
-	var data struct {
-		RequestID  looseText `json:"request_id"`
-		ActionCode looseText `json:"action_code"`
-		Status     looseText `json:"status"`
-		Details    []struct {
-			SimID   looseText `json:"sim_id"`
-			Result  looseText `json:"result"`
-			Message looseText `json:"message"`
-		} `json:"details"`
-	}
-	result := Result{Answer: answer}
-	if err := json.Unmarshal(answer.Data, &data); err != nil {
-		return result // the oracle says what is wrong with it
-	}
-	result.RequestID, result.ActionCode, result.Status = string(data.RequestID), string(data.ActionCode), string(data.Status)
-	for _, d := range data.Details {
-		result.Details = append(result.Details, Detail{string(d.SimID), string(d.Result), string(d.Message)})
-	}
-	return result
-}
-
 // AwaitResult asks for the result of a task until its status is terminal. A
 // task that misses its time limit is a violation.
-func (s *Session) AwaitResult(ctx context.Context, requestID string) Result {
-	return s.WatchResult(ctx, requestID, func(Result) {})
+func (s *Session) AwaitResult(ctx context.Context, requestID string) wire.Result {
+	return s.WatchResult(ctx, requestID, func(wire.Result) {})
 }
 
 // AwaitResultAs is AwaitResult, asked by another partner.
-func (s *Session) AwaitResultAs(ctx context.Context, partner, requestID string) Result {
-	return s.watch(ctx, partner, requestID, func(Result) {})
+func (s *Session) AwaitResultAs(ctx context.Context, partner, requestID string) wire.Result {
+	return s.watch(ctx, partner, requestID, func(wire.Result) {})
 }
 
 // WatchResult is AwaitResult that shows every look at the task to the caller,
 // the last one included.
-func (s *Session) WatchResult(ctx context.Context, requestID string, look func(Result)) Result {
+func (s *Session) WatchResult(ctx context.Context, requestID string, look func(wire.Result)) wire.Result {
 	return s.watch(ctx, s.Target().PartnerCode, requestID, look)
 }
 
-func (s *Session) watch(ctx context.Context, partner, requestID string, look func(Result)) Result {
+func (s *Session) watch(ctx context.Context, partner, requestID string, look func(wire.Result)) wire.Result {
 	started, limit, waited := time.Now(), s.Target().TaskTimeout, s.connection.patience.total()
 	var seen []string // each status once, in order
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		answer := s.Send(ctx, s.NewAsyncResult(requestID).As(partner))
-		result, passed := ResultOf(answer), time.Since(started)-(s.connection.patience.total()-waited)
+		result, passed := wire.ResultOf(answer), time.Since(started)-(s.connection.patience.total()-waited)
 		if answer.Accepted() {
 			look(result)
 			if s.Terminal(result) {
@@ -250,7 +215,7 @@ func (s *Session) watch(ctx context.Context, partner, requestID string, look fun
 
 // notEnded ends the check because a task did not end in time. That it ends is documented;
 // how long it may take, and which statuses are final, is not.
-func (s *Session) notEnded(answer *Answer, requestID string, seen []string) {
+func (s *Session) notEnded(answer *wire.Answer, requestID string, seen []string) {
 	statuses, _ := json.Marshal(seen)
 	s.Prevents("async/ends-in-time", answer.Exchange,
 		fmt.Sprintf("the task %s did not end within %s; statuses seen: %s. If it takes longer, raise --task-timeout; "+

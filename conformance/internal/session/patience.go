@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -118,7 +119,7 @@ func asksToWait(response *reports.Response) (time.Duration, bool) {
 		return 0, false
 	}
 	after, said := retryAfter(response.Header)
-	if response.Status == http.StatusServiceUnavailable && (!said || hasEnvelope(response.Body)) {
+	if response.Status == http.StatusServiceUnavailable && (!said || wire.HasEnvelope(response.Body)) {
 		return 0, false
 	}
 	return after, true

@@ -3,6 +3,8 @@ package session
 import (
 	"context"
 	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
 // PayingMethod returns a payment method with which a payment succeeds.
@@ -25,7 +27,7 @@ func (s *Session) OpenMethod() string {
 
 // Authorize begins the single payment of an order, with a payment method or, when
 // that is empty, without one; that it is accepted is required.
-func (s *Session) Authorize(ctx context.Context, p Purchase, method string) *Answer {
+func (s *Session) Authorize(ctx context.Context, p Purchase, method string) *wire.Answer {
 	answer := s.Send(ctx, s.NewStripeSingleAuthorization(p, method))
 	s.RequireAccepted(answer)
 	return answer

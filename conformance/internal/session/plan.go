@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
 // unknownPlan is the code and name of a plan where none is known. The documentation
@@ -31,8 +33,8 @@ func (c *Connection) planCode() string {
 			answer := s.Send(ctx, s.NewSingleServicePlanPage(c.target.SIMs[0]))
 			var page struct {
 				Plans []struct {
-					Package looseText `json:"packageCode"`
-					Code    looseText `json:"servicePlanCode"`
+					Package wire.LooseString `json:"packageCode"`
+					Code    wire.LooseString `json:"servicePlanCode"`
 				} `json:"servicePlanList"`
 			}
 			if !answer.Accepted() || json.Unmarshal(answer.Data, &page) != nil {

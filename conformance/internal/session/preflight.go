@@ -3,12 +3,10 @@ package session
 import (
 	"context"
 	"fmt"
-	"mime"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/transport"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -33,7 +31,7 @@ func (c *Connection) probe(ctx context.Context, service string) string {
 		"vshop": func() *Draft { return s.NewSingleVerify(c.probeSIM()) },
 		// Any HTTP answer will do: a GET where only POST is known does nothing, and many
 		// a server refuses it by a page.
-		"payment": func() *Draft { return s.NewResultQuery("0").After(Method(http.MethodGet)) },
+		"payment": func() *Draft { return s.NewResultQuery("0").After(wire.Method(http.MethodGet)) },
 	}[service]
 	err := attempt(func() { s.Send(ctx, draft()) })
 	exchanges := s.Exchanges()
@@ -42,11 +40,11 @@ func (c *Connection) probe(ctx context.Context, service string) string {
 		return err.Error()
 	case exchanges[0].Response == nil || transport.TimedOut(exchanges[0]):
 		return exchanges[0].Problem
-	case unavailable(exchanges[0].Response):
+	case wire.Unavailable(exchanges[0].Response):
 		return fmt.Sprintf("it answers HTTP %d without an envelope", exchanges[0].Response.Status)
-	case redirects(exchanges[0].Response):
+	case wire.Redirects(exchanges[0].Response):
 		return fmt.Sprintf("it answers HTTP %d and redirects elsewhere, which a signed request does not follow: is the address right?", exchanges[0].Response.Status)
-	case isHTML(exchanges[0].Response) && exchanges[0].Response.Status != http.StatusMethodNotAllowed:
+	case wire.IsHTML(exchanges[0].Response) && exchanges[0].Response.Status != http.StatusMethodNotAllowed:
 		return fmt.Sprintf("it answers HTTP %d with a page of HTML: is the address right?", exchanges[0].Response.Status)
 	}
 	return ""
@@ -58,26 +56,4 @@ func (c *Connection) probeSIM() string {
 		return c.target.SIMs[0]
 	}
 	return "89000000000000000000"
-}
-
-// redirects reports whether an answer names another address to ask, as that of a
-// service does which is asked by http and wants https.
-func redirects(response *reports.Response) bool {
-	return response.Status >= 300 && response.Status < 400 && !hasEnvelope(response.Body) &&
-		slices.ContainsFunc(response.Header, func(field reports.Header) bool { return strings.EqualFold(field.Name, "Location") })
-}
-
-// isHTML reports whether an answer is a page for people, and not an envelope that
-// is announced as one.
-func isHTML(response *reports.Response) bool {
-	if hasEnvelope(response.Body) {
-		return false
-	}
-	for _, field := range response.Header {
-		if strings.EqualFold(field.Name, "Content-Type") {
-			media, _, _ := mime.ParseMediaType(field.Value)
-			return media == "text/html"
-		}
-	}
-	return strings.HasPrefix(strings.TrimSpace(strings.ToLower(string(response.Body[:min(len(response.Body), 64)]))), "<!doctype html")
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -163,7 +164,7 @@ func TestParseMember(t *testing.T) {
 		"a=b": `a="b"`, "a=b=c": `a="b=c"`, "a=": `a=""`, `a:=["1", 2]`: `a=["1",2]`, `a="<`: `a="\"<"`,
 		"a": "", "=b": "", "a:={": "", ":=1": `:="1"`,
 	} {
-		member, err := ParseMember(text)
+		member, err := wire.ParseMember(text)
 		if got := member.Name + "=" + string(member.Value); err == nil && got != want || (err != nil) != (want == "") {
 			t.Errorf("%s: %s %v, want %s", text, got, err, want)
 		}

@@ -8,13 +8,14 @@ import (
 	"slices"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/transport"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
 // Send signs a draft, sends it, records the exchange and has it judged. It ends
 // the check when no answer came that says anything about the target.
-func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
+func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	request := s.render(draft)
 	service := draft.Operation.Service
 	if reason := s.connection.givenUp(service); reason != "" {
@@ -22,12 +23,12 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
 	}
 	s.turn(ctx)
 	sent := s.announce(draft, request)
-	var answer *Answer
+	var answer *wire.Answer
 	defer func() { s.spend(draft, answer) }()
 	exchange := s.exchange(ctx, draft, request)
 	index := s.record(exchange, draft.keepsContract())
 	s.endUnlessAnswered(service, exchange)
-	answer = ReadAnswer(index, exchange)
+	answer = wire.ReadAnswer(index, exchange)
 	s.settleAnnounced(sent, answer)
 	s.connection.see(answer)
 	return answer
@@ -35,22 +36,23 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *Answer {
 
 // render makes the edits, signs in between, and returns the request to send.
 func (s *Session) render(draft *Draft) *http.Request {
-	wire := &Wire{
+	edited := &wire.Request{
 		Method: draft.wire.Method, URL: draft.wire.URL, Header: draft.wire.Header.Clone(),
 		Members: slices.Clone(draft.wire.Members), InQuery: draft.wire.InQuery,
 	}
 	for _, edit := range draft.before {
-		edit(wire)
+		edit(edited)
 	}
-	s.sign(draft, wire)
+	s.sign(draft, edited)
 	for _, edit := range draft.after {
-		edit(wire)
+		edit(edited)
 	}
-	request, err := http.NewRequestWithContext(context.Background(), wire.Method, wire.address().String(), bytes.NewReader(wire.body()))
+	body := bytes.NewReader(edited.Bytes())
+	request, err := http.NewRequestWithContext(context.Background(), edited.Method, edited.Address().String(), body)
 	if err != nil {
 		panic(broken(fmt.Errorf("building a request of %s: %w", draft.Operation.ID, err)))
 	}
-	request.Header = wire.Header
+	request.Header = edited.Header
 	for name, values := range s.Target().Header {
 		request.Header[name] = values
 	}
@@ -59,12 +61,12 @@ func (s *Session) render(draft *Draft) *http.Request {
 
 // sign writes the sign that fits the request. A request that cannot be signed,
 // such as one whose body is not JSON, keeps the sign it had.
-func (s *Session) sign(draft *Draft, wire *Wire) {
+func (s *Session) sign(draft *Draft, edited *wire.Request) {
 	rules := s.Target().Sign
 	if draft.rules != nil {
 		rules = *draft.rules
 	}
-	members, err := signing.MembersOf(wire.Method, wire.address(), wire.body(), []string{draft.Operation.Path}, rules.Parts)
+	members, err := signing.MembersOf(edited.Method, edited.Address(), edited.Bytes(), []string{draft.Operation.Path}, rules.Parts)
 	if err != nil {
 		return
 	}
@@ -74,7 +76,7 @@ func (s *Session) sign(draft *Draft, wire *Wire) {
 		signer = signing.Sign
 	}
 	if sign, err := signer(members, rules); err == nil {
-		Set("sign", sign)(wire)
+		wire.Set("sign", sign)(edited)
 	}
 }
 
@@ -83,7 +85,7 @@ func (s *Session) sign(draft *Draft, wire *Wire) {
 // does the part of one that came before its call timed out.
 func (s *Session) record(exchange reports.Exchange, valid bool) int {
 	var deviations []reports.Deviation
-	if !transport.TimedOut(exchange) && !transport.Stopped(exchange) && (exchange.Response == nil || !unavailable(exchange.Response)) {
+	if !transport.TimedOut(exchange) && !transport.Stopped(exchange) && (exchange.Response == nil || !wire.Unavailable(exchange.Response)) {
 		deviations = s.connection.judge(exchange, valid)
 	}
 	s.mu.Lock()
@@ -136,17 +138,7 @@ func (s *Session) endUnlessAnswered(service string, exchange reports.Exchange) {
 	if exchange.Response == nil || transport.Stopped(exchange) {
 		panic(End{Verdict: reports.Inconclusive, Reason: exchange.Operation + ": " + exchange.Problem})
 	}
-	if unavailable(exchange.Response) {
+	if wire.Unavailable(exchange.Response) {
 		panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf("%s: the target answers HTTP %d without an envelope", exchange.Operation, exchange.Response.Status)})
 	}
-}
-
-// unavailable reports whether an answer says that the service cannot be asked
-// at the moment: 429, 502, 503 or 504 without an envelope.
-func unavailable(response *reports.Response) bool {
-	switch response.Status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return !hasEnvelope(response.Body)
-	}
-	return false
 }

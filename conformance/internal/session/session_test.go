@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -167,14 +168,14 @@ func TestDraft(t *testing.T) {
 		want  sent
 	}{
 		{"as it is", s.NewListBundles(), sent{"GET", "version=3.0&partnerCode=P1&sign=" + right, ""}},
-		{"reversed after signing", s.NewListBundles().After(Reverse), sent{"GET", "sign=" + right + "&partnerCode=P1&version=3.0", ""}},
+		{"reversed after signing", s.NewListBundles().After(wire.Reverse), sent{"GET", "sign=" + right + "&partnerCode=P1&version=3.0", ""}},
 		{"changed before signing", s.NewListBundles().As("P2"), sent{"GET", "version=3.0&partnerCode=P2&sign=" + sign(`{"partnerCode":"P2","version":"3.0"}`), ""}},
-		{"changed after signing", s.NewListBundles().After(Set("version", "1.0 ü")), sent{"GET", "version=1.0+%C3%BC&partnerCode=P1&sign=" + right, ""}},
-		{"dropped after signing", s.NewListBundles().After(Drop("sign")), sent{"GET", "version=3.0&partnerCode=P1", ""}},
-		{"a body with a raw value", s.NewAddSims("G1").Before(SetRaw("sim_ids", "1.0")),
+		{"changed after signing", s.NewListBundles().After(wire.Set("version", "1.0 ü")), sent{"GET", "version=1.0+%C3%BC&partnerCode=P1&sign=" + right, ""}},
+		{"dropped after signing", s.NewListBundles().After(wire.Drop("sign")), sent{"GET", "version=3.0&partnerCode=P1", ""}},
+		{"a body with a raw value", s.NewAddSims("G1").Before(wire.SetRaw("sim_ids", "1.0")),
 			sent{"POST", "", `{"partnerCode":"P1","sign":"` + sign(`{"group_id":"G1","partnerCode":"P1","sim_ids":1.0,"version":"3.0"}`) + `","sim_ids":1.0,"version":"3.0"}`}},
-		{"a body that is not JSON", s.NewAddSims("G1").After(RawBody(func([]byte) []byte { return []byte("{") })), sent{"POST", "", "{"}},
-		{"another method", s.NewListBundles().After(Method(http.MethodPut)), sent{"PUT", "version=3.0&partnerCode=P1&sign=" + right, ""}},
+		{"a body that is not JSON", s.NewAddSims("G1").After(wire.RawBody(func([]byte) []byte { return []byte("{") })), sent{"POST", "", "{"}},
+		{"another method", s.NewListBundles().After(wire.Method(http.MethodPut)), sent{"PUT", "version=3.0&partnerCode=P1&sign=" + right, ""}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s.Send(t.Context(), test.draft)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -39,8 +40,8 @@ func TestSignedBy(t *testing.T) {
 	}{
 		{"query and path", signing.Default(), func(s *Session) *Draft { return s.NewListGroupSims("G1") }, "version partnerCode group_id"},
 		{"the path is not signed", queryAndBody, func(s *Session) *Draft { return s.NewListGroupSims("G1") }, "version partnerCode"},
-		{"edits before", signing.Default(), func(s *Session) *Draft { return s.NewListBundles().Before(Reverse, Set("x", "y")) }, "partnerCode version x"},
-		{"edits after", signing.Default(), func(s *Session) *Draft { return s.NewListBundles().After(Drop("version")) }, "version partnerCode"},
+		{"edits before", signing.Default(), func(s *Session) *Draft { return s.NewListBundles().Before(wire.Reverse, wire.Set("x", "y")) }, "partnerCode version x"},
+		{"edits after", signing.Default(), func(s *Session) *Draft { return s.NewListBundles().After(wire.Drop("version")) }, "version partnerCode"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := sessionFor(t, test.rules)
@@ -74,7 +75,7 @@ func TestAnswerIsReadLeniently(t *testing.T) {
 		`{"operateCode":"S","message":"success","data":{}}{"operateCode":"F"}`,
 		`{"message":7,"operateCode":"S","data":{}} trailing`,
 	} {
-		answer := ReadAnswer(0, reports.Exchange{Response: &reports.Response{Status: 200, Body: []byte(body)}})
+		answer := wire.ReadAnswer(0, reports.Exchange{Response: &reports.Response{Status: 200, Body: []byte(body)}})
 		if !answer.Accepted() || string(answer.Data) != "{}" {
 			t.Errorf("%s is read as operateCode %q, data %s", body, answer.OperateCode, answer.Data)
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -118,9 +119,9 @@ func (s *Session) shownRenewal(partner, sim string) (shown *renewal, err error) 
 	err = attempt(func() {
 		answer := s.Send(s.stop, s.NewQueryAutoRenewalRecord(sim).As(partner))
 		var record struct {
-			OrderNo looseText `json:"orderNo"`
-			PayID   looseText `json:"payId"`
-			SIM     looseText `json:"deviceCode"`
+			OrderNo wire.LooseString `json:"orderNo"`
+			PayID   wire.LooseString `json:"payId"`
+			SIM     wire.LooseString `json:"deviceCode"`
 		}
 		if answer.Accepted() && json.Unmarshal(answer.Data, &record) == nil && record.OrderNo != "" {
 			shown = &renewal{partner, cmp.Or(string(record.SIM), sim), string(record.OrderNo), string(record.PayID)}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
 // The auto-renewals which a check left are
@@ -91,9 +93,9 @@ func TestAwait(t *testing.T) {
 // A draft and its twin are changed apart.
 func TestTwin(t *testing.T) {
 	s := connected(t, http.NotFound)
-	draft := s.NewListBundles().Before(Set("version", "1.0"))
-	twin := draft.Twin().Before(Set("version", "2.0")).After(Set("extra", "1"))
-	draft.Before(Drop("partnerCode"))
+	draft := s.NewListBundles().Before(wire.Set("version", "1.0"))
+	twin := draft.Twin().Before(wire.Set("version", "2.0")).After(wire.Set("extra", "1"))
+	draft.Before(wire.Drop("partnerCode"))
 	if query := s.render(draft).URL.RawQuery; !strings.Contains(query, "version=1.0") || strings.Contains(query, "extra") || strings.Contains(query, "partnerCode") {
 		t.Errorf("the draft is sent as %s", query)
 	}

@@ -1,4 +1,4 @@
-package session
+package wire
 
 import (
 	"bytes"
@@ -36,18 +36,18 @@ type Answer struct {
 
 // envelope is the form of every answer.
 type envelope struct {
-	OperateCode looseText       `json:"operateCode"`
-	Message     looseText       `json:"message"`
+	OperateCode LooseString     `json:"operateCode"`
+	Message     LooseString     `json:"message"`
 	Data        json.RawMessage `json:"data"`
 }
 
-// looseText is a string, read from a JSON string, or from any other value as its text.
-type looseText string
+// LooseString is a string, read from a JSON string, or from any other value as its text.
+type LooseString string
 
 // UnmarshalJSON never fails on well-formed JSON.
-func (t *looseText) UnmarshalJSON(raw []byte) error {
+func (t *LooseString) UnmarshalJSON(raw []byte) error {
 	if string(raw) != "null" {
-		*t = looseText(unquote(raw))
+		*t = LooseString(Unquote(raw))
 	}
 	return nil
 }
@@ -115,10 +115,4 @@ func (a *Answer) String() string {
 		body = body[:300] + "…"
 	}
 	return fmt.Sprintf("HTTP %d %s", a.Status, body)
-}
-
-// hasEnvelope reports whether a body is an object with an operateCode.
-func hasEnvelope(body []byte) bool {
-	var e envelope
-	return json.Unmarshal(body, &e) == nil && e.OperateCode != ""
 }

@@ -1,4 +1,4 @@
-package session
+package wire
 
 import (
 	"encoding/json"
@@ -19,11 +19,11 @@ func TestQuotedLikeJSON(t *testing.T) {
 		if err := encoder.Encode(text); err != nil {
 			t.Fatal(err)
 		}
-		quoted := quote(text)
+		quoted := Quote(text)
 		if string(quoted)+"\n" != want.String() {
 			t.Fatalf("%q is written as %s, want %s", text, quoted, want.String())
 		}
-		if again := unquote(quoted); again != strings.ToValidUTF8(text, "\ufffd") && json.Valid([]byte(text)) {
+		if again := Unquote(quoted); again != strings.ToValidUTF8(text, "\ufffd") && json.Valid([]byte(text)) {
 			t.Fatalf("%s is read as %q", quoted, again)
 		}
 		value := []byte(rapid.OneOf(rapid.StringMatching(`"[ -~]*"?`), rapid.Just(string(quoted)), rapid.StringMatching(`[0-9"\\n]*`)).Draw(t, "value"))
@@ -32,7 +32,7 @@ func TestQuotedLikeJSON(t *testing.T) {
 		if json.Unmarshal(value, &decoded) == nil {
 			read = decoded
 		}
-		if got := unquote(value); got != read {
+		if got := Unquote(value); got != read {
 			t.Fatalf("%s is read as %q, want %q", value, got, read)
 		}
 	})

@@ -1,8 +1,9 @@
-package session
+package wire
 
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/openapi"
@@ -12,7 +13,7 @@ import (
 // Change changes the value of a member, given and returned as JSON text; of one that
 // is not there the value is nil, and it is added at the end.
 func Change(name string, change func(value []byte) []byte) Edit {
-	return func(w *Wire) {
+	return func(w *Request) {
 		var before []byte
 		for _, member := range w.Members {
 			if member.Name == name {
@@ -25,7 +26,7 @@ func Change(name string, change func(value []byte) []byte) Edit {
 
 // Repeat sends a member a second time with the value that it has.
 func Repeat(name string) Edit {
-	return func(w *Wire) {
+	return func(w *Request) {
 		for _, member := range w.Members {
 			if member.Name == name {
 				w.Members = append(w.Members, signing.Member{Name: name, Value: bytes.Clone(member.Value)})
@@ -37,7 +38,7 @@ func Repeat(name string) Edit {
 
 // AddQuery adds a parameter to the query, of a request with a body as well.
 func AddQuery(name, value string) Edit {
-	return func(w *Wire) {
+	return func(w *Request) {
 		if w.InQuery {
 			Set(name, value)(w)
 			return
@@ -52,7 +53,7 @@ func AddQuery(name, value string) Edit {
 
 // EditPath changes the path, given and returned as it is escaped.
 func EditPath(change func(path string) string) Edit {
-	return func(w *Wire) {
+	return func(w *Request) {
 		address := *w.URL
 		address.RawPath = change(address.EscapedPath())
 		plain, err := url.PathUnescape(address.RawPath)
@@ -79,8 +80,55 @@ func ChangePath(operation openapi.Operation, name string, change func(value []by
 			if err != nil {
 				plain = segments[at]
 			}
-			segments[at] = url.PathEscape(unquote(change(quote(plain))))
+			segments[at] = url.PathEscape(Unquote(change(Quote(plain))))
 		}
 		return strings.Join(segments, "/")
 	})
+}
+
+// Set writes a member with a string value, in place when it is there, else at the end.
+func Set(name, value string) Edit {
+	return SetRaw(name, string(Quote(value)))
+}
+
+// SetRaw writes a member with a value given as JSON text.
+func SetRaw(name, value string) Edit {
+	return func(w *Request) {
+		for i := range w.Members {
+			if w.Members[i].Name == name {
+				w.Members[i].Value = []byte(value)
+				return
+			}
+		}
+		w.Members = append(w.Members, signing.Member{Name: name, Value: []byte(value)})
+	}
+}
+
+// Drop leaves a member out.
+func Drop(name string) Edit {
+	return func(w *Request) {
+		w.Members = slices.DeleteFunc(w.Members, func(m signing.Member) bool { return m.Name == name })
+	}
+}
+
+// Reverse sends the members in the opposite order.
+func Reverse(w *Request) { slices.Reverse(w.Members) }
+
+// Header sets a header field; an empty value removes it.
+func Header(name, value string) Edit {
+	return func(w *Request) {
+		if value == "" {
+			w.Header.Del(name)
+			return
+		}
+		w.Header.Set(name, value)
+	}
+}
+
+// Method sends the request with another HTTP method.
+func Method(method string) Edit { return func(w *Request) { w.Method = method } }
+
+// RawBody changes the bytes of the body as they would be sent.
+func RawBody(change func(body []byte) []byte) Edit {
+	return func(w *Request) { w.Body = change(w.Bytes()) }
 }

@@ -1,0 +1,49 @@
+package wire
+
+import (
+	"encoding/json"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// HasEnvelope reports whether a body is an object with an operateCode.
+func HasEnvelope(body []byte) bool {
+	var e envelope
+	return json.Unmarshal(body, &e) == nil && e.OperateCode != ""
+}
+
+// Redirects reports whether an answer names another address to ask, as that of a
+// service does which is asked by http and wants https.
+func Redirects(response *reports.Response) bool {
+	return response.Status >= 300 && response.Status < 400 && !HasEnvelope(response.Body) &&
+		slices.ContainsFunc(response.Header, func(field reports.Header) bool { return strings.EqualFold(field.Name, "Location") })
+}
+
+// IsHTML reports whether an answer is a page for people, and not an envelope that
+// is announced as one.
+func IsHTML(response *reports.Response) bool {
+	if HasEnvelope(response.Body) {
+		return false
+	}
+	for _, field := range response.Header {
+		if strings.EqualFold(field.Name, "Content-Type") {
+			media, _, _ := mime.ParseMediaType(field.Value)
+			return media == "text/html"
+		}
+	}
+	return strings.HasPrefix(strings.TrimSpace(strings.ToLower(string(response.Body[:min(len(response.Body), 64)]))), "<!doctype html")
+}
+
+// Unavailable reports whether an answer says that the service cannot be asked
+// at the moment: 429, 502, 503 or 504 without an envelope.
+func Unavailable(response *reports.Response) bool {
+	switch response.Status {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return !HasEnvelope(response.Body)
+	}
+	return false
+}
