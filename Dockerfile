@@ -14,7 +14,7 @@ ARG COMMIT=
 ARG TARGETOS
 ARG TARGETARCH
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -buildvcs=false \
-      -ldflags "-s -w -X github.com/mallcheck/mallcheck/conformance.version=$VERSION -X github.com/mallcheck/mallcheck/conformance.commit=$COMMIT" \
+      -ldflags "-s -w -X github.com/mallcheck/mallcheck/conformance.version=$VERSION -X github.com/mallcheck/mallcheck/conformance.commit=$COMMIT -X 'github.com/mallcheck/mallcheck/conformance.installedBy=container image'" \
       -o /out/mallcheck ./cmd/mallcheck \
     && mkdir /out/work
 

@@ -4,14 +4,21 @@ import (
 	"runtime"
 	"runtime/debug"
 	"time"
+
+	"github.com/mallcheck/mallcheck/internal/installed"
 )
 
 // modulePath names this module among those that a program was built of.
 const modulePath = "github.com/mallcheck/mallcheck"
 
-// What the linker sets where go build cannot see the version control: make dist
-// and the Dockerfile pass -X for both.
-var version, commit string
+// What the linker sets where go build cannot see the version control: make dist and
+// the Dockerfile pass -X for them. The Dockerfile alone sets the way of installation.
+var version, commit, installedBy string
+
+// InstalledBy returns how this program was installed: "Python wheel", "npm package",
+// "Debian package", "container image", "release archive", "go install", "built from
+// source" or "unknown". Unlike [Built] it depends on the machine.
+func InstalledBy() string { return installed.By(installedBy, version) }
 
 // Build says what a program with this suite in it was built from.
 type Build struct {

@@ -10,7 +10,7 @@ import (
 
 // versionCommand prints what was built.
 type versionCommand struct {
-	JSON bool `name:"json" help:"Print JSON, with commit, Go version and platform."`
+	JSON bool `name:"json" help:"Print JSON, with commit, Go version, platform and way of installation."`
 }
 
 // Help gives examples, below the usage.
@@ -31,6 +31,7 @@ type builtVersion struct {
 	Modified   bool       `json:"modified"`
 	Go         string     `json:"go"`
 	Platform   string     `json:"platform"`
+	Installed  string     `json:"installed"`
 	Contracts  digests    `json:"contracts"`
 }
 
@@ -52,12 +53,13 @@ func (c *versionCommand) Run(std *streams) error {
 	}
 	build := conformance.Built()
 	if !c.JSON {
-		_, err = fmt.Fprintf(std.out, "mallcheck %s\ncontract sha256:%s\npush sha256:%s\n", build.Version, mall.Digest(), push.Digest())
+		_, err = fmt.Fprintf(std.out, "mallcheck %s\ncontract sha256:%s\npush sha256:%s\ninstalled: %s\n",
+			build.Version, mall.Digest(), push.Digest(), conformance.InstalledBy())
 		return err
 	}
 	told := builtVersion{
 		Name: "mallcheck", Version: build.Version, Commit: build.Commit, Modified: build.Modified,
-		Go: build.Go, Platform: build.Platform, Contracts: digests{mall.Digest(), push.Digest()},
+		Go: build.Go, Platform: build.Platform, Installed: conformance.InstalledBy(), Contracts: digests{mall.Digest(), push.Digest()},
 	}
 	if !build.CommitTime.IsZero() {
 		told.CommitTime = &build.CommitTime
