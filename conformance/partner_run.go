@@ -11,6 +11,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/partner"
+	"github.com/mallcheck/mallcheck/conformance/partner/client"
 	"github.com/mallcheck/mallcheck/conformance/partner/receiver"
 	"github.com/mallcheck/mallcheck/conformance/partner/signer"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -24,7 +25,7 @@ func AllChecks() []checks.Check { return slices.Clone(everyCheck()) }
 
 var everyCheck = sync.OnceValue(func() []checks.Check {
 	all := checks.All()
-	for _, check := range slices.Concat(receiver.Checks(receiver.Catalogue()), signer.Checks(signer.Catalogue())) {
+	for _, check := range slices.Concat(client.Rules(), receiver.Checks(receiver.Catalogue()), signer.Checks(signer.Catalogue())) {
 		all = append(all, check.Described())
 	}
 	slices.SortFunc(all, func(a, b checks.Check) int { return strings.Compare(a.ID, b.ID) })

@@ -24,12 +24,13 @@ const (
 )
 
 var sentences = []sentence{
-	{"doc-1486828", "Each of the three services has a production and a test address.", []string{"mall/x-services/*"}},
+	{"doc-1486828", "Each of the three services has a production and a test address.", []string{"mall/x-services/*", rules + "client~1uses-the-address-of-the-service"}},
 	{
 		"doc-1486828", "version, partnerCode and sign are global parameters; partnerCode and sign are required, version is 3.0 by default.",
 		[]string{
 			"mall/components/parameters/PartnerCode*", "mall/components/parameters/Sign*", "mall/components/parameters/Version",
 			schemas + "PartnerCode*", schemas + "Sign", schemas + "Sign#required", schemas + "Version*",
+			rules + "client~1puts-globals-in-their-place", rules + "client~1uses-its-own-partner-code",
 		},
 	},
 	{"doc-1486828", "The language of a request goes into Accept-Language, whose only value is en-US.", []string{"mall/components/parameters/AcceptLanguage", rules + "globals~1accept-language*"}},
@@ -38,8 +39,9 @@ var sentences = []sentence{
 	}},
 	{"doc-1486828", "A request must carry its sign; one whose sign is missing or is not that of its parameters fails the verification.", []string{
 		rules + "signature~1missing-sign-refused", rules + "signature~1wrong-sign-refused", rules + "signature~1sign-of-another-body-refused",
-		rules + "signature~1tampered-body-refused", rules + "signature~1right-sign-accepted*",
+		rules + "signature~1tampered-body-refused", rules + "signature~1right-sign-accepted*", rules + "client~1signs-its-requests",
 	}},
+	{"doc-1486828", "The header Content-Type of a request is application/json.", []string{rules + "client~1announces-json"}},
 	{"doc-1486828", "All non-empty parameters of query, path and body are signed, as JSON with its keys in lexicographic order.", []string{
 		rules + "signature~1keys-in-order", rules + "signature~1query-signed",
 	}},
@@ -56,7 +58,7 @@ var sentences = []sentence{
 	}},
 	{"api-42599734", "The page of 2022 prints a query for the active auto-renewal and its answer.", []string{"mall/paths/~1queryAutoRenewalRecord/post"}},
 	{"api-42599732", "Every parameter of a cancellation is a required string.", []string{
-		"mall/paths/~1cancelAutoRenewalRecord/post", schemas + "CancelAutoRenewalRecordRequest*",
+		"mall/paths/~1cancelAutoRenewalRecord/post", schemas + "CancelAutoRenewalRecordRequest*", rules + "client~1cancels-its-own-renewal",
 	}},
 	{"api-42599736", "The page prints an order by third-party payment up to payUnit.", []string{"mall/paths/~1synPartner~1SynOrderInfo/post"}},
 	{"api-42599740", "Every parameter of a subscription, and every member of its answer, is a required string.", []string{
@@ -68,7 +70,7 @@ var sentences = []sentence{
 	{"api-477974987", "The SIM cards of a valid, existing group are queried by a GET.", []string{"mall/paths/~1mall~1bundle-groups~1{group_id}~1sims/get"}},
 	{"api-477974988", "All groups and their data plans are queried by a GET with the global parameters.", []string{"mall/paths/~1mall~1bundle-groups~1bundles/get"}},
 	{"api-477974989", "request_id identifies one task and stands in the response header of the operation that started it.", []string{
-		"mall/components/headers/RequestId", rules + "request-id~1*",
+		"mall/components/headers/RequestId", rules + "request-id~1*", rules + "client~1takes-the-request-id-from-the-header",
 	}},
 	{"api-477974989", "The result of a task is queried by a GET under its request_id.", []string{"mall/paths/~1async-result~1{request_id}/get", rules + "request-id~1finds-its-own-result"}},
 	{"api-477974989", "Only tasks of the action codes 70 (add) and 71 (remove) can be queried.", []string{

@@ -1,0 +1,445 @@
+package client_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/partner/client"
+	"github.com/mallcheck/mallcheck/conformance/partner/client/tap"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// mall is a sandbox under a Judge, and a client that sends what it is told.
+type mall struct {
+	t     *testing.T
+	url   string
+	judge *client.Judge
+	f     sandbox.Fixtures
+
+	mu   sync.Mutex
+	seen []client.Seen
+	cut  bool // the next answer does not reach the client
+}
+
+// newMall starts a sandbox whose interceptors come after that of the tap.
+func newMall(t *testing.T, interceptors ...sandbox.Interceptor) *mall {
+	t.Helper()
+	contract, err := openapi.Mall()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &mall{t: t, f: sandbox.NewFixtures()}
+	m.judge, err = client.New(contract, client.Options{PartnerCodes: []string{m.f.Partner}, MinPoll: 40 * time.Millisecond,
+		Prices: []client.Price{{Package: m.f.Packages[0], Amount: "4.99", Currency: "USD"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := sandbox.New(sandbox.Config{Seed: 1, TaskDelay: 30 * time.Millisecond,
+		Interceptors: append([]sandbox.Interceptor{tap.Interceptor()}, interceptors...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	outage := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !m.cut {
+			box.ServeHTTP(w, r)
+			return
+		}
+		m.cut = false
+		box.ServeHTTP(httptest.NewRecorder(), r)
+		panic(http.ErrAbortHandler)
+	})
+	server := httptest.NewServer(tap.Handler(outage, func(e client.Exchange) {
+		seen := m.judge.See(e)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.seen = append(m.seen, seen)
+	}))
+	t.Cleanup(server.Close)
+	t.Cleanup(box.Close)
+	m.url = server.URL
+	return m
+}
+
+type members map[string]any
+
+// body returns the body of a request to Vshop with its own members.
+func (m *mall) vshop(own members) members {
+	all := members{"deviceCode": m.f.SIMs[0], "languageCode": "1", "mark": "0", "terminal": "1", "tradeTime": "1645683857572", "tradeType": "x"}
+	maps.Copy(all, own)
+	return m.globals(all)
+}
+
+func (m *mall) globals(own members) members {
+	all := members{"version": "3.0", "partnerCode": m.f.Partner}
+	maps.Copy(all, own)
+	return all
+}
+
+func (m *mall) order(no string, own members) members {
+	all := members{"orderNo": no, "payId": "P" + no, "packageCode": m.f.Packages[0], "payAmount": "4.99", "payCurrency": "USD", "orderPeriod": "1", "autoRenewal": "0"}
+	maps.Copy(all, own)
+	return m.vshop(all)
+}
+
+func (m *mall) pay(no string, own members) members {
+	all := members{"payId": "P" + no, "payAmount": "4.99", "payCurrency": "USD", "email": "buyer@example.com", "pm_id": "pm_card_visa",
+		"tradeTime": "1645683857572", "tradeType": "x"}
+	maps.Copy(all, own)
+	return m.globals(all)
+}
+
+func (m *mall) ask(no string) members {
+	return m.globals(members{"payId": "P" + no, "tradeTime": "1645683857572", "tradeType": "x"})
+}
+
+// post signs and sends a body, below the address of the sandbox.
+func (m *mall) post(path string, body members, edits ...func(*http.Request)) *http.Response {
+	return m.send(http.MethodPost, path, body, edits...)
+}
+
+func (m *mall) send(method, path string, body members, edits ...func(*http.Request)) *http.Response {
+	m.t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	request, err := http.NewRequest(method, m.url+path, bytes.NewReader(text))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	signer := signing.Signer{Templates: []string{"/mall/bundle-groups/{group_id}/sims", "/async-result/{request_id}"}}
+	if err := signer.Sign(m.t.Context(), request); err != nil {
+		m.t.Fatal(err)
+	}
+	return m.do(request, edits...)
+}
+
+// get signs and sends a query.
+func (m *mall) get(path string, own url.Values, edits ...func(*http.Request)) *http.Response {
+	m.t.Helper()
+	query := url.Values{"version": {"3.0"}, "partnerCode": {m.f.Partner}}
+	maps.Copy(query, own)
+	request, err := http.NewRequest(http.MethodGet, m.url+path+"?"+query.Encode(), http.NoBody)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	signer := signing.Signer{Templates: []string{"/mall/bundle-groups/{group_id}/sims", "/async-result/{request_id}"}}
+	if err := signer.Sign(m.t.Context(), request); err != nil {
+		m.t.Fatal(err)
+	}
+	return m.do(request, edits...)
+}
+
+func (m *mall) do(request *http.Request, edits ...func(*http.Request)) *http.Response {
+	for _, edit := range edits {
+		edit(request)
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return nil
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, response.Body)
+	return response
+}
+
+// buy places an order and pays it.
+func (m *mall) buy(no string) {
+	m.post("/vshop/singleOrder", m.order(no, nil))
+	m.post("/payment/stripeSingleAuthorization", m.pay(no, nil))
+	m.post("/payment/confirmPaymentResult", m.ask(no))
+}
+
+// add adds a SIM card and reads the result until it has ended, with a pause between two readings.
+func (m *mall) add(pause time.Duration) string {
+	response := m.post("/topup/mall/bundle-groups/"+m.f.Groups[0]+"/sims", m.globals(members{"sim_ids": m.f.SIMs[:1]}))
+	id := response.Header.Get("request_id")
+	m.read(id)
+	time.Sleep(pause)
+	m.read(id)
+	return id
+}
+
+func (m *mall) read(id string) { m.get("/topup/async-result/"+id, nil) }
+
+// withBody changes the text of a body after it was signed.
+func withBody(change func(string) string) func(*http.Request) {
+	return func(r *http.Request) {
+		text, _ := io.ReadAll(r.Body)
+		changed := change(string(text))
+		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(changed)), int64(len(changed))
+	}
+}
+
+// unsignedPath signs a GET without the parameters of its path.
+func unsignedPath(r *http.Request) {
+	query := r.URL.Query()
+	query.Del("sign")
+	r.URL.RawQuery = query.Encode()
+	rules := signing.Default()
+	rules.Parts = signing.Query
+	_ = (&signing.Signer{Rules: rules}).Sign(r.Context(), r)
+}
+
+// mistakes are clients that make one mistake each, and the checks that tell of it.
+var mistakes = []struct {
+	name, check string
+	act         func(m *mall)
+}{
+	{"the sign is that of another text", "CLI-001", func(m *mall) {
+		m.post("/vshop/singleVerify", m.vshop(nil), withBody(func(s string) string { return strings.Replace(s, `"mark":"0"`, `"mark":"1"`, 1) }))
+	}},
+	{"the sign is missing", "CLI-001", func(m *mall) {
+		m.post("/vshop/singleVerify", m.vshop(nil), withBody(func(s string) string { return s[:strings.Index(s, `,"sign"`)] + s[strings.Index(s, `,"sign"`)+42:] }))
+	}},
+	{"the path is not signed", "CLI-002", func(m *mall) {
+		m.get("/topup/mall/bundle-groups/"+m.f.Groups[0]+"/sims", nil, unsignedPath)
+	}},
+	{"an unknown path", "CLI-003", func(m *mall) { m.post("/vshop/verify", m.vshop(nil)) }},
+	{"an empty path parameter", "CLI-003", func(m *mall) { m.get("/topup/async-result/", nil) }},
+	{"another method", "CLI-003", func(m *mall) { m.send(http.MethodPut, "/vshop/singleVerify", m.vshop(nil)) }},
+	{"another service", "CLI-004", func(m *mall) { m.post("/payment/singleVerify", m.vshop(nil)) }},
+	{"a form", "CLI-005", func(m *mall) {
+		m.post("/vshop/singleVerify", m.vshop(nil), func(r *http.Request) { r.Header.Set("Content-Type", "application/x-www-form-urlencoded") })
+	}},
+	{"a list", "CLI-006", func(m *mall) {
+		m.post("/vshop/singleVerify", m.vshop(nil), withBody(func(s string) string { return "[" + s + "]" }))
+	}},
+	{"a member twice", "CLI-007", func(m *mall) {
+		m.post("/vshop/singleVerify", m.vshop(nil), withBody(func(s string) string { return strings.Replace(s, `{`, `{"mark":"0",`, 1) }))
+	}},
+	{"a missing parameter", "CLI-008", func(m *mall) {
+		body := m.vshop(nil)
+		delete(body, "terminal")
+		m.post("/vshop/singleVerify", body)
+	}},
+	{"an amount that is a number", "CLI-009", func(m *mall) { m.post("/vshop/singleOrder", m.order("1", members{"payAmount": 4.99})) }},
+	{"an ICCID with spaces", "CLI-010", func(m *mall) {
+		m.post("/vshop/singleVerify", m.vshop(members{"deviceCode": "8985 2420 1809 1034 0793"}))
+	}},
+	{"a malformed SIM in a list", "CLI-010", func(m *mall) {
+		m.post("/topup/mall/bundle-groups/"+m.f.Groups[0]+"/sims", m.globals(members{"sim_ids": []string{"1"}}))
+	}},
+	{"an unknown member", "CLI-011", func(m *mall) { m.post("/vshop/singleVerify", m.vshop(members{"device_code": "1"})) }},
+	{"globals in the query", "CLI-012", func(m *mall) {
+		m.post("/vshop/singleVerify?version=3.0", m.vshop(nil), withBody(func(s string) string { return strings.Replace(s, `,"version":"3.0"`, "", 1) }))
+	}},
+	{"another partner", "CLI-013", func(m *mall) { m.post("/vshop/singleVerify", m.vshop(members{"partnerCode": m.f.SecondPartner})) }},
+	{"a package that is not listed", "CLI-020", func(m *mall) {
+		m.post("/vshop/singleServicePlanPage", m.vshop(members{"area": "Singapore"}))
+		m.post("/vshop/singleOrder", m.order("1", nil))
+	}},
+	{"another price than listed", "CLI-021", func(m *mall) {
+		m.post("/vshop/singleServicePlanPage", m.vshop(nil))
+		m.post("/vshop/singleOrder", m.order("1", members{"payAmount": "4.00"}))
+	}},
+	{"another price than told", "CLI-021", func(m *mall) { m.post("/vshop/singleOrder", m.order("1", members{"payCurrency": "EUR"})) }},
+	{"another amount at the payment", "CLI-022", func(m *mall) {
+		m.post("/vshop/singleOrder", m.order("1", nil))
+		m.post("/payment/stripeSingleAuthorization", m.pay("1", members{"payAmount": "5"}))
+	}},
+	{"an orderNo twice", "CLI-023", func(m *mall) {
+		m.post("/vshop/singleOrder", m.order("1", nil))
+		m.post("/vshop/singleOrder", m.order("1", members{"payId": "other", "deviceCode": m.f.SIMs[1]}))
+	}},
+	{"an accepted order again", "CLI-023", func(m *mall) {
+		m.post("/vshop/singleOrder", m.order("1", nil))
+		m.post("/vshop/singleOrder", m.order("1", nil))
+	}},
+	{"a payId twice", "CLI-024", func(m *mall) {
+		m.post("/vshop/singleOrder", m.order("1", nil))
+		m.post("/vshop/singleOrder", m.order("2", members{"payId": "P1"}))
+	}},
+	{"a foreign payment", "CLI-025", func(m *mall) { m.post("/payment/stripeSingleAuthorization", m.pay("9", nil)) }},
+	{"a payment not followed", "CLI-026", func(m *mall) {
+		m.post("/vshop/singleOrder", m.order("1", nil))
+		m.post("/payment/stripeSingleAuthorization", m.pay("1", nil))
+	}},
+	{"a payment not followed to its end", "CLI-026", func(m *mall) {
+		m.post("/vshop/singleOrder", m.order("1", nil))
+		m.post("/payment/stripeSingleAuthorization", m.pay("1", nil))
+		m.post("/payment/resultQuery", m.ask("1"))
+	}},
+	{"the request_id from the body", "CLI-030", func(m *mall) { m.read("None") }},
+	{"a result that is not read", "CLI-031", func(m *mall) {
+		m.post("/topup/mall/bundle-groups/"+m.f.Groups[0]+"/sims", m.globals(members{"sim_ids": m.f.SIMs[:1]}))
+	}},
+	{"a result read once", "CLI-032", func(m *mall) {
+		response := m.post("/topup/mall/bundle-groups/"+m.f.Groups[0]+"/sims", m.globals(members{"sim_ids": m.f.SIMs[:1]}))
+		m.read(response.Header.Get("request_id"))
+	}},
+	{"readings without a pause", "CLI-033", func(m *mall) {
+		id := m.add(0)
+		time.Sleep(45 * time.Millisecond)
+		m.read(id)
+	}},
+	{"a reading after the end", "CLI-034", func(m *mall) { m.read(m.add(45 * time.Millisecond)) }},
+	{"a refused request again", "CLI-040", func(m *mall) {
+		for range 2 {
+			m.post("/vshop/singleVerify", m.vshop(members{"deviceCode": m.f.UnknownSIM}))
+		}
+	}},
+	{"an empty key", "CLI-041", func(m *mall) {
+		m.buy("1")
+		m.get("/topup/mall/order", url.Values{"purchase_order_id": {""}, "order_id": {"1"}})
+	}},
+	{"a refused order is paid", "CLI-042", func(m *mall) {
+		m.post("/vshop/singleOrder", m.order("1", members{"deviceCode": m.f.UnknownSIM}))
+		m.post("/payment/stripeSingleAuthorization", m.pay("1", nil))
+	}},
+	{"a foreign renewal is cancelled", "CLI-050", func(m *mall) {
+		m.post("/vshop/cancelAutoRenewalRecord", m.vshop(members{"orderNo": "1", "payId": "1"}))
+	}},
+	{"a second order after a lost answer", "CLI-072", func(m *mall) {
+		m.cut = true
+		m.post("/vshop/singleOrder", m.order("1", nil))
+		m.post("/vshop/singleOrder", m.order("2", nil))
+	}},
+	{"SIM cards added again after a lost answer", "CLI-073", func(m *mall) {
+		m.cut = true
+		m.post("/topup/mall/bundle-groups/"+m.f.Groups[0]+"/sims", m.globals(members{"sim_ids": m.f.SIMs[:1]}))
+		m.add(45 * time.Millisecond)
+	}},
+}
+
+// TestEveryMistakeIsTold holds that each mistake is told by its check and by no other, and that every
+// check is seen failing.
+func TestEveryMistakeIsTold(t *testing.T) {
+	failing := map[string]bool{}
+	for _, test := range mistakes {
+		failing[test.check] = true
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			m := newMall(t)
+			test.act(m)
+			outcome := m.judge.End()
+			if got := checksOf(outcome.Mistakes); !slices.Equal(got, []string{test.check}) {
+				t.Errorf("told by %v, want %s:\n%s", got, test.check, told(outcome.Mistakes))
+			}
+			m.agree()
+		})
+	}
+	for _, check := range client.Rules() {
+		if !failing[check.ID] {
+			t.Errorf("%s is never seen failing", check.ID)
+		}
+	}
+}
+
+// agree fails the test where the sandbox and the document judge a request differently.
+func (m *mall) agree() {
+	m.t.Helper()
+	for _, seen := range m.seen {
+		if seen.Disagreement != "" {
+			m.t.Errorf("request %d, %s: %s", seen.Number, seen.Operation, seen.Disagreement)
+		}
+	}
+}
+
+func checksOf(mistakes []client.Mistake) []string {
+	var checks []string
+	for _, m := range mistakes {
+		checks = append(checks, m.Check)
+	}
+	slices.Sort(checks)
+	return slices.Compact(checks)
+}
+
+func told(mistakes []client.Mistake) string {
+	var text strings.Builder
+	for _, m := range mistakes {
+		fmt.Fprintf(&text, "%s %v %s: %s; expected %s, actual %s\n", m.Check, m.Numbers, m.Place, m.Summary, m.Expected, m.Actual)
+	}
+	return text.String()
+}
+
+// TestCorrectClient holds that a correct client is not accused of anything, and that its flows are counted.
+func TestCorrectClient(t *testing.T) {
+	m := newMall(t)
+	m.post("/vshop/singleVerify", m.vshop(nil))
+	m.post("/vshop/singleServicePlanPage", m.vshop(nil))
+	m.buy("1")
+	m.get("/topup/mall/order", url.Values{"order_id": {"1"}})
+	m.add(45 * time.Millisecond)
+	m.post("/vshop/singleOrder", m.order("2", members{"autoRenewal": "1"}))
+	m.post("/payment/stripeSubDirectly", m.pay("2", members{"plan_id": "SP20180428000007"}))
+	m.post("/payment/resultQuery", m.ask("2"))
+	m.post("/vshop/cancelAutoRenewalRecord", m.vshop(members{"orderNo": "2", "payId": "P2"}))
+	// After a lost answer the order is repeated under its number, and then refused as a duplicate.
+	m.cut = true
+	m.post("/vshop/singleOrder", m.order("3", nil))
+	m.buy("3")
+	// After another one it is looked up first.
+	m.cut = true
+	m.post("/vshop/singleOrder", m.order("4", nil))
+	m.get("/topup/mall/order", url.Values{"order_id": {"4"}})
+	outcome := m.judge.End()
+	if len(outcome.Mistakes) > 0 {
+		t.Errorf("accused of:\n%s", told(outcome.Mistakes))
+	}
+	m.agree()
+	want := map[string]int{client.FlowPurchase: 2, client.FlowLookup: 2, client.FlowAdd: 1, client.FlowSubscription: 1, client.FlowCancellation: 1}
+	if !maps.Equal(outcome.Flows, want) {
+		t.Errorf("flows %v, want %v", outcome.Flows, want)
+	}
+	if flow := m.seen[2].Flow; flow != "order 1" {
+		t.Errorf("the order belongs to the flow %q", flow)
+	}
+}
+
+// TestOneMistakeIsToldOnce holds that the same mistake in many requests is one, with all of them.
+func TestOneMistakeIsToldOnce(t *testing.T) {
+	m := newMall(t)
+	spaced := withBody(func(s string) string {
+		var all members
+		_ = json.Unmarshal([]byte(s), &all)
+		delete(all, "sign")
+		names := slices.Sorted(maps.Keys(all))
+		var parts []string
+		for _, name := range names {
+			parts = append(parts, fmt.Sprintf("%q: %q", name, all[name]))
+		}
+		sign := md5Hex("{" + strings.Join(parts, ", ") + "}")
+		return "{" + strings.Join(parts, ", ") + `, "sign": "` + sign + `"}`
+	})
+	m.post("/vshop/singleVerify", m.vshop(nil), spaced)
+	m.post("/vshop/singleServicePlanPage", m.vshop(nil), spaced)
+	outcome := m.judge.End()
+	if len(outcome.Mistakes) != 1 || !slices.Equal(outcome.Mistakes[0].Numbers, []int{1, 2}) {
+		t.Fatalf("told:\n%s", told(outcome.Mistakes))
+	}
+	if signed := m.seen[0].Signed; signed == nil || signed.Right || signed.At != len(`{"deviceCode":`) || len(signed.Text) == 0 {
+		t.Errorf("the sign is explained as %+v", signed)
+	}
+}
+
+// TestDisagreement holds that a request that the sandbox and the document judge differently is told as a
+// defect of the tool.
+func TestDisagreement(t *testing.T) {
+	m := newMall(t, sandbox.Interceptor{Constraint: func(_ *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+		if r != nil && r.Name == "terminal" {
+			return nil
+		}
+		return r
+	}})
+	body := m.vshop(nil)
+	delete(body, "terminal")
+	m.post("/vshop/singleVerify", body)
+	if d := m.seen[0].Disagreement; !strings.HasPrefix(d, "a defect of mallcheck") || !strings.Contains(d, "lacks terminal") {
+		t.Errorf("disagreement %q", d)
+	}
+}

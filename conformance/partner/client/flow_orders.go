@@ -1,0 +1,287 @@
+package client
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/partner/client/observe"
+)
+
+// The states of a payment that a client must tell apart.
+const (
+	payOpen = "0"
+	payPaid = "1"
+)
+
+// order is an order that the client has sent.
+type order struct {
+	no, payID, sim, pack, amount, currency string
+	content                                string
+	number                                 int // of the first request for it
+	accepted, refused                      bool
+	lost                                   bool // no answer to the last request for it
+	uncertain                              bool // no answer to some request for it: a later refusal may be that of a repetition
+	lookedUp                               bool // after the answer was lost
+	thirdParty                             bool
+	authorized                             int // the number of the accepted authorization
+	status                                 string
+	queried                                bool
+	purchased                              bool
+}
+
+// renewal names an auto-renewal.
+type renewal struct{ orderNo, payID string }
+
+func orderFlow(no string) string { return "order " + no }
+
+// find returns the newest order that has the property.
+func (f *flow) find(is func(*order) bool) *order {
+	for _, o := range slices.Backward(f.orders) {
+		if is(o) {
+			return o
+		}
+	}
+	return nil
+}
+
+func (f *flow) byPayID(id string) *order {
+	return f.find(func(o *order) bool { return o.payID == id })
+}
+
+// listing remembers the plans that were listed for a SIM card.
+func (f *flow) listing(e *event) {
+	sim := e.text("deviceCode")
+	e.flow = simFlow(sim)
+	if e.answer.accepted() && len(f.plans) < mostKept {
+		f.plans[sim] = append(f.plans[sim], e.answer.list("servicePlanList")...)
+	}
+}
+
+// order judges and remembers an order.
+func (f *flow) order(e *event) {
+	o := &order{no: e.text("orderNo"), payID: e.text("payId"), sim: e.text("deviceCode"), pack: e.text("packageCode"),
+		amount: e.text("payAmount"), currency: e.text("payCurrency"), content: content(e), number: e.number,
+		thirdParty: e.observed.Operation == "synOrderInfo"}
+	e.flow = orderFlow(o.no)
+	f.price(e, o)
+	f.numbers(e, o)
+	f.second(e, o)
+	known := f.find(func(other *order) bool { return other.no == o.no && other.content == o.content })
+	if known == nil {
+		known = o
+		if len(f.orders) == mostKept {
+			f.orders = slices.Delete(f.orders, 0, 1)
+		}
+		f.orders = append(f.orders, o)
+	}
+	known.lost = e.answer.lost || e.answer.later
+	known.uncertain = known.uncertain || known.lost
+	known.lookedUp = false
+	known.refused = e.answer.refused && !known.accepted && !known.uncertain
+	if e.answer.accepted() {
+		known.accepted = true
+		if known.thirdParty {
+			f.completed[FlowThirdParty]++
+		}
+	}
+}
+
+// price compares an order with the plans that were listed for the SIM card or, if none were, with the
+// prices that the client was told.
+func (f *flow) price(e *event, o *order) {
+	var prices []Price
+	for _, plan := range f.plans[o.sim] {
+		prices = append(prices, Price{textOf(plan, "packageCode"), textOf(plan, "payAmount"), textOf(plan, "payCurrency")})
+	}
+	listed := prices != nil
+	if !listed {
+		prices = f.options.Prices
+	}
+	var ofPackage []Price
+	for _, p := range prices {
+		if p.Package == o.pack {
+			ofPackage = append(ofPackage, p)
+		}
+	}
+	switch {
+	case listed && ofPackage == nil:
+		e.add(ListedPlan, "package", "body packageCode", "the order is for a package that was not listed for the SIM card",
+			"a packageCode of singleServicePlanPage", o.pack)
+		return
+	case ofPackage == nil || slices.ContainsFunc(ofPackage, func(p Price) bool { return same(p.Amount, o.amount) && strings.EqualFold(p.Currency, o.currency) }):
+		return
+	}
+	p := ofPackage[len(ofPackage)-1]
+	e.add(ListedPrice, "price", "body payAmount", "the order is not at the price of its package", p.Amount+" "+p.Currency, o.amount+" "+o.currency)
+}
+
+// same compares amounts as numbers, and as texts if one is no number.
+func same(a, b string) bool {
+	x, isX := new(big.Rat).SetString(a)
+	y, isY := new(big.Rat).SetString(b)
+	if isX && isY {
+		return x.Cmp(y) == 0
+	}
+	return a == b
+}
+
+// numbers finds an orderNo or a payId that is used for two orders. The same order may be sent again
+// under its number when its answer was lost.
+func (f *flow) numbers(e *event, o *order) {
+	for _, other := range f.orders {
+		switch {
+		case other.no == o.no && other.content == o.content:
+			if other.accepted && !other.lost {
+				e.add(OwnOrderNo, "again", "body orderNo", "an order that was accepted is placed again", "one singleOrder for each order", "orderNo "+o.no+" again")
+			}
+			return
+		case other.refused:
+		case other.no == o.no:
+			e.add(OwnOrderNo, "twice", "body orderNo", "two orders have the same orderNo", "an orderNo of its own for each order", o.no+" for another order")
+			return
+		case other.payID == o.payID:
+			e.add(OwnPayID, "twice", "body payId", "two orders have the same payId", "a payId of its own for each order", o.payID+" of order "+other.no)
+			return
+		}
+	}
+}
+
+// second finds an order that takes the place of one whose answer was lost: nobody knows whether that
+// one was placed, so the buyer may be charged twice.
+func (f *flow) second(e *event, o *order) {
+	for _, other := range f.orders {
+		if other.lost && !other.lookedUp && other.no != o.no && other.sim == o.sim && other.pack == o.pack {
+			e.add(NoSecondOrder, "order", "body orderNo", "an order whose answer was lost is placed again under another orderNo",
+				"the same orderNo, or queryOrder before another order", fmt.Sprintf("orderNo %s after %s", o.no, other.no))
+			return
+		}
+	}
+}
+
+// payment judges an authorization or a subscription.
+func (f *flow) payment(e *event) {
+	id, payID := e.observed.Operation, e.text("payId")
+	o := f.byPayID(payID)
+	if o == nil {
+		if len(f.orders) < mostKept {
+			e.add(OwnPayment, "unknown", "body payId", id+" is for a payId that the client never ordered under", "the payId of an order", payID)
+		}
+		return
+	}
+	e.flow = orderFlow(o.no)
+	if o.refused {
+		e.add(RefusalHeeded, "paid", "body payId", "the client goes on to pay an order that was refused", "no payment for a refused order", id+" for order "+o.no)
+	}
+	if amount := e.text("payAmount"); amount != "" && !same(amount, o.amount) {
+		e.add(SamePrice, "amount", "body payAmount", "the amount of the payment is not that of the order", o.amount, amount)
+	}
+	if currency := e.text("payCurrency"); currency != "" && !strings.EqualFold(currency, o.currency) {
+		e.add(SamePrice, "currency", "body payCurrency", "the currency of the payment is not that of the order", o.currency, currency)
+	}
+	if !e.answer.accepted() {
+		return
+	}
+	switch id {
+	case "stripeSingleAuthorization":
+		o.authorized, o.status, o.queried = e.number, payOpen, false
+	case "stripeSubDirectly":
+		o.status = payPaid
+		f.completed[FlowSubscription]++
+	}
+}
+
+// outcome remembers what became of a payment.
+func (f *flow) outcome(e *event) {
+	o := f.byPayID(e.text("payId"))
+	if o == nil {
+		return
+	}
+	e.flow = orderFlow(o.no)
+	o.lookedUp = o.lookedUp || !e.answer.lost && !e.answer.later
+	if !e.answer.accepted() {
+		return
+	}
+	o.status, o.queried = e.answer.text("payStatus"), true
+	if o.authorized > 0 && o.status == payPaid && !o.purchased {
+		o.purchased = true
+		f.completed[FlowPurchase]++
+	}
+}
+
+// openPayments tells which payments were begun and not followed to their end.
+func (f *flow) openPayments() []Mistake {
+	var open []Mistake
+	for _, o := range f.orders {
+		if o.authorized == 0 || o.queried && o.status != payOpen {
+			continue
+		}
+		m := Mistake{Mistake: observe.Mistake{Check: PaymentEnd, Key: PaymentEnd + " " + o.no, Place: "flow", Expected: "confirmPaymentResult or resultQuery until payStatus is not \"0\"",
+			Summary: "the payment of order " + o.no + " was begun, and its outcome never queried", Actual: "no query after the authorization"}, Numbers: []int{o.authorized}}
+		if o.queried {
+			m.Summary, m.Actual = "the payment of order "+o.no+" was not followed to its end", "last seen: payStatus "+o.status
+		}
+		open = append(open, m)
+	}
+	return open
+}
+
+// lookup judges the keys of a look-up.
+func (f *flow) lookup(e *event) {
+	keys := map[string]string{}
+	for i := range e.observed.Query {
+		m := &e.observed.Query[i]
+		if name := m.Name; name == "purchase_order_id" || name == "order_id" || name == "sim_id" {
+			keys[name], _ = m.Text()
+			if keys[name] == "" {
+				e.add(NoEmptyKey, name, "query "+name, "queryOrder is sent with an empty "+name, "only keys that have a value", name+"=")
+			}
+		}
+	}
+	o := f.find(func(o *order) bool { return o.no == keys["order_id"] && keys["order_id"] != "" })
+	if o == nil {
+		o = f.find(func(o *order) bool {
+			return o.no == e.answer.text("order_id") || o.sim == keys["sim_id"] && keys["sim_id"] != ""
+		})
+	}
+	if o != nil {
+		e.flow = orderFlow(o.no)
+		o.lookedUp = o.lookedUp || !e.answer.lost && !e.answer.later
+	}
+	if e.answer.accepted() {
+		f.completed[FlowLookup]++
+	}
+}
+
+// renewal remembers an auto-renewal that was shown.
+func (f *flow) renewal(e *event) {
+	sim := e.text("deviceCode")
+	e.flow = simFlow(sim)
+	if !e.answer.accepted() || len(f.renewals) == mostKept {
+		return
+	}
+	shown := renewal{e.answer.text("orderNo"), e.answer.text("payId")}
+	f.renewals[sim] = append(f.renewals[sim], shown)
+	if o := f.byPayID(shown.payID); o != nil {
+		e.flow = orderFlow(o.no)
+	}
+}
+
+// cancellation judges the ids under which an auto-renewal is cancelled.
+func (f *flow) cancellation(e *event) {
+	sim, asked := e.text("deviceCode"), renewal{e.text("orderNo"), e.text("payId")}
+	e.flow = simFlow(sim)
+	own := slices.Contains(f.renewals[sim], asked)
+	if o := f.find(func(o *order) bool { return o.no == asked.orderNo && o.payID == asked.payID && o.sim == sim }); o != nil {
+		own = true
+		e.flow = orderFlow(o.no)
+	}
+	if !own {
+		e.add(OwnRenewal, "ids", "body orderNo", "an auto-renewal is cancelled under ids that are not its own",
+			"orderNo and payId of the order that was subscribed to, or as queryAutoRenewalRecord shows them", asked.orderNo+" and "+asked.payID)
+	}
+	if e.answer.accepted() {
+		f.completed[FlowCancellation]++
+	}
+}
