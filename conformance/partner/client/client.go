@@ -147,7 +147,8 @@ func (j *Judge) See(e Exchange) Seen {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.count++
-	seen := Seen{Number: j.count, Operation: observed.Operation, Service: e.Service, Signed: observed.Signed, Refused: answer.refused, Code: answer.code}
+	seen := Seen{Number: j.count, Operation: observed.Operation, Service: e.Service, Signed: observed.Signed,
+		Refused: answer.refused, Code: answer.code}
 	all := observed.Mistakes
 	event := &event{number: j.count, observed: &observed, answer: answer, at: e.Started, ended: e.Started.Add(e.Duration)}
 	all = append(all, j.flow.see(event)...)

@@ -110,11 +110,16 @@ func (f *flow) price(e *event, o *order) {
 		e.add(ListedPlan, "package", "body packageCode", "the order is for a package that was not listed for the SIM card",
 			"a packageCode of singleServicePlanPage", o.pack)
 		return
-	case ofPackage == nil || slices.ContainsFunc(ofPackage, func(p Price) bool { return same(p.Amount, o.amount) && strings.EqualFold(p.Currency, o.currency) }):
+	case ofPackage == nil, slices.ContainsFunc(ofPackage, o.at):
 		return
 	}
 	p := ofPackage[len(ofPackage)-1]
 	e.add(ListedPrice, "price", "body payAmount", "the order is not at the price of its package", p.Amount+" "+p.Currency, o.amount+" "+o.currency)
+}
+
+// at reports whether an order is at a price.
+func (o *order) at(p Price) bool {
+	return same(p.Amount, o.amount) && strings.EqualFold(p.Currency, o.currency)
 }
 
 // same compares amounts as numbers, and as texts if one is no number.
