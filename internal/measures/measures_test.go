@@ -30,7 +30,6 @@ var large = map[string]int{
 	"sandbox":                      4900,
 	"conformance":                  3400,
 	"signing/diagnose":             4600,
-	"reports/render":               3900,
 	"conformance/internal/session": 3800,
 	"cmd/mallcheck":                3500,
 }

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 // compareMost is how many entries of one kind a comparison is told in text.
@@ -20,8 +22,8 @@ type compareForm struct {
 }
 
 var (
-	comparePlain    = compareForm{"\n%s\n", "  ", func(s string) string { return oneLine(s, 600) }, func(s string) string { return oneLine(s, 600) }}
-	compareMarkdown = compareForm{"\n### %s\n\n", "- ", markdownCode, func(s string) string { return markdownEscape(oneLine(s, 600)) }}
+	comparePlain    = compareForm{"\n%s\n", "  ", func(s string) string { return digest.OneLine(s, 600) }, func(s string) string { return digest.OneLine(s, 600) }}
+	compareMarkdown = compareForm{"\n### %s\n\n", "- ", markdownCode, func(s string) string { return markdownEscape(digest.OneLine(s, 600)) }}
 )
 
 // WriteComparison writes c to w as text for a terminal, or as Markdown.
@@ -55,7 +57,7 @@ func WriteComparison(w io.Writer, c *reports.Comparison, markdown bool) error {
 func (f compareForm) head(out *strings.Builder, c *reports.Comparison, markdown bool) {
 	words := "no new violation"
 	if n := len(c.New); n > 0 {
-		words = plural(n, "new violation")
+		words = plural.Of(n, "new violation")
 	}
 	words += fmt.Sprintf(", %d gone", len(c.Gone))
 	if len(c.New) == 0 && len(c.Incomplete) > 0 {
@@ -72,7 +74,7 @@ func (f compareForm) head(out *strings.Builder, c *reports.Comparison, markdown 
 	}{{"before", c.Before}, {"after", c.After}} {
 		fmt.Fprintf(out, "%s%s: %s, %s, %s, contract %s, %s\n", f.item, side.name, f.code(side.run.Target),
 			side.run.Started.UTC().Format(time.RFC3339), f.code(side.run.Tool), f.code(shorten12(side.run.Contract)),
-			plural(side.run.Checks, "check"))
+			plural.Of(side.run.Checks, "check"))
 	}
 	for _, reason := range c.Incomplete {
 		fmt.Fprintf(out, "%sincomplete: %s\n", f.item, f.text(reason))
@@ -112,7 +114,7 @@ func (f compareForm) violations(out *strings.Builder, title string, all []report
 		if v.Actual != "" {
 			text += "; expected " + f.code(orNone(v.Expected)) + ", actual " + f.code(v.Actual)
 		}
-		return text + "; " + plural(len(checks[v.Clause]), "check") + ": " + f.code(listed(checks[v.Clause], listedMost))
+		return text + "; " + plural.Of(len(checks[v.Clause]), "check") + ": " + f.code(digest.Listed(checks[v.Clause], digest.ListedMost))
 	})
 }
 
@@ -120,11 +122,11 @@ func (f compareForm) violations(out *strings.Builder, title string, all []report
 // other run does not have: of a run of a few checks these are thousands.
 func (f compareForm) verdicts(changes []reports.VerdictChange) []string {
 	var entries []string
-	var alone groups
+	var alone digest.ByText
 	for _, change := range changes {
 		text := absent(change.Before) + " → " + absent(change.After)
 		if change.Before == "" || change.After == "" {
-			alone.add(text, change.Check)
+			alone.Add(text, change.Check)
 			continue
 		}
 		if text = f.code(change.Check) + ": " + text; change.Reason != "" {
@@ -132,8 +134,8 @@ func (f compareForm) verdicts(changes []reports.VerdictChange) []string {
 		}
 		entries = append(entries, text)
 	}
-	for _, text := range alone.texts {
-		entries = append(entries, fmt.Sprintf("%s: %s, %s", text, plural(len(alone.ids[text]), "check"), f.code(listed(alone.ids[text], skippedMost))))
+	for _, text := range alone.Texts {
+		entries = append(entries, fmt.Sprintf("%s: %s, %s", text, plural.Of(len(alone.IDs[text]), "check"), f.code(digest.Listed(alone.IDs[text], digest.SkippedMost))))
 	}
 	return entries
 }
@@ -164,7 +166,7 @@ func (f compareForm) latencies(out *strings.Builder, list []reports.LatencyChang
 		if markdown {
 			layout = "| %s | %s | %s | %.2f |\n"
 		}
-		fmt.Fprintf(out, layout, f.code(change.Operation), took(change.Before.Median), took(change.After.Median), change.Factor())
+		fmt.Fprintf(out, layout, f.code(change.Operation), digest.Took(change.Before.Median), digest.Took(change.After.Median), change.Factor())
 	}
 }
 
@@ -173,7 +175,7 @@ func absent(v reports.Verdict) string {
 	if v == "" {
 		return "not run"
 	}
-	return oneLine(string(v), 20)
+	return digest.OneLine(string(v), 20)
 }
 
 func orNone(text string) string {

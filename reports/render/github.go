@@ -6,7 +6,9 @@ import (
 	"io"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 // githubMost is how many annotations are written: GitHub shows ten of each kind
@@ -19,7 +21,7 @@ const githubMost = 50
 // checks saw. A check without an outcome is an error without a place. What is
 // written is not redacted: hand in what Redact returned.
 func WriteGitHub(w io.Writer, run *reports.Run) error {
-	violations, findings := groupDeviations(run)
+	violations, findings := digest.GroupDeviations(run)
 	var out strings.Builder
 	written := 0
 	command := func(kind string, d *reports.Deviation, title, message string) {
@@ -34,7 +36,7 @@ func WriteGitHub(w io.Writer, run *reports.Run) error {
 	}
 	for _, kind := range []struct {
 		name string
-		list []grouped
+		list []digest.Group
 	}{{"error", violations}, {"warning", findings}} {
 		name := kind.name
 		if run.Policy.FailOnFinding {
@@ -54,7 +56,7 @@ func WriteGitHub(w io.Writer, run *reports.Run) error {
 		}
 	}
 	if more := written - githubMost; more > 0 {
-		fmt.Fprintf(&out, "::notice title=mallcheck::and %s more, which the reports tell\n", plural(more, "annotation"))
+		fmt.Fprintf(&out, "::notice title=mallcheck::and %s more, which the reports tell\n", plural.Of(more, "annotation"))
 	}
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("writing the run as annotations: %w", err)
@@ -63,11 +65,11 @@ func WriteGitHub(w io.Writer, run *reports.Run) error {
 }
 
 // githubText tells a clause that was deviated from in a few lines.
-func githubText(entry *grouped) string {
-	text := entry.Summary + "\n" + clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)
+func githubText(entry *digest.Group) string {
+	text := entry.Summary + "\n" + digest.ClauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)
 	for _, field := range []field{{"expected", entry.Expected}, {"actual", entry.Actual}, {"look at", entry.Cause}} {
 		if field.text != "" {
-			text += "\n" + field.label + ": " + shorten(field.text, 500)
+			text += "\n" + field.label + ": " + digest.Shorten(field.text, 500)
 		}
 	}
 	seen := strings.Join(entry.Checks, ", ")

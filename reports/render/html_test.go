@@ -183,9 +183,3 @@ func BenchmarkWriteHTML(b *testing.B) {
 		}
 	}
 }
-
-func TestSettledAfter(t *testing.T) {
-	if got := settledAfter(&reports.Task{Looks: []reports.Look{{After: 1, Status: "a"}, {After: 2, Status: "b"}, {After: 3, Status: "b"}}}); got != 2 {
-		t.Errorf("settled after %d, want when the last status came first", got)
-	}
-}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 // junitForm bounds the texts of a testcase.
@@ -222,7 +223,7 @@ func runProperties(run *reports.Run) []junitProperty {
 		properties = append(properties, property("variants", strings.Join(run.Target.Variants, ",")))
 	}
 	if run.Limited != nil {
-		properties = append(properties, property("limited", limitedText(run.Limited)))
+		properties = append(properties, property("limited", digest.LimitedText(run.Limited)))
 	}
 	for _, service := range run.Services {
 		properties = append(properties, property("service."+service.Name, service.URL))
@@ -231,7 +232,7 @@ func runProperties(run *reports.Run) []junitProperty {
 }
 
 func property(name, value string) junitProperty {
-	return junitProperty{Name: oneLine(name, junitMessage), Value: oneLine(value, junitMessage)}
+	return junitProperty{Name: digest.OneLine(name, junitMessage), Value: digest.OneLine(value, junitMessage)}
 }
 
 // runCases are the testcases that stand for no check: what kept checks from being asked.
@@ -245,7 +246,7 @@ func runCases(run *reports.Run) []junitCase {
 	}
 	for i, problem := range run.WaiverProblems() {
 		cases = append(cases, junitCase{
-			Name: oneLine(fmt.Sprintf("waiver %d %s", i+1, problem), junitMessage), ClassName: junitRunSuite, Time: seconds(0),
+			Name: digest.OneLine(fmt.Sprintf("waiver %d %s", i+1, problem), junitMessage), ClassName: junitRunSuite, Time: seconds(0),
 			Failure: outcome(problem, "waived", "A waiver that is expired, or that covers no failure any more, fails the run."),
 		})
 	}
@@ -258,17 +259,17 @@ func runCases(run *reports.Run) []junitCase {
 
 func errorCase(name, message, text string) junitCase {
 	return junitCase{
-		Name: oneLine(name, junitMessage), ClassName: junitRunSuite, Time: seconds(0),
+		Name: digest.OneLine(name, junitMessage), ClassName: junitRunSuite, Time: seconds(0),
 		Error: outcome(message, "inconclusive", text),
 	}
 }
 
 // className is the name of an area, by which CI systems group its checks.
-func className(area string) string { return oneLine(reports.AreaName(area), junitMessage) }
+func className(area string) string { return digest.OneLine(reports.AreaName(area), junitMessage) }
 
 func caseOf(result *reports.Result, policy reports.Policy) junitCase {
 	out := junitCase{
-		Name:       oneLine(result.ID+" "+result.Requirement, junitMessage),
+		Name:       digest.OneLine(result.ID+" "+result.Requirement, junitMessage),
 		ClassName:  className(result.Area),
 		Time:       seconds(result.Duration),
 		Properties: &junitProperties{List: caseProperties(result)},
@@ -314,7 +315,7 @@ func caseProperties(result *reports.Result) []junitProperty {
 		if d := &result.Deviations[i]; d.Verdict == reports.Finding && findings < junitFindings {
 			findings++
 			properties = append(properties, property(fmt.Sprintf("finding.%d", findings),
-				d.Summary+" ["+clauseText(d.Clause, d.Level, d.Grade, d.Source)+"]"))
+				d.Summary+" ["+digest.ClauseText(d.Clause, d.Level, d.Grade, d.Source)+"]"))
 		}
 	}
 	return properties
@@ -323,19 +324,11 @@ func caseProperties(result *reports.Result) []junitProperty {
 // messageOf says in one line what a result is about: its worst deviation with
 // expected and actual, or else its reason.
 func messageOf(result *reports.Result) string {
-	summary := headline(result)
+	summary := digest.Headline(result)
 	if len(result.Deviations) > 0 && summary == result.Deviations[0].Summary {
 		return sentence(summary, result.Deviations[0].Expected, result.Deviations[0].Actual)
 	}
 	return summary
-}
-
-// headline says in a few words what a result is about: what happened, or the reason.
-func headline(result *reports.Result) string {
-	if len(result.Deviations) > 0 && (result.Verdict != reports.Inconclusive || result.Reason == "") {
-		return result.Deviations[0].Summary
-	}
-	return cmp.Or(result.Reason, "no reason given")
 }
 
 // sideText bounds expected and actual in a line, in bytes.
@@ -344,20 +337,20 @@ const sideText = 90
 // sentence says what happened, then expected and actual.
 func sentence(summary, expected, actual string) string {
 	mismatch := reports.Mismatch{
-		Summary: oneLine(summary, 2*sideText), Expected: oneLine(expected, sideText), Actual: oneLine(actual, sideText),
+		Summary: digest.OneLine(summary, 2*sideText), Expected: digest.OneLine(expected, sideText), Actual: digest.OneLine(actual, sideText),
 	}
 	return mismatch.Error()
 }
 
 // outcome writes text as CDATA, which escapes nothing, so it must all be visible.
 func outcome(message, kind, text string) *junitOutcome {
-	return &junitOutcome{Message: cmp.Or(oneLine(message, junitMessage), kind), Type: kind, Text: visible.Text(text)}
+	return &junitOutcome{Message: cmp.Or(digest.OneLine(message, junitMessage), kind), Type: kind, Text: visible.Text(text)}
 }
 
 // caseText is bounded as a whole and visible. A mark by which CI systems attach
 // files named in a test's output is broken up: the texts are the target's.
 func caseText(result *reports.Result) string {
-	text := visible.Text(shorten("\n"+junitForm.result(result), junitText))
+	text := visible.Text(digest.Shorten("\n"+junitForm.result(result), junitText))
 	return strings.ReplaceAll(text, "[[ATTACHMENT|", "[ [ATTACHMENT|")
 }
 

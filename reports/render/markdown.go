@@ -5,8 +5,10 @@ import (
 	"io"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 // Bounds of the Markdown report.
@@ -24,8 +26,8 @@ const (
 func WriteMarkdown(w io.Writer, run *reports.Run) error {
 	var out strings.Builder
 	markdownHead(&out, run)
-	failing, untested := causesOf(run)
-	_, findings := groupDeviations(run)
+	failing, untested := digest.CausesOf(run)
+	_, findings := digest.GroupDeviations(run)
 	markdownCauses(&out, failing)
 	markdownInconclusive(&out, untested)
 	markdownFindings(&out, findings)
@@ -47,24 +49,24 @@ var markdownMarks = map[reports.Verdict]string{reports.Passed: "✅", reports.Fa
 
 func markdownHead(out *strings.Builder, run *reports.Run) {
 	summary := reports.Summarize(run)
-	verdict, words := conclusion(run, summary)
-	fmt.Fprintf(out, "## %s mallcheck: %s\n\n", markdownMarks[verdict], markdownEscape(oneLine(strings.TrimSuffix(words, "."), markdownText)))
-	for _, notice := range notices(run, summary) {
-		fmt.Fprintf(out, "> %s\n\n", markdownEscape(oneLine(notice, markdownText)))
+	verdict, words := digest.Conclusion(run, summary)
+	fmt.Fprintf(out, "## %s mallcheck: %s\n\n", markdownMarks[verdict], markdownEscape(digest.OneLine(strings.TrimSuffix(words, "."), markdownText)))
+	for _, notice := range digest.Notices(run, summary) {
+		fmt.Fprintf(out, "> %s\n\n", markdownEscape(digest.OneLine(notice, markdownText)))
 	}
 	var facts []string
 	for _, fact := range markdownFacts(run) {
-		facts = append(facts, markdownEscape(oneLine(fact.label, markdownText))+" "+markdownCode(fact.text))
+		facts = append(facts, markdownEscape(digest.OneLine(fact.label, markdownText))+" "+markdownCode(fact.text))
 	}
 	out.WriteString(strings.Join(facts, " · ") + "\n\n")
 	out.WriteString("| area |")
-	for _, verdict := range htmlVerdicts {
+	for _, verdict := range digest.VerdictOrder {
 		fmt.Fprintf(out, " %s |", verdict)
 	}
-	out.WriteString("\n|---|" + strings.Repeat("--:|", len(htmlVerdicts)) + "\n")
+	out.WriteString("\n|---|" + strings.Repeat("--:|", len(digest.VerdictOrder)) + "\n")
 	for _, row := range append(summary.Areas, reports.AreaCounts{Area: "total", Counts: summary.Total}) {
-		out.WriteString("| " + markdownEscape(oneLine(reports.AreaName(row.Area), markdownText)) + " |")
-		for _, verdict := range htmlVerdicts {
+		out.WriteString("| " + markdownEscape(digest.OneLine(reports.AreaName(row.Area), markdownText)) + " |")
+		for _, verdict := range digest.VerdictOrder {
 			cell := ""
 			if n := row.Counts[verdict]; n > 0 {
 				cell = fmt.Sprint(n)
@@ -95,67 +97,67 @@ func markdownFacts(run *reports.Run) []field {
 func shorten12(digest string) string { return digest[:min(len(digest), 12)] }
 
 // markdownCauses tells each cause, the first of them unfolded.
-func markdownCauses(out *strings.Builder, causes []cause) {
+func markdownCauses(out *strings.Builder, causes []digest.Explained) {
 	if len(causes) == 0 {
 		return
 	}
 	out.WriteString("\n### Causes\n")
 	for i := range causes {
 		if i == markdownClauses {
-			fmt.Fprintf(out, "\nAnd %s: the other reports have them.\n", plural(len(causes)-i, "more cause"))
+			fmt.Fprintf(out, "\nAnd %s: the other reports have them.\n", plural.Of(len(causes)-i, "more cause"))
 			return
 		}
 		c := &causes[i]
 		evidence := ""
 		if c.Evidence != "" {
-			evidence = ", " + markdownSummary(oneLine(c.Evidence, markdownText))
+			evidence = ", " + markdownSummary(digest.OneLine(c.Evidence, markdownText))
 		}
 		open := ""
 		if i == 0 {
 			open = " open"
 		}
-		fmt.Fprintf(out, "\n<details%s><summary><b>%s</b>%s</summary>\n\n", open, markdownSummary(oneLine(c.Sentence, markdownText)), evidence)
+		fmt.Fprintf(out, "\n<details%s><summary><b>%s</b>%s</summary>\n\n", open, markdownSummary(digest.OneLine(c.Sentence, markdownText)), evidence)
 		for _, side := range []field{{"expected", c.Expected}, {"actual", c.Actual}} {
 			if side.text != "" {
 				fmt.Fprintf(out, "%s\n\n%s\n\n", side.label, markdownBlock(side.text))
 			}
 		}
 		if c.Advice != "" {
-			fmt.Fprintf(out, "- look at: %s\n", markdownEscape(oneLine(c.Advice, markdownText)))
+			fmt.Fprintf(out, "- look at: %s\n", markdownEscape(digest.OneLine(c.Advice, markdownText)))
 		}
-		if text := evidenceText(&c.Cause); text != "" {
+		if text := digest.EvidenceText(&c.Cause); text != "" {
 			fmt.Fprintf(out, "- evidence: %s\n", markdownCode(text))
 		}
-		shown, more := firstOf(casesOf(c.Checks), groupedChecks)
+		shown, more := digest.FirstOf(digest.CasesOf(c.Checks), digest.GroupedChecks)
 		fmt.Fprintf(out, "- checks: %s\n", markdownNames(shown, more))
 		if c.Result != nil {
-			fmt.Fprintf(out, "- requirement: %s\n", markdownEscape(oneLine(c.Result.Requirement, markdownText)))
+			fmt.Fprintf(out, "- requirement: %s\n", markdownEscape(digest.OneLine(c.Result.Requirement, markdownText)))
 		}
 		out.WriteString("\n</details>\n")
 	}
 }
 
-func markdownFindings(out *strings.Builder, list []grouped) {
+func markdownFindings(out *strings.Builder, list []digest.Group) {
 	if len(list) == 0 {
 		return
 	}
 	out.WriteString("\n### Findings\n\n")
 	for i := range list {
 		if i == markdownClauses {
-			fmt.Fprintf(out, "- and %s more\n", plural(len(list)-i, "finding"))
+			fmt.Fprintf(out, "- and %s more\n", plural.Of(len(list)-i, "finding"))
 			return
 		}
 		entry := &list[i]
 		others := ""
 		if n := len(entry.Others); n > 0 {
-			others = " and " + plural(n, "more clause")
+			others = " and " + plural.Of(n, "more clause")
 		}
-		fmt.Fprintf(out, "- %s: %s%s; %s\n", markdownEscape(oneLine(entry.Summary, markdownText)),
-			markdownCode(clauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)), others, markdownChecks(entry))
+		fmt.Fprintf(out, "- %s: %s%s; %s\n", markdownEscape(digest.OneLine(entry.Summary, markdownText)),
+			markdownCode(digest.ClauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)), others, markdownChecks(entry))
 	}
 }
 
-func markdownInconclusive(out *strings.Builder, untested []cause) {
+func markdownInconclusive(out *strings.Builder, untested []digest.Explained) {
 	markdownList(out, "Inconclusive", causeLines(untested))
 }
 
@@ -170,22 +172,22 @@ func markdownList(out *strings.Builder, title string, lines []string) {
 			fmt.Fprintf(out, "- and %d more\n", len(lines)-i)
 			return
 		}
-		out.WriteString("- " + markdownEscape(oneLine(line, markdownText)) + "\n")
+		out.WriteString("- " + markdownEscape(digest.OneLine(line, markdownText)) + "\n")
 	}
 }
 
 func markdownCoverage(out *strings.Builder, coverage *reports.Coverage) {
 	reached, total := 0, 0
-	for _, operation := range coverageOf(coverage) {
+	for _, operation := range digest.CoverageOf(coverage) {
 		reached += operation.Reached
 		total += operation.Total
 	}
 	if total > 0 {
-		fmt.Fprintf(out, "\nCoverage of the contract: %d of %d parts (%.1f %%).\n", reached, total, share(reached, total))
+		fmt.Fprintf(out, "\nCoverage of the contract: %d of %d parts (%.1f %%).\n", reached, total, digest.Share(reached, total))
 	}
 }
 
-func markdownChecks(entry *grouped) string { return markdownNames(entry.Checks, entry.More) }
+func markdownChecks(entry *digest.Group) string { return markdownNames(entry.Checks, entry.More) }
 
 // markdownNames writes names as code and counts the others.
 func markdownNames(names []string, more int) string {
@@ -225,7 +227,7 @@ func markdownEscape(text string) string {
 
 // markdownCode writes a text as code within a line.
 func markdownCode(text string) string {
-	text = strings.ReplaceAll(oneLine(text, markdownText), "|", "¦")
+	text = strings.ReplaceAll(digest.OneLine(text, markdownText), "|", "¦")
 	fence := fenceOf(text, 1)
 	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
 		text = " " + text + " "
@@ -235,7 +237,7 @@ func markdownCode(text string) string {
 
 // markdownBlock writes a text as a block of code.
 func markdownBlock(text string) string {
-	text = shorten(visible.Text(text), markdownText)
+	text = digest.Shorten(visible.Text(text), markdownText)
 	fence := fenceOf(text, 3)
 	return fence + "text\n" + strings.TrimSuffix(text, "\n") + "\n" + fence
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 // WriteMatrix writes a matrix into folder dir, as matrix.json and matrix.md, and
@@ -79,4 +80,4 @@ func counted(ids []string) string {
 }
 
 // inCell makes a text fit for a cell of a table.
-func inCell(text string) string { return markdownEscape(oneLine(text, markdownText)) }
+func inCell(text string) string { return markdownEscape(digest.OneLine(text, markdownText)) }

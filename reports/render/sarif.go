@@ -12,6 +12,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 const (
@@ -177,12 +178,12 @@ func sarifEnd(run *reports.Run) time.Time {
 
 func sarifRuleOf(result *reports.Result, d *reports.Deviation, index int) sarifRule {
 	rule := sarifRule{
-		ID: sarifRuleID(d.Clause), ShortDescription: sarifMessage{oneLine(d.Summary, sarifText)},
-		FullDescription: sarifMessage{oneLine(clauseText(d.Clause, d.Level, d.Grade, d.Source), sarifText)},
+		ID: sarifRuleID(d.Clause), ShortDescription: sarifMessage{digest.OneLine(d.Summary, sarifText)},
+		FullDescription: sarifMessage{digest.OneLine(digest.ClauseText(d.Clause, d.Level, d.Grade, d.Source), sarifText)},
 		Properties:      map[string]string{"grade": string(d.Grade), "source": d.Source},
 	}
 	if index == 0 && result.Cause != "" {
-		rule.Help = &sarifMessage{"Usual cause: " + shorten(result.Cause, sarifText)}
+		rule.Help = &sarifMessage{"Usual cause: " + digest.Shorten(result.Cause, sarifText)}
 	}
 	return rule
 }
@@ -199,7 +200,7 @@ func sarifResultOf(result *reports.Result, d *reports.Deviation, rule int) sarif
 	text := result.ID + ": " + result.Requirement + ". " + d.Summary + "."
 	for _, side := range []field{{"Expected", d.Expected}, {"Actual", d.Actual}} {
 		if side.text != "" {
-			text += " " + side.label + ": " + shorten(side.text, sarifText)
+			text += " " + side.label + ": " + digest.Shorten(side.text, sarifText)
 		}
 	}
 	out := sarifResult{
@@ -212,7 +213,7 @@ func sarifResultOf(result *reports.Result, d *reports.Deviation, rule int) sarif
 	}
 	out.Locations = []sarifLocation{sarifLocationOf(result, d)}
 	if result.Verdict == reports.Waived {
-		out.Suppressions = []sarifSuppression{{Kind: "external", Justification: oneLine(result.Reason, sarifText)}}
+		out.Suppressions = []sarifSuppression{{Kind: "external", Justification: digest.OneLine(result.Reason, sarifText)}}
 	}
 	return out
 }
@@ -233,10 +234,10 @@ func sarifContract(version string) string {
 // contract, and, where that is known, at a line of the contract's sources.
 func sarifLocationOf(result *reports.Result, d *reports.Deviation) sarifLocation {
 	location := sarifLocation{Logical: []sarifLogical{
-		{Name: oneLine(result.ID, sarifText), FullyQualifiedName: oneLine(cmp.Or(d.Clause, result.ID), sarifText), Kind: "member"},
+		{Name: digest.OneLine(result.ID, sarifText), FullyQualifiedName: digest.OneLine(cmp.Or(d.Clause, result.ID), sarifText), Kind: "member"},
 	}}
 	for _, operation := range result.Operations {
-		name := oneLine(operation, sarifText)
+		name := digest.OneLine(operation, sarifText)
 		if one := (sarifLogical{name, name, "function"}); !slices.Contains(location.Logical, one) { // the form allows each once
 			location.Logical = append(location.Logical, one)
 		}
@@ -252,12 +253,12 @@ func sarifLocationOf(result *reports.Result, d *reports.Deviation) sarifLocation
 // sarifNotifications tell what could not be asked.
 func sarifNotifications(run *reports.Run) []sarifNotification {
 	var list []sarifNotification
-	lines := slices.Concat(unreached(reports.Summarize(run)), reasons(run, reports.Inconclusive), run.WaiverProblems())
+	lines := slices.Concat(digest.Unreached(reports.Summarize(run)), reasons(run, reports.Inconclusive), run.WaiverProblems())
 	if run.Stopped != "" {
 		lines = append(lines, "the run ended before its last check: "+string(run.Stopped))
 	}
 	for _, line := range lines[:min(len(lines), 100)] {
-		list = append(list, sarifNotification{"error", sarifMessage{oneLine(line, sarifText)}})
+		list = append(list, sarifNotification{"error", sarifMessage{digest.OneLine(line, sarifText)}})
 	}
 	return list
 }

@@ -10,8 +10,10 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 // progressEvery is how often a run tells its progress where it cannot rewrite a line.
@@ -63,11 +65,11 @@ func (t *Terminal) Begin(run *reports.Run, checks int) {
 	defer t.mu.Unlock()
 	t.checks, t.told = checks, time.Now()
 	var out strings.Builder
-	title := fmt.Sprintf("%s %s: %s against %s", run.Tool.Name, run.Tool.Version, plural(checks, "check"), run.Target.Name)
+	title := fmt.Sprintf("%s %s: %s against %s", run.Tool.Name, run.Tool.Version, plural.Of(checks, "check"), run.Target.Name)
 	if run.Target.PartnerCode != "" {
 		title += ", partner " + run.Target.PartnerCode
 	}
-	out.WriteString(oneLine(title, 600) + "\n")
+	out.WriteString(digest.OneLine(title, 600) + "\n")
 	allow := make([]string, len(run.Target.Allow))
 	for i, does := range run.Target.Allow {
 		allow[i] = string(does)
@@ -128,7 +130,7 @@ func (t *Terminal) End(run *reports.Run, files []string) error {
 
 // soFar counts the checks that have ended.
 func (t *Terminal) soFar() string {
-	parts := []string{fmt.Sprintf("%d of %s", t.counts.Total(), plural(t.checks, "check"))}
+	parts := []string{fmt.Sprintf("%d of %s", t.counts.Total(), plural.Of(t.checks, "check"))}
 	for _, verdict := range []reports.Verdict{reports.Failed, reports.Finding, reports.Inconclusive} {
 		if n := t.counts[verdict]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, verdict))
@@ -179,12 +181,4 @@ func (t *Terminal) color(v reports.Verdict, text string) string {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
-}
-
-// plural counts things in words.
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

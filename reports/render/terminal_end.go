@@ -7,8 +7,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
+	"github.com/mallcheck/mallcheck/reports/render/internal/curl"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 // The summary of a run in which one thing went wrong has at most 40 lines.
@@ -26,10 +29,10 @@ const (
 func (t *Terminal) summary(run *reports.Run, files []string) string {
 	var out strings.Builder
 	summary := reports.Summarize(run)
-	failing, untested := causesOf(run)
+	failing, untested := digest.CausesOf(run)
 	t.causes(&out, "causes", failing)
 	t.notes(&out, []note{
-		{reports.Inconclusive, "inconclusive", append(unreached(summary), causeLines(untested)...)},
+		{reports.Inconclusive, "inconclusive", append(digest.Unreached(summary), causeLines(untested)...)},
 		{reports.Failed, "waivers", run.WaiverProblems()},
 		{reports.Finding, "findings", findings(run)},
 		{reports.Waived, "habits", habitLines(run.Habits)},
@@ -39,7 +42,7 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 	})
 	t.table(&out, summary)
 	if run.Limited != nil {
-		out.WriteString("\nrate of calls: " + limitedText(run.Limited) + "\n")
+		out.WriteString("\nrate of calls: " + digest.LimitedText(run.Limited) + "\n")
 	}
 	if len(files) > 0 {
 		names := make([]string, len(files))
@@ -48,7 +51,7 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 		}
 		fmt.Fprintf(&out, "\nreports in %s: %s\n", visible.Text(filepath.Dir(files[0])), visible.Text(strings.Join(names, ", ")))
 	}
-	verdict, words := conclusion(run, summary)
+	verdict, words := digest.Conclusion(run, summary)
 	for _, line := range wrap(words, t.options.Width) {
 		out.WriteString(t.color(verdict, line) + "\n")
 	}
@@ -57,7 +60,7 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 
 // causes tells the first causes with expected, actual and evidence, the first of
 // them with a curl line, and counts the others.
-func (t *Terminal) causes(out *strings.Builder, title string, causes []cause) {
+func (t *Terminal) causes(out *strings.Builder, title string, causes []digest.Explained) {
 	if len(causes) == 0 {
 		return
 	}
@@ -68,7 +71,7 @@ func (t *Terminal) causes(out *strings.Builder, title string, causes []cause) {
 			for _, other := range causes[i:] {
 				rest += len(other.Checks)
 			}
-			fmt.Fprintf(out, "  and %s of %s; -v and report.html show all\n", plural(len(causes)-i, "more cause"), plural(rest, "failure"))
+			fmt.Fprintf(out, "  and %s of %s; -v and report.html show all\n", plural.Of(len(causes)-i, "more cause"), plural.Of(rest, "failure"))
 			return
 		}
 		t.cause(out, &causes[i], i+1)
@@ -76,91 +79,61 @@ func (t *Terminal) causes(out *strings.Builder, title string, causes []cause) {
 }
 
 // cause tells one cause; only the first has all.
-func (t *Terminal) cause(out *strings.Builder, c *cause, number int) {
+func (t *Terminal) cause(out *strings.Builder, c *digest.Explained, number int) {
 	form := textForm{indent: "     ", width: t.options.Width, text: summaryText}
 	notes := []string{c.Evidence}
 	if number > 1 {
-		notes = append(notes, evidenceText(&c.Cause))
+		notes = append(notes, digest.EvidenceText(&c.Cause))
 	}
-	head := oneLine(c.Sentence, 2*summaryText)
+	head := digest.OneLine(c.Sentence, 2*summaryText)
 	if told := strings.Join(slices.DeleteFunc(notes, func(note string) bool { return note == "" }), "; "); told != "" {
-		head += " [" + oneLine(told, 2*summaryText) + "]"
+		head += " [" + digest.OneLine(told, 2*summaryText) + "]"
 	}
 	prefix := fmt.Sprintf("  %d. ", number)
 	for _, line := range wrap(head, t.options.Width-len(prefix)) {
 		out.WriteString(prefix + line + "\n")
 		prefix = "     "
 	}
-	form.fields(out, []field{{"expected", oneLine(c.Expected, summaryText)}, {"actual", oneLine(c.Actual, summaryText)}})
+	form.fields(out, []field{{"expected", digest.OneLine(c.Expected, summaryText)}, {"actual", digest.OneLine(c.Actual, summaryText)}})
 	if number > 1 {
 		return
 	}
-	form.fields(out, []field{{"evidence", evidenceText(&c.Cause)}, {"checks", checksText(c)}})
+	form.fields(out, []field{{"evidence", digest.EvidenceText(&c.Cause)}, {"checks", checksText(c)}})
 	form.text = 2 * summaryText
-	form.fields(out, []field{{"look at", oneLine(c.Advice, 2*summaryText)}})
+	form.fields(out, []field{{"look at", digest.OneLine(c.Advice, 2*summaryText)}})
 	if c.Example != nil {
-		if line := Curl(*c.Example); len(line) <= summaryCurl {
+		if line := curl.Command(*c.Example); len(line) <= summaryCurl {
 			out.WriteString("     " + visible.Text(line) + "\n")
 		}
 	}
 }
 
-// evidenceText names the clause of a cause, its grade and the page behind it.
-func evidenceText(c *reports.Cause) string {
-	if c.Clause == "" && c.Grade == "" {
-		return ""
-	}
-	text := string(c.Grade)
-	if c.Source != "" {
-		text += ", page " + c.Source
-	}
-	return oneLine(strings.TrimPrefix(text+": "+c.Clause, ": "), summaryText)
-}
-
 // checksText names the first checks of a cause, each with the number of its cases.
-func checksText(c *cause) string { return listed(casesOf(c.Checks), summaryChecks) }
-
-// casesOf names the first case of each check, with the number of its cases.
-func casesOf(ids []string) []string {
-	cases := map[string]int{}
-	var first []string
-	for _, id := range ids {
-		check := reports.CheckOf(id)
-		if cases[check]++; cases[check] == 1 {
-			first = append(first, id)
-		}
-	}
-	names := make([]string, len(first))
-	for i, id := range first {
-		names[i] = id
-		if n := cases[reports.CheckOf(id)]; n > 1 {
-			names[i] += fmt.Sprintf(" (%d cases)", n)
-		}
-	}
-	return names
+func checksText(c *digest.Explained) string {
+	return digest.Listed(digest.CasesOf(c.Checks), summaryChecks)
 }
 
 // skipReasons are the reasons for which checks were not run, the most frequent first.
 func skipReasons(run *reports.Run) []string {
-	var found groups
+	var found digest.ByText
 	for i := range run.Results {
 		if result := &run.Results[i]; result.Verdict == reports.Skipped {
-			found.add(cmp.Or(result.Reason, "no reason given"), result.ID)
+			found.Add(cmp.Or(result.Reason, "no reason given"), result.ID)
 		}
 	}
-	found.mostFirst()
-	lines := make([]string, len(found.texts))
-	for i, text := range found.texts {
-		lines[i] = fmt.Sprintf("%s: %s", plural(len(found.ids[text]), "check"), text)
+	found.MostFirst()
+	lines := make([]string, len(found.Texts))
+	for i, text := range found.Texts {
+		lines[i] = fmt.Sprintf("%s: %s", plural.Of(len(found.IDs[text]), "check"), text)
 	}
 	return lines
 }
 
 // causeLines tells causes in a line each.
-func causeLines(causes []cause) []string {
+func causeLines(causes []digest.Explained) []string {
 	lines := make([]string, len(causes))
 	for i := range causes {
-		lines[i] = fmt.Sprintf("%s (%d): %s", oneLine(causes[i].Sentence, 400), len(causes[i].Checks), listed(causes[i].Checks, summaryChecks))
+		lines[i] = fmt.Sprintf("%s (%d): %s", digest.OneLine(causes[i].Sentence, 400), len(causes[i].Checks), digest.Listed(causes[i].Checks, summaryChecks))
 	}
 	return lines
 }
@@ -200,7 +173,7 @@ func (t *Terminal) notes(out *strings.Builder, notes []note) {
 		}
 		prefix := t.color(n.color, fmt.Sprintf("%-*s", column, n.title))
 		for i, line := range n.lines {
-			line = cutLine(oneLine(line, 1000), width)
+			line = cutLine(digest.OneLine(line, 1000), width)
 			if i == summaryLines-1 && len(n.lines) > summaryLines {
 				line = fmt.Sprintf("and %d more; -v and report.html show all", len(n.lines)-i)
 			}
@@ -278,14 +251,4 @@ func (t *Terminal) tableRows(summary reports.Summary) []reports.AreaCounts {
 		rows[i].Area = reports.AreaName(rows[i].Area)
 	}
 	return append(rows, reports.AreaCounts{Area: total, Counts: summary.Total})
-}
-
-// unreached tells a line for each service that was not reached.
-func unreached(summary reports.Summary) []string {
-	var lines []string
-	for _, service := range summary.Unreached {
-		lines = append(lines, fmt.Sprintf("service %s at %s: %s", service.Name, service.URL,
-			cmp.Or(service.Problem, "no answer")))
-	}
-	return lines
 }

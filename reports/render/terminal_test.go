@@ -16,6 +16,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 	"github.com/mallcheck/mallcheck/reports/redact"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 // show runs a whole run through a Terminal.
@@ -268,7 +269,7 @@ func TestConclusion(t *testing.T) {
 		{reports.Run{Results: count(reports.Failed), Stopped: reports.Interrupted}, reports.Failed,
 			"failed: 1 of 1 check found a violation; the run ended before its last check (interrupted)."},
 	} {
-		verdict, words := conclusion(&test.run, reports.Summarize(&test.run))
+		verdict, words := digest.Conclusion(&test.run, reports.Summarize(&test.run))
 		if verdict != test.verdict || words != test.want {
 			t.Errorf("got  %s: %s\nwant %s: %s", verdict, words, test.verdict, test.want)
 		}

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 const (
@@ -22,7 +24,7 @@ func (t *Terminal) everything(run *reports.Run) string {
 	var out strings.Builder
 	t.failures(&out, run)
 	t.list(&out, string(reports.Finding), findings(run))
-	t.list(&out, string(reports.Inconclusive), append(unreached(reports.Summarize(run)), reasons(run, reports.Inconclusive)...))
+	t.list(&out, string(reports.Inconclusive), append(digest.Unreached(reports.Summarize(run)), reasons(run, reports.Inconclusive)...))
 	t.list(&out, string(reports.Waived), reasons(run, reports.Waived))
 	t.list(&out, string(reports.Skipped), reasons(run, reports.Skipped))
 	t.list(&out, "habits", habitLines(run.Habits))
@@ -62,74 +64,69 @@ func covered(coverage *reports.Coverage) string {
 	return strings.Join(parts, ", ")
 }
 
-// fails reports whether the run's policy lets a result fail the run.
-func fails(run *reports.Run, result *reports.Result) bool {
-	return result.Verdict == reports.Failed || result.Verdict == reports.Finding && run.Policy.FailOnFinding
-}
-
 // failures tells the results that fail the run so that they can be acted on: the
 // first in full, then a line for what the others have in common.
 func (t *Terminal) failures(out *strings.Builder, run *reports.Run) {
 	told := 0
-	var others groups
+	var others digest.ByText
 	for i := range run.Results {
 		result := &run.Results[i]
-		if !fails(run, result) {
+		if !digest.Fails(run, result) {
 			continue
 		}
 		if told++; told > terminalFull {
-			others.add(headline(result), result.ID)
+			others.Add(digest.Headline(result), result.ID)
 			continue
 		}
 		fmt.Fprintf(out, "\n%s %s\n", t.verdict(result.Verdict, 0), visible.Text(result.ID))
 		out.WriteString(t.form().result(result))
 	}
-	t.list(out, string(reports.Failed), others.lines(listedMost))
+	t.list(out, string(reports.Failed), others.Lines(digest.ListedMost))
 }
 
 // findings tells a line for each kind of finding that does not fail the run, those
 // of failed results included: one habit of a target shows at many clauses.
 func findings(run *reports.Run) []string {
-	var found groups
+	var found digest.ByText
 	clauses := map[string][]string{} // of each text
 	for i := range run.Results {
 		result := &run.Results[i]
-		if result.Verdict == reports.Waived || result.Verdict == reports.Finding && fails(run, result) {
+		if result.Verdict == reports.Waived || result.Verdict == reports.Finding && digest.Fails(run, result) {
 			continue
 		}
 		for j := range result.Deviations {
 			if d := &result.Deviations[j]; d.Verdict == reports.Finding {
-				found.add(d.Summary, result.ID)
-				if clause := clauseText(d.Clause, d.Level, d.Grade, d.Source); !slices.Contains(clauses[d.Summary], clause) {
+				found.Add(d.Summary, result.ID)
+				if clause := digest.ClauseText(d.Clause, d.Level, d.Grade, d.Source); !slices.Contains(clauses[d.Summary], clause) {
 					clauses[d.Summary] = append(clauses[d.Summary], clause)
 				}
 			}
 		}
 	}
-	for i, text := range found.texts {
+	for i, text := range found.Texts {
 		evidence := clauses[text][0]
 		if n := len(clauses[text]); n > 1 {
-			evidence += " and " + plural(n-1, "more clause")
+			evidence += " and " + plural.Of(n-1, "more clause")
 		}
-		found.notes[i] = " [" + evidence + "]"
+		found.Notes[i] = " [" + evidence + "]"
 	}
-	return found.lines(listedMost)
+	return found.Lines(digest.ListedMost)
 }
 
 // reasons tells a line for each reason of results of a verdict.
 func reasons(run *reports.Run, verdict reports.Verdict) []string {
-	var found groups
+	var found digest.ByText
 	for i := range run.Results {
 		result := &run.Results[i]
 		if result.Verdict == verdict || verdict == reports.Inconclusive && !result.Verdict.Valid() {
-			found.add(cmp.Or(result.Reason, headline(result)), result.ID)
+			found.Add(cmp.Or(result.Reason, digest.Headline(result)), result.ID)
 		}
 	}
 	if verdict == reports.Skipped {
-		found.mostFirst()
-		return found.lines(skippedMost)
+		found.MostFirst()
+		return found.Lines(digest.SkippedMost)
 	}
-	return found.lines(listedMost)
+	return found.Lines(digest.ListedMost)
 }
 
 // list writes a title and its lines, and nothing when there are none.
@@ -144,7 +141,7 @@ func (t *Terminal) list(out *strings.Builder, title string, lines []string) {
 			return
 		}
 		indent := "  "
-		for _, part := range wrap(oneLine(line, 1000), t.options.Width-4) {
+		for _, part := range wrap(digest.OneLine(line, 1000), t.options.Width-4) {
 			out.WriteString(indent + part + "\n")
 			indent = "    "
 		}

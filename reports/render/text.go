@@ -2,13 +2,14 @@ package render
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
+	"github.com/mallcheck/mallcheck/reports/render/internal/curl"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 // textForm is how results are written as text. Every bound is in bytes.
@@ -28,7 +29,7 @@ type field struct{ label, text string }
 // result tells what is to be known of a result that is not simply passed.
 func (f textForm) result(res *reports.Result) string {
 	var out strings.Builder
-	f.fields(&out, []field{{"requirement", res.Requirement}, {"reason", res.Reason}, {"flaky", flakyText(res)}})
+	f.fields(&out, []field{{"requirement", res.Requirement}, {"reason", res.Reason}, {"flaky", digest.FlakyText(res)}})
 	shown := map[int]bool{}
 	for i := range res.Deviations {
 		if i == f.deviations {
@@ -55,19 +56,6 @@ func (f textForm) result(res *reports.Result) string {
 	return out.String()
 }
 
-// flakyText says that a result is flaky, and nothing when it is not.
-func flakyText(res *reports.Result) string {
-	if !res.Flaky {
-		return ""
-	}
-	return "run once more, the check found no violation; the verdict stays"
-}
-
-// limitedText says in words how a target had a run wait.
-func limitedText(limited *reports.Limited) string {
-	return fmt.Sprintf("the target asked to wait %s, %s in all", plural(limited.Times, "time"), limited.Waited.Round(time.Millisecond))
-}
-
 // deviationFields tells a deviation; what it does not say has no text.
 func deviationFields(d *reports.Deviation) []field {
 	label := "finding"
@@ -75,18 +63,9 @@ func deviationFields(d *reports.Deviation) []field {
 		label = "violation"
 	}
 	return []field{
-		{label, d.Summary}, {"clause", clauseText(d.Clause, d.Level, d.Grade, d.Source)},
+		{label, d.Summary}, {"clause", digest.ClauseText(d.Clause, d.Level, d.Grade, d.Source)},
 		{"at", d.Pointer}, {"expected", d.Expected}, {"actual", d.Actual},
 	}
-}
-
-// clauseText names a clause with what stands behind it.
-func clauseText(clause string, level reports.Level, grade reports.Grade, source string) string {
-	text := fmt.Sprintf("%s (%s, %s", clause, level, grade)
-	if source != "" {
-		text += ", " + source
-	}
-	return text + ")"
 }
 
 // fields writes one labelled text after the other, and nothing for an empty one.
@@ -97,7 +76,7 @@ func (f textForm) fields(out *strings.Builder, fields []field) {
 			continue
 		}
 		prefix := f.indent + fmt.Sprintf("%-*s", column, visible.Text(field.label))
-		text := shorten(visible.Text(field.text), f.text)
+		text := digest.Shorten(visible.Text(field.text), f.text)
 		for i, line := range wrap(text, f.width-len(prefix)) {
 			if i > 0 {
 				prefix = f.indent + strings.Repeat(" ", column)
@@ -122,7 +101,7 @@ func (f textForm) exchangeList(out *strings.Builder, res *reports.Result) {
 		ex := &res.Exchanges[i]
 		answer := ex.Problem
 		if ex.Response != nil {
-			answer = statusText(ex.Response.Status)
+			answer = digest.StatusText(ex.Response.Status)
 		}
 		f.fields(out, []field{{"exchange", ex.Request.Method + " " + ex.Request.URL + ": " + answer}})
 	}
@@ -142,14 +121,14 @@ func (f textForm) exchange(out *strings.Builder, res *reports.Result, index int)
 	}
 	f.bodyText(out, "> ", ex.Request.Body, ex.Request.Cut)
 	if ex.Response != nil {
-		f.lines(out, "< ", statusText(ex.Response.Status))
+		f.lines(out, "< ", digest.StatusText(ex.Response.Status))
 		f.header(out, "< ", ex.Response.Header)
 		f.bodyText(out, "< ", ex.Response.Body, ex.Response.Cut)
 	}
 	if ex.Problem != "" {
-		f.lines(out, "! ", shorten(ex.Problem, f.text))
+		f.lines(out, "! ", digest.Shorten(ex.Problem, f.text))
 	}
-	line := Curl(*ex)
+	line := curl.Command(*ex)
 	if len(line) > f.curl {
 		line = fmt.Sprintf("# the curl line is left out, it has %d bytes", len(line))
 	}
@@ -158,7 +137,7 @@ func (f textForm) exchange(out *strings.Builder, res *reports.Result, index int)
 
 func (f textForm) header(out *strings.Builder, mark string, header []reports.Header) {
 	for _, h := range header {
-		f.lines(out, mark, h.Name+": "+shorten(h.Value, f.text))
+		f.lines(out, mark, h.Name+": "+digest.Shorten(h.Value, f.text))
 	}
 }
 
@@ -180,24 +159,6 @@ func (f textForm) lines(out *strings.Builder, mark, text string) {
 	for line := range strings.SplitSeq(visible.Text(text), "\n") {
 		out.WriteString(f.indent + mark + line + "\n")
 	}
-}
-
-func statusText(status int) string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
-}
-
-// oneLine makes text fit for one line of at most limit bytes.
-func oneLine(text string, limit int) string {
-	return shorten(visible.Text(strings.Join(strings.Fields(text), " ")), limit)
-}
-
-// shorten cuts text to limit bytes and says how many are left out.
-func shorten(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	head := reports.Body(text).Head(limit)
-	return fmt.Sprintf("%s… (%d bytes left out)", head, len(text)-len(head))
 }
 
 // wrap breaks text into lines of at most width characters at spaces; a longer
@@ -237,3 +198,6 @@ func breakLine(line string, width int) (head, rest string, ok bool) {
 	}
 	return line[:at], strings.TrimLeft(line[at:], " "), true
 }
+
+// Curl returns a curl command that sends the request of an exchange again.
+func Curl(e reports.Exchange) string { return curl.Command(e) }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/fixture"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 // junitElement is what the schema says of an element: its attributes, all of
@@ -149,7 +150,7 @@ func openJUnit(stack []*junitOpen, token xml.StartElement) (*junitOpen, error) {
 	for _, attribute := range token.Attr {
 		fits := rules.attributes[attribute.Name.Local]
 		if fits == nil || !fits(attribute.Value) {
-			return nil, fmt.Errorf("<%s> has %s=%q", name, attribute.Name.Local, shorten(attribute.Value, 80))
+			return nil, fmt.Errorf("<%s> has %s=%q", name, attribute.Name.Local, digest.Shorten(attribute.Value, 80))
 		}
 		if attribute.Name.Local == "name" {
 			own = attribute.Value
@@ -159,7 +160,7 @@ func openJUnit(stack []*junitOpen, token xml.StartElement) (*junitOpen, error) {
 		}
 	}
 	if len(token.Attr) != len(rules.attributes) {
-		return nil, fmt.Errorf("<%s> %q lacks an attribute", name, shorten(own, 80))
+		return nil, fmt.Errorf("<%s> %q lacks an attribute", name, digest.Shorten(own, 80))
 	}
 	if len(stack) > 0 {
 		return open, stack[len(stack)-1].takes(name, own)
@@ -180,7 +181,7 @@ func (o *junitOpen) takes(child, name string) error {
 	case at < o.last || at < 0, o.rules.once && at == o.last, outcome && o.outcome != "":
 		return fmt.Errorf("<%s> has no place there in <%s>", child, o.name)
 	case o.rules.unique != "" && name != "" && o.names[name]:
-		return fmt.Errorf("two <%s> are called %q", child, shorten(name, 80))
+		return fmt.Errorf("two <%s> are called %q", child, digest.Shorten(name, 80))
 	}
 	o.last, o.names[name] = at, true
 	if outcome {

@@ -16,6 +16,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/har"
 	"github.com/mallcheck/mallcheck/reports/internal/parallel"
+	"github.com/mallcheck/mallcheck/reports/render/internal/html"
 )
 
 // github is the format that goes to standard output and has no file.
@@ -162,3 +163,8 @@ func formatIndex(name string) (int, error) {
 	}
 	return 0, fmt.Errorf("unknown report format %q: known are %s", name, strings.Join(Formats(), ", "))
 }
+
+// WriteHTML writes run to w as one page that needs nothing else: no network, no other
+// file, and no JavaScript, which only adds a filter and keys. What is written is not
+// redacted: hand in what redact.Run returned.
+func WriteHTML(w io.Writer, run *reports.Run) error { return html.Write(w, run) }

@@ -7,12 +7,12 @@
 package habits
 
 import (
-	"fmt"
 	"maps"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -149,9 +149,9 @@ func (t *taker) add(name, subject string, result *reports.Result, d reports.Devi
 // tell puts a habit into words.
 func (h *habit) tell(name string) reports.Habit {
 	k := kinds[name]
-	evidence := plural(len(h.operations), "operation")
+	evidence := plural.Of(len(h.operations), "operation")
 	if k.unit != "" && len(h.subjects) > 0 {
-		evidence = plural(len(h.subjects), k.unit) + " of " + evidence
+		evidence = plural.Of(len(h.subjects), k.unit) + " of " + evidence
 	}
 	if name == additionalMembers {
 		// Which they are is all that is worth knowing of them.
@@ -162,13 +162,6 @@ func (h *habit) tell(name string) reports.Habit {
 		Operations: slices.Sorted(maps.Keys(h.operations)), Checks: slices.Sorted(maps.Keys(h.checks)),
 		Grade: h.worst.Grade, Source: h.worst.Source, Expected: h.worst.Expected, Actual: h.worst.Actual,
 	}
-}
-
-func plural(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit
-	}
-	return fmt.Sprintf("%d %ss", n, unit)
 }
 
 // operation is the operation that a deviation is about.

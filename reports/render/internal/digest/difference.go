@@ -1,9 +1,9 @@
-package render
+package digest
 
 import "unicode"
 
-// span is a part of a text, marked when the other text lacks it.
-type span struct {
+// Span is a part of a text, marked when the other text lacks it.
+type Span struct {
 	Text string
 	Mark bool
 }
@@ -12,12 +12,12 @@ type span struct {
 // number is squared.
 const differenceWords = 400
 
-// difference compares two texts word by word and returns both as spans. Texts
+// Difference compares two texts word by word and returns both as spans. Texts
 // that share too little, or are too long, come back unmarked: marking nearly
 // everything shows nothing.
-func difference(expected, actual string) (left, right []span) {
+func Difference(expected, actual string) (left, right []Span) {
 	a, b := words(expected), words(actual)
-	plain := func() ([]span, []span) { return []span{{Text: expected}}, []span{{Text: actual}} }
+	plain := func() ([]Span, []Span) { return []Span{{Text: expected}}, []Span{{Text: actual}} }
 	if expected == actual || len(a) > differenceWords || len(b) > differenceWords {
 		return plain()
 	}
@@ -78,14 +78,14 @@ func common(a, b []string) (inA, inB []bool, shared int) {
 }
 
 // spans joins neighbouring words of the same kind.
-func spans(list []string, common []bool) []span {
-	var out []span
+func spans(list []string, common []bool) []Span {
+	var out []Span
 	for i, word := range list {
 		if last := len(out) - 1; last >= 0 && out[last].Mark == !common[i] {
 			out[last].Text += word
 			continue
 		}
-		out = append(out, span{Text: word, Mark: !common[i]})
+		out = append(out, Span{Text: word, Mark: !common[i]})
 	}
 	return out
 }

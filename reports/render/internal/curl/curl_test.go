@@ -1,4 +1,4 @@
-package render
+package curl
 
 import (
 	"bytes"
@@ -119,7 +119,7 @@ func TestCurlThroughShell(t *testing.T) {
 			Header: []reports.Header{{Name: "X-Odd", Value: `'; touch owned; '`}, {Name: "Content-Type", Value: "text/plain"}}}
 		want := sent{Method: "POST", URL: request.URL, Body: body,
 			Header: []string{`X-Odd: '; touch owned; '`, "Content-Type: text/plain"}}
-		line := Curl(reports.Exchange{Request: request})
+		line := Command(reports.Exchange{Request: request})
 		if got := shell(t, dir, line); !reflect.DeepEqual(got, want) {
 			t.Errorf("%.200s\ngot  %.300v\nwant %.300v", line, got, want)
 		}
@@ -143,7 +143,7 @@ func TestCurlThroughShellProperty(t *testing.T) {
 			Body:   rapid.SliceOf(rapid.Byte()).Draw(t, "body"),
 		}
 		want := sent{request.Method, request.URL, string(request.Body), []string{"Content-Type: " + request.Header[0].Value}}
-		if got := shell(t, dir, Curl(reports.Exchange{Request: request})); !reflect.DeepEqual(got, want) {
+		if got := shell(t, dir, Command(reports.Exchange{Request: request})); !reflect.DeepEqual(got, want) {
 			t.Fatalf("got %v, want %v", got, want)
 		}
 	})
@@ -168,7 +168,7 @@ func TestCurlForms(t *testing.T) {
 		{"bytes", reports.Request{Method: "POST", URL: "u", Header: []reports.Header{{Name: "Content-Type", Value: "t"}}, Body: reports.Body("-%\n\x00")},
 			`printf '\055%%\012\000' | curl -sS -i -X POST --url u -H 'Content-Type: t' --data-binary @-`},
 	} {
-		if got := Curl(reports.Exchange{Request: test.request}); got != test.want {
+		if got := Command(reports.Exchange{Request: test.request}); got != test.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", test.name, got, test.want)
 		}
 	}
@@ -188,7 +188,7 @@ func TestCurlAgainstServer(t *testing.T) {
 	defer server.Close()
 	for _, body := range []string{`{"a":"it's"}`, "欧洲", "\x00\xff", "@x"} {
 		for _, method := range []string{"POST", "DELETE"} {
-			line := Curl(reports.Exchange{Request: reports.Request{
+			line := Command(reports.Exchange{Request: reports.Request{
 				Method: method, URL: server.URL + "/a/../b?c=[1]&d={2}", Body: reports.Body(body),
 				Header: []reports.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Odd", Value: `a'"b`}, {Name: "Content-Length", Value: "99"}},
 			}})

@@ -1,15 +1,16 @@
-package render
+package digest
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
 
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// cause is a cause with the example that shows it best.
-type cause struct {
+// Explained is a cause with the example that shows it best.
+type Explained struct {
 	reports.Cause
 	// Result is the first check it explains, Example the exchange that shows it; nil
 	// when the run has none.
@@ -17,10 +18,10 @@ type cause struct {
 	Example *reports.Exchange
 }
 
-// causesOf returns what explains the results that fail the run, and what kept others
+// CausesOf returns what explains the results that fail the run, and what kept others
 // from an outcome. It begins with the causes that the run has; what they leave
 // unexplained is grouped by the clause that is violated, or by the reason.
-func causesOf(run *reports.Run) (failing, untested []cause) {
+func CausesOf(run *reports.Run) (failing, untested []Explained) {
 	results := make(map[string]*reports.Result, len(run.Results))
 	for i := range run.Results {
 		results[run.Results[i].ID] = &run.Results[i]
@@ -30,7 +31,7 @@ func causesOf(run *reports.Run) (failing, untested []cause) {
 		for _, id := range c.Checks {
 			explained[id] = true
 		}
-		one := cause{Cause: c}
+		one := Explained{Cause: c}
 		if len(c.Checks) > 0 {
 			one.Result = results[c.Checks[0]]
 			one.Example = exampleOf(one.Result)
@@ -120,7 +121,7 @@ func byClause(run *reports.Run, explained map[string]bool) []reports.Cause {
 		best := left[0]
 		c := reports.Cause{
 			Name: "clause", Verdict: best.result.Verdict, Sentence: best.worst.Summary, Advice: best.result.Cause,
-			Evidence: fmt.Sprintf("%d of %s", len(left), plural(failures, "failure")),
+			Evidence: fmt.Sprintf("%d of %s", len(left), plural.Of(failures, "failure")),
 			Clause:   best.worst.Clause, Grade: best.worst.Grade, Source: best.worst.Source,
 			Expected: best.worst.Expected, Actual: best.worst.Actual,
 		}
@@ -136,19 +137,19 @@ func byClause(run *reports.Run, explained map[string]bool) []reports.Cause {
 
 // byReason groups what came to no outcome by the reason.
 func byReason(run *reports.Run, explained map[string]bool) []reports.Cause {
-	var found groups
+	var found ByText
 	for i := range run.Results {
 		result := &run.Results[i]
 		if (result.Verdict == reports.Inconclusive || !result.Verdict.Valid()) && !explained[result.ID] {
-			found.add(cmp.Or(result.Reason, headline(result)), result.ID)
+			found.Add(cmp.Or(result.Reason, Headline(result)), result.ID)
 		}
 	}
-	found.mostFirst()
+	found.MostFirst()
 	var causes []reports.Cause
-	for _, text := range found.texts {
+	for _, text := range found.Texts {
 		causes = append(causes, reports.Cause{
-			Name: "reason", Verdict: reports.Inconclusive, Sentence: text, Checks: found.ids[text],
-			Evidence: plural(len(found.ids[text]), "check"),
+			Name: "reason", Verdict: reports.Inconclusive, Sentence: text, Checks: found.IDs[text],
+			Evidence: plural.Of(len(found.IDs[text]), "check"),
 		})
 	}
 	return causes
@@ -172,4 +173,22 @@ func appendNew(list []string, items ...string) []string {
 		}
 	}
 	return list
+}
+
+// FirstOf returns the first items and how many there are beyond them.
+func FirstOf(list []string, most int) (first []string, more int) {
+	return list[:min(len(list), most)], max(len(list)-most, 0)
+}
+
+// Fails reports whether the run's policy lets a result fail the run.
+func Fails(run *reports.Run, result *reports.Result) bool {
+	return result.Verdict == reports.Failed || result.Verdict == reports.Finding && run.Policy.FailOnFinding
+}
+
+// Headline says in a few words what a result is about: what happened, or the reason.
+func Headline(result *reports.Result) string {
+	if len(result.Deviations) > 0 && (result.Verdict != reports.Inconclusive || result.Reason == "") {
+		return result.Deviations[0].Summary
+	}
+	return cmp.Or(result.Reason, "no reason given")
 }

@@ -1,4 +1,4 @@
-package render
+package digest
 
 import (
 	"fmt"
@@ -19,7 +19,7 @@ func TestGroupDeviations(t *testing.T) {
 		result("ASY-001", "other", reports.Failed), result("GEN/a", "c", reports.Failed), result("GEN/b", "c", reports.Failed),
 		result("SIG-001", "c", reports.Failed), result("SIG-002", "c", reports.Failed), result("SIG-003", "c", reports.Waived),
 	}}
-	violations, findings := groupDeviations(run)
+	violations, findings := GroupDeviations(run)
 	if len(violations) != 1 || violations[0].Summary != "as SIG-001 tells it" ||
 		!reflect.DeepEqual(violations[0].Checks, []string{"SIG-001", "SIG-002", "GEN/a", "GEN/b", "ASY-001"}) {
 		t.Errorf("violations: %+v", violations[0])
@@ -39,7 +39,7 @@ func TestGroupDeviationsOfOneKind(t *testing.T) {
 			{Clause: clause, Grade: reports.Assumed, Summary: "the member time is not in the contract", Undocumented: true, Verdict: reports.Finding},
 		}})
 	}
-	_, findings := groupDeviations(run)
+	_, findings := GroupDeviations(run)
 	if len(findings) != 2 {
 		t.Fatalf("%d findings, want 2: %+v", len(findings), findings)
 	}

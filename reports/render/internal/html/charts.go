@@ -1,4 +1,4 @@
-package render
+package html
 
 import (
 	"cmp"
@@ -6,56 +6,13 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-// htmlCoverage is one operation's coverage.
-type htmlCoverage struct {
-	Operation string
-	Reached   int
-	Total     int
-	Share     float64
-	Parts     []htmlPart
-	Missed    int
-}
-
-// htmlPart is one kind of part of an operation.
-type htmlPart struct {
-	reports.CoveredParts
-	Share float64
-	// More is how many missed parts are not named.
-	More int
-}
-
-// missedParts is how many missed parts of one kind are named.
-const missedParts = 40
-
-func coverageOf(coverage *reports.Coverage) []htmlCoverage {
-	if coverage == nil {
-		return nil
-	}
-	var list []htmlCoverage
-	for _, operation := range coverage.Operations {
-		row := htmlCoverage{Operation: operation.Operation}
-		for _, parts := range operation.Parts {
-			row.Reached += parts.Reached
-			row.Total += parts.Total
-			row.Missed += len(parts.Missed)
-			part := htmlPart{CoveredParts: parts, Share: share(parts.Reached, parts.Total)}
-			if part.More = len(parts.Missed) - missedParts; part.More > 0 {
-				part.Missed = parts.Missed[:missedParts]
-			}
-			row.Parts = append(row.Parts, part)
-		}
-		row.Share = share(row.Reached, row.Total)
-		list = append(list, row)
-	}
-	return list
-}
-
-// htmlTasks is the timeline of the asynchronous tasks.
-type htmlTasks struct {
+// taskChart is the timeline of the asynchronous tasks.
+type taskChart struct {
 	Total int
-	Shown []htmlTask
+	Shown []taskView
 	// Median and Longest are how long after the submission the last status came first.
 	Median, Longest string
 	// Scale is what the right end stands for.
@@ -64,16 +21,16 @@ type htmlTasks struct {
 	Height int      // of the drawing
 }
 
-// htmlTask is one line of the timeline; positions are in a drawing of 1000 units.
-type htmlTask struct {
+// taskView is one line of the timeline; positions are in a drawing of 1000 units.
+type taskView struct {
 	*reports.Task
 	Settled string
 	Y       int
-	Bars    []htmlBar
+	Bars    []barView
 }
 
-// htmlBar is a span of time in which one status was seen.
-type htmlBar struct {
+// barView is a span of time in which one status was seen.
+type barView struct {
 	X, Width float64
 	Status   string
 	Color    int // index into the palette
@@ -88,8 +45,8 @@ const (
 )
 
 // tasksView draws the tasks that took longest.
-func tasksView(tasks []reports.Task) htmlTasks {
-	view := htmlTasks{Total: len(tasks)}
+func tasksView(tasks []reports.Task) taskChart {
+	view := taskChart{Total: len(tasks)}
 	if len(tasks) == 0 {
 		return view
 	}
@@ -98,7 +55,7 @@ func tasksView(tasks []reports.Task) htmlTasks {
 		settled[i] = settledAfter(&tasks[i])
 	}
 	slices.Sort(settled)
-	view.Median, view.Longest = took(settled[(len(settled)-1)/2]), took(settled[len(settled)-1])
+	view.Median, view.Longest = digest.Took(settled[(len(settled)-1)/2]), digest.Took(settled[len(settled)-1])
 	sorted := slices.Clone(tasks)
 	slices.SortStableFunc(sorted, func(a, b reports.Task) int { return cmp.Compare(settledAfter(&b), settledAfter(&a)) })
 	sorted = sorted[:min(len(sorted), shownTasks)]
@@ -107,10 +64,10 @@ func tasksView(tasks []reports.Task) htmlTasks {
 		scale = max(scale, sorted[i].Last().After)
 	}
 	scale = max(scale, time.Microsecond)
-	view.Scale = took(scale)
+	view.Scale = digest.Took(scale)
 	for i := range sorted {
-		view.Shown = append(view.Shown, htmlTask{
-			Task: &sorted[i], Settled: took(settledAfter(&sorted[i])), Y: i * taskLine,
+		view.Shown = append(view.Shown, taskView{
+			Task: &sorted[i], Settled: digest.Took(settledAfter(&sorted[i])), Y: i * taskLine,
 			Bars: view.bars(&sorted[i], scale),
 		})
 	}
@@ -120,11 +77,11 @@ func tasksView(tasks []reports.Task) htmlTasks {
 
 // bars turns the looks at a task into spans: from one look to the next the
 // status of the earlier one is all that is known.
-func (v *htmlTasks) bars(task *reports.Task, scale time.Duration) []htmlBar {
+func (v *taskChart) bars(task *reports.Task, scale time.Duration) []barView {
 	at := func(d time.Duration) float64 { return float64(d*timelineWide/scale*10) / 10 }
-	bars := []htmlBar{{Width: at(task.Looks[0].After), Status: "submitted", Color: 0, At: "0"}}
+	bars := []barView{{Width: at(task.Looks[0].After), Status: "submitted", Color: 0, At: "0"}}
 	for i, look := range task.Looks {
-		bar := htmlBar{X: at(look.After), Width: 6, Status: cmp.Or(look.Status, "none"), At: took(look.After)}
+		bar := barView{X: at(look.After), Width: 6, Status: cmp.Or(look.Status, "none"), At: digest.Took(look.After)}
 		if i+1 < len(task.Looks) {
 			bar.Width = max(at(task.Looks[i+1].After)-bar.X, bar.Width)
 		}
@@ -136,7 +93,7 @@ func (v *htmlTasks) bars(task *reports.Task, scale time.Duration) []htmlBar {
 }
 
 // color gives each status a colour of its own as long as there are any.
-func (v *htmlTasks) color(status string) int {
+func (v *taskChart) color(status string) int {
 	at := slices.Index(v.Legend, status)
 	if at < 0 {
 		at = len(v.Legend)
@@ -154,14 +111,14 @@ func settledAfter(task *reports.Task) time.Duration {
 	return task.Looks[last].After
 }
 
-// htmlLatency is one operation's latency, with its places on a scale in percent.
-type htmlLatency struct {
+// latencyRow is one operation's latency, with its places on a scale in percent.
+type latencyRow struct {
 	reports.Latency
 	MedianAt, P95At float64
 	MaxAt           float64
 }
 
-func latencyView(latencies []reports.Latency) []htmlLatency {
+func latencyView(latencies []reports.Latency) []latencyRow {
 	var scale time.Duration
 	for _, latency := range latencies {
 		scale = max(scale, latency.P95)
@@ -170,22 +127,22 @@ func latencyView(latencies []reports.Latency) []htmlLatency {
 	// largest p95, so that the rest stays readable.
 	scale = max(2*scale, time.Microsecond)
 	at := func(d time.Duration) float64 { return min(float64(d*1000/scale)/10, 100) }
-	list := make([]htmlLatency, 0, len(latencies))
+	list := make([]latencyRow, 0, len(latencies))
 	for _, latency := range latencies {
-		list = append(list, htmlLatency{latency, at(latency.Median), at(latency.P95), at(latency.Max)})
+		list = append(list, latencyRow{latency, at(latency.Median), at(latency.P95), at(latency.Max)})
 	}
 	return list
 }
 
-// htmlCodes are the codes of one operation.
-type htmlCodes struct {
+// codeTable are the codes of one operation.
+type codeTable struct {
 	Operation string
 	Success   int // answers with HTTP 200 and "S"
-	Codes     []htmlCode
+	Codes     []codeView
 }
 
-// htmlCode is one kind of answer.
-type htmlCode struct {
+// codeView is one kind of answer.
+type codeView struct {
 	reports.ErrorCode
 	More int // checks beyond those named
 }
@@ -193,19 +150,19 @@ type htmlCode struct {
 // codeChecks is how many checks are named for one code.
 const codeChecks = 6
 
-func codesView(run *reports.Run) []htmlCodes {
+func codesView(run *reports.Run) []codeTable {
 	success := map[string]int{}
 	for _, code := range run.Codes {
 		if code.OperateCode == reports.CodeSuccess && code.Status == 200 {
 			success[code.Operation] += code.Times
 		}
 	}
-	var list []htmlCodes
+	var list []codeTable
 	for _, code := range reports.ErrorCodes(run) {
 		if len(list) == 0 || list[len(list)-1].Operation != code.Operation {
-			list = append(list, htmlCodes{Operation: code.Operation, Success: success[code.Operation]})
+			list = append(list, codeTable{Operation: code.Operation, Success: success[code.Operation]})
 		}
-		entry := htmlCode{ErrorCode: code, More: max(len(code.Checks)-codeChecks, 0)}
+		entry := codeView{ErrorCode: code, More: max(len(code.Checks)-codeChecks, 0)}
 		entry.Checks = entry.Checks[:len(entry.Checks)-entry.More]
 		last := &list[len(list)-1]
 		last.Codes = append(last.Codes, entry)

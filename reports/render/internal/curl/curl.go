@@ -1,4 +1,5 @@
-package render
+// Package curl writes a recorded exchange as a curl command.
+package curl
 
 import (
 	"fmt"
@@ -14,11 +15,11 @@ import (
 // own arguments; Linux takes at most 128 KiB in one.
 const longestArgument = 100_000
 
-// Curl returns one line for a POSIX shell that sends the request of e again
+// Command returns one line for a POSIX shell that sends the request of e again
 // with curl and prints the answer with its headers. Everything in it is quoted,
 // so it can be pasted as it is. Content-Length and Accept-Encoding are left to
 // curl. Of a body that was cut the line sends what is left and says so.
-func Curl(e reports.Exchange) string {
+func Command(e reports.Exchange) string {
 	request := &e.Request
 	args := []string{"curl", "-sS", "-i"}
 	if strings.ContainsAny(request.URL, "[]{}") {

@@ -1,16 +1,17 @@
-package render
+package digest
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// conclusion says in words what the run comes to, and the verdict in whose
+// Conclusion says in words what the run comes to, and the verdict in whose
 // colour it is said.
-func conclusion(run *reports.Run, summary reports.Summary) (reports.Verdict, string) {
+func Conclusion(run *reports.Run, summary reports.Summary) (reports.Verdict, string) {
 	verdict, words := judgement(run, summary)
 	if run.Stopped == "" {
 		return verdict, words
@@ -37,33 +38,33 @@ func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, stri
 	held := total[reports.Passed] + total[reports.Finding]
 	switch {
 	case total[reports.Failed] > 0:
-		words := fmt.Sprintf("failed: %d of %s found a violation", total[reports.Failed], plural(asked, "check"))
+		words := fmt.Sprintf("failed: %d of %s found a violation", total[reports.Failed], plural.Of(asked, "check"))
 		if n := total[reports.Inconclusive]; n > 0 {
 			words += fmt.Sprintf(", %d came to no outcome", n)
 		}
 		return reports.Failed, words + "."
 	case run.Policy.FailOnFinding && total[reports.Finding] > 0:
 		return reports.Failed, fmt.Sprintf("failed: no violation, but findings in %d of %s, and findings fail this run.",
-			total[reports.Finding], plural(asked, "check"))
+			total[reports.Finding], plural.Of(asked, "check"))
 	case len(run.WaiverProblems()) > 0:
-		return reports.Failed, fmt.Sprintf("failed: no violation, but %s expired or stale.", plural(len(run.WaiverProblems()), "waiver"))
+		return reports.Failed, fmt.Sprintf("failed: no violation, but %s expired or stale.", plural.Of(len(run.WaiverProblems()), "waiver"))
 	case total[reports.Inconclusive] > 0 || len(summary.Unreached) > 0:
 		var what []string
 		if n := len(summary.Unreached); n > 0 {
-			what = append(what, plural(n, "service")+" could not be reached")
+			what = append(what, plural.Of(n, "service")+" could not be reached")
 		}
 		if n := total[reports.Inconclusive]; n > 0 {
-			what = append(what, plural(n, "check")+" came to no outcome")
+			what = append(what, plural.Of(n, "check")+" came to no outcome")
 		}
 		words := "inconclusive: " + strings.Join(what, ", ")
 		if held > 0 {
-			words += "; no violation in " + plural(held, "other check")
+			words += "; no violation in " + plural.Of(held, "other check")
 		}
 		return reports.Inconclusive, words + "."
 	case asked == 0:
-		return reports.Inconclusive, fmt.Sprintf("nothing was tested: %s skipped.", plural(total[reports.Skipped], "check"))
+		return reports.Inconclusive, fmt.Sprintf("nothing was tested: %s skipped.", plural.Of(total[reports.Skipped], "check"))
 	}
-	words := "passed: no violation in " + plural(held, "check")
+	words := "passed: no violation in " + plural.Of(held, "check")
 	for _, part := range []struct {
 		verdict reports.Verdict
 		words   string
@@ -92,7 +93,7 @@ func criticalFindings(run *reports.Run) string {
 	if len(ids) == 0 {
 		return ""
 	}
-	words := fmt.Sprintf("; %s with critical findings: %s", plural(len(ids), "check"), strings.Join(ids[:min(len(ids), criticalShown)], ", "))
+	words := fmt.Sprintf("; %s with critical findings: %s", plural.Of(len(ids), "check"), strings.Join(ids[:min(len(ids), criticalShown)], ", "))
 	if more := len(ids) - criticalShown; more > 0 {
 		words += fmt.Sprintf(" and %d more", more)
 	}

@@ -1,43 +1,46 @@
-package render
+package html
 
 import (
 	"bytes"
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
+	"github.com/mallcheck/mallcheck/reports/render/internal/curl"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
 // Bounds of the page, in bytes and pieces.
 const (
-	htmlBudget    = 3 << 19 // exchanges of all checks together
-	htmlExchanges = 40      // exchanges of one check
-	htmlBody      = 4 << 10 // a body
-	htmlDeviated  = 20      // deviations of one check
-	htmlText      = 4 << 10 // an expected, an actual, a content
+	budget        = 3 << 19 // exchanges of all checks together
+	mostExchanges = 40      // exchanges of one check
+	mostBody      = 4 << 10 // a body
+	mostDeviated  = 20      // deviations of one check
+	mostText      = 4 << 10 // an expected, an actual, a content
 )
 
-// htmlCheck is a check that did not pass.
-type htmlCheck struct {
+// checkView is a check that did not pass.
+type checkView struct {
 	*reports.Result
 	// OtherClause is true when no deviation names the clause of the check.
 	OtherClause bool
-	Deviated    []htmlDeviation
+	Deviated    []deviationView
 	// MoreDeviations and MoreExchanges are how many the page leaves out.
 	MoreDeviations int
-	Sent           []htmlExchange
+	Sent           []exchangeView
 	MoreExchanges  int
 }
 
-// htmlDeviation is a deviation with the difference marked.
-type htmlDeviation struct {
+// deviationView is a deviation with the difference marked.
+type deviationView struct {
 	*reports.Deviation
-	Left, Right []span
+	Left, Right []digest.Span
 }
 
-// htmlExchange is one exchange of a check.
-type htmlExchange struct {
+// exchangeView is one exchange of a check.
+type exchangeView struct {
 	*reports.Exchange
 	Number int
 	// Shows is true when a deviation points at it.
@@ -49,7 +52,7 @@ type htmlExchange struct {
 
 // checksView returns the checks that did not pass and were not skipped, worst
 // first, and of how many the exchanges do not fit.
-func checksView(run *reports.Run) (checks []htmlCheck, without int) {
+func checksView(run *reports.Run) (checks []checkView, without int) {
 	var results []*reports.Result
 	for i := range run.Results {
 		if result := &run.Results[i]; result.Verdict != reports.Passed && result.Verdict != reports.Skipped {
@@ -59,12 +62,12 @@ func checksView(run *reports.Run) (checks []htmlCheck, without int) {
 	slices.SortStableFunc(results, func(a, b *reports.Result) int { return worstFirst(a.Verdict, b.Verdict) })
 	fits := fitting(results)
 	for _, result := range results {
-		check := htmlCheck{Result: result, OtherClause: true, MoreDeviations: max(len(result.Deviations)-htmlDeviated, 0)}
+		check := checkView{Result: result, OtherClause: true, MoreDeviations: max(len(result.Deviations)-mostDeviated, 0)}
 		for i := range result.Deviations[:len(result.Deviations)-check.MoreDeviations] {
 			d := &result.Deviations[i]
-			left, right := difference(bounded(d.Expected), bounded(d.Actual))
+			left, right := digest.Difference(bounded(d.Expected), bounded(d.Actual))
 			check.OtherClause = check.OtherClause && d.Clause != result.Clause
-			check.Deviated = append(check.Deviated, htmlDeviation{d, left, right})
+			check.Deviated = append(check.Deviated, deviationView{d, left, right})
 		}
 		if fits[result] {
 			check.Sent = sentView(result)
@@ -93,11 +96,11 @@ func worstFirst(a, b reports.Verdict) int {
 // show a clause broken which none before showed, then the others in order.
 func fitting(results []*reports.Result) map[*reports.Result]bool {
 	fits := map[*reports.Result]bool{}
-	left := htmlBudget
+	left := budget
 	take := func(result *reports.Result) {
 		size := 0
-		for i := range result.Exchanges[:min(len(result.Exchanges), htmlExchanges)] {
-			size += htmlSize(&result.Exchanges[i])
+		for i := range result.Exchanges[:min(len(result.Exchanges), mostExchanges)] {
+			size += shownSize(&result.Exchanges[i])
 		}
 		if !fits[result] && size <= left {
 			fits[result] = true
@@ -117,12 +120,12 @@ func fitting(results []*reports.Result) map[*reports.Result]bool {
 	return fits
 }
 
-// htmlSize is about how many bytes an exchange takes in the page: its request
+// shownSize is about how many bytes an exchange takes in the page: its request
 // stands there twice, once as a curl line.
-func htmlSize(exchange *reports.Exchange) int {
+func shownSize(exchange *reports.Exchange) int {
 	const markup = 900
 	escaped := func(body reports.Body) int {
-		body = body[:min(len(body), htmlBody)]
+		body = body[:min(len(body), mostBody)]
 		return len(body) + 4*bytes.Count(body, []byte(`"`))
 	}
 	size := markup + 2*(len(exchange.Request.URL)+escaped(exchange.Request.Body))
@@ -138,14 +141,14 @@ func htmlSize(exchange *reports.Exchange) int {
 	return size
 }
 
-func sentView(result *reports.Result) []htmlExchange {
+func sentView(result *reports.Result) []exchangeView {
 	shows := map[int]bool{}
 	for _, d := range result.Deviations {
 		shows[d.Exchange] = true
 	}
-	var sent []htmlExchange
-	for i := range result.Exchanges[:min(len(result.Exchanges), htmlExchanges)] {
-		exchange := htmlExchange{Exchange: &result.Exchanges[i], Number: i + 1, Shows: shows[i]}
+	var sent []exchangeView
+	for i := range result.Exchanges[:min(len(result.Exchanges), mostExchanges)] {
+		exchange := exchangeView{Exchange: &result.Exchanges[i], Number: i + 1, Shows: shows[i]}
 		if signed := exchange.Request.Signed; signed != nil && (exchange.Shows || signed.Sign != signed.Sent) {
 			exchange.Explained = signed
 		}
@@ -156,8 +159,8 @@ func sentView(result *reports.Result) []htmlExchange {
 
 // curlText is the curl line of an exchange, whole or not at all.
 func curlText(e *reports.Exchange) string {
-	line := Curl(*e)
-	if len(line) > 4*htmlBody {
+	line := curl.Command(*e)
+	if len(line) > 4*mostBody {
 		return "# the curl line is left out, it is long; run.json has the request"
 	}
 	return visible.Text(line)
@@ -167,18 +170,18 @@ func curlText(e *reports.Exchange) string {
 func headerText(header []reports.Header) string {
 	var out strings.Builder
 	for _, field := range header {
-		out.WriteString(field.Name + ": " + shorten(visible.Text(field.Value), htmlText) + "\n")
+		out.WriteString(field.Name + ": " + digest.Shorten(visible.Text(field.Value), mostText) + "\n")
 	}
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
 // bodyOf writes a body, bounded.
 func bodyOf(body reports.Body, cut int64) string {
-	kept := body.Head(htmlBody)
+	kept := body.Head(mostBody)
 	left := cut + int64(len(body)-len(kept))
 	text := strings.TrimSuffix(visible.Text(string(kept)), "\n")
 	if left > 0 {
-		text += "… (" + plural(int(left), "byte") + " left out)"
+		text += "… (" + plural.Of(int(left), "byte") + " left out)"
 	}
 	return text
 }

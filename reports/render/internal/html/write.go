@@ -1,4 +1,5 @@
-package render
+// Package html writes a run as one HTML page.
+package html
 
 import (
 	"embed"
@@ -8,20 +9,22 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-//go:embed html/page.tmpl html/sections.tmpl html/check.tmpl html/style.css html/script.js
-var htmlFiles embed.FS
+//go:embed page.tmpl sections.tmpl check.tmpl style.css script.js
+var files embed.FS
 
-// htmlTemplate is parsed when the first page is written: most commands write none.
-var htmlTemplate = sync.OnceValues(func() (*template.Template, error) {
+// pageTemplate is parsed when the first page is written: most commands write none.
+var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 	// Style and script are put into the text before it is parsed, so that the
 	// escaper sees the whole page.
 	var text strings.Builder
 	for _, name := range []string{"sections.tmpl", "check.tmpl", "page.tmpl"} {
-		part, err := htmlFiles.ReadFile("html/" + name)
+		part, err := files.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
@@ -29,19 +32,19 @@ var htmlTemplate = sync.OnceValues(func() (*template.Template, error) {
 	}
 	page := text.String()
 	for _, name := range []string{"style.css", "script.js"} {
-		part, err := htmlFiles.ReadFile("html/" + name)
+		part, err := files.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
 		page = strings.Replace(page, "{{/* "+name+" */}}", string(part), 1)
 	}
 	return template.New("report").Funcs(template.FuncMap{
-		"curl": curlText, "visible": visible.Text, "took": took, "statusText": statusText, "headerText": headerText, "bodyText": bodyOf,
-		"pageURL": pageURL, "plural": plural, "flaky": flakyText, "inc": func(i int) int { return min(i+1, taskPalette) },
+		"curl": curlText, "visible": visible.Text, "took": digest.Took, "statusText": digest.StatusText, "headerText": headerText, "bodyText": bodyOf,
+		"pageURL": pageURL, "plural": plural.Of, "flaky": digest.FlakyText, "inc": func(i int) int { return min(i+1, taskPalette) },
 	}).Parse(page)
 })
 
-// WriteHTML writes run to w as one page that needs nothing else: no network, no
+// Write writes run to w as one page that needs nothing else: no network, no
 // other file, and no JavaScript, which only adds a filter and keys.
 //
 // Checks that passed have a line each; of the others the page has the deviations
@@ -49,12 +52,12 @@ var htmlTemplate = sync.OnceValues(func() (*template.Template, error) {
 // clause broken which no check before showed. The page says what it leaves out;
 // WriteJSON has everything. What is written is not redacted: hand in what Redact
 // returned.
-func WriteHTML(w io.Writer, run *reports.Run) error {
-	page, err := htmlTemplate()
+func Write(w io.Writer, run *reports.Run) error {
+	page, err := pageTemplate()
 	if err != nil {
 		return fmt.Errorf("parsing the HTML report's template: %w", err)
 	}
-	if err := page.Execute(visible.NewWriter(w), newHTMLPage(run)); err != nil {
+	if err := page.Execute(visible.NewWriter(w), newPage(run)); err != nil {
 		return fmt.Errorf("writing the run as HTML: %w", err)
 	}
 	return nil

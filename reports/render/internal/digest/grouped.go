@@ -1,4 +1,4 @@
-package render
+package digest
 
 import (
 	"cmp"
@@ -8,8 +8,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// grouped is one clause with the checks that deviate from it.
-type grouped struct {
+// Group is one clause with the checks that deviate from it.
+type Group struct {
 	*reports.Deviation
 	Cause string
 	// Others are further clauses at which the same undocumented value was seen.
@@ -45,13 +45,13 @@ func checkRank(result *reports.Result, clause string) int {
 	return rankWritten
 }
 
-// groupedChecks is how many checks are named for one clause.
-const groupedChecks = 8
+// GroupedChecks is how many checks are named for one clause.
+const GroupedChecks = 8
 
-// groupDeviations groups the deviations of run by clause, and values that no page names
+// GroupDeviations groups the deviations of run by clause, and values that no page names
 // by the value; those that most checks saw come first. Waived results are left out.
-func groupDeviations(run *reports.Run) (violations, findings []grouped) {
-	all := map[string]*grouped{}
+func GroupDeviations(run *reports.Run) (violations, findings []Group) {
+	all := map[string]*Group{}
 	for i := range run.Results {
 		result := &run.Results[i]
 		if result.Verdict == reports.Waived {
@@ -65,7 +65,7 @@ func groupDeviations(run *reports.Run) (violations, findings []grouped) {
 			}
 			entry := all[key]
 			if entry == nil {
-				entry = &grouped{Deviation: d}
+				entry = &Group{Deviation: d}
 				all[key] = entry
 			}
 			if j == 0 {
@@ -86,7 +86,7 @@ func groupDeviations(run *reports.Run) (violations, findings []grouped) {
 
 // seenBy adds a check behind those of its rank. The first check in the list provides
 // the words.
-func (g *grouped) seenBy(result *reports.Result, d *reports.Deviation) {
+func (g *Group) seenBy(result *reports.Result, d *reports.Deviation) {
 	if d.Clause != g.Clause && !slices.Contains(g.Others, d.Clause) {
 		g.Others = append(g.Others, d.Clause)
 	}
@@ -106,14 +106,14 @@ func (g *grouped) seenBy(result *reports.Result, d *reports.Deviation) {
 }
 
 // inOrder sorts by the number of checks and names the first of them.
-func inOrder(list []grouped) []grouped {
-	slices.SortFunc(list, func(a, b grouped) int {
+func inOrder(list []Group) []Group {
+	slices.SortFunc(list, func(a, b Group) int {
 		return cmp.Or(cmp.Compare(len(b.Checks), len(a.Checks)), strings.Compare(a.Clause, b.Clause),
 			strings.Compare(string(a.Grade), string(b.Grade)), strings.Compare(a.Actual, b.Actual))
 	})
 	for i := range list {
 		entry := &list[i]
-		entry.More = max(len(entry.Checks)-groupedChecks, 0)
+		entry.More = max(len(entry.Checks)-GroupedChecks, 0)
 		entry.Checks = entry.Checks[:len(entry.Checks)-entry.More]
 	}
 	return list

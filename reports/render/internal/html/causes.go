@@ -1,0 +1,72 @@
+package html
+
+import (
+	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/visible"
+	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
+)
+
+const (
+	firstCauses = 3 // causes that stand open
+	causeChecks = 8 // checks named for one
+)
+
+// causeView is a cause with the difference between expected and actual marked.
+type causeView struct {
+	digest.Explained
+	Left, Right []digest.Span
+	Shown       []string // of its checks
+	More        int      // checks beyond those
+}
+
+// habitView is a habit with the difference between expected and actual marked.
+type habitView struct {
+	reports.Habit
+	Left, Right []digest.Span
+	Shown       []string
+	More        int
+}
+
+// FirstCauses are those that stand open.
+func (p *page) FirstCauses() []causeView { return p.Causes[:min(len(p.Causes), firstCauses)] }
+
+// OtherCauses are the rest.
+func (p *page) OtherCauses() []causeView { return p.Causes[min(len(p.Causes), firstCauses):] }
+
+// causesView returns the causes of failures, then of what came to no outcome.
+func causesView(run *reports.Run) []causeView {
+	failing, untested := digest.CausesOf(run)
+	var list []causeView
+	for _, c := range append(failing, untested...) {
+		view := causeView{Explained: c}
+		view.Left, view.Right = digest.Difference(bounded(c.Expected), bounded(c.Actual))
+		view.Shown, view.More = digest.FirstOf(c.Checks, causeChecks)
+		list = append(list, view)
+	}
+	return list
+}
+
+func habitsView(habits []reports.Habit) []habitView {
+	var list []habitView
+	for _, habit := range habits {
+		view := habitView{Habit: habit}
+		view.Left, view.Right = digest.Difference(bounded(habit.Expected), bounded(habit.Actual))
+		view.Shown, view.More = digest.FirstOf(habit.Checks, causeChecks)
+		list = append(list, view)
+	}
+	return list
+}
+
+// bounded makes a text fit for the page.
+func bounded(text string) string { return digest.Shorten(visible.Text(text), mostText) }
+
+// pageURL returns the address of a page of the provider, empty when its source is
+// known by an id alone.
+func pageURL(source string) string {
+	if strings.HasPrefix(source, "https://") && !strings.ContainsAny(source, " \t\n") {
+		return source
+	}
+	return ""
+}

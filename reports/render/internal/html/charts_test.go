@@ -1,0 +1,13 @@
+package html
+
+import (
+	"testing"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+func TestSettledAfter(t *testing.T) {
+	if got := settledAfter(&reports.Task{Looks: []reports.Look{{After: 1, Status: "a"}, {After: 2, Status: "b"}, {After: 3, Status: "b"}}}); got != 2 {
+		t.Errorf("settled after %d, want when the last status came first", got)
+	}
+}
