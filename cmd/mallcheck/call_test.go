@@ -149,7 +149,7 @@ func TestPushKeyIsSecret(t *testing.T) {
 	dir := t.TempDir()
 	got := process{arguments: []string{"run", "--topup-url=" + telling.URL, "--partner-code=P1", "--group=G1", "--push-key=k1:" + key, "--only=op:listBundles",
 		"--format=" + strings.Join(render.Formats(), ",")}, dir: dir}.run(t)
-	for _, name := range []string{"junit.xml", "run.json", "report.html", "report.md", "report.sarif", "report.har"} {
+	for _, name := range []string{"junit.xml", "run.json", "report.html", "report.md", "report.sarif", "report.har", "gl-code-quality-report.json"} {
 		report, err := os.ReadFile(filepath.Join(dir, "mallcheck-report", name))
 		if err != nil {
 			t.Fatal(err)

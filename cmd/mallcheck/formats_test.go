@@ -36,7 +36,7 @@ func altered(t *testing.T, old, with string) *httptest.Server {
 // The exit code is that of the verdict, whatever is written.
 func TestExitCodeDoesNotDependOnTheFormat(t *testing.T) {
 	fixtures := sandbox.NewFixtures()
-	formats := []string{"markdown", "sarif", "har", "github", "html", "junit", "json"}
+	formats := []string{"markdown", "sarif", "har", "codequality", "github", "html", "junit", "json"}
 	for i, test := range []struct {
 		name, old, with string
 		strict          string

@@ -91,7 +91,7 @@ type Settings struct {
 	Concurrency string `name:"concurrency" fallback:"8" placeholder:"N" group:"limits" help:"Checks to run at once; halved whenever the target answers 429, or 503 with Retry-After. Default ${default_concurrency}, sandbox 1."`
 
 	ReportDir string   `name:"report-dir" fallback:"mallcheck-report" placeholder:"DIR" group:"report" help:"Report folder. Default ${default_report_dir}."`
-	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, junit:jenkins (for the xUnit plug-in), json, html, markdown, sarif, har, github (annotations on standard output). Default ${default_format}."`
+	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, junit:jenkins (for the xUnit plug-in), json, html, markdown, sarif, har, codequality (for GitLab), github (annotations on standard output). Default ${default_format}."`
 	Mask      []string `name:"mask" sep:"," choices:"sims" placeholder:"sims" group:"report" help:"Data to mask in all output in addition to what is always redacted: sims hides SIM numbers except for the first six and last four digits. The journal keeps full numbers."`
 	Verbose   bool     `name:"verbose" short:"v" from:"flag" group:"report" help:"Print every failure with its exchanges, and every finding, instead of a summary of at most 40 lines."`
 

@@ -14,6 +14,7 @@ import (
 	"github.com/yuin/goldmark/text"
 
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/codequality"
 	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 	"github.com/mallcheck/mallcheck/reports/internal/har"
 )
@@ -83,6 +84,7 @@ func TestHostileTextInEveryFormat(t *testing.T) {
 		"markdown": string(writeMarkdown(t, run)),
 		"sarif":    string(writeSARIF(t, run)),
 		"har":      string(writeWith(t, func(w *bytes.Buffer) error { return har.Write(w, run) })),
+		"quality":  string(writeWith(t, func(w *bytes.Buffer) error { return codequality.Write(w, run) })),
 		"json":     string(fixture.JSON(t, run)),
 		"github":   string(writeGitHub(t, run)),
 		"terminal": show(t, run, TerminalOptions{}),

@@ -1,5 +1,5 @@
 // Package render writes a run for people and for other tools: JUnit, HTML, Markdown,
-// SARIF, HAR, annotations of GitHub and the text of a terminal. Nothing is redacted here:
+// SARIF, HAR, code quality, annotations of GitHub and the text of a terminal. Nothing is redacted here:
 // hand in what redact.Run returned. Text of a target acts on nothing it is shown in.
 package render
 
@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/internal/codequality"
 	"github.com/mallcheck/mallcheck/reports/internal/har"
 	"github.com/mallcheck/mallcheck/reports/internal/parallel"
 	"github.com/mallcheck/mallcheck/reports/render/internal/html"
@@ -34,6 +35,7 @@ var writers = []struct {
 	{"markdown", "report.md", WriteMarkdown},
 	{"sarif", "report.sarif", WriteSARIF},
 	{"har", "report.har", har.Write},
+	{"codequality", "gl-code-quality-report.json", codequality.Write},
 	{github, "", nil},
 }
 

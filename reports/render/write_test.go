@@ -32,7 +32,7 @@ func TestWriteFiles(t *testing.T) {
 			t.Errorf("%s: %v, a CI system must be able to read it", files[i], err)
 		}
 	}
-	if names := entries(t, dir); strings.Join(names, " ") != "junit-jenkins.xml junit.xml report.har report.html report.md report.sarif run.json" {
+	if names := entries(t, dir); strings.Join(names, " ") != "gl-code-quality-report.json junit-jenkins.xml junit.xml report.har report.html report.md report.sarif run.json" {
 		t.Errorf("the folder has %v", names)
 	}
 }
@@ -58,7 +58,7 @@ func TestWriteFilesFails(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "junit.xml")) || strings.Contains(err.Error(), "junit.xml-") {
 		t.Errorf("got %v, want an error that names the report and no temporary file", err)
 	}
-	if names := entries(t, dir); strings.Join(names, " ") != "junit-jenkins.xml junit.xml report.har report.html report.md report.sarif run.json" {
+	if names := entries(t, dir); strings.Join(names, " ") != "gl-code-quality-report.json junit-jenkins.xml junit.xml report.har report.html report.md report.sarif run.json" {
 		t.Errorf("the folder has %v", names)
 	}
 	if err := WriteFiles(filepath.Join(dir, "missing"), Formats(), fixture.Run()); err == nil ||
