@@ -31,7 +31,6 @@ var large = map[string]int{
 	"conformance":                  3400,
 	"signing/diagnose":             4600,
 	"conformance/internal/session": 3800,
-	"cmd/mallcheck":                3500,
 }
 
 // catalogues are packages that are lists, and as long as what they list.

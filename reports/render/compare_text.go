@@ -22,7 +22,7 @@ type compareForm struct {
 }
 
 var (
-	comparePlain    = compareForm{"\n%s\n", "  ", func(s string) string { return digest.OneLine(s, 600) }, func(s string) string { return digest.OneLine(s, 600) }}
+	comparePlain    = compareForm{"\n%s\n", "  ", plainLine, plainLine}
 	compareMarkdown = compareForm{"\n### %s\n\n", "- ", markdownCode, func(s string) string { return markdownEscape(digest.OneLine(s, 600)) }}
 )
 
@@ -135,7 +135,8 @@ func (f compareForm) verdicts(changes []reports.VerdictChange) []string {
 		entries = append(entries, text)
 	}
 	for _, text := range alone.Texts {
-		entries = append(entries, fmt.Sprintf("%s: %s, %s", text, plural.Of(len(alone.IDs[text]), "check"), f.code(digest.Listed(alone.IDs[text], digest.SkippedMost))))
+		ids := alone.IDs[text]
+		entries = append(entries, fmt.Sprintf("%s: %s, %s", text, plural.Of(len(ids), "check"), f.code(digest.Listed(ids, digest.SkippedMost))))
 	}
 	return entries
 }
@@ -166,7 +167,8 @@ func (f compareForm) latencies(out *strings.Builder, list []reports.LatencyChang
 		if markdown {
 			layout = "| %s | %s | %s | %.2f |\n"
 		}
-		fmt.Fprintf(out, layout, f.code(change.Operation), digest.Took(change.Before.Median), digest.Took(change.After.Median), change.Factor())
+		before, after := digest.Took(change.Before.Median), digest.Took(change.After.Median)
+		fmt.Fprintf(out, layout, f.code(change.Operation), before, after, change.Factor())
 	}
 }
 
@@ -184,3 +186,6 @@ func orNone(text string) string {
 	}
 	return text
 }
+
+// plainLine is a text in one line without markup.
+func plainLine(text string) string { return digest.OneLine(text, 600) }

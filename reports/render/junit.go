@@ -337,7 +337,8 @@ const sideText = 90
 // sentence says what happened, then expected and actual.
 func sentence(summary, expected, actual string) string {
 	mismatch := reports.Mismatch{
-		Summary: digest.OneLine(summary, 2*sideText), Expected: digest.OneLine(expected, sideText), Actual: digest.OneLine(actual, sideText),
+		Summary:  digest.OneLine(summary, 2*sideText),
+		Expected: digest.OneLine(expected, sideText), Actual: digest.OneLine(actual, sideText),
 	}
 	return mismatch.Error()
 }

@@ -133,7 +133,8 @@ func skipReasons(run *reports.Run) []string {
 func causeLines(causes []digest.Explained) []string {
 	lines := make([]string, len(causes))
 	for i := range causes {
-		lines[i] = fmt.Sprintf("%s (%d): %s", digest.OneLine(causes[i].Sentence, 400), len(causes[i].Checks), digest.Listed(causes[i].Checks, summaryChecks))
+		checks := causes[i].Checks
+		lines[i] = fmt.Sprintf("%s (%d): %s", digest.OneLine(causes[i].Sentence, 400), len(checks), digest.Listed(checks, summaryChecks))
 	}
 	return lines
 }

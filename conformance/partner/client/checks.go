@@ -55,7 +55,9 @@ var rules = []rule{
 func Rules() []partner.Check {
 	checks := make([]partner.Check, len(rules))
 	for i, r := range rules {
-		checks[i] = partner.Check{ID: r.id, Clause: r.clause, Requirement: r.requirement, Does: reports.Read, Operations: strings.Fields(r.operations)}
+		checks[i] = partner.Check{
+			ID: r.id, Clause: r.clause, Requirement: r.requirement, Does: reports.Read, Operations: strings.Fields(r.operations),
+		}
 	}
 	return checks
 }

@@ -39,7 +39,8 @@ func write(w io.Writer, run *reports.Run) error {
 		if len(result.Exchanges) == 0 {
 			continue
 		}
-		pages = append(pages, page{Started: result.Exchanges[0].Started.UTC().Format(time.RFC3339Nano), ID: result.ID, Title: title(result)})
+		started := result.Exchanges[0].Started.UTC().Format(time.RFC3339Nano)
+		pages = append(pages, page{Started: started, ID: result.ID, Title: title(result)})
 		for j := range result.Exchanges {
 			places = append(places, place{i, j})
 		}
@@ -119,7 +120,9 @@ func requestOf(r *reports.Request) request {
 
 // responseOf returns a response; one that never came has status 0, as browsers write it.
 func responseOf(r *reports.Response) response {
-	out := response{Version: unknown, Cookies: []pair{}, Headers: []pair{}, HeadersSize: -1, BodySize: -1, Content: content{MediaType: noMediaType}}
+	out := response{
+		Version: unknown, Cookies: []pair{}, Headers: []pair{}, HeadersSize: -1, BodySize: -1, Content: content{MediaType: noMediaType},
+	}
 	if r == nil {
 		return out
 	}

@@ -1,9 +1,8 @@
-package main
+// Package completion answers the completion scripts of shells.
+package completion
 
 import (
 	"embed"
-	"fmt"
-	"io"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -18,56 +17,19 @@ import (
 // scripts are the completion scripts. They know the name of the tool alone, and
 // ask it for everything else, so that they never fall behind it.
 //
-//go:embed completion
+//go:embed scripts
 var scripts embed.FS
 
-// completionCommand prints a completion script.
-type completionCommand struct {
-	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
-}
-
-// Help tells where a script belongs, below the usage.
-func (completionCommand) Help() string {
-	return `Examples:
-  source <(mallcheck completion bash)                              in this shell, or add to ~/.bashrc
-  mallcheck completion zsh > "${fpath[1]}/_mallcheck"              then start a new zsh
-  mallcheck completion fish > ~/.config/fish/completions/mallcheck.fish
-
-Completes commands, flags, check and fault ids, operations and setting values.`
-}
-
-// Run implements the command.
-func (c *completionCommand) Run(std *streams) error {
-	script, err := scripts.ReadFile("completion/mallcheck." + c.Shell)
-	if err != nil {
-		return fmt.Errorf("reading the completion script: %w", err)
-	}
-	_, err = std.out.Write(script)
-	return err
-}
-
-// completeCommand answers a completion script.
-type completeCommand struct {
-	Words []string `arg:"" optional:"" help:"The words of the command line behind mallcheck, up to the one that is being written."`
-}
-
-// Run implements the command: a candidate a line, with what it is behind a tab.
-func (c *completeCommand) Run(std *streams, context *kong.Context) error {
-	var text strings.Builder
-	for _, candidate := range complete(context.Model.Node, c.Words, std.environ) {
-		fmt.Fprintf(&text, "%s\t%s\n", candidate.text, oneLine(candidate.help))
-	}
-	_, err := io.WriteString(std.out, text.String())
-	return err
-}
+// Script returns the completion script of a shell: bash, zsh or fish.
+func Script(shell string) ([]byte, error) { return scripts.ReadFile("scripts/mallcheck." + shell) }
 
 // candidate is what a word may become, and what that means.
-type candidate struct{ text, help string }
+type candidate struct{ Text, Help string }
 
-// complete returns what the last of words may become below root; the words before
+// Complete returns what the last of words may become below root; the words before
 // it are taken as they are, even wrong ones. The environment tells where the file
 // of targets is.
-func complete(root *kong.Node, words, environ []string) []candidate {
+func Complete(root *kong.Node, words, environ []string) []candidate {
 	if len(words) == 0 {
 		words = []string{""}
 	}
@@ -165,7 +127,7 @@ func values(value *kong.Value, text, before string, environ []string) []candidat
 	}
 	found := matching(upToSlash(words(value, environ), text), text)
 	for i := range found {
-		found[i].text = before + found[i].text
+		found[i].Text = before + found[i].Text
 	}
 	return found
 }
@@ -177,13 +139,13 @@ func upToSlash(all []candidate, text string) []candidate {
 	var cut []candidate
 	known := map[string]bool{}
 	for _, one := range all {
-		if strings.HasPrefix(one.text, text) {
-			if slash := strings.IndexByte(one.text[len(text):], '/'); slash > 0 {
-				one = candidate{one.text[:len(text)+slash], "and its cases"}
+		if strings.HasPrefix(one.Text, text) {
+			if slash := strings.IndexByte(one.Text[len(text):], '/'); slash > 0 {
+				one = candidate{one.Text[:len(text)+slash], "and its cases"}
 			}
 		}
-		if !known[one.text] {
-			known[one.text] = true
+		if !known[one.Text] {
+			known[one.Text] = true
 			cut = append(cut, one)
 		}
 	}
@@ -193,7 +155,7 @@ func upToSlash(all []candidate, text string) []candidate {
 func matching(all []candidate, prefix string) []candidate {
 	var found []candidate
 	for _, one := range all {
-		if strings.HasPrefix(one.text, prefix) {
+		if strings.HasPrefix(one.Text, prefix) {
 			found = append(found, one)
 		}
 	}
@@ -246,7 +208,7 @@ func targets(environ []string) []candidate {
 func named(texts []string) []candidate {
 	found := make([]candidate, len(texts))
 	for i, text := range texts {
-		found[i].text = text
+		found[i].Text = text
 	}
 	return found
 }

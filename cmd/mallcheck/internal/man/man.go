@@ -1,4 +1,5 @@
-package main
+// Package man writes the manual page from the help of the commands.
+package man
 
 import (
 	"fmt"
@@ -10,23 +11,11 @@ import (
 	"github.com/mallcheck/mallcheck/conformance"
 )
 
-// manCommand prints the manual page.
-type manCommand struct{}
-
-// Help gives examples, below the usage.
-func (manCommand) Help() string {
-	return `Examples:
-  mallcheck man | man -l -                                     read it
-  mallcheck man > /usr/local/share/man/man1/mallcheck.1        install it
-
-Contains the help of all commands and settings.`
-}
-
-// Run implements the command.
-func (manCommand) Run(std *streams, context *kong.Context) error {
+// Write writes the manual page of an application.
+func Write(out io.Writer, app *kong.Application) error {
 	page := &manual{}
-	page.write(context.Model)
-	_, err := io.WriteString(std.out, page.text.String())
+	page.write(app)
+	_, err := io.WriteString(out, page.text.String())
 	return err
 }
 

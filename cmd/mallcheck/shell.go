@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/completion"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/man"
+)
+
+// completionCommand prints a completion script.
+type completionCommand struct {
+	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
+}
+
+// Help tells where a script belongs, below the usage.
+func (completionCommand) Help() string {
+	return `Examples:
+  source <(mallcheck completion bash)                              in this shell, or add to ~/.bashrc
+  mallcheck completion zsh > "${fpath[1]}/_mallcheck"              then start a new zsh
+  mallcheck completion fish > ~/.config/fish/completions/mallcheck.fish
+
+Completes commands, flags, check and fault ids, operations and setting values.`
+}
+
+// Run implements the command.
+func (c *completionCommand) Run(std *streams) error {
+	text, err := completion.Script(c.Shell)
+	if err != nil {
+		return fmt.Errorf("reading the completion script: %w", err)
+	}
+	_, err = std.out.Write(text)
+	return err
+}
+
+// completeCommand answers a completion script.
+type completeCommand struct {
+	Words []string `arg:"" optional:"" help:"The words of the command line behind mallcheck, up to the one that is being written."`
+}
+
+// Run implements the command: a candidate a line, with what it is behind a tab.
+func (c *completeCommand) Run(std *streams, context *kong.Context) error {
+	var text strings.Builder
+	for _, candidate := range completion.Complete(context.Model.Node, c.Words, std.environ) {
+		fmt.Fprintf(&text, "%s\t%s\n", candidate.Text, oneLine(candidate.Help))
+	}
+	_, err := io.WriteString(std.out, text.String())
+	return err
+}
+
+// manCommand prints the manual page.
+type manCommand struct{}
+
+// Help gives examples, below the usage.
+func (manCommand) Help() string {
+	return `Examples:
+  mallcheck man | man -l -                                     read it
+  mallcheck man > /usr/local/share/man/man1/mallcheck.1        install it
+
+Contains the help of all commands and settings.`
+}
+
+// Run implements the command.
+func (manCommand) Run(std *streams, context *kong.Context) error {
+	return man.Write(std.out, context.Model)
+}
