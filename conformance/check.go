@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/causes"
 	"github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/openapi"
@@ -113,7 +114,7 @@ func (r *runner) settle(result *reports.Result) {
 	r.run.Policy.Waive(result, r.covering(result))
 	if len(result.Deviations) > 0 {
 		explainSigns(result, r.target.Sign)
-		result.Cause = causeOf(result)
+		result.Cause = causes.Of(result)
 	}
 	for i := range result.Deviations {
 		d := &result.Deviations[i]
@@ -154,7 +155,7 @@ func ownFrames(stack []byte) string {
 // unmet turns a failed assertion into a deviation from the check's clause. Where it
 // names no exchange, the last one shows it.
 func unmet(s *session.Session, check checks.Check, failure expect.Failure, last int) reports.Deviation {
-	d := s.Deviation(cmp.Or(failure.Clause, check.Clause), subject(check), failure.Summary)
+	d := s.Deviation(cmp.Or(failure.Clause, check.Clause), check.Subject(), failure.Summary)
 	d.Level, d.Exchange, d.Expected, d.Actual = check.Level, failure.Exchange, failure.Expected, failure.Actual
 	if d.Exchange < 0 {
 		d.Exchange = last
@@ -162,18 +163,9 @@ func unmet(s *session.Session, check checks.Check, failure expect.Failure, last 
 	return d
 }
 
-// subject is the operation that a check is about, whose evidence counts for it:
-// the first that it names.
-func subject(check checks.Check) string {
-	if len(check.Operations) == 0 {
-		return ""
-	}
-	return check.Operations[0]
-}
-
 // describe returns a result with what is known of a check beforehand.
 func (r *runner) describe(check checks.Check) reports.Result {
-	clause, _ := openapi.ClauseFor(check.Clause, subject(check))
+	clause, _ := openapi.ClauseFor(check.Clause, check.Subject())
 	if check.Grade != "" {
 		clause.Enforced.Grade, clause.Enforced.Source = string(check.Grade), check.Source
 	}

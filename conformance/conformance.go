@@ -19,6 +19,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/baseline"
 	"github.com/mallcheck/mallcheck/conformance/internal/coverage"
 	"github.com/mallcheck/mallcheck/conformance/internal/habits"
+	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
@@ -47,7 +48,7 @@ func runWith(ctx context.Context, t *target.Target, observer Observer,
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
 	all := append(checks.All(), checks.Fuzz(t.Fuzz)...)
-	selected, err := Select(all, t.Only, t.Skip)
+	selected, err := selection.Select(all, t.Only, t.Skip)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +65,7 @@ func runWith(ctx context.Context, t *target.Target, observer Observer,
 	if err != nil {
 		return nil, err
 	}
-	if selected, err = divide(selected, t.Shard); err != nil {
+	if selected, err = selection.Divide(selected, t.Shard); err != nil {
 		return nil, err
 	}
 	if err := checkExpectations(t); err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/causes"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 )
@@ -56,7 +57,7 @@ func Explain(id string) (*Explanation, error) {
 		return nil, problem
 	}
 	check := named[0]
-	clause, _ := openapi.ClauseFor(check.Clause, subject(check))
+	clause, _ := openapi.ClauseFor(check.Clause, check.Subject())
 	if check.Grade != "" {
 		clause.Enforced = openapi.Evidence{Grade: string(check.Grade), Source: check.Source}
 	}
@@ -65,7 +66,7 @@ func Explain(id string) (*Explanation, error) {
 		ID: id, Requirement: check.Requirement, Level: string(check.Level),
 		Clause: check.Clause, Statement: clause.Statement, File: at.File, Line: at.Line,
 		Grade: clause.Enforced.Grade, Source: clause.Enforced.Source, Note: strings.Join(strings.Fields(clause.Enforced.Note), " "),
-		Operations: check.Operations, Does: string(check.Does), Cause: Cause(check.Clause), Faults: expectedBy(id),
+		Operations: check.Operations, Does: string(check.Does), Cause: causes.OfClause(check.Clause), Faults: expectedBy(id),
 	}
 	if check.ID != id {
 		for _, one := range named {

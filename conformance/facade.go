@@ -3,8 +3,11 @@ package conformance
 import (
 	"context"
 
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/causes"
 	"github.com/mallcheck/mallcheck/conformance/internal/doctor"
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -40,3 +43,14 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 func Examine(ctx context.Context, t *target.Target) (*Examination, error) {
 	return doctor.Examine(ctx, t)
 }
+
+// Select returns those of all checks that a pattern in only matches (all if it is empty)
+// and none in skip. A pattern is the id of a check, area:AREA, op:OPERATION or one with *. A
+// pattern that matches nothing is an error of type *target.Error.
+func Select(all []checks.Check, only, skip []string) ([]checks.Check, error) {
+	return selection.Select(all, only, skip)
+}
+
+// Cause returns what usually causes a deviation from a clause, as a hint for the engineer
+// who has to fix it; "" for an unknown topic. clause is an id as in reports.Deviation.
+func Cause(clause string) string { return causes.OfClause(clause) }

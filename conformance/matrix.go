@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -92,7 +93,7 @@ func WorthDeriving(fault string, run *reports.Run, depth string) []string {
 		return worth
 	}
 	worth = []string{"area:GEN"} // what a run of this depth would run
-	selected, err := Select(checks.AtDepth(checks.All(), checks.Depth(depth)), worth, nil)
+	selected, err := selection.Select(checks.AtDepth(checks.All(), checks.Depth(depth)), worth, nil)
 	if err != nil {
 		return nil // none of them is part of the depth
 	}

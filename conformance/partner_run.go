@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/partner"
 	"github.com/mallcheck/mallcheck/conformance/partner/client"
 	"github.com/mallcheck/mallcheck/conformance/partner/receiver"
@@ -62,7 +63,7 @@ func judgePartner(
 		described[i] = check.Described()
 		run[check.ID] = check
 	}
-	selected, err := Select(described, t.Only, t.Skip)
+	selected, err := selection.Select(described, t.Only, t.Skip)
 	if err != nil {
 		return nil, err
 	}

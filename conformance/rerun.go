@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -53,7 +54,7 @@ func cutOff(run *reports.Run, has map[string]bool) ([]string, error) {
 	if run.Stopped == "" || run.Shard != nil {
 		return nil, nil
 	}
-	selected, err := Select(checks.All(), run.Selection.Only, run.Selection.Skip)
+	selected, err := selection.Select(checks.All(), run.Selection.Only, run.Selection.Skip)
 	if err != nil {
 		return nil, err
 	}

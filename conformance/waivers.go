@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -17,13 +18,13 @@ func waiversOf(t *target.Target, all []checks.Check, now time.Time) ([]reports.W
 	for _, w := range t.Waivers {
 		covers := 0
 		for _, check := range all {
-			if matches(check, w.Check) {
+			if selection.Matches(check, w.Check) {
 				covers++
 			}
 		}
 		if covers == 0 {
 			problem := &target.Error{Place: w.Place, Value: w.Check, Problem: "matches no check", Instead: "mallcheck list shows them"}
-			if near := target.Nearest(w.Check, names(all)); near != "" {
+			if near := target.Nearest(w.Check, selection.Names(all)); near != "" {
 				problem.Instead = "did you mean " + near + "?"
 			}
 			return nil, problem
@@ -45,7 +46,7 @@ func (r *runner) covering(result *reports.Result) []reports.Waiver {
 
 // covers reports whether a waiver covers the check of a result.
 func covers(w reports.Waiver, result *reports.Result) bool {
-	return matches(checks.Check{ID: result.ID, Operations: result.Operations}, w.Check)
+	return selection.Matches(checks.Check{ID: result.ID, Operations: result.Operations}, w.Check)
 }
 
 // countWaivers tells the waivers what became of all that they cover.

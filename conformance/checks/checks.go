@@ -52,6 +52,15 @@ func (c Check) Area() string {
 	return c.ID
 }
 
+// Subject is the operation that a check is about, whose evidence counts for it: the
+// first that it names; "" for none.
+func (c Check) Subject() string {
+	if len(c.Operations) == 0 {
+		return ""
+	}
+	return c.Operations[0]
+}
+
 // All returns every check, cases included, sorted by id.
 func All() []Check { return slices.Clone(sorted()) }
 

@@ -1,4 +1,4 @@
-package conformance
+package selection
 
 import (
 	"slices"
@@ -17,7 +17,7 @@ func TestDivide(t *testing.T) {
 		var loads []int
 		for index := 1; index <= count; index++ {
 			shard := reports.Shard{Index: index, Count: count}
-			part, err := divide(all, shard)
+			part, err := Divide(all, shard)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -30,7 +30,7 @@ func TestDivide(t *testing.T) {
 				}
 			}
 			loads = append(loads, load)
-			again, err := divide(all, shard)
+			again, err := Divide(all, shard)
 			if err != nil || len(again) != len(part) || again[0].ID != part[0].ID {
 				t.Errorf("shard %v is another one the second time (%v)", shard, err)
 			}
@@ -44,10 +44,10 @@ func TestDivide(t *testing.T) {
 			t.Errorf("the shards have %v to do", loads)
 		}
 	}
-	if _, err := divide(all[:2], reports.Shard{Index: 3, Count: 3}); err == nil {
+	if _, err := Divide(all[:2], reports.Shard{Index: 3, Count: 3}); err == nil {
 		t.Error("a shard with nothing to do is no error")
 	}
-	if part, err := divide(all, reports.Shard{}); err != nil || len(part) != len(all) {
+	if part, err := Divide(all, reports.Shard{}); err != nil || len(part) != len(all) {
 		t.Errorf("no shard has %d of %d checks (%v)", len(part), len(all), err)
 	}
 }

@@ -1,4 +1,4 @@
-package conformance
+package selection
 
 import (
 	"path"
@@ -68,7 +68,7 @@ func (p patterns) match(check checks.Check) bool {
 			return true
 		}
 	}
-	return p.ids[check.ID] || slices.ContainsFunc(p.others, func(pattern string) bool { return matches(check, pattern) })
+	return p.ids[check.ID] || slices.ContainsFunc(p.others, func(pattern string) bool { return Matches(check, pattern) })
 }
 
 // idsOf returns the ids of checks and those that take them along.
@@ -89,12 +89,12 @@ func matchesSomething(all []checks.Check, key, pattern string) error {
 	if _, err := path.Match(pattern, ""); err != nil {
 		return &target.Error{Place: "--" + key, Value: pattern, Problem: "is not a valid pattern", Instead: "write an id, a glob, area:RID or op:addSims"}
 	}
-	if slices.ContainsFunc(all, func(check checks.Check) bool { return matches(check, pattern) }) {
+	if slices.ContainsFunc(all, func(check checks.Check) bool { return Matches(check, pattern) }) {
 		return nil
 	}
 	problem := &target.Error{Place: "--" + key, Value: pattern, Problem: "matches no check", Instead: "mallcheck list shows them"}
 	area := strings.ToUpper(strings.TrimSuffix(pattern, "-"))
-	switch near := target.Nearest(pattern, names(all)); {
+	switch near := target.Nearest(pattern, Names(all)); {
 	case slices.ContainsFunc(all, func(check checks.Check) bool { return check.Area() == area }):
 		problem.Instead = "did you mean area:" + area + "?"
 	case near != "":
@@ -103,8 +103,8 @@ func matchesSomething(all []checks.Check, key, pattern string) error {
 	return problem
 }
 
-// names returns everything that a pattern can name.
-func names(all []checks.Check) []string {
+// Names returns everything that a pattern can name.
+func Names(all []checks.Check) []string {
 	var known []string
 	for _, check := range all {
 		id, _, _ := strings.Cut(check.ID, "/")
@@ -116,8 +116,8 @@ func names(all []checks.Check) []string {
 	return known
 }
 
-// matches reports whether a pattern selects a check.
-func matches(check checks.Check, pattern string) bool {
+// Matches reports whether a pattern selects a check.
+func Matches(check checks.Check, pattern string) bool {
 	if area, ok := strings.CutPrefix(pattern, "area:"); ok {
 		return check.Area() == area
 	}

@@ -1,4 +1,4 @@
-package conformance
+package selection
 
 import (
 	"cmp"
@@ -11,11 +11,11 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// divide returns the checks of a shard: all shards together have each check once,
+// Divide returns the checks of a shard: all shards together have each check once,
 // and about the same to do. It depends on the checks alone, so that processes which
 // know nothing of each other divide in the same way. The checks that await pushes
 // stay together in the first shard: one process alone can listen for them.
-func divide(selected []checks.Check, shard reports.Shard) ([]checks.Check, error) {
+func Divide(selected []checks.Check, shard reports.Shard) ([]checks.Check, error) {
 	if shard.Count == 0 {
 		return selected, nil
 	}

@@ -1,7 +1,7 @@
-package conformance
+package causes
 
-// causes are by the id of a rule, or by its topic for rules without a cause of their own.
-var causes = map[string]string{
+// byClause are by the id of a rule, or by its topic for rules without a cause of their own.
+var byClause = map[string]string{
 	"requests": "The server has an undocumented rule, a setting names a fixture that does not fit (a SIM, group or package of another " +
 		"partner), or the server computes the sign by another rule. `mallcheck sign --explain` shows the signed text.",
 

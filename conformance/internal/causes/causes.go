@@ -1,4 +1,6 @@
-package conformance
+// Package causes says what usually causes a deviation from a clause: a hint for the
+// engineer who has to fix it.
+package causes
 
 import (
 	"strings"
@@ -6,18 +8,18 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Cause returns what usually causes a deviation from a clause, in a sentence or
+// OfClause returns what usually causes a deviation from a clause, in a sentence or
 // two for the engineer who has to fix it. It is a hint from experience with similar
 // services, not a statement about the target. clause is an id as in Deviation.Clause. A
 // clause without a cause of its own has that of its topic or of its schema keyword; ""
 // is returned for an unknown topic.
-func Cause(clause string) string {
+func OfClause(clause string) string {
 	pointer := strings.TrimPrefix(clause, "#")
 	if strings.HasPrefix(pointer, "/") {
 		return causeOfKeyword(pointer)
 	}
 	for topic := clause; topic != ""; topic = parent(topic) {
-		if cause := causes[topic]; cause != "" {
+		if cause := byClause[topic]; cause != "" {
 			return cause
 		}
 	}
@@ -31,7 +33,7 @@ func parent(id string) string { return id[:max(strings.LastIndexByte(id, '/'), 0
 // or why a server accepts a request that breaks it.
 func causeOfKeyword(pointer string) string {
 	if strings.HasSuffix(pointer, "/properties/data") {
-		return causes["envelope/data-on-success"]
+		return byClause["envelope/data-on-success"]
 	}
 	table := requestCauses
 	if strings.Contains(pointer, "/responses/") {
@@ -45,8 +47,8 @@ func causeOfKeyword(pointer string) string {
 	return table[""]
 }
 
-// causeOf returns the cause of the worst deviation of a result.
-func causeOf(result *reports.Result) string {
+// Of returns the cause of the worst deviation of a result.
+func Of(result *reports.Result) string {
 	if len(result.Deviations) == 0 {
 		return ""
 	}
@@ -54,7 +56,7 @@ func causeOf(result *reports.Result) string {
 	if worst.Undocumented {
 		return undocumentedCause
 	}
-	return Cause(worst.Clause)
+	return OfClause(worst.Clause)
 }
 
 const undocumentedCause = "The service has changed since its documentation was written. " +

@@ -1,4 +1,4 @@
-package conformance
+package causes
 
 import (
 	"strings"
@@ -24,11 +24,11 @@ func contracts(t *testing.T) []*openapi.Contract {
 
 func TestEveryCheckHasACause(t *testing.T) {
 	for _, check := range checks.All() {
-		if Cause(check.Clause) == "" {
+		if OfClause(check.Clause) == "" {
 			t.Errorf("%s: the clause %q has no cause", check.ID, check.Clause)
 		}
 	}
-	if cause := Cause("no-topic/at-all"); cause != "" {
+	if cause := OfClause("no-topic/at-all"); cause != "" {
 		t.Errorf("an unknown topic has the cause %q", cause)
 	}
 }
@@ -38,12 +38,12 @@ func TestEveryRuleHasACause(t *testing.T) {
 	for _, contract := range contracts(t) {
 		for _, clause := range contract.Clauses() {
 			ids = append(ids, clause.ID)
-			if Cause(clause.ID) == "" {
+			if OfClause(clause.ID) == "" {
 				t.Errorf("%s has no cause", clause.ID)
 			}
 		}
 	}
-	for id, cause := range causes {
+	for id, cause := range byClause {
 		used := false
 		for _, known := range ids {
 			used = used || known == id || strings.HasPrefix(known, id+"/")
@@ -67,13 +67,13 @@ func TestCauseOfKeyword(t *testing.T) {
 		answer + "/properties/operateCode/minLength":      answerCauses["minLength"],
 		"/paths/~1a/get/responses/200/headers/request_id": answerCauses["headers"],
 		request + "/properties/payAmount/maxLength":       requestCauses["maxLength"],
-		answer + "/properties/data":                       causes["envelope/data-on-success"],
+		answer + "/properties/data":                       byClause["envelope/data-on-success"],
 		request + "/required/payAmount":                   requestCauses["required"],
 		"/paths/~1a/get/parameters/sign":                  requestCauses[""],
-		"signature/upper-case-sign-refused":               causes["signature/upper-case-sign-refused"],
-		"signature/no-secret":                             causes["signature"],
+		"signature/upper-case-sign-refused":               byClause["signature/upper-case-sign-refused"],
+		"signature/no-secret":                             byClause["signature"],
 	} {
-		if got := Cause(clause); got != want || got == "" {
+		if got := OfClause(clause); got != want || got == "" {
 			t.Errorf("%s: got %q, want %q", clause, got, want)
 		}
 	}
