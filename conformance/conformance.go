@@ -19,6 +19,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/baseline"
 	"github.com/mallcheck/mallcheck/conformance/internal/coverage"
 	"github.com/mallcheck/mallcheck/conformance/internal/habits"
+	"github.com/mallcheck/mallcheck/conformance/internal/infer"
 	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -38,34 +39,48 @@ type Observer interface {
 // running keeps two runs of one process apart: Ginkgo has one suite a process.
 var running sync.Mutex
 
-// runWith runs the checks. awaitAll awaits each of the checks in the given order;
-// also, unless it is nil, says which of the checks that the settings select to keep.
-func runWith(ctx context.Context, t *target.Target, observer Observer,
-	awaitAll func([]checks.Check, func(checks.Check) (reports.Result, bool)), also func(checks.Check) bool,
-) (*reports.Run, error) {
-	contract, err := openapi.Mall()
-	if err != nil {
-		return nil, fmt.Errorf("reading the contract: %w", err)
-	}
-	all := append(checks.All(), checks.Fuzz(t.Fuzz)...)
-	selected, err := selection.Select(all, t.Only, t.Skip)
+// manner is how checks are selected and awaited, beside the settings.
+type manner struct {
+	// awaitAll awaits each of the checks in the given order.
+	awaitAll func([]checks.Check, func(checks.Check) (reports.Result, bool))
+	// also says which of the checks that the settings select to keep; nil keeps all.
+	also func(checks.Check) bool
+	// named is set when also goes by ids: the checks of every depth are meant.
+	named bool
+	// failFast stops the run at the first result that fails it.
+	failFast bool
+}
+
+// selectedBy returns the checks that the settings and the manner select.
+func selectedBy(t *target.Target, how manner) ([]checks.Check, error) {
+	selected, err := selection.Select(append(checks.All(), checks.Fuzz(t.Fuzz)...), t.Only, t.Skip)
 	if err != nil {
 		return nil, err
 	}
-	if len(t.Only) == 0 {
+	if len(t.Only) == 0 && !how.named {
 		selected = checks.AtDepth(selected, checks.Depth(t.Depth))
 	}
-	if also != nil {
-		selected = slices.DeleteFunc(slices.Clone(selected), func(check checks.Check) bool { return !also(check) })
+	if how.also != nil {
+		selected = slices.DeleteFunc(slices.Clone(selected), func(check checks.Check) bool { return !how.also(check) })
 		if len(selected) == 0 {
 			return nil, errors.New("-run, -skip and the switches of Ginkgo select no check; mallcheck list shows them")
 		}
 	}
-	waivers, err := waiversOf(t, all, time.Now())
+	return selection.Divide(selected, t.Shard)
+}
+
+// runWith runs the checks.
+func runWith(ctx context.Context, t *target.Target, observer Observer, how manner) (*reports.Run, error) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	selected, err := selectedBy(t, how)
 	if err != nil {
 		return nil, err
 	}
-	if selected, err = selection.Divide(selected, t.Shard); err != nil {
+	waivers, err := waiversOf(t, append(checks.All(), checks.Fuzz(t.Fuzz)...), time.Now())
+	if err != nil {
 		return nil, err
 	}
 	if err := checkExpectations(t); err != nil {
@@ -83,7 +98,10 @@ func runWith(ctx context.Context, t *target.Target, observer Observer,
 		return nil, err
 	}
 	defer r.connection.Close()
-	r.run.Waivers, r.awaitAll = waivers, awaitAll
+	r.run.Waivers, r.awaitAll = waivers, how.awaitAll
+	if how.failFast {
+		r.failed = func() { stop(errFirstFailure) }
+	}
 	if err := r.openJournal(); err != nil {
 		return nil, err
 	}
@@ -105,6 +123,9 @@ func runWith(ctx context.Context, t *target.Target, observer Observer,
 // errTimeLimit is the cause of a run that was stopped by its time limit.
 var errTimeLimit = errors.New("the time limit of the run was reached")
 
+// errFirstFailure is the cause of a run that was stopped by its first failure.
+var errFirstFailure = errors.New("a check failed, and the run was to stop there")
+
 // runner is one run in progress.
 type runner struct {
 	awaitAll   func([]checks.Check, func(checks.Check) (reports.Result, bool))
@@ -121,6 +142,8 @@ type runner struct {
 	// told once per value, at the end, so that the order of checks does not matter.
 	undocumented map[string][]reports.Deviation
 	repeats      int // failed checks that were run once more
+	// failed is called with each result that fails the run; nil when nothing follows from one.
+	failed func()
 }
 
 func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) (*runner, error) {
@@ -250,6 +273,9 @@ func (r *runner) done(result reports.Result) {
 	if r.observer != nil {
 		r.observer.Done(result)
 	}
+	if r.failed != nil && (result.Verdict == reports.Inconclusive || r.run.Policy.Fails(result.Verdict)) {
+		r.failed()
+	}
 }
 
 // notification is the service in which the run is the server.
@@ -300,11 +326,14 @@ func (r *runner) finish(cause error) {
 		r.coverage.Add(*result)
 	}
 	habits.Take(&r.run)
+	r.run.Causes = infer.Causes(&r.run)
 	r.countWaivers()
 	r.run.Coverage = r.coverage.Coverage()
 	switch {
 	case errors.Is(cause, errTimeLimit):
 		r.run.Stopped = reports.TimedOut
+	case errors.Is(cause, errFirstFailure):
+		r.run.Stopped = reports.FirstFailure
 	case cause != nil:
 		r.run.Stopped = reports.Interrupted
 	case r.connection.OverBudget():

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/infer"
 	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -18,7 +19,10 @@ import (
 func FaultRow(fault, clause, statement string, run *reports.Run) reports.FaultRow {
 	row := reports.FaultRow{
 		ID: fault, Clause: clause, Statement: statement, CaughtBy: []string{},
-		SideEffects: map[string][]string{}, Duration: run.Ended.Sub(run.Started),
+		SideEffects: map[string][]string{}, Shown: map[string][]string{}, Duration: run.Ended.Sub(run.Started),
+	}
+	if inferred := infer.Causes(run); len(inferred) > 0 {
+		row.Cause = inferred[0].Name
 	}
 	for i := range run.Results {
 		result := &run.Results[i]
@@ -26,6 +30,9 @@ func FaultRow(fault, clause, statement string, run *reports.Run) reports.FaultRo
 			row.Ran++
 		}
 		violated := violations(result)
+		if result.Verdict == reports.Failed {
+			row.Shown[result.ID] = infer.Shown(result)
+		}
 		switch {
 		case result.Verdict == reports.Inconclusive:
 			row.Inconclusive = append(row.Inconclusive, result.ID)

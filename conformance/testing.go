@@ -1,12 +1,15 @@
 package conformance
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/selection"
@@ -20,23 +23,31 @@ import (
 // writes the reports of the target's settings.
 //
 // -run and -skip select checks before anything is sent: the elements behind the name
-// of the test match the id and the case. So do -ginkgo.focus, -ginkgo.skip and
-// -ginkgo.label-filter; -ginkgo.seed and -ginkgo.timeout set seed and time limit. A
-// switch of Ginkgo that has no effect here is an error. Specs of the caller's own
-// are left alone.
+// of the test match the id and the case, and a check that -run names runs at every depth.
+// -ginkgo.focus, -ginkgo.skip and -ginkgo.label-filter select among the checks of the
+// depth. -failfast and -ginkgo.fail-fast stop the run at the first failure; the run ends
+// before the -timeout of go test, with its reports; -ginkgo.timeout and -ginkgo.seed set
+// time limit and seed; -ginkgo.dry-run sends nothing; -ginkgo.v prints every failure with
+// its exchanges; -ginkgo.junit-report names a further JUnit file. A switch of Ginkgo that
+// has no effect here is an error. Specs of the caller's own are left alone. For -list,
+// call Main in TestMain.
 func Test(t *testing.T, under *target.Target) {
 	t.Helper()
 	settings := *under
-	var selection selection.Switches
-	if err := errors.Join(render.CheckFormats(under.Formats), render.CheckFolder(under.ReportDir), selection.Read(t.Name(),
-		&settings)); err != nil {
+	given, err := selection.ReadSwitches(t.Name(), &settings)
+	if err := errors.Join(render.CheckFormats(under.Formats), render.CheckFolder(under.ReportDir), err); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
+	if given.DryRun {
+		dryRun(t, &settings, given)
+		return
+	}
+	ctx, stop := untilDeadline(t)
 	defer stop()
 	secrets := under.Secrets()
-	terminal := render.NewTerminal(t.Output(), render.TerminalOptions{})
-	asSubtests := func(ordered []checks.Check, await func(checks.Check) (reports.Result, bool)) {
+	terminal := render.NewTerminal(t.Output(), render.TerminalOptions{Verbose: given.Verbose})
+	how := manner{also: given.Selects, named: given.NameChecks(), failFast: given.FailFast}
+	how.awaitAll = func(ordered []checks.Check, await func(checks.Check) (reports.Result, bool)) {
 		for _, check := range ordered {
 			t.Run(check.ID, func(t *testing.T) {
 				result, ran := await(check)
@@ -50,12 +61,13 @@ func Test(t *testing.T, under *target.Target) {
 			})
 		}
 	}
-	run, err := runWith(ctx, &settings, testObserver{terminal, secrets}, asSubtests, selection.Selects)
+	run, err := runWith(ctx, &settings, testObserver{terminal, secrets}, how)
 	if err != nil {
 		t.Fatal(err)
 	}
 	told := redact.Run(run, secrets)
-	if err := render.WriteFiles(under.ReportDir, under.Formats, reports.Bound(told, 64<<10)); err != nil {
+	if err := errors.Join(render.WriteFiles(under.ReportDir, under.Formats, reports.Bound(told, 64<<10)),
+		writeJUnit(given.JUnit, told)); err != nil {
 		t.Error(err)
 	}
 	if err := terminal.End(told, render.Files(under.ReportDir, under.Formats)); err != nil {
@@ -65,6 +77,67 @@ func Test(t *testing.T, under *target.Target) {
 		t.Errorf("exit code %d", code)
 	}
 	neverFromCache(under)
+}
+
+// untilDeadline returns a context that ends at a signal, or early enough before the
+// -timeout of go test for the run to undo what it did and to write its reports.
+func untilDeadline(t *testing.T) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
+	deadline, has := t.Deadline()
+	if !has {
+		return ctx, stop
+	}
+	left := time.Until(deadline)
+	limited, cancel := context.WithTimeoutCause(ctx, left-min(left/2, forReports), errTimeLimit)
+	return limited, func() { cancel(); stop() }
+}
+
+// forReports is how long before the -timeout of go test a run ends.
+const forReports = 20 * time.Second
+
+// dryRun has a subtest for each check that would run, and sends nothing.
+func dryRun(t *testing.T, under *target.Target, given *selection.Switches) {
+	t.Helper()
+	selected, err := selectedBy(under, manner{also: given.Selects, named: given.NameChecks()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	planned := runner{target: under}
+	for _, check := range inOrder(selected, under.Seed) {
+		t.Run(check.ID, func(t *testing.T) {
+			if reason := planned.unable(check); reason != "" {
+				t.Skip(reason)
+			}
+			t.Log(check.Requirement)
+		})
+	}
+	t.Logf("%d checks selected; nothing was sent. `mallcheck plan` estimates calls, duration and cost", len(selected))
+}
+
+// writeJUnit writes the JUnit report that -ginkgo.junit-report names, if it does.
+func writeJUnit(path string, run *reports.Run) error {
+	if path == "" {
+		return nil
+	}
+	var out bytes.Buffer
+	if err := render.WriteJUnit(&out, run); err != nil {
+		return fmt.Errorf("-ginkgo.junit-report: %w", err)
+	}
+	if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("-ginkgo.junit-report: %w", err)
+	}
+	return nil
+}
+
+// Main runs the tests of m and returns their exit code. With -list it also lists the
+// checks of a test that calls Test, by the names that -run takes.
+func Main(m *testing.M, test string) int {
+	code := m.Run()
+	if err := selection.List(os.Stdout, test); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return ExitUsage
+	}
+	return code
 }
 
 // tellTest gives one result to go test.
@@ -79,9 +152,11 @@ func tellTest(t *testing.T, result *reports.Result, policy reports.Policy) {
 		t.Errorf("inconclusive: %s", result.Reason)
 	case policy.Fails(result.Verdict):
 		for _, d := range result.Deviations {
-			t.Errorf("%s: %s (%s)", d.Verdict, d.Summary, d.Clause)
+			mismatch := reports.Mismatch{Summary: d.Summary, Expected: d.Expected, Actual: d.Actual}
+			t.Errorf("%s: %s (%s)", d.Verdict, mismatch.Error(), d.Clause)
 		}
 	}
+	t.Logf("the check took %s", result.Duration)
 }
 
 // neverFromCache keeps go test from taking a pass of a remote target out of its
@@ -127,11 +202,11 @@ func inTurn(ordered []checks.Check, await func(checks.Check) (reports.Result, bo
 // Ginkgo and Gomega are left as they are, so it may be called beside specs and
 // inside one.
 func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run, error) {
-	return runWith(ctx, t, observer, inTurn, nil)
+	return runWith(ctx, t, observer, manner{awaitAll: inTurn})
 }
 
 // RunSpecs is Run for a program that has no Ginkgo specs of its own: the checks are
 // specs of one suite, and Ginkgo's tree is empty afterwards.
 func RunSpecs(ctx context.Context, t *target.Target, observer Observer) (*reports.Run, error) {
-	return runWith(ctx, t, observer, runSpecs, nil)
+	return runWith(ctx, t, observer, manner{awaitAll: runSpecs})
 }

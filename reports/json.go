@@ -172,7 +172,7 @@ func (r *Run) check() error {
 			return fmt.Errorf("habit %q: unknown grade %q", h.Name, h.Grade)
 		}
 	}
-	if !known(r.Policy.Strict) || !oneOf(r.Stopped, Interrupted, TimedOut, OverBudget) {
+	if !known(r.Policy.Strict) || !oneOf(r.Stopped, Interrupted, TimedOut, OverBudget, FirstFailure) {
 		return fmt.Errorf("unknown strictness or reason of the end: %q, %q", r.Policy.Strict, r.Stopped)
 	}
 	return nil

@@ -35,6 +35,10 @@ type FaultRow struct {
 	Missing []string `json:"missing,omitempty"`
 	// SideEffects are the checks that fail for other clauses only, and those clauses.
 	SideEffects map[string][]string `json:"sideEffects,omitempty"`
+	// Shown is what each check that fails shows: the clauses, each with a digest of the words.
+	Shown map[string][]string `json:"shown,omitempty"`
+	// Cause is the name of the first cause that is inferred from the run, the ID when it is right.
+	Cause string `json:"cause,omitempty"`
 	// Inconclusive are the checks that could not be done.
 	Inconclusive []string `json:"inconclusive,omitempty"`
 	// Ran is how many checks ran.
@@ -69,6 +73,17 @@ func (m *Matrix) Totals() string {
 		line += fmt.Sprintf("; %d of %d mutations catch a fault", mutations[1], mutations[0])
 	}
 	return line
+}
+
+// Causes says in one line for how many faults the cause that is inferred first is the right one.
+func (m *Matrix) Causes() string {
+	right := 0
+	for i := range m.Faults {
+		if m.Faults[i].Cause == m.Faults[i].ID {
+			right++
+		}
+	}
+	return fmt.Sprintf("the right cause comes first for %d of %d faults", right, len(m.Faults))
 }
 
 // CheckOf returns what an id is a case of: "SIG-004" for "SIG-004/addSims", and the

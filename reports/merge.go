@@ -189,7 +189,7 @@ func addServices(services, more []Service) []Service {
 
 // worseStop returns the reason that says more: an interruption, a time limit, a budget.
 func worseStop(a, b StopReason) StopReason {
-	for _, reason := range []StopReason{Interrupted, TimedOut, OverBudget} {
+	for _, reason := range []StopReason{Interrupted, TimedOut, OverBudget, FirstFailure} {
 		if a == reason || b == reason {
 			return reason
 		}

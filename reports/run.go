@@ -165,6 +165,8 @@ const (
 	TimedOut StopReason = "time limit"
 	// OverBudget means that the next purchase would have crossed the budget.
 	OverBudget StopReason = "budget"
+	// FirstFailure means that a check failed and the run was to stop there.
+	FirstFailure StopReason = "first failure"
 )
 
 // Tool identifies the build that made a run.

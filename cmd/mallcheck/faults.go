@@ -24,6 +24,7 @@ type faultsCommand struct {
 	ReportDir string   `default:"mallcheck-report/faults" placeholder:"DIR" help:"Report folder of --prove. Default ${default}."`
 	Procs     int      `placeholder:"N" help:"Number of processes for --prove. Default: two per CPU, since some only wait."`
 	Depth     string   `default:"thorough" enum:"quick,standard,thorough" help:"Depth at which --prove runs the suite: quick, standard or thorough. Default ${default}."`
+	Seed      int64    `default:"1" placeholder:"N" help:"Seed of the runs of --prove. Default ${default}."`
 	Worker    bool     `hidden:"" help:"Prove the faults whose ids come in on standard input, a line each."`
 }
 
@@ -53,7 +54,7 @@ func (c *faultsCommand) Run(std *streams) error {
 	case err != nil:
 		return err
 	case c.Worker:
-		return proveEach(std, c.Depth)
+		return proveEach(std, c.Depth, c.Seed)
 	case c.Prove:
 		return c.prove(std, selected)
 	}
@@ -107,11 +108,11 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 	if err := render.CheckFolder(c.ReportDir); err != nil {
 		return fmt.Errorf("--report-dir: %w", err)
 	}
-	rows, err := proveAll(std, selected, c.Depth, min(c.Procs, len(selected)))
+	rows, err := proveAll(std, selected, c.Depth, c.Seed, min(c.Procs, len(selected)))
 	if err != nil {
 		return err
 	}
-	matrix, err := conformance.NewMatrix(rows, embedded.ProofSeed, len(c.Only) == 0 && c.Depth == string(checks.Thorough))
+	matrix, err := conformance.NewMatrix(rows, c.Seed, len(c.Only) == 0 && c.Depth == string(checks.Thorough))
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 	for _, problem := range matrix.Problems {
 		fmt.Fprintln(std.out, problem)
 	}
-	fmt.Fprintf(std.out, "%s\n%s\n", strings.Join(files, "\n"), matrix.Totals())
+	fmt.Fprintf(std.out, "%s\n%s\n%s\n", strings.Join(files, "\n"), matrix.Causes(), matrix.Totals())
 	if len(matrix.Problems) > 0 {
 		return &exit{conformance.ExitViolation, nil}
 	}

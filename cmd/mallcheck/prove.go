@@ -27,10 +27,13 @@ const tellEvery = 50
 
 // proveAll runs the suite against each fault, in several processes, because Ginkgo
 // runs one suite a process at a time. It returns the rows in the order of the faults.
-func proveAll(std *streams, selected []faults.Fault, depth string, procs int) ([]reports.FaultRow, error) {
+func proveAll(std *streams, selected []faults.Fault, depth string, seed int64, procs int) ([]reports.FaultRow, error) {
 	ctx, cancel := interruptible()
 	defer cancel()
-	p := &proof{std: std, procs: procs, depth: depth, faults: selected, next: make(chan int), rows: make([]reports.FaultRow, len(selected))}
+	p := &proof{
+		std: std, procs: procs, depth: depth, seed: seed, faults: selected,
+		next: make(chan int), rows: make([]reports.FaultRow, len(selected)),
+	}
 	failed := make([]error, procs)
 	var group sync.WaitGroup
 	for i := range procs {
@@ -62,6 +65,7 @@ type proof struct {
 	std    *streams
 	procs  int
 	depth  string
+	seed   int64
 	faults []faults.Fault
 	next   chan int // indices of faults
 	rows   []reports.FaultRow
@@ -114,7 +118,7 @@ func (p *proof) start(ctx context.Context) (*worker, error) {
 		return nil, fmt.Errorf("finding the program to start again: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	process := exec.CommandContext(ctx, self, "faults", "--worker", "--depth", p.depth) //nolint:gosec // this very program
+	process := exec.CommandContext(ctx, self, "faults", "--worker", "--depth", p.depth, "--seed", strconv.FormatInt(p.seed, 10)) //nolint:gosec // this very program
 	process.Env = append(slices.Clone(p.std.environ), "GOMAXPROCS="+strconv.Itoa(max(1, runtime.NumCPU()/p.procs)))
 	process.Stderr = p.std.err
 	ids, errIn := process.StdinPipe()
@@ -147,10 +151,10 @@ func (w *worker) end() {
 }
 
 // proveEach proves the faults whose ids come in, a line each, and writes their rows.
-func proveEach(std *streams, depth string) error {
+func proveEach(std *streams, depth string, seed int64) error {
 	lines := bufio.NewScanner(std.in)
 	for lines.Scan() {
-		row, err := embedded.Prove(context.Background(), lines.Text(), depth)
+		row, err := embedded.Prove(context.Background(), lines.Text(), depth, seed)
 		if err != nil {
 			return err
 		}

@@ -16,8 +16,6 @@ import (
 )
 
 const (
-	// ProofSeed is the seed of every run that proves a fault.
-	ProofSeed = 1
 	// runLimit bounds each of the two runs against one fault.
 	runLimit = 2 * time.Minute
 	// ProofLimit is how long proving one fault takes at most.
@@ -27,13 +25,13 @@ const (
 // Prove runs the suite against sandboxes that commit a fault: first the hand-written
 // checks, then the derived cases that are worth it. What is left out can only leave
 // a fault, a check or a mutation unproven.
-func Prove(ctx context.Context, id, depth string) (*reports.FaultRow, error) {
+func Prove(ctx context.Context, id, depth string, seed int64) (*reports.FaultRow, error) {
 	all := faults.Faults()
 	at := slices.IndexFunc(all, func(f faults.Fault) bool { return f.ID == id })
 	if at < 0 {
 		return nil, fmt.Errorf("%q is not a known fault", id)
 	}
-	run, err := against(ctx, id, depth, func(s *target.Settings) { s.Skip = []string{"area:GEN"} })
+	run, err := against(ctx, id, depth, seed, func(s *target.Settings) { s.Skip = []string{"area:GEN"} })
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +40,7 @@ func Prove(ctx context.Context, id, depth string) (*reports.FaultRow, error) {
 		return &row, nil
 	}
 	if worth := conformance.WorthDeriving(id, run, depth); len(worth) > 0 {
-		derived, err := against(ctx, id, depth, func(s *target.Settings) { s.Only = worth })
+		derived, err := against(ctx, id, depth, seed, func(s *target.Settings) { s.Only = worth })
 		if err != nil {
 			return nil, err
 		}
@@ -56,9 +54,9 @@ func Prove(ctx context.Context, id, depth string) (*reports.FaultRow, error) {
 
 // against runs a part of the suite against a sandbox that commits a fault. Nothing
 // of the environment counts. The sandbox answers at once, so the limits are short.
-func against(ctx context.Context, id, depth string, part func(*target.Settings)) (*reports.Run, error) {
+func against(ctx context.Context, id, depth string, seed int64, part func(*target.Settings)) (*reports.Run, error) {
 	settings := target.Settings{
-		Fault: []string{id}, Depth: depth, Seed: strconv.Itoa(ProofSeed), Timeout: runLimit.String(),
+		Fault: []string{id}, Depth: depth, Seed: strconv.FormatInt(seed, 10), Timeout: runLimit.String(),
 		CallTimeout: "2s", TaskTimeout: "150ms", PushTimeout: "300ms",
 	}
 	part(&settings)

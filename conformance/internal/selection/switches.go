@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,46 +18,55 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// Switches are the checks that the switches of a test binary select.
+// Switches are what the switches of a test binary ask for.
 type Switches struct {
+	// FailFast is set when the run is to stop at the first failure, DryRun when nothing is to be
+	// sent, Verbose when every failure is to be told with its exchanges.
+	FailFast, DryRun, Verbose bool
+	// JUnit is the path of a further JUnit report, "" for none.
+	JUnit string
+
 	name           []string // elements of the name of the test
 	run, skip      [][]*regexp.Regexp
 	focus, skipped []*regexp.Regexp
 	labels         types.LabelFilter
 }
 
-// Read reads the switches of the test binary.
-func (s *Switches) Read(name string, under *target.Target) error {
-	s.name = strings.Split(name, "/")
+// ReadSwitches reads the switches for the test of a name. Seed and time limit go into the settings. A
+// switch of Ginkgo that has no effect is an error.
+func ReadSwitches(test string, under *target.Target) (*Switches, error) {
+	s := &Switches{name: strings.Split(test, "/")}
 	var failed error
 	s.run, failed = alternatives("test.run")
 	skip, err := alternatives("test.skip")
 	s.skip, failed = skip, errors.Join(failed, err)
+	if fast := flag.Lookup("test.failfast"); fast != nil {
+		s.FailFast = fast.Value.String() == "true"
+	}
 	flag.Visit(func(given *flag.Flag) {
 		if ginkgoName, is := strings.CutPrefix(given.Name, "ginkgo."); is {
 			failed = errors.Join(failed, s.ginkgo(ginkgoName, under))
 		}
 	})
-	return failed
+	return s, failed
 }
 
 // withoutEffect are switches of Ginkgo that only shape its own output; ginkgo run
 // gives some of them by itself.
 var withoutEffect = []string{
-	"v", "vv", "no-color", "succinct", "trace", "source-root", "poll-progress-after", "poll-progress-interval", "silence-skips",
+	"no-color", "succinct", "trace", "source-root", "poll-progress-after", "poll-progress-interval", "silence-skips",
 	"grace-period", "github-output", "show-node-events", "output-interceptor-mode", "force-newlines", "randomize-all", "parallel.process",
 }
 
 // insteadOf says what to use in the place of a switch of Ginkgo.
 var insteadOf = map[string]string{
-	"fail-fast": "-failfast", "dry-run": "mallcheck plan", "junit-report": "MALLCHECK_FORMAT=junit and MALLCHECK_REPORT_DIR",
 	"json-report": "MALLCHECK_FORMAT=json and MALLCHECK_REPORT_DIR", "flake-attempts": "nothing: a violation that goes away is reported as flaky",
 	"parallel.total": "MALLCHECK_CONCURRENCY",
 }
 
 // ginkgo takes over one switch of Ginkgo.
 func (s *Switches) ginkgo(name string, under *target.Target) error {
-	suite, _ := ginkgo.GinkgoConfiguration()
+	suite, reporter := ginkgo.GinkgoConfiguration()
 	var err error
 	switch {
 	case name == "focus":
@@ -69,6 +79,14 @@ func (s *Switches) ginkgo(name string, under *target.Target) error {
 		under.Seed = suite.RandomSeed
 	case name == "timeout":
 		under.Timeout = min(under.Timeout, suite.Timeout)
+	case name == "fail-fast":
+		s.FailFast = s.FailFast || suite.FailFast
+	case name == "dry-run":
+		s.DryRun = suite.DryRun
+	case name == "v", name == "vv":
+		s.Verbose = s.Verbose || reporter.Verbose || reporter.VeryVerbose
+	case name == "junit-report":
+		s.JUnit = reporter.JUnitReport
 	case slices.Contains(withoutEffect, name), name == "parallel.total" && suite.ParallelTotal == 1:
 	case insteadOf[name] != "":
 		return fmt.Errorf("-ginkgo.%s has no effect here; use %s", name, insteadOf[name])
@@ -114,6 +132,28 @@ func (s *Switches) Selects(check checks.Check) bool {
 func labelsOf(check checks.Check) []string {
 	clause, _ := openapi.ClauseFor(check.Clause, check.Subject())
 	return append([]string{check.Area(), string(check.Level), clause.Evidence.Grade, string(check.Does)}, check.Operations...)
+}
+
+// NameChecks reports whether -run names checks, not only the test.
+func (s *Switches) NameChecks() bool {
+	return slices.ContainsFunc(s.run, func(p []*regexp.Regexp) bool { return len(p) > len(s.name) })
+}
+
+// List lists the names of the checks that -list matches, if it is given.
+func List(w io.Writer, test string) error {
+	patterns, err := alternatives("test.list")
+	if err != nil || len(patterns) == 0 {
+		return err
+	}
+	for _, check := range checks.All() {
+		elements := append([]string{test}, strings.Split(check.ID, "/")...)
+		if slices.ContainsFunc(patterns, func(p []*regexp.Regexp) bool { return matchElements(p, elements, false) }) {
+			if _, err := fmt.Fprintln(w, test+"/"+check.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // matchElements reports whether the elements of a pattern match those of a name. A

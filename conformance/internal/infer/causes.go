@@ -1,0 +1,91 @@
+// Package infer infers what a server does wrong from the checks of a run that deviate
+// together.
+//
+// A pattern is what a whole run shows of one fault of the catalogue: which checks deviate,
+// from which clauses, in which words. Causes looks for the fewest patterns that explain the
+// deviations of a run and predict few that it does not have. What no pattern explains is
+// left to whoever writes the report. The patterns are learnt from the matrix that
+// `mallcheck faults --prove` writes; a new fault is learnt by
+//
+//	mallcheck faults --prove --only ID --report-dir mallcheck-report/faults
+//	go test ./conformance/internal/infer -update
+package infer
+
+import (
+	"slices"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Causes returns the causes of what deviates in a run, the one that explains most first.
+// The name of a cause is the id of its fault. A cause is a conclusion from the checks that
+// deviate together, not an observation; its evidence counts both sides. Results must be
+// judged.
+func Causes(run *reports.Run) []reports.Cause {
+	seen := observe(run)
+	var inferred []reports.Cause
+	for _, chosen := range cover(patterns(), seen) {
+		inferred = append(inferred, tell(chosen, seen, run))
+	}
+	return inferred
+}
+
+// observed is what a run shows.
+type observed struct {
+	// deviating are the failed checks and those with a finding, by id, held are the ids of
+	// the passed ones. All others say nothing.
+	deviating map[string]*deviating
+	held      map[string]bool
+	ids       []string // of deviating, in the order of the results
+}
+
+// deviating is a check that deviates.
+type deviating struct {
+	result *reports.Result
+	shown  []shown
+}
+
+func observe(run *reports.Run) *observed {
+	seen := &observed{deviating: map[string]*deviating{}, held: map[string]bool{}}
+	for i := range run.Results {
+		result := &run.Results[i]
+		switch result.Verdict {
+		case reports.Passed:
+			seen.held[result.ID] = true
+		case reports.Failed, reports.Finding:
+			if shown := shownBy(result); len(shown) > 0 {
+				seen.deviating[result.ID] = &deviating{result, shown}
+				seen.ids = append(seen.ids, result.ID)
+			}
+		}
+	}
+	return seen
+}
+
+// fit returns how well a pattern explains a deviating check: 0 not at all, 1 in clause and words.
+func (p *pattern) fit(id string, d *deviating) float64 {
+	best := 0.0
+	for _, expected := range p.checks[id] {
+		best = max(best, fitOther)
+		for _, shown := range d.shown {
+			switch {
+			case shown == expected:
+				return 1
+			case shown.clause == expected.clause:
+				best = max(best, fitClause)
+			}
+		}
+	}
+	return best
+}
+
+// Parts of a full explanation.
+const (
+	fitClause = 0.9 // the check deviates from the same clause in other words
+	fitOther  = 0.4 // the check deviates from another clause
+)
+
+// breaks reports whether a check deviates from the clause of the pattern.
+func (p *pattern) breaks(d *deviating) bool {
+	return slices.ContainsFunc(d.shown, func(s shown) bool { return s.clause == p.clause })
+}

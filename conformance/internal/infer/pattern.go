@@ -1,0 +1,119 @@
+package infer
+
+import (
+	"bufio"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// pattern is what a whole run shows of one fault.
+type pattern struct {
+	id, clause string
+	statement  string // completes a sentence that begins with "The server"
+	checks     map[string][]shown
+}
+
+// shown is what a check shows: the clause that an answer does not allow, and a digest of the
+// words that say so.
+type shown struct{ clause, words string }
+
+// Shown returns what a result shows, a text each, as the rows of the matrix have it.
+func Shown(result *reports.Result) []string {
+	var texts []string
+	for _, s := range shownBy(result) {
+		texts = append(texts, s.clause+" "+s.words)
+	}
+	return texts
+}
+
+// shownBy returns what a result shows, once each.
+func shownBy(result *reports.Result) []shown {
+	var all []shown
+	for i := range result.Deviations {
+		d := &result.Deviations[i]
+		if s := (shown{d.Clause, digest(d.Summary)}); !d.Undocumented && !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// digest returns a short digest of a sentence without its values, numbers and operations.
+func digest(sentence string) string {
+	sentence, _, _ = strings.Cut(sentence, " (and ")
+	words := values().ReplaceAllString(sentence, "#")
+	sum := sha256.Sum256([]byte(words))
+	return hex.EncodeToString(sum[:3])
+}
+
+// values matches what differs from one exchange to the next.
+var values = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"[^"]*"|\b(` + strings.Join(operations(), "|") + `)\b|[0-9]+`)
+})
+
+// operations returns the ids of all operations.
+func operations() []string {
+	var ids []string
+	for _, document := range []func() (*openapi.Contract, error){openapi.Mall, openapi.Push} {
+		contract, err := document()
+		if err != nil {
+			continue
+		}
+		for _, operation := range contract.Operations() {
+			ids = append(ids, operation.ID)
+		}
+	}
+	return ids
+}
+
+//go:embed patterns.txt
+var table string
+
+// patterns returns the embedded patterns.
+var patterns = sync.OnceValue(func() []*pattern {
+	all, err := readPatterns(strings.NewReader(table))
+	if err != nil {
+		panic("the embedded patterns: " + err.Error())
+	}
+	return all
+})
+
+// readPatterns reads a table: a line for each fault, with id, clause and statement, and below it
+// an indented line for each thing shown, with the ids of the checks.
+func readPatterns(r io.Reader) ([]*pattern, error) {
+	var all []*pattern
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	for n := 1; lines.Scan(); n++ {
+		if strings.HasPrefix(lines.Text(), "#") {
+			continue
+		}
+		fields := strings.Split(lines.Text(), "\t")
+		clause, words, isShown := "", "", false
+		if len(fields) == 3 {
+			clause, words, isShown = strings.Cut(fields[1], " ")
+		}
+		switch {
+		case len(fields) == 3 && fields[0] != "":
+			all = append(all, &pattern{fields[0], fields[1], fields[2], map[string][]shown{}})
+		case isShown && len(all) > 0:
+			p := all[len(all)-1]
+			for id := range strings.FieldsSeq(fields[2]) {
+				p.checks[id] = append(p.checks[id], shown{clause, words})
+			}
+		default:
+			return nil, fmt.Errorf("line %d is no pattern: %q", n, lines.Text())
+		}
+	}
+	return all, lines.Err()
+}
