@@ -98,7 +98,7 @@ func outcomeWord(answer *wire.Answer) string {
 func answerOf(actual any) (*wire.Answer, error) {
 	answer, isAnswer := actual.(*wire.Answer)
 	if !isAnswer {
-		return nil, fmt.Errorf("expected a *session.Answer, got %T", actual)
+		return nil, fmt.Errorf("expected a *wire.Answer, got %T", actual)
 	}
 	return answer, nil
 }

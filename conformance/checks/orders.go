@@ -32,15 +32,9 @@ func lookingUp(others ...string) []string {
 	return append([]string{"queryOrder", "synOrderInfo"}, others...)
 }
 
-// visibleOrder creates an order that is paid and waits until queryOrder shows it. It
-// ends the check if the order is not shown within the time limit for tasks.
-func visibleOrder(ctx context.Context, s *session.Session) session.Purchase {
-	return visible(ctx, s, s.NewPurchase())
-}
-
-// visible creates a given purchase as an order that is paid, and waits as visibleOrder does.
-func visible(ctx context.Context, s *session.Session, p session.Purchase) session.Purchase {
-	s.ThirdPartyOrder(ctx, p)
+// awaitVisible waits until queryOrder shows a paid order. It ends the check if the order is
+// not shown within the time limit for tasks.
+func awaitVisible(ctx context.Context, s *session.Session, p session.Purchase) {
 	var last *wire.Answer
 	if !s.Await(func() bool {
 		last = s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID})).Answer
@@ -49,12 +43,11 @@ func visible(ctx context.Context, s *session.Session, p session.Purchase) sessio
 		s.Prevents("order-lookup/purchase-id-of-the-order", last.Exchange,
 			"precondition failed: queryOrder does not find a paid order by its orgOrderId", "the order "+p.PurchaseID, last.String())
 	}
-	return p
 }
 
-// paidKeys creates an order that is paid and returns its keys.
+// paidKeys returns the keys of a paid order.
 func paidKeys(ctx context.Context, s *session.Session) session.OrderKeys {
-	return s.KeysOf(ctx, visibleOrder(ctx, s))
+	return visibleKeys(ctx, s, 0)
 }
 
 // foundOrderChecks are about each key alone.
@@ -62,7 +55,7 @@ var foundOrderChecks = []Check{{
 	ID: "ORD-001", Clause: "order-lookup/purchase-id-of-the-order", Does: reports.Purchase, Operations: ordering(),
 	Requirement: "queryOrder finds an order by the requestOrderId of singleOrder as purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.Order(ctx)
+		p := unpaid(ctx, s)
 		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
 		Expect(found.Answer).To(beAccepted(), "a lookup by the requestOrderId of an order")
 		Expect(found.PurchaseID).To(Equal(p.PurchaseID), "queryOrder returned an order with another purchase_order_id")
@@ -71,7 +64,7 @@ var foundOrderChecks = []Check{{
 	ID: "ORD-002", Clause: "order-lookup/order-id-of-the-order", Does: reports.Purchase, Operations: ordering(),
 	Requirement: "queryOrder finds an order by the orderNo of singleOrder as order_id",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.Order(ctx)
+		p := unpaid(ctx, s)
 		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: p.OrderNo}))
 		Expect(found.Answer).To(beAccepted(), "a lookup by the orderNo of an order")
 		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned an order with another order_id")
@@ -80,7 +73,7 @@ var foundOrderChecks = []Check{{
 	ID: "ORD-003", Clause: "order-lookup/sim-id-of-the-order", Does: reports.Purchase, Operations: lookingUp(),
 	Requirement: "queryOrder finds a paid order by its deviceCode as sim_id",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := visibleOrder(ctx, s)
+		p := paidKeys(ctx, s)
 		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{SIM: p.SIM}))
 		Expect(found.Answer).To(beAccepted(), "a lookup by the deviceCode of a paid order")
 		Expect(found.SIM).To(Equal(p.SIM), "queryOrder returned an order of another SIM")
@@ -101,8 +94,7 @@ var foundOrderChecks = []Check{{
 	Operations:  []string{"queryOrder", "synOrderInfo"},
 	Requirement: "queryOrder finds an order by the orgOrderId of synOrderInfo as purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.NewPurchase()
-		s.ThirdPartyOrder(ctx, p)
+		p := topUp(ctx, s)
 		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
 		Expect(found.Answer).To(beAccepted(), "a lookup by the orgOrderId of an order")
 		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned another order for the orgOrderId of synOrderInfo")
@@ -114,7 +106,7 @@ var shownOrderChecks = []Check{{
 	ID: "ORD-010", Clause: "order-lookup/answer-has-the-key", Does: reports.Purchase, Operations: ordering(),
 	Requirement: "the order that queryOrder finds bears the key that it was asked for, whichever of the three",
 	Run: func(ctx context.Context, s *session.Session) {
-		keys := s.KeysOf(ctx, s.Order(ctx))
+		keys := s.KeysOf(ctx, unpaid(ctx, s).Purchase)
 		Expect(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}).PurchaseID).To(Equal(keys.PurchaseID),
 			"purchase_order_id of the answer")
 		Expect(found(ctx, s, session.OrderKeys{OrderID: keys.OrderID}).OrderID).To(Equal(keys.OrderID), "order_id of the answer")
@@ -124,7 +116,7 @@ var shownOrderChecks = []Check{{
 	ID: "ORD-011", Clause: "order-lookup/shows-the-order", Does: reports.Purchase, Operations: ordering(),
 	Requirement: "queryOrder shows the package, payId and SIM of the order",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.Order(ctx)
+		p := unpaid(ctx, s)
 		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(shown.Package).To(Equal(p.Package), "queryOrder shows another package_code than was ordered")
 		Expect(shown.PayID).To(Equal(p.PayID), "queryOrder shows another pay_id than was ordered")
@@ -134,7 +126,7 @@ var shownOrderChecks = []Check{{
 	ID: "ORD-012", Clause: "payments/amount-preserved", Does: reports.Purchase, Operations: ordering(),
 	Requirement: "queryOrder shows the amount of the order",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.Order(ctx)
+		p := unpaid(ctx, s)
 		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(plainDecimal(shown.Amount)).To(Equal(plainDecimal(p.Amount)), "queryOrder shows another pay_amount than was ordered")
 	},
@@ -142,7 +134,7 @@ var shownOrderChecks = []Check{{
 	ID: "ORD-013", Clause: "payments/currency-preserved", Does: reports.Purchase, Operations: ordering(),
 	Requirement: "queryOrder shows the currency of the order",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.Order(ctx)
+		p := unpaid(ctx, s)
 		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(strings.ToUpper(shown.Currency)).To(Equal(strings.ToUpper(p.Currency)), "queryOrder shows another pay_currency than was ordered")
 	},
@@ -150,28 +142,28 @@ var shownOrderChecks = []Check{{
 	ID: "ORD-015", Clause: "order-lookup/status-agrees-with-payment", Does: reports.Purchase, Operations: ordering("resultQuery"),
 	Requirement: "queryOrder and resultQuery agree about the status of an unpaid order",
 	Run: func(ctx context.Context, s *session.Session) {
-		agreesWithPayment(ctx, s, s.Order(ctx))
+		agreesWithPayment(ctx, s, unpaid(ctx, s).Purchase)
 	},
 }, {
 	ID: "ORD-016", Clause: "order-lookup/status-agrees-with-payment", Does: reports.Purchase,
 	Operations:  ordering("resultQuery", "stripeSubDirectly"),
 	Requirement: "queryOrder and resultQuery agree about the status of a paid order",
 	Run: func(ctx context.Context, s *session.Session) {
-		agreesWithPayment(ctx, s, s.Subscription(ctx))
+		agreesWithPayment(ctx, s, active(ctx, s).Purchase)
 	},
 }, {
 	ID: "ORD-018", Clause: "order-lookup/query-triggers-nothing", Does: reports.Purchase, Operations: ordering("resultQuery"),
 	Requirement: "queryOrder changes neither the order that it looks up nor its payment",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.Order(ctx)
-		paid := paymentState(ctx, s, p)
-		keys := s.KeysOf(ctx, p)
+		p := unpaid(ctx, s)
+		state := recordOf(s.Own(p.state))["payStatus"] // before anybody looked the order up
+		keys := s.KeysOf(ctx, p.Purchase)
 		first := shownOf(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}))
 		found(ctx, s, session.OrderKeys{OrderID: keys.OrderID})
 		found(ctx, s, session.OrderKeys{SIM: keys.SIM})
 		Expect(shownOf(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}))).To(Equal(first),
 			"looking up an order changed what queryOrder shows of it")
-		Expect(paymentState(ctx, s, p)).To(Equal(paid), "looking up an order changed the status of its payment")
+		Expect(paymentState(ctx, s, p.Purchase)).To(Equal(state), "looking up an order changed the status of its payment")
 	},
 }}
 

@@ -23,41 +23,40 @@ var paymentChecks = slices.Concat(toldOfPayments, []Check{{
 	ID: "PAY-006", Clause: "payments/known-from-the-order", Does: reports.Purchase, Operations: []string{"resultQuery", "singleOrder"},
 	Requirement: "resultQuery knows a payId as soon as singleOrder has accepted it",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(s.Send(ctx, s.NewResultQuery(s.Order(ctx).PayID))).To(beAccepted(), "a payId right after singleOrder had accepted it")
+		Expect(s.Own(unpaid(ctx, s).state)).To(beAccepted(), "a payId right after singleOrder had accepted it")
 	},
 }, {
 	ID: "PAY-008", Clause: "payments/open-until-paid", Does: reports.Purchase, Operations: []string{"resultQuery", "singleOrder"},
 	Requirement: "resultQuery does not show an unpaid payment as paid",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(paymentState(ctx, s, s.Order(ctx))).NotTo(Equal(paid), "resultQuery shows an unpaid payment as paid")
+		Expect(paymentState(ctx, s, unpaid(ctx, s).Purchase)).NotTo(Equal(paid), "resultQuery shows an unpaid payment as paid")
 	},
 }, {
 	ID: "PAY-009", Clause: "payments/open-until-paid", Does: reports.Purchase,
 	Operations:  []string{"resultQuery", "singleOrder", "stripeSingleAuthorization"},
 	Requirement: "resultQuery does not show a payment as paid that was authorized without a payment method",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.Order(ctx)
-		s.Authorize(ctx, p, "")
-		Expect(paymentState(ctx, s, p)).NotTo(Equal(paid), "resultQuery shows a payment as paid that was only authorized")
+		Expect(paymentState(ctx, s, authorizedWith(ctx, s, false).Purchase)).NotTo(Equal(paid), "resultQuery shows a payment as paid that was only authorized")
 	},
 }, {
-	ID: "PAY-010", Clause: "payments/result-names-the-payment", Does: reports.Purchase, Operations: []string{"resultQuery", "singleOrder"},
+	ID: "PAY-010", Clause: "payments/result-names-the-payment", Does: reports.Purchase,
+	Operations:  []string{"resultQuery", "singleOrder", "stripeSingleAuthorization"},
 	Requirement: "resultQuery answers each of four concurrent requests with its own payment",
 	Run: func(ctx context.Context, s *session.Session) {
-		const many = 4
-		asked, named := make([]string, many), make([]string, many)
-		for i := range asked {
-			asked[i] = s.Order(ctx).PayID
+		asked := []string{
+			unpaid(ctx, s).PayID, unpaidLater(ctx, s).PayID, authorizedWith(ctx, s, false).PayID, authorizedWith(ctx, s, true).PayID,
 		}
-		s.Parallel(many, func(i int) { named[i] = accepted(ctx, s, s.NewResultQuery(asked[i]))["payId"] })
+		named := make([]string, len(asked))
+		s.Parallel(len(asked), func(i int) { named[i] = accepted(ctx, s, s.NewResultQuery(asked[i]))["payId"] })
 		Expect(named).To(Equal(asked), "resultQuery mixed up the payments of concurrent requests")
 	},
 }, {
 	ID: "PAY-011", Clause: "payments/query-triggers-nothing", Does: reports.Purchase, Operations: []string{"resultQuery", "singleOrder"},
 	Requirement: "resultQuery answers the same for an unpaid payment every time",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.Order(ctx)
-		first := accepted(ctx, s, s.NewResultQuery(p.PayID))
+		p := unpaid(ctx, s)
+		s.RequireAccepted(s.Own(p.state))
+		first := recordOf(p.state) // before anybody else asked
 		for range 3 {
 			Expect(accepted(ctx, s, s.NewResultQuery(p.PayID))).To(Equal(first), "querying an unpaid payment changed what resultQuery shows")
 		}
@@ -76,20 +75,29 @@ var paymentChecks = slices.Concat(toldOfPayments, []Check{{
 	},
 }}, unknownPayments)
 
-// begun returns a purchase whose payment is begun but not made, with the data that an
-// operation answers about it.
-func begun(ctx context.Context, s *session.Session, operation string) (session.Purchase, record) {
-	p := s.Order(ctx)
+// begun returns one of two purchases, 0 or 1, whose payment is begun but not made, with
+// the data that an operation answers about it.
+func begun(ctx context.Context, s *session.Session, operation string, number int) (session.Purchase, record) {
+	var order authorized
+	answer := func(order authorized) *wire.Answer { return order.told }
 	switch operation {
-	case "stripeSingleAuthorization":
-		return p, recordOf(s.Authorize(ctx, p, ""))
 	case "stripeSubscriptionAuthorization":
-		return p, accepted(ctx, s, s.NewStripeSubscriptionAuthorization(p))
+		order = subscriptionBegun(ctx, s, number)
+	case "resultQuery":
+		order.Purchase = unpaid(ctx, s).Purchase
+		if number > 0 {
+			order.Purchase = unpaidLater(ctx, s).Purchase
+		}
+		return order.Purchase, accepted(ctx, s, s.NewResultQuery(order.PayID))
 	case "confirmPaymentResult":
-		s.Authorize(ctx, p, "")
-		return p, accepted(ctx, s, s.NewConfirmPaymentResult(p.PayID))
+		order = authorizedWith(ctx, s, number > 0)
+		answer = func(order authorized) *wire.Answer { return order.confirmed }
+	default:
+		order = authorizedWith(ctx, s, number > 0)
 	}
-	return p, accepted(ctx, s, s.NewResultQuery(p.PayID))
+	own := s.Own(answer(order))
+	s.RequireAccepted(own)
+	return order.Purchase, recordOf(own)
 }
 
 // toldOfPayments are about the content of answers about payments.
@@ -98,7 +106,7 @@ var toldOfPayments = slices.Concat(
 		ID: "PAY-003", Clause: "payments/amount-preserved",
 		Requirement: "{operation} answers with the amount of the order",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		p, told := begun(ctx, s, operation)
+		p, told := begun(ctx, s, operation, 0)
 		Expect(plainDecimal(told["payAmount"])).To(Equal(plainDecimal(p.Amount)),
 			"%s answered with another payAmount than was ordered", operation)
 	}, "stripeSingleAuthorization", "resultQuery", "confirmPaymentResult"),
@@ -106,7 +114,7 @@ var toldOfPayments = slices.Concat(
 		ID: "PAY-004", Clause: "payments/currency-preserved",
 		Requirement: "{operation} answers with the currency of the order",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		p, told := begun(ctx, s, operation)
+		p, told := begun(ctx, s, operation, 0)
 		Expect(strings.ToUpper(told["payCurrency"])).To(Equal(strings.ToUpper(p.Currency)),
 			"%s answered with another payCurrency than was ordered", operation)
 	}, "stripeSingleAuthorization", "resultQuery", "confirmPaymentResult"),
@@ -114,8 +122,8 @@ var toldOfPayments = slices.Concat(
 		ID: "PAY-007", Clause: "payments/result-names-the-payment",
 		Requirement: "{operation} answers with the payId of its request",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		for range 2 { // to catch an answer that is always about the same payment
-			p, told := begun(ctx, s, operation)
+		for number := range 2 { // to catch an answer that is always about the same payment
+			p, told := begun(ctx, s, operation, number)
 			Expect(told["payId"]).To(Equal(p.PayID), "%s answered with another payId", operation)
 		}
 	}, "resultQuery", "confirmPaymentResult"),

@@ -26,11 +26,9 @@ func pushing(others ...string) []string {
 	return append([]string{"rechargeSuccess", "synOrderInfo"}, others...)
 }
 
-// toppedUp creates an order by third-party payment.
+// toppedUp returns an order by third-party payment.
 func toppedUp(ctx context.Context, s *session.Session) session.Purchase {
-	p := s.NewPurchase()
-	s.ThirdPartyOrder(ctx, p)
-	return p
+	return topUp(ctx, s).Purchase
 }
 
 // sentPushChecks are about which orders cause a push.
@@ -47,7 +45,7 @@ var sentPushChecks = []Check{{
 	Operations:  []string{"rechargeSuccess", "singleOrder", "stripeSubDirectly", "queryAutoRenewalRecord"},
 	Requirement: "the target pushes an order that a subscription pays",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.Subscription(ctx)
+		p := active(ctx, s).Purchase
 		s.AwaitPush(p)
 		Expect(s.Pushes(p)).NotTo(BeEmpty(), "no push arrived about a paid order")
 	},
@@ -55,33 +53,30 @@ var sentPushChecks = []Check{{
 	ID: "NTF-004", Clause: "push/only-after-recharge", Does: reports.Purchase, Operations: pushing("singleOrder"),
 	Requirement: "the target pushes no unpaid order, while it pushes a later paid one",
 	Run: func(ctx context.Context, s *session.Session) {
-		unpaid := s.Order(ctx)
-		s.AwaitPush(toppedUp(ctx, s))
-		Expect(bodiesOf(s.Pushes(unpaid))).To(BeEmpty(), "the target pushed an unpaid order")
+		order := unpaid(ctx, s)
+		repeatedPush(ctx, s)
+		Expect(bodiesOf(s.Pushes(order.Purchase))).To(BeEmpty(), "the target pushed an unpaid order")
 	},
 }, {
 	ID: "NTF-005", Clause: "push/only-after-recharge", Does: reports.Purchase,
 	Operations:  pushing("singleOrder", "stripeSingleAuthorization"),
 	Requirement: "the target pushes no order whose payment was only authorized, while it pushes a later paid one",
 	Run: func(ctx context.Context, s *session.Session) {
-		unpaid := s.Order(ctx)
-		s.RequireAccepted(s.Send(ctx, s.NewStripeSingleAuthorization(unpaid, "")))
-		s.AwaitPush(toppedUp(ctx, s))
-		Expect(bodiesOf(s.Pushes(unpaid))).To(BeEmpty(), "the target pushed an order whose payment was only authorized")
+		order := authorizedWith(ctx, s, false)
+		repeatedPush(ctx, s)
+		Expect(bodiesOf(s.Pushes(order.Purchase))).To(BeEmpty(), "the target pushed an order whose payment was only authorized")
 	},
 }, {
 	ID: "NTF-006", Clause: "push/only-after-recharge", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "the target pushes no refused order, while it pushes a later paid one",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := s.NewPurchase()
-		p.SIM = s.UnknownSIM()
-		answer := s.Send(ctx, s.NewSynOrderInfo(p))
-		if answer.Accepted() {
+		p := unknownSIMOrder(ctx, s)
+		if answer := s.Own(p.answer); answer.Accepted() {
 			s.Prevents("orders/unknown-sim-refused", answer.Exchange, "precondition failed: synOrderInfo accepted an unknown SIM",
 				"a refusal", answer.String())
 		}
-		s.AwaitPush(toppedUp(ctx, s))
-		Expect(bodiesOf(s.Pushes(p))).To(BeEmpty(), "the target pushed a refused order")
+		repeatedPush(ctx, s)
+		Expect(bodiesOf(s.Pushes(p.Purchase))).To(BeEmpty(), "the target pushed a refused order")
 	},
 }, {
 	ID: "NTF-007", Clause: "push/to-the-partner-of-the-order", Does: reports.Purchase, Operations: pushing(),
@@ -89,12 +84,10 @@ var sentPushChecks = []Check{{
 	Run:         tellsNoOtherPartner,
 }}
 
-// tellsNoOtherPartner orders a top-up as the second partner, then one as the first.
+// tellsNoOtherPartner looks at a top-up of the second partner, when one of the first was pushed.
 func tellsNoOtherPartner(ctx context.Context, s *session.Session) {
-	second, foreign := s.SecondPartner(), s.NewPurchase()
-	foreign.SIM = s.SecondSIM()
-	orderAs(ctx, s, second, s.NewSynOrderInfo(foreign))
-	s.AwaitPush(toppedUp(ctx, s))
+	foreign := foreignOrder(ctx, s)
+	repeatedPush(ctx, s)
 	Expect(bodiesOf(s.Pushes(foreign))).To(BeEmpty(), "the target pushed the second partner's order to the first")
 }
 
@@ -236,12 +229,12 @@ type pushOf struct {
 	push     *session.Push
 }
 
-// severalPushes orders four top-ups concurrently and returns their pushes.
+// severalPushes returns the pushes of concurrent top-ups.
 func severalPushes(ctx context.Context, s *session.Session) []pushOf {
-	several := make([]pushOf, 4)
-	s.Parallel(len(several), func(i int) { several[i].purchase = toppedUp(ctx, s) })
+	orders := topUps(ctx, s)
+	several := make([]pushOf, len(orders))
 	for i := range several {
-		several[i].push = s.AwaitPush(several[i].purchase)
+		several[i] = pushOf{orders[i].Purchase, s.AwaitPush(orders[i].Purchase)}
 	}
 	return several
 }

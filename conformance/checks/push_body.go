@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
@@ -44,9 +45,11 @@ var pushBodyChecks = []Check{{
 	ID: "NTF-035", Clause: "push/order-visible", Does: reports.Purchase, Operations: pushing("queryOrder"),
 	Requirement: "queryOrder shows an order as paid when its push arrives",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := toppedUp(ctx, s)
-		s.AwaitPush(p)
-		shown := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
+		shown := repeatedPush(ctx, s).shown
+		if shown.Answer == nil {
+			s.Skip("the target has no address for the topup service (--topup-url)")
+		}
+		shown.Answer = s.Own(shown.Answer)
 		Expect(shown.Answer).To(beAccepted(), "a lookup of the order whose push had arrived")
 		Expect(shown.Status).To(Equal(paid), "queryOrder does not show an order as paid although its push had arrived")
 	},
@@ -67,33 +70,33 @@ func namesTheOrder(p session.Purchase, push *session.Push) {
 	Expect(told["deviceCode"]).To(Equal(p.SIM), "the push names another deviceCode")
 }
 
+// notTaken are the answers to the first pushes of repeatedPush, in their order.
+var notTaken = []int{http.StatusInternalServerError, session.NoAnswer, http.StatusBadRequest}
+
 // pushRetryChecks are about repeating a push that the receiver did, or did not, accept.
 var pushRetryChecks = []Check{{
 	ID: "NTF-040", Clause: "push/retried-after-failure", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "the target repeats a push that the receiver answered with HTTP 500",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(retried(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")).To(HaveLen(2),
-			"the target did not send exactly one more push")
+		retriedAfter(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")
 	},
 }, {
 	ID: "NTF-041", Clause: "push/retried-without-an-answer", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "the target repeats a push if the receiver closed the connection without an answer",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(retried(ctx, s, session.NoAnswer, "push/retried-without-an-answer")).To(HaveLen(2),
-			"the target did not send exactly one more push")
+		retriedAfter(ctx, s, session.NoAnswer, "push/retried-without-an-answer")
 	},
 }, {
 	ID: "NTF-042", Clause: "push/retried-after-refusal", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "the target repeats a push that the receiver answered with HTTP 400",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(retried(ctx, s, http.StatusBadRequest, "push/retried-after-refusal")).To(HaveLen(2),
-			"the target did not send exactly one more push")
+		retriedAfter(ctx, s, http.StatusBadRequest, "push/retried-after-refusal")
 	},
 }, {
 	ID: "NTF-043", Clause: "push/same-content-on-retry", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "a repeated push has the same body",
 	Run: func(ctx context.Context, s *session.Session) {
-		pushes := retried(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")
+		pushes := retriedAfter(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")
 		Expect(pushes[1].Body).To(MatchJSON(pushes[0].Body), "the repeated push has another body")
 	},
 }, {
@@ -101,27 +104,30 @@ var pushRetryChecks = []Check{{
 	Requirement: "a repeated push has a correct signature",
 	Run: func(ctx context.Context, s *session.Session) {
 		s.PushKeyID() // without a key nothing is ordered
-		pushes := retried(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")
+		pushes := retriedAfter(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")
 		verifies(s, pushes[1], "the signature of the repeated push is wrong")
 	},
 }, {
 	ID: "NTF-045", Clause: "push/not-repeated-after-success", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "the target does not repeat a push answered with HTTP 200, while it repeats two later failed ones",
+	Requirement: "the target does not repeat a push answered with HTTP 200, while it repeats a later failed one",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
 		s.AwaitPush(p)
-		// The retry interval of the target is unknown. Two repetitions of other pushes, one
+		// The retry interval of the target is unknown. The repetitions of a later push, one
 		// after the other, take long enough for this one to be repeated.
-		for range 2 {
-			retried(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")
-		}
+		retriedAfter(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")
 		Expect(bodiesOf(s.Pushes(p))).To(HaveLen(1), "the target repeated a push that the receiver had answered with HTTP 200")
 	},
 }}
 
-// retried orders a top-up, answers its first push with a status, and returns the first
-// and second push. A push that is not repeated violates the clause.
-func retried(ctx context.Context, s *session.Session, status int, clause string) []*session.Push {
+// retriedAfter returns a push that was answered with a status of notTaken, and the one
+// that repeats it. A push that is not repeated violates the clause. If the target gave up
+// the shared one before, another is ordered.
+func retriedAfter(ctx context.Context, s *session.Session, status int, clause string) []*session.Push {
+	at := slices.Index(notTaken, status)
+	if pushes := repeatedPush(ctx, s).pushes; len(pushes) > at+1 {
+		return pushes[at : at+2]
+	}
 	p := s.NewPurchase()
 	s.AnswerPushes(p, status)
 	s.ThirdPartyOrder(ctx, p)

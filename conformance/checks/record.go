@@ -73,7 +73,11 @@ func listedIn(answer *wire.Answer) (orders []record, isList bool) {
 // of the refusal can be tested. It ends the check if the mistake is accepted: that
 // deviates from the clause about the mistake, not from one about effects.
 func refusedFirst(ctx context.Context, s *session.Session, draft *session.Draft, clause, what string) {
-	answer := s.Send(ctx, draft)
+	mustBeRefused(s, s.Send(ctx, draft), clause, what)
+}
+
+// mustBeRefused is refusedFirst for an answer.
+func mustBeRefused(s *session.Session, answer *wire.Answer, clause, what string) {
 	if answer.Accepted() {
 		s.Prevents(clause, answer.Exchange, "precondition failed: "+answer.Operation+" accepted "+what,
 			`a refusal: an operateCode other than "S", or HTTP 4xx`, answer.String())

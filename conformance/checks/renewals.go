@@ -25,16 +25,15 @@ var renewalChecks = []Check{{
 	ID: "VSH-060", Clause: "renewals/query-shows-what-was-subscribed", Does: reports.Purchase, Operations: renewing("queryAutoRenewalRecord"),
 	Requirement: "queryAutoRenewalRecord shows an auto-renewal after a subscription",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := renewable(ctx, s)
-		s.Subscribe(ctx, p)
+		p := active(ctx, s)
 		Expect(s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM))).To(beAccepted(), "a query for a SIM with a subscription")
 	},
 }, {
 	ID: "VSH-061", Clause: "renewals/answer-names-order-and-pay-id", Does: reports.Purchase, Operations: renewing("queryAutoRenewalRecord"),
 	Requirement: "an auto-renewal has the orderNo and payId of the subscribed order",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := renewable(ctx, s)
-		renewal := subscribed(ctx, s, p)
+		p := active(ctx, s)
+		renewal := p.shown
 		Expect(renewal["orderNo"]).To(Equal(p.OrderNo), "queryAutoRenewalRecord shows another orderNo than was subscribed")
 		Expect(renewal["payId"]).To(Equal(p.PayID), "queryAutoRenewalRecord shows another payId than was subscribed")
 	},
@@ -43,9 +42,8 @@ var renewalChecks = []Check{{
 	Operations:  renewing("queryAutoRenewalRecord", "singleServicePlanPage"),
 	Requirement: "an auto-renewal has the orderPeriod and servicePlanShowName of the subscribed order",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := listedPurchase(ctx, s)
-		p.SIM, p.AutoRenewal = renewable(ctx, s).SIM, "1"
-		renewal := subscribed(ctx, s, p)
+		p := listedRenewal(ctx, s)
+		renewal := p.shown
 		Expect(renewal["orderPeriod"]).To(Equal(p.Period), "queryAutoRenewalRecord shows another orderPeriod than was subscribed")
 		Expect(renewal["servicePlanShowName"]).To(Equal(p.PlanName),
 			"queryAutoRenewalRecord shows another servicePlanShowName than was subscribed")
@@ -54,8 +52,8 @@ var renewalChecks = []Check{{
 	ID: "VSH-063", Clause: "renewals/answer-names-the-sim", Does: reports.Purchase, Operations: renewing("queryAutoRenewalRecord"),
 	Requirement: "queryAutoRenewalRecord answers with the deviceCode and partnerCode of its request",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := renewable(ctx, s)
-		renewal := subscribed(ctx, s, p)
+		p := active(ctx, s)
+		renewal := p.shown
 		Expect(renewal["deviceCode"]).To(Equal(p.SIM), "queryAutoRenewalRecord answered with another deviceCode")
 		Expect(renewal["partnerCode"]).To(Equal(s.Target().PartnerCode), "queryAutoRenewalRecord answered with another partnerCode")
 	},
@@ -69,7 +67,7 @@ var renewalChecks = []Check{{
 	Operations:  []string{"queryAutoRenewalRecord", "synOrderInfo", "singleQueryOrder"},
 	Requirement: "an order by third-party payment with autoRenewal 0 has no auto-renewal",
 	Run: func(ctx context.Context, s *session.Session) {
-		p := takesEffect(ctx, s, s.ExistingSIM())
+		p := takenEffect(ctx, s)
 		Expect(shownRenewal(ctx, s, p)["orderNo"]).NotTo(Equal(p.OrderNo),
 			"queryAutoRenewalRecord shows an auto-renewal of an order with autoRenewal 0")
 	},
@@ -85,8 +83,7 @@ var renewalChecks = []Check{{
 	ID: "VSH-067", Clause: "renewals/partner-isolation", Does: reports.Purchase, Operations: renewing("queryAutoRenewalRecord"),
 	Requirement: "queryAutoRenewalRecord does not show the auto-renewal of another partner",
 	Run: func(ctx context.Context, s *session.Session) {
-		second, p := s.SecondPartner(), renewable(ctx, s)
-		subscribed(ctx, s, p)
+		second, p := s.SecondPartner(), active(ctx, s)
 		shown := recordOf(s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM).As(second)))
 		Expect(shown["orderNo"]).NotTo(Equal(p.OrderNo), "queryAutoRenewalRecord showed the first partner's orderNo to the second partner")
 		Expect(shown["payId"]).NotTo(Equal(p.PayID), "queryAutoRenewalRecord showed the first partner's payId to the second partner")
@@ -118,6 +115,12 @@ func renewable(ctx context.Context, s *session.Session) session.Purchase {
 // the check if none is shown.
 func subscribed(ctx context.Context, s *session.Session, p session.Purchase) record {
 	s.Subscribe(ctx, p)
+	return shownAfter(ctx, s, p)
+}
+
+// shownAfter returns the auto-renewal that is shown after a subscription. It ends the
+// check if none is shown.
+func shownAfter(ctx context.Context, s *session.Session, p session.Purchase) record {
 	answer := s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM))
 	if !answer.Accepted() {
 		s.Prevents("renewals/query-shows-what-was-subscribed", answer.Exchange,
@@ -132,13 +135,11 @@ func shownRenewal(ctx context.Context, s *session.Session, p session.Purchase) r
 	return recordOf(s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM)))
 }
 
-// refusesWithoutRenewal creates an auto-renewal first and cancels it, so that the same
+// refusesWithoutRenewal looks at an auto-renewal that was cancelled, so that the same
 // query was accepted before. Others may create one meanwhile.
 func refusesWithoutRenewal(ctx context.Context, s *session.Session) {
-	p := renewable(ctx, s)
-	subscribed(ctx, s, p)
-	s.RequireAccepted(s.Send(ctx, s.NewCancelAutoRenewalRecord(p)))
-	answer := s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM))
+	p := cancelled(ctx, s)
+	answer := s.Own(p.after)
 	shown := recordOf(answer)
 	if shown["orderNo"] != "" && shown["orderNo"] != p.OrderNo && shown["deviceCode"] == p.SIM {
 		s.Skip("somebody else created an auto-renewal for the SIM meanwhile")

@@ -156,8 +156,7 @@ var subtleOrders = []Check{{
 	ID: "PAY-057", Clause: "payments/status-after-failure", Does: reports.Purchase, Operations: paying("resultQuery"),
 	Requirement: "a declined payment does not turn paid after its confirmation",
 	Run: func(ctx context.Context, s *session.Session) {
-		p, method := s.Order(ctx), s.FailingMethod()
-		endFailing(ctx, s, p, method)
+		p := notPaid(ctx, s).Purchase
 		turned := s.AwaitWithin(aMoment, func() bool { return paymentState(ctx, s, p) == paid })
 		Expect(turned).To(Equal(false), "a declined payment turned paid after its confirmation")
 	},
@@ -180,15 +179,7 @@ var subtleOrders = []Check{{
 	Requirement: "queryOrder returns to each of two partners its own order of the same SIM",
 	Run: func(ctx context.Context, s *session.Session) {
 		second := acceptedSecondPartner(ctx, s)
-		mine := s.NewPurchase()
-		mine.SIM = s.SecondSIM()
-		visible(ctx, s, mine)
-		theirs := s.NewPurchase()
-		theirs.SIM = mine.SIM
-		orderAs(ctx, s, second, s.NewSynOrderInfo(theirs))
-		s.Await(func() bool {
-			return s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: theirs.PurchaseID}).As(second)).Answer.Accepted()
-		})
+		mine, theirs := mineOnSecondSIM(ctx, s), foreignOrder(ctx, s)
 		first := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{SIM: mine.SIM}))
 		Expect(first.PayID).NotTo(Equal(theirs.PayID), "queryOrder showed the second partner's order of a SIM to the first")
 		other := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{SIM: mine.SIM}).As(second))
@@ -198,8 +189,7 @@ var subtleOrders = []Check{{
 	ID: "VSH-049", Clause: "orders/remaining-days-agree", Does: reports.Purchase, Operations: []string{"singleQueryOrder", "synOrderInfo"},
 	Requirement: "remainingDays of an active order agrees with its expireDate",
 	Run: func(ctx context.Context, s *session.Session) {
-		sim := s.ExistingSIM()
-		takesEffect(ctx, s, sim)
+		sim := takenEffect(ctx, s).SIM
 		s.Await(func() bool { return activeOrders(ctx, s, sim) > 0 })
 		for _, order := range listedOrders(ctx, s, sim) {
 			last, dated := time.Parse(time.DateOnly, order["expireDate"])

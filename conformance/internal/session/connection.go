@@ -59,6 +59,7 @@ type Connection struct {
 	nextID   int
 	// standings are what is known about valid requests, by operation.
 	standings map[string]*standing
+	stock     stock
 }
 
 // Connect returns a connection to a target, and listens for its pushes where the
@@ -197,20 +198,20 @@ func (c *Connection) SessionWith(ctx context.Context, part Part) *Session {
 }
 
 // takeSIMs returns n of the target's SIM cards, other ones at each call as long
-// as there are enough, and in turn when there are fewer than n. A shard keeps to its
-// part of them, where that is large enough: what one shard does to a SIM card must
-// not look to another like what the target made of its own requests.
+// as there are enough, and in turn when there are fewer than n. SIM cards that were set
+// aside are left out as long as there are others.
 func (c *Connection) takeSIMs(n int, of Part) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	sims := c.target.SIMs
-	if shard := c.target.Shard; shard.Count > 1 {
-		if part := sims[(shard.Index-1)*len(sims)/shard.Count : shard.Index*len(sims)/shard.Count]; len(part) > 0 && len(part) >= n {
-			sims = part
-		}
+	if own := c.ownSIMs(); len(own) >= n {
+		sims = own
 	}
 	if part := of.of(sims); len(part) > 0 && len(part) >= n {
 		sims = part
+	}
+	if free := c.stock.unreserved(sims); len(free) > 0 && len(free) >= n {
+		sims = free
 	}
 	taken := make([]string, n)
 	for i := range taken {
@@ -218,4 +219,17 @@ func (c *Connection) takeSIMs(n int, of Part) []string {
 	}
 	c.nextSIM += n
 	return taken
+}
+
+// ownSIMs returns the SIM cards that the run may use. A shard keeps to its part of them,
+// where there are enough: what one shard does to a SIM card must not look to another
+// like what the target made of its own requests.
+func (c *Connection) ownSIMs() []string {
+	sims := c.target.SIMs
+	if shard := c.target.Shard; shard.Count > 1 {
+		if part := sims[(shard.Index-1)*len(sims)/shard.Count : shard.Index*len(sims)/shard.Count]; len(part) > 0 {
+			return part
+		}
+	}
+	return sims
 }

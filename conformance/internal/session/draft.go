@@ -19,6 +19,8 @@ import (
 type Draft struct {
 	// Operation is the operation it calls.
 	Operation openapi.Operation
+	// About is the purchase that it is about, where NewValid drafted it.
+	About Purchase
 
 	wire          *wire.Request
 	before, after []wire.Edit
@@ -77,6 +79,17 @@ func (d *Draft) Names() []string {
 		}
 	}
 	return names
+}
+
+// Text returns the text of a parameter of its query or body as it is without the draft's
+// edits, "" when it is not there.
+func (d *Draft) Text(name string) string {
+	for _, member := range d.wire.Members {
+		if member.Name == name {
+			return wire.Unquote(member.Value)
+		}
+	}
+	return ""
 }
 
 // SignedBy makes the draft's sign in another way than signing.Sign, for a sign that

@@ -224,8 +224,8 @@ func (s *Session) returnLoans() (left []string) {
 	return left
 }
 
-// Undo undoes what valid requests that are still lent out needed, and returns a
-// sentence for each thing that it could not undo.
+// Undo undoes what shared objects and valid requests that are still lent out needed, and
+// returns a sentence for each thing that it could not undo.
 func (c *Connection) Undo() (left []string) {
 	c.mu.Lock()
 	standings := c.standings
@@ -236,7 +236,7 @@ func (c *Connection) Undo() (left []string) {
 			left = append(left, lent.maker.Undo()...)
 		}
 	}
-	return left
+	return append(left, c.stock.undo()...)
 }
 
 // Controlled calls twins, which sends requests that differ from a valid one in one

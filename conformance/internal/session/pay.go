@@ -37,10 +37,15 @@ func (s *Session) Authorize(ctx context.Context, p Purchase, method string) *wir
 // until an auto-renewal of its SIM card is shown, but no longer than a task may
 // take. That order and subscription are accepted is required.
 func (s *Session) Subscribe(ctx context.Context, p Purchase) {
-	method := s.PayingMethod()
+	s.PayingMethod() // skip before ordering anything without one
 	p.AutoRenewal = "1"
 	s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
-	s.RequireAccepted(s.Send(ctx, s.NewStripeSubDirectly(p, method)))
+	s.SubscribeTo(ctx, p)
+}
+
+// SubscribeTo is Subscribe for an order that was created.
+func (s *Session) SubscribeTo(ctx context.Context, p Purchase) {
+	s.RequireAccepted(s.Send(ctx, s.NewStripeSubDirectly(p, s.PayingMethod())))
 	s.Await(func() bool { return s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM)).Accepted() })
 }
 

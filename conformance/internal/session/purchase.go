@@ -172,17 +172,22 @@ func (s *Session) Order(ctx context.Context) Purchase {
 
 // validPurchase drafts a valid request of an operation that sells something.
 func (s *Session) validPurchase(ctx context.Context, operation string) *Draft {
+	about := func(p Purchase, draft func(Purchase) *Draft) *Draft {
+		valid := draft(p)
+		valid.About = p
+		return valid
+	}
 	switch operation {
 	case "singleOrder":
-		return s.NewSingleOrder(s.NewPurchase())
+		return about(s.NewPurchase(), s.NewSingleOrder)
 	case "singleQueryOrder":
 		return s.NewSingleQueryOrder(s.ExistingSIM())
 	case "queryAutoRenewalRecord":
 		return s.NewQueryAutoRenewalRecord(s.Subscription(ctx).SIM)
 	case "cancelAutoRenewalRecord":
-		return s.NewCancelAutoRenewalRecord(s.Subscription(ctx))
+		return about(s.Subscription(ctx), s.NewCancelAutoRenewalRecord)
 	case "synOrderInfo":
-		return s.NewSynOrderInfo(s.NewPurchase())
+		return about(s.NewPurchase(), s.NewSynOrderInfo)
 	case "stripeSingleAuthorization":
 		return s.NewStripeSingleAuthorization(s.Order(ctx), "")
 	case "stripeSubscriptionAuthorization":
@@ -191,7 +196,7 @@ func (s *Session) validPurchase(ctx context.Context, operation string) *Draft {
 		p := s.NewPurchase()
 		p.AutoRenewal = "1"
 		s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
-		return s.NewStripeSubDirectly(p, s.PayingMethod())
+		return about(p, func(p Purchase) *Draft { return s.NewStripeSubDirectly(p, s.PayingMethod()) })
 	case "resultQuery":
 		return s.NewResultQuery(s.Order(ctx).PayID)
 	case "confirmPaymentResult":

@@ -62,28 +62,37 @@ func (s *Session) AwaitPush(p Purchase) *Push {
 // AwaitPushes returns the pushes about a purchase as soon as there are n. One that
 // does not arrive within its time limit violates the clause.
 func (s *Session) AwaitPushes(p Purchase, n int, clause string) []*Push {
+	pushes := s.ArrivedPushes(p, n)
+	if len(pushes) >= n {
+		return pushes[:n]
+	}
+	s.receiver().NoteMissed()
+	if n == 1 {
+		s.requirePaid(p)
+	}
+	s.Violates(clause, len(s.Exchanges())-1, fmt.Sprintf("push %d about the order %s did not arrive within %s", n, p.OrderNo, s.Target().PushTimeout),
+		"pushes about the order: "+strconv.Itoa(n), strconv.Itoa(len(pushes)))
+	return nil
+}
+
+// ArrivedPushes returns the pushes about a purchase as soon as there are n, and those that
+// have arrived when the time limit for a push is over.
+func (s *Session) ArrivedPushes(p Purchase, n int) []*Push {
 	r := s.receiver()
-	limit := s.Target().PushTimeout
-	for late := time.After(r.Patience(limit)); ; {
+	for late := time.After(r.Patience(s.Target().PushTimeout)); ; {
 		pushes, changed := r.About(p.PayID, p.OrderNo)
 		if len(pushes) >= n {
 			s.show(pushes[:n])
-			return pushes[:n]
+			return pushes
 		}
 		select {
 		case <-changed:
-			continue
 		case <-s.stop.Done():
 			panic(End{Verdict: reports.Inconclusive, Reason: "the run was stopped before the check was done"})
 		case <-late:
+			s.show(pushes)
+			return pushes
 		}
-		r.NoteMissed()
-		s.show(pushes)
-		if n == 1 {
-			s.requirePaid(p)
-		}
-		s.Violates(clause, len(s.Exchanges())-1, fmt.Sprintf("push %d about the order %s did not arrive within %s", n, p.OrderNo, limit),
-			"pushes about the order: "+strconv.Itoa(n), strconv.Itoa(len(pushes)))
 	}
 }
 

@@ -31,6 +31,9 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	answer = wire.ReadAnswer(index, exchange)
 	s.settleAnnounced(sent, answer)
 	s.connection.see(answer)
+	if draft.pristine() && UsesUp(draft.Operation) && answer.Accepted() {
+		s.connection.proved(draft.Operation.ID, &exchange)
+	}
 	return answer
 }
 

@@ -31,6 +31,7 @@ type Session struct {
 	part       Part             // of the SIM cards
 	asides     []*Session       // sessions whose exchanges count for no check
 	loans      []*loan          // valid requests that nobody else uses at the moment
+	used       map[string]bool  // names of shared objects
 }
 
 // End is the value with which a session ends a check that cannot go on.

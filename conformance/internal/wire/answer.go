@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -31,7 +32,8 @@ type Answer struct {
 	// body of a bare success.
 	Data json.RawMessage
 
-	bare bool // a success as the pages of 2022 print it, without an envelope
+	bare    bool      // a success as the pages of 2022 print it, without an envelope
+	started time.Time // when its request was sent
 }
 
 // envelope is the form of every answer.
@@ -57,7 +59,7 @@ func (t *LooseString) UnmarshalJSON(raw []byte) error {
 func ReadAnswer(index int, exchange reports.Exchange) *Answer {
 	answer := &Answer{
 		Exchange: index, Operation: exchange.Operation, Status: exchange.Response.Status,
-		Header: http.Header{}, Body: exchange.Response.Body,
+		Header: http.Header{}, Body: exchange.Response.Body, started: exchange.Started,
 	}
 	for _, field := range exchange.Response.Header {
 		answer.Header.Add(field.Name, field.Value)
@@ -95,6 +97,18 @@ func isBare(answer *Answer, body []byte) bool {
 		}
 	}
 	return true
+}
+
+// In returns the answer as that of the same exchange in a list of recorded ones, which may
+// be those of another check.
+func (a *Answer) In(exchanges []reports.Exchange) *Answer {
+	same := *a
+	for i := range exchanges {
+		if exchanges[i].Operation == a.Operation && exchanges[i].Started.Equal(a.started) {
+			same.Exchange = i
+		}
+	}
+	return &same
 }
 
 // Accepted reports whether the operation succeeded: operateCode "S", or a bare

@@ -1,0 +1,176 @@
+package session
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// roomySIMs is how many SIM cards a run needs to set some aside for objects that
+// its checks share.
+const roomySIMs = 16
+
+// stock holds what a run makes once and lends to all checks that only look at it.
+type stock struct {
+	mu       sync.Mutex
+	items    map[string]*item
+	reserved map[string]bool // SIM cards that are not handed out any more
+}
+
+// item is one such object.
+type item struct {
+	mu    sync.Mutex // held while it is made
+	made  bool
+	value any
+	// ended is the value with which making it ended the check that tried; nil when it was made.
+	ended any
+	// maker made it, and undoes it at the end of the run.
+	maker *Session
+	tries int
+}
+
+// Share returns an object that a run makes once, under a name, for all checks that only
+// look at it. The exchanges that made it count for each check that uses it, and so does
+// what they showed. If the target keeps it from being made, each check that asks
+// ends as the one that tried.
+func Share[T any](s *Session, name string, create func(maker *Session) T) T {
+	s.endIfStopped()
+	one := s.connection.stock.item(name)
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	if !one.made {
+		one.make(s, func(maker *Session) any { return create(maker) })
+	}
+	s.use(name, one)
+	value, isValue := one.value.(T)
+	if !isValue {
+		panic(broken(fmt.Errorf("%s is shared in two forms", name)))
+	}
+	return value
+}
+
+// item returns the item of a name.
+func (k *stock) item(name string) *item {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.items == nil {
+		k.items = map[string]*item{}
+	}
+	if k.items[name] == nil {
+		k.items[name] = &item{}
+	}
+	return k.items[name]
+}
+
+// make makes an item for the check of a session. One that could not be asked for is made
+// anew by the next check. The caller holds the lock of the item.
+func (one *item) make(s *Session, create func(maker *Session) any) {
+	one.maker = s.connection.SessionWith(s.stop, s.part)
+	one.maker.ended = s.ended
+	one.tries++
+	func() {
+		defer func() { one.ended = recover() }()
+		one.value = create(one.maker)
+	}()
+	end, isEnd := one.ended.(End)
+	unasked := isEnd && (end.Verdict == reports.Inconclusive || s.Stopped())
+	if one.made = !unasked || one.tries >= triesToLend; one.made {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asides = append(s.asides, one.maker) // to be undone with the check
+}
+
+// use has what made an item count for the check, once, and ends the check as the one that
+// could not make it.
+func (s *Session) use(name string, one *item) {
+	s.mu.Lock()
+	known := s.used[name]
+	if s.used == nil {
+		s.used = map[string]bool{}
+	}
+	s.used[name] = true
+	s.mu.Unlock()
+	if known && one.ended == nil {
+		return
+	}
+	ended := one.ended
+	if end, isEnd := ended.(End); isEnd && end.Deviation != nil {
+		deviation := *end.Deviation
+		end.Deviation = &deviation
+		ended = end
+	}
+	if ended = s.adoptWith(one.maker, ended); ended != nil {
+		panic(ended)
+	}
+}
+
+// Own returns an answer that belongs to a shared object as one of this check: its exchange
+// is the one that the check shows.
+func (s *Session) Own(answer *wire.Answer) *wire.Answer {
+	return answer.In(s.Exchanges())
+}
+
+// Try does work that a shared object can do without, and returns the value with which
+// that would have ended the check; nil when it did not.
+func (s *Session) Try(work func()) (ended any) {
+	defer func() {
+		if ended = recover(); ended != nil {
+			s.endIfStopped()
+		}
+	}()
+	work()
+	return nil
+}
+
+// undo undoes what the items of the stock needed.
+func (k *stock) undo() (left []string) {
+	k.mu.Lock()
+	items := k.items
+	k.items = nil
+	k.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(items)) {
+		if one := items[name]; one.made {
+			left = append(left, one.maker.Undo()...)
+		}
+	}
+	return left
+}
+
+// Reaches reports whether the target has an address and a path for an operation, so that a
+// shared object may call it although the check that makes it does not.
+func (s *Session) Reaches(operation string) bool {
+	known, _ := s.Contract().Operation(operation)
+	return s.Target().URLs[known.Service] != "" && (known.PathKnown || s.Target().Paths[operation] != "" || s.Target().Sandbox)
+}
+
+// Roomy reports whether the target names enough SIM cards to set some aside.
+func (s *Session) Roomy() bool { return len(s.connection.ownSIMs()) >= roomySIMs }
+
+// ReservedSIM returns a SIM card that nothing else in the run is about. The target must be roomy.
+func (s *Session) ReservedSIM() string {
+	sim := s.ExistingSIM()
+	k := &s.connection.stock
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.reserved == nil {
+		k.reserved = map[string]bool{}
+	}
+	k.reserved[sim] = true
+	return sim
+}
+
+// unreserved returns those of some SIM cards that were not set aside.
+func (k *stock) unreserved(sims []string) []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.reserved) == 0 {
+		return sims
+	}
+	return slices.DeleteFunc(slices.Clone(sims), func(sim string) bool { return k.reserved[sim] })
+}
