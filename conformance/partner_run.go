@@ -13,6 +13,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/partner"
 	"github.com/mallcheck/mallcheck/conformance/partner/client"
+	"github.com/mallcheck/mallcheck/conformance/partner/proxy"
 	"github.com/mallcheck/mallcheck/conformance/partner/receiver"
 	"github.com/mallcheck/mallcheck/conformance/partner/signer"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -21,12 +22,17 @@ import (
 )
 
 // AllChecks returns the checks of the server and those of a partner's own side, in the order of
-// their ids. Those of the partner's side have no Run: JudgeReceiver and JudgeSigner run them.
+// their ids. Those of the partner's side have no Run: JudgeReceiver, JudgeSigner and
+// Proxy run them.
 func AllChecks() []checks.Check { return slices.Clone(everyCheck()) }
 
 var everyCheck = sync.OnceValue(func() []checks.Check {
 	all := checks.All()
-	for _, check := range slices.Concat(client.Rules(), receiver.Checks(receiver.Catalogue()), signer.Checks(signer.Catalogue())) {
+	partners := slices.Concat(client.Rules(), receiver.Checks(receiver.Catalogue()), signer.Checks(signer.Catalogue()))
+	if contract, err := openapi.Mall(); err == nil { // the contract is built in and tested
+		partners = append(partners, proxy.Catalogue(contract)...)
+	}
+	for _, check := range partners {
 		all = append(all, check.Described())
 	}
 	slices.SortFunc(all, func(a, b checks.Check) int { return strings.Compare(a.ID, b.ID) })
@@ -108,11 +114,14 @@ func (r *runner) partnerResult(ctx context.Context, described checks.Check, chec
 	check.Run(ctx, record)
 	result.Duration = time.Since(result.Started)
 	result.Exchanges = record.Exchanges
+	result.Reason = record.Reason
 	if record.Verdict != "" {
-		result.Verdict, result.Reason = record.Verdict, record.Reason
+		result.Verdict = record.Verdict
 	}
 	for _, d := range record.Deviations {
-		d.Clause, d.Level, d.Grade, d.Source = result.Clause, result.Level, result.Grade, result.Source
+		if d.Clause == "" {
+			d.Clause, d.Level, d.Grade, d.Source = result.Clause, result.Level, result.Grade, result.Source
+		}
 		result.Deviations = append(result.Deviations, d)
 	}
 	r.settle(&result)

@@ -16,6 +16,7 @@ var areas = map[string]string{
 	"CLI": "Client",
 	"RCV": "Push receiver",
 	"SGN": "Signer",
+	"PRX": "Traffic through the proxy",
 }
 
 // AreaName returns the name of an area as people read it: "Asynchronous results

@@ -90,6 +90,20 @@ var canaryCommands = map[string]func(c *canaryRun){
 		c.run(`{"payId":"`+canaryPay+`","email":"`+canaryEmail+`"}`, "sign")
 		c.run(`{"payId":"`+canaryPay+`","email":"`+canaryEmail+`"`, "sign")
 	},
+	"proxy": func(c *canaryRun) {
+		address, proxy := serveProxy(c.t, process{dir: c.dir, environ: c.environ, arguments: []string{"--report-dir=proxied", "--format=" + strings.Join(render.Formats(), ",")}})
+		for range 20 { // among them are all forms of an answer
+			ask(c.t, http.MethodPost, address+"/payment/resultQuery", `{"payId":"`+canaryPay+`","email":"`+canaryEmail+`","tradeTime":"","tradeType":"resultQuery"}`)
+			ask(c.t, http.MethodGet, address+"/topup/async-result/"+url.PathEscape(c.value("push key")), "")
+		}
+		proxy.stop()
+		if log := proxy.log.String(); !strings.Contains(log, "operation=resultQuery") || !strings.Contains(proxy.printed, "reports in proxied") {
+			c.t.Errorf("the proxy printed\n%.2000s%.2000s", log, proxy.printed)
+		}
+		for _, leak := range leaks(proxy.printed+proxy.log.String(), c.planted) {
+			c.t.Errorf("mallcheck proxy tells the %s", leak)
+		}
+	},
 	"init":       func(c *canaryRun) { c.run("", "init", "other.yaml") },
 	"list":       func(c *canaryRun) { c.run("", "list"); c.run("", "list", "--json") },
 	"explain":    func(c *canaryRun) { c.run("", "explain", "PAY-031") },

@@ -181,17 +181,17 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// proxy is an HTTP proxy that counts what goes through it: requests and tunnels.
-type proxy struct {
+// httpProxy is an HTTP proxy that counts what goes through it: requests and tunnels.
+type httpProxy struct {
 	mu       sync.Mutex
 	asked    []string
 	password []string
 	forward  httputil.ReverseProxy
 }
 
-func newProxy(t *testing.T) (*proxy, *httptest.Server) {
+func newProxy(t *testing.T) (*httpProxy, *httptest.Server) {
 	t.Helper()
-	p := &proxy{forward: httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+	p := &httpProxy{forward: httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.Out.URL, r.Out.Host = r.In.URL, r.In.Host
 	}, ErrorLog: discard}}
 	server := httptest.NewServer(p)
@@ -199,7 +199,7 @@ func newProxy(t *testing.T) (*proxy, *httptest.Server) {
 	return p, server
 }
 
-func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p *httpProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.asked = append(p.asked, r.Method+" "+r.URL.Host)
 	p.password = append(p.password, r.Header.Get("Proxy-Authorization"))
@@ -233,7 +233,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // through returns what went through a proxy.
-func (p *proxy) through() []string {
+func (p *httpProxy) through() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.asked)

@@ -33,6 +33,7 @@ type commands struct {
 	Sign     signCommand     `cmd:"" help:"Sign the JSON object on standard input, or check its sign."`
 	Receiver receiverCommand `cmd:"" help:"Test a partner's push receiver."`
 	Signer   signerCommand   `cmd:"" help:"Test a partner's signer, in any language."`
+	Proxy    proxyCommand    `cmd:"" help:"Serve a signing proxy to a target, which judges each answer."`
 	Init     initCommand     `cmd:"" help:"Write a starter mallcheck.yaml."`
 	Targets  targetsCommand  `cmd:"" help:"List the targets in mallcheck.yaml."`
 	Config   configCommand   `cmd:"" help:"Print the effective settings and where each comes from."`

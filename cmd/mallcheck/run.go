@@ -76,6 +76,11 @@ type runner func(ctx context.Context, observer conformance.Observer) (*reports.R
 
 // judgeBy is judge with another way to run.
 func judgeBy(std *streams, t *target.Target, start runner) error {
+	return judgeUntil(std, t, "interrupted: finishing the current check and cleaning up (press again to stop at once)", start)
+}
+
+// judgeUntil is judgeBy with what to tell after the first signal.
+func judgeUntil(std *streams, t *target.Target, stopping string, start runner) error {
 	outliveReader()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -101,7 +106,7 @@ func judgeBy(std *streams, t *target.Target, start runner) error {
 			return conclude(std, t, terminal, run)
 		case <-signals:
 			if interrupts++; interrupts == 1 {
-				terminal.Note("interrupted: finishing the current check and cleaning up (press again to stop at once)")
+				terminal.Note(stopping)
 				cancel()
 				continue
 			}

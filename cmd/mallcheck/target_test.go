@@ -181,12 +181,16 @@ type served struct {
 	cmd     *exec.Cmd
 	env     []string
 	printed string
-	log     bytes.Buffer // standard error; whole once stop returned
+	log     bytes.Buffer  // standard error; whole once stop returned
+	read    chan struct{} // closed once all is printed, nil if nobody reads on
 }
 
 // stop ends the sandbox as Ctrl-C does.
 func (s *served) stop() {
 	_ = s.cmd.Process.Signal(os.Interrupt)
+	if s.read != nil {
+		<-s.read
+	}
 	_ = s.cmd.Wait()
 }
 

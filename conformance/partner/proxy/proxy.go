@@ -1,0 +1,229 @@
+// Package proxy is a signing reverse proxy to a target: any tool that speaks HTTP can test the mall
+// through it. It fills in version, partnerCode and sign, keeps to the permissions, budget and rate of the
+// target, and has the oracle judge each answer.
+//
+// It serves the services below a prefix each: /vshop, /payment and /topup. Only operations of the
+// contract are forwarded, since of others nobody knows what they would do.
+package proxy
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// Config configures a proxy. The zero value signs.
+type Config struct {
+	// KeepSign forwards requests as they came and judges their signs.
+	KeepSign bool
+	// KeepChanges leaves on the target what went through the proxy.
+	KeepChanges bool
+	// Hosts are the names under which the proxy may be called, beside localhost and IP addresses.
+	Hosts []string
+	// Log gets one line a request; nil logs nothing.
+	Log *slog.Logger
+}
+
+// maxBody bounds the body of a request in bytes.
+const maxBody = 32 << 20
+
+// Proxy forwards requests to one target. It is safe for concurrent use.
+type Proxy struct {
+	config     Config
+	target     *target.Target
+	connection *session.Connection
+	routes     map[string][]route // by service
+	policy     reports.Policy
+	seen       *recorder
+}
+
+// New returns a proxy over a connection to a target.
+func New(t *target.Target, contract *openapi.Contract, connection *session.Connection, config Config) *Proxy {
+	return &Proxy{config: config, target: t, connection: connection, routes: routesOf(t, contract), policy: t.Policy(),
+		seen: newRecorder(t.Limits.OrDefault().Kept)}
+}
+
+// call is one request on its way through the proxy.
+type call struct {
+	route   route
+	method  string
+	address *url.URL // on the target
+	body    []byte
+	request *http.Request // as it is forwarded
+	note    string        // why it is not signed, "" if it is
+}
+
+// ServeHTTP implements http.Handler.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	started := time.Now()
+	if refused := p.admit(r); refused != nil {
+		p.refuse(w, r, refused)
+		return
+	}
+	c, refused := p.read(w, r)
+	if refused == nil {
+		refused = p.permit(c)
+	}
+	if refused == nil {
+		refused = p.prepare(r, c)
+	}
+	if refused != nil {
+		p.refuse(w, r, refused)
+		return
+	}
+	// The caller may go away; what was sent is recorded all the same.
+	exchange, deviations, err := p.connection.Forward(context.WithoutCancel(r.Context()), c.route.operation, c.request)
+	if err != nil {
+		p.refuse(w, r, notSent(c, err))
+		return
+	}
+	if p.config.KeepSign {
+		deviations = append(p.judgeSign(c), deviations...)
+	}
+	for i := range deviations {
+		deviations[i].Severity = reports.Severity(openapi.SeverityOf(deviations[i].Clause))
+	}
+	judged := reports.Result{Verdict: reports.Passed, Deviations: deviations}
+	if problemOf(exchange) != "" {
+		judged.Verdict = reports.Inconclusive
+	}
+	p.policy.Judge(&judged)
+	p.seen.add(exchange, judged.Deviations)
+	p.answer(w, c, exchange, judged)
+	p.log(r, c, exchange, judged, started)
+}
+
+// read returns the request with the operation that it calls.
+func (p *Proxy) read(w http.ResponseWriter, r *http.Request) (*call, *refusal) {
+	path := r.URL.EscapedPath()
+	service, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if !slices.Contains(target.Services, service) {
+		return nil, &refusal{status: http.StatusNotFound, reason: unknownPath, message: fmt.Sprintf(
+			"%q is not below /%s", path, strings.Join(target.Services, ", /"))}
+	}
+	base := p.target.URLs[service]
+	if base == "" {
+		return nil, &refusal{status: http.StatusForbidden, reason: unknownPath, message: fmt.Sprintf(
+			"the target has no address for the %s service; set it with --%s-url", service, service)}
+	}
+	found, known := match(p.routes[service], r.Method, "/"+rest)
+	if !known {
+		return nil, &refusal{status: http.StatusNotFound, reason: unknownPath, message: fmt.Sprintf(
+			"%q is the path of no operation of the %s service, and the proxy forwards nothing else", "/"+rest, service)}
+	}
+	address, err := url.Parse(base + "/" + rest)
+	if err != nil {
+		return nil, &refusal{status: http.StatusBadRequest, reason: unknownPath, message: "the path cannot be read: " + err.Error()}
+	}
+	address.RawQuery = r.URL.RawQuery
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return nil, &refusal{status: http.StatusRequestEntityTooLarge, operation: found.operation.ID, reason: tooLarge,
+			message: fmt.Sprintf("the body is larger than %d MiB", maxBody>>20)}
+	}
+	if err != nil {
+		return nil, &refusal{status: http.StatusBadRequest, operation: found.operation.ID, reason: tooLarge,
+			message: "the body broke off: " + err.Error()}
+	}
+	return &call{route: found, method: r.Method, address: address, body: body}, nil
+}
+
+// permit refuses what the settings of the target do not allow.
+func (p *Proxy) permit(c *call) *refusal {
+	operation := c.route.operation
+	does := reports.Does(c.route.does)
+	var problem string
+	switch {
+	case !operation.PathKnown && p.target.Paths[operation.ID] == "" && !p.target.Sandbox:
+		problem = fmt.Sprintf("the path of %s is undocumented; set it with --path %s=/…", operation.ID, operation.ID)
+	case does != reports.Read && p.target.Production && !p.target.YesProduction:
+		problem = fmt.Sprintf("%s does a %s, and %s is a production target; if you mean it, start the proxy with --yes-production",
+			operation.ID, does, p.target.Name)
+	case !p.target.Allow.Allows(does):
+		problem = fmt.Sprintf("%s does a %s, which the settings do not allow; start the proxy with --allow %s", operation.ID, does,
+			strings.Join(append(words(p.target.Allow.List()), string(does)), ","))
+	default:
+		return nil
+	}
+	return &refusal{status: http.StatusForbidden, operation: operation.ID, reason: notAllowed, message: problem}
+}
+
+func words(list []reports.Does) (texts []string) {
+	for _, does := range list {
+		texts = append(texts, string(does))
+	}
+	return texts
+}
+
+// prepare makes the request that is forwarded, and signs it.
+func (p *Proxy) prepare(r *http.Request, c *call) *refusal {
+	request, err := http.NewRequestWithContext(context.WithoutCancel(r.Context()), c.method, c.address.String(), bytes.NewReader(c.body)) //nolint:gosec // the host is that of the target, the path one of the contract
+	if err != nil {
+		return &refusal{status: http.StatusBadRequest, operation: c.route.operation.ID, reason: unknownPath,
+			message: "the request cannot be forwarded: " + err.Error()}
+	}
+	request.URL = c.address // as it came, escapes included
+	request.Header = forwarded(r.Header)
+	c.request = request
+	if p.config.KeepSign {
+		p.addHeader(request)
+		return nil
+	}
+	signer := signing.Signer{PartnerCode: p.target.PartnerCode, Rules: p.target.Sign, Templates: []string{c.route.operation.Path}}
+	if err := signer.Sign(r.Context(), request); err != nil {
+		c.note = "not signed: " + cmp.Or(errors.Unwrap(err), err).Error()
+	}
+	p.addHeader(request)
+	return nil
+}
+
+// addHeader sets the header fields that the settings give the target.
+func (p *Proxy) addHeader(request *http.Request) {
+	for name, values := range p.target.Header {
+		request.Header[name] = values
+	}
+}
+
+// notSent says why a request was not forwarded.
+func notSent(c *call, err error) *refusal {
+	refused := &refusal{status: http.StatusBadGateway, operation: c.route.operation.ID, reason: noAnswer, message: err.Error()}
+	var end session.End
+	if errors.As(err, &end) && end.Verdict == reports.Skipped {
+		refused.status, refused.reason = http.StatusForbidden, overBudget
+	}
+	return refused
+}
+
+// problemOf says why an answer shows nothing of the contract, "" if it does.
+func problemOf(exchange reports.Exchange) string {
+	if exchange.Problem == "" && exchange.Response != nil && wire.Unavailable(exchange.Response) {
+		return fmt.Sprintf("the target answers HTTP %d without an envelope", exchange.Response.Status)
+	}
+	return exchange.Problem
+}
+
+// Tell logs which services were not reached when the proxy started.
+func (p *Proxy) Tell(services []reports.Service) {
+	for _, service := range services {
+		if p.config.Log != nil && !service.Reached {
+			p.config.Log.Warn("not reached", "service", service.Name, "problem", service.Problem)
+		}
+	}
+}

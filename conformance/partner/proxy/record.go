@@ -1,0 +1,143 @@
+package proxy
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// The most that is kept of one operation beside the limit of bytes.
+const (
+	mostExchanges  = 10_000 // of all operations
+	mostDeviations = 100
+	mostDiagnoses  = 50 // a diagnosis costs milliseconds
+)
+
+// traffic is what went through the proxy to one operation.
+type traffic struct {
+	exchanges  []reports.Exchange
+	deviations []reports.Deviation // one of each kind
+	kinds      map[kind]bool
+	forwarded  int
+	unanswered int
+	problem    string // of the first that was not answered
+	refusedFor string // why the first that was not forwarded was refused
+	diagnoses  int
+	leftOut    int // exchanges that are not kept
+}
+
+// kind tells deviations apart: each is told once.
+type kind struct{ clause, pointer, value string }
+
+func kindOf(d reports.Deviation) kind {
+	k := kind{clause: d.Clause, pointer: d.Pointer}
+	if d.Undocumented {
+		k.value = d.Actual
+	}
+	return k
+}
+
+// recorder keeps exchanges within bounds: once they are reached, only those with new deviations.
+type recorder struct {
+	most int64 // bytes
+
+	mu    sync.Mutex
+	bytes int64
+	count int
+	by    map[string]*traffic // operation
+}
+
+func newRecorder(most int64) *recorder { return &recorder{most: most, by: map[string]*traffic{}} }
+
+// of returns the traffic of an operation. The caller holds the lock.
+func (r *recorder) of(operation string) *traffic {
+	if r.by[operation] == nil {
+		r.by[operation] = &traffic{kinds: map[kind]bool{}}
+	}
+	return r.by[operation]
+}
+
+// add records an exchange and its deviations.
+func (r *recorder) add(exchange reports.Exchange, deviations []reports.Deviation) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := r.of(exchange.Operation)
+	t.forwarded++
+	if problem := problemOf(exchange); problem != "" {
+		if t.unanswered++; t.unanswered == 1 {
+			t.problem = problem
+		}
+	}
+	var fresh []reports.Deviation
+	for _, d := range deviations {
+		if k := kindOf(d); !t.kinds[k] && len(t.kinds) < mostDeviations {
+			t.kinds[k] = true
+			fresh = append(fresh, d)
+		}
+	}
+	size := sizeOf(exchange)
+	if len(fresh) == 0 && (r.count >= mostExchanges || r.bytes+size > r.most) {
+		t.leftOut++
+		return
+	}
+	r.count, r.bytes = r.count+1, r.bytes+size
+	for _, d := range fresh {
+		d.Exchange = len(t.exchanges)
+		t.deviations = append(t.deviations, d)
+	}
+	t.exchanges = append(t.exchanges, exchange)
+}
+
+// overhead is roughly what an exchange takes beside its texts, in bytes.
+const overhead = 1 << 10
+
+func sizeOf(exchange reports.Exchange) int64 {
+	size := overhead + len(exchange.Request.URL) + len(exchange.Request.Body)
+	for _, field := range exchange.Request.Header {
+		size += len(field.Name) + len(field.Value)
+	}
+	if exchange.Response != nil {
+		size += len(exchange.Response.Body)
+		for _, field := range exchange.Response.Header {
+			size += len(field.Name) + len(field.Value)
+		}
+	}
+	return int64(size)
+}
+
+// refused counts a request that was not forwarded.
+func (r *recorder) refused(refused *refusal) {
+	if refused.operation == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t := r.of(refused.operation); t.refusedFor == "" {
+		t.refusedFor = refused.message
+	}
+}
+
+// mayDiagnose counts a diagnosis of a wrong sign, and reports false when there were enough.
+func (r *recorder) mayDiagnose(operation string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := r.of(operation)
+	t.diagnoses++
+	return t.diagnoses <= mostDiagnoses
+}
+
+// traffic returns what went to an operation; nothing may be recorded any more.
+func (r *recorder) traffic(operation string) traffic {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return *r.of(operation)
+}
+
+// inconclusive says why not every answer could be judged, "" if it could.
+func (t traffic) inconclusive() string {
+	if t.unanswered == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d requests got no answer: %s", t.unanswered, t.forwarded, t.problem)
+}

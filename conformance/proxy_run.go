@@ -1,0 +1,97 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/partner"
+	"github.com/mallcheck/mallcheck/conformance/partner/proxy"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Proxy serves a signing proxy to a target on a listener until ctx ends, undoes what went through it
+// unless the settings keep it, and returns what it saw as a run, under the policy, selection and waivers
+// of t. Its error is about the settings, or says that serving failed. observer may be nil.
+func Proxy(ctx context.Context, t *target.Target, listener net.Listener, config proxy.Config, observer Observer) (*reports.Run, error) {
+	defer func() { _ = listener.Close() }() // it may be closed already
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	quiet := *t
+	quiet.PushListen, quiet.PushListener = "", nil // the proxy awaits no push
+	r, err := newRunner(&quiet, contract, observer)
+	if err != nil {
+		return nil, err
+	}
+	defer r.connection.Close()
+	if err := r.openJournal(); err != nil {
+		return nil, err
+	}
+	p := proxy.New(&quiet, contract, r.connection, config)
+	all := p.Checks(contract)
+	selected, err := r.selectPartner(all)
+	if err != nil {
+		return nil, err
+	}
+	r.connection.Within(ctx)
+	r.run.Services = r.connection.Preflight(ctx, quiet.Services())
+	p.Tell(r.run.Services)
+	if err := p.Serve(ctx, listener); err != nil {
+		return nil, err
+	}
+	for i := range r.run.Services {
+		if service := &r.run.Services[i]; p.Reached(service.Name) {
+			service.Reached, service.Problem = true, ""
+		}
+	}
+	if observer != nil {
+		observer.Begin(&r.run, len(selected))
+	}
+	for _, check := range selected {
+		r.done(r.proxyResult(check, all))
+	}
+	r.finishProxy(config)
+	return &r.run, nil
+}
+
+// selectPartner selects checks of a partner's side as the settings say, and reads the waivers.
+func (r *runner) selectPartner(all []partner.Check) ([]checks.Check, error) {
+	described := make([]checks.Check, len(all))
+	for i, check := range all {
+		described[i] = check.Described()
+	}
+	selected, err := Select(described, r.target.Only, r.target.Skip)
+	if err != nil {
+		return nil, err
+	}
+	r.run.Waivers, err = waiversOf(r.target, described, time.Now())
+	return selected, err
+}
+
+// proxyResult returns what the proxy saw of one check.
+func (r *runner) proxyResult(described checks.Check, all []partner.Check) reports.Result {
+	at := slices.IndexFunc(all, func(check partner.Check) bool { return check.ID == described.ID })
+	service := reports.Service{Name: "target", Reached: true} // each check says itself whether it was
+	return r.partnerResult(context.Background(), described, all[at], service)
+}
+
+// finishProxy undoes what went through the proxy, and says what stays and what else is known.
+func (r *runner) finishProxy(config proxy.Config) {
+	if config.KeepChanges {
+		r.run.Left = r.connection.KeepForwarded()
+	} else {
+		r.run.Left = distinct(r.connection.EndForwarding())
+	}
+	if r.connection.OverBudget() {
+		r.run.Stopped = reports.OverBudget
+	}
+	r.run.Codes, r.run.Limited = r.connection.Codes(), r.connection.Limited()
+	r.endPartner(nil)
+}
