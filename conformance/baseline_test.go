@@ -109,8 +109,29 @@ func TestSettingsThatDoNotFitAreNoViolation(t *testing.T) {
 			if !strings.Contains(reasons.String(), test.says) {
 				t.Errorf("the reasons do not name %q:\n%.2000s", test.says, reasons.String())
 			}
+			examined, err := Examine(t.Context(), strangeTo(t, test.handler, test.mistake))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if told := told(examined); !strings.Contains(told, test.says) {
+				t.Errorf("doctor does not name %q:\n%s", test.says, told)
+			}
 		})
 	}
+}
+
+// told is what an examination says of the addresses and of the settings.
+func told(report *Examination) string {
+	var text strings.Builder
+	for _, service := range report.Services {
+		text.WriteString(service.Problem + "\n")
+	}
+	for _, answer := range report.Answers {
+		if answer.Topic == "settings" {
+			text.WriteString(answer.Answer + "\n")
+		}
+	}
+	return text.String()
 }
 
 // otherVersion refuses version 3.0 before the mall is asked.

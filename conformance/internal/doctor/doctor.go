@@ -39,7 +39,7 @@ type Report struct {
 }
 
 // Topics are what questions are about, in the order in which they are told.
-var Topics = []string{"signature", "request id", "tasks", "refusals", "envelope"}
+var Topics = []string{"settings", "signature", "request id", "tasks", "refusals", "envelope"}
 
 // Answer is one question and what is known of its answer.
 type Answer struct {
@@ -90,6 +90,9 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 	d := &doctor{target: &deaf, connection: connection, hands: connection.Session(ctx), rules: t.Sign, group: t.Group}
 	d.report = Report{Target: t.Name, Answers: []Answer{}, Settings: []Setting{}}
 	d.reached = connection.Preflight(ctx, t.Services())
+	if err := d.settings(ctx, contract); err != nil {
+		return nil, err
+	}
 	d.signature()
 	d.writing(ctx)
 	d.refusals()
@@ -99,7 +102,7 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 		code.OperateCode = d.clean(code.OperateCode)
 		d.report.Codes = append(d.report.Codes, code)
 	}
-	d.report.Left = d.hands.Undo()
+	d.report.Left = append(d.report.Left, d.hands.Undo()...)
 	slices.SortStableFunc(d.report.Answers, func(a, b Answer) int {
 		return slices.Index(Topics, a.Topic) - slices.Index(Topics, b.Topic)
 	})

@@ -1,0 +1,52 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/baseline"
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// settings tells for each service whether the settings fit, by the baseline of a run: one
+// valid request of each operation that only reads.
+func (d *doctor) settings(ctx context.Context, contract *openapi.Contract) error {
+	reading := map[string]bool{}
+	for _, operation := range contract.Operations() {
+		reading[operation.ID] = operation.Does == openapi.Read
+	}
+	asked, err := baseline.Operations(d.target, d.reached, reading)
+	if err != nil {
+		return err
+	}
+	found := baseline.Ask(ctx, d.connection, d.target, asked)
+	d.report.Left = append(d.report.Left, found.Left...)
+	for _, service := range d.reached {
+		if !service.Reached {
+			continue
+		}
+		question := fmt.Sprintf("are the valid requests of the %s service accepted under these settings", service.Name)
+		total := 0
+		var reasons []string
+		for _, operation := range asked {
+			if operation.Service != service.Name {
+				continue
+			}
+			total++
+			if reason := found.Unfit[operation.ID]; reason != "" && !slices.Contains(reasons, reason) {
+				reasons = append(reasons, reason)
+			}
+		}
+		switch {
+		case total == 0:
+			d.open("settings", question, "no operation of it that could be asked only reads")
+		case len(reasons) == 0:
+			d.tell("settings", question, "none is refused")
+		default:
+			d.tell("settings", question, "no: "+strings.Join(reasons, "; "))
+		}
+	}
+	return nil
+}
