@@ -22,6 +22,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/infer"
 	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/supply"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -255,7 +256,7 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 }
 
 // lanes are the parts of the SIM cards to which checks that run at once keep.
-var lanes = map[checks.Lane]session.Part{checks.Shared: {I: 0, N: 3}, checks.Orders: {I: 1, N: 3}, checks.Groups: {I: 2, N: 3}}
+var lanes = map[checks.Lane]supply.Part{checks.Shared: {I: 0, N: 3}, checks.Orders: {I: 1, N: 3}, checks.Groups: {I: 2, N: 3}}
 
 // session returns the session of a check.
 func (r *runner) session(ctx context.Context, check checks.Check) *session.Session {

@@ -29,7 +29,6 @@ const (
 var large = map[string]int{
 	"sandbox":                      4900,
 	"signing/diagnose":             4600,
-	"conformance/internal/session": 3800,
 }
 
 // catalogues are packages that are lists, and as long as what they list.

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/signing"
@@ -21,7 +19,7 @@ import (
 // service have in common, the first SIM card and the bundle group. A member that is
 // set takes the place of it. Nothing is required: what is left out is left out.
 func (s *Session) NewCall(operation openapi.Operation, set []signing.Member) (*Draft, error) {
-	known, err := parametersOf(s.Contract(), operation)
+	known, err := s.Contract().Parameters(operation)
 	if err != nil {
 		return nil, err
 	}
@@ -86,40 +84,6 @@ func (s *Session) usual(operation openapi.Operation, name string) string {
 		}
 	}
 	return ""
-}
-
-// parametersOf returns the names of the parameters of an operation, in the order of
-// the contract, those of a body in the order of their names.
-func parametersOf(contract *openapi.Contract, operation openapi.Operation) ([]string, error) {
-	document, err := contract.SharedDocument()
-	if err != nil {
-		return nil, fmt.Errorf("reading the contract: %w", err)
-	}
-	item := document.Paths.Value(operation.Path)
-	described := item.GetOperation(operation.Method)
-	var names []string
-	for _, parameter := range slices.Concat(item.Parameters, described.Parameters) {
-		if in := parameter.Value.In; in != openapi3.ParameterInHeader {
-			names = append(names, parameter.Value.Name)
-		}
-	}
-	if described.RequestBody != nil {
-		names = append(names, propertiesOf(described.RequestBody.Value.Content["application/json"].Schema)...)
-	}
-	return names, nil
-}
-
-// propertiesOf returns the names of the properties of a schema and of what it is made of.
-func propertiesOf(schema *openapi3.SchemaRef) []string {
-	var names []string
-	for name := range schema.Value.Properties {
-		names = append(names, name)
-	}
-	for _, part := range schema.Value.AllOf {
-		names = append(names, propertiesOf(part)...)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // Explain shows how the sign of a request that was sent comes about under the target's rules.

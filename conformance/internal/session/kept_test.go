@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/transport"
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
@@ -16,14 +17,14 @@ func TestAnswersBeyondTheLimitAreCut(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"operateCode":"S","message":"success","data":["%s"]}`, strings.Repeat("x", 4000))
 	})
-	s.connection.kept.most = 6000
+	s.connection.kept.Most = 6000
 	for i, cut := range []bool{false, true} {
 		answer := s.Send(t.Context(), s.NewListBundles())
 		kept := s.Exchanges()[i]
 		if len(answer.Body) < 4000 || !answer.Accepted() {
 			t.Errorf("the check sees %d bytes", len(answer.Body))
 		}
-		if isCut(kept) != cut || int64(len(kept.Response.Body))+kept.Response.Cut != int64(len(answer.Body)) {
+		if transport.IsCut(kept) != cut || int64(len(kept.Response.Body))+kept.Response.Cut != int64(len(answer.Body)) {
 			t.Errorf("answer %d: %d bytes are kept, %d are cut, digest %q", i, len(kept.Response.Body), kept.Response.Cut, kept.Response.Digest)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/transport"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -292,7 +293,7 @@ func (s *Session) requireReadable(valid *Draft, answer *wire.Answer) {
 // Recall records an exchange that another session of the run made, and returns its answer.
 // It ends the check when the answer was not kept whole: nothing can be said of it then.
 func (s *Session) Recall(exchange reports.Exchange) *wire.Answer {
-	if isCut(exchange) {
+	if transport.IsCut(exchange) {
 		panic(End{Verdict: reports.Inconclusive, Reason: "the answer that this check shares with others was not kept whole (--max-kept)"})
 	}
 	return wire.ReadAnswer(s.record(exchange, false), exchange)
@@ -341,7 +342,7 @@ func (s *Session) undoAsides() (left []string) {
 // the target accepted earlier in the run: its exchange is then recorded for this
 // check, too. Use it where a check looks at the form of an answer.
 func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer {
-	if known := s.connection.acceptedBefore(operation); known != nil && !isCut(*known) {
+	if known := s.connection.acceptedBefore(operation); known != nil && !transport.IsCut(*known) {
 		return s.Recall(*known)
 	}
 	draft := s.NewValid(ctx, operation)

@@ -189,11 +189,11 @@ func (s *Session) WatchResult(ctx context.Context, requestID string, look func(w
 }
 
 func (s *Session) watch(ctx context.Context, partner, requestID string, look func(wire.Result)) wire.Result {
-	started, limit, waited := time.Now(), s.Target().TaskTimeout, s.connection.patience.total()
+	started, limit, waited := time.Now(), s.Target().TaskTimeout, s.connection.pace.Waited()
 	var seen []string // each status once, in order
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		answer := s.Send(ctx, s.NewAsyncResult(requestID).As(partner))
-		result, passed := wire.ResultOf(answer), time.Since(started)-(s.connection.patience.total()-waited)
+		result, passed := wire.ResultOf(answer), time.Since(started)-(s.connection.pace.Waited()-waited)
 		if answer.Accepted() {
 			look(result)
 			if s.Terminal(result) {

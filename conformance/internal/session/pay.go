@@ -65,12 +65,12 @@ func (s *Session) Await(look func() bool) bool {
 
 // AwaitWithin is Await with a time limit of its own.
 func (s *Session) AwaitWithin(limit time.Duration, look func() bool) bool {
-	started, waited := time.Now(), s.connection.patience.total()
+	started, waited := time.Now(), s.connection.pace.Waited()
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		if look() {
 			return true
 		}
-		if time.Since(started)-(s.connection.patience.total()-waited) > limit {
+		if time.Since(started)-(s.connection.pace.Waited()-waited) > limit {
 			return false
 		}
 		s.pause(pause)

@@ -47,13 +47,7 @@ func (s *Session) NewPurchase() Purchase {
 
 // UniqueID returns 20 digits that no other call, no other run and no other shard of
 // this run returns.
-func (s *Session) UniqueID() string {
-	c := s.connection
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.nextID++
-	return Now() + fmt.Sprintf("%04d%03d", (c.target.Seed+int64(c.target.Shard.Index))%10_000, c.nextID%1000)
-}
+func (s *Session) UniqueID() string { return s.connection.supply.ID() }
 
 // NewSingleOrder drafts a singleOrder.
 func (s *Session) NewSingleOrder(p Purchase) *Draft {

@@ -18,7 +18,7 @@ import (
 func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	request := s.render(draft)
 	service := draft.Operation.Service
-	if reason := s.connection.givenUp(service); reason != "" {
+	if reason := s.connection.services.GivenUp(service); reason != "" {
 		panic(End{Verdict: reports.Inconclusive, Reason: reason})
 	}
 	s.turn(ctx)
@@ -94,7 +94,7 @@ func (s *Session) record(exchange reports.Exchange, valid bool) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	index := len(s.exchanges)
-	s.exchanges = append(s.exchanges, s.connection.kept.keep(exchange))
+	s.exchanges = append(s.exchanges, s.connection.kept.Keep(exchange))
 	for _, d := range deviations {
 		d.Exchange = index
 		s.note(d)
@@ -134,10 +134,10 @@ func same(a, b reports.Deviation) bool {
 // endUnlessAnswered ends the check when the target could not be asked.
 func (s *Session) endUnlessAnswered(service string, exchange reports.Exchange) {
 	if transport.TimedOut(exchange) || transport.TooLarge(exchange) {
-		s.connection.unanswered(service, transport.TooLarge(exchange))
+		s.connection.services.Unanswered(service, transport.TooLarge(exchange))
 		panic(End{Verdict: reports.Inconclusive, Reason: exchange.Operation + ": " + exchange.Problem})
 	}
-	s.connection.answered(service)
+	s.connection.services.Answered(service)
 	if exchange.Response == nil || transport.Stopped(exchange) {
 		panic(End{Verdict: reports.Inconclusive, Reason: exchange.Operation + ": " + exchange.Problem})
 	}
@@ -145,3 +145,6 @@ func (s *Session) endUnlessAnswered(service string, exchange reports.Exchange) {
 		panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf("%s: the target answers HTTP %d without an envelope", exchange.Operation, exchange.Response.Status)})
 	}
 }
+
+// largeAnswer is the size of a body from which on answers are judged one at a time.
+const largeAnswer = 1 << 20

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/conformance/internal/supply"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -28,7 +29,7 @@ type Session struct {
 	entries    []*journal.Entry // what it did to the target
 	undoes     bool             // it undoes what another one did
 	shown      []*Push          // those that stand among the exchanges
-	part       Part             // of the SIM cards
+	part       supply.Part      // of the SIM cards
 	asides     []*Session       // sessions whose exchanges count for no check
 	loans      []*loan          // valid requests that nobody else uses at the moment
 	used       map[string]bool  // names of shared objects
@@ -134,7 +135,7 @@ func (s *Session) ExistingSIM() string { return s.ExistingSIMs(1)[0] }
 // ExistingSIMs returns n ICCIDs that exist; when the target names fewer, they repeat.
 func (s *Session) ExistingSIMs(n int) []string {
 	s.need(len(s.Target().SIMs) > 0, "sim")
-	return s.connection.takeSIMs(n, s.part)
+	return s.connection.supply.SIMs(n, s.part)
 }
 
 // DistinctSIMs returns n different ICCIDs that exist, or skips the check.
@@ -142,7 +143,7 @@ func (s *Session) DistinctSIMs(n int) []string {
 	if have := len(s.Target().SIMs); have < n {
 		s.missing(fmt.Sprintf("the check needs %d SIM cards, the target names %d (--sim)", n, have))
 	}
-	return s.connection.takeSIMs(n, s.part)
+	return s.connection.supply.SIMs(n, s.part)
 }
 
 // OtherSIM returns the ICCID of another SIM card than a given one, or skips the check.

@@ -16,9 +16,8 @@ const roomySIMs = 16
 
 // stock holds what a run makes once and lends to all checks that only look at it.
 type stock struct {
-	mu       sync.Mutex
-	items    map[string]*item
-	reserved map[string]bool // SIM cards that are not handed out any more
+	mu    sync.Mutex
+	items map[string]*item
 }
 
 // item is one such object.
@@ -150,27 +149,11 @@ func (s *Session) Reaches(operation string) bool {
 }
 
 // Roomy reports whether the target names enough SIM cards to set some aside.
-func (s *Session) Roomy() bool { return len(s.connection.ownSIMs()) >= roomySIMs }
+func (s *Session) Roomy() bool { return len(s.connection.supply.Own()) >= roomySIMs }
 
 // ReservedSIM returns a SIM card that nothing else in the run is about. The target must be roomy.
 func (s *Session) ReservedSIM() string {
 	sim := s.ExistingSIM()
-	k := &s.connection.stock
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.reserved == nil {
-		k.reserved = map[string]bool{}
-	}
-	k.reserved[sim] = true
+	s.connection.supply.Reserve(sim)
 	return sim
-}
-
-// unreserved returns those of some SIM cards that were not set aside.
-func (k *stock) unreserved(sims []string) []string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if len(k.reserved) == 0 {
-		return sims
-	}
-	return slices.DeleteFunc(slices.Clone(sims), func(sim string) bool { return k.reserved[sim] })
 }

@@ -1,4 +1,4 @@
-package session
+package supply
 
 import (
 	"slices"
@@ -14,9 +14,9 @@ func TestShardsKeepToTheirSIMs(t *testing.T) {
 	sims := []string{"1", "2", "3", "4", "5", "6", "7"}
 	takenBy := map[string]int{}
 	for index := 1; index <= 3; index++ {
-		c := &Connection{target: &target.Target{SIMs: sims, Shard: reports.Shard{Index: index, Count: 3}}, nextSIM: 5}
+		c := &Supply{target: &target.Target{SIMs: sims, Shard: reports.Shard{Index: index, Count: 3}}, nextSIM: 5}
 		for range 10 {
-			pair := c.takeSIMs(2, Part{})
+			pair := c.SIMs(2, Part{})
 			if pair[0] == pair[1] {
 				t.Errorf("shard %d takes %q twice", index, pair[0])
 			}
@@ -27,12 +27,12 @@ func TestShardsKeepToTheirSIMs(t *testing.T) {
 				takenBy[sim] = index
 			}
 		}
-		if all := c.takeSIMs(7, Part{}); len(slices.Compact(slices.Sorted(slices.Values(all)))) != 7 {
+		if all := c.SIMs(7, Part{}); len(slices.Compact(slices.Sorted(slices.Values(all)))) != 7 {
 			t.Errorf("shard %d takes %q of seven", index, all)
 		}
 	}
-	few := &Connection{target: &target.Target{SIMs: sims[:1], Shard: reports.Shard{Index: 2, Count: 3}}}
-	if got := few.takeSIMs(2, Part{}); !slices.Equal(got, []string{"1", "1"}) {
+	few := &Supply{target: &target.Target{SIMs: sims[:1], Shard: reports.Shard{Index: 2, Count: 3}}}
+	if got := few.SIMs(2, Part{}); !slices.Equal(got, []string{"1", "1"}) {
 		t.Errorf("took %q of one", got)
 	}
 }

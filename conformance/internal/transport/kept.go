@@ -1,4 +1,4 @@
-package session
+package transport
 
 import (
 	"bytes"
@@ -8,9 +8,6 @@ import (
 
 	"github.com/mallcheck/mallcheck/reports"
 )
-
-// largeAnswer is the size of a body from which on answers are judged one at a time.
-const largeAnswer = 1 << 20
 
 // largestHeader bounds what is kept of a header in any case: reports show all of it.
 const largestHeader = 8 << 10
@@ -22,15 +19,15 @@ const (
 	keptValue  = 256
 )
 
-// keeper counts the bytes that a run keeps of answers until its end.
-type keeper struct {
-	most int64
+// Keeper counts the bytes that a run keeps of answers until its end.
+type Keeper struct {
+	Most int64
 	kept atomic.Int64
 }
 
-// keep returns an exchange as it is kept: whole while there is room, else with the
+// Keep returns an exchange as it is kept: whole while there is room, else with the
 // beginning of its body, its length and its digest. The check has the whole answer all the same.
-func (k *keeper) keep(exchange reports.Exchange) reports.Exchange {
+func (k *Keeper) Keep(exchange reports.Exchange) reports.Exchange {
 	if exchange.Response == nil {
 		return exchange
 	}
@@ -44,7 +41,7 @@ func (k *keeper) keep(exchange reports.Exchange) reports.Exchange {
 		exchange.Response = &response
 	}
 	size := int64(len(exchange.Response.Body)) + header
-	if k.kept.Add(size) <= k.most {
+	if k.kept.Add(size) <= k.Most {
 		return exchange
 	}
 	k.kept.Add(-size)
@@ -59,8 +56,8 @@ func (k *keeper) keep(exchange reports.Exchange) reports.Exchange {
 	return exchange
 }
 
-// isCut reports whether an exchange was not kept whole.
-func isCut(exchange reports.Exchange) bool {
+// IsCut reports whether an exchange was not kept whole.
+func IsCut(exchange reports.Exchange) bool {
 	return exchange.Response != nil && exchange.Response.Digest != ""
 }
 
