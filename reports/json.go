@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -105,14 +106,28 @@ func notNil[T any](list []T) []T {
 	return list
 }
 
+// MaxJSON is how many bytes of a run ReadJSON reads: a file from elsewhere must not fill
+// the memory. By default a run keeps 64 MiB of bodies.
+const MaxJSON = 256 << 20
+
 // ReadJSON reads one Run that WriteJSON wrote. Unknown members are ignored, as
 // a later build may add some; another SchemaVersion, an unknown verdict, level, grade or
-// permission, a deviation that points at no exchange of its result, and anything after the
-// document are errors.
+// permission, two results of one check, a shard that cannot be, a deviation that points at
+// no exchange of its result, more than MaxJSON bytes, and anything after the document are
+// errors.
 func ReadJSON(r io.Reader) (*Run, error) {
-	decoder := json.NewDecoder(r)
+	limited := &io.LimitedReader{R: r, N: MaxJSON + 1}
+	decoder := json.NewDecoder(limited)
 	var run Run
-	if err := decoder.Decode(&run); err != nil {
+	err := decoder.Decode(&run)
+	if limited.N <= 0 {
+		return nil, fmt.Errorf("reading a run: it has more than %d MiB", MaxJSON>>20)
+	}
+	var other *json.UnmarshalTypeError
+	if errors.As(err, &other) { // its own text has the value, however long it is
+		return nil, fmt.Errorf("reading a run: %s has another type, at byte %d", cmp.Or(other.Field, "it"), other.Offset)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("reading a run: %w", err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
@@ -124,10 +139,17 @@ func ReadJSON(r io.Reader) (*Run, error) {
 	if err := run.check(); err != nil {
 		return nil, fmt.Errorf("reading a run: %w", err)
 	}
+	seen := make(map[string]bool, len(run.Results))
 	for i := range run.Results {
-		if err := run.Results[i].check(); err != nil {
-			return nil, fmt.Errorf("reading a run: result %q: %w", run.Results[i].ID, err)
+		result := &run.Results[i]
+		err := result.check()
+		if err == nil && seen[result.ID] {
+			err = errors.New("it is there twice")
 		}
+		if err != nil {
+			return nil, fmt.Errorf("reading a run: result %q: %w", result.ID, err)
+		}
+		seen[result.ID] = true
 	}
 	return &run, nil
 }
@@ -161,6 +183,9 @@ func (r *Run) check() error {
 		if !oneOf(does, Read, Write, Purchase) {
 			return fmt.Errorf("unknown permission %q", does)
 		}
+	}
+	if r.Shard != nil && (r.Shard.Index < 1 || r.Shard.Index > r.Shard.Count) {
+		return fmt.Errorf("there is no shard %s", r.Shard)
 	}
 	for _, c := range r.Causes {
 		if !c.Verdict.Valid() || !known(c.Grade) {

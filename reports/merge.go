@@ -100,16 +100,29 @@ func shardsFit(runs []*Run, names []string) error {
 		}
 		by[run.Shard.Index] = names[i]
 	}
-	var missing []string
-	for index := 1; index <= runs[0].Shard.Count; index++ {
-		if by[index] == "" {
-			missing = append(missing, Shard{index, runs[0].Shard.Count}.String())
+	return missingShards(by, runs[0].Shard.Count)
+}
+
+// mostMissing is how many missing shards an error names.
+const mostMissing = 8
+
+// missingShards names the shards that are not there. count comes from a file and may
+// be any number.
+func missingShards(present map[int]string, count int) error {
+	missing := count - len(present)
+	if missing == 0 {
+		return nil
+	}
+	var names []string
+	for index := 1; index <= count && len(names) < min(missing, mostMissing); index++ {
+		if present[index] == "" {
+			names = append(names, Shard{index, count}.String())
 		}
 	}
-	if len(missing) > 0 {
-		return fmt.Errorf("not all shards are there: %s missing", strings.Join(missing, ", "))
+	if more := missing - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
 	}
-	return nil
+	return fmt.Errorf("not all shards are there: %s missing", strings.Join(names, ", "))
 }
 
 // sandboxName is the name of the embedded sandbox, of which each shard starts its own.

@@ -23,6 +23,11 @@ func Read(path string) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the journal: %w", err)
 	}
+	return parse(path, data)
+}
+
+// parse reads the text of the journal at a path.
+func parse(path string, data []byte) (*Journal, error) {
 	j := New()
 	j.end = int64(bytes.LastIndexByte(data, '\n') + 1)
 	lines := bufio.NewReader(bytes.NewReader(data[:j.end]))
@@ -33,7 +38,7 @@ func Read(path string) (*Journal, error) {
 		}
 		var r record
 		if err := json.Unmarshal(line, &r); err != nil {
-			return nil, fmt.Errorf("%s:%d: it is not a journal of mallcheck: %w", path, number, err)
+			return nil, fmt.Errorf("%s:%d: it is not a journal of mallcheck", path, number)
 		}
 		if err := j.take(number, r); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, number, err)

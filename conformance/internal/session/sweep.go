@@ -1,9 +1,12 @@
 package session
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // Swept is what a sweep did.
@@ -23,7 +26,8 @@ type Swept struct {
 // journal. It touches nothing that the journal does not name: a SIM card goes out of a
 // group as often as the run added it, and only while the group holds it more often
 // than before the run. Once everything is undone, another sweep does nothing. A
-// journal of another target is an error of type *target.Error, before anything is sent.
+// journal of another target, or of what the target does not allow, is an error of type
+// *target.Error, before anything is sent.
 func (c *Connection) Sweep(path string) (Swept, error) {
 	book, err := journal.Read(path)
 	if err != nil {
@@ -37,6 +41,9 @@ func (c *Connection) Sweep(path string) (Swept, error) {
 	}
 	if book.Finished() {
 		return Swept{Clean: true}, nil
+	}
+	if err := c.mayUndo(path, book.Entries()); err != nil {
+		return Swept{}, err
 	}
 	if err := book.Resume(path); err != nil {
 		return Swept{}, err
@@ -60,6 +67,21 @@ func (c *Connection) Sweep(path string) (Swept, error) {
 	}
 	swept.Left = append(swept.Left, journal.Bought(old, c.price())...)
 	return swept, nil
+}
+
+// mayUndo returns an error unless the target allows what a journal says that a run did:
+// a file alone must not make a sweep write.
+func (c *Connection) mayUndo(path string, entries []*journal.Entry) error {
+	for _, e := range entries {
+		operation, known := c.contract.Operation(e.Operation)
+		if does := reports.Does(operation.Does); !known || !c.target.Allow.Allows(does) {
+			return &target.Error{
+				Place: path, Problem: fmt.Sprintf("has %q, which %s does not allow", e.Operation, c.target.Name),
+				Instead: "give the settings of the run that wrote it, --allow as well",
+			}
+		}
+	}
+	return nil
 }
 
 // unfinished returns the entries that a session undoes: those that were not undone,
