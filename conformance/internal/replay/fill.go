@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/requests"
 )
 
 var (
@@ -85,9 +85,9 @@ func (r *replay) hidden(name string) string {
 	case "pm_id":
 		return cmp.Or(r.method, target.PayingMethod)
 	case "email":
-		return session.Email
+		return requests.Email
 	case "payAccount":
-		return session.PayAccount
+		return requests.PayAccount
 	}
 	return ""
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/requests"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/openapi"
@@ -167,7 +168,7 @@ func (r *replay) draft(exchange reports.Exchange) (*session.Draft, error) {
 	}
 	for i := range sent.Members {
 		if m := &sent.Members[i]; m.Name == "tradeTime" && timeText.MatchString(textOf(*m)) {
-			*m = signing.StringMember(m.Name, session.Now())
+			*m = signing.StringMember(m.Name, requests.Now())
 		}
 	}
 	if !signed {

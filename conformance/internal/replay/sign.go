@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/requests"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
@@ -63,7 +63,7 @@ func (r *replay) uncovered(body string) (guesses []guess) {
 		r.digits = r.seen[0]
 	}
 	target := r.session.Target()
-	body = strings.ReplaceAll(strings.ReplaceAll(body, "<redacted:email>", session.Email), "<redacted:payAccount>", session.PayAccount)
+	body = strings.ReplaceAll(strings.ReplaceAll(body, "<redacted:email>", requests.Email), "<redacted:payAccount>", requests.PayAccount)
 	methods := []string{target.PayingMethod, target.FailingMethod, target.OpenMethod}
 	if !strings.Contains(body, "<redacted:pm_id>") {
 		methods = methods[:1]

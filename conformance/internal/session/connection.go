@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/conformance/internal/lending"
 	"github.com/mallcheck/mallcheck/conformance/internal/oracle"
 	"github.com/mallcheck/mallcheck/conformance/internal/pace"
 	"github.com/mallcheck/mallcheck/conformance/internal/receiver"
@@ -49,9 +50,9 @@ type Connection struct {
 
 	mu   sync.Mutex
 	seen map[reports.Code]int
-	// standings are what is known about valid requests, by operation.
-	standings map[string]*standing
-	stock     stock
+	// lending is what is known about valid requests, by operation.
+	lending lending.Desk[*loan]
+	stock   stock
 }
 
 // Connect returns a connection to a target, and listens for its pushes where the

@@ -114,8 +114,12 @@ func NewDraft(operation openapi.Operation, request *wire.Request) *Draft {
 	return &Draft{Operation: operation, wire: request}
 }
 
-// newDraft takes over what a generated request builder made.
-func (s *Session) newDraft(operation string, request *http.Request, err error) *Draft {
+// newDraft returns a function that makes a draft of what a request builder returned.
+func (s *Session) newDraft(operation string) func(request *http.Request, err error) *Draft {
+	return func(request *http.Request, err error) *Draft { return s.draftOf(operation, request, err) }
+}
+
+func (s *Session) draftOf(operation string, request *http.Request, err error) *Draft {
 	op, known := s.Contract().Operation(operation)
 	if err == nil && !known {
 		err = fmt.Errorf("the contract has no operation %q", operation)

@@ -2,21 +2,12 @@ package session
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/transport"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
-
-// provedFor is how many requests are derived from valid ones of an operation before
-// an unmodified one is sent again to prove that the target still accepts it.
-const provedFor = 50
-
-// triesToLend is how many times in a row making or proving a valid request of an
-// operation may fail before no further one is made: each try may cost an order, and time.
-const triesToLend = 3
 
 // loan is a valid request with everything it needs, such as an order. The run makes
 // it once and lends it to one check after another until the target accepts a request
@@ -29,114 +20,10 @@ type loan struct {
 	spent bool
 }
 
-// standing is what the run knows about the valid requests of an operation.
-type standing struct {
-	idle []*loan
-	// unproved is how many requests were derived since an unmodified one was
-	// accepted; negative when none was.
-	unproved int
-	// failures counts the tries in a row that failed to make or prove a valid request.
-	failures int
-	// lacks is why the last try was skipped, such as a fixture that the target
-	// lacks; empty when the target was asked.
-	lacks string
-	// accepted is the exchange of an accepted unmodified request; nil while there is none.
-	accepted *reports.Exchange
-}
-
 // UsesUp reports whether the target accepts a valid request of an operation only
 // once: it sells something, or ends something that was sold.
 func UsesUp(operation openapi.Operation) bool {
 	return operation.Does == openapi.Purchase || operation.ID == "cancelAutoRenewalRecord"
-}
-
-// standingOf returns what is known about an operation. The caller holds the lock.
-func (c *Connection) standingOf(operation string) *standing {
-	if c.standings == nil {
-		c.standings = map[string]*standing{}
-	}
-	if c.standings[operation] == nil {
-		c.standings[operation] = &standing{unproved: -1}
-	}
-	return c.standings[operation]
-}
-
-// borrow returns a valid request that nobody else holds, nil when one has to be made.
-func (c *Connection) borrow(operation string) *loan {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	known := c.standingOf(operation)
-	last := len(known.idle) - 1
-	if last < 0 {
-		return nil
-	}
-	lent := known.idle[last]
-	known.idle = known.idle[:last]
-	return lent
-}
-
-// giveBack makes a loan available to other checks.
-func (c *Connection) giveBack(lent *loan) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	known := c.standingOf(lent.draft.Operation.ID)
-	known.idle = append(known.idle, lent)
-}
-
-// derived counts a request that was derived from a valid one of an operation.
-func (c *Connection) derived(operation string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if known := c.standingOf(operation); known.unproved >= 0 {
-		known.unproved++
-	}
-}
-
-// due reports whether it has to be proved that the target accepts valid requests of an operation.
-func (c *Connection) due(operation string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	known := c.standingOf(operation)
-	return known.unproved < 0 || known.unproved >= provedFor
-}
-
-// exhausted says why no valid request of an operation is made any more, "" when one is.
-func (c *Connection) exhausted(operation string) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	known := c.standingOf(operation)
-	switch {
-	case known.failures < triesToLend:
-		return ""
-	case known.lacks != "":
-		return known.lacks
-	}
-	return fmt.Sprintf("%d attempts to make a valid %s request failed; see the checks that tried", triesToLend, operation)
-}
-
-// failed counts a try that made or proved no valid request of an operation.
-func (c *Connection) failed(operation, lacks string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	known := c.standingOf(operation)
-	known.failures++
-	known.lacks = lacks
-}
-
-// proved notes that the target accepted an unmodified request.
-func (c *Connection) proved(operation string, exchange *reports.Exchange) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	known := c.standingOf(operation)
-	known.unproved, known.failures, known.accepted = 0, 0, exchange
-}
-
-// acceptedBefore returns the exchange of an unmodified request that the target
-// accepted, nil when there is none.
-func (c *Connection) acceptedBefore(operation string) *reports.Exchange {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.standingOf(operation).accepted
 }
 
 // NewValid drafts a request of an operation that a conforming target accepts.
@@ -146,8 +33,8 @@ func (c *Connection) acceptedBefore(operation string) *reports.Exchange {
 // or an order, is made once and lent to one check after another until the target
 // accepts a request derived from it. No other check holds it at the same time.
 func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
-	lent := s.connection.borrow(operation)
-	if lent == nil {
+	lent, free := s.connection.lending.Borrow(operation)
+	if !free {
 		lent = s.makeLoan(ctx, operation)
 	}
 	s.mu.Lock()
@@ -174,7 +61,7 @@ func (s *Session) makeLoan(ctx context.Context, operation string) *loan {
 		if isEnd && end.Verdict == reports.Skipped {
 			lacks = end.Reason
 		}
-		s.connection.failed(operation, lacks)
+		s.connection.lending.Failed(operation, lacks)
 		panic(ended)
 	}()
 	lent.draft = lent.maker.makeValid(ctx, operation)
@@ -209,7 +96,7 @@ func (s *Session) returnLoans() (left []string) {
 	s.mu.Unlock()
 	for _, lent := range loans {
 		if !lent.spent {
-			s.connection.giveBack(lent)
+			s.connection.lending.GiveBack(lent.draft.Operation.ID, lent)
 			continue
 		}
 		known := len(lent.maker.exchanges)
@@ -228,14 +115,8 @@ func (s *Session) returnLoans() (left []string) {
 // Undo undoes what shared objects and valid requests that are still lent out needed, and
 // returns a sentence for each thing that it could not undo.
 func (c *Connection) Undo() (left []string) {
-	c.mu.Lock()
-	standings := c.standings
-	c.standings = nil
-	c.mu.Unlock()
-	for _, known := range standings {
-		for _, lent := range known.idle {
-			left = append(left, lent.maker.Undo()...)
-		}
+	for _, lent := range c.lending.Close() {
+		left = append(left, lent.maker.Undo()...)
 	}
 	return append(left, c.stock.undo()...)
 }
@@ -250,12 +131,12 @@ func (c *Connection) Undo() (left []string) {
 // would itself be the reason for their refusal.
 func (s *Session) Controlled(ctx context.Context, valid *Draft, twins func()) {
 	operation := valid.Operation.ID
-	due := !valid.pristine() || s.connection.due(operation)
+	due := !valid.pristine() || s.connection.lending.Due(operation)
 	if due && !UsesUp(valid.Operation) {
 		s.prove(ctx, valid)
 	}
 	twins()
-	s.connection.derived(operation)
+	s.connection.lending.Derived(operation)
 	if due && UsesUp(valid.Operation) && !s.isSpent(valid) {
 		s.prove(ctx, valid)
 	}
@@ -265,7 +146,7 @@ func (s *Session) Controlled(ctx context.Context, valid *Draft, twins func()) {
 func (s *Session) prove(ctx context.Context, valid *Draft) {
 	answer := s.Send(ctx, valid.Twin())
 	if !answer.Accepted() {
-		s.connection.failed(valid.Operation.ID, "")
+		s.connection.lending.Failed(valid.Operation.ID, "")
 		s.mu.Lock()
 		if valid.loan != nil {
 			valid.loan.spent = true
@@ -276,7 +157,7 @@ func (s *Session) prove(ctx context.Context, valid *Draft) {
 	s.RequireAccepted(answer)
 	if valid.pristine() {
 		exchange := s.Exchanges()[answer.Exchange]
-		s.connection.proved(valid.Operation.ID, &exchange)
+		s.connection.lending.Proved(valid.Operation.ID, &exchange)
 	}
 }
 
@@ -342,14 +223,14 @@ func (s *Session) undoAsides() (left []string) {
 // the target accepted earlier in the run: its exchange is then recorded for this
 // check, too. Use it where a check looks at the form of an answer.
 func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer {
-	if known := s.connection.acceptedBefore(operation); known != nil && !transport.IsCut(*known) {
+	if known := s.connection.lending.Accepted(operation); known != nil && !transport.IsCut(*known) {
 		return s.Recall(*known)
 	}
 	draft := s.NewValid(ctx, operation)
 	answer := s.Send(ctx, draft)
 	if answer.Accepted() {
 		exchange := s.Exchanges()[answer.Exchange]
-		s.connection.proved(operation, &exchange)
+		s.connection.lending.Proved(operation, &exchange)
 	} else {
 		s.requireReadable(draft, answer)
 	}
@@ -360,7 +241,7 @@ func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer 
 // answer, under the control of Controlled. It skips the check when several attempts
 // to make a valid request failed.
 func (s *Session) SendChanged(ctx context.Context, operation string, change func(*Draft)) (answer *wire.Answer) {
-	if reason := s.connection.exhausted(operation); reason != "" {
+	if reason := s.connection.lending.Exhausted(operation); reason != "" {
 		s.Skip(reason)
 	}
 	valid := s.NewValid(ctx, operation)

@@ -5,18 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/requests"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
-	"github.com/mallcheck/mallcheck/gen/mall"
-	"github.com/mallcheck/mallcheck/gen/topup"
-	"github.com/mallcheck/mallcheck/gen/vshop"
 )
-
-// version is the version every request states.
-const version = "3.0"
 
 // The pauses between two looks at a task double from the first to the longest.
 const (
@@ -34,60 +28,37 @@ type Accepted struct {
 
 // NewAddSims drafts an addSims of SIM cards to a group.
 func (s *Session) NewAddSims(group string, sims ...string) *Draft {
-	request, err := topup.NewAddSimsRequest(s.base("topup"), group, nil, mall.AddSimsJSONRequestBody{
-		Version: version, PartnerCode: s.Target().PartnerCode, SimIds: notNil(sims),
-	})
-	return s.newDraft("addSims", request, err)
+	return s.newDraft("addSims")(requests.AddSims(s.Target(), group, sims...))
 }
 
 // NewRemoveSims drafts a removeSims of SIM cards from a group.
 func (s *Session) NewRemoveSims(group string, sims ...string) *Draft {
-	request, err := topup.NewRemoveSimsRequest(s.base("topup"), group, nil, mall.RemoveSimsJSONRequestBody{
-		Version: version, PartnerCode: s.Target().PartnerCode, SimIds: notNil(sims),
-	})
-	return s.newDraft("removeSims", request, err)
+	return s.newDraft("removeSims")(requests.RemoveSims(s.Target(), group, sims...))
 }
 
 // NewListGroupSims drafts a listGroupSims.
 func (s *Session) NewListGroupSims(group string) *Draft {
-	request, err := topup.NewListGroupSimsRequest(s.base("topup"), group, &mall.ListGroupSimsParams{
-		Version: version, PartnerCode: s.Target().PartnerCode,
-	})
-	return s.newDraft("listGroupSims", request, err)
+	return s.newDraft("listGroupSims")(requests.ListGroupSims(s.Target(), group))
 }
 
 // NewListBundles drafts a listBundles.
 func (s *Session) NewListBundles() *Draft {
-	request, err := topup.NewListBundlesRequest(s.base("topup"), &mall.ListBundlesParams{
-		Version: version, PartnerCode: s.Target().PartnerCode,
-	})
-	return s.newDraft("listBundles", request, err)
+	return s.newDraft("listBundles")(requests.ListBundles(s.Target()))
 }
 
 // NewAsyncResult drafts an asyncResult.
 func (s *Session) NewAsyncResult(requestID string) *Draft {
-	request, err := topup.NewAsyncResultRequest(s.base("topup"), requestID, &mall.AsyncResultParams{
-		Version: version, PartnerCode: s.Target().PartnerCode,
-	})
-	return s.newDraft("asyncResult", request, err)
+	return s.newDraft("asyncResult")(requests.AsyncResult(s.Target(), requestID))
 }
 
 // NewSingleVerify drafts a singleVerify of a SIM card.
 func (s *Session) NewSingleVerify(sim string) *Draft {
-	request, err := vshop.NewSingleVerifyRequest(s.base("vshop"), nil, mall.SingleVerifyJSONRequestBody{
-		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: sim, LanguageCode: "1",
-		Mark: "0", Terminal: "1", TradeTime: Now(), TradeType: "singleVerify",
-	})
-	return s.newDraft("singleVerify", request, err)
+	return s.newDraft("singleVerify")(requests.SingleVerify(s.Target(), sim))
 }
 
 // NewSingleServicePlanPage drafts a singleServicePlanPage for a SIM card.
 func (s *Session) NewSingleServicePlanPage(sim string) *Draft {
-	request, err := vshop.NewSingleServicePlanPageRequest(s.base("vshop"), nil, mall.SingleServicePlanPageJSONRequestBody{
-		Version: version, PartnerCode: s.Target().PartnerCode, DeviceCode: sim, LanguageCode: "1",
-		Mark: "0", Terminal: "0", TradeTime: Now(), TradeType: "singleServicePlanPage",
-	})
-	return s.newDraft("singleServicePlanPage", request, err)
+	return s.newDraft("singleServicePlanPage")(requests.SingleServicePlanPage(s.Target(), sim))
 }
 
 // makeValid drafts a valid request of an operation, and first makes what it needs.
@@ -232,13 +203,3 @@ func (s *Session) pause(d time.Duration) {
 	case <-s.stop.Done():
 	}
 }
-
-// base returns the address of a service with a slash at its end: the generated
-// builders resolve paths against it, and would drop its last segment without one.
-func (s *Session) base(service string) string { return s.Target().URLs[service] + "/" }
-
-// Now returns the access time that Vshop bodies state: 13-digit milliseconds.
-func Now() string { return strconv.FormatInt(time.Now().UnixMilli(), 10) }
-
-// notNil makes an empty list [] instead of null.
-func notNil(list []string) []string { return append([]string{}, list...) }

@@ -32,7 +32,7 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	s.settleAnnounced(sent, answer)
 	s.connection.see(answer)
 	if draft.pristine() && UsesUp(draft.Operation) && answer.Accepted() {
-		s.connection.proved(draft.Operation.ID, &exchange)
+		s.connection.lending.Proved(draft.Operation.ID, &exchange)
 	}
 	return answer
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/lending"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
@@ -229,7 +230,7 @@ func TestEnds(t *testing.T) {
 func TestSendChangedTellsWhatTheTargetLacks(t *testing.T) {
 	s := connected(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
 	s.Target().SIMs = nil
-	for try := range triesToLend + 2 {
+	for try := range lending.Tries + 2 {
 		err := attempt(func() { s.SendChanged(t.Context(), "singleVerify", func(*Draft) {}) })
 		if want := "the target has no sim (--sim or MALLCHECK_SIM)"; err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("try %d ended with %v, want %q", try, err, want)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/lending"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -77,7 +78,7 @@ func (one *item) make(s *Session, create func(maker *Session) any) {
 	}()
 	end, isEnd := one.ended.(End)
 	unasked := isEnd && (end.Verdict == reports.Inconclusive || s.Stopped())
-	if one.made = !unasked || one.tries >= triesToLend; one.made {
+	if one.made = !unasked || one.tries >= lending.Tries; one.made {
 		return
 	}
 	s.mu.Lock()

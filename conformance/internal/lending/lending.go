@@ -1,0 +1,141 @@
+// Package lending keeps account of the valid requests of a run: which are free to use, and when
+// the target must prove again that it accepts them.
+package lending
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// provedFor is how many requests are derived from valid ones of an operation before
+// an unmodified one is sent again to prove that the target still accepts it.
+const provedFor = 50
+
+// Tries is how many times in a row making or proving a valid request of an
+// operation may fail before no further one is made: each try may cost an order, and time.
+const Tries = 3
+
+// Desk lends loans of type L, one operation at a time. Its zero value lends none. It is safe
+// for concurrent use.
+type Desk[L any] struct {
+	mu        sync.Mutex
+	standings map[string]*standing[L] // by operation
+}
+
+// standing is what the run knows about the valid requests of an operation.
+type standing[L any] struct {
+	idle []L
+	// unproved is how many requests were derived since an unmodified one was
+	// accepted; negative when none was.
+	unproved int
+	// failures counts the tries in a row that failed to make or prove a valid request.
+	failures int
+	// lacks is why the last try was skipped, such as a fixture that the target
+	// lacks; empty when the target was asked.
+	lacks string
+	// accepted is the exchange of an accepted unmodified request; nil while there is none.
+	accepted *reports.Exchange
+}
+
+// of returns what is known about an operation. The caller holds the lock.
+func (d *Desk[L]) of(operation string) *standing[L] {
+	if d.standings == nil {
+		d.standings = map[string]*standing[L]{}
+	}
+	if d.standings[operation] == nil {
+		d.standings[operation] = &standing[L]{unproved: -1}
+	}
+	return d.standings[operation]
+}
+
+// Borrow returns a loan that nobody else holds, or false when one has to be made.
+func (d *Desk[L]) Borrow(operation string) (lent L, free bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known := d.of(operation)
+	last := len(known.idle) - 1
+	if last < 0 {
+		return lent, false
+	}
+	lent = known.idle[last]
+	known.idle = known.idle[:last]
+	return lent, true
+}
+
+// GiveBack makes a loan of an operation available again.
+func (d *Desk[L]) GiveBack(operation string, lent L) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known := d.of(operation)
+	known.idle = append(known.idle, lent)
+}
+
+// Derived counts a request that was derived from a valid one of an operation.
+func (d *Desk[L]) Derived(operation string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if known := d.of(operation); known.unproved >= 0 {
+		known.unproved++
+	}
+}
+
+// Due reports whether the target must prove now that it accepts valid requests of an operation.
+func (d *Desk[L]) Due(operation string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known := d.of(operation)
+	return known.unproved < 0 || known.unproved >= provedFor
+}
+
+// Exhausted says why no valid request of an operation is made any more, "" when one is.
+func (d *Desk[L]) Exhausted(operation string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known := d.of(operation)
+	switch {
+	case known.failures < Tries:
+		return ""
+	case known.lacks != "":
+		return known.lacks
+	}
+	return fmt.Sprintf("%d attempts to make a valid %s request failed; see the checks that tried", Tries, operation)
+}
+
+// Failed counts a try that made or proved no valid request of an operation. lacks says what
+// the target lacks for it, "" when the target was asked.
+func (d *Desk[L]) Failed(operation, lacks string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known := d.of(operation)
+	known.failures++
+	known.lacks = lacks
+}
+
+// Proved notes that the target accepted an unmodified request.
+func (d *Desk[L]) Proved(operation string, exchange *reports.Exchange) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known := d.of(operation)
+	known.unproved, known.failures, known.accepted = 0, 0, exchange
+}
+
+// Accepted returns the exchange of an unmodified request that the target accepted, nil when
+// there is none.
+func (d *Desk[L]) Accepted(operation string) *reports.Exchange {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.of(operation).accepted
+}
+
+// Close forgets everything and returns the loans that nobody holds.
+func (d *Desk[L]) Close() (idle []L) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, known := range d.standings {
+		idle = append(idle, known.idle...)
+	}
+	d.standings = nil
+	return idle
+}
