@@ -134,7 +134,9 @@ func decode[T any](op operation, got *answer) (*T, error) {
 	case outer.OperateCode == nil || *outer.OperateCode == "":
 		return nil, got.malformed(op, "it has no operateCode")
 	case *outer.OperateCode != Success:
-		return nil, &Refused{Operation: op.name, Status: got.status, Code: *outer.OperateCode, Message: outer.Message, Body: got.body}
+		return nil, &Refused{
+			Operation: op.name, Status: got.status, Code: *outer.OperateCode, Message: outer.Message, Header: got.header, Body: got.body,
+		}
 	case got.status != http.StatusOK:
 		return nil, got.malformed(op, "it is a success with another status than 200")
 	}
@@ -175,7 +177,7 @@ func worthRetrying(ctx context.Context, err error) bool {
 
 // The pauses between attempts and between questions for a task.
 const (
-	firstPause  = 200 * time.Millisecond
+	firstPause  = 250 * time.Millisecond
 	longestWait = 5 * time.Second
 	longestHint = time.Minute // of Retry-After
 )
@@ -191,9 +193,21 @@ func retryPause(attempt int, got *answer) time.Duration {
 	return jitter(min(firstPause<<min(attempt-1, 10), longestWait))
 }
 
-// jitter takes away up to half of a pause, so that clients do not keep in step.
+// jitter takes away up to a fifth of a pause, so that clients do not keep in step.
 func jitter(pause time.Duration) time.Duration {
-	return pause - rand.N(pause/2+1)
+	return pause - rand.N(pause/5+1)
+}
+
+// asked returns the pause that the answer behind an error asks for.
+func asked(err error) (time.Duration, bool) {
+	refused, malformed := new(Refused), new(Malformed)
+	switch {
+	case errors.As(err, &refused):
+		return retryAfter(refused.Header, time.Now())
+	case errors.As(err, &malformed):
+		return retryAfter(malformed.Header, time.Now())
+	}
+	return 0, false
 }
 
 // retryAfter reads Retry-After, in seconds or as a date.

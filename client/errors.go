@@ -16,6 +16,8 @@ type Refused struct {
 	// Status is the HTTP status, Code the operateCode. No page lists the codes.
 	Status int
 	Code   string
+	// Header is the header of the answer.
+	Header http.Header
 	// Message says why, in words for a person.
 	Message string
 	// Body is the raw answer. It may hold what must not be logged.

@@ -37,6 +37,9 @@ func (c *Client) Order(ctx context.Context, request OrderRequest) (*PlacedOrder,
 		if failure == nil {
 			return placed, nil
 		}
+		if pause, waits := asked(failure); waits && !sleep(ctx, pause) {
+			return nil, &Uncertain{OrderNo: request.OrderNo, PayID: request.PayID, Err: failure}
+		}
 		found, err := c.existing(ctx, request)
 		refused := new(Refused)
 		switch {

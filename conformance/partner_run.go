@@ -12,7 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/partner"
-	"github.com/mallcheck/mallcheck/conformance/partner/client"
+	"github.com/mallcheck/mallcheck/conformance/partner/client/trial"
 	"github.com/mallcheck/mallcheck/conformance/partner/proxy"
 	"github.com/mallcheck/mallcheck/conformance/partner/receiver"
 	"github.com/mallcheck/mallcheck/conformance/partner/signer"
@@ -22,13 +22,14 @@ import (
 )
 
 // AllChecks returns the checks of the server and those of a partner's own side, in the order of
-// their ids. Those of the partner's side have no Run: JudgeReceiver, JudgeSigner and
-// Proxy run them.
+// their ids. Those of the partner's side have no Run: JudgeClient, JudgeReceiver,
+// JudgeSigner and Proxy run them.
 func AllChecks() []checks.Check { return slices.Clone(everyCheck()) }
 
 var everyCheck = sync.OnceValue(func() []checks.Check {
 	all := checks.All()
-	partners := slices.Concat(client.Rules(), receiver.Checks(receiver.Catalogue()), signer.Checks(signer.Catalogue()))
+	client := trial.New(nil, trial.Catalogue())
+	partners := slices.Concat(client.Checks(), receiver.Checks(receiver.Catalogue()), signer.Checks(signer.Catalogue()))
 	if contract, err := openapi.Mall(); err == nil { // the contract is built in and tested
 		partners = append(partners, proxy.Catalogue(contract)...)
 	}
@@ -44,7 +45,7 @@ var everyCheck = sync.OnceValue(func() []checks.Check {
 func JudgeReceiver(ctx context.Context, t *target.Target, config receiver.Config, observer Observer) (*reports.Run, error) {
 	service := reports.Service{Name: "receiver", URL: config.URL.Redacted()}
 	reach := func() string { return receiver.Reach(ctx, config) }
-	return judgePartner(ctx, t, receiver.Checks(config), service, reach, observer)
+	return judgePartner(ctx, t, openapi.Push, receiver.Checks(config), service, reach, observer)
 }
 
 // JudgeSigner tests a partner's signer under the policy, selection and waivers of t. Its error is
@@ -52,16 +53,17 @@ func JudgeReceiver(ctx context.Context, t *target.Target, config receiver.Config
 func JudgeSigner(ctx context.Context, t *target.Target, config signer.Config, observer Observer) (*reports.Run, error) {
 	service := reports.Service{Name: "signer", URL: "command:" + config.Name()}
 	reach := func() string { return "" }
-	return judgePartner(ctx, t, signer.Checks(config), service, reach, observer)
+	return judgePartner(ctx, t, openapi.Push, signer.Checks(config), service, reach, observer)
 }
 
 // judgePartner runs the selected checks one after the other.
 func judgePartner(
-	ctx context.Context, t *target.Target, all []partner.Check, service reports.Service, reach func() string, observer Observer,
+	ctx context.Context, t *target.Target, document func() (*openapi.Contract, error), all []partner.Check, service reports.Service,
+	reach func() string, observer Observer,
 ) (*reports.Run, error) {
-	contract, err := openapi.Push()
+	contract, err := document()
 	if err != nil {
-		return nil, fmt.Errorf("reading the contract of the push: %w", err)
+		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
 	described := make([]checks.Check, len(all))
 	run := make(map[string]partner.Check, len(all))

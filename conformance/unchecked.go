@@ -7,20 +7,12 @@ import "maps"
 func Unchecked() map[string]string { return maps.Clone(unchecked) }
 
 var unchecked = map[string]string{
-	"signature/no-secret":              "the checks of correct signs imply it: nobody could compute a sign that needs a secret",
-	"globals/specification-prevails":   "it is about the pages; signature/path-signed is what follows from it",
-	"envelope/no-server-error":         "the oracle judges the status of each answer to a valid request by it",
-	"envelope/status":                  "the oracle judges every status, by envelope/no-server-error, envelope/success and envelope/refusal",
-	"envelope/numbers-kept":            "the oracle judges every number of every answer",
-	"async/ends-in-time":               "every check that awaits a task has it as a precondition",
-	"async/basic-validation-at-once":   "no page says which validation is basic; each mistake has a check of its own",
-	"push/retries-end":                 "no page says when, and a run would have to wait for it",
-	"client/succeeds":                  "the command that runs a client has to come first",
-	"client/succeeds-with-every-habit": "the command that runs a client has to come first",
-	"client/ends-in-time":              "the command that runs a client has to come first",
-	"client/waits-as-told":             "the command that runs a client has to come first",
-	"client/reports-failures":          "the command that runs a client has to come first",
-	"client/notices-wrong-answers":     "the command that runs a client has to come first",
-	"client/leaves-nothing-running":    "the command that runs a client has to come first",
-	"client/does-what-was-required":    "the command that runs a client has to come first",
+	"signature/no-secret":            "the checks of correct signs imply it: nobody could compute a sign that needs a secret",
+	"globals/specification-prevails": "it is about the pages; signature/path-signed is what follows from it",
+	"envelope/no-server-error":       "the oracle judges the status of each answer to a valid request by it",
+	"envelope/status":                "the oracle judges every status, by envelope/no-server-error, envelope/success and envelope/refusal",
+	"envelope/numbers-kept":          "the oracle judges every number of every answer",
+	"async/ends-in-time":             "every check that awaits a task has it as a precondition",
+	"async/basic-validation-at-once": "no page says which validation is basic; each mistake has a check of its own",
+	"push/retries-end":               "no page says when, and a run would have to wait for it",
 }

@@ -107,6 +107,8 @@ type Run struct {
 	// Habits are what the target does more leniently than the contract, in the
 	// order of their names.
 	Habits []Habit `json:"habits,omitempty"`
+	// Client is what a client under test did; nil where none was judged.
+	Client *Client `json:"client,omitempty"`
 	// Left names what the run created and could not remove again, a sentence each.
 	Left []string `json:"left,omitempty"`
 }

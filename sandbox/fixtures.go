@@ -21,6 +21,8 @@ type Fixtures struct {
 	UnknownGroup string
 	// Packages are the codes of the data plans, which are for sale to every SIM card.
 	Packages []string
+	// Amounts and Currencies are the prices of Packages, in the same order.
+	Amounts, Currencies []string
 	// PushKeyID and PushKey sign the pushes of a sandbox without another key. They are public and only
 	// for tests.
 	PushKeyID string
@@ -57,6 +59,7 @@ func NewFixtures() Fixtures {
 	}
 	for _, p := range catalogue {
 		f.Packages = append(f.Packages, p.packageCode)
+		f.Amounts, f.Currencies = append(f.Amounts, p.amount), append(f.Currencies, p.currency)
 	}
 	return f
 }

@@ -81,6 +81,8 @@ func (c *explainCommand) Run(std *streams) error {
 // commandOf returns the command that runs a check.
 func commandOf(id string) string {
 	switch {
+	case strings.HasPrefix(id, "CLI-"):
+		return "mallcheck judge --scenarios all COMMAND"
 	case strings.HasPrefix(id, "RCV-"):
 		return "mallcheck receiver URL --push-key ID:HEX"
 	case strings.HasPrefix(id, "SGN-01"):

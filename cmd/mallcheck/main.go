@@ -19,6 +19,8 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
+	"github.com/mallcheck/mallcheck/conformance/partner/client"
+	"github.com/mallcheck/mallcheck/conformance/partner/client/starter"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports/redact"
 	"github.com/mallcheck/mallcheck/reports/render"
@@ -31,6 +33,7 @@ type commands struct {
 	Call     callCommand     `cmd:"" help:"Send one signed request and print the response."`
 	Contract contractCommand `cmd:"" help:"Print the contract as an OpenAPI document."`
 	Sign     signCommand     `cmd:"" help:"Sign the JSON object on standard input, or check its sign."`
+	Judge    judgeCommand    `cmd:"" help:"Test a partner's client: judge each request and flow of a command."`
 	Receiver receiverCommand `cmd:"" help:"Test a partner's push receiver."`
 	Signer   signerCommand   `cmd:"" help:"Test a partner's signer, in any language."`
 	Proxy    proxyCommand    `cmd:"" help:"Serve a signing proxy to a target, which judges each answer."`
@@ -222,7 +225,8 @@ func tellError(std *streams, err error) {
 
 // helpDefaults gives the help texts of settings the defaults they name.
 func helpDefaults() kong.Vars {
-	vars := kong.Vars{"default_push_to": embedded.DefaultPushTo, "file_name": target.FileName}
+	vars := kong.Vars{"default_push_to": embedded.DefaultPushTo, "file_name": target.FileName,
+		"default_min_poll": client.DefaultMinPoll.String(), "flows": strings.Join(client.Flows(), ", "), "languages": strings.Join(starter.Languages(), ", ")}
 	for key, text := range target.Defaults() {
 		vars["default_"+strings.ReplaceAll(key, "-", "_")] = text
 	}

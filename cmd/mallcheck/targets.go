@@ -31,19 +31,27 @@ Examples:
 
 // Run implements the command.
 func (c *initCommand) Run(std *streams) error {
-	file, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err := writeFresh(c.File, target.Starter(), 0o600); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(std.out, "Wrote %s. Set MALL_PARTNER_CODE, or add your partner code to the file; then run: mallcheck doctor\n", c.File)
+	return err
+}
+
+// writeFresh writes a file that must not exist yet.
+func writeFresh(path string, text []byte, mode os.FileMode) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode) //nolint:gosec // the user's own file
 	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("%s already exists; choose another file, or delete it first", c.File)
+		return fmt.Errorf("%s already exists; choose another file, or delete it first", path)
 	}
 	if err == nil {
-		_, err = file.Write(target.Starter())
+		_, err = file.Write(text)
 		err = errors.Join(err, file.Close())
 	}
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", c.File, err)
+		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	_, err = fmt.Fprintf(std.out, "Wrote %s. Set MALL_PARTNER_CODE, or add your partner code to the file; then run: mallcheck doctor\n", c.File)
-	return err
+	return nil
 }
 
 // targetsCommand lists the targets of a file.

@@ -23,19 +23,20 @@ func main() {
 	base := flag.String("base", "http://127.0.0.1:8642", "address below which the services are")
 	partner := flag.String("partner-code", "P000270", "partner code")
 	group := flag.String("group", "G20230001", "bundle group to add to")
+	header := flag.String("request-id-header", "request_id", "response header with the id of a task")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := run(ctx, *base, *partner, *group, flag.Args()); err != nil {
+	if err := run(ctx, *base, *partner, *group, *header, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "client:", err)
 		os.Exit(1)
 	}
 }
 
 // run does what the arguments say.
-func run(ctx context.Context, base, partner, group string, arguments []string) error {
+func run(ctx context.Context, base, partner, group, header string, arguments []string) error {
 	mall, err := client.New(client.Config{
-		PartnerCode: partner,
+		PartnerCode: partner, RequestIDHeader: header,
 		Addresses:   client.Addresses{Vshop: base + "/vshop", Payment: base + "/payment", Topup: base + "/topup"},
 	})
 	if err != nil {
@@ -52,7 +53,7 @@ func run(ctx context.Context, base, partner, group string, arguments []string) e
 	return errors.New("write add ICCID..., buy ICCID, or receive HOST:PORT")
 }
 
-// add adds SIM cards to a group and prints the outcome for each.
+// add adds SIM cards to a group and prints the outcome for each. It is an error if one of them failed.
 func add(ctx context.Context, mall *client.Client, group string, sims []string) error {
 	task, err := mall.AddSIMs(ctx, group, sims...)
 	if err != nil {
@@ -68,5 +69,5 @@ func add(ctx context.Context, mall *client.Client, group string, sims []string) 
 	for _, sim := range result.SIMs {
 		fmt.Printf("%s %s %s\n", sim.SIM, sim.Result, sim.Message)
 	}
-	return nil
+	return err
 }

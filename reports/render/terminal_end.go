@@ -41,6 +41,12 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 		{reports.Finding, "left behind", run.Left},
 	})
 	t.table(&out, summary)
+	if run.Client != nil {
+		out.WriteString("\n")
+		for _, line := range run.Client.Words() {
+			out.WriteString("client  " + visible.Text(line) + "\n")
+		}
+	}
 	if run.Limited != nil {
 		out.WriteString("\nrate of calls: " + digest.LimitedText(run.Limited) + "\n")
 	}

@@ -1,0 +1,52 @@
+// Package starter has a test for each of some languages that gates on a partner's client.
+package starter
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+//go:embed *.txt
+var files embed.FS
+
+// Sample is a test to start from.
+type Sample struct {
+	// Language is its name on the command line.
+	Language string
+	// File is the name under which the test is written, Run the command that runs it.
+	File, Run string
+}
+
+var samples = []Sample{
+	{"python", "test_mall.py", "python3 -m pytest test_mall.py"},
+	{"node", "mall.test.mjs", "node --test mall.test.mjs"},
+	{"java", "MallTest.java", "java MallTest.java"},
+	{"php", "MallTest.php", "php MallTest.php"},
+	{"go", "mall_test.go", "go test -run TestMall ."},
+}
+
+// All returns all samples.
+func All() []Sample { return slices.Clone(samples) }
+
+// Languages returns the names of the languages.
+func Languages() []string {
+	names := make([]string, len(samples))
+	for i, s := range samples {
+		names[i] = s.Language
+	}
+	return names
+}
+
+// Of returns the sample of a language.
+func Of(language string) (Sample, error) {
+	at := slices.IndexFunc(samples, func(s Sample) bool { return s.Language == language })
+	if at < 0 {
+		return Sample{}, fmt.Errorf("there is no sample for %q; write %s", language, strings.Join(Languages(), ", "))
+	}
+	return samples[at], nil
+}
+
+// Text returns the text of the test.
+func (s Sample) Text() ([]byte, error) { return files.ReadFile(s.File + ".txt") }

@@ -1,0 +1,81 @@
+package trial
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/partner/client"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// Check selects the scenarios that words name, and returns an error that says what to write instead
+// where a setting is wrong.
+func (c *Config) Check(words []string) error {
+	if c.MinPoll < 0 {
+		return fmt.Errorf("--min-poll: %s is negative; write a duration such as 200ms", c.MinPoll)
+	}
+	ids, unknown := Select(words)
+	if unknown != "" {
+		return noSuch("--scenarios", unknown, Words())
+	}
+	c.Scenarios = ids
+	if len(c.Command) == 0 && len(ids) > 0 {
+		return errors.New("--scenarios runs the client again; name its command after --: mallcheck judge --scenarios all -- python3 client.py")
+	}
+	contract, err := openapi.Mall()
+	if err != nil {
+		return fmt.Errorf("reading the contract of the mall: %w", err)
+	}
+	known := requirable(contract)
+	for _, name := range c.Require {
+		if !slices.Contains(known, name) {
+			return noSuch("--require", name, known)
+		}
+	}
+	return checkEnv(c.Env)
+}
+
+// requirable returns what can be required: operations and flows.
+func requirable(contract *openapi.Contract) []string {
+	var names []string
+	for _, operation := range contract.Operations() {
+		names = append(names, operation.ID)
+	}
+	for _, flow := range client.Flows() {
+		names = append(names, "flow:"+flow)
+	}
+	return names
+}
+
+// variableName is the form of the name of a variable.
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func checkEnv(env []string) error {
+	var all []string
+	for _, name := range Environment() {
+		all = append(all, name+"=")
+	}
+	for _, pair := range env {
+		name, _, given := strings.Cut(pair, "=")
+		if !given || !variableName.MatchString(name) {
+			return fmt.Errorf("--env: %q is not NAME=TEMPLATE; write, for example, BASE_URL={MALL_URL}", pair)
+		}
+	}
+	if _, unknown := Expand(env, all); unknown != "" {
+		return noSuch("--env", unknown, Environment())
+	}
+	return nil
+}
+
+// noSuch says that a value of a flag is unknown, and which one may be meant.
+func noSuch(flag, value string, known []string) error {
+	problem := &target.Error{Place: flag, Value: value, Problem: "is not known", Instead: "write one of " + strings.Join(known, ", ")}
+	if near := target.Nearest(value, known); near != "" {
+		problem.Instead = "did you mean " + near + "?"
+	}
+	return problem
+}

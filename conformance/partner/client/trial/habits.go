@@ -1,0 +1,110 @@
+package trial
+
+import (
+	"context"
+	"slices"
+
+	"github.com/mallcheck/mallcheck/sandbox/faults"
+)
+
+// untold are the habits that a client has to be configured for, and no variable tells it.
+var untold = []string{"path-not-signed", "null-signed"}
+
+// exclusive are habits that change the same thing: only one of each line can be adopted at a time.
+var exclusive = [][]string{
+	{"request-id-as-uuid", "request-id-as-long-digits", "request-id-with-dots-and-colons"},
+	{"slow-tasks", "tasks-done-at-once"},
+	{"slow-top-ups", "top-ups-done-at-once"},
+	{"data-everywhere", "acceptance-without-data", "acceptance-with-null", "unknown-members", "bare-bodies"},
+	{"refusals-as-4xx", "refusals-in-many-codes", "messages-in-chinese"},
+	{"data-everywhere", "refusals-as-4xx", "refusals-in-many-codes"},
+	{"cancellation-without-data", "bare-bodies"},
+	{"request-id-header", "header-case"},
+	{"chunked", "gzip"},
+	{"pending-orders-unlisted", "unpaid-orders-pending"},
+	{"pushes-laid-out", "pushes-spelt-otherwise"},
+	{"members-reversed", "white-space", "text-in-escapes"},
+}
+
+// habits are the variants of the sandbox under which a client must succeed.
+func habits() []Scenario {
+	var all []Scenario
+	for _, v := range faults.Variants() {
+		if slices.Contains(untold, v.ID) {
+			continue
+		}
+		all = append(all, Scenario{ID: v.ID, Kind: Habit, Statement: v.Statement, behavior: func() behavior { return adopted(v.ID) }})
+	}
+	return all
+}
+
+// adopted returns the behavior of a mall with several habits.
+func adopted(ids ...string) behavior {
+	interceptors, settings, err := faults.Interceptors(nil, ids)
+	if err != nil {
+		panic(err) // the ids are those of the catalogue
+	}
+	return behavior{interceptors: interceptors, header: settings["request-id-header"]}
+}
+
+// together reports whether two habits can be adopted at a time.
+func together(a, b string) bool {
+	for _, line := range exclusive {
+		if slices.Contains(line, a) && slices.Contains(line, b) {
+			return false
+		}
+	}
+	return true
+}
+
+// groups divides habits into few groups that can each be adopted at a time.
+func groups(ids []string) [][]string {
+	var all [][]string
+next:
+	for _, id := range ids {
+		for i, group := range all {
+			if !slices.ContainsFunc(group, func(other string) bool { return !together(id, other) }) {
+				all[i] = append(group, id)
+				continue next
+			}
+		}
+		all = append(all, []string{id})
+	}
+	return all
+}
+
+// searchHabits finds the habits under which the client does not succeed. It tries many at a time and
+// divides a group in which the client fails until single habits are left.
+func (t *trials) searchHabits(ctx context.Context) {
+	var ids []string
+	for _, s := range t.config.selected(Habit) {
+		ids = append(ids, s.ID)
+	}
+	for _, group := range groups(ids) {
+		t.try(ctx, group)
+	}
+}
+
+// try runs the client under a group of habits, and reports whether it succeeded.
+func (t *trials) try(ctx context.Context, group []string) bool {
+	if ctx.Err() != nil {
+		return true
+	}
+	o := t.stage(ctx, "", adopted(group...))
+	t.habits = append(t.habits, o)
+	switch {
+	case o.end.succeeded():
+		return true
+	case len(group) == 1:
+		t.culprits[group[0]] = o
+		return false
+	}
+	half := len(group) / 2
+	first := t.try(ctx, group[:half])
+	if second := t.try(ctx, group[half:]); first && second {
+		for _, id := range group { // only together: none of them is acquitted
+			t.culprits[id] = o
+		}
+	}
+	return false
+}

@@ -1,0 +1,53 @@
+package trial
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Report describes what the client did, for the report of the run. It is nil before the first check has run.
+func (trial *Trial) Report() *reports.Client {
+	t := trial.trials
+	if t.plain == nil {
+		return nil
+	}
+	o := t.plain
+	report := &reports.Client{Requests: o.judged.Requests, Operations: counted(o.judged.Operations, o.judged.Refused),
+		Flows: counted(o.judged.Flows, nil), Pushes: o.pushed, HabitRuns: len(t.habits)}
+	for _, s := range t.config.selected(Habit) {
+		if len(t.habits) == 0 {
+			break
+		}
+		ended := reports.ClientScenario{ID: s.ID, Kind: Habit, Success: true}
+		if culprit := t.culprits[s.ID]; culprit != nil {
+			ended.Success, ended.End = false, culprit.end.words()
+		}
+		report.Scenarios = append(report.Scenarios, ended)
+	}
+	for _, o := range t.runs {
+		ended := reports.ClientScenario{ID: o.scenario, Kind: t.kind(o.scenario), Success: o.end.succeeded()}
+		if !ended.Success {
+			ended.End = o.end.words()
+		}
+		report.Scenarios = append(report.Scenarios, ended)
+	}
+	return report
+}
+
+// counted lists counts by name.
+func counted(done, refused map[string]int) []reports.ClientCount {
+	names := slices.Sorted(maps.Keys(done))
+	for name := range refused {
+		if done[name] == 0 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var list []reports.ClientCount
+	for _, name := range names {
+		list = append(list, reports.ClientCount{Name: name, Done: done[name], Refused: refused[name]})
+	}
+	return list
+}

@@ -1,0 +1,220 @@
+package trial
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/partner/client"
+	"github.com/mallcheck/mallcheck/conformance/partner/client/tap"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// behavior is how the mall of one run differs from the plain one.
+type behavior struct {
+	interceptors []sandbox.Interceptor
+	// wrap stands between the recording and the sandbox; nil for nothing.
+	wrap func(http.Handler) http.Handler
+	// closed has nobody listen.
+	closed bool
+	// header is the response header with the id of a task, if it differs.
+	header string
+	// watch tells of requests that come sooner than the mall asked; nil if it asked for nothing.
+	watch *pauses
+}
+
+// outcome is what one run of the client showed.
+type outcome struct {
+	scenario  string
+	end       ending
+	seen      []client.Seen
+	exchanges []reports.Exchange
+	judged    client.Outcome
+	pushes    []sandbox.PushRecord
+	pushed    int    // how many attempts of pushes the client answered
+	early     string // how it came sooner than it was asked, in words
+	struck    bool   // the outage met a request
+	bug       string // a disagreement between the sandbox and the document
+}
+
+// maxExchanges bounds what is kept of one run.
+const maxExchanges = 5000
+
+// The pushes of the sandbox: the client may begin to listen late.
+const (
+	pushBackoff = 250 * time.Millisecond
+	pushTimeout = 5 * time.Second
+	pushPath    = "/push"
+)
+
+// stage runs the client once against a sandbox of its own.
+func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
+	o := &outcome{scenario: id}
+	problem := func(err error) *outcome {
+		o.end = ending{code: -1, problem: "the sandbox could not be started: " + err.Error()}
+		return o
+	}
+	header := cmp.Or(b.header, client.DefaultRequestIDHeader)
+	judge, err := client.New(t.contract, client.Options{Rules: t.config.Rules, PartnerCodes: []string{t.fixtures.Partner},
+		RequestIDHeader: header, MinPoll: t.config.MinPoll, Prices: t.prices()})
+	if err != nil {
+		return problem(err)
+	}
+	listener, push, err := t.listen(ctx)
+	if err != nil {
+		return problem(err)
+	}
+	defer shut(listener)
+	box, err := sandbox.New(sandbox.Config{Seed: t.config.Seed, TaskDelay: taskDelay, Rules: t.config.Rules,
+		Interceptors: append([]sandbox.Interceptor{tap.Interceptor(), buyer()}, b.interceptors...),
+		Push:         sandbox.Push{To: "http://" + push + pushPath, Backoff: pushBackoff, Timeout: pushTimeout}})
+	if err != nil {
+		return problem(err)
+	}
+	var handler http.Handler = box
+	if b.wrap != nil {
+		handler = b.wrap(box)
+	}
+	r := &record{judge: judge, outcome: o, watch: b.watch}
+	if b.closed {
+		shut(listener)
+	} else {
+		server := &http.Server{Handler: r.watched(tap.Handler(handler, r.see)), ReadHeaderTimeout: time.Minute}
+		go func() { _ = server.Serve(listener) }() // ends by Close
+		defer shut(server)
+	}
+	o.end = t.await(ctx, variables(t.fixtures, "http://"+listener.Addr().String(), push, header))
+	o.pushes = box.Pushes().Pushes
+	box.Close()
+	r.finish()
+	return o
+}
+
+// shut closes what is of no more use. A server cuts its open connections.
+func shut(c io.Closer) { _ = c.Close() }
+
+// await runs the command, or waits until the serving is to end.
+func (t *trials) await(ctx context.Context, environ []string) ending {
+	further, _ := Expand(t.config.Env, environ) // checked before the run
+	environ = append(environ, further...)
+	if len(t.config.Command) > 0 {
+		return run(ctx, t.config.Command, environ, t.config.Timeout, t.config.Output)
+	}
+	started := time.Now()
+	t.config.Ready(environ)
+	select {
+	case <-t.config.Until:
+	case <-ctx.Done():
+	}
+	return ending{took: time.Since(started)}
+}
+
+// listen opens the address of the mall, and finds a free one for the pushes.
+func (t *trials) listen(ctx context.Context) (listener net.Listener, push string, err error) {
+	var config net.ListenConfig
+	free, err := config.Listen(ctx, "tcp", sandbox.DefaultListen)
+	if err != nil {
+		return nil, "", fmt.Errorf("finding a free port: %w", err)
+	}
+	defer shut(free)
+	listener, err = config.Listen(ctx, "tcp", cmp.Or(t.config.Listen, sandbox.DefaultListen))
+	if err != nil {
+		return nil, "", fmt.Errorf("listening: %w", err)
+	}
+	return listener, free.Addr().String(), nil
+}
+
+// prices returns what the client was told.
+func (t *trials) prices() []client.Price {
+	f := t.fixtures
+	return []client.Price{{Package: f.Packages[0], Amount: f.Amounts[0], Currency: f.Currencies[0]}}
+}
+
+// buyer pays what is authorized without a payment method, as a buyer does in the Stripe SDK.
+func buyer() sandbox.Interceptor {
+	return sandbox.Interceptor{Decide: func(_ *sandbox.State, c *sandbox.Call, d *sandbox.Decision) {
+		if c.Operation == "confirmPaymentResult" && d.Status == sandbox.PayOpen && d.Order.Payment.Method == "" {
+			d.Status = sandbox.PayPaid
+		}
+	}}
+}
+
+// record collects what one run shows.
+type record struct {
+	judge   *client.Judge
+	watch   *pauses
+	mu      sync.Mutex
+	outcome *outcome
+}
+
+func (r *record) see(e client.Exchange) {
+	seen := r.judge.See(e)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o := r.outcome
+	if o.bug == "" {
+		o.bug = seen.Disagreement
+	}
+	if len(o.seen) < maxExchanges {
+		e.Operation = seen.Operation
+		o.seen, o.exchanges = append(o.seen, seen), append(o.exchanges, e.Exchange)
+	}
+}
+
+// finish reads what the run left.
+func (r *record) finish() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.outcome.judged = r.judge.End()
+	for _, push := range r.outcome.pushes {
+		for _, attempt := range push.Attempts {
+			if attempt.Status > 0 {
+				r.outcome.pushed++
+			}
+		}
+	}
+	if r.watch != nil {
+		r.outcome.early, r.outcome.struck = r.watch.early(), r.watch.struck()
+	}
+}
+
+// watched tells the pauses of each request before it is handled.
+func (r *record) watched(next http.Handler) http.Handler {
+	if r.watch == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		r.watch.arrived(time.Now())
+		next.ServeHTTP(w, request)
+	})
+}
+
+// refusedPush returns how the client answered a push that it did not accept; "" if it accepted all that it answered.
+func (o *outcome) refusedPush() string {
+	for _, push := range o.pushes {
+		for _, attempt := range push.Attempts {
+			if attempt.Status > 0 && attempt.Status != http.StatusOK {
+				return fmt.Sprintf("HTTP %d for the push of order %s", attempt.Status, push.OrderNo)
+			}
+		}
+	}
+	return ""
+}
+
+// exchangesOf returns the exchanges of some numbers, at most most.
+func (o *outcome) exchangesOf(numbers []int, most int) []reports.Exchange {
+	var some []reports.Exchange
+	for i, seen := range o.seen {
+		if slices.Contains(numbers, seen.Number) && len(some) < most {
+			some = append(some, o.exchanges[i])
+		}
+	}
+	return some
+}

@@ -1,0 +1,261 @@
+// Package trial runs a partner's client against a sandbox of its own and judges it: once plainly, and
+// again in scenarios: habits of conforming servers, outages, and wrong answers that would cost money.
+// Package client judges the requests; this package judges how the command ends.
+package trial
+
+import (
+	"context"
+	"encoding/hex"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/partner/client"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// Config is the client under test.
+type Config struct {
+	// Command and its arguments are the client. Without them the sandbox is served until Until is closed.
+	Command []string
+	// Until ends the serving.
+	Until <-chan struct{}
+	// Ready is called once the sandbox is served without a command, with the variables for the client.
+	Ready func(environ []string)
+	// Env are further variables of the command, each NAME=TEMPLATE; see Environment.
+	Env []string
+	// Scenarios are the ids of those that run.
+	Scenarios []string
+	// Require are operations and flows that the client must get to: "addSims", "flow:purchase".
+	Require []string
+	// Unnoticed makes a wrong answer that the client does not notice a violation.
+	Unnoticed bool
+	// MinPoll is the shortest pause between two readings of one task.
+	MinPoll time.Duration
+	// Timeout bounds one run of the command.
+	Timeout time.Duration
+	// Rules are the signing rules of the sandbox.
+	Rules signing.Rules
+	// Listen is where the sandbox listens when it is served without a command; a free port if empty.
+	Listen string
+	// Seed is that of the sandbox.
+	Seed int64
+	// Output gets the output of the command; it may be nil.
+	Output io.Writer
+}
+
+// Catalogue returns the settings under which Checks returns every check. It runs nothing.
+func Catalogue() Config {
+	config := Config{Require: []string{""}}
+	for _, s := range All() {
+		config.Scenarios = append(config.Scenarios, s.ID)
+	}
+	return config
+}
+
+// Name returns the name of the command without its folder and arguments.
+func (c *Config) Name() string {
+	if len(c.Command) == 0 {
+		return "until Ctrl-C"
+	}
+	return filepath.Base(c.Command[0])
+}
+
+// taskDelay is how long a task and a top-up take in the plain run: long enough that a client sees a
+// task that has not ended.
+const taskDelay = 150 * time.Millisecond
+
+// trials are the runs of one client. Each is made when the first check asks for it.
+type trials struct {
+	config   Config
+	contract *openapi.Contract
+	fixtures sandbox.Fixtures
+
+	plainOnce sync.Once
+	plain     *outcome
+	restOnce  sync.Once
+	runs      []*outcome // of outages and faults
+	habits    []*outcome // of groups of habits
+	culprits  map[string]*outcome
+	asked     map[string]bool // operations that were sent in the plain run
+}
+
+// Scenario is a behavior of the mall under which the client is run again.
+type Scenario struct {
+	// ID names it.
+	ID string
+	// Kind is Habit, Outage or Fault.
+	Kind string
+	// Statement says what the mall does. It completes a sentence that begins with "the mall".
+	Statement string
+	// operations are those that show it; it is skipped if the client sends none of them.
+	operations []string
+	// mustFail says that the client cannot succeed: it must not say so.
+	mustFail bool
+	// waits says that the mall asks the client to wait.
+	waits bool
+	// push says that it is about the pushes.
+	push bool
+	// behavior changes one sandbox.
+	behavior func() behavior
+}
+
+// The kinds of scenarios.
+const (
+	Habit  = "habit"
+	Outage = "outage"
+	Fault  = "fault"
+)
+
+// All returns all scenarios: habits, outages, faults.
+func All() []Scenario { return slices.Concat(habits(), outages(), faultScenarios()) }
+
+// Kinds are the words of --scenarios for several scenarios, each with the kind that it selects; all of "all".
+var kinds = map[string]string{"habits": Habit, "outages": Outage, "faults": Fault, "all": ""}
+
+// Select returns the ids of the scenarios that words name: all, habits, outages, faults or an id. unknown
+// is the first word that names none.
+func Select(words []string) (ids []string, unknown string) {
+	for _, word := range words {
+		kind, several := kinds[word]
+		found := false
+		for _, s := range All() {
+			if several && (kind == "" || s.Kind == kind) || s.ID == word {
+				ids, found = append(ids, s.ID), true
+			}
+		}
+		if !found {
+			return nil, word
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), ""
+}
+
+// Words returns what --scenarios takes.
+func Words() []string {
+	words := []string{"all", "habits", "outages", "faults"}
+	for _, s := range All() {
+		words = append(words, s.ID)
+	}
+	return words
+}
+
+// selected returns the selected scenarios of a kind.
+func (c *Config) selected(kind string) []Scenario {
+	var some []Scenario
+	for _, s := range All() {
+		if s.Kind == kind && slices.Contains(c.Scenarios, s.ID) {
+			some = append(some, s)
+		}
+	}
+	return some
+}
+
+// run runs the client plainly, once.
+func (t *trials) run(ctx context.Context) *outcome {
+	t.plainOnce.Do(func() {
+		t.plain = t.stage(ctx, "", behavior{})
+		t.asked = map[string]bool{}
+		for _, seen := range t.plain.seen {
+			t.asked[seen.Operation] = true
+		}
+	})
+	return t.plain
+}
+
+// applies reports whether the client sends what a scenario is about.
+func (t *trials) applies(s *Scenario) bool {
+	if s.push && t.plain.pushed == 0 {
+		return false
+	}
+	return len(s.operations) == 0 || slices.ContainsFunc(s.operations, func(id string) bool { return t.asked[id] })
+}
+
+// runAll runs the client in all selected scenarios, once.
+func (t *trials) runAll(ctx context.Context) {
+	plain := t.run(ctx)
+	t.restOnce.Do(func() {
+		t.culprits = map[string]*outcome{}
+		if len(plain.seen) == 0 || !plain.end.succeeded() {
+			return
+		}
+		t.searchHabits(ctx)
+		for _, s := range slices.Concat(t.config.selected(Outage), t.config.selected(Fault)) {
+			if ctx.Err() == nil && t.applies(&s) {
+				t.runs = append(t.runs, t.stage(ctx, s.ID, s.behavior()))
+			}
+		}
+	})
+}
+
+// outcomeOf returns the run of a scenario, nil if there was none.
+func (t *trials) outcomeOf(id string) *outcome {
+	at := slices.IndexFunc(t.runs, func(o *outcome) bool { return o.scenario == id })
+	if at < 0 {
+		return nil
+	}
+	return t.runs[at]
+}
+
+// Environment returns the names of the variables that a command gets, for the help of --env.
+func Environment() []string {
+	var names []string
+	for _, pair := range variables(sandbox.NewFixtures(), "http://127.0.0.1:0", "127.0.0.1:0", client.DefaultRequestIDHeader) {
+		name, _, _ := strings.Cut(pair, "=")
+		names = append(names, name)
+	}
+	return names
+}
+
+// variables returns what a client is told.
+func variables(f sandbox.Fixtures, url, push, header string) []string {
+	return []string{
+		"MALL_URL=" + url,
+		"MALL_VSHOP_URL=" + url + "/vshop",
+		"MALL_PAYMENT_URL=" + url + "/payment",
+		"MALL_TOPUP_URL=" + url + "/topup",
+		"MALL_PARTNER_CODE=" + f.Partner,
+		"MALL_SIM=" + f.SIMs[0],
+		"MALL_SIMS=" + strings.Join(f.SIMs[:8], ","),
+		"MALL_UNKNOWN_SIM=" + strings.Join(append([]string{f.UnknownSIM}, f.UnknownSIMs(3)...), ","),
+		"MALL_GROUP=" + f.Groups[0],
+		"MALL_PACKAGE=" + f.Packages[0],
+		"MALL_AMOUNT=" + f.Amounts[0],
+		"MALL_CURRENCY=" + f.Currencies[0],
+		"MALL_REQUEST_ID_HEADER=" + header,
+		"MALL_PUSH_LISTEN=" + push,
+		"MALL_PUSH_KEY=" + f.PushKeyID + ":" + hex.EncodeToString(f.PushKey),
+	}
+}
+
+// Expand returns the further variables, with each {NAME} in a template replaced by the value of the
+// variable. unknown is the first name that is none.
+func Expand(env, variables []string) (expanded []string, unknown string) {
+	for _, pair := range env {
+		name, template, _ := strings.Cut(pair, "=")
+		var text strings.Builder
+		for template != "" {
+			before, rest, open := strings.Cut(template, "{")
+			text.WriteString(before)
+			if !open {
+				break
+			}
+			key, after, closed := strings.Cut(rest, "}")
+			at := slices.IndexFunc(variables, func(v string) bool { return strings.HasPrefix(v, key+"=") })
+			if !closed || at < 0 {
+				return nil, key
+			}
+			_, value, _ := strings.Cut(variables[at], "=")
+			text.WriteString(value)
+			template = after
+		}
+		expanded = append(expanded, name+"="+text.String())
+	}
+	return expanded, ""
+}

@@ -1,0 +1,74 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Client is what a partner's client did when it was judged.
+type Client struct {
+	// Requests is how many it sent in the plain run.
+	Requests int `json:"requests"`
+	// Operations counts them by operation, in the order of their names.
+	Operations []ClientCount `json:"operations,omitempty"`
+	// Flows counts the flows that came to their end: "purchase", "add".
+	Flows []ClientCount `json:"flows,omitempty"`
+	// Pushes is how many attempts of pushes it answered.
+	Pushes int `json:"pushes,omitempty"`
+	// Scenarios are the habits, outages and faults in which it was run again.
+	Scenarios []ClientScenario `json:"scenarios,omitempty"`
+	// HabitRuns is how many runs the habits took: many are tried at a time.
+	HabitRuns int `json:"habitRuns,omitempty"`
+}
+
+// ClientCount counts what one name stands for.
+type ClientCount struct {
+	Name string `json:"name"`
+	// Done is how often it was accepted or came to its end, Refused how often it was refused.
+	Done    int `json:"done"`
+	Refused int `json:"refused,omitempty"`
+}
+
+// ClientScenario is how a client ended in one scenario.
+type ClientScenario struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"` // habit, outage or fault
+	// Success says that it reported success, which is wrong in some outages and in every fault.
+	Success bool `json:"success"`
+	// End says how it ended without success.
+	End string `json:"end,omitempty"`
+}
+
+// Words tells what the client did, in a few short lines.
+func (c *Client) Words() []string {
+	names := func(counts []ClientCount) string {
+		var all []string
+		for _, count := range counts {
+			if count.Done > 0 {
+				all = append(all, count.Name)
+			}
+		}
+		return strings.Join(all, ", ")
+	}
+	lines := []string{fmt.Sprintf("%d requests: %s", c.Requests, names(c.Operations))}
+	if flows := names(c.Flows); flows != "" {
+		lines = append(lines, "flows: "+flows)
+	}
+	kinds, failed := map[string]int{}, map[string]int{}
+	for _, s := range c.Scenarios {
+		kinds[s.Kind]++
+		if !s.Success {
+			failed[s.Kind]++
+		}
+	}
+	if n := kinds["habit"]; n > 0 {
+		lines = append(lines, fmt.Sprintf("%d habits in %d runs: %d without success", n, c.HabitRuns, failed["habit"]))
+	}
+	if n := kinds["outage"]; n > 0 {
+		lines = append(lines, fmt.Sprintf("%d outages: success in %d", n, n-failed["outage"]))
+	}
+	if n := kinds["fault"]; n > 0 {
+		lines = append(lines, fmt.Sprintf("%d wrong answers: %d noticed", n, failed["fault"]))
+	}
+	return lines
+}
