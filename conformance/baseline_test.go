@@ -120,6 +120,24 @@ func TestSettingsThatDoNotFitAreNoViolation(t *testing.T) {
 	}
 }
 
+// What the baseline needs is made only where the target permits it.
+func TestABaselineThatMayOnlyReadReads(t *testing.T) {
+	run, err := Run(t.Context(), strangeTo(t, mall(t, signing.Rules{}), func(u *target.Target) {
+		u.Allow = target.Permissions{Read: true}
+	}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range run.Codes {
+		if operation, known := openapi.OperationOf(code.Operation); known && operation.Does != openapi.Read {
+			t.Errorf("a run that may only read sent %d requests of %s", code.Times, code.Operation)
+		}
+	}
+	if len(run.Codes) == 0 {
+		t.Error("nothing was sent")
+	}
+}
+
 // told is what an examination says of the addresses and of the settings.
 func told(report *Examination) string {
 	var text strings.Builder

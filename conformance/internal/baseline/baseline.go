@@ -43,6 +43,8 @@ func (o outcome) refused() bool {
 // a fixture is missing or because the target did not answer, are left to the checks.
 func Ask(ctx context.Context, connection *session.Connection, t *target.Target, operations []openapi.Operation) Report {
 	report := Report{Unfit: map[string]string{}}
+	connection.KeepToPermissions(true)
+	defer connection.KeepToPermissions(false)
 	services := map[string][]outcome{}
 	for _, operation := range operations {
 		if ctx.Err() != nil {

@@ -7,21 +7,30 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/baseline"
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
 // settings tells for each service whether the settings fit, by the baseline of a run: one
-// valid request of each operation that only reads.
+// valid request of each operation that only reads. What such a request needs is not made.
 func (d *doctor) settings(ctx context.Context, contract *openapi.Contract) error {
 	reading := map[string]bool{}
 	for _, operation := range contract.Operations() {
 		reading[operation.ID] = operation.Does == openapi.Read
 	}
-	asked, err := baseline.Operations(d.target, d.reached, reading)
+	reader := *d.target
+	reader.Allow = target.Permissions{Read: true}
+	connection, err := session.Connect(&reader, contract)
 	if err != nil {
 		return err
 	}
-	found := baseline.Ask(ctx, d.connection, d.target, asked)
+	defer connection.Close()
+	asked, err := baseline.Operations(&reader, d.reached, reading)
+	if err != nil {
+		return err
+	}
+	found := baseline.Ask(ctx, connection, &reader, asked)
 	d.report.Left = append(d.report.Left, found.Left...)
 	for _, service := range d.reached {
 		if !service.Reached {

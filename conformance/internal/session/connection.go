@@ -41,6 +41,7 @@ type Connection struct {
 	judging    sync.Mutex
 	budget     *journal.Budget
 	overBudget atomic.Bool // an order was not placed, because of the budget
+	permitted  atomic.Bool // nothing is sent that the target does not permit
 	pace       *pace.Pace
 	services   *pace.Services
 	supply     *supply.Supply

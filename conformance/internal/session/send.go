@@ -18,6 +18,9 @@ import (
 func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	request := s.render(draft)
 	service := draft.Operation.Service
+	if does := reports.Does(draft.Operation.Does); !s.undoes && s.connection.permitted.Load() && !s.Target().Allow.Allows(does) {
+		s.Skip(fmt.Sprintf("the target allows no %ss (--allow %s)", does, does))
+	}
 	if reason := s.connection.services.GivenUp(service); reason != "" {
 		panic(End{Verdict: reports.Inconclusive, Reason: reason})
 	}
@@ -36,6 +39,11 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	}
 	return answer
 }
+
+// KeepToPermissions says whether sessions send no request of an operation that the target's
+// permissions do not cover, not even to make what another request needs: Send skips then.
+// Checks need no such care, because they do not run without the permission.
+func (c *Connection) KeepToPermissions(keep bool) { c.permitted.Store(keep) }
 
 // render makes the edits, signs in between, and returns the request to send.
 func (s *Session) render(draft *Draft) *http.Request {
