@@ -150,18 +150,23 @@ func TestAction(t *testing.T) {
 		code    int
 		outputs string
 		printed string
+		lost    bool // no target is named
 	}{
-		{"a pass", map[string]string{"only": "SIG-001", "report-dir": "reports"}, "", 0, "exit-code=0\nreport-dir=reports\n", ""},
-		{"a violation", map[string]string{"only": "SIG-022", "args": "--fault=sign-wrong-accepted\n\n --seed=7 "}, "", 1, "exit-code=1\nreport-dir=mallcheck-report\n", "SIG-022"},
-		{"a variable of the job", map[string]string{"only": "SIG-022"}, "MALLCHECK_FAULT=sign-wrong-accepted", 1, "exit-code=1\nreport-dir=mallcheck-report\n", "SIG-022"},
-		{"an input that is none", map[string]string{"only": "SIG-9999"}, "", 2, "exit-code=2\nreport-dir=mallcheck-report\n", "matches no check"},
-		{"a command in an input", map[string]string{"only": "$(touch pwned)`touch pwned`", "args": "--seed=\"; touch pwned; $(touch pwned)"}, "", 2, "exit-code=2\nreport-dir=mallcheck-report\n", "touch pwned"},
-		{"an output in an input", map[string]string{"only": "SIG-001", "report-dir": "reports\nexit-code=7"}, "", 0, "exit-code=0\nreport-dir=reports\n", ""},
+		{"a pass", map[string]string{"only": "SIG-001", "report-dir": "reports"}, "", 0, "exit-code=0\nreport-dir=reports\n", "", false},
+		{"a violation", map[string]string{"only": "SIG-022", "args": "--fault=sign-wrong-accepted\n\n --seed=7 "}, "", 1, "exit-code=1\nreport-dir=mallcheck-report\n", "SIG-022", false},
+		{"a variable of the job", map[string]string{"only": "SIG-022"}, "MALLCHECK_FAULT=sign-wrong-accepted", 1, "exit-code=1\nreport-dir=mallcheck-report\n", "SIG-022", false},
+		{"an input that is none", map[string]string{"only": "SIG-9999"}, "", 2, "exit-code=2\nreport-dir=mallcheck-report\n", "matches no check", false},
+		{"a command in an input", map[string]string{"only": "$(touch pwned)`touch pwned`", "args": "--seed=\"; touch pwned; $(touch pwned)"}, "", 2, "exit-code=2\nreport-dir=mallcheck-report\n", "touch pwned", false},
+		{"an output in an input", map[string]string{"only": "SIG-001", "report-dir": "reports\nexit-code=7"}, "", 0, "exit-code=0\nreport-dir=reports\n", "", false},
+		{"no target", map[string]string{}, "", 2, "exit-code=2\n", "no target", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
 			inputs := maps.Clone(test.inputs)
 			inputs["binary"] = binary
+			if !test.lost {
+				inputs["target"] = "sandbox"
+			}
 			got := a.use(t, dir, inputs, test.environ)
 			if got.code != test.code || got.outputs != test.outputs || !strings.Contains(got.printed, test.printed) {
 				t.Errorf("exit code %d, outputs %q, want %d and %q:\n%s", got.code, got.outputs, test.code, test.outputs, got.printed)
@@ -184,10 +189,10 @@ func TestActionShowsNoStaleReport(t *testing.T) {
 		t.Skip("a runner has a bash of its own on Windows, which need not be on PATH here")
 	}
 	a, dir := readAction(t), t.TempDir()
-	if first := a.use(t, dir, map[string]string{"binary": binary, "only": "SIG-001"}); first.code != 0 || first.summary == "" {
+	if first := a.use(t, dir, map[string]string{"binary": binary, "target": "sandbox", "only": "SIG-001"}); first.code != 0 || first.summary == "" {
 		t.Fatalf("exit code %d:\n%s", first.code, first.printed)
 	}
-	if got := a.use(t, dir, map[string]string{"binary": binary, "only": "SIG-9999"}); got.code != 2 || got.summary != "" {
+	if got := a.use(t, dir, map[string]string{"binary": binary, "target": "sandbox", "only": "SIG-9999"}); got.code != 2 || got.summary != "" {
 		t.Errorf("exit code %d, summary %q", got.code, got.summary)
 	}
 }
@@ -223,7 +228,7 @@ func TestActionBuilds(t *testing.T) {
 	if testing.Short() || runtime.GOOS == "windows" {
 		t.Skip("it builds the tool once more, in a bash")
 	}
-	got := readAction(t).use(t, t.TempDir(), map[string]string{"only": "SIG-001"})
+	got := readAction(t).use(t, t.TempDir(), map[string]string{"target": "sandbox", "only": "SIG-001"})
 	if got.code != 0 || !strings.HasPrefix(got.outputs, "exit-code=0\n") {
 		t.Errorf("exit code %d, outputs %q:\n%s", got.code, got.outputs, got.printed)
 	}
