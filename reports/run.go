@@ -326,6 +326,8 @@ type Response struct {
 	Body   Body     `json:"body,omitzero"`
 	// Cut is how many bytes are left out at the end of Body; 0 when it is whole.
 	Cut int64 `json:"cut,omitempty"`
+	// Tail is the end of what is left out, where Body was cut to save memory.
+	Tail Body `json:"tail,omitzero"`
 	// Digest is the SHA-256 of the whole body in hex, where Body or Header was cut to save memory.
 	Digest string `json:"digest,omitempty"`
 	// Announced is the Content-Length that was announced, -1 when none was.

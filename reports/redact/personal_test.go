@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"testing"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // TestRedactByLook holds what is hidden under whatever name it stands, and what is not.
@@ -41,6 +43,23 @@ func TestRedactWhatIsCut(t *testing.T) {
 		"proxy~ and 898522 in full": "proxy~ and 898522 in full",
 	} {
 		if got := secrets.Text(in); got != want {
+			t.Errorf("%s\nbecame %s\nwant   %s", in, got, want)
+		}
+	}
+}
+
+// TestRedactTail holds that the end of a value tells nothing where its beginning is cut off.
+func TestRedactTail(t *testing.T) {
+	secrets := Secrets{Values: []string{"proxy~password"}}
+	for in, want := range map[string]string{
+		`~password"}`:                   `<redacted:secret>"}`,
+		`word and ~password`:            `<redacted:secret> and ~password`,
+		`,"client_secret":"pi_1_secret`: `,"client_secret":"<redacted:client_secret>`,
+		`ord"}`:                         `ord"}`,
+		"":                              "",
+	} {
+		run := &reports.Run{Results: []reports.Result{{Exchanges: []reports.Exchange{{Response: &reports.Response{Tail: []byte(in), Cut: 100}}}}}}
+		if got := Run(run, secrets).Results[0].Exchanges[0].Response.Tail; string(got) != want {
 			t.Errorf("%s\nbecame %s\nwant   %s", in, got, want)
 		}
 	}

@@ -156,6 +156,8 @@ func (r *redactor) copyTo(out, v reflect.Value) {
 		for i := range v.NumField() {
 			if v.Field(i).Type() == textType && v.Type().Field(i).Name == "URL" {
 				out.Field(i).SetString(r.url(v.Field(i).String()))
+			} else if v.Field(i).Type() == bodyType && v.Type().Field(i).Name == "Tail" && r.ctx.Err() == nil {
+				out.Field(i).SetBytes(r.tail(v.Field(i).Bytes()))
 			} else {
 				r.copyTo(out.Field(i), v.Field(i))
 			}
@@ -207,6 +209,14 @@ func (r *redactor) header(field, value string) string {
 		return hidden(name, value)
 	}
 	return r.text(value)
+}
+
+// tail returns the redacted end of a body, of which the beginning is not there.
+func (r *redactor) tail(raw []byte) []byte {
+	if raw == nil {
+		return nil
+	}
+	return r.body([]byte(r.cuts.hideBegin(string(raw))))
 }
 
 // body returns the redacted bytes of a body, by the rules of JSON when it is JSON;

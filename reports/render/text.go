@@ -119,11 +119,11 @@ func (f textForm) exchange(out *strings.Builder, res *reports.Result, index int)
 	if f.headers {
 		f.header(out, "> ", ex.Request.Header)
 	}
-	f.bodyText(out, "> ", ex.Request.Body, ex.Request.Cut)
+	f.bodyText(out, "> ", ex.Request.Body, ex.Request.Cut, nil)
 	if ex.Response != nil {
 		f.lines(out, "< ", digest.StatusText(ex.Response.Status))
 		f.header(out, "< ", ex.Response.Header)
-		f.bodyText(out, "< ", ex.Response.Body, ex.Response.Cut)
+		f.bodyText(out, "< ", ex.Response.Body, ex.Response.Cut, ex.Response.Tail)
 	}
 	if ex.Problem != "" {
 		f.lines(out, "! ", digest.Shorten(ex.Problem, f.text))
@@ -141,7 +141,7 @@ func (f textForm) header(out *strings.Builder, mark string, header []reports.Hea
 	}
 }
 
-func (f textForm) bodyText(out *strings.Builder, mark string, body reports.Body, cut int64) {
+func (f textForm) bodyText(out *strings.Builder, mark string, body reports.Body, cut int64, tail reports.Body) {
 	kept := body.Head(f.body)
 	left := cut + int64(len(body)-len(kept))
 	if len(kept) == 0 && left == 0 {
@@ -149,7 +149,10 @@ func (f textForm) bodyText(out *strings.Builder, mark string, body reports.Body,
 	}
 	text := strings.TrimSuffix(string(kept), "\n")
 	if left > 0 {
-		text += fmt.Sprintf("… (%d bytes left out)", left)
+		text += fmt.Sprintf("… (%d bytes left out)", max(0, left-int64(len(tail))))
+	}
+	if len(tail) > 0 {
+		text += " …" + strings.TrimSuffix(string(tail), "\n")
 	}
 	f.lines(out, mark, text)
 }

@@ -11,18 +11,22 @@ import (
 )
 
 // Once a run has kept as many bytes as it may, a check still sees whole answers; of
-// each, the report keeps the beginning, the length and the digest.
+// each, the report keeps the beginning, the end, the length and the digest.
 func TestAnswersBeyondTheLimitAreCut(t *testing.T) {
 	s := connected(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"operateCode":"S","message":"success","data":["%s"]}`, strings.Repeat("x", 4000))
 	})
 	s.connection.kept.Most = 6000
+	const end = `"]}`
 	for i, cut := range []bool{false, true} {
 		answer := s.Send(t.Context(), s.NewListBundles())
 		kept := s.Exchanges()[i]
 		if len(answer.Body) < 4000 || !answer.Accepted() {
 			t.Errorf("the check sees %d bytes", len(answer.Body))
+		}
+		if cut && string(kept.Response.Tail) != end || !cut && kept.Response.Tail != nil {
+			t.Errorf("answer %d: the tail is %q, want %q where it is cut", i, kept.Response.Tail, end)
 		}
 		if transport.IsCut(kept) != cut || int64(len(kept.Response.Body))+kept.Response.Cut != int64(len(answer.Body)) {
 			t.Errorf("answer %d: %d bytes are kept, %d are cut, digest %q", i, len(kept.Response.Body), kept.Response.Cut, kept.Response.Digest)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"sync/atomic"
 
 	"github.com/mallcheck/mallcheck/reports"
@@ -15,6 +16,7 @@ const largestHeader = 8 << 10
 // What is kept of an answer once the run has kept as many bytes as it may.
 const (
 	keptBody   = 1 << 10
+	keptTail   = 256
 	keptFields = 32 // header fields
 	keptValue  = 256
 )
@@ -26,7 +28,7 @@ type Keeper struct {
 }
 
 // Keep returns an exchange as it is kept: whole while there is room, else with the
-// beginning of its body, its length and its digest. The check has the whole answer all the same.
+// beginning and the end of its body, its length and its digest. The check has the whole answer all the same.
 func (k *Keeper) Keep(exchange reports.Exchange) reports.Exchange {
 	if exchange.Response == nil {
 		return exchange
@@ -49,6 +51,9 @@ func (k *Keeper) Keep(exchange reports.Exchange) reports.Exchange {
 	response.Digest = digestOf(response.Body)
 	if body := response.Body; len(body) > keptBody {
 		response.Body = bytes.Clone(body.Head(keptBody))
+		if response.Cut == 0 {
+			response.Tail = bytes.Clone(tailOf(body[len(response.Body):]))
+		}
 		response.Cut += int64(len(body) - len(response.Body))
 	}
 	response.Header = cutFields(response.Header)
@@ -59,6 +64,23 @@ func (k *Keeper) Keep(exchange reports.Exchange) reports.Exchange {
 // IsCut reports whether an exchange was not kept whole.
 func IsCut(exchange reports.Exchange) bool {
 	return exchange.Response != nil && exchange.Response.Digest != ""
+}
+
+// Where the end of a text may begin: with a member, whose name tells whether its value is
+// secret, or with what closes the text.
+var (
+	member  = regexp.MustCompile(`[,{]\s*"[^"\\]{1,64}"\s*:`)
+	closing = regexp.MustCompile(`(?:</\w+>|\W)*$`)
+)
+
+// tailOf returns the end of a text. It begins with neither half a value nor a value
+// without its name: no redaction would recognise what is secret.
+func tailOf(text []byte) []byte {
+	tail := text[max(0, len(text)-keptTail):]
+	if found := member.FindIndex(tail); found != nil {
+		return tail[found[0]:]
+	}
+	return closing.Find(tail)
 }
 
 // digestOf returns the SHA-256 of a body in hexadecimal.

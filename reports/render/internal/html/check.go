@@ -175,13 +175,16 @@ func headerText(header []reports.Header) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// bodyOf writes a body, bounded.
-func bodyOf(body reports.Body, cut int64) string {
+// bodyOf writes a body, bounded. tail is the end of what was cut off it.
+func bodyOf(body reports.Body, cut int64, tail reports.Body) string {
 	kept := body.Head(mostBody)
 	left := cut + int64(len(body)-len(kept))
 	text := strings.TrimSuffix(visible.Text(string(kept)), "\n")
 	if left > 0 {
-		text += "… (" + plural.Of(int(left), "byte") + " left out)"
+		text += "… (" + plural.Of(int(max(0, left-int64(len(tail)))), "byte") + " left out)"
+	}
+	if len(tail) > 0 {
+		text += " …" + strings.TrimSuffix(visible.Text(string(tail)), "\n")
 	}
 	return text
 }
