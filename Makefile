@@ -54,6 +54,10 @@ lint: ## Lint the Go code, the contract, scripts, workflows, samples and the Doc
 	openapi/lint.sh
 	.ci/lint-pipelines
 
+.PHONY: fuzz
+fuzz: ## Fuzz every parser for FUZZTIME each, by default a minute
+	.ci/fuzz $${FUZZTIME:-60s}
+
 .PHONY: bench
 bench: ## Run the benchmarks; bench-http needs wrk
 	$(GO) test -run '^$$' -bench . -benchmem ./...

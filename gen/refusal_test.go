@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"unicode/utf8"
 
 	. "github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/gen/topup"
@@ -146,4 +147,24 @@ func TestAPathParameterCannotChangeThePath(t *testing.T) {
 			t.Errorf("%q calls %s, want %s", value, request.URL.EscapedPath(), want)
 		}
 	}
+}
+
+// FuzzRefusal holds that a refusal keeps its code and message with any data.
+func FuzzRefusal(f *testing.F) {
+	f.Add(`""`, "F", "why")
+	f.Add(`{"sim_ids":[1]}`, "E7", "")
+	f.Add(`[[[]]]`, "s", "\u2028")
+	f.Fuzz(func(t *testing.T, data, code, message string) {
+		if !json.Valid([]byte(data)) || !utf8.ValidString(code) || !utf8.ValidString(message) || code == "S" {
+			return
+		}
+		text, err := json.Marshal(map[string]any{"operateCode": code, "message": message, "data": json.RawMessage(data)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer GroupSimsResponse
+		if err := json.Unmarshal(text, &answer); err != nil || answer.OperateCode != code || answer.Message != message {
+			t.Errorf("%s: %+v, error %v", text, answer, err)
+		}
+	})
 }

@@ -29,8 +29,8 @@ func (r *resolver) find(key string) (values []string, place string) {
 			return values, r.layers[i].Place(key)
 		}
 	}
-	if text := Defaults()[key]; text != "" {
-		return strings.Split(text, ","), "the default of --" + key
+	if field, _ := fieldOf(key); field.Tag.Get("fallback") != "" {
+		return strings.Split(field.Tag.Get("fallback"), ","), "the default of --" + key
 	}
 	return nil, "--" + key
 }

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -154,13 +155,19 @@ func choicesOf(key string) []string {
 
 // fieldOf returns the field of a key, and whether there is one.
 func fieldOf(key string) (reflect.StructField, bool) {
+	field, known := fieldsByKey()[key]
+	return field, known
+}
+
+var fieldsByKey = sync.OnceValue(func() map[string]reflect.StructField {
+	fields := map[string]reflect.StructField{}
 	for field := range reflect.TypeFor[Settings]().Fields() {
-		if field.Tag.Get("name") == key {
-			return field, true
+		if key := field.Tag.Get("name"); key != "" {
+			fields[key] = field
 		}
 	}
-	return reflect.StructField{}, false
-}
+	return fields
+})
 
 // isList reports whether a key has several values.
 func isList(key string) bool {

@@ -222,6 +222,7 @@ func FuzzResolve(f *testing.F) {
 func FuzzFile(f *testing.F) {
 	f.Add(string(starter))
 	f.Add("targets: {a: &x {sim: [1, *x]}}")
+	f.Add("default: a\ntargets:\n  a: {topup-url: 'http://h', partner-code: P1, allow: [read], rate: 5/s}\n")
 	f.Add("? [a]\n: b\n---\n")
 	f.Add("targets:\n  uat:\n    header: {X: \"${A}$${\"}\n    topup-url: http://h\n    partner-code: 1\n")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -53,6 +53,11 @@ func ReadWaivers(path string) ([]Waiver, error) {
 	if err != nil {
 		return nil, &Error{Place: path, Problem: err.Error(), Instead: "name a file of waivers"}
 	}
+	return parseWaivers(path, text)
+}
+
+// parseWaivers reads the text of a file of waivers.
+func parseWaivers(path string, text []byte) ([]Waiver, error) {
 	f := &File{path: path}
 	root, err := f.document(text)
 	if err != nil {

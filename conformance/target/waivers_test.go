@@ -93,14 +93,10 @@ func replaced(old, with string) string {
 func FuzzReadWaivers(f *testing.F) {
 	f.Add(goodWaiver)
 	f.Add("waivers:\n- &a {check: x}\n- *a\n")
-	dir := f.TempDir()
+	f.Add("waivers: [{check: SIG-001, reason: r, owner: o, ticket: t, expiry: 2026-12-31}]")
 	f.Fuzz(func(t *testing.T, text string) {
-		path := filepath.Join(dir, "waivers.yaml")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
 		var told *Error
-		if _, err := ReadWaivers(path); err != nil && !errors.As(err, &told) {
+		if _, err := parseWaivers("waivers.yaml", []byte(text)); err != nil && !errors.As(err, &told) {
 			t.Errorf("%q: %v names no place", text, err)
 		}
 	})

@@ -1,0 +1,47 @@
+package measures
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var testFunction = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)[A-Za-z0-9_]+)\(`)
+
+// testsByName returns the folders with a test or fuzz test of a name.
+func testsByName(t *testing.T) map[string][]string {
+	t.Helper()
+	tests := map[string][]string{}
+	for _, file := range sources(t) {
+		if !file.test {
+			continue
+		}
+		for _, found := range testFunction.FindAllSubmatch(file.text, -1) {
+			name := string(found[1])
+			tests[name] = append(tests[name], filepath.ToSlash(filepath.Dir(file.path)))
+		}
+	}
+	return tests
+}
+
+// Every fuzz test begins with the inputs that others found.
+func TestEveryFuzzTestHasACorpus(t *testing.T) {
+	found := 0
+	for name, folders := range testsByName(t) {
+		if !strings.HasPrefix(name, "Fuzz") {
+			continue
+		}
+		for _, folder := range folders {
+			found++
+			corpus, err := os.ReadDir(filepath.Join("..", "..", folder, "testdata", "fuzz", name))
+			if err != nil || len(corpus) < 5 {
+				t.Errorf("%s of %s has %d inputs in testdata/fuzz (%v)", name, folder, len(corpus), err)
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d fuzz tests were found", found)
+	}
+}
