@@ -28,7 +28,6 @@ const (
 // large are packages above mostPackage, with the size that they must not exceed.
 var large = map[string]int{
 	"sandbox":                      4900,
-	"signing/diagnose":             4600,
 }
 
 // catalogues are packages that are lists, and as long as what they list.

@@ -4,19 +4,21 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 )
 
 // maxOr is how many other mistakes are mentioned that lead to the same text.
 const maxOr = 3
 
 // record adds a cause. The first that led to a text explains it; others are only mentioned.
-func (s *search) record(text []byte, variants []*variant) {
+func (s *search) record(text []byte, variants []*mistakes.Variant) {
 	cause := Cause{How: "MD5(text)"}
 	for _, v := range variants {
-		cause.Mistakes = append(cause.Mistakes, v.mistake())
-		cause.encoded = cause.encoded || v.of.stage == stageEncode
-		if v.how != "" {
-			cause.How = strings.ReplaceAll(v.how, "*", cause.How)
+		cause.Mistakes = append(cause.Mistakes, mistakeOf(v))
+		cause.encoded = cause.encoded || v.Of.Stage == mistakes.StageEncode
+		if v.How != "" {
+			cause.How = strings.ReplaceAll(v.How, "*", cause.How)
 		}
 	}
 	for i := range s.found.Causes {
@@ -24,23 +26,24 @@ func (s *search) record(text []byte, variants []*variant) {
 		if !bytes.Equal(known.Text, text) {
 			continue
 		}
-		said := slices.ContainsFunc(slices.Concat(known.Mistakes, known.Or), func(m Mistake) bool { return m.ID == variants[0].of.id })
+		said := slices.ContainsFunc(slices.Concat(known.Mistakes, known.Or), func(m Mistake) bool { return m.ID == variants[0].Of.ID })
 		if len(known.Or) < maxOr && !said {
 			known.Or = append(known.Or, cause.Mistakes...)
 		}
 		return
 	}
 	cause.Text = bytes.Clone(text)
-	cause.At = firstDifference(cause.Text, s.found.Expected)
+	cause.At = firstDifference(cause.Text, s.Expected)
 	s.found.Causes = append(s.found.Causes, cause)
 }
 
-func (v *variant) mistake() Mistake {
-	words := v.of.words
-	if v.detail != "" {
-		words += " (" + v.detail + ")"
+// mistakeOf returns a variant in the words of the request at hand.
+func mistakeOf(v *mistakes.Variant) Mistake {
+	words := v.Of.Words
+	if v.Detail != "" {
+		words += " (" + v.Detail + ")"
 	}
-	return Mistake{ID: v.of.id, Words: words}
+	return Mistake{ID: v.Of.ID, Words: words}
 }
 
 // firstDifference returns the index of the first byte in which two texts differ, or -1.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"hash/maphash"
 	"slices"
+
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 )
 
 // A combination is a set of mistakes that can be made together, of the stages that write the text
@@ -11,7 +13,7 @@ import (
 // to single parameters, and which of them are written in which order. The text of a parameter
 // is written once for each entry of the first list, and used for all of the second.
 type combination struct {
-	variants []*variant
+	variants []*mistakes.Variant
 	mask     uint
 	cost     int
 }
@@ -21,18 +23,18 @@ const maxMistakes = 4
 
 // combinations returns all sets of variants of some stages, by cost up to the most; the empty set costs nothing.
 // Two variants of one stage combine if both alone decide select, or both alone format.
-func combinations(variants []*variant, most int, in func(stage) bool) [][]combination {
+func combinations(variants []*mistakes.Variant, most int, in func(mistakes.Stage) bool) [][]combination {
 	all := make([][]combination, most+1)
 	all[0] = []combination{{}}
 	for _, v := range variants {
-		if !in(v.of.stage) || v.of.alone {
+		if !in(v.Of.Stage) || v.Of.Alone {
 			continue
 		}
-		cost := v.likely.cost()
+		cost := v.Likely.Cost()
 		for sum := most - cost; sum >= 0; sum-- {
 			for _, c := range all[sum] {
 				if c.takes(v) {
-					with := combination{append(slices.Clone(c.variants), v), c.mask | v.mask, sum + cost}
+					with := combination{append(slices.Clone(c.variants), v), c.mask | v.Mask, sum + cost}
 					all[sum+cost] = append(all[sum+cost], with)
 				}
 			}
@@ -42,19 +44,19 @@ func combinations(variants []*variant, most int, in func(stage) bool) [][]combin
 }
 
 // takes reports whether a variant can be made with those of the combination.
-func (c combination) takes(v *variant) bool {
+func (c combination) takes(v *mistakes.Variant) bool {
 	if len(c.variants) == maxMistakes {
 		return false
 	}
-	if c.mask&v.mask == 0 {
+	if c.mask&v.Mask == 0 {
 		return true
 	}
 	same := 0
 	for _, other := range c.variants {
-		if other.mask&v.mask == 0 {
+		if other.Mask&v.Mask == 0 {
 			continue
 		}
-		if other.mask != v.mask || v.of.stage != stageSelect && (v.of.stage != stageFormat || v.apply != nil || other.apply != nil) {
+		if other.Mask != v.Mask || v.Of.Stage != mistakes.StageSelect && (v.Of.Stage != mistakes.StageFormat || v.Apply != nil || other.Apply != nil) {
 			return false
 		}
 		same++
@@ -64,19 +66,21 @@ func (c combination) takes(v *variant) bool {
 
 // odd reports whether the sign does not look like a right one.
 func (c combination) odd() bool {
-	return slices.ContainsFunc(c.variants, func(v *variant) bool { return v.odd })
+	return slices.ContainsFunc(c.variants, func(v *mistakes.Variant) bool { return v.Odd })
 }
 
 // combine tries combinations of two and more mistakes in the order of their costs, until one leads to the sign.
 func (s *search) combine(most int) {
 	distinct := s.distinct()
-	formats := combinations(distinct, most, func(at stage) bool { return at == stageFormat || at == stageEscape || at == stageFrame })
-	choices := combinations(distinct, most, func(at stage) bool { return at == stageSelect || at == stageOrder })
-	lates := combinations(distinct, most, func(at stage) bool { return !at.early() })
+	formats := combinations(distinct, most, func(at mistakes.Stage) bool {
+		return at == mistakes.StageFormat || at == mistakes.StageEscape || at == mistakes.StageFrame
+	})
+	choices := combinations(distinct, most, func(at mistakes.Stage) bool { return at == mistakes.StageSelect || at == mistakes.StageOrder })
+	lates := combinations(distinct, most, func(at mistakes.Stage) bool { return !at.Early() })
 	for cost := range lates {
 		lates[cost] = slices.DeleteFunc(lates[cost], func(c combination) bool { return c.odd() == (s.target != nil) })
 	}
-	for cost := 2 * often.cost(); cost <= most; cost++ {
+	for cost := 2 * mistakes.Often.Cost(); cost <= most; cost++ {
 		for i := 0; i <= cost; i++ {
 			for _, format := range formats[i] {
 				s.forget()
@@ -115,7 +119,7 @@ func (s *search) tryEach(format, choice combination, lates []combination) {
 		return // a single mistake, which was tried
 	}
 	text := s.render(s.start(), slices.Concat(choice.variants, format.variants))
-	if text == nil || len(format.variants)+len(choice.variants) > 0 && bytes.Equal(text, s.found.Expected) {
+	if text == nil || len(format.variants)+len(choice.variants) > 0 && bytes.Equal(text, s.Expected) {
 		return
 	}
 	for _, late := range lates {
@@ -135,21 +139,21 @@ type effect struct {
 }
 
 // distinct returns the variants that make a difference in this request, one of each effect.
-func (s *search) distinct() []*variant {
+func (s *search) distinct() []*mistakes.Variant {
 	seed := maphash.MakeSeed()
-	none, known := map[stage]uint64{}, map[effect]bool{}
-	for at := stageSelect; at < stageDigest; at++ {
+	none, known := map[mistakes.Stage]uint64{}, map[effect]bool{}
+	for at := mistakes.StageSelect; at < mistakes.StageDigest; at++ {
 		none[at] = maphash.Bytes(seed, s.probe(at, nil))
 	}
-	var kept []*variant
+	var kept []*mistakes.Variant
 	for _, v := range s.variants {
-		if v.of.stage >= stageDigest {
+		if v.Of.Stage >= mistakes.StageDigest {
 			kept = append(kept, v)
 			continue
 		}
-		text := s.probe(v.of.stage, v)
-		is := effect{v.mask, maphash.Bytes(seed, text)}
-		if text != nil && is.text != none[v.of.stage] && !known[is] {
+		text := s.probe(v.Of.Stage, v)
+		is := effect{v.Mask, maphash.Bytes(seed, text)}
+		if text != nil && is.text != none[v.Of.Stage] && !known[is] {
 			known[is] = true
 			kept = append(kept, v)
 		}
@@ -158,18 +162,18 @@ func (s *search) distinct() []*variant {
 }
 
 // probe shows what a variant does in its stage, whatever the other stages do. v may be nil.
-func (s *search) probe(at stage, v *variant) []byte {
+func (s *search) probe(at mistakes.Stage, v *mistakes.Variant) []byte {
 	s.forget()
-	var variants []*variant
+	var variants []*mistakes.Variant
 	if v != nil {
-		variants = []*variant{v}
+		variants = []*mistakes.Variant{v}
 	}
-	if !at.early() {
+	if !at.Early() {
 		c := s.start()
-		c.apply(variants)
-		return bytes.Clone(s.finish(c, s.found.Expected))
+		c.Apply(variants)
+		return bytes.Clone(s.finish(c, s.Expected))
 	}
-	s.showAll, s.showMarks = at != stageSelect, at == stageFrame
+	s.showAll, s.showMarks = at != mistakes.StageSelect, at == mistakes.StageFrame
 	defer func() { s.showAll, s.showMarks = false, false }()
 	return bytes.Clone(s.render(s.start(), variants))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 )
 
 // Requests for which combinations of mistakes are tried have at most so many parameters and so long a content.
@@ -103,7 +104,7 @@ func Sign(got Request, sign string, rules signing.Rules, effort Effort) Diagnosi
 		d.Problem = fmt.Errorf("writing the content: %w", err)
 		return d
 	}
-	d.Expected, d.Want = expected, inCase(string(hexOf(md5Sum(nil, expected))), rules.Hex)
+	d.Expected, d.Want = expected, mistakes.InCase(string(mistakes.HexOf(mistakes.MD5Sum(nil, expected))), rules.Hex)
 	if sign == d.Want {
 		d.Right = true
 		return d

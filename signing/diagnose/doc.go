@@ -5,8 +5,8 @@
 // Making a sign has stages: select the parameters, order them, format their values,
 // escape strings, frame names and values, wrap the text, encode its characters, digest
 // it, spell the digest. Each stage has alternatives, named after the library or the habit that they
-// come from. The table in mistakes.go lists them; a library whose escapes differ from all others
-// is one line of libraryEscapes.
+// come from. Package internal/mistakes lists them; a library whose escapes differ from all others
+// is one line of its libraryEscapes.
 //
 // What libraries write is not guessed: testdata/texts.jsonl has the texts that real
 // libraries made of the requests in testdata/bodies.json. To add a library, add its call to

@@ -22,6 +22,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 	"github.com/mallcheck/mallcheck/signing/internal/signtest"
 )
 
@@ -60,7 +61,7 @@ func searchIn(t rapid.TB, got Request, rules signing.Rules) *search {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSearch(got, &Diagnosis{Sign: strings.Repeat("0", signLength), Expected: expected}, rules, Quick)
+	s := newSearch(got, &Diagnosis{Sign: strings.Repeat("0", mistakes.SignLength), Expected: expected}, rules, Quick)
 	s.singles()
 	return s
 }
@@ -87,24 +88,24 @@ func TestSignFindsWhatWasDone(t *testing.T) {
 		}
 		v := s.variants[rapid.IntRange(0, len(s.variants)-1).Draw(t, "mistake")]
 		text, c := s.found.Expected, s.start()
-		if v.of.stage.early() {
+		if v.Of.Stage.Early() {
 			s.forget()
-			text = bytes.Clone(s.render(c, []*variant{v}))
+			text = bytes.Clone(s.render(c, []*mistakes.Variant{v}))
 		} else {
-			c.apply([]*variant{v})
+			c.Apply([]*mistakes.Variant{v})
 			text = s.finish(c, text)
 		}
-		if v.odd || text == nil || v.of.stage < stageDigest && bytes.Equal(text, s.found.Expected) {
+		if v.Odd || text == nil || v.Of.Stage < mistakes.StageDigest && bytes.Equal(text, s.found.Expected) {
 			t.Skip("the mistake makes no difference, or another look of the sign")
 		}
-		sign := inCase(fmt.Sprintf("%x", c.sum(nil, text)), rules.Hex)
+		sign := mistakes.InCase(fmt.Sprintf("%x", c.Sum(nil, text)), rules.Hex)
 		d := Sign(got, sign, rules, Quick)
 		checkDiagnosis(t, d, rules)
 		if d.Right && bytes.Equal(text, d.Expected) {
 			return
 		}
 		if len(d.Causes) == 0 || !bytes.Equal(d.Causes[0].Text, text) || len(d.Causes[0].Mistakes) != 1 {
-			t.Fatalf("%s %s: signed\n%s\nfound\n%s", v.of.id, v.detail, text, d)
+			t.Fatalf("%s %s: signed\n%s\nfound\n%s", v.Of.ID, v.Detail, text, d)
 		}
 		if again := Sign(got, sign, rules, Quick); !reflect.DeepEqual(d, again) {
 			t.Fatalf("two diagnoses of the same sign:\n%s\n%s", d, again)

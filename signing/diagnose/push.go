@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
 // PushRules are the rules that a push is expected to be signed by.
@@ -188,16 +189,16 @@ func pushBodies(body []byte) []alternative {
 			add(text, way.other)
 		}
 	}
-	top := &jsonNode{kind: kindObject}
+	top := &jsonform.Node{Kind: jsonform.KindObject}
 	for _, m := range members {
-		top.names, top.items = append(top.names, m.Name), append(top.items, parseNode(m.Value))
+		top.Names, top.Items = append(top.Names, m.Name), append(top.Items, jsonform.Parse(m.Value))
 	}
-	add([]byte(top.compactText()), "the members are not sorted")
-	for _, order := range []*jsonNode{top, top.sorted()} {
-		w := writer{escapes: &pythonEscapes, limit: 1 << 30}
-		spaced := jsonLayout(", ", ": ")
-		w.value(&spaced, order, 1)
-		add(w.out, "the body is written with Python's json.dumps")
+	add([]byte(top.CompactText()), "the members are not sorted")
+	for _, order := range []*jsonform.Node{top, top.Sorted()} {
+		w := jsonform.Writer{Escapes: &jsonform.PythonEscapes, Limit: 1 << 30}
+		spaced := jsonform.JsonLayout(", ", ": ")
+		w.Value(&spaced, order, 1)
+		add(w.Out, "the body is written with Python's json.dumps")
 	}
 	add(nil, "the body is not signed")
 	return all

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 )
 
 // Request is what is known of a request whose sign is to be explained. Place and order matter to
@@ -39,23 +40,13 @@ func RequestOf(method string, u *url.URL, body []byte, templates []string) (Requ
 // Members returns the parameters of the given parts, each once. It is an error if two parts give the
 // same name different values.
 func (got Request) Members(parts signing.Parts) (members []signing.Member, err error) {
-	for _, place := range got.places() {
-		if !parts.Has(place.part) {
+	for _, place := range mistakes.Sent(got).Places() {
+		if !parts.Has(place.Part) {
 			continue
 		}
-		if members, err = signing.MergeMembers(slices.Clip(members), place.members); err != nil {
+		if members, err = signing.MergeMembers(slices.Clip(members), place.Members); err != nil {
 			return nil, err
 		}
 	}
 	return members, nil
-}
-
-type place struct {
-	part    signing.Parts
-	members []signing.Member
-}
-
-// places lists the parts in the order in which MembersOf collects them.
-func (got Request) places() [3]place {
-	return [3]place{{signing.Query, got.Query}, {signing.Path, got.Path}, {signing.Body, got.Body}}
 }

@@ -8,17 +8,16 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 )
 
 // search looks for the mistakes that lead from a request to its wrong sign.
 type search struct {
-	got      Request
+	mistakes.Subject
 	found    *Diagnosis
-	rules    signing.Rules
-	base     candidate
-	variants []*variant
+	variants []*mistakes.Variant
 	target   []byte // the sum that a sign of the usual look stands for
-	core     string // the sign without what stands around it
 	limit    int    // of the length of one text
 	work     int
 	most     int // bytes to write and hash
@@ -30,8 +29,8 @@ type search struct {
 	showMarks bool
 
 	// Memory that is used again for each candidate.
-	current             candidate
-	entries             []entry
+	current             mistakes.Candidate
+	entries             []mistakes.Entry
 	known               []section // where texts has each parameter, by its position in the request
 	texts               []byte
 	text, framed, coded []byte
@@ -39,25 +38,26 @@ type search struct {
 }
 
 func newSearch(got Request, found *Diagnosis, rules signing.Rules, effort Effort) *search {
-	s := &search{got: got, found: found, rules: rules, most: effort.work()}
+	s := &search{found: found, most: effort.work(), Subject: mistakes.Subject{
+		Got: mistakes.Sent(got), Sign: found.Sign, Want: found.Want, Expected: found.Expected, Rules: rules, Core: mistakes.CoreOf(found.Sign),
+	}}
 	s.limit = 16*len(found.Expected) + 4096
 	written := map[string]bool{}
-	for _, place := range got.places() {
-		for _, m := range place.members {
+	for _, place := range s.Got.Places() {
+		for _, m := range place.Members {
 			s.limit += 16 * (len(m.Name) + len(m.Value))
-			e := newEntry(m, len(s.base.entries), place.part, rules)
-			e.written = e.written && !written[m.Name]
-			written[m.Name] = written[m.Name] || e.written
-			s.base.entries = append(s.base.entries, e)
+			e := mistakes.NewEntry(m, len(s.Base.Entries), place.Part, rules)
+			e.Written = e.Written && !written[m.Name]
+			written[m.Name] = written[m.Name] || e.Written
+			s.Base.Entries = append(s.Base.Entries, e)
 		}
 	}
-	slices.SortStableFunc(s.base.entries, byName)
-	s.base.order = byName
-	s.base.escapes = &standardEscapes
-	s.base.layout = &compact
-	s.base.sum = md5Sum
-	s.core = coreOf(found.Sign)
-	if usual(found.Sign, rules) {
+	slices.SortStableFunc(s.Base.Entries, mistakes.ByName)
+	s.Base.Order = mistakes.ByName
+	s.Base.Escapes = &jsonform.StandardEscapes
+	s.Base.Layout = &jsonform.Compact
+	s.Base.Sum = mistakes.MD5Sum
+	if mistakes.Usual(found.Sign, rules) {
 		s.target, _ = hex.DecodeString(found.Sign)
 	}
 	return s
@@ -70,7 +70,7 @@ func (s *search) run(effort Effort) {
 	if s.cut || len(s.found.Causes) > 0 {
 		return
 	}
-	if len(s.base.entries) > maxPairMembers || len(s.found.Expected) > maxPairContent {
+	if len(s.Base.Entries) > maxPairMembers || len(s.Expected) > maxPairContent {
 		s.cut = true
 		return
 	}
@@ -85,131 +85,117 @@ func (s *search) run(effort Effort) {
 // singles tries each mistake.
 func (s *search) singles() {
 	s.list()
-	if s.target == nil && !slices.ContainsFunc(s.variants, func(v *variant) bool { return v.odd }) {
+	if s.target == nil && !slices.ContainsFunc(s.variants, func(v *mistakes.Variant) bool { return v.Odd }) {
 		s.variants = nil
 		return
 	}
 	for _, v := range s.variants {
-		if v.odd != (s.target == nil) {
+		if v.Odd != (s.target == nil) {
 			continue
 		}
-		text := s.found.Expected
-		if v.of.stage.early() {
+		text := s.Expected
+		if v.Of.Stage.Early() {
 			s.forget()
-			text = s.render(s.start(), []*variant{v})
-			if text == nil || bytes.Equal(text, s.found.Expected) {
+			text = s.render(s.start(), []*mistakes.Variant{v})
+			if text == nil || bytes.Equal(text, s.Expected) {
 				continue
 			}
 		}
-		s.try(text, []*variant{v})
+		s.try(text, []*mistakes.Variant{v})
 	}
 }
 
 // list finds all that can have gone wrong in this request, the likeliest first.
 func (s *search) list() {
-	for i := range mistakes {
-		m := &mistakes[i]
-		if m.ways == nil {
+	for i := range mistakes.Table {
+		m := &mistakes.Table[i]
+		if m.Ways == nil {
 			continue
 		}
-		for _, v := range m.ways(s) {
-			v.of, v.mask, v.likely = m, v.mask|1<<m.stage, m.likely
-			if v.rare {
-				v.likely = min(seldom, m.likely+1)
+		for _, v := range m.Ways(&s.Subject) {
+			v.Of, v.Mask, v.Likely = m, v.Mask|1<<m.Stage, m.Likely
+			if v.Rare {
+				v.Likely = min(mistakes.Seldom, m.Likely+1)
 			}
-			for _, other := range m.also {
-				v.mask |= 1 << other
+			for _, other := range m.Also {
+				v.Mask |= 1 << other
 			}
 			s.variants = append(s.variants, &v)
 		}
 	}
-	slices.SortStableFunc(s.variants, func(a, b *variant) int { return int(a.likely) - int(b.likely) })
+	slices.SortStableFunc(s.variants, func(a, b *mistakes.Variant) int { return int(a.Likely) - int(b.Likely) })
 }
 
 // try makes the late ones of some mistakes on the text that the early ones led to, and records them
 // all if that leads to the sign that was sent.
-func (s *search) try(text []byte, variants []*variant) {
+func (s *search) try(text []byte, variants []*mistakes.Variant) {
 	if s.cut {
 		return
 	}
 	c := s.start()
 	for _, v := range variants {
-		if !v.of.stage.early() {
-			v.apply(c)
+		if !v.Of.Stage.Early() {
+			v.Apply(c)
 		}
 	}
 	text = s.finish(c, text)
 	s.tried++
-	s.hashed = c.sum(s.hashed[:0], text)
+	s.hashed = c.Sum(s.hashed[:0], text)
 	if s.matches(c) {
 		s.record(text, variants)
 	}
 }
 
 // start returns the right way to make a sign, to make mistakes in.
-func (s *search) start() *candidate {
-	s.current = s.base
+func (s *search) start() *mistakes.Candidate {
+	s.current = s.Base
 	return &s.current
 }
 
 // forget drops the texts of single parameters, before they are formatted in another way.
 func (s *search) forget() {
-	s.known = slices.Grow(s.known[:0], len(s.base.entries))[:len(s.base.entries)]
+	s.known = slices.Grow(s.known[:0], len(s.Base.Entries))[:len(s.Base.Entries)]
 	clear(s.known)
 	s.texts = s.texts[:0]
 }
 
-// apply makes mistakes in a candidate.
-func (c *candidate) apply(variants []*variant) {
-	formats := 0
-	for _, v := range variants {
-		if v.value != nil {
-			c.format[formats] = v.value
-			formats++
-		}
-		if v.apply != nil {
-			v.apply(c)
-		}
-	}
-}
-
 // render makes the mistakes of the early stages and writes the text. It returns nil if that is too long.
-func (s *search) render(c *candidate, variants []*variant) []byte {
-	s.spend(len(s.base.entries) * 16)
+func (s *search) render(c *mistakes.Candidate, variants []*mistakes.Variant) []byte {
+	s.spend(len(s.Base.Entries) * 16)
 	if s.cut {
 		return nil
 	}
-	s.entries = append(s.entries[:0], s.base.entries...)
-	c.entries = s.entries
-	c.apply(variants)
-	s.entries = c.entries
-	if c.whole != nil {
-		return c.whole
+	s.entries = append(s.entries[:0], s.Base.Entries...)
+	c.Entries = s.entries
+	c.Apply(variants)
+	s.entries = c.Entries
+	if c.Whole != nil {
+		return c.Whole
 	}
-	if s.showMarks && slices.ContainsFunc(c.entries, func(e entry) bool { return e.value.kind != kindString }) {
-		c.entries = append(c.entries, entry{value: stringNode(`[+ ,{:'"<`), changed: true})
+	if s.showMarks && slices.ContainsFunc(c.Entries, func(e mistakes.Entry) bool { return e.Value.Kind != jsonform.KindString }) {
+		c.Entries = append(c.Entries, mistakes.Entry{Value: jsonform.String(`[+ ,{:'"<`), Changed: true})
 	}
-	slices.SortStableFunc(c.entries, c.order)
-	w := writer{out: append(s.text[:0], c.layout.top[0]...), escapes: c.escapes, limit: s.limit}
+	slices.SortStableFunc(c.Entries, c.Order)
+	w := jsonform.Writer{Out: append(s.text[:0], c.Layout.Top[0]...), Escapes: c.Escapes, Limit: s.limit}
 	n := 0
-	for _, e := range c.entries {
-		if !e.written && !s.showAll {
+	for _, e := range c.Entries {
+		if !e.Written && !s.showAll {
 			continue
 		}
 		if text := s.member(c, e); len(text) > 0 {
-			w.before(c.layout, n, 0)
-			w.out = append(w.out, text...)
+			w.Before(c.Layout, n, 0)
+			w.Out = append(w.Out, text...)
 			n++
 		}
 	}
 	if n == 0 {
-		w.out = w.out[:0]
-		w.nothing(c.layout, c.layout.top)
+		w.Out = w.Out[:0]
+		w.Nothing(c.Layout, c.Layout.Top)
 	} else {
-		w.after(c.layout, 0)
-		w.out = append(w.out, c.layout.top[1]...)
+		w.After(c.Layout, 0)
+		w.Out = append(w.Out, c.Layout.Top[1]...)
 	}
-	s.text = w.out
+	s.text = w.Out
 	s.spend(len(s.text))
 	if len(s.text) > s.limit || s.cut {
 		return nil
@@ -221,47 +207,47 @@ func (s *search) render(c *candidate, variants []*variant) []byte {
 type section struct{ from, to int }
 
 // member writes one parameter, or several if it is expanded.
-func (s *search) member(c *candidate, e entry) []byte {
-	if !e.changed && e.index < len(s.known) {
-		if at := s.known[e.index]; at.to > 0 {
+func (s *search) member(c *mistakes.Candidate, e mistakes.Entry) []byte {
+	if !e.Changed && e.Index < len(s.known) {
+		if at := s.known[e.Index]; at.to > 0 {
 			return s.texts[at.from:at.to]
 		}
 	}
-	value := e.value
-	for _, format := range c.format {
+	value := e.Value
+	for _, format := range c.Format {
 		if format != nil {
 			formatted := e
-			formatted.value = value
+			formatted.Value = value
 			value = format(formatted)
 		}
 	}
-	pairs := []pair{{name: e.name, value: value}}
-	if c.expand != nil {
-		pairs = c.expand(e.name, value)
+	pairs := []jsonform.Pair{{Name: e.Name, Value: value}}
+	if c.Expand != nil {
+		pairs = c.Expand(e.Name, value)
 	}
 	from := len(s.texts)
-	w := writer{out: s.texts, escapes: c.escapes, limit: from + s.limit}
+	w := jsonform.Writer{Out: s.texts, Escapes: c.Escapes, Limit: from + s.limit}
 	for i, p := range pairs {
 		if i > 0 {
-			w.before(c.layout, i, 0)
+			w.Before(c.Layout, i, 0)
 		}
-		w.member(c.layout, p)
+		w.Member(c.Layout, p)
 	}
-	s.texts = w.out
-	if !e.changed && e.index < len(s.known) {
-		s.known[e.index] = section{from, len(s.texts)}
+	s.texts = w.Out
+	if !e.Changed && e.Index < len(s.known) {
+		s.known[e.Index] = section{from, len(s.texts)}
 	}
 	return s.texts[from:]
 }
 
 // finish does what comes between the text and its digest.
-func (s *search) finish(c *candidate, text []byte) []byte {
-	if c.frame != nil {
-		s.framed = c.frame(s.framed[:0], text)
+func (s *search) finish(c *mistakes.Candidate, text []byte) []byte {
+	if c.Frame != nil {
+		s.framed = c.Frame(s.framed[:0], text)
 		text = s.framed
 	}
-	if c.encode != nil {
-		s.coded = c.encode(s.coded[:0], text)
+	if c.Encode != nil {
+		s.coded = c.Encode(s.coded[:0], text)
 		text = s.coded
 	}
 	s.spend(len(text) + md5.BlockSize)
@@ -274,24 +260,24 @@ func (s *search) spend(work int) {
 }
 
 // matches reports whether the sum last computed, written as c writes it, is the sign that was sent.
-func (s *search) matches(c *candidate) bool {
+func (s *search) matches(c *mistakes.Candidate) bool {
 	if s.target != nil {
 		return bytes.Equal(s.hashed, s.target)
 	}
-	inner, ok := strings.CutPrefix(s.found.Sign, c.around[0])
+	inner, ok := strings.CutPrefix(s.Sign, c.Around[0])
 	if !ok {
 		return false
 	}
-	inner, ok = strings.CutSuffix(inner, c.around[1])
+	inner, ok = strings.CutSuffix(inner, c.Around[1])
 	return ok && inner == s.digits(c)
 }
 
-func (s *search) digits(c *candidate) string {
-	if c.write != nil {
-		return c.write(s.hashed)
+func (s *search) digits(c *mistakes.Candidate) string {
+	if c.Write != nil {
+		return c.Write(s.hashed)
 	}
 	digits := hex.EncodeToString(s.hashed)
-	if s.rules.Hex == signing.UpperHex {
+	if s.Rules.Hex == signing.UpperHex {
 		return strings.ToUpper(digits)
 	}
 	return digits

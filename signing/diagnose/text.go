@@ -3,18 +3,11 @@ package diagnose
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-)
 
-// The widths of what Text prints, in columns or bytes.
-const (
-	textBefore = 24   // bytes shown before the first difference
-	textWindow = 100  // bytes of a text that are shown
-	signShown  = 80   // bytes of a sign that are shown
-	allShown   = 2000 // bytes of the right content that are shown if nothing is found
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/excerpt"
 )
 
 // Line returns the diagnosis as one line, without a line break or full stop, for the message that refuses
@@ -24,13 +17,13 @@ func (d Diagnosis) Line() string {
 	case d.Right:
 		return "the sign is right"
 	case d.Problem != nil:
-		return "no sign can be right: " + oneLine(d.Problem.Error())
+		return "no sign can be right: " + excerpt.OneLine(d.Problem.Error())
 	case len(d.Causes) > 0:
-		return "the sign is wrong: " + oneLine(words(d.Causes[0].Mistakes, "; and "))
+		return "the sign is wrong: " + excerpt.OneLine(words(d.Causes[0].Mistakes, "; and "))
 	case d.explained():
-		return "the sign is wrong: " + oneLine(words(d.Seen, "; and "))
+		return "the sign is wrong: " + excerpt.OneLine(words(d.Seen, "; and "))
 	case len(d.Seen) > 0:
-		return "the sign is wrong: " + oneLine(words(d.Seen, "; and ")) + "; and no known mistake leads to its digits"
+		return "the sign is wrong: " + excerpt.OneLine(words(d.Seen, "; and ")) + "; and no known mistake leads to its digits"
 	}
 	return "the sign is wrong, and no known mistake leads to it"
 }
@@ -45,10 +38,10 @@ func (d Diagnosis) Text() string {
 		b.WriteString("The sign is right.\n")
 		return b.String()
 	case d.Problem != nil:
-		fmt.Fprintf(&b, "No sign can be right: %s.\n", oneLine(d.Problem.Error()))
+		fmt.Fprintf(&b, "No sign can be right: %s.\n", excerpt.OneLine(d.Problem.Error()))
 		return b.String()
 	}
-	fmt.Fprintf(&b, "The sign is wrong.\n  sent   %s\n  right  %s\n", shortSign(d.Sign), d.Want)
+	fmt.Fprintf(&b, "The sign is wrong.\n  sent   %s\n  right  %s\n", excerpt.ShortSign(d.Sign), d.Want)
 	for _, cause := range d.Causes {
 		cause.print(&b, d.Expected)
 	}
@@ -80,19 +73,19 @@ func (d Diagnosis) printNothing(b *strings.Builder) {
 		fmt.Fprintf(b, "%s %d texts were compared.\n"+
 			"Perhaps the request was changed after it was signed, or it carries the sign of another request.\n", tried, d.Tried)
 	}
-	shown := view{text: d.Expected}
-	fmt.Fprintf(b, "The right sign is the MD5 of these %d bytes:\n  %s\n", len(d.Expected), shown.part(0, min(len(d.Expected), allShown)))
+	shown := excerpt.View{Text: d.Expected}
+	fmt.Fprintf(b, "The right sign is the MD5 of these %d bytes:\n  %s\n", len(d.Expected), shown.Part(0, min(len(d.Expected), excerpt.AllShown)))
 }
 
 func (c Cause) print(b *strings.Builder, expected []byte) {
 	fmt.Fprintf(b, "%s.\n", sentence(words(c.Mistakes, "; and ")))
 	for _, m := range c.Or {
-		fmt.Fprintf(b, "Or, with the same effect: %s.\n", oneLine(m.Words))
+		fmt.Fprintf(b, "Or, with the same effect: %s.\n", excerpt.OneLine(m.Words))
 	}
-	right, signed := view{text: expected}, view{text: c.Text, bytes: c.encoded || !utf8.Valid(c.Text)}
+	right, signed := excerpt.View{Text: expected}, excerpt.View{Text: c.Text, Bytes: c.encoded || !utf8.Valid(c.Text)}
 	if c.At < 0 {
 		fmt.Fprintf(b, "The right text was signed, but the sign sent is %s:\n", c.How)
-		fmt.Fprintf(b, "  text   %s\n", right.part(right.window(0)))
+		fmt.Fprintf(b, "  text   %s\n", right.Part(right.Window(0)))
 		return
 	}
 	at := c.At
@@ -100,91 +93,15 @@ func (c Cause) print(b *strings.Builder, expected []byte) {
 		at--
 	}
 	fmt.Fprintf(b, "The sign sent is %s; the signed text differs from the right one from byte %d on:\n", c.How, c.At)
-	fmt.Fprintf(b, "  right  %s\n", right.part(right.window(at)))
-	from, to := signed.window(at)
-	fmt.Fprintf(b, "  signed %s\n", signed.part(from, to))
-	before := view{text: c.Text[:at], bytes: signed.bytes}
-	fmt.Fprintf(b, "%s^\n", strings.Repeat(" ", len("  signed ")+columns(before.part(from, at))))
-}
-
-// view is a text to be shown in part.
-type view struct {
-	text  []byte
-	bytes bool // it is no UTF-8: show what is not ASCII as bytes
-}
-
-// window returns the part of a text to show around the byte at an index.
-func (v view) window(at int) (from, to int) {
-	from = max(0, at-textBefore)
-	for from > 0 && from < at && !utf8.RuneStart(v.text[from]) {
-		from++
-	}
-	to = min(len(v.text), from+textWindow)
-	for to < len(v.text) && to > at && !utf8.RuneStart(v.text[to]) {
-		to--
-	}
-	return from, to
-}
-
-// part shows a part of a text and that it goes on. What cannot be seen is shown by name.
-func (v view) part(from, to int) string {
-	var b strings.Builder
-	if from > 0 {
-		b.WriteRune('…')
-	}
-	for text := v.text[from:to]; len(text) > 0; {
-		r, size := utf8.DecodeRune(text)
-		switch {
-		case r == utf8.RuneError && size == 1, v.bytes && r >= utf8.RuneSelf:
-			fmt.Fprintf(&b, "‹0x%02x›", text[0])
-			size = 1
-		case r == '\n':
-			b.WriteString("‹LF›")
-		case r == '\r':
-			b.WriteString("‹CR›")
-		case r == '\t':
-			b.WriteString("‹TAB›")
-		case r == ' ' || unicode.IsGraphic(r) && !unicode.IsSpace(r):
-			b.WriteRune(r)
-		default:
-			fmt.Fprintf(&b, "‹%U›", r)
-		}
-		text = text[size:]
-	}
-	if to < len(v.text) {
-		b.WriteRune('…')
-	}
-	return b.String()
-}
-
-// columns is how wide a text is on a terminal, near enough to place a mark.
-func columns(text string) int {
-	n := 0
-	for _, r := range text {
-		switch {
-		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana),
-			r >= 0x3000 && r <= 0x303f, r >= 0xff01 && r <= 0xff60, r >= 0x1f300 && r <= 0x1faff:
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
-}
-
-// oneLine shows a text that may contain what a request sent on one line.
-func oneLine(text string) string { return view{text: []byte(text)}.part(0, len(text)) }
-
-func shortSign(sign string) string {
-	if len(sign) > signShown {
-		return strconv.Quote(sign[:signShown]) + fmt.Sprintf("… (%d bytes)", len(sign))
-	}
-	return strconv.Quote(sign)
+	fmt.Fprintf(b, "  right  %s\n", right.Part(right.Window(at)))
+	from, to := signed.Window(at)
+	fmt.Fprintf(b, "  signed %s\n", signed.Part(from, to))
+	before := excerpt.View{Text: c.Text[:at], Bytes: signed.Bytes}
+	fmt.Fprintf(b, "%s^\n", strings.Repeat(" ", len("  signed ")+excerpt.Columns(before.Part(from, at))))
 }
 
 func sentence(clause string) string {
-	clause = oneLine(clause)
+	clause = excerpt.OneLine(clause)
 	r, size := utf8.DecodeRuneInString(clause)
 	return string(unicode.ToUpper(r)) + clause[size:]
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/excerpt"
 	"github.com/mallcheck/mallcheck/signing/internal/signtest"
 )
 
@@ -148,7 +149,7 @@ func TestDiagnosisText(t *testing.T) {
 
 func TestColumns(t *testing.T) {
 	for text, want := range map[string]int{"": 0, "a b": 3, "欧洲": 4, "é": 1, "e\u0301": 1, "，！": 4, "😀": 2, "한글 かな": 9} {
-		if n := columns(text); n != want {
+		if n := excerpt.Columns(text); n != want {
 			t.Errorf("%q takes %d columns, not %d", text, n, want)
 		}
 	}

@@ -1,25 +1,27 @@
-package diagnose
+package mistakes
 
 import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
 var versions = []string{"3.0", "1.0", "2.0"}
 
-func versionOther(s *search) (ways []variant) {
-	sent := s.base.find("version")
+func versionOther(s *Subject) (ways []Variant) {
+	sent := s.Base.find("version")
 	for _, version := range versions {
-		if sent != nil && sent.written && sent.value.text != version {
+		if sent != nil && sent.Written && sent.Value.Text != version {
 			ways = append(ways, withText("version", version))
 		}
 	}
 	return ways
 }
 
-func versionAdded(s *search) (ways []variant) {
-	if sent := s.base.find("version"); sent != nil && sent.written {
+func versionAdded(s *Subject) (ways []Variant) {
+	if sent := s.Base.find("version"); sent != nil && sent.Written {
 		return nil
 	}
 	for _, version := range versions {
@@ -29,14 +31,14 @@ func versionAdded(s *search) (ways []variant) {
 }
 
 // withText signs a parameter with another text than the one that was sent.
-func withText(name, text string) variant {
-	return variant{detail: strconv.Quote(text), apply: func(c *candidate) { c.include(name, stringNode(text)) }}
+func withText(name, text string) Variant {
+	return Variant{Detail: strconv.Quote(text), Apply: func(c *Candidate) { c.include(name, jsonform.String(text)) }}
 }
 
-func partnerCodeExample(s *search) (ways []variant) {
-	sent := s.base.find("partnerCode")
+func partnerCodeExample(s *Subject) (ways []Variant) {
+	sent := s.Base.find("partnerCode")
 	for _, code := range []string{"P012345", "P000270", "P000818"} {
-		if sent != nil && sent.written && sent.value.text != code {
+		if sent != nil && sent.Written && sent.Value.Text != code {
 			ways = append(ways, withText("partnerCode", code))
 		}
 	}
@@ -44,16 +46,16 @@ func partnerCodeExample(s *search) (ways []variant) {
 }
 
 // tradeTime returns the milliseconds that were sent as tradeTime.
-func (s *search) tradeTime() (int64, bool) {
-	sent := s.base.find("tradeTime")
-	if sent == nil || !sent.written || len(sent.value.text) != len("1645683857572") {
+func (s *Subject) tradeTime() (int64, bool) {
+	sent := s.Base.find("tradeTime")
+	if sent == nil || !sent.Written || len(sent.Value.Text) != len("1645683857572") {
 		return 0, false
 	}
-	ms, err := strconv.ParseInt(sent.value.text, 10, 64)
+	ms, err := strconv.ParseInt(sent.Value.Text, 10, 64)
 	return ms, err == nil
 }
 
-func tradeTimeForm(s *search) []variant {
+func tradeTimeForm(s *Subject) []Variant {
 	ms, ok := s.tradeTime()
 	if !ok {
 		return nil
@@ -61,7 +63,7 @@ func tradeTimeForm(s *search) []variant {
 	const stamp = "20060102150405"
 	at := time.UnixMilli(ms).UTC()
 	china := at.In(time.FixedZone("", 8*60*60))
-	ways := []variant{
+	ways := []Variant{
 		withText("tradeTime", strconv.FormatInt(ms/1000, 10)),
 		withText("tradeTime", strconv.FormatInt(ms/1000*1000, 10)),
 		withText("tradeTime", at.Format(stamp)),
@@ -69,27 +71,27 @@ func tradeTimeForm(s *search) []variant {
 	}
 	details := []string{"in seconds", "in milliseconds that end in 000", "as date and time in UTC", "as date and time in China"}
 	for i, detail := range details {
-		ways[i].detail = detail + ", " + ways[i].detail
-		ways[i].rare = i > 0
+		ways[i].Detail = detail + ", " + ways[i].Detail
+		ways[i].Rare = i > 0
 	}
 	return ways
 }
 
-func tradeTimeClock(s *search) (ways []variant) {
+func tradeTimeClock(s *Subject) (ways []Variant) {
 	const reach = 50 // milliseconds
 	ms, ok := s.tradeTime()
 	for off := int64(1); ok && off <= reach; off++ {
 		for _, signed := range []int64{ms - off, ms + off} {
 			v := withText("tradeTime", strconv.FormatInt(signed, 10))
-			v.detail = fmt.Sprintf("%s, %+d ms", v.detail, signed-ms)
+			v.Detail = fmt.Sprintf("%s, %+d ms", v.Detail, signed-ms)
 			ways = append(ways, v)
 		}
 	}
 	return ways
 }
 
-func pathTemplate(s *search) (ways []variant) {
-	for _, m := range s.got.Path {
+func pathTemplate(s *Subject) (ways []Variant) {
+	for _, m := range s.Got.Path {
 		for _, form := range []string{"{%s}", ":%s", "%s"} {
 			ways = append(ways, withText(m.Name, fmt.Sprintf(form, m.Name)))
 		}

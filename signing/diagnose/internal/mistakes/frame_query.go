@@ -1,6 +1,10 @@
-package diagnose
+package mistakes
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
+)
 
 func asIs(dst []byte, text string) []byte { return append(dst, text...) }
 
@@ -58,24 +62,24 @@ func percent(dst []byte, text, keep, space, digits string) []byte {
 }
 
 // query is the form of a URL's query, between first and last.
-func query(first, last string, plain func(dst []byte, text string) []byte) layout {
-	return layout{top: [2]string{first, last}, item: "&", colon: "=", plain: plain, inner: &compact}
+func query(first, last string, plain func(dst []byte, text string) []byte) jsonform.Layout {
+	return jsonform.Layout{Top: [2]string{first, last}, Item: "&", Colon: "=", Plain: plain, Inner: &jsonform.Compact}
 }
 
-func queryString(s *search) []variant {
-	ways := []variant{written("k=v&k=v", query("", "", asIs))}
+func queryString(s *Subject) []Variant {
+	ways := []Variant{written("k=v&k=v", query("", "", asIs))}
 	for _, e := range percentEncodings {
 		encode := func(dst []byte, text string) []byte { return percent(dst, text, e.keep, e.space, e.digits) }
 		v := written("k=v&k=v, URL-encoded "+e.detail, query("", "", encode))
-		v.rare = !e.usual
+		v.Rare = !e.usual
 		names := query("", "", encode)
-		names.plainNames = asIs
+		names.PlainNames = asIs
 		only := written("k=v&k=v, the values URL-encoded "+e.detail, names)
-		only.rare = true
+		only.Rare = true
 		ways = append(ways, v, only)
 	}
-	quoted := layout{item: "&", colon: "=", object: braces, array: brackets, plainNames: asIs, inner: &compact}
-	return append(ways, rare([]variant{
+	quoted := jsonform.Layout{Item: "&", Colon: "=", Object: jsonform.Braces, Array: jsonform.Brackets, PlainNames: asIs, Inner: &jsonform.Compact}
+	return append(ways, rare([]Variant{
 		written("k=v&k=v&", query("", "&", asIs)),
 		written("?k=v&k=v", query("?", "", asIs)),
 		written("k=v&k=v&key=", query("", "&key=", asIs)),

@@ -1,4 +1,4 @@
-package diagnose
+package mistakes
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 )
 
 // entities is a way that writes characters as HTML entities.
-func entities(detail string, oldnew ...string) variant {
+func entities(detail string, oldnew ...string) Variant {
 	return texts(detail, strings.NewReplacer(oldnew...).Replace)
 }
 

@@ -1,18 +1,20 @@
-package diagnose
+package mistakes
 
 import (
 	"bytes"
 	"fmt"
 	"net/url"
+
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
 // framed is a way that changes the whole text.
-func framed(detail string, f func(dst, text []byte) []byte) variant {
-	return variant{detail: detail, apply: func(c *candidate) { c.frame = f }}
+func framed(detail string, f func(dst, text []byte) []byte) Variant {
+	return Variant{Detail: detail, Apply: func(c *Candidate) { c.Frame = f }}
 }
 
 // around is a way that adds something before and after the text.
-func around(detail, before, after string) variant {
+func around(detail, before, after string) Variant {
 	return framed(detail, func(dst, text []byte) []byte {
 		return append(append(append(dst, before...), text...), after...)
 	})
@@ -46,21 +48,21 @@ var wrapped = fixed(
 )
 
 // secret are texts that clients add who expect a secret to take part.
-func secret(s *search) []variant {
-	ways := []variant{
+func secret(s *Subject) []Variant {
+	ways := []Variant{
 		around(`"null" at the end`, "", "null"),
 		around(`"undefined" at the end`, "", "undefined"),
 	}
-	ways = append(ways, rare([]variant{
+	ways = append(ways, rare([]Variant{
 		around(`"None" at the end`, "", "None"),
 		around(`"&key=" at the end`, "", "&key="),
 	})...)
-	if e := s.base.find("partnerCode"); e != nil && e.value.text != "" {
-		code := e.value.text
+	if e := s.Base.find("partnerCode"); e != nil && e.Value.Text != "" {
+		code := e.Value.Text
 		ways = append(ways,
 			around("partnerCode at the end", "", code),
 			around("partnerCode at the beginning", code, ""))
-		ways = append(ways, rare([]variant{
+		ways = append(ways, rare([]Variant{
 			around("partnerCode at both ends", code, code),
 			around(`"&key=" and partnerCode at the end`, "", "&key="+code),
 		})...)
@@ -69,9 +71,9 @@ func secret(s *search) []variant {
 }
 
 var jsonTwice = fixed(
-	framed("a JSON string of it", func(dst, text []byte) []byte { return standardEscapes.append(dst, string(text)) }),
+	framed("a JSON string of it", func(dst, text []byte) []byte { return jsonform.StandardEscapes.Append(dst, string(text)) }),
 	framed("its quotes are escaped", func(dst, text []byte) []byte {
-		quoted := standardEscapes.append(dst, string(text))
+		quoted := jsonform.StandardEscapes.Append(dst, string(text))
 		return quoted[1 : len(quoted)-1]
 	}),
 )

@@ -1,4 +1,4 @@
-package diagnose
+package mistakes
 
 import (
 	"bytes"
@@ -16,8 +16,8 @@ import (
 )
 
 // encoded is a way that turns text into other bytes than those of UTF-8.
-func encoded(detail string, encode func(dst, text []byte) []byte) variant {
-	return variant{detail: detail, apply: func(c *candidate) { c.encode = encode }}
+func encoded(detail string, encode func(dst, text []byte) []byte) Variant {
+	return Variant{Detail: detail, Apply: func(c *Candidate) { c.Encode = encode }}
 }
 
 // eachRune is an encoding that treats each character alone.
@@ -31,12 +31,12 @@ func eachRune(encode func(dst []byte, r rune) []byte) func(dst, text []byte) []b
 }
 
 // gbk is for text that has Chinese characters. Of others, single bytes are the same in Windows-1252.
-func gbk(s *search) []variant {
-	ways := []variant{encoded("GBK", charset(simplifiedchinese.GBK)), encoded("GB18030", charset(simplifiedchinese.GB18030)),
+func gbk(s *Subject) []Variant {
+	ways := []Variant{encoded("GBK", charset(simplifiedchinese.GBK)), encoded("GB18030", charset(simplifiedchinese.GB18030)),
 		encoded("GBK as Java has it, with € in two bytes", eachRune(javaGBK))}
-	chinese := bytes.ContainsFunc(s.found.Expected, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	chinese := bytes.ContainsFunc(s.Expected, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 	for i := range ways {
-		ways[i].rare = !chinese
+		ways[i].Rare = !chinese
 	}
 	return ways
 }
@@ -82,11 +82,11 @@ var legacy = []struct {
 	{"Shift_JIS", japanese.ShiftJIS}, {"EUC-JP", japanese.EUCJP}, {"EUC-KR", korean.EUCKR}, {"KOI8-R", charmap.KOI8R},
 }
 
-func legacyEncodings(s *search) (ways []variant) {
+func legacyEncodings(s *Subject) (ways []Variant) {
 	for _, l := range legacy {
 		v := encoded(l.name, charset(l.set))
-		_, err := l.set.NewEncoder().Bytes(s.found.Expected)
-		v.rare = err != nil // it lacks a character
+		_, err := l.set.NewEncoder().Bytes(s.Expected)
+		v.Rare = err != nil // it lacks a character
 		ways = append(ways, v)
 	}
 	return ways
@@ -94,10 +94,10 @@ func legacyEncodings(s *search) (ways []variant) {
 
 // bodyEncodedTwice is for a request whose text is the UTF-8 of a text taken for a
 // single-byte encoding: decoded, it is the text that was signed.
-func bodyEncodedTwice(s *search) (ways []variant) {
+func bodyEncodedTwice(s *Subject) (ways []Variant) {
 	for _, set := range []*charmap.Charmap{charmap.ISO8859_1, charmap.Windows1252} {
-		bytes, err := set.NewEncoder().Bytes(s.found.Expected)
-		if err == nil && utf8.Valid(bytes) && len(bytes) < len(s.found.Expected) {
+		bytes, err := set.NewEncoder().Bytes(s.Expected)
+		if err == nil && utf8.Valid(bytes) && len(bytes) < len(s.Expected) {
 			ways = append(ways, encoded("taken for "+set.String(), func(dst, text []byte) []byte {
 				once, err := set.NewEncoder().Bytes(text)
 				if err != nil {
@@ -143,12 +143,12 @@ func eachUnit(dst, text []byte, encode func(dst []byte, unit uint16) []byte) []b
 }
 
 // asciiBytes replaces what the encoding lacks, if there is anything that it lacks.
-func asciiBytes(s *search) (ways []variant) {
+func asciiBytes(s *Subject) (ways []Variant) {
 	for _, set := range []struct {
 		name string
 		last rune
 	}{{"ISO-8859-1", 0xff}, {"ASCII", 0x7f}} {
-		if !bytes.ContainsFunc(s.found.Expected, func(r rune) bool { return r > set.last }) {
+		if !bytes.ContainsFunc(s.Expected, func(r rune) bool { return r > set.last }) {
 			continue
 		}
 		ways = append(ways, encoded(set.name, func(dst, text []byte) []byte {

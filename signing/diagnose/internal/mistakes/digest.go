@@ -1,4 +1,4 @@
-package diagnose
+package mistakes
 
 import (
 	"bytes"
@@ -15,37 +15,37 @@ import (
 	"strings"
 )
 
-func md5Sum(dst, text []byte) []byte {
+func MD5Sum(dst, text []byte) []byte {
 	sum := md5.Sum(text)
 	return append(dst, sum[:]...)
 }
 
 // hashed is a way that uses another digest.
-func hashed(detail, how string, sum func(dst, text []byte) []byte) variant {
-	return variant{detail: detail, how: how, apply: func(c *candidate) { c.sum = sum }}
+func hashed(detail, how string, sum func(dst, text []byte) []byte) Variant {
+	return Variant{Detail: detail, How: how, Apply: func(c *Candidate) { c.Sum = sum }}
 }
 
-func md5Of(detail, how string, change func(text []byte) []byte) variant {
-	return hashed(detail, how, func(dst, text []byte) []byte { return md5Sum(dst, change(text)) })
+func md5Of(detail, how string, change func(text []byte) []byte) Variant {
+	return hashed(detail, how, func(dst, text []byte) []byte { return MD5Sum(dst, change(text)) })
 }
 
-func hexOf(sum []byte) []byte { return hex.AppendEncode(nil, sum) }
+func HexOf(sum []byte) []byte { return hex.AppendEncode(nil, sum) }
 
 var doubleMD5 = fixed(
-	md5Of("of the hexadecimal digits", "MD5(*)", func(text []byte) []byte { return hexOf(md5Sum(nil, text)) }),
+	md5Of("of the hexadecimal digits", "MD5(*)", func(text []byte) []byte { return HexOf(MD5Sum(nil, text)) }),
 	md5Of("of the digits in upper case", "MD5(* in upper case)", func(text []byte) []byte {
-		return bytes.ToUpper(hexOf(md5Sum(nil, text)))
+		return bytes.ToUpper(HexOf(MD5Sum(nil, text)))
 	}),
-	md5Of("of the 16 bytes", "MD5(bytes of *)", func(text []byte) []byte { return md5Sum(nil, text) }),
+	md5Of("of the 16 bytes", "MD5(bytes of *)", func(text []byte) []byte { return MD5Sum(nil, text) }),
 )
 
 var md5OfEncoded = fixed(
 	md5Of("Base64", "MD5(Base64(text))", func(text []byte) []byte { return base64.StdEncoding.AppendEncode(nil, text) }),
 ).rarely(
-	md5Of("hexadecimal digits", "MD5(hexadecimal digits of text)", hexOf),
+	md5Of("hexadecimal digits", "MD5(hexadecimal digits of text)", HexOf),
 	md5Of("the digits of its SHA-1", "MD5(SHA-1(text))", func(text []byte) []byte {
 		sum := sha1.Sum(text)
-		return hexOf(sum[:])
+		return HexOf(sum[:])
 	}),
 )
 
@@ -55,7 +55,7 @@ var otherHashes = []struct {
 }{{"SHA-1", sha1.New}, {"SHA-256", sha256.New}, {"SHA-512", sha512.New}}
 
 // otherHash has the digests of other lengths, whole if the sign is as long, and cut to 32 digits.
-func otherHash(s *search) (ways []variant) {
+func otherHash(s *Subject) (ways []Variant) {
 	for _, other := range otherHashes {
 		size := other.new().Size()
 		sum := func(dst, text []byte) []byte {
@@ -65,29 +65,29 @@ func otherHash(s *search) (ways []variant) {
 		}
 		if s.isSumOf(size) {
 			v := hashed(other.name, other.name+"(text)", sum)
-			v.odd = true
+			v.Odd = true
 			ways = append(ways, v)
 		}
 		first := hashed(other.name+", the first 32 digits", "the first 32 digits of "+other.name+"(text)",
 			func(dst, text []byte) []byte { return sum(dst, text)[:md5.Size] })
 		last := hashed(other.name+", the last 32 digits", "the last 32 digits of "+other.name+"(text)",
 			func(dst, text []byte) []byte { return sum(dst, text)[size-md5.Size:] })
-		first.rare, last.rare = size > sha256.Size, true
+		first.Rare, last.Rare = size > sha256.Size, true
 		ways = append(ways, first, last)
 	}
 	return ways
 }
 
 // isSumOf reports whether the sign can be the hexadecimal digits or the Base64 of that many bytes.
-func (s *search) isSumOf(size int) bool {
-	return len(s.core) == 2*size || len(strings.TrimRight(s.core, "=")) == base64.RawStdEncoding.EncodedLen(size)
+func (s *Subject) isSumOf(size int) bool {
+	return len(s.Core) == 2*size || len(strings.TrimRight(s.Core, "=")) == base64.RawStdEncoding.EncodedLen(size)
 }
 
 // signReversed is for sums whose bytes were put together in another order, as code does that mistakes
 // the order of bytes in a word.
 var signReversed = fixed(
 	hashed("its digits", "the digits of * backwards", func(dst, text []byte) []byte {
-		sum := md5Sum(dst, text)
+		sum := MD5Sum(dst, text)
 		slices.Reverse(sum[len(dst):])
 		for i := len(dst); i < len(sum); i++ {
 			sum[i] = sum[i]<<4 | sum[i]>>4
@@ -95,12 +95,12 @@ var signReversed = fixed(
 		return sum
 	}),
 	hashed("its bytes", "the bytes of * backwards", func(dst, text []byte) []byte {
-		sum := md5Sum(dst, text)
+		sum := MD5Sum(dst, text)
 		slices.Reverse(sum[len(dst):])
 		return sum
 	}),
 	hashed("the bytes of its words", "the bytes in each word of * backwards", func(dst, text []byte) []byte {
-		sum := md5Sum(dst, text)
+		sum := MD5Sum(dst, text)
 		for word := range slices.Chunk(sum[len(dst):], 4) {
 			slices.Reverse(word)
 		}
@@ -108,10 +108,10 @@ var signReversed = fixed(
 	}),
 )
 
-func keyed(s *search) (ways []variant) {
+func keyed(s *Subject) (ways []Variant) {
 	keys := []string{""}
-	if e := s.base.find("partnerCode"); e != nil && e.value.text != "" {
-		keys = append(keys, e.value.text)
+	if e := s.Base.find("partnerCode"); e != nil && e.Value.Text != "" {
+		keys = append(keys, e.Value.Text)
 	}
 	for _, key := range keys {
 		detail := "partnerCode"

@@ -1,4 +1,4 @@
-package diagnose
+package mistakes
 
 import (
 	"crypto/md5"
@@ -11,36 +11,37 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/signing"
+	"github.com/mallcheck/mallcheck/signing/diagnose/internal/excerpt"
 )
 
-const signLength = 2 * md5.Size
+const SignLength = 2 * md5.Size
 
-// usual reports whether a sign looks like a right one.
-func usual(sign string, rules signing.Rules) bool {
-	return len(sign) == signLength && isHex(sign) && sign == inCase(sign, rules.Hex)
+// Usual reports whether a sign looks like a right one.
+func Usual(sign string, rules signing.Rules) bool {
+	return len(sign) == SignLength && isHex(sign) && sign == InCase(sign, rules.Hex)
 }
 
 func isHex(text string) bool {
 	return text != "" && strings.Trim(text, "0123456789abcdefABCDEF") == ""
 }
 
-func inCase(digits string, letters signing.HexCase) string {
+func InCase(digits string, letters signing.HexCase) string {
 	if letters == signing.UpperHex {
 		return strings.ToUpper(digits)
 	}
 	return strings.ToLower(digits)
 }
 
-// coreOf takes off what stands around the digits: white space, and whatever stands around exactly
+// CoreOf takes off what stands around the digits: white space, and whatever stands around exactly
 // 32 hexadecimal digits unless it is the sign of a negative number.
-func coreOf(sign string) string {
+func CoreOf(sign string) string {
 	if negative, ok := strings.CutPrefix(strings.TrimSpace(sign), "-"); ok && isHex(negative) {
 		return strings.TrimSpace(sign)
 	}
 	notHex := func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", r) }
 	var runs []string
 	for _, run := range strings.FieldsFunc(sign, notHex) {
-		if len(run) == signLength {
+		if len(run) == SignLength {
 			runs = append(runs, run)
 		}
 	}
@@ -51,60 +52,60 @@ func coreOf(sign string) string {
 }
 
 // surrounded adds what stands around the core of the sign, if it is white space or if it is not.
-func (s *search) surrounded(white bool) []variant {
-	before, after, _ := strings.Cut(s.found.Sign, s.core)
+func (s *Subject) surrounded(white bool) []Variant {
+	before, after, _ := strings.Cut(s.Sign, s.Core)
 	if before+after == "" || white != (strings.TrimSpace(before+after) == "") {
 		return nil
 	}
-	v := variant{odd: true, how: "* with white space around it", apply: func(c *candidate) { c.around = [2]string{before, after} }}
+	v := Variant{Odd: true, How: "* with white space around it", Apply: func(c *Candidate) { c.Around = [2]string{before, after} }}
 	if !white {
-		v.how = "* with more around it"
-		v.detail = fmt.Sprintf("%s before, %s after", shortSign(before), shortSign(after))
+		v.How = "* with more around it"
+		v.Detail = fmt.Sprintf("%s before, %s after", excerpt.ShortSign(before), excerpt.ShortSign(after))
 	}
-	return []variant{v}
+	return []Variant{v}
 }
 
-func signSpaced(s *search) []variant    { return s.surrounded(true) }
-func signDecorated(s *search) []variant { return s.surrounded(false) }
+func signSpaced(s *Subject) []Variant    { return s.surrounded(true) }
+func signDecorated(s *Subject) []Variant { return s.surrounded(false) }
 
 // spelt is a way to write the sum that cannot be told from the sign's length.
-func spelt(detail, how string, write func(sum []byte) string) variant {
-	return variant{detail: detail, how: how, odd: true, apply: func(c *candidate) { c.write = write }}
+func spelt(detail, how string, write func(sum []byte) string) Variant {
+	return Variant{Detail: detail, How: how, Odd: true, Apply: func(c *Candidate) { c.Write = write }}
 }
 
-func signCase(s *search) []variant {
-	if !isHex(s.core) || s.core == inCase(s.core, s.rules.Hex) {
+func signCase(s *Subject) []Variant {
+	if !isHex(s.Core) || s.Core == InCase(s.Core, s.Rules.Hex) {
 		return nil
 	}
 	detail := "mixed case"
-	switch s.core {
-	case strings.ToUpper(s.core):
+	switch s.Core {
+	case strings.ToUpper(s.Core):
 		detail = "upper case"
-	case strings.ToLower(s.core):
+	case strings.ToLower(s.Core):
 		detail = "lower case"
 	}
-	return []variant{spelt(detail, "* in "+detail, func(sum []byte) string {
-		if digits := hex.EncodeToString(sum); !strings.EqualFold(digits, s.core) {
+	return []Variant{spelt(detail, "* in "+detail, func(sum []byte) string {
+		if digits := hex.EncodeToString(sum); !strings.EqualFold(digits, s.Core) {
 			return digits
 		}
-		return s.core
+		return s.Core
 	})}
 }
 
-func signShortened(s *search) []variant {
-	if len(s.core) != signLength/2 || !isHex(s.core) {
+func signShortened(s *Subject) []Variant {
+	if len(s.Core) != SignLength/2 || !isHex(s.Core) {
 		return nil
 	}
-	cut := func(detail string, from int) variant {
+	cut := func(detail string, from int) Variant {
 		return spelt(detail, detail+" of *", func(sum []byte) string {
-			return inCase(hex.EncodeToString(sum), s.rules.Hex)[from : from+signLength/2]
+			return InCase(hex.EncodeToString(sum), s.Rules.Hex)[from : from+SignLength/2]
 		})
 	}
-	return []variant{cut("the 16 digits in the middle", 8), cut("the first 16 digits", 0), cut("the last 16 digits", 16)}
+	return []Variant{cut("the 16 digits in the middle", 8), cut("the first 16 digits", 0), cut("the last 16 digits", 16)}
 }
 
 // bytewise is a way that writes each byte of the sum alone.
-func bytewise(detail string, write func(c byte) string) variant {
+func bytewise(detail string, write func(c byte) string) Variant {
 	return spelt(detail, "* with "+detail, func(sum []byte) string {
 		var b strings.Builder
 		for _, c := range sum {
@@ -114,20 +115,20 @@ func bytewise(detail string, write func(c byte) string) variant {
 	})
 }
 
-func signZerosLost(s *search) []variant {
-	if !isHex(s.core) || len(s.core) < md5.Size || len(s.core) >= signLength {
+func signZerosLost(s *Subject) []Variant {
+	if !isHex(s.Core) || len(s.Core) < md5.Size || len(s.Core) >= SignLength {
 		return nil
 	}
-	return []variant{
+	return []Variant{
 		spelt("zeros at the beginning lost", "* with zeros at the beginning lost", func(sum []byte) string {
-			return inCase(strings.TrimLeft(hex.EncodeToString(sum), "0"), s.rules.Hex)
+			return InCase(strings.TrimLeft(hex.EncodeToString(sum), "0"), s.Rules.Hex)
 		}),
 		bytewise("the first digit of each byte lost if it is zero", func(c byte) string { return strconv.FormatUint(uint64(c), 16) }),
 	}
 }
 
-func signExtended(s *search) []variant {
-	if len(s.core) <= signLength || !strings.Contains(s.core, "ffffff") {
+func signExtended(s *Subject) []Variant {
+	if len(s.Core) <= SignLength || !strings.Contains(s.Core, "ffffff") {
 		return nil
 	}
 	negative := func(rest string) func(c byte) string {
@@ -138,24 +139,24 @@ func signExtended(s *search) []variant {
 			return fmt.Sprintf(rest, c)
 		}
 	}
-	return []variant{
+	return []Variant{
 		bytewise("ffffff before each byte from 80 on", negative("%02x")),
 		bytewise("ffffff before each byte from 80 on and zeros lost", negative("%x")),
 	}
 }
 
-func signNegative(s *search) []variant {
-	if !strings.HasPrefix(s.core, "-") {
+func signNegative(s *Subject) []Variant {
+	if !strings.HasPrefix(s.Core, "-") {
 		return nil
 	}
-	return []variant{spelt("", "* as a negative number", func(sum []byte) string {
+	return []Variant{spelt("", "* as a negative number", func(sum []byte) string {
 		n := new(big.Int).SetBytes(sum)
 		return n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(sum)))).Text(16)
 	})}
 }
 
-func signBase64(s *search) (ways []variant) {
-	if isHex(s.core) || len(s.core) < md5.Size {
+func signBase64(s *Subject) (ways []Variant) {
+	if isHex(s.Core) || len(s.Core) < md5.Size {
 		return nil
 	}
 	for _, c := range []struct {
@@ -166,30 +167,30 @@ func signBase64(s *search) (ways []variant) {
 		ways = append(ways,
 			spelt("the bytes in "+c.name, c.name+" of the bytes of *", c.encoding.EncodeToString),
 			spelt("the digits in "+c.name, c.name+" of the digits of *", func(sum []byte) string {
-				return c.encoding.EncodeToString(hexOf(sum))
+				return c.encoding.EncodeToString(HexOf(sum))
 			}))
 	}
 	return ways
 }
 
-func signSeparated(s *search) (ways []variant) {
-	if uuid := regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`); uuid.MatchString(s.core) {
-		return []variant{spelt("written as a UUID", "* written as a UUID", func(sum []byte) string {
+func signSeparated(s *Subject) (ways []Variant) {
+	if uuid := regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`); uuid.MatchString(s.Core) {
+		return []Variant{spelt("written as a UUID", "* written as a UUID", func(sum []byte) string {
 			digits := fmt.Sprintf("%x", sum)
-			if s.core == strings.ToUpper(s.core) {
+			if s.Core == strings.ToUpper(s.Core) {
 				digits = strings.ToUpper(digits)
 			}
 			return strings.Join([]string{digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]}, "-")
 		})}
 	}
 	for _, separator := range []string{"-", ":", " "} {
-		if !strings.Contains(s.core, separator) {
+		if !strings.Contains(s.Core, separator) {
 			continue
 		}
 		detail := strconv.Quote(separator) + " between the bytes"
 		ways = append(ways, spelt(detail, "* with "+detail, func(sum []byte) string {
 			text := strings.ReplaceAll(fmt.Sprintf("% x", sum), " ", separator)
-			if s.core == strings.ToUpper(s.core) {
+			if s.Core == strings.ToUpper(s.Core) {
 				return strings.ToUpper(text)
 			}
 			return text
@@ -210,32 +211,17 @@ var printedSigns = []struct{ sign, from string }{
 	{"01b9a6e419475d81e6a55d869c1506c3", "it belongs to the signContent of the global specification"},
 }
 
-// seen returns what can be told from a sign alone.
-func seen(d Diagnosis, rules signing.Rules) (shown []Mistake) {
-	look := look{sign: d.Sign, core: coreOf(d.Sign), want: d.Want, rules: rules}
-	for i := range mistakes {
-		m := &mistakes[i]
-		if m.seen == nil {
-			continue
-		}
-		if detail, ok := m.seen(look); ok {
-			shown = append(shown, (&variant{of: m, detail: detail}).mistake())
-		}
-	}
-	return shown
+// Look is how a sign looks, with and without what stands around it, and how it should.
+type Look struct {
+	Sign, Core, Want string
+	Rules            signing.Rules
 }
 
-// look is how a sign looks, with and without what stands around it, and how it should.
-type look struct {
-	sign, core, want string
-	rules            signing.Rules
-}
+func seesEmpty(l Look) (string, bool) { return "", l.Core == "" }
 
-func seesEmpty(l look) (string, bool) { return "", l.core == "" }
-
-func seesPrinted(l look) (string, bool) {
+func seesPrinted(l Look) (string, bool) {
 	for _, printed := range printedSigns {
-		if strings.EqualFold(printed.sign, l.core) {
+		if strings.EqualFold(printed.sign, l.Core) {
 			return printed.from, true
 		}
 	}
@@ -243,17 +229,17 @@ func seesPrinted(l look) (string, bool) {
 }
 
 // seesMistyped sees the right sign with up to four digits changed, or with up to eight cut off.
-func seesMistyped(l look) (string, bool) {
-	digits := inCase(l.core, l.rules.Hex)
-	if cut := len(l.want) - len(digits); cut > 0 && cut <= 8 && (strings.HasPrefix(l.want, digits) || strings.HasSuffix(l.want, digits)) {
+func seesMistyped(l Look) (string, bool) {
+	digits := InCase(l.Core, l.Rules.Hex)
+	if cut := len(l.Want) - len(digits); cut > 0 && cut <= 8 && (strings.HasPrefix(l.Want, digits) || strings.HasSuffix(l.Want, digits)) {
 		return fmt.Sprintf("%d missing", cut), true
 	}
-	if len(digits) != len(l.want) || digits == l.want {
+	if len(digits) != len(l.Want) || digits == l.Want {
 		return "", false
 	}
 	changed := 0
 	for i := range len(digits) {
-		if digits[i] != l.want[i] {
+		if digits[i] != l.Want[i] {
 			changed++
 		}
 	}
@@ -261,24 +247,24 @@ func seesMistyped(l look) (string, bool) {
 }
 
 // seesInvented sees signs of so few different digits as MD5 will not give.
-func seesInvented(l look) (string, bool) {
+func seesInvented(l Look) (string, bool) {
 	different := map[rune]bool{}
-	for _, digit := range l.core {
+	for _, digit := range l.Core {
 		different[digit] = true
 	}
-	return "", len(l.core) == signLength && len(different) <= 3
+	return "", len(l.Core) == SignLength && len(different) <= 3
 }
 
-func seesNotHex(l look) (string, bool) { return "", l.core != "" && !isHex(l.core) }
+func seesNotHex(l Look) (string, bool) { return "", l.Core != "" && !isHex(l.Core) }
 
-func seesLength(l look) (string, bool) {
-	return fmt.Sprintf("%d instead of %d", len(l.core), signLength), isHex(l.core) && len(l.core) != signLength
+func seesLength(l Look) (string, bool) {
+	return fmt.Sprintf("%d instead of %d", len(l.Core), SignLength), isHex(l.Core) && len(l.Core) != SignLength
 }
 
-func seesCase(l look) (string, bool) {
-	return "", isHex(l.core) && l.core != inCase(l.core, l.rules.Hex)
+func seesCase(l Look) (string, bool) {
+	return "", isHex(l.Core) && l.Core != InCase(l.Core, l.Rules.Hex)
 }
 
-func seesSpace(l look) (string, bool) {
-	return "", l.core != "" && l.sign != strings.TrimSpace(l.sign)
+func seesSpace(l Look) (string, bool) {
+	return "", l.Core != "" && l.Sign != strings.TrimSpace(l.Sign)
 }

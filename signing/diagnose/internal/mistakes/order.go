@@ -1,4 +1,4 @@
-package diagnose
+package mistakes
 
 import (
 	"cmp"
@@ -10,24 +10,24 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-func byName(a, b entry) int { return strings.Compare(a.name, b.name) }
+func ByName(a, b Entry) int { return strings.Compare(a.Name, b.Name) }
 
 // asSent orders by place in the request, with its parts in the given order.
-func asSent(parts ...signing.Parts) func(a, b entry) int {
-	return func(a, b entry) int {
-		return cmp.Or(slices.Index(parts, a.part)-slices.Index(parts, b.part), a.index-b.index)
+func asSent(parts ...signing.Parts) func(a, b Entry) int {
+	return func(a, b Entry) int {
+		return cmp.Or(slices.Index(parts, a.part)-slices.Index(parts, b.part), a.Index-b.Index)
 	}
 }
 
-func ordered(order func(a, b entry) int) func(*candidate) {
-	return func(c *candidate) { c.order = order }
+func ordered(order func(a, b Entry) int) func(*Candidate) {
+	return func(c *Candidate) { c.Order = order }
 }
 
 // severalParts reports whether parameters come from more than one part of the request.
-func (s *search) severalParts() bool {
+func (s *Subject) severalParts() bool {
 	n := 0
-	for _, place := range s.got.places() {
-		if len(place.members) > 0 {
+	for _, place := range s.Got.Places() {
+		if len(place.Members) > 0 {
 			n++
 		}
 	}
@@ -44,46 +44,46 @@ var (
 	}
 )
 
-func unsorted(s *search) []variant {
-	ways := []variant{{apply: ordered(asSent(partOrder...))}}
+func unsorted(s *Subject) []Variant {
+	ways := []Variant{{Apply: ordered(asSent(partOrder...))}}
 	if s.severalParts() {
 		for _, parts := range otherPartOrders {
 			var names []string
 			for _, part := range parts {
 				names = append(names, part.String())
 			}
-			ways = append(ways, variant{detail: strings.Join(names, ", then "), apply: ordered(asSent(parts...))})
+			ways = append(ways, Variant{Detail: strings.Join(names, ", then "), Apply: ordered(asSent(parts...))})
 		}
 	}
 	return ways
 }
 
-func partsSortedApart(s *search) (ways []variant) {
+func partsSortedApart(s *Subject) (ways []Variant) {
 	if !s.severalParts() {
 		return nil
 	}
 	for _, parts := range slices.Insert(slices.Clone(otherPartOrders), 0, partOrder) {
 		byPart := asSent(parts...)
-		ways = append(ways, variant{apply: ordered(func(a, b entry) int {
+		ways = append(ways, Variant{Apply: ordered(func(a, b Entry) int {
 			if a.part != b.part {
 				return byPart(a, b)
 			}
-			return byName(a, b)
+			return ByName(a, b)
 		})})
 	}
 	return ways
 }
 
 // globalsApart sorts version and partnerCode before or after all others.
-func globalsApart(*search) (ways []variant) {
+func globalsApart(*Subject) (ways []Variant) {
 	for _, names := range [][]string{{"version", "partnerCode"}, {"partnerCode", "version"}} {
 		for _, sign := range []int{-1, 1} {
 			place := "first"
 			if sign > 0 {
 				place = "last"
 			}
-			ways = append(ways, variant{detail: strings.Join(names, ", ") + " " + place, apply: ordered(func(a, b entry) int {
-				i, j := slices.Index(names, a.name), slices.Index(names, b.name)
+			ways = append(ways, Variant{Detail: strings.Join(names, ", ") + " " + place, Apply: ordered(func(a, b Entry) int {
+				i, j := slices.Index(names, a.Name), slices.Index(names, b.Name)
 				switch {
 				case i >= 0 && j >= 0:
 					return i - j
@@ -92,17 +92,17 @@ func globalsApart(*search) (ways []variant) {
 				case j >= 0:
 					return -sign
 				}
-				return byName(a, b)
+				return ByName(a, b)
 			})})
 		}
 	}
 	return ways
 }
 
-func withoutCase(*search) (ways []variant) {
+func withoutCase(*Subject) (ways []Variant) {
 	for _, fold := range []func(string) string{strings.ToLower, strings.ToUpper} {
-		ways = append(ways, variant{apply: ordered(func(a, b entry) int {
-			return strings.Compare(fold(a.name), fold(b.name))
+		ways = append(ways, Variant{Apply: ordered(func(a, b Entry) int {
+			return strings.Compare(fold(a.Name), fold(b.Name))
 		})})
 	}
 	return ways
@@ -110,9 +110,9 @@ func withoutCase(*search) (ways []variant) {
 
 // integersFirst is the order in which a JavaScript object keeps its members, whatever the order
 // in which they were added: names that are integers first, by number.
-func integersFirst(a, b entry) int {
-	i, errA := strconv.ParseUint(a.name, 10, 32)
-	j, errB := strconv.ParseUint(b.name, 10, 32)
+func integersFirst(a, b Entry) int {
+	i, errA := strconv.ParseUint(a.Name, 10, 32)
+	j, errB := strconv.ParseUint(b.Name, 10, 32)
 	switch {
 	case errA == nil && errB == nil:
 		return cmp.Compare(i, j)
@@ -121,33 +121,33 @@ func integersFirst(a, b entry) int {
 	case errB == nil:
 		return 1
 	}
-	return byName(a, b)
+	return ByName(a, b)
 }
 
-func byUTF16(a, b entry) int {
-	return slices.Compare(utf16.Encode([]rune(a.name)), utf16.Encode([]rune(b.name)))
+func byUTF16(a, b Entry) int {
+	return slices.Compare(utf16.Encode([]rune(a.Name)), utf16.Encode([]rune(b.Name)))
 }
 
-var reverseSorted = fixed(variant{apply: ordered(func(a, b entry) int { return byName(b, a) })})
+var reverseSorted = fixed(Variant{Apply: ordered(func(a, b Entry) int { return ByName(b, a) })})
 
 // byLength sorts names by length, and those of one length by name or as they were sent.
-func byLength(*search) (ways []variant) {
-	for _, then := range []func(a, b entry) int{byName, func(a, b entry) int { return a.index - b.index }} {
-		ways = append(ways, variant{apply: ordered(func(a, b entry) int {
-			return cmp.Or(len(a.name)-len(b.name), then(a, b))
+func byLength(*Subject) (ways []Variant) {
+	for _, then := range []func(a, b Entry) int{ByName, func(a, b Entry) int { return a.Index - b.Index }} {
+		ways = append(ways, Variant{Apply: ordered(func(a, b Entry) int {
+			return cmp.Or(len(a.Name)-len(b.Name), then(a, b))
 		})})
 	}
 	return ways
 }
 
-func byValue(a, b entry) int { return strings.Compare(a.value.text, b.value.text) }
+func byValue(a, b Entry) int { return strings.Compare(a.Value.Text, b.Value.Text) }
 
 // javaHashOrder is the order in which java.util.HashMap iterates: by bucket of a table that
 // has at least 16, is at most three quarters full, and is twice as large where the map grew.
-func javaHashOrder(s *search) (ways []variant) {
+func javaHashOrder(s *Subject) (ways []Variant) {
 	n := 0
-	for _, e := range s.base.entries {
-		if e.written {
+	for _, e := range s.Base.Entries {
+		if e.Written {
 			n++
 		}
 	}
@@ -156,9 +156,9 @@ func javaHashOrder(s *search) (ways []variant) {
 		buckets *= 2
 	}
 	for _, size := range []uint32{buckets, 2 * buckets, buckets / 2} {
-		bucket := func(e entry) uint32 { return javaHash(e.name) & (size - 1) }
-		for _, within := range []func(a, b entry) int{byName, func(a, b entry) int { return a.index - b.index }} {
-			ways = append(ways, variant{rare: len(ways) > 0, apply: ordered(func(a, b entry) int {
+		bucket := func(e Entry) uint32 { return javaHash(e.Name) & (size - 1) }
+		for _, within := range []func(a, b Entry) int{ByName, func(a, b Entry) int { return a.Index - b.Index }} {
+			ways = append(ways, Variant{Rare: len(ways) > 0, Apply: ordered(func(a, b Entry) int {
 				return cmp.Or(cmp.Compare(bucket(a), bucket(b)), within(a, b))
 			})})
 		}

@@ -1,0 +1,131 @@
+package jsonform
+
+import (
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Escaping is how JSON strings are written. The zero value escapes nothing.
+type Escaping struct {
+	Special [utf8.RuneSelf]bool // characters that are not written as they are
+	beyond  func(rune) bool     // which characters beyond ASCII are escaped; none if nil
+	// Which hexadecimal digits are in upper case: those of control characters, of other ASCII
+	// characters, and of those beyond.
+	UpperControl, upperMark, UpperBeyond bool
+	Long                                 bool // no short escapes but \" and \\
+	Quote                                bool // \u0022 instead of \"
+	LongSlash                            bool // \u002f instead of \/
+	Single                               bool // Single quotes around strings and \' in them
+	AfterLess                            bool // a slash is escaped after < alone
+	AsSent                               bool // values keep the escapes they were sent with
+}
+
+// Escape returns the way of JSON.stringify with more ASCII characters escaped.
+func Escape(more string, changes ...func(*Escaping)) Escaping {
+	var e Escaping
+	for c := range 0x20 {
+		e.Special[c] = true
+	}
+	for _, c := range `"\` + more {
+		e.Special[c] = true
+	}
+	for _, change := range changes {
+		change(&e)
+	}
+	return e
+}
+
+// Changes of the way that JSON.stringify escapes.
+
+func Wide(e *Escaping)  { e.beyond = func(rune) bool { return true } }
+func Lines(e *Escaping) { e.beyond = func(r rune) bool { return r == '\u2028' || r == '\u2029' } }
+func Upper(e *Escaping) { e.UpperControl, e.upperMark, e.UpperBeyond = true, true, true }
+func Marks(e *Escaping) { e.upperMark = true }
+
+func Beyond(ranges ...[2]rune) func(*Escaping) {
+	return func(e *Escaping) {
+		e.beyond = func(r rune) bool {
+			for _, in := range ranges {
+				if in[0] <= r && r <= in[1] {
+					return true
+				}
+			}
+			return false
+		}
+	}
+}
+
+// NetLines escapes what .NET takes for the end of a line.
+func NetLines(e *Escaping) { Beyond([2]rune{0x85, 0x85}, [2]rune{0x2028, 0x2029})(e) }
+
+const Deleted = "\x7f"
+
+var (
+	StandardEscapes = Escape("")
+	UnicodeEscapes  = Escape("", Wide)
+	PythonEscapes   = Escape(Deleted, Wide)
+	PhpEscapes      = Escape("/", Wide)
+	GoEscapes       = Escape("<>&", Lines)
+	// PowerShellEscapes are those of ConvertTo-Json in Windows PowerShell 5.
+	PowerShellEscapes = Escape("<>&'")
+	OrgJSONEscapes    = Escape("/", func(e *Escaping) { e.AfterLess = true }, Beyond([2]rune{0x80, 0x9f}, [2]rune{0x2000, 0x20ff}))
+	FastjsonEscapes   = Escape(Deleted, Upper, Beyond([2]rune{0x80, 0x9f}, [2]rune{0x2028, 0x2028}))
+	HutoolEscapes     = Escape("", Beyond([2]rune{0x80, 0xa0}, [2]rune{0x2000, 0x2010}, [2]rune{0x2028, 0x202f}, [2]rune{0x2066, 0x206f}))
+)
+
+func (e *Escaping) Append(dst []byte, text string) []byte {
+	around := byte('"')
+	if e.Single {
+		around = '\''
+	}
+	dst = append(dst, around)
+	chunk := 0
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c < utf8.RuneSelf {
+			if e.Special[c] && (c != '/' || !e.AfterLess || i > 0 && text[i-1] == '<') {
+				dst = e.ascii(append(dst, text[chunk:i]...), c)
+				chunk = i + 1
+			}
+			i++
+			continue
+		}
+		if e.beyond == nil {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if e.beyond(r) {
+			dst = append(dst, text[chunk:i]...)
+			chunk = i + size
+			for _, unit := range utf16.Encode([]rune{r}) {
+				dst = escapedUnit(dst, unit, e.UpperBeyond)
+			}
+		}
+		i += size
+	}
+	return append(append(dst, text[chunk:]...), around)
+}
+
+func (e *Escaping) ascii(dst []byte, c byte) []byte {
+	const codes, letters = "\b\f\n\r\t", "bfnrt"
+	switch i := strings.IndexByte(codes, c); {
+	case c == '"' && !e.Quote, c == '\\', c == '/' && !e.LongSlash, c == '\'' && e.Single:
+		return append(dst, '\\', c)
+	case i >= 0 && !e.Long:
+		return append(dst, '\\', letters[i])
+	case c < ' ' || c == 0x7f:
+		return escapedUnit(dst, uint16(c), e.UpperControl)
+	}
+	return escapedUnit(dst, uint16(c), e.upperMark)
+}
+
+// escapedUnit writes \uXXXX.
+func escapedUnit(dst []byte, unit uint16, upper bool) []byte {
+	digits := "0123456789abcdef"
+	if upper {
+		digits = "0123456789ABCDEF"
+	}
+	return append(dst, '\\', 'u', digits[unit>>12], digits[unit>>8&15], digits[unit>>4&15], digits[unit&15])
+}

@@ -1,0 +1,152 @@
+package jsonform
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Kind is what a JSON value is.
+type kind uint8
+
+const (
+	KindString kind = iota
+	KindNumber
+	KindLiteral
+	KindArray
+	KindObject
+)
+
+// Node is a JSON value, taken apart so that it can be written in other ways.
+type Node struct {
+	Kind  kind
+	Text  string // a string decoded, a number or literal as it was sent
+	raw   string // a string as it was sent, with quotes and escapes, or "" if it was not
+	Names []string
+	Items []*Node
+}
+
+// Parse reads a value that Content has accepted.
+func Parse(value []byte) *Node {
+	r := NodeReader{Text: value, Dec: json.NewDecoder(bytes.NewReader(value))}
+	r.Dec.UseNumber()
+	return r.Node()
+}
+
+// NodeReader reads text that is known to be valid JSON.
+type NodeReader struct {
+	Text []byte
+	Dec  *json.Decoder
+}
+
+func (r *NodeReader) Node() *Node {
+	from := r.Dec.InputOffset()
+	token, err := r.Dec.Token()
+	if err != nil {
+		return Literal("null")
+	}
+	switch token := token.(type) {
+	case string:
+		raw := bytes.TrimLeft(r.Text[from:r.Dec.InputOffset()], " \t\r\n,:")
+		return &Node{Kind: KindString, Text: token, raw: string(raw)}
+	case json.Number:
+		return &Node{Kind: KindNumber, Text: token.String()}
+	case json.Delim:
+		return r.container(token)
+	case bool:
+		return Literal(strconv.FormatBool(token))
+	}
+	return Literal("null")
+}
+
+func (r *NodeReader) container(first json.Delim) *Node {
+	n := &Node{Kind: KindArray}
+	if first == '{' {
+		n.Kind = KindObject
+	}
+	for r.Dec.More() {
+		if n.Kind == KindObject {
+			n.Names = append(n.Names, r.Node().Text)
+		}
+		n.Items = append(n.Items, r.Node())
+	}
+	_, _ = r.Dec.Token() // the closing bracket, which valid text has
+	return n
+}
+
+func String(text string) *Node { return &Node{Kind: KindString, Text: text} }
+
+func Literal(text string) *Node { return &Node{Kind: KindLiteral, Text: text} }
+
+// Each returns n with f applied to all values in it that hold no others.
+func (n *Node) Each(f func(*Node) *Node) *Node {
+	if n.Kind != KindArray && n.Kind != KindObject {
+		return f(n)
+	}
+	changed := *n
+	changed.Items = make([]*Node, len(n.Items))
+	for i, item := range n.Items {
+		changed.Items[i] = item.Each(f)
+	}
+	return &changed
+}
+
+// EachContainer returns n with f applied to all arrays and objects in it, innermost first.
+func (n *Node) EachContainer(f func(*Node) *Node) *Node {
+	if n.Kind != KindArray && n.Kind != KindObject {
+		return n
+	}
+	changed := *n
+	changed.Items = make([]*Node, len(n.Items))
+	for i, item := range n.Items {
+		changed.Items[i] = item.EachContainer(f)
+	}
+	return f(&changed)
+}
+
+// Pick returns an object with the members at the given indexes alone.
+func (n *Node) Pick(indexes []int) *Node {
+	picked := &Node{Kind: n.Kind}
+	for _, i := range indexes {
+		picked.Names = append(picked.Names, n.Names[i])
+		picked.Items = append(picked.Items, n.Items[i])
+	}
+	return picked
+}
+
+// Sorted returns an object with its members in order of their names.
+func (n *Node) Sorted() *Node {
+	if n.Kind != KindObject {
+		return n
+	}
+	indexes := make([]int, len(n.Names))
+	for i := range indexes {
+		indexes[i] = i
+	}
+	slices.SortStableFunc(indexes, func(a, b int) int { return strings.Compare(n.Names[a], n.Names[b]) })
+	return n.Pick(indexes)
+}
+
+// Empty is the text by which a value may count as empty, or "".
+func (n *Node) Empty() string {
+	switch {
+	case n.Kind == KindString && n.Text == "":
+		return `""`
+	case n.Kind == KindLiteral && n.Text == "null":
+		return "null"
+	case n.Kind == KindArray && len(n.Items) == 0:
+		return "[]"
+	case n.Kind == KindObject && len(n.Items) == 0:
+		return "{}"
+	}
+	return ""
+}
+
+// CompactText is the value as the right content has it.
+func (n *Node) CompactText() string {
+	w := Writer{Escapes: &StandardEscapes, Limit: 1 << 30}
+	w.Value(&Compact, n, 1)
+	return string(w.Out)
+}

@@ -1,0 +1,2 @@
+// Package languages writes values and numbers as programming languages turn them into text.
+package languages

@@ -1,0 +1,31 @@
+package mistakes
+
+import "github.com/mallcheck/mallcheck/signing"
+
+// Subject is a request with the wrong sign that was sent with it.
+type Subject struct {
+	Got        Sent
+	Sign, Want string
+	Expected   []byte // the content whose MD5 is want
+	Rules      signing.Rules
+	Base       Candidate // the right way to make the sign
+	Core       string    // the sign without what stands around it
+}
+
+// Sent are the parts of a request, as in diagnose.Request.
+type Sent struct {
+	Query, Path, Body []signing.Member
+	RawQuery          string
+	RawBody           []byte
+}
+
+// place is a part of a request with its parameters.
+type place struct {
+	Part    signing.Parts
+	Members []signing.Member
+}
+
+// Places lists the parts in the order in which signing.MembersOf collects them.
+func (s Sent) Places() [3]place {
+	return [3]place{{signing.Query, s.Query}, {signing.Path, s.Path}, {signing.Body, s.Body}}
+}
