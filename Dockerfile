@@ -4,7 +4,7 @@
 #   docker build -t mallcheck --build-arg VERSION=v1.2.3 --build-arg COMMIT="$(git rev-parse HEAD)" .
 #   docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/work" mallcheck
 #   docker run --rm -p 127.0.0.1:8642:8642 mallcheck serve --listen 0.0.0.0:8642
-FROM --platform=$BUILDPLATFORM golang:1.26-bookworm AS build
+FROM --platform=$BUILDPLATFORM golang:1.26.8-bookworm@sha256:a688600ca24f8a4d3ca77f95b0dd40704a9fc787c826660eb7ba0b641b8b175d AS build
 WORKDIR /source
 COPY go.mod go.sum ./
 RUN go mod download

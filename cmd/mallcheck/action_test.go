@@ -223,6 +223,64 @@ func TestActionsArePinned(t *testing.T) {
 	}
 }
 
+// TestImagesArePinned holds that images of others are named by their digest.
+func TestImagesArePinned(t *testing.T) {
+	image := regexp.MustCompile(`(?m)^(?:FROM (?:--platform=\S+ )?|\s*image: +)(\S+)`)
+	pinned := regexp.MustCompile(`^(?:scratch|[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64})$`)
+	for _, pattern := range []string{"Dockerfile", "examples/ci/gitlab*.yml", "examples/ci/kubernetes*.yml"} {
+		files, err := filepath.Glob(filepath.Join(root(t), pattern))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
+		}
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			named := image.FindAllStringSubmatch(string(data), -1)
+			if len(named) == 0 {
+				t.Errorf("%s names no image", filepath.Base(file))
+			}
+			for _, match := range named {
+				if !pinned.MatchString(match[1]) {
+					t.Errorf("%s has the image %s", filepath.Base(file), match[1])
+				}
+			}
+		}
+	}
+}
+
+// The job of a release that runs the tests may only read; the one that publishes runs none.
+func TestReleasePermissions(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(root(t), ".github", "workflows", "release.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var workflow struct {
+		Permissions map[string]string
+		Jobs        map[string]struct {
+			Permissions map[string]string
+			Steps       []struct{ Run string }
+		}
+	}
+	if err := yaml.Unmarshal(data, &workflow); err != nil {
+		t.Fatal(err)
+	}
+	if len(workflow.Permissions) != 1 || workflow.Permissions["contents"] != "read" {
+		t.Errorf("by default a job has %v", workflow.Permissions)
+	}
+	if workflow.Jobs["verify"].Steps == nil || workflow.Jobs["verify"].Permissions != nil {
+		t.Errorf("the job that verifies has %v", workflow.Jobs["verify"].Permissions)
+	}
+	for name, job := range workflow.Jobs {
+		for _, step := range job.Steps {
+			if job.Permissions != nil && (strings.Contains(step.Run, "make verify") || strings.Contains(step.Run, "go test")) {
+				t.Errorf("the job %s runs %q with %v", name, step.Run, job.Permissions)
+			}
+		}
+	}
+}
+
 // TestActionBuilds holds that the action builds the tool where it is given none.
 func TestActionBuilds(t *testing.T) {
 	if testing.Short() || runtime.GOOS == "windows" {
