@@ -107,6 +107,7 @@ func runWith(ctx context.Context, t *target.Target, observer Observer, how manne
 		return nil, err
 	}
 	r.connection.Within(limited)
+	r.connection.Arrange(checks.Arranger())
 	r.run.Services = r.connection.Preflight(limited, t.Services())
 	if observer != nil {
 		observer.Begin(&r.run, len(selected))
@@ -263,7 +264,11 @@ func (r *runner) session(ctx context.Context, check checks.Check) *session.Sessi
 	if r.target.Concurrency < 2 || len(r.target.SIMs) < manySIMs {
 		return r.connection.Session(ctx)
 	}
-	return r.connection.SessionWith(ctx, lanes[check.Lane()])
+	part, counts := lanes[check.Lane()]
+	if !counts {
+		part = lanes[checks.Shared]
+	}
+	return r.connection.SessionWith(ctx, part)
 }
 
 // done keeps a result and tells the observer.

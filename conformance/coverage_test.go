@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/coverage"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
@@ -13,7 +14,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
-// TestCoverageOfTheSandbox holds a run against the sandbox to every part of the
+// TestCoverageOfTheSandbox holds a thorough run against the sandbox to every part of the
 // contract: each operation with each kind of answer, each parameter and member sent
 // and left out, each constraint on both sides, each value that the contract lists,
 // each response member and each code. Of the signature rules, each is to be tested
@@ -21,7 +22,7 @@ import (
 func TestCoverageOfTheSandbox(t *testing.T) {
 	testlevel.Plain(t)
 	remote(t)
-	run := runAgainst(t, settings(func(s *target.Settings) { s.Seed = "1" }))
+	run := runAgainst(t, settings(func(s *target.Settings) { s.Seed, s.Depth = "1", string(checks.Thorough) }))
 	mall, push := contracts(t)
 	if want := len(mall.Operations()) + len(push.Operations()); len(run.Coverage.Operations) != want {
 		t.Errorf("%d operations are counted, the contract has %d", len(run.Coverage.Operations), want)

@@ -31,7 +31,7 @@ type pool struct {
 	waiting  []checks.Check
 	running  int
 	busy     map[checks.Lane]bool
-	ordering int // running checks that may place orders and are in no lane
+	ordering int // running checks that may place orders and do not count them
 	results  map[string]chan reports.Result
 }
 
@@ -132,10 +132,15 @@ func (p *pool) mayRun(check checks.Check) bool {
 		return false
 	case p.crowded && lane == checks.Orders:
 		return p.ordering == 0
-	case p.crowded && lane == checks.Shared && check.Does == reports.Purchase:
+	case p.crowded && mayOrder(check):
 		return !p.busy[checks.Orders]
 	}
 	return true
+}
+
+// mayOrder reports whether a check may place orders beside others that do.
+func mayOrder(check checks.Check) bool {
+	return check.Does == reports.Purchase && check.Lane() != checks.Orders
 }
 
 // begin notes that a check runs. The caller holds the lock.
@@ -143,7 +148,8 @@ func (p *pool) begin(check checks.Check) {
 	p.running++
 	if lane := check.Lane(); lane != checks.Shared {
 		p.busy[lane] = true
-	} else if check.Does == reports.Purchase {
+	}
+	if mayOrder(check) {
 		p.ordering++
 	}
 }
@@ -155,7 +161,8 @@ func (p *pool) done(check checks.Check) {
 	p.running--
 	if lane := check.Lane(); lane != checks.Shared {
 		p.busy[lane] = false
-	} else if check.Does == reports.Purchase {
+	}
+	if mayOrder(check) {
 		p.ordering--
 	}
 	p.changed.Broadcast()

@@ -37,6 +37,9 @@ var authorizationChecks = slices.Concat(
 		ID: "PAY-005", Clause: "payments/currency-in-either-case",
 		Requirement: "{operation} accepts a currency in upper and in lower case",
 	}, func(ctx context.Context, s *session.Session, operation string) {
+		if otherForm(ctx, s, operation) {
+			return
+		}
 		for _, currency := range []string{strings.ToUpper(s.Target().Currency), strings.ToLower(s.Target().Currency)} {
 			Expect(sendWith(ctx, s, operation, "payCurrency", currency)).To(beAccepted(), "a request with the currency "+currency)
 		}
@@ -65,6 +68,32 @@ func sendWith(ctx context.Context, s *session.Session, operation, member, value 
 		return s.Send(ctx, draft.Before(wire.Set(member, value)))
 	}
 	return s.SendValid(ctx, operation)
+}
+
+// otherForm reports whether the target accepts a request of an operation that creates
+// orders in its other form: with the other languageCode, terminal and letter case of the
+// currency. It costs one order for all who ask.
+func otherForm(ctx context.Context, s *session.Session, operation string) bool {
+	if operation != "singleOrder" && operation != "synOrderInfo" {
+		return false
+	}
+	return session.Share(s, "other form of "+operation, func(s *session.Session) bool {
+		valid := s.NewValid(ctx, operation)
+		s.RequireAccepted(s.SendValid(ctx, operation))
+		answer := s.Send(ctx, valid.Before(
+			wire.Set("languageCode", otherThan(valid.Text("languageCode"), "0", "1")),
+			wire.Set("terminal", otherThan(valid.Text("terminal"), "0", "1")),
+			wire.Set("payCurrency", otherCase(valid.Text("payCurrency")))))
+		return answer.Accepted()
+	})
+}
+
+// otherCase returns a text in lower case, or in upper case if it is in lower case.
+func otherCase(text string) string {
+	if lower := strings.ToLower(text); lower != text {
+		return lower
+	}
+	return strings.ToUpper(text)
 }
 
 // otherThan returns the first of two texts, or the second if the first equals the given one.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
-	"github.com/mallcheck/mallcheck/openapi"
 )
 
 // Depth is how much a run tests.
@@ -28,9 +27,9 @@ var Depths = []string{string(Quick), string(Standard), string(Thorough)}
 //
 // Standard runs every requirement, but not on every operation: the variants of a
 // wrong sign and of a malformed message run on the representatives of each service and
-// HTTP method. Of the derived cases it runs one mutation of a family for each parameter,
-// and on operations that sell something one case of a family whose outcome is open, since
-// each of those may cost an order.
+// HTTP method. Of the derived cases it runs one mutation of a family for each parameter.
+// On operations that sell something, where each accepted request costs an order, it tries
+// one value of most parameters, and none whose outcome is open.
 func AtDepth(all []Check, depth Depth) []Check {
 	switch depth {
 	case Quick:
@@ -66,29 +65,73 @@ var representatives = []string{
 // everywhere are the checks whose requirement a server implements operation by operation.
 var everywhere = []string{"SIG-001", "SIG-003", "SIG-020", "SIG-021", "SIG-022", "ENV-001", "ENV-002", "ENV-003", "ENV-006", "ENV-007"}
 
+// accepting are the checks whose requests the target accepts.
+var accepting = []string{"SIG-023", "SIG-028", "SIG-040", "SIG-041", "ENV-008", "ERR-041"}
+
+// usesUp reports whether the target accepts a valid request of an operation only once.
+func usesUp(operation string) bool { return session.UsesUp(operationOf(operation).Operation) }
+
 func (c Check) isStandard(seen map[string]bool) bool {
 	if c.derived != nil {
 		return isStandardCase(c.derived, seen)
+	}
+	if c.derived == nil && c.isSpending() {
+		return false
 	}
 	if !c.isCaseOf("SIG", "ENV", "ERR") {
 		return true
 	}
 	id, operation, _ := strings.Cut(c.ID, "/")
+	if usesUp(operation) && slices.Contains(accepting, id) {
+		return false
+	}
 	return slices.Contains(everywhere, id) || slices.Contains(representatives, operation)
 }
 
+// varied are the parameters of operations that sell something of which every mutation
+// is tried that the target must refuse.
+var varied = []string{"singleOrder payAmount", "singleOrder payCurrency", "singleOrder terminal"}
+
 // isStandardCase reports whether a case is the first of its kind; seen remembers the kinds.
 func isStandardCase(c *cases.Case, seen map[string]bool) bool {
-	operation, _ := openapi.OperationOf(c.Operation)
-	field := c.Field
-	if c.Family == "duplicate" || c.Expect == cases.Either && session.UsesUp(operation) {
+	field, family := c.Field, c.Family
+	if family == "duplicate" {
 		field = ""
 	}
-	kind := strings.Join([]string{c.Operation, c.Place, field, c.Family, string(c.Expect)}, " ")
-	if c.Expect == cases.Accepted {
-		kind = c.ID // every documented value is tried
+	switch {
+	case usesUp(c.Operation) && c.Expect != cases.Refused:
+		return isWorthSelling(c, seen)
+	case c.Expect == cases.Accepted, slices.Contains(varied, c.Operation+" "+field):
+		family = c.Mutation // every documented value is tried
 	}
-	first := !seen[kind]
-	seen[kind] = true
+	return isFirst(seen, c.Operation, c.Place, field, family, string(c.Expect))
+}
+
+// isFirst reports whether a kind was not seen before.
+func isFirst(seen map[string]bool, kind ...string) bool {
+	name := strings.Join(kind, " ")
+	first := !seen[name]
+	seen[name] = true
 	return first
+}
+
+// isWorthSelling reports whether a case is tried although the target may sell something for
+// it. All values of singleOrder are, and of other operations one value of each parameter,
+// which another test does not send: one request carries them all.
+func isWorthSelling(c *cases.Case, seen map[string]bool) bool {
+	switch {
+	case c.Expect == cases.Either:
+		return false
+	case !groupable(c):
+		return c.Mutation == "valid" || c.Operation == "singleOrder" && c.Mutation == "example.printed"
+	case c.Operation == "singleOrder":
+		return true
+	case changed(c) == cases.InHeader+" Accept-Language":
+		return c.Mutation == "known-value.zh-CN"
+	case c.Operation == "synOrderInfo" && slices.Contains([]string{"languageCode", "orgOrderId", "payUnit"}, c.Field):
+		return c.Mutation == "left-out"
+	case (c.Field == "languageCode" || c.Field == "terminal") && c.Mutation == "known-value.0":
+		return false // valid requests have it
+	}
+	return isFirst(seen, c.Operation, changed(c))
 }

@@ -3,6 +3,8 @@ package checks
 import (
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 )
 
 // Lane is what a check needs to itself while it runs. At most one check of a lane
@@ -18,28 +20,50 @@ const (
 	Groups Lane = "groups"
 )
 
+// The lane of another name is that of an operation: its checks use an order of it in turn.
+
 // areas are in the order of importance: what a run is stopped before matters least.
 var areas = []string{"SIG", "ENV", "RID", "ASY", "GRP", "ORD", "VSH", "PAY", "NTF", "ERR", "GEN"}
 
 // Importance ranks a check: smaller numbers run first.
 func (c Check) Importance() int {
+	if c.isSpending() {
+		return len(areas) // accepted, it uses up what the others of its operation need
+	}
 	if at := slices.Index(areas, c.Area()); at >= 0 {
 		return at
 	}
 	return len(areas)
 }
 
-// Lane returns what the check needs to itself. Cases that repeat one requirement for
-// every operation look at their own answers alone.
-func (c Check) Lane() Lane {
-	if c.derived != nil || c.isCaseOf("SIG", "ENV", "ERR") || c.Area() == "GEN" {
-		return Shared
+// isSpending reports whether the check is a case whose request uses up what others of its
+// operation borrow.
+func (c Check) isSpending() bool {
+	if id, operation, _ := strings.Cut(c.ID, "/"); id == "VSH-010" || id == "PAY-005" {
+		return usesUp(operation) && len(prerequisites[operation]) > 0
 	}
-	for _, id := range c.Operations {
-		switch id {
-		case "singleOrder", "synOrderInfo", "singleQueryOrder", "queryOrder", "queryAutoRenewalRecord", "rechargeSuccess":
-			return Orders
-		}
+	return c.derived != nil && c.derived.Expect == cases.Accepted && usesUp(c.Operations[0])
+}
+
+// counting are the checks that count what they order, or look up the newest order of a
+// SIM or a push that must not come: those in the lane of orders.
+var counting = []string{
+	"ORD-055", "ORD-063", "ORD-064", "VSH-034", "VSH-035", "VSH-036", "VSH-037", "VSH-038", "VSH-039", "VSH-048", "VSH-049", "VSH-065",
+	"VSH-075", "VSH-083", "PAY-036", "PAY-037", "PAY-051",
+}
+
+// Lane returns what the check needs to itself. Cases that repeat one requirement for
+// every operation look at their own answers alone. Checks of an operation that uses up an
+// order of its own run one after the other, so that they can borrow the same.
+func (c Check) Lane() Lane {
+	if slices.Contains(counting, c.ID) {
+		return Orders
+	}
+	if operation := c.Operations[0]; usesUp(operation) && len(prerequisites[operation]) > 0 {
+		return Lane(operation)
+	}
+	if c.derived != nil || c.isCaseOf("SIG", "ENV", "ERR") || c.Area() == "GEN" || c.Area() == "ORD" {
+		return Shared
 	}
 	for _, id := range c.Operations {
 		switch id {

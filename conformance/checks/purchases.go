@@ -95,9 +95,8 @@ var orderAnswerChecks = slices.Concat(
 		ID: "VSH-087", Clause: "orders/answer-repeats-the-request", Does: reports.Purchase, Operations: []string{"singleOrder"},
 		Requirement: "singleOrder answers with the orderNo of its request in the letter case in which it was sent",
 		Run: func(ctx context.Context, s *session.Session) {
-			p := s.NewPurchase()
-			p.OrderNo = "mC" + s.UniqueID() + "aB"
-			answer := s.Send(ctx, s.NewSingleOrder(p))
+			p := letteredOrder(ctx, s)
+			answer := s.Own(p.answer)
 			if answer.Refused() {
 				s.Skip("the target refuses an orderNo with lower-case letters, whose form no page gives")
 			}
@@ -166,14 +165,10 @@ var refusedOrderChecks = slices.Concat(
 		ID: "VSH-086", Clause: "orders/duplicate-refused", Does: reports.Purchase, Operations: []string{"singleOrder"},
 		Requirement: "of several singleOrder requests that bear one orderNo and arrive at once, exactly one is accepted",
 		Run: func(ctx context.Context, s *session.Session) {
-			answers, orderNo := make([]*wire.Answer, 4), s.NewPurchase().OrderNo
-			drafts := make([]*session.Draft, len(answers))
-			for i := range drafts { // a payId of its own makes each an order of its own, and none a repetition
-				p := s.NewPurchase()
-				p.OrderNo = orderNo
-				drafts[i] = s.NewSingleOrder(p)
+			var answers []*wire.Answer
+			for _, order := range racedOrders(ctx, s) {
+				answers = append(answers, s.Own(order.answer))
 			}
-			s.Parallel(len(drafts), func(i int) { answers[i] = s.Send(ctx, drafts[i]) })
 			refused := func(answer *wire.Answer) bool { return !answer.Accepted() }
 			if !slices.ContainsFunc(answers, (*wire.Answer).Accepted) {
 				s.RequireAccepted(answers[0])

@@ -81,11 +81,43 @@ func unpaidLater(ctx context.Context, s *session.Session) placed {
 
 // attacked returns an order of which requests that must be refused make use.
 func attacked(ctx context.Context, s *session.Session, operation string) placed {
-	return session.Share(s, "attacked order of "+operation, func(s *session.Session) placed {
+	if operation == "synOrderInfo" {
+		return topUps(ctx, s)[2]
+	}
+	if lettered := letteredOrder(ctx, s); recordOf(lettered.answer)["orderNo"] == lettered.OrderNo {
+		return lettered
+	}
+	return session.Share(s, "attacked order", func(s *session.Session) placed {
 		order := placed{Purchase: s.NewPurchase()}
-		order.answer = s.Send(ctx, newOrder(s, operation, order.Purchase))
+		order.answer = s.Send(ctx, s.NewSingleOrder(order.Purchase))
 		s.RequireAccepted(order.answer)
 		return order
+	})
+}
+
+// letteredOrder returns an order whose orderNo has letters of both cases. The target may
+// have refused it.
+func letteredOrder(ctx context.Context, s *session.Session) placed {
+	return session.Share(s, "order with letters", func(s *session.Session) placed {
+		order := placed{Purchase: s.NewPurchase()}
+		order.OrderNo = "mC" + s.UniqueID() + "aB"
+		order.answer = s.Send(ctx, s.NewSingleOrder(order.Purchase))
+		return order
+	})
+}
+
+// racedOrders are orders with one orderNo that arrived at once.
+func racedOrders(ctx context.Context, s *session.Session) []sent {
+	return session.Share(s, "orders that raced", func(s *session.Session) []sent {
+		orders, orderNo := make([]sent, 4), s.NewPurchase().OrderNo
+		sim := s.ExistingSIM()
+		for i := range orders { // a payId of its own makes each an order of its own, and none a repetition
+			p := s.NewPurchase()
+			p.SIM, p.OrderNo, p.AutoRenewal = sim, orderNo, "1"
+			orders[i].Purchase = p
+		}
+		s.Parallel(len(orders), func(i int) { orders[i].answer = s.Send(ctx, s.NewSingleOrder(orders[i].Purchase)) })
+		return orders
 	})
 }
 
@@ -448,6 +480,10 @@ func unknownSIMOrder(ctx context.Context, s *session.Session) sent {
 
 // mineOnSecondSIM returns an order by third-party payment for a SIM of the second partner.
 func mineOnSecondSIM(ctx context.Context, s *session.Session) session.Purchase {
+	if len(s.Target().SecondSIMs) == 0 {
+		visibleKeys(ctx, s, 2)
+		return topUps(ctx, s)[1].Purchase
+	}
 	return session.Share(s, "order for the SIM of the second partner", func(s *session.Session) session.Purchase {
 		p := s.NewPurchase()
 		p.SIM = s.SecondSIM()
@@ -510,4 +546,39 @@ func sameOrderID(ctx context.Context, s *session.Session) duplicates {
 		d.afterLast = look()
 		return d
 	})
+}
+
+// Arranger returns what makes the objects of valid requests.
+func Arranger() session.Arranger { return arranger{} }
+
+type arranger struct{}
+
+// Accept implements session.Arranger.
+func (arranger) Accept(ctx context.Context, s *session.Session, operation string) {
+	switch operation {
+	case "singleOrder":
+		unpaid(ctx, s)
+	case "synOrderInfo":
+		topUp(ctx, s)
+	case "stripeSingleAuthorization", "confirmPaymentResult":
+		authorizedWith(ctx, s, false)
+	case "stripeSubscriptionAuthorization":
+		subscriptionBegun(ctx, s, 0)
+	case "stripeSubDirectly":
+		if s.Roomy() {
+			active(ctx, s)
+		}
+	case "cancelAutoRenewalRecord":
+		cancelled(ctx, s)
+	}
+}
+
+// Order implements session.Arranger.
+func (arranger) Order(ctx context.Context, s *session.Session) session.Purchase {
+	return unpaid(ctx, s).Purchase
+}
+
+// Renewal implements session.Arranger.
+func (arranger) Renewal(ctx context.Context, s *session.Session) session.Purchase {
+	return active(ctx, s).Purchase
 }

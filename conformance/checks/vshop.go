@@ -155,6 +155,9 @@ func refusesSIM(ctx context.Context, s *session.Session, draft newShopRequest, o
 }
 
 func acceptsPrintedCodes(ctx context.Context, s *session.Session, operation string) {
+	if otherForm(ctx, s, operation) {
+		return
+	}
 	draft := s.NewValid(ctx, operation)
 	for _, code := range []string{"0", "1"} {
 		if draft.Text("languageCode") == code && draft.Text("terminal") == code {

@@ -13,6 +13,9 @@ import (
 // an unmodified one is sent again to prove that the target still accepts it.
 const provedFor = 50
 
+// soldFor is provedFor for operations that sell something.
+const soldFor = 200
+
 // Tries is how many times in a row making or proving a valid request of an
 // operation may fail before no further one is made: each try may cost an order, and time.
 const Tries = 3
@@ -81,12 +84,16 @@ func (d *Desk[L]) Derived(operation string) {
 	}
 }
 
-// Due reports whether the target must prove now that it accepts valid requests of an operation.
-func (d *Desk[L]) Due(operation string) bool {
+// Due reports whether the target must prove now that it accepts valid requests of an
+// operation. sold says that each of them may cost an order.
+func (d *Desk[L]) Due(operation string, sold bool) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	known := d.of(operation)
-	return known.unproved < 0 || known.unproved >= provedFor
+	known, often := d.of(operation), provedFor
+	if sold {
+		often = soldFor
+	}
+	return known.unproved < 0 || known.unproved >= often
 }
 
 // Exhausted says why no valid request of an operation is made any more, "" when one is.

@@ -52,8 +52,9 @@ type Connection struct {
 	mu   sync.Mutex
 	seen map[reports.Code]int
 	// lending is what is known about valid requests, by operation.
-	lending lending.Desk[*loan]
-	stock   stock
+	lending  lending.Desk[*loan]
+	stock    stock
+	arranger Arranger // nil for none
 }
 
 // Connect returns a connection to a target, and listens for its pushes where the

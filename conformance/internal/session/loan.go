@@ -126,18 +126,25 @@ func (c *Connection) Undo() (left []string) {
 // of the others proves nothing.
 //
 // The control request is sent on the first use of an operation and again after every
-// 50 derived requests, and always when the check has modified it. A request that is
-// used up is sent after its twins, with the ids that they had: sent before them, it
+// 50 derived requests, and always when the check has modified it; any unmodified request
+// that the target accepts counts. One that is used up is sent less often, and after its twins, with the ids that they had: sent before them, it
 // would itself be the reason for their refusal.
 func (s *Session) Controlled(ctx context.Context, valid *Draft, twins func()) {
 	operation := valid.Operation.ID
-	due := !valid.pristine() || s.connection.lending.Due(operation)
-	if due && !UsesUp(valid.Operation) {
+	sold := UsesUp(valid.Operation)
+	due := !valid.pristine() || s.connection.lending.Due(operation, sold)
+	if due && !sold {
 		s.prove(ctx, valid)
 	}
 	twins()
 	s.connection.lending.Derived(operation)
-	if due && UsesUp(valid.Operation) && !s.isSpent(valid) {
+	if !due || !sold || s.isSpent(valid) {
+		return
+	}
+	if with := s.connection.arranger; with != nil && valid.pristine() {
+		with.Accept(ctx, s, operation)
+	}
+	if !valid.pristine() || s.connection.lending.Due(operation, sold) {
 		s.prove(ctx, valid)
 	}
 }
@@ -223,8 +230,14 @@ func (s *Session) undoAsides() (left []string) {
 // the target accepted earlier in the run: its exchange is then recorded for this
 // check, too. Use it where a check looks at the form of an answer.
 func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer {
-	if known := s.connection.lending.Accepted(operation); known != nil && !transport.IsCut(*known) {
-		return s.Recall(*known)
+	if known := s.recallAccepted(operation); known != nil {
+		return known
+	}
+	if known, _ := s.Contract().Operation(operation); UsesUp(known) && s.connection.arranger != nil {
+		s.Try(func() { s.connection.arranger.Accept(ctx, s, operation) })
+		if known := s.recallAccepted(operation); known != nil {
+			return known
+		}
 	}
 	draft := s.NewValid(ctx, operation)
 	answer := s.Send(ctx, draft)
@@ -235,6 +248,15 @@ func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer 
 		s.requireReadable(draft, answer)
 	}
 	return answer
+}
+
+// recallAccepted returns the answer to a valid request of an operation that the target
+// accepted earlier in the run, nil when there is none.
+func (s *Session) recallAccepted(operation string) *wire.Answer {
+	if known := s.connection.lending.Accepted(operation); known != nil && !transport.IsCut(*known) {
+		return s.Recall(*known)
+	}
+	return nil
 }
 
 // SendChanged modifies a valid request of an operation, sends it and returns the

@@ -109,6 +109,9 @@ func (s *Session) validPurchase(ctx context.Context, operation string) *Draft {
 	case "singleQueryOrder":
 		return s.NewSingleQueryOrder(s.ExistingSIM())
 	case "queryAutoRenewalRecord":
+		if with := s.connection.arranger; with != nil {
+			return s.NewQueryAutoRenewalRecord(with.Renewal(ctx, s).SIM)
+		}
 		return s.NewQueryAutoRenewalRecord(s.Subscription(ctx).SIM)
 	case "cancelAutoRenewalRecord":
 		return about(s.Subscription(ctx), s.NewCancelAutoRenewalRecord)
@@ -124,14 +127,22 @@ func (s *Session) validPurchase(ctx context.Context, operation string) *Draft {
 		s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
 		return about(p, func(p Purchase) *Draft { return s.NewStripeSubDirectly(p, s.PayingMethod()) })
 	case "resultQuery":
-		return s.NewResultQuery(s.Order(ctx).PayID)
+		return s.NewResultQuery(s.queried(ctx).PayID)
 	case "confirmPaymentResult":
 		p := s.Order(ctx)
 		s.Authorize(ctx, p, "")
 		return s.NewConfirmPaymentResult(p.PayID)
 	case "queryOrder":
-		p := s.Order(ctx) // with every key of the order, so that none of them is required
+		p := s.queried(ctx) // with every key of the order, so that none of them is required
 		return s.NewQueryOrder(OrderKeys{PurchaseID: p.PurchaseID, OrderID: p.OrderNo, SIM: p.SIM})
 	}
 	panic(broken(fmt.Errorf("no valid request is known for operation %s", strconv.Quote(operation))))
+}
+
+// queried returns an order that requests look up.
+func (s *Session) queried(ctx context.Context) Purchase {
+	if with := s.connection.arranger; with != nil {
+		return with.Order(ctx, s)
+	}
+	return s.Order(ctx)
 }

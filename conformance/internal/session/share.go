@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,22 @@ import (
 // roomySIMs is how many SIM cards a run needs to set some aside for objects that
 // its checks share.
 const roomySIMs = 16
+
+// Arranger makes what the valid requests of a run have in common with the objects that its
+// checks share, so that they need no orders of their own.
+type Arranger interface {
+	// Accept has the target accept an unmodified request of an operation that sells
+	// something, or ends something that was sold. It ends the check if the target does not.
+	Accept(ctx context.Context, s *Session, operation string)
+	// Order returns an order to look up.
+	Order(ctx context.Context, s *Session) Purchase
+	// Renewal returns an active auto-renewal to query.
+	Renewal(ctx context.Context, s *Session) Purchase
+}
+
+// Arrange has the valid requests of the run use what an arranger makes. Without one they
+// place orders of their own.
+func (c *Connection) Arrange(with Arranger) { c.arranger = with }
 
 // stock holds what a run makes once and lends to all checks that only look at it.
 type stock struct {
