@@ -1,6 +1,8 @@
 package conformance_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,27 +10,51 @@ import (
 	"testing"
 )
 
-// The checks run in the tests of another module, before its own Ginkgo specs, and
-// neither remove these specs nor their failures.
-func TestInAnotherModule(t *testing.T) {
+// otherModule copies examples/suite and has it use this checkout. It returns what runs
+// go test there.
+func otherModule(t *testing.T) (dir string, test func(arguments ...string) (string, error)) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("it builds another module")
 	}
-	dir := t.TempDir()
+	dir = t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(moduleRoot(t), "examples", "suite"))); err != nil {
 		t.Fatal(err)
-	}
-	run := func(arguments ...string) (string, error) {
-		cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-count=1"}, arguments...)...)
-		cmd.Dir = dir
-		out, err := cmd.CombinedOutput()
-		return string(out), err
 	}
 	edit := exec.CommandContext(t.Context(), "go", "mod", "edit", "-replace=github.com/mallcheck/mallcheck="+moduleRoot(t))
 	edit.Dir = dir
 	if out, err := edit.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	return dir, func(arguments ...string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-count=1"}, arguments...)...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+}
+
+// Testing this package from another module is refused: the caller's settings would be
+// ignored without a word, and the sandbox tested instead.
+func TestPackageOfAnotherModule(t *testing.T) {
+	dir, test := otherModule(t)
+	asked := 0
+	mall := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	defer mall.Close()
+	settings := "default: uat\ntargets:\n  uat:\n    topup-url: " + mall.URL + "\n    partner-code: P1\n"
+	if err := os.WriteFile(filepath.Join(dir, "mallcheck.yaml"), []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := test("-run=^TestConformance$", "github.com/mallcheck/mallcheck/conformance")
+	if err == nil || !strings.Contains(out, "another module tests this package") || strings.Contains(out, "passed:") || asked != 0 {
+		t.Errorf("%v, %d requests:\n%s", err, asked, out)
+	}
+}
+
+// The checks run in the tests of another module, before its own Ginkgo specs, and
+// neither remove these specs nor their failures.
+func TestInAnotherModule(t *testing.T) {
+	dir, run := otherModule(t)
 	if out, err := run("-v", "."); err != nil || !strings.Contains(out, "Ran 1 of 1 Specs") || !strings.Contains(out, "--- PASS: TestMall/ENV-001/listBundles") {
 		t.Errorf("%v\n%s", err, out)
 	}
