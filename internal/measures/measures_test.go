@@ -27,7 +27,7 @@ const (
 
 // large are packages above mostPackage, with the size that they must not exceed.
 var large = map[string]int{
-	"sandbox":                      4900,
+	"sandbox": 4900,
 }
 
 // catalogues are packages that are lists, and as long as what they list.

@@ -56,7 +56,8 @@ func (c combination) takes(v *mistakes.Variant) bool {
 		if other.Mask&v.Mask == 0 {
 			continue
 		}
-		if other.Mask != v.Mask || v.Of.Stage != mistakes.StageSelect && (v.Of.Stage != mistakes.StageFormat || v.Apply != nil || other.Apply != nil) {
+		formats := v.Of.Stage == mistakes.StageFormat && v.Apply == nil && other.Apply == nil
+		if other.Mask != v.Mask || v.Of.Stage != mistakes.StageSelect && !formats {
 			return false
 		}
 		same++

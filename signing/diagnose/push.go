@@ -196,7 +196,7 @@ func pushBodies(body []byte) []alternative {
 	add([]byte(top.CompactText()), "the members are not sorted")
 	for _, order := range []*jsonform.Node{top, top.Sorted()} {
 		w := jsonform.Writer{Escapes: &jsonform.PythonEscapes, Limit: 1 << 30}
-		spaced := jsonform.JsonLayout(", ", ": ")
+		spaced := jsonform.JSONLayout(", ", ": ")
 		w.Value(&spaced, order, 1)
 		add(w.Out, "the body is written with Python's json.dumps")
 	}

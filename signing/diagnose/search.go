@@ -39,7 +39,8 @@ type search struct {
 
 func newSearch(got Request, found *Diagnosis, rules signing.Rules, effort Effort) *search {
 	s := &search{found: found, most: effort.work(), Subject: mistakes.Subject{
-		Got: mistakes.Sent(got), Sign: found.Sign, Want: found.Want, Expected: found.Expected, Rules: rules, Core: mistakes.CoreOf(found.Sign),
+		Got: mistakes.Sent(got), Sign: found.Sign, Want: found.Want, Expected: found.Expected,
+		Rules: rules, Core: mistakes.CoreOf(found.Sign),
 	}}
 	s.limit = 16*len(found.Expected) + 4096
 	written := map[string]bool{}

@@ -77,6 +77,7 @@ func Columns(text string) int {
 // OneLine shows a text that may contain what a request sent on one line.
 func OneLine(text string) string { return View{Text: []byte(text)}.Part(0, len(text)) }
 
+// ShortSign shows a sign, and only the beginning of a long one.
 func ShortSign(sign string) string {
 	if len(sign) > signShown {
 		return strconv.Quote(sign[:signShown]) + fmt.Sprintf("… (%d bytes)", len(sign))
@@ -86,8 +87,8 @@ func ShortSign(sign string) string {
 
 // The widths of what Text prints, in columns or bytes.
 const (
-	textBefore = 24   // Bytes shown before the first difference
-	textWindow = 100  // Bytes of a text that are shown
-	signShown  = 80   // Bytes of a sign that are shown
-	AllShown   = 2000 // Bytes of the right content that are shown if nothing is found
+	textBefore = 24   // bytes shown before the first difference
+	textWindow = 100  // bytes of a text that are shown
+	signShown  = 80   // bytes of a sign that are shown
+	AllShown   = 2000 // bytes of the right content that are shown if nothing is found
 )

@@ -16,7 +16,7 @@ type Escaping struct {
 	Long                                 bool // no short escapes but \" and \\
 	Quote                                bool // \u0022 instead of \"
 	LongSlash                            bool // \u002f instead of \/
-	Single                               bool // Single quotes around strings and \' in them
+	Single                               bool // single quotes around strings and \' in them
 	AfterLess                            bool // a slash is escaped after < alone
 	AsSent                               bool // values keep the escapes they were sent with
 }
@@ -38,11 +38,19 @@ func Escape(more string, changes ...func(*Escaping)) Escaping {
 
 // Changes of the way that JSON.stringify escapes.
 
-func Wide(e *Escaping)  { e.beyond = func(rune) bool { return true } }
+// Wide escapes all characters beyond ASCII.
+func Wide(e *Escaping) { e.beyond = func(rune) bool { return true } }
+
+// Lines escapes the two separators that JavaScript took for the end of a line.
 func Lines(e *Escaping) { e.beyond = func(r rune) bool { return r == '\u2028' || r == '\u2029' } }
+
+// Upper writes hexadecimal digits in upper case.
 func Upper(e *Escaping) { e.UpperControl, e.upperMark, e.UpperBeyond = true, true, true }
+
+// Marks writes the hexadecimal digits of ASCII marks in upper case.
 func Marks(e *Escaping) { e.upperMark = true }
 
+// Beyond escapes the characters of some ranges beyond ASCII.
 func Beyond(ranges ...[2]rune) func(*Escaping) {
 	return func(e *Escaping) {
 		e.beyond = func(r rune) bool {
@@ -59,21 +67,32 @@ func Beyond(ranges ...[2]rune) func(*Escaping) {
 // NetLines escapes what .NET takes for the end of a line.
 func NetLines(e *Escaping) { Beyond([2]rune{0x85, 0x85}, [2]rune{0x2028, 0x2029})(e) }
 
+// Deleted is the character U+007F.
 const Deleted = "\x7f"
 
+// The escapes of languages and libraries.
 var (
+	// StandardEscapes are those of JSON.stringify.
 	StandardEscapes = Escape("")
-	UnicodeEscapes  = Escape("", Wide)
-	PythonEscapes   = Escape(Deleted, Wide)
-	PhpEscapes      = Escape("/", Wide)
-	GoEscapes       = Escape("<>&", Lines)
+	// UnicodeEscapes are those of JSON in ASCII.
+	UnicodeEscapes = Escape("", Wide)
+	// PythonEscapes are those of json.dumps.
+	PythonEscapes = Escape(Deleted, Wide)
+	// PHPEscapes are those of json_encode.
+	PHPEscapes = Escape("/", Wide)
+	// GoEscapes are those of encoding/json.
+	GoEscapes = Escape("<>&", Lines)
 	// PowerShellEscapes are those of ConvertTo-Json in Windows PowerShell 5.
 	PowerShellEscapes = Escape("<>&'")
-	OrgJSONEscapes    = Escape("/", func(e *Escaping) { e.AfterLess = true }, Beyond([2]rune{0x80, 0x9f}, [2]rune{0x2000, 0x20ff}))
-	FastjsonEscapes   = Escape(Deleted, Upper, Beyond([2]rune{0x80, 0x9f}, [2]rune{0x2028, 0x2028}))
-	HutoolEscapes     = Escape("", Beyond([2]rune{0x80, 0xa0}, [2]rune{0x2000, 0x2010}, [2]rune{0x2028, 0x202f}, [2]rune{0x2066, 0x206f}))
+	// OrgJSONEscapes are those of org.json for Java.
+	OrgJSONEscapes = Escape("/", func(e *Escaping) { e.AfterLess = true }, Beyond([2]rune{0x80, 0x9f}, [2]rune{0x2000, 0x20ff}))
+	// FastjsonEscapes are those of fastjson 1 for Java.
+	FastjsonEscapes = Escape(Deleted, Upper, Beyond([2]rune{0x80, 0x9f}, [2]rune{0x2028, 0x2028}))
+	// HutoolEscapes are those of Hutool for Java.
+	HutoolEscapes = Escape("", Beyond([2]rune{0x80, 0xa0}, [2]rune{0x2000, 0x2010}, [2]rune{0x2028, 0x202f}, [2]rune{0x2066, 0x206f}))
 )
 
+// Append writes a text as a JSON string.
 func (e *Escaping) Append(dst []byte, text string) []byte {
 	around := byte('"')
 	if e.Single {

@@ -9,7 +9,7 @@ type Layout struct {
 	Object, Array [2]string // around what is nested
 	Member        [3]string // before, in and behind each member of the whole, if not ""
 	Item, Colon   string
-	Newline       string // Before each member, if not ""
+	Newline       string // before each member, if not ""
 	Indent        string
 	Empty         string // between the brackets of what is empty
 	FlatArrays    bool   // arrays are not broken into lines
@@ -97,6 +97,7 @@ func (w *Writer) Nothing(l *Layout, brackets [2]string) {
 	w.Out = append(w.Out, strings.TrimSpace(brackets[1])...)
 }
 
+// Before writes what separates element i from the one before it.
 func (w *Writer) Before(l *Layout, i, depth int) {
 	if i > 0 {
 		w.Out = append(w.Out, l.Item...)
@@ -106,6 +107,7 @@ func (w *Writer) Before(l *Layout, i, depth int) {
 	}
 }
 
+// After writes what follows the last element.
 func (w *Writer) After(l *Layout, depth int) {
 	if l.Newline != "" {
 		w.line(l, depth)
@@ -130,6 +132,7 @@ func (w *Writer) name(l *Layout, name string) {
 	}
 }
 
+// Value writes a value at a depth.
 func (w *Writer) Value(l *Layout, n *Node, depth int) {
 	if len(w.Out) > w.Limit {
 		w.over = true
@@ -183,18 +186,23 @@ type Pair struct {
 }
 
 var (
-	Braces      = [2]string{"{", "}"}
-	Brackets    = [2]string{"[", "]"}
-	Compact     = JsonLayout(",", ":")
+	// Braces and Brackets surround objects and lists.
+	Braces   = [2]string{"{", "}"}
+	Brackets = [2]string{"[", "]"}
+	// Compact is JSON without white space.
+	Compact = JSONLayout(",", ":")
+	// PythonWords are the literals of Python.
 	PythonWords = map[string]string{"true": "True", "false": "False", "null": "None"}
 )
 
-func JsonLayout(item, colon string) Layout {
+// JSONLayout returns the layout of JSON with separators.
+func JSONLayout(item, colon string) Layout {
 	return Layout{Top: Braces, Object: Braces, Array: Brackets, Item: item, Colon: colon}
 }
 
+// Pretty returns the layout of JSON with a line for each member.
 func Pretty(newline, indent, colon string) Layout {
-	l := JsonLayout(",", colon)
+	l := JSONLayout(",", colon)
 	l.Newline, l.Indent = newline, indent
 	return l
 }

@@ -8,11 +8,12 @@ import (
 	"strings"
 )
 
-// Kind is what a JSON value is.
-type kind uint8
+// Kind is the type of a JSON value.
+type Kind uint8
 
+// The types of JSON values. A literal is true, false or null.
 const (
-	KindString kind = iota
+	KindString Kind = iota
 	KindNumber
 	KindLiteral
 	KindArray
@@ -21,7 +22,7 @@ const (
 
 // Node is a JSON value, taken apart so that it can be written in other ways.
 type Node struct {
-	Kind  kind
+	Kind  Kind
 	Text  string // a string decoded, a number or literal as it was sent
 	raw   string // a string as it was sent, with quotes and escapes, or "" if it was not
 	Names []string
@@ -41,6 +42,7 @@ type NodeReader struct {
 	Dec  *json.Decoder
 }
 
+// Node reads one value.
 func (r *NodeReader) Node() *Node {
 	from := r.Dec.InputOffset()
 	token, err := r.Dec.Token()
@@ -76,8 +78,10 @@ func (r *NodeReader) container(first json.Delim) *Node {
 	return n
 }
 
+// String returns a string.
 func String(text string) *Node { return &Node{Kind: KindString, Text: text} }
 
+// Literal returns a literal.
 func Literal(text string) *Node { return &Node{Kind: KindLiteral, Text: text} }
 
 // Each returns n with f applied to all values in it that hold no others.

@@ -225,4 +225,5 @@ func hexDigits(r rune, least int) string {
 	return strings.Repeat("0", max(0, least-len(digits))) + digits
 }
 
+// IsInteger reports whether a number has neither a fraction nor an exponent.
 func IsInteger(text string) bool { return !strings.ContainsAny(text, ".eE") }

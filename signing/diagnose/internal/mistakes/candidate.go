@@ -11,21 +11,23 @@ import (
 // different stages combine; of the same stage only two in select or two in format do.
 type Stage uint8
 
+// The stages, in their order.
 const (
 	StageSelect Stage = iota // which parameters are signed, and with which values
 	StageOrder               // their order
-	StageFormat              // How values are written
-	StageEscape              // How the characters of strings are escaped
-	StageFrame               // How names and values are put together
+	StageFormat              // how values are written
+	StageEscape              // how the characters of strings are escaped
+	StageFrame               // how names and values are put together
 	stageWrap                // what is done to the whole text
 	StageEncode              // the bytes of its characters
 	StageDigest              // the hash
-	stageSpell               // How the hash is written
+	stageSpell               // how the hash is written
 	// stageAround is what stands around the digits. It is a stage of its own so that
 	// it combines with the digits' mistakes.
 	stageAround
 )
 
+// StageNames are the names of the stages, as diagnose.MistakeInfo has them.
 var StageNames = [...]string{"select", "order", "format", "escape", "frame", "wrap", "encode", "digest", "spell", "spell"}
 
 func (s Stage) String() string { return StageNames[s] }
@@ -33,29 +35,30 @@ func (s Stage) String() string { return StageNames[s] }
 // Early says that a mistake of the stage changes the text that all later stages work on.
 func (s Stage) Early() bool { return s < stageWrap }
 
-// likelihood ranks mistakes.
-type likelihood uint8
+// Likelihood ranks mistakes.
+type Likelihood uint8
 
+// How often a mistake is made.
 const (
-	Often likelihood = iota
+	Often Likelihood = iota
 	sometimes
 	Seldom
 )
 
 var likelihoodNames = [...]string{"often", "sometimes", "seldom"}
 
-func (l likelihood) String() string { return likelihoodNames[l] }
+func (l Likelihood) String() string { return likelihoodNames[l] }
 
 // Cost is what a mistake adds to a combination. Combinations are tried in the order of their costs,
 // so that three usual mistakes come before two of which one is seldom.
-func (l likelihood) Cost() int { return [...]int{2, 3, 5}[l] }
+func (l Likelihood) Cost() int { return [...]int{2, 3, 5}[l] }
 
 // mistake is an entry of the table: one thing that goes wrong, in one or several ways.
 type mistake struct {
 	ID     string
 	Stage  Stage
 	Also   []Stage // further stages that it decides, and with which it does not combine
-	Likely likelihood
+	Likely Likelihood
 	Words  string
 	Alone  bool // too many ways to be combined
 	// Ways returns how the mistake can have been made in the request at hand.
@@ -67,7 +70,7 @@ type mistake struct {
 // Variant is one way of making a mistake: an alternative of a stage, as a library writes it or a client does it.
 type Variant struct {
 	Detail string // what the mistake's words leave open
-	How    string // How the sign follows from the text then; * is what it would be without this mistake
+	How    string // how the sign follows from the text then; * is what it would be without this mistake
 	Apply  func(*Candidate)
 	// Value is for the stage format: how one parameter is written.
 	value func(Entry) *jsonform.Node
@@ -77,7 +80,7 @@ type Variant struct {
 	Rare bool
 
 	Of     *mistake
-	Likely likelihood
+	Likely Likelihood
 	Mask   uint
 }
 
@@ -106,7 +109,7 @@ func rare(list []Variant) []Variant {
 type Candidate struct {
 	Entries []Entry
 	Order   func(a, b Entry) int
-	Format  [2]func(Entry) *jsonform.Node // How values are written, one after the other
+	Format  [2]func(Entry) *jsonform.Node // how values are written, one after the other
 	Expand  func(name string, n *jsonform.Node) []jsonform.Pair
 	Escapes *jsonform.Escaping
 	Layout  *jsonform.Layout
@@ -125,7 +128,7 @@ type Entry struct {
 	Index   int // position in the request
 	part    signing.Parts
 	Written bool // it is in the content
-	Changed bool // Name or value are not those of the request
+	Changed bool // name or value are not those of the request
 }
 
 // Apply makes mistakes in a candidate.

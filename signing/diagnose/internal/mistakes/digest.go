@@ -15,6 +15,7 @@ import (
 	"strings"
 )
 
+// MD5Sum appends the MD5 of a text.
 func MD5Sum(dst, text []byte) []byte {
 	sum := md5.Sum(text)
 	return append(dst, sum[:]...)
@@ -29,6 +30,7 @@ func md5Of(detail, how string, change func(text []byte) []byte) Variant {
 	return hashed(detail, how, func(dst, text []byte) []byte { return MD5Sum(dst, change(text)) })
 }
 
+// HexOf returns a sum in hexadecimal.
 func HexOf(sum []byte) []byte { return hex.AppendEncode(nil, sum) }
 
 var doubleMD5 = fixed(

@@ -72,9 +72,10 @@ func unicodeEscaped(s *Subject) []Variant {
 	return []Variant{escapedAs("in lower case", jsonform.UnicodeEscapes), escapedAs("in upper case", jsonform.Escape("", jsonform.Wide, jsonform.Upper))}
 }
 
-var dotNetDefault = fixed(escapedAs("", jsonform.Escape("<>&'+`"+jsonform.Deleted, jsonform.Wide, jsonform.Upper, func(e *jsonform.Escaping) { e.Quote = true })))
+var dotNetDefault = fixed(escapedAs("",
+	jsonform.Escape("<>&'+`"+jsonform.Deleted, jsonform.Wide, jsonform.Upper, func(e *jsonform.Escaping) { e.Quote = true })))
 
-var phpDefault = fixed(escapedAs("", jsonform.PhpEscapes))
+var phpDefault = fixed(escapedAs("", jsonform.PHPEscapes))
 
 var htmlEscaped = fixed(
 	escapedAs("as Go's encoding/json and Rails do", jsonform.GoEscapes),

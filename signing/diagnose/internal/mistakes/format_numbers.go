@@ -46,7 +46,9 @@ func numberUnquoted(s *Subject) (ways []Variant) {
 		}
 		plain := unquoted(e.Value)
 		known := map[string]bool{}
-		for i, value := range []*jsonform.Node{plain, languages.AllScriptNumbers.Of(plain), languages.PythonNumbers.Of(plain), languages.JavaNumbers.Of(plain)} {
+		for i, value := range []*jsonform.Node{
+			plain, languages.AllScriptNumbers.Of(plain), languages.PythonNumbers.Of(plain), languages.JavaNumbers.Of(plain),
+		} {
 			if known[value.Text] {
 				continue
 			}

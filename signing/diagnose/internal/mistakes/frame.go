@@ -21,15 +21,15 @@ func writtenEscaped(detail string, l jsonform.Layout, e jsonform.Escaping) Varia
 }
 
 var pythonDefault = fixed(
-	writtenEscaped("", jsonform.JsonLayout(", ", ": "), jsonform.PythonEscapes),
+	writtenEscaped("", jsonform.JSONLayout(", ", ": "), jsonform.PythonEscapes),
 )
 
 var spaced = fixed(
-	written(`", " and ": "`, jsonform.JsonLayout(", ", ": ")),
-	written(`": "`, jsonform.JsonLayout(",", ": ")),
+	written(`", " and ": "`, jsonform.JSONLayout(", ", ": ")),
+	written(`": "`, jsonform.JSONLayout(",", ": ")),
 ).rarely(
-	written(`", "`, jsonform.JsonLayout(", ", ":")),
-	written(`" : "`, jsonform.JsonLayout(",", " : ")),
+	written(`", "`, jsonform.JSONLayout(", ", ":")),
+	written(`" : "`, jsonform.JSONLayout(",", " : ")),
 	written(`{ "a": "b", "c": "d" }`, jsonform.Layout{Top: [2]string{"{ ", " }"}, Object: [2]string{"{ ", " }"},
 		Array: jsonform.Brackets, Item: ", ", Colon: ": "}),
 	written("as json-c does", jsonform.Layout{Top: [2]string{"{ ", " }"}, Object: [2]string{"{ ", " }"},
@@ -52,7 +52,7 @@ var prettyPrinted = fixed(
 		Newline: "\n", Indent: "  ", Empty: " ", FlatArrays: true}),
 	writtenEscaped("as Python does by 2 spaces", jsonform.Pretty("\n", "  ", ": "), jsonform.PythonEscapes),
 	writtenEscaped("as Python does by 4 spaces", jsonform.Pretty("\n", "    ", ": "), jsonform.PythonEscapes),
-	writtenEscaped("as PHP does", jsonform.Pretty("\n", "    ", ": "), jsonform.PhpEscapes),
+	writtenEscaped("as PHP does", jsonform.Pretty("\n", "    ", ": "), jsonform.PHPEscapes),
 	writtenEscaped("as Windows PowerShell does", jsonform.Pretty("\r\n", "    ", ":  "), jsonform.PowerShellEscapes),
 )
 
@@ -109,7 +109,7 @@ var looseJSON = fixed(
 
 var singleQuoted = fixed(
 	writtenEscaped("as fastjson's UseSingleQuotes does", jsonform.Compact, single("")),
-	writtenEscaped("with Python's spaces", jsonform.JsonLayout(", ", ": "), single("")),
+	writtenEscaped("with Python's spaces", jsonform.JSONLayout(", ", ": "), single("")),
 )
 
 // single escapes for single quotes.
@@ -131,7 +131,7 @@ var listOfPairs = fixed(
 )
 
 func pairs(around [2]string, item, colon string) jsonform.Layout {
-	l := jsonform.JsonLayout(item, colon)
+	l := jsonform.JSONLayout(item, colon)
 	l.Top, l.Member = jsonform.Brackets, [3]string{around[0], item, around[1]}
 	return l
 }

@@ -78,7 +78,9 @@ func queryString(s *Subject) []Variant {
 		only.Rare = true
 		ways = append(ways, v, only)
 	}
-	quoted := jsonform.Layout{Item: "&", Colon: "=", Object: jsonform.Braces, Array: jsonform.Brackets, PlainNames: asIs, Inner: &jsonform.Compact}
+	quoted := jsonform.Layout{
+		Item: "&", Colon: "=", Object: jsonform.Braces, Array: jsonform.Brackets, PlainNames: asIs, Inner: &jsonform.Compact,
+	}
 	return append(ways, rare([]Variant{
 		written("k=v&k=v&", query("", "&", asIs)),
 		written("?k=v&k=v", query("?", "", asIs)),

@@ -10,6 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
+// ByName orders parameters by their names, byte by byte.
 func ByName(a, b Entry) int { return strings.Compare(a.Name, b.Name) }
 
 // asSent orders by place in the request, with its parts in the given order.

@@ -10,6 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
+// NewEntry returns a parameter as the rules want it written.
 func NewEntry(m signing.Member, index int, part signing.Parts, rules signing.Rules) Entry {
 	value := jsonform.Parse(m.Value)
 	if rules.Nested == signing.NestedSorted {

@@ -14,6 +14,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/excerpt"
 )
 
+// SignLength is the number of digits of a sign.
 const SignLength = 2 * md5.Size
 
 // Usual reports whether a sign looks like a right one.
@@ -25,6 +26,7 @@ func isHex(text string) bool {
 	return text != "" && strings.Trim(text, "0123456789abcdefABCDEF") == ""
 }
 
+// InCase returns digits in the case of the rules.
 func InCase(digits string, letters signing.HexCase) string {
 	if letters == signing.UpperHex {
 		return strings.ToUpper(digits)
