@@ -39,6 +39,7 @@ func newControl(s *Sandbox) *control {
 			`A held payment stays open until it is confirmed again, a held task until it is released`, k.next},
 		{http.MethodPost, "pay", `chooses the payment method of an open payment, as a buyer does in the Stripe SDK: {"partnerCode": "P1", "payId": "...", "pm_id": "pm_card_visa"}; confirmPaymentResult then ends it`, k.pay},
 		{http.MethodPost, "release", "releases all held tasks", k.release},
+		{http.MethodPost, "push", `sends a push once more: {"orderNo": "..."}; without orderNo that of a made-up order`, k.push},
 		{http.MethodGet, "pushes", "lists the pushes, oldest first", k.pushes},
 		{http.MethodGet, "requests", "lists the newest requests to the API, oldest first", k.requests},
 	}
@@ -257,6 +258,36 @@ func (k *control) release(read func(any) error) (any, error) {
 	st := k.sandbox.state
 	defer st.lock()()
 	return map[string]int{"released": st.tasks.release(st.now())}, nil
+}
+
+// push sends the push of an order, or of one that is not kept: a receiver can be tried without ordering.
+func (k *control) push(read func(any) error) (any, error) {
+	var want struct {
+		OrderNo string `json:"orderNo"`
+	}
+	if err := read(&want); err != nil {
+		return nil, err
+	}
+	st := k.sandbox.state
+	defer st.lock()()
+	if st.push == nil {
+		return nil, errors.New("no address for pushes is set")
+	}
+	partner := st.push.cfg.Partner
+	if want.OrderNo == "" {
+		number := fmt.Sprintf("SAMPLE%d", st.now().UnixMilli())
+		p := catalogue[0]
+		st.Notify(&Order{Partner: partner, OrderNo: number, PayID: "P" + number, SIM: NewFixtures().SIMs[0],
+			PackageCode: p.packageCode, Amount: p.amount, Currency: p.currency})
+		return map[string]string{"orderNo": number}, nil
+	}
+	for _, o := range st.orders.by[ByOrderNo][want.OrderNo] {
+		if o.Partner == partner {
+			st.Notify(o)
+			return map[string]string{"orderNo": o.OrderNo}, nil
+		}
+	}
+	return nil, fmt.Errorf("partner %s has no order %s", shown(partner), shown(want.OrderNo))
 }
 
 func (k *control) pushes(func(any) error) (any, error) { return k.sandbox.Pushes(), nil }

@@ -35,7 +35,7 @@ func TestControlIsClosedUnlessAskedFor(t *testing.T) {
 func TestControlListsWhatItDoes(t *testing.T) {
 	m := controlled(t, sandbox.Config{})
 	list := m.control(http.MethodGet, "", "")
-	for _, name := range []string{"reset", "seed", "state", "clock", "next", "pay", "release", "pushes", "requests"} {
+	for _, name := range []string{"reset", "seed", "state", "clock", "next", "pay", "release", "push", "pushes", "requests"} {
 		if !strings.Contains(list, `"path":"/_sandbox/`+name+`"`) {
 			t.Errorf("%s is not in %s", name, list)
 		}
@@ -134,6 +134,28 @@ func TestControlClockAndPush(t *testing.T) {
 	for !strings.Contains(m.control(http.MethodGet, "pushes", ""), `"state":"delivered"`) {
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// A push can be sent once more, and one of a made-up order before there is any.
+func TestControlPush(t *testing.T) {
+	r := receive(t, accept)
+	m := controlled(t, sandbox.Config{Push: r.quick()})
+	if made := m.control(http.MethodPost, "push", "{}"); !strings.HasPrefix(made, `{"orderNo":"SAMPLE`) {
+		t.Errorf("the made-up order is %s", made)
+	}
+	if got := r.await(1)[0]; got.err != nil {
+		t.Error(got.err)
+	}
+	o := m.buy(m.fix.Partner)
+	m.pay(o, sandbox.MethodPays)
+	r.await(1)
+	m.control(http.MethodPost, "push", `{"orderNo":"`+o.OrderNo+`"}`)
+	if got := r.await(1)[0]; got.err != nil {
+		t.Error(got.err)
+	}
+	m.refused(m.request(http.MethodPost, sandbox.ControlPath+"push", `{"orderNo":"none"}`), 200, "has no order")
+	deaf := controlled(t, sandbox.Config{})
+	deaf.refused(deaf.request(http.MethodPost, sandbox.ControlPath+"push", "{}"), 200, "no address for pushes is set")
 }
 
 func TestControlReset(t *testing.T) {

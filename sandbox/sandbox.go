@@ -93,6 +93,8 @@ type Config struct {
 	Push Push
 	// Control opens the control path below ControlPath to callers on this machine.
 	Control bool
+	// Wrap, if it is not nil, returns the handler that a Server serves in place of its sandbox.
+	Wrap func(*Sandbox) http.Handler
 }
 
 // Sandbox is a mall. It is safe for concurrent use.
@@ -177,6 +179,9 @@ func (s *Sandbox) Pushes() PushLog {
 // Handler returns the HTTP handler of the sandbox: the services at /vshop, /payment and /topup,
 // HealthPath and, if open, ControlPath.
 func (s *Sandbox) Handler() http.Handler { return s }
+
+// Rules returns the signing rules of requests.
+func (s *Sandbox) Rules() signing.Rules { return s.cfg.Rules }
 
 // Operations returns the ids of the operations that the sandbox implements, in no particular order.
 func (s *Sandbox) Operations() []string {

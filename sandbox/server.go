@@ -53,9 +53,13 @@ func Start(ctx context.Context, cfg Config, listen string) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", listen, err)
 	}
+	var handler http.Handler = sandbox
+	if cfg.Wrap != nil {
+		handler = cfg.Wrap(sandbox)
+	}
 	s := &Server{sandbox: sandbox, listener: listener, done: make(chan struct{}), fresh: map[net.Conn]struct{}{}}
 	s.http = &http.Server{
-		Handler:                      sandbox,
+		Handler:                      handler,
 		ReadHeaderTimeout:            readHeaderTimeout,
 		ReadTimeout:                  readTimeout,
 		WriteTimeout:                 writeTimeout,

@@ -15,8 +15,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
+	"github.com/mallcheck/mallcheck/conformance/partner/client/tap"
+	"github.com/mallcheck/mallcheck/conformance/partner/page"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports/redact"
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
@@ -29,6 +34,7 @@ type serveCommand struct {
 	Fault     []string      `sep:"," placeholder:"ID" help:"Violation to commit; mallcheck faults lists them."`
 	Variant   []string      `sep:"," placeholder:"ID" help:"Habit to adopt; mallcheck variants lists them."`
 	Control   bool          `help:"Enable the control endpoints, which reset, seed and steer the sandbox."`
+	UI        bool          `name:"ui" help:"Serve a live page that shows and judges each request. It also enables the control endpoints."`
 	Quiet     bool          `help:"Do not log requests."`
 
 	pushes
@@ -38,6 +44,7 @@ type serveCommand struct {
 func (serveCommand) Help() string {
 	return `Examples:
   mallcheck serve
+  mallcheck serve --ui                                        see what your client sends, and what is wrong with it
   mallcheck serve --push-to http://127.0.0.1:9000/recharge    send pushes to your receiver
   mallcheck serve --listen 127.0.0.1:0 --env-file sandbox.env   then, in another shell:
   env $(cat sandbox.env) mallcheck run
@@ -65,6 +72,10 @@ func (c *serveCommand) Run(std *streams) error {
 	if !c.Quiet {
 		config.Log = slog.New(slog.NewTextHandler(std.secrets.Writer(std.err), nil))
 	}
+	live, err := c.livePage(&config, settings, std.secrets)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := interruptible()
 	defer cancel()
 	server, err := sandbox.Start(ctx, config, c.Listen)
@@ -78,6 +89,7 @@ func (c *serveCommand) Run(std *streams) error {
 	defer func() {
 		closing, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
+		live.Close()
 		_ = server.Close(closing) // the process ends
 	}()
 	values := server.Settings()
@@ -100,6 +112,22 @@ func (c *serveCommand) Run(std *streams) error {
 	return nil
 }
 
+// livePage joins the live page to a sandbox, where it is asked for.
+func (c *serveCommand) livePage(config *sandbox.Config, settings map[string]string, secrets redact.Secrets) (*page.Page, error) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, err
+	}
+	live, err := page.New(contract, page.Config{
+		RequestIDHeader: settings["request-id-header"], Faulty: len(c.Fault) > 0, Secrets: secrets, Version: conformance.Version(),
+	})
+	if err == nil && c.UI {
+		config.Control, config.Wrap = true, live.Wrap
+		config.Interceptors = slices.Insert(config.Interceptors, 0, tap.Interceptor())
+	}
+	return live, err
+}
+
 // introduce prints how to use a server.
 func introduce(out io.Writer, server *sandbox.Server, envFile string, config sandbox.Config) error {
 	f := server.Sandbox().Fixtures()
@@ -116,6 +144,9 @@ func introduce(out io.Writer, server *sandbox.Server, envFile string, config san
 	fmt.Fprintf(&text, "  partners  %s and %s\n", f.Partner, f.SecondPartner)
 	fmt.Fprintf(&text, "  SIMs      %s and %d more; unknown: %s\n", strings.Join(f.SIMs[:2], ", "), len(f.SIMs)-2, f.UnknownSIM)
 	fmt.Fprintf(&text, "  groups    %s of %s, %s of %s\n\n", strings.Join(f.Groups, ", "), f.Partner, strings.Join(f.SecondGroups, ", "), f.SecondPartner)
+	if config.Wrap != nil {
+		fmt.Fprintf(&text, "  live page %s%s\n", server.URL(), page.Path)
+	}
 	if config.Control {
 		fmt.Fprintf(&text, "  control   %s%s\n\n", server.URL(), sandbox.ControlPath)
 	}

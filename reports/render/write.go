@@ -34,10 +34,14 @@ var writers = []struct {
 	{"html", "report.html", WriteHTML},
 	{"markdown", "report.md", WriteMarkdown},
 	{"sarif", "report.sarif", WriteSARIF},
-	{"har", "report.har", har.Write},
+	{"har", "report.har", WriteHAR},
 	{"codequality", "gl-code-quality-report.json", codequality.Write},
 	{github, "", nil},
 }
+
+// WriteHAR writes the exchanges of run to w as an HTTP Archive, version 1.2. What is written is not
+// redacted: hand in what redact.Run returned.
+func WriteHAR(w io.Writer, run *reports.Run) error { return har.Write(w, run) }
 
 // Formats returns the names of the formats. WriteFiles writes all of them but
 // "github", which is WriteGitHub's and goes to standard output.

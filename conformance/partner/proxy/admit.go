@@ -53,7 +53,8 @@ func (p *Proxy) admit(r *http.Request) *refusal {
 		host = name
 	}
 	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	if err == nil || strings.EqualFold(host, "localhost") || slices.ContainsFunc(p.config.Hosts, func(name string) bool { return strings.EqualFold(name, host) }) {
+	known := func(name string) bool { return strings.EqualFold(name, host) }
+	if err == nil || known("localhost") || slices.ContainsFunc(p.config.Hosts, known) {
 		return nil
 	}
 	return &refusal{http.StatusForbidden, "", foreignPage, fmt.Sprintf("the proxy is not known as %q; if it is yours, start the proxy with --allow-host %s", host, host)}

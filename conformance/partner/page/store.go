@@ -1,0 +1,130 @@
+package page
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// The most that is kept; older entries go first.
+const (
+	mostEntries = 1000
+	mostBytes   = 32 << 20
+)
+
+// kept is an entry with its event and its place in a download.
+type kept struct {
+	id     uint64
+	text   []byte // the entry as JSON
+	right  bool
+	result reports.Result
+}
+
+// store keeps the newest entries and wakes the streams.
+type store struct {
+	mu        sync.Mutex
+	entries   []kept
+	next      uint64
+	bytes     int
+	right     int
+	leftOut   uint64
+	cleared   uint64 // the id of the last entry that was there when the store was cleared
+	listeners map[chan struct{}]bool
+}
+
+func newStore() *store { return &store{listeners: map[chan struct{}]bool{}} }
+
+// size is roughly what an entry takes, once as JSON and once for downloads.
+func (k kept) size() int { return 2 * len(k.text) }
+
+// add keeps an entry under the next id.
+func (s *store) add(e kept) {
+	s.mu.Lock()
+	s.next++
+	e.id = s.next
+	e.result.ID = fmt.Sprintf("REQ-%04d", e.id)
+	s.entries = append(s.entries, e)
+	s.bytes += e.size()
+	if e.right {
+		s.right++
+	}
+	for len(s.entries) > 1 && (len(s.entries) > mostEntries || s.bytes > mostBytes) {
+		s.bytes -= s.entries[0].size()
+		s.entries[0] = kept{} // what it points to may go
+		s.entries = s.entries[1:]
+		s.leftOut++
+	}
+	s.mu.Unlock()
+	s.wake()
+}
+
+// clear forgets all entries.
+func (s *store) clear() {
+	s.mu.Lock()
+	s.entries, s.bytes, s.right, s.leftOut, s.cleared = nil, 0, 0, 0, s.next
+	s.mu.Unlock()
+	s.wake()
+}
+
+// after returns the entries after an id, oldest first, and whether those up to it are gone: the store was
+// cleared, or the id is of another process.
+func (s *store) after(id uint64) (fresh []kept, gone bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	gone = id > 0 && (id <= s.cleared || id > s.next)
+	if id > s.next {
+		id = 0
+	}
+	for i := range s.entries {
+		if s.entries[i].id > id {
+			return append([]kept(nil), s.entries[i:]...), gone
+		}
+	}
+	return nil, gone
+}
+
+// counts returns how many entries came since the store was cleared, how many of them are right, and how
+// many are not kept.
+func (s *store) counts() (all, right int, leftOut uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return int(s.next - s.cleared), s.right, s.leftOut //nolint:gosec // a count of requests
+}
+
+// results returns the entries as results of a run.
+func (s *store) results() []reports.Result {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	results := make([]reports.Result, len(s.entries))
+	for i := range s.entries {
+		results[i] = s.entries[i].result
+	}
+	return results
+}
+
+// listen returns a channel that is sent to after each change, and how to leave.
+func (s *store) listen() (woken <-chan struct{}, leave func()) {
+	channel := make(chan struct{}, 1)
+	channel <- struct{}{} // there may be something already
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listeners[channel] = true
+	return channel, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.listeners, channel)
+	}
+}
+
+// wake wakes all streams.
+func (s *store) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for channel := range s.listeners {
+		select {
+		case channel <- struct{}{}:
+		default: // it will look anyway
+		}
+	}
+}
