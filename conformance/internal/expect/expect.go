@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/onsi/gomega/types"
 )
@@ -86,6 +87,9 @@ func sentence(description []any) string {
 	return fmt.Sprintf(format, description[1:]...)
 }
 
+// momentForm is how a moment is written: in UTC, to the millisecond.
+const momentForm = "2006-01-02T15:04:05.000Z07:00"
+
 // Show writes a value for people: an error by its message, a value that has its own
 // form in that form, anything else as JSON.
 func Show(value any) string {
@@ -94,6 +98,8 @@ func Show(value any) string {
 		return "null"
 	case error:
 		return value.Error()
+	case time.Time:
+		return value.UTC().Format(momentForm)
 	case fmt.Stringer:
 		return value.String()
 	case json.RawMessage:
@@ -105,7 +111,7 @@ func Show(value any) string {
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(value); err != nil {
-		return fmt.Sprint(value)
+		return fmt.Sprintf("a value of type %T", value)
 	}
 	return string(bytes.TrimRight(text.Bytes(), "\n"))
 }

@@ -40,7 +40,9 @@ func TestFailuresShowValuesAsJSON(t *testing.T) {
 		{"type", func() { Expect(any(70.0)).To(BeAssignableToTypeOf(""), "s") }, "a value of the JSON type string", "70"},
 		{"error", func() { Expect(errors.New("broken")).To(Succeed(), "s") }, "no error", "broken"},
 		{"time", func() { Expect(arrived.Add(time.Hour)).To(BeTemporally("~", arrived, time.Minute), "s") },
-			"~ 2023-11-14 22:13:20 +0000 UTC, within 1m0s", "2023-11-14 23:13:20 +0000 UTC"},
+			"2023-11-14T22:13:20.000Z or at most 1m0s from it", "2023-11-14T23:13:20.000Z"},
+		{"later", func() { Expect(arrived).To(BeTemporally(">", arrived), "s") }, "> 2023-11-14T22:13:20.000Z", "2023-11-14T22:13:20.000Z"},
+		{"not JSON", func() { Expect(make(chan int)).To(Equal(1), "s") }, "1", "a value of type chan int"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			failure, failed := failureOf(test.assert)

@@ -34,7 +34,7 @@ func wordsOf(matcher types.GomegaMatcher) string {
 	case *matchers.BeNumericallyMatcher:
 		return m.Comparator + " " + list(m.CompareTo)
 	case *matchers.BeTemporallyMatcher:
-		return fmt.Sprintf("%s %s, within %s", m.Comparator, Show(m.CompareTo), join(m.Threshold))
+		return moment(m)
 	case *matchers.BeElementOfMatcher:
 		return "one of " + list(m.Elements)
 	case *matchers.ConsistOfMatcher:
@@ -53,6 +53,14 @@ func wordsOf(matcher types.GomegaMatcher) string {
 		return "an error"
 	}
 	return strings.TrimPrefix(fmt.Sprintf("%T", matcher), "*")
+}
+
+// moment describes the time that a matcher accepts.
+func moment(m *matchers.BeTemporallyMatcher) string {
+	if m.Comparator == "~" {
+		return Show(m.CompareTo) + " or at most " + join(m.Threshold) + " from it"
+	}
+	return m.Comparator + " " + Show(m.CompareTo)
 }
 
 // list shows the arguments of a matcher, which may be one list.
