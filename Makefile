@@ -42,7 +42,7 @@ generate: ## Generate gen/ from the contract
 
 .PHONY: faults
 faults: build ## Prove that the suite catches every fault: a matrix in mallcheck-report/faults
-	$(BIN) faults --prove
+	$(BIN) faults --prove --seed 2 # causes are learnt with seed 1
 
 .PHONY: verify
 verify: ## Everything the pipeline runs: installs what it needs

@@ -6,12 +6,14 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/causes"
 	"github.com/mallcheck/mallcheck/conformance/internal/doctor"
+	"github.com/mallcheck/mallcheck/conformance/internal/infer"
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // JournalFile is the name of the file, in the folder of the reports, in which a run
@@ -32,6 +34,16 @@ type Swept = session.Swept
 
 // Examination is what a target told of itself.
 type Examination = doctor.Report
+
+// Merge is reports.Merge, with the causes inferred anew from all shards.
+func Merge(runs []*reports.Run, names []string) (*reports.Run, error) {
+	merged, err := reports.Merge(runs, names)
+	if err != nil {
+		return nil, err
+	}
+	merged.Causes = infer.Causes(merged)
+	return merged, nil
+}
 
 // Connect returns a connection to a target; nothing is sent yet. The caller closes it.
 func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) {

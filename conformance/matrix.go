@@ -122,10 +122,13 @@ func violations(result *reports.Result) []string {
 	return slices.Sorted(maps.Keys(clauses))
 }
 
+// leastRight is for how many faults of a hundred the right cause must come first.
+const leastRight = 95
+
 // NewMatrix judges the rows of faults. Every fault must be caught, and by the
 // checks that are expected to. When whole is set, they are all faults there are,
 // and every check, and every mutation of the cases that are derived from the
-// contract, must catch one of them.
+// contract, must catch one of them, and the right cause must come first for most.
 func NewMatrix(rows []reports.FaultRow, seed int64, whole bool) (*reports.Matrix, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -149,6 +152,9 @@ func NewMatrix(rows []reports.FaultRow, seed int64, whole bool) (*reports.Matrix
 		}
 	}
 	if whole {
+		if right := m.RightCauses(); right < len(rows)*leastRight/100 {
+			m.Problems = append(m.Problems, fmt.Sprintf("the right cause comes first for %d of %d faults, want %d %%", right, len(rows), leastRight))
+		}
 		for _, id := range slices.Sorted(maps.Keys(m.Checks)) {
 			if m.Checks[id] == 0 {
 				m.Problems = append(m.Problems, id+" catches no fault")

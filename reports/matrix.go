@@ -75,15 +75,15 @@ func (m *Matrix) Totals() string {
 	return line
 }
 
-// Causes says in one line for how many faults the cause that is inferred first is the right one.
-func (m *Matrix) Causes() string {
+// RightCauses returns for how many faults the cause that is inferred first is the right one.
+func (m *Matrix) RightCauses() int {
 	right := 0
 	for i := range m.Faults {
 		if m.Faults[i].Cause == m.Faults[i].ID {
 			right++
 		}
 	}
-	return fmt.Sprintf("the right cause comes first for %d of %d faults", right, len(m.Faults))
+	return right
 }
 
 // CheckOf returns what an id is a case of: "SIG-004" for "SIG-004/addSims", and the

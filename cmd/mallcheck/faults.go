@@ -123,7 +123,8 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 	for _, problem := range matrix.Problems {
 		fmt.Fprintln(std.out, problem)
 	}
-	fmt.Fprintf(std.out, "%s\n%s\n%s\n", strings.Join(files, "\n"), matrix.Causes(), matrix.Totals())
+	fmt.Fprintf(std.out, "%s\nthe right cause comes first for %d of %d faults\n%s\n",
+		strings.Join(files, "\n"), matrix.RightCauses(), len(matrix.Faults), matrix.Totals())
 	if len(matrix.Problems) > 0 {
 		return &exit{conformance.ExitViolation, nil}
 	}

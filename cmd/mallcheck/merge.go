@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/render"
@@ -45,7 +46,7 @@ func (c *mergeCommand) Run(std *streams) error {
 			return err
 		}
 	}
-	merged, err := reports.Merge(runs, c.Runs)
+	merged, err := conformance.Merge(runs, c.Runs)
 	if err != nil {
 		return err
 	}

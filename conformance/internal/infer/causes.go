@@ -82,8 +82,18 @@ func (p *pattern) fit(id string, d *deviating) float64 {
 // Parts of a full explanation.
 const (
 	fitClause = 0.9 // the check deviates from the same clause in other words
+	fitAlike  = 0.5 // the same check of another operation deviates likewise
 	fitOther  = 0.4 // the check deviates from another clause
 )
+
+// alike reports whether a check that the pattern does not predict deviates like the same check
+// of another operation that it does predict.
+func (p *pattern) alike(id string, d *deviating) bool {
+	if len(p.checks[id]) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(d.shown, func(s shown) bool { return p.kinds[kind{reports.CheckOf(id), s}] })
+}
 
 // breaks reports whether a check deviates from the clause of the pattern.
 func (p *pattern) breaks(d *deviating) bool {

@@ -1,11 +1,16 @@
 package infer
 
-import "cmp"
+import (
+	"cmp"
+	"math"
+)
 
 // The price of an explanation, where a deviating check that it explains in full earns 1.
 const (
-	priceOfPattern = 0.5 // each further pattern
-	priceOfMiss    = 0.7 // each check that the pattern says deviates, and that passed
+	priceOfPattern = 0.35  // each pattern
+	priceInMany    = 0.005 // each pattern, for each deviating check: many leave some that only follow
+	leastHits      = 0.15  // part of the checks that a pattern predicts that must deviate
+	notRun         = 0.02  // how much a predicted check that did not run counts as one that passed
 	enough         = 1e-9
 	mostCauses     = 12 // more are no explanation
 )
@@ -13,14 +18,15 @@ const (
 // chosen is a pattern that explains a part of a run.
 type chosen struct {
 	*pattern
-	gain   float64
-	misses int
+	fits   map[string]float64 // how well it explains each deviating check
+	misses int                // predicted checks that passed
 }
 
 // cover chooses patterns until no further one earns its price, always the one that earns
 // most: a weighted set cover.
 func cover(all []*pattern, seen *observed) []chosen {
 	candidates := candidatesOf(all, seen)
+	price := priceOfPattern + priceInMany*float64(len(seen.ids))
 	explained := map[string]float64{} // how well each deviating check is explained
 	var cause []chosen
 	for len(cause) < mostCauses {
@@ -28,7 +34,7 @@ func cover(all []*pattern, seen *observed) []chosen {
 		bestGain := enough
 		for i := range candidates {
 			c := &candidates[i]
-			if gain := c.gain(explained); !c.taken && gain > bestGain {
+			if gain := c.gain(explained) - price; !c.taken && gain > bestGain {
 				best, bestGain = c, gain
 			}
 		}
@@ -39,7 +45,7 @@ func cover(all []*pattern, seen *observed) []chosen {
 		for id, fit := range best.fits {
 			explained[id] = max(explained[id], fit)
 		}
-		cause = append(cause, chosen{best.pattern, bestGain, best.misses})
+		cause = append(cause, chosen{best.pattern, best.fits, best.misses})
 	}
 	return cause
 }
@@ -48,17 +54,25 @@ func cover(all []*pattern, seen *observed) []chosen {
 type candidate struct {
 	*pattern
 	fits   map[string]float64
-	misses int
+	misses int // predicted checks that passed
+	unseen int // predicted checks that did not run
 	taken  bool
 }
 
-// gain returns what the candidate earns beside what is explained.
+// gain returns what the candidate earns beside what is explained: less, the more of what it
+// predicts did not come true or is explained without it.
 func (c *candidate) gain(explained map[string]float64) float64 {
-	gain := -priceOfPattern - priceOfMiss*float64(c.misses)
+	fresh, all := 0.0, 0.0
 	for id, fit := range c.fits {
-		gain += max(0, fit-explained[id])
+		fresh += max(0, fit-explained[id])
+		all += fit
 	}
-	return gain
+	return fresh * math.Sqrt(c.hits()*fresh/all)
+}
+
+// hits is the part of the checks that the pattern predicts, and that were run, that deviate.
+func (c *candidate) hits() float64 {
+	return float64(len(c.fits)) / (float64(len(c.fits)+c.misses) + notRun*float64(c.unseen))
 }
 
 func candidatesOf(all []*pattern, seen *observed) []candidate {
@@ -70,9 +84,16 @@ func candidatesOf(all []*pattern, seen *observed) []candidate {
 				c.fits[id] = p.fit(id, d)
 			} else if seen.held[id] {
 				c.misses++
+			} else {
+				c.unseen++
 			}
 		}
-		if len(c.fits) > 0 {
+		for id, d := range seen.deviating {
+			if p.alike(id, d) {
+				c.fits[id] = fitAlike
+			}
+		}
+		if len(c.fits) > 0 && c.hits() >= leastHits {
 			candidates = append(candidates, c)
 		}
 	}

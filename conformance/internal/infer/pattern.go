@@ -21,6 +21,13 @@ type pattern struct {
 	id, clause string
 	statement  string // completes a sentence that begins with "The server"
 	checks     map[string][]shown
+	kinds      map[kind]bool // what checks show, whatever the operation; nil if the statement names one
+}
+
+// kind is what all cases of a check may show.
+type kind struct {
+	check string
+	shown shown
 }
 
 // shown is what a check shows: the clause that an answer does not allow, and a digest of the
@@ -62,7 +69,7 @@ var values = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // operations returns the ids of all operations.
-func operations() []string {
+var operations = sync.OnceValue(func() []string {
 	var ids []string
 	for _, document := range []func() (*openapi.Contract, error){openapi.Mall, openapi.Push} {
 		contract, err := document()
@@ -74,6 +81,24 @@ func operations() []string {
 		}
 	}
 	return ids
+})
+
+// findKinds sets kinds.
+func (p *pattern) findKinds() {
+	if namesOperation(p.statement) {
+		return
+	}
+	p.kinds = map[kind]bool{}
+	for id, list := range p.checks {
+		for _, s := range list {
+			p.kinds[kind{reports.CheckOf(id), s}] = true
+		}
+	}
+}
+
+// namesOperation reports whether a statement names an operation.
+func namesOperation(statement string) bool {
+	return slices.ContainsFunc(operations(), func(id string) bool { return strings.Contains(statement, id) })
 }
 
 //go:embed patterns.txt
@@ -84,6 +109,9 @@ var patterns = sync.OnceValue(func() []*pattern {
 	all, err := readPatterns(strings.NewReader(table))
 	if err != nil {
 		panic("the embedded patterns: " + err.Error())
+	}
+	for _, p := range all {
+		p.findKinds()
 	}
 	return all
 })
@@ -105,7 +133,7 @@ func readPatterns(r io.Reader) ([]*pattern, error) {
 		}
 		switch {
 		case len(fields) == 3 && fields[0] != "":
-			all = append(all, &pattern{fields[0], fields[1], fields[2], map[string][]shown{}})
+			all = append(all, &pattern{fields[0], fields[1], fields[2], map[string][]shown{}, nil})
 		case isShown && len(all) > 0:
 			p := all[len(all)-1]
 			for id := range strings.FieldsSeq(fields[2]) {

@@ -8,15 +8,18 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// fewChecks is up to how many checks a pattern is too little evidence to be told in its own
-// words: the sentence of the failure is a fact.
-const fewChecks = 2
+// A pattern is told in the words of its fault only when more than fewChecks deviate, and at
+// least half of what it predicts. What the first failure says is a fact in any case.
+const (
+	fewChecks = 2
+	wellHit   = 0.5
+)
 
 // tell puts a cause into words.
 func tell(c chosen, seen *observed, run *reports.Run) reports.Cause {
 	var members []*deviating
 	for _, id := range seen.ids {
-		if len(c.checks[id]) > 0 {
+		if c.fits[id] > 0 {
 			members = append(members, seen.deviating[id])
 		}
 	}
@@ -37,7 +40,7 @@ func tell(c chosen, seen *observed, run *reports.Run) reports.Cause {
 			cause.Operations = appendNew(cause.Operations, operationsOf(m.result, worst.Clause)...)
 		}
 	}
-	if len(members) > fewChecks {
+	if len(members) > fewChecks && float64(len(members)) >= wellHit*float64(len(members)+c.misses) {
 		cause.Sentence = sentence(c.statement, cause.Operations)
 	}
 	cause.Evidence = evidence(members, c.misses, run)
@@ -47,8 +50,7 @@ func tell(c chosen, seen *observed, run *reports.Run) reports.Cause {
 // sentence says what the server does, and on how many operations unless the statement names one.
 func sentence(statement string, on []string) string {
 	text := "The server " + statement
-	names := slices.ContainsFunc(operations(), func(id string) bool { return strings.Contains(statement, id) })
-	if !names && len(on) > 1 {
+	if !namesOperation(statement) && len(on) > 1 {
 		text += fmt.Sprintf(" (%d operations)", len(on))
 	}
 	return text
