@@ -36,6 +36,14 @@ build: ## Build the static binary into bin/
 dist: ## Build the release of every platform into dist/; VERSION=v1.2.3, or the commit's tag
 	.ci/dist dist
 
+.PHONY: docs
+docs: build ## Build the pages of docs/ as a site in site/
+	.ci/docs $(BIN)
+
+.PHONY: pictures
+pictures: build ## Take the pictures of README and docs/ anew (needs Chromium)
+	.ci/pictures $(BIN)
+
 .PHONY: generate
 generate: ## Generate gen/ from the contract
 	gen/generate.sh
