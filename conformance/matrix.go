@@ -151,6 +151,9 @@ func NewMatrix(rows []reports.FaultRow, seed int64, whole bool) (*reports.Matrix
 			m.Checks[id]++
 		}
 	}
+	if failed, other := misattributed(rows); other > failed/100 {
+		m.Problems = append(m.Problems, fmt.Sprintf("%d of %d checks that fail under a fault that crashes name another clause", other, failed))
+	}
 	if whole {
 		if right := m.RightCauses(); right < len(rows)*leastRight/100 {
 			m.Problems = append(m.Problems, fmt.Sprintf("the right cause comes first for %d of %d faults, want %d %%", right, len(rows), leastRight))
@@ -162,6 +165,24 @@ func NewMatrix(rows []reports.FaultRow, seed int64, whole bool) (*reports.Matrix
 		}
 	}
 	return m, nil
+}
+
+// misattributed counts the checks that fail under faults that crash, and those of them that
+// name no server error: one in a hundred may, where a task did not end in time as well.
+func misattributed(rows []reports.FaultRow) (failed, other int) {
+	const clause = "/no-server-error"
+	for i := range rows {
+		if !strings.HasSuffix(rows[i].Clause, clause) {
+			continue
+		}
+		failed += len(rows[i].CaughtBy) + len(rows[i].SideEffects)
+		for _, violated := range rows[i].SideEffects {
+			if !slices.ContainsFunc(violated, func(id string) bool { return strings.HasSuffix(id, clause) }) {
+				other++
+			}
+		}
+	}
+	return failed, other
 }
 
 // problems says what is not proven of one fault.

@@ -62,6 +62,10 @@ func TestMatrixProblems(t *testing.T) {
 		{"a side effect", reports.FaultRow{ID: "empty-batch-accepted", SideEffects: map[string][]string{"ENV-001": {"x"}}}, "none for"},
 		{"not as expected", reports.FaultRow{ID: "empty-batch-accepted", CaughtBy: []string{"ASY-001"}, Missing: []string{"ASY-060"}}, "is not caught by ASY-060"},
 		{"not run", reports.FaultRow{ID: "empty-batch-accepted", CaughtBy: []string{"ASY-060"}, Problem: "broke"}, "broke"},
+		{"a crash", reports.FaultRow{ID: "space-crashes", Clause: "errors/no-server-error", CaughtBy: []string{"GEN/singleOrder/body/servicePlanShowName/trailing-space"},
+			SideEffects: map[string][]string{"ENV-001": {"envelope/no-server-error", "x"}}}, ""},
+		{"a crash that is told as something else", reports.FaultRow{ID: "space-crashes", Clause: "errors/no-server-error", CaughtBy: []string{"GEN/x"},
+			SideEffects: map[string][]string{"ENV-001": {"envelope/present"}}}, "1 of 2 checks that fail under a fault that crashes"},
 		{"not expected", reports.FaultRow{ID: "no-such-fault", CaughtBy: []string{"ASY-060"}}, "no check is expected"},
 	} {
 		m, err := NewMatrix([]reports.FaultRow{test.row}, 1, false)
