@@ -37,7 +37,11 @@ func Handler(next http.Handler, see func(client.Exchange)) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), noteKey{}, n))
 		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
 		defer func() { // an outage ends the handler by a panic
-			e.Duration = time.Since(e.Started)
+			if rec.wrote.IsZero() {
+				rec.wrote = time.Now()
+			}
+			// The client may go on as soon as the response is written, before this handler ends.
+			e.Duration = rec.wrote.Sub(e.Started)
 			e.Response, e.Problem, e.Ruling = rec.response(), rec.problem, n.ruling
 			if cause := recover(); cause != nil {
 				e.Response, e.Problem = nil, "the connection was closed before the response"
@@ -113,10 +117,19 @@ type recorder struct {
 	cut      int64
 	problem  string
 	hijacked bool
+	wrote    time.Time // when the response began
+}
+
+// begin notes when the response begins.
+func (r *recorder) begin() {
+	if r.wrote.IsZero() {
+		r.wrote = time.Now()
+	}
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (r *recorder) WriteHeader(status int) {
+	r.begin()
 	if r.header == nil && status >= 200 {
 		r.status, r.header = status, r.Header().Clone()
 	}
@@ -125,6 +138,7 @@ func (r *recorder) WriteHeader(status int) {
 
 // Write implements http.ResponseWriter.
 func (r *recorder) Write(p []byte) (int, error) {
+	r.begin()
 	if r.header == nil {
 		r.header = r.Header().Clone()
 	}

@@ -104,7 +104,7 @@ func (t *trials) rule(ctx context.Context, r *partner.Record, check *partner.Che
 }
 
 // losses are the outages in which an answer is lost.
-var losses = []string{"reset-before", "reset-after", "cut-off-body"}
+var losses = []string{"reset-before", "reset-after-order", "reset-after-adding", "cut-off-body"}
 
 // open are the checks of what a client leaves open when it gives up, as it may in an outage.
 var open = []string{client.PaymentEnd, client.ResultRead, client.ResultEnd}

@@ -11,7 +11,7 @@ import (
 // faultScenarios are wrong answers that would cost money, or have a client act on the wrong order.
 func faultScenarios() []Scenario {
 	confirmed := []string{"confirmPaymentResult", "resultQuery"}
-	tasks := []string{"asyncResult"}
+	reading := []string{"asyncResult"}
 	another := func(o *sandbox.Order) { o.OrderNo, o.PayID = "9"+o.OrderNo, "9"+o.PayID }
 	amount := func(o *sandbox.Order) { o.Amount = "9" + o.Amount }
 	currency := func(o *sandbox.Order) { o.Currency = "JPY" }
@@ -33,17 +33,17 @@ func faultScenarios() []Scenario {
 		shown("renewal-of-other-order", "shows the auto-renewal of another order", another, "queryAutoRenewalRecord"),
 		result("sim-missing", "leaves a SIM card out of the details of a task", func(r *sandbox.Result) {
 			r.Details = r.Details[:max(0, len(r.Details)-1)]
-		}, tasks),
+		}, reading),
 		result("foreign-sim", "reports on a SIM card that was not submitted", func(r *sandbox.Result) {
 			if len(r.Details) > 0 {
 				r.Details[0].SIM = "89860000000000000000"
 			}
-		}, tasks),
+		}, reading),
 		result("action-codes-swapped", "swaps the action codes of adding and removing", func(r *sandbox.Result) {
 			swapped := map[string]string{sandbox.ActionAdd: sandbox.ActionRemove, sandbox.ActionRemove: sandbox.ActionAdd}
 			r.ActionCode = swapped[r.ActionCode]
-		}, tasks),
-		result("result-of-another-task", "returns the result of another task", func(r *sandbox.Result) { r.RequestID += "9" }, tasks),
+		}, reading),
+		result("result-of-another-task", "returns the result of another task", func(r *sandbox.Result) { r.RequestID += "9" }, reading),
 		{ID: "forged-push", Kind: Fault, Statement: "sends each push with a signature made with another key", push: true,
 			behavior: intercepting(sandbox.Interceptor{Attempt: func(a *sandbox.Attempt) { forge(a.Request) }})},
 		{ID: "push-of-other-amount", Kind: Fault, Statement: "sends each push with another amount, correctly signed", push: true,

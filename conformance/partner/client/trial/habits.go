@@ -3,6 +3,7 @@ package trial
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
@@ -80,31 +81,38 @@ func (t *trials) searchHabits(ctx context.Context) {
 	for _, s := range t.config.selected(Habit) {
 		ids = append(ids, s.ID)
 	}
-	for _, group := range groups(ids) {
-		t.try(ctx, group)
+	tried := groups(ids)
+	outcomes := t.together(ctx, len(tried), func(i int) *outcome { return t.stage(ctx, strings.Join(tried[i], ","), adopted(tried[i]...)) },
+		func(o *outcome) bool { return !o.end.succeeded() || t.suspicious(o) })
+	for _, o := range outcomes {
+		t.habits = append(t.habits, o)
+		if !o.end.succeeded() {
+			t.divide(ctx, strings.Split(o.scenario, ","), o)
+		}
 	}
 }
 
-// try runs the client under a group of habits, and reports whether it succeeded.
-func (t *trials) try(ctx context.Context, group []string) bool {
-	if ctx.Err() != nil {
-		return true
+// divide finds the habits of a group to which the failure of the client is due.
+func (t *trials) divide(ctx context.Context, group []string, failed *outcome) {
+	if len(group) == 1 {
+		t.culprits[group[0]] = failed
+		return
 	}
-	o := t.stage(ctx, "", adopted(group...))
-	t.habits = append(t.habits, o)
-	switch {
-	case o.end.succeeded():
-		return true
-	case len(group) == 1:
-		t.culprits[group[0]] = o
-		return false
-	}
-	half := len(group) / 2
-	first := t.try(ctx, group[:half])
-	if second := t.try(ctx, group[half:]); first && second {
-		for _, id := range group { // only together: none of them is acquitted
-			t.culprits[id] = o
+	guilty := false
+	for _, half := range [][]string{group[:len(group)/2], group[len(group)/2:]} {
+		if ctx.Err() != nil {
+			return
+		}
+		o := t.stage(ctx, strings.Join(half, ","), adopted(half...))
+		t.habits = append(t.habits, o)
+		if !o.end.succeeded() {
+			guilty = true
+			t.divide(ctx, half, o)
 		}
 	}
-	return false
+	if !guilty { // only together: none of them is acquitted
+		for _, id := range group {
+			t.culprits[id] = failed
+		}
+	}
 }

@@ -11,9 +11,13 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// changing are the operations that change the mall; an outage meets the first request of each.
-var changing = []string{"singleOrder", "synOrderInfo", "stripeSingleAuthorization", "stripeSubDirectly", "confirmPaymentResult",
-	"cancelAutoRenewalRecord", "addSims", "removeSims"}
+// changing are the operations that change the mall, in three kinds; an outage meets the first request of each.
+var (
+	orders   = []string{"singleOrder", "synOrderInfo"}
+	paying   = []string{"stripeSingleAuthorization", "stripeSubDirectly", "confirmPaymentResult", "cancelAutoRenewalRecord"}
+	tasks    = []string{"addSims", "removeSims"}
+	changing = slices.Concat(orders, paying, tasks)
+)
 
 // The delays of the outages.
 const (
@@ -26,18 +30,16 @@ const (
 
 // outages are what happens to a server that keeps the contract, and to the way to it.
 func outages() []Scenario {
-	tasks := []string{"addSims", "removeSims"}
-	orders := []string{"singleOrder", "synOrderInfo"}
 	payments := []string{"confirmPaymentResult", "resultQuery", "stripeSubDirectly"}
 	all := []Scenario{
 		{ID: "refused-connection", Statement: "does not listen", mustFail: true, behavior: func() behavior { return behavior{closed: true} }},
-		{ID: "reset-before", Statement: "resets the connection of the first request of each kind that changes something, before it does the work",
-			operations: changing, behavior: striking(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { reset(w) })},
-		{ID: "reset-after", Statement: "does the work and resets the connection instead of answering", operations: changing,
-			behavior: striking(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-				next.ServeHTTP(&discard{}, r)
-				reset(w)
-			})},
+		{ID: "reset-before", operations: changing, behavior: striking(justReset, changing...), Statement: "resets the connection of the first request of each kind that changes something, before it does the work"},
+		{ID: "reset-after-order", Statement: "places the first order and resets the connection instead of answering", operations: orders,
+			behavior: striking(doneAndReset, orders...)},
+		{ID: "reset-after-payment", Statement: "does the first request of each kind that pays or cancels and resets the connection instead of answering",
+			operations: paying, behavior: striking(doneAndReset, paying...)},
+		{ID: "reset-after-adding", Statement: "adds or removes the SIM cards and resets the connection instead of answering", operations: tasks,
+			behavior: striking(doneAndReset, tasks...)},
 		{ID: "cut-off-body", Statement: "does the work and cuts its response off", operations: changing,
 			behavior: striking(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 				kept := &discard{}
@@ -47,7 +49,7 @@ func outages() []Scenario {
 				_, _ = w.Write(kept.body[:len(kept.body)/2])
 				_ = http.NewResponseController(w).Flush()
 				reset(w)
-			})},
+			}, changing...)},
 		{ID: "slow-answer", Statement: "answers the first request that changes something after 1.5 s", operations: changing,
 			behavior: slow},
 		{ID: "too-many-requests", Statement: "answers HTTP 429 with Retry-After: 1", waits: true, behavior: asking(http.StatusTooManyRequests)},
@@ -118,15 +120,24 @@ func slow() behavior {
 	}}
 }
 
-// striking returns the behavior that answers the first request of each changing operation otherwise.
-func striking(answer func(w http.ResponseWriter, r *http.Request, next http.Handler)) func() behavior {
+// justReset resets the connection and does nothing.
+func justReset(w http.ResponseWriter, _ *http.Request, _ http.Handler) { reset(w) }
+
+// doneAndReset does the work and resets the connection instead of answering.
+func doneAndReset(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	next.ServeHTTP(&discard{}, r)
+	reset(w)
+}
+
+// striking returns the behavior that answers the first request of each of some operations otherwise.
+func striking(answer func(w http.ResponseWriter, r *http.Request, next http.Handler), operations ...string) func() behavior {
 	return func() behavior {
 		var mu sync.Mutex
 		met := map[string]bool{}
 		first := func(id string) bool {
 			mu.Lock()
 			defer mu.Unlock()
-			is := slices.Contains(changing, id) && !met[id]
+			is := slices.Contains(operations, id) && !met[id]
 			met[id] = true
 			return is
 		}
@@ -217,7 +228,7 @@ func (p *pauses) arrived(at time.Time) {
 func (p *pauses) ask(id string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	changes := slices.Contains([]string{"singleOrder", "synOrderInfo", "addSims", "removeSims"}, id)
+	changes := slices.Contains(orders, id) || slices.Contains(tasks, id)
 	if p.first && (!changes || p.met["changing"]) {
 		return false
 	}

@@ -186,12 +186,53 @@ func (t *trials) runAll(ctx context.Context) {
 			return
 		}
 		t.searchHabits(ctx)
+		var some []Scenario
 		for _, s := range slices.Concat(t.config.selected(Outage), t.config.selected(Fault)) {
-			if ctx.Err() == nil && t.applies(&s) {
-				t.runs = append(t.runs, t.stage(ctx, s.ID, s.behavior()))
+			if t.applies(&s) {
+				some = append(some, s)
 			}
 		}
+		t.runs = t.together(ctx, len(some), func(i int) *outcome { return t.stage(ctx, some[i].ID, some[i].behavior()) }, t.suspicious)
 	})
+}
+
+// atOnce is how many runs of the client are made at a time. Most of them wait.
+const atOnce = 4
+
+// together makes several runs at a time. A run that is suspicious is made again alone, because the client
+// may not bear to run beside itself; what it shows then counts. The result lacks the runs after an interruption.
+func (t *trials) together(ctx context.Context, n int, run func(i int) *outcome, suspicious func(*outcome) bool) []*outcome {
+	made := make([]*outcome, n)
+	slots := make(chan struct{}, atOnce)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			if ctx.Err() == nil {
+				made[i] = run(i)
+			}
+		})
+	}
+	all.Wait()
+	for i, o := range made {
+		if o != nil && ctx.Err() == nil && suspicious(o) {
+			made[i] = run(i)
+		}
+	}
+	return slices.DeleteFunc(made, func(o *outcome) bool { return o == nil })
+}
+
+// suspicious reports whether a run of an outage or a fault shows what the plain run did not.
+func (t *trials) suspicious(o *outcome) bool {
+	if t.kind(o.scenario) == Fault {
+		return false // to notice nothing needs no company
+	}
+	news := func(m client.Mistake) bool {
+		known := slices.ContainsFunc(t.plain.judged.Mistakes, func(k client.Mistake) bool { return k.Key == m.Key })
+		return !known && !slices.Contains(open, m.Check)
+	}
+	return o.end.hung || o.early != "" || o.refusedPush() != "" || slices.ContainsFunc(o.judged.Mistakes, news)
 }
 
 // outcomeOf returns the run of a scenario, nil if there was none.
