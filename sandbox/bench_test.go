@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -41,7 +42,7 @@ func (m *served) loads() []load {
 	return []load{
 		{"singleVerify", http.MethodPost, "/vshop/singleVerify", 1, same(verifyBody)},
 		{"listBundles", http.MethodGet, list.URL.RequestURI(), 1, same("")},
-		{"singleOrder", http.MethodPost, "/vshop/singleOrder", sandbox.DefaultOrders + 1000, m.nextOrder},
+		{"singleOrder", http.MethodPost, "/vshop/singleOrder", store.DefaultOrders + 1000, m.nextOrder},
 	}
 }
 
@@ -98,7 +99,7 @@ func BenchmarkLoopback(b *testing.B) {
 			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					if r := m.do(m.request(l.method, l.path, <-bodies)); r.code != sandbox.CodeSuccess {
+					if r := m.do(m.request(l.method, l.path, <-bodies)); r.code != store.CodeSuccess {
 						b.Errorf("%s", r.body)
 					}
 				}
@@ -117,7 +118,7 @@ func TestWrk(t *testing.T) {
 	m := serve(t, sandbox.Config{TaskDelay: 200 * time.Millisecond})
 	for _, l := range m.loads() {
 		answer := m.do(m.request(l.method, l.path, l.body()))
-		if answer.code != sandbox.CodeSuccess {
+		if answer.code != store.CodeSuccess {
 			t.Fatalf("%s: %s", l.name, answer.body)
 		}
 		bare := serveBare(t, answer.body)

@@ -13,10 +13,11 @@ import (
 
 	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 func TestOldestFinishedTasksAreForgotten(t *testing.T) {
-	for name, bounds := range map[string]sandbox.Bounds{
+	for name, bounds := range map[string]store.Bounds{
 		"tasks": {Tasks: 3},
 		"SIMs":  {TaskSIMs: 3},
 	} {
@@ -41,7 +42,7 @@ func TestOldestFinishedTasksAreForgotten(t *testing.T) {
 
 func TestUnfinishedTasksAreNotForgotten(t *testing.T) {
 	c := newClock()
-	m := serve(t, sandbox.Config{Now: c.Now, TaskDelay: time.Second, Bounds: sandbox.Bounds{Tasks: 2, TaskSIMs: 10}})
+	m := serve(t, sandbox.Config{Now: c.Now, TaskDelay: time.Second, Bounds: store.Bounds{Tasks: 2, TaskSIMs: 10}})
 	p, group := m.fix.Partner, m.fix.Groups[0]
 	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[:11]...)), 200, "at most 2 tasks over 10 SIM cards")
 	m.add(p, group, m.fix.SIMs[0])
@@ -57,8 +58,8 @@ func TestUnfinishedTasksAreNotForgotten(t *testing.T) {
 
 // Tasks that an interceptor keeps from ending make room all the same.
 func TestEndlessTasksAreForgotten(t *testing.T) {
-	m := serve(t, sandbox.Config{Bounds: sandbox.Bounds{Tasks: 2}, Interceptors: []sandbox.Interceptor{{
-		Accept: func(_ *sandbox.State, _ *sandbox.Call, task *sandbox.Task) { task.Delay = -1 },
+	m := serve(t, sandbox.Config{Bounds: store.Bounds{Tasks: 2}, Interceptors: []store.Interceptor{{
+		Accept: func(_ *store.State, _ *store.Call, task *store.Task) { task.Delay = -1 },
 	}}})
 	first := m.add(m.fix.Partner, m.fix.Groups[0], m.fix.SIMs[0])
 	m.add(m.fix.Partner, m.fix.Groups[0], m.fix.SIMs[0])
@@ -68,7 +69,7 @@ func TestEndlessTasksAreForgotten(t *testing.T) {
 
 func TestGroupIsBounded(t *testing.T) {
 	c := newClock()
-	m := serve(t, sandbox.Config{Now: c.Now, TaskDelay: time.Second, Bounds: sandbox.Bounds{GroupSIMs: 3}})
+	m := serve(t, sandbox.Config{Now: c.Now, TaskDelay: time.Second, Bounds: store.Bounds{GroupSIMs: 3}})
 	p, group := m.fix.Partner, m.fix.Groups[0]
 	m.add(p, group, m.fix.SIMs[0], m.fix.UnknownSIM)
 	m.refused(m.signed(p, http.MethodPost, simsPath, simBody(m.fix.SIMs[:2]...)), 200,
@@ -84,14 +85,14 @@ func TestGroupIsBounded(t *testing.T) {
 
 // The oldest orders are forgotten, under all their keys, with their payments and auto-renewals.
 func TestOldestOrdersAreForgotten(t *testing.T) {
-	for name, bounds := range map[string]sandbox.Bounds{"orders": {Orders: 3}, "bytes": {OrderBytes: 4 << 10}} {
+	for name, bounds := range map[string]store.Bounds{"orders": {Orders: 3}, "bytes": {OrderBytes: 4 << 10}} {
 		c := newClock()
 		m := serve(t, sandbox.Config{Bounds: bounds, Now: c.Now, TaskDelay: time.Hour})
 		p := m.fix.Partner
 		var orders []bought
 		for range 5 {
 			orders = append(orders, m.buy(p, withPurchaseID("same")))
-			m.subscribe(orders[len(orders)-1], sandbox.MethodPays)
+			m.subscribe(orders[len(orders)-1], store.MethodPays)
 		}
 		for i, o := range orders {
 			if found, _ := m.find(p, "", o.OrderNo, ""); (found != nil) != (i >= 2) {
@@ -107,11 +108,11 @@ func TestOldestOrdersAreForgotten(t *testing.T) {
 		if plans := m.plans(p, m.fix.SIMs[0]); len(plans) != 3 || plans[0].OrderStatus != "2" {
 			t.Errorf("%s: %+v", name, plans)
 		}
-		if a := m.tryToBuy(p, orders[0].SingleOrderRequest); a.code != sandbox.CodeSuccess {
+		if a := m.tryToBuy(p, orders[0].SingleOrderRequest); a.code != store.CodeSuccess {
 			t.Errorf("%s: the ids of a forgotten order: %s", name, a)
 		}
 	}
-	m := serve(t, sandbox.Config{Bounds: sandbox.Bounds{OrderBytes: 2000}})
+	m := serve(t, sandbox.Config{Bounds: store.Bounds{OrderBytes: 2000}})
 	o := m.newOrder(withPurchaseID(strings.Repeat("x", 2000)))
 	expectRefusal(t, m.tryToBuy(m.fix.Partner, o), "all orders of this sandbox together may take 2000")
 }
@@ -130,9 +131,9 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Skip("hundreds of thousands of SIMs")
 	}
 	r := receive(t, func(http.ResponseWriter, int) { time.Sleep(time.Second) })
-	m := serve(t, sandbox.Config{Control: true, Push: sandbox.Push{To: r.server.URL, Timeout: time.Millisecond, Backoff: time.Hour}})
-	batch := make([]string, 0, sandbox.DefaultSIMs)
-	for i := range sandbox.DefaultSIMs {
+	m := serve(t, sandbox.Config{Control: true, Push: store.Push{To: r.server.URL, Timeout: time.Millisecond, Backoff: time.Hour}})
+	batch := make([]string, 0, store.DefaultSIMs)
+	for i := range store.DefaultSIMs {
 		batch = append(batch, m.fix.SIMs[i%len(m.fix.SIMs)])
 	}
 	heap := func() uint64 {
@@ -151,7 +152,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		}
 	}
 	full := 0
-	for i := range 3 * sandbox.DefaultTaskSIMs / sandbox.DefaultSIMs {
+	for i := range 3 * store.DefaultTaskSIMs / store.DefaultSIMs {
 		group := m.fix.Groups[i%len(m.fix.Groups)]
 		text := m.handle(m.signed(m.fix.Partner, http.MethodPost, "/topup/mall/bundle-groups/"+group+"/sims", simBody(batch...)))
 		if strings.Contains(text, "would exceed the limit of 100000") {
@@ -164,11 +165,11 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Error("no group was ever full")
 	}
 	check("large batches")
-	for range sandbox.DefaultTasks + 100 {
+	for range store.DefaultTasks + 100 {
 		m.handle(m.signed(m.fix.Partner, http.MethodDelete, simsPath, simBody(m.fix.UnknownSIM)))
 	}
 	check("many tasks")
-	for i := range sandbox.DefaultOrders + 2000 {
+	for i := range store.DefaultOrders + 2000 {
 		name := strings.Repeat("x", i%5000)
 		m.tellQuickly(m.newOrder(withPurchaseID(name), forSIM(m.fix.SIMs[i%len(m.fix.SIMs)])))
 	}
@@ -189,7 +190,7 @@ func (m *served) tellQuickly(o mall.SingleOrderRequest) {
 // Many clients at once lose nothing and mix nothing; the race detector watches.
 func TestConcurrentClients(t *testing.T) {
 	const clients, rounds = 16, 25
-	m := serve(t, sandbox.Config{TaskDelay: time.Millisecond, Bounds: sandbox.Bounds{Tasks: clients * rounds * 2}})
+	m := serve(t, sandbox.Config{TaskDelay: time.Millisecond, Bounds: store.Bounds{Tasks: clients * rounds * 2}})
 	m.client.Transport.(*http.Transport).MaxIdleConnsPerHost = clients
 	var running sync.WaitGroup
 	for i := range clients {

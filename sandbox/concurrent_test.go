@@ -8,6 +8,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // Many buyers at once: every order is paid once and told of once, whoever confirms it how often; the
@@ -25,7 +26,7 @@ func TestConcurrentPurchases(t *testing.T) {
 			buyer.fresh = 1000 * (i + 1)
 			for range rounds {
 				o := buyer.buy(m.fix.Partner, forSIM(sim), withPurchaseID("all"))
-				buyer.authorize(o, sandbox.MethodPays)
+				buyer.authorize(o, store.MethodPays)
 				var twice sync.WaitGroup
 				for range 2 {
 					twice.Go(func() { buyer.confirm(o) })
@@ -87,7 +88,7 @@ func TestConcurrentDuplicates(t *testing.T) {
 	if count["S"] != 1 || count["F"] != 19 {
 		t.Errorf("answers %v", count)
 	}
-	if a := m.tryToBuy(m.fix.Partner, m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId = "another" })); a.code != sandbox.CodeSuccess {
+	if a := m.tryToBuy(m.fix.Partner, m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId = "another" })); a.code != store.CodeSuccess {
 		t.Error(a)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // ControlPath is the root of the control path, which Config.Control opens. It is beside the API and not
@@ -41,7 +43,7 @@ func under(r *http.Request) bool {
 }
 
 // answer handles a request for the control path.
-func (k *control) answer(r *http.Request) *Answer {
+func (k *control) answer(r *http.Request) *store.Answer {
 	if refusal := k.admit(r); refusal != nil {
 		return refusal.Answer()
 	}
@@ -59,17 +61,17 @@ func (k *control) answer(r *http.Request) *Answer {
 		allowed = append(allowed, a.method)
 	}
 	if allowed == nil {
-		return (&Refusal{Reason: NoSuchPath, Status: http.StatusNotFound, Message: fmt.Sprintf(
-			"the control path has nothing at %s: GET %s lists what it has", shown(r.URL.Path), ControlPath)}).Answer()
+		return (&store.Refusal{Reason: store.NoSuchPath, Status: http.StatusNotFound, Message: fmt.Sprintf(
+			"the control path has nothing at %s: GET %s lists what it has", store.Shown(r.URL.Path), ControlPath)}).Answer()
 	}
 	slices.Sort(allowed)
 	return wrongMethod(r, strings.Join(allowed, ", ")).Answer()
 }
 
 // admit refuses callers that may not control the sandbox.
-func (k *control) admit(r *http.Request) *Refusal {
-	forbidden := func(format string, args ...any) *Refusal {
-		return &Refusal{Reason: Forbidden, Status: http.StatusForbidden, Message: fmt.Sprintf(format, args...)}
+func (k *control) admit(r *http.Request) *store.Refusal {
+	forbidden := func(format string, args ...any) *store.Refusal {
+		return &store.Refusal{Reason: store.Forbidden, Status: http.StatusForbidden, Message: fmt.Sprintf(format, args...)}
 	}
 	caller, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !caller.Addr().Unmap().IsLoopback() {
@@ -81,7 +83,7 @@ func (k *control) admit(r *http.Request) *Refusal {
 	}
 	at, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	if host != "localhost" && (err != nil || !at.Unmap().IsLoopback()) {
-		return forbidden("the control path does not answer for the host %s: use a loopback address", shown(r.Host))
+		return forbidden("the control path does not answer for the host %s: use a loopback address", store.Shown(r.Host))
 	}
 	if r.Header.Get("Origin") != "" {
 		return forbidden("the control path does not serve web pages: send no Origin")
@@ -93,22 +95,22 @@ func (k *control) admit(r *http.Request) *Refusal {
 }
 
 // carryOut runs one action and returns its response.
-func (k *control) carryOut(a *action, r *http.Request) *Answer {
+func (k *control) carryOut(a *action, r *http.Request) *store.Answer {
 	body, refusal := k.sandbox.takeBody(r)
 	if refusal != nil {
 		return refusal.Answer()
 	}
 	data, err := a.do(func(into any) error { return strictly(body, into) })
 	if err != nil {
-		return refuse(BrokenConstraint, "%s%s: %v", ControlPath, a.name, err).Answer()
+		return store.Refuse(store.BrokenConstraint, "%s%s: %v", ControlPath, a.name, err).Answer()
 	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(map[string]any{"operateCode": CodeSuccess, "message": messageSuccess, "data": data}); err != nil {
-		return (&Refusal{Reason: Failed, Status: http.StatusInternalServerError, Message: err.Error()}).Answer()
+	if err := encoder.Encode(map[string]any{"operateCode": store.CodeSuccess, "message": store.MessageSuccess, "data": data}); err != nil {
+		return (&store.Refusal{Reason: store.Failed, Status: http.StatusInternalServerError, Message: err.Error()}).Answer()
 	}
-	return &Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {mediaType}}, Body: text.Bytes()}
+	return &store.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {store.MediaType}}, Body: text.Bytes()}
 }
 
 // strictly decodes one JSON object without unknown members. An empty body is an empty object.

@@ -7,18 +7,9 @@ import (
 	"net/http"
 	"slices"
 	"time"
-)
 
-// The outcomes that the control path can set for the next payment or task.
-const (
-	nextFail = "fail"
-	nextHold = "hold"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
-
-// next is the outcome set for the next payment and the next task; empty leaves it to the sandbox.
-type next struct {
-	payment, task string
-}
 
 // The most that seed may add in total.
 const (
@@ -64,12 +55,12 @@ func (k *control) reset(read func(any) error) (any, error) {
 		return nil, err
 	}
 	st := k.sandbox.state
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.fill()
-	k.sandbox.clock.ahead.Store(0)
-	if st.push != nil {
-		st.push.reset()
+	st.Mu.Lock()
+	defer st.Mu.Unlock()
+	st.Fill()
+	k.sandbox.clock.Ahead.Store(0)
+	if st.Push != nil {
+		st.Push.Reset()
 	}
 	k.seen.reset()
 	return struct{}{}, nil
@@ -94,49 +85,49 @@ func (k *control) seed(read func(any) error) (any, error) {
 	}
 	for _, partner := range want.Partners {
 		if !partnerForm(partner) {
-			return nil, fmt.Errorf("partner %s: %s", shown(partner), wantPartner)
+			return nil, fmt.Errorf("partner %s: %s", store.Shown(partner), wantPartner)
 		}
 	}
 	for _, sim := range want.SIMs {
 		if !iccidDigits(sim) {
-			return nil, fmt.Errorf("SIM %s: %s", shown(sim), wantICCID)
+			return nil, fmt.Errorf("SIM %s: %s", store.Shown(sim), wantICCID)
 		}
 	}
-	if err := k.sandbox.state.seedAll(want.Partners, want.SIMs, want.Groups); err != nil {
+	if err := seedAll(k.sandbox.state, want.Partners, want.SIMs, want.Groups); err != nil {
 		return nil, err
 	}
 	return struct{}{}, nil
 }
 
 // seedAll adds everything or nothing.
-func (st *State) seedAll(partners, sims []string, groups []seedGroup) error {
-	defer st.lock()()
-	all := maps.Clone(st.partners)
+func seedAll(st *store.State, partners, sims []string, groups []seedGroup) error {
+	defer st.Lock()()
+	all := maps.Clone(st.Partners)
 	for _, partner := range partners {
 		all[partner] = true
 	}
-	if len(all) > maxPartners || len(st.sims)+len(sims) > maxSIMs || len(st.groups)+len(groups) > st.bounds.Groups {
-		return fmt.Errorf("too many: a sandbox holds %d partners, %d SIMs and %d groups", maxPartners, maxSIMs, st.bounds.Groups)
+	if len(all) > maxPartners || len(st.Sims)+len(sims) > maxSIMs || len(st.Groups)+len(groups) > st.Bounds.Groups {
+		return fmt.Errorf("too many: a sandbox holds %d partners, %d SIMs and %d groups", maxPartners, maxSIMs, st.Bounds.Groups)
 	}
-	made := make([]*group, 0, len(groups))
+	made := make([]*store.Group, 0, len(groups))
 	for _, g := range groups {
-		at := slices.IndexFunc(catalogue, func(p plan) bool { return p.packageCode == g.PackageCode })
+		at := slices.IndexFunc(store.Catalogue, func(p store.Plan) bool { return p.PackageCode == g.PackageCode })
 		switch {
-		case g.ID == "" || st.groups[g.ID] != nil:
-			return fmt.Errorf("group %s: its id is empty or taken", shown(g.ID))
+		case g.ID == "" || st.Groups[g.ID] != nil:
+			return fmt.Errorf("group %s: its id is empty or taken", store.Shown(g.ID))
 		case !all[g.PartnerCode]:
-			return fmt.Errorf("group %s: there is no partner %s", shown(g.ID), shown(g.PartnerCode))
+			return fmt.Errorf("group %s: there is no partner %s", store.Shown(g.ID), store.Shown(g.PartnerCode))
 		case at < 0:
-			return fmt.Errorf("group %s: there is no package %s", shown(g.ID), shown(g.PackageCode))
+			return fmt.Errorf("group %s: there is no package %s", store.Shown(g.ID), store.Shown(g.PackageCode))
 		}
-		made = append(made, &group{id: g.ID, name: g.Name, owner: g.PartnerCode, plan: catalogue[at], counts: map[string]int{}})
+		made = append(made, &store.Group{ID: g.ID, Name: g.Name, Owner: g.PartnerCode, Plan: store.Catalogue[at], Counts: map[string]int{}})
 	}
-	st.partners = all
+	st.Partners = all
 	for _, sim := range sims {
-		st.sims[sim] = true
+		st.Sims[sim] = true
 	}
 	for _, g := range made {
-		st.groups[g.id] = g
+		st.Groups[g.ID] = g
 	}
 	return nil
 }
@@ -157,17 +148,17 @@ type heldRenewal struct {
 
 func (k *control) state(func(any) error) (any, error) {
 	st := k.sandbox.state
-	defer st.lock()()
+	defer st.Lock()()
 	groups, renewals := []heldGroup{}, []heldRenewal{}
-	for _, id := range slices.Sorted(maps.Keys(st.groups)) {
-		groups = append(groups, heldGroup{id, st.groups[id].owner, st.groups[id].listed()})
+	for _, id := range slices.Sorted(maps.Keys(st.Groups)) {
+		groups = append(groups, heldGroup{id, st.Groups[id].Owner, st.Groups[id].Listed()})
 	}
-	for _, o := range st.orders.all {
+	for _, o := range st.OrderBook.All {
 		if o.Renewal.Active {
 			renewals = append(renewals, heldRenewal{o.Partner, o.SIM, o.OrderNo})
 		}
 	}
-	return map[string]any{"groups": groups, "renewals": renewals, "tasks": len(st.tasks.pending)}, nil
+	return map[string]any{"groups": groups, "renewals": renewals, "tasks": len(st.Tasks.Pending)}, nil
 }
 
 func (k *control) time(func(any) error) (any, error) {
@@ -186,17 +177,17 @@ func (k *control) advance(read func(any) error) (any, error) {
 	}
 	by, err := time.ParseDuration(want.Advance)
 	if err != nil || by < 0 {
-		return nil, fmt.Errorf(`advance %s: want a duration that is not negative, such as "720h"`, shown(want.Advance))
+		return nil, fmt.Errorf(`advance %s: want a duration that is not negative, such as "720h"`, store.Shown(want.Advance))
 	}
 	st := k.sandbox.state
-	st.mu.Lock()
-	if time.Duration(k.sandbox.clock.ahead.Load()) > maxAhead-by {
-		st.mu.Unlock()
-		return nil, fmt.Errorf("advance %s: the clock would be more than %s ahead", shown(want.Advance), maxAhead)
+	st.Mu.Lock()
+	if time.Duration(k.sandbox.clock.Ahead.Load()) > maxAhead-by {
+		st.Mu.Unlock()
+		return nil, fmt.Errorf("advance %s: the clock would be more than %s ahead", store.Shown(want.Advance), maxAhead)
 	}
-	k.sandbox.clock.ahead.Add(int64(by))
-	st.mu.Unlock()
-	st.lock()()
+	k.sandbox.clock.Ahead.Add(int64(by))
+	st.Mu.Unlock()
+	st.Lock()()
 	return k.time(nil)
 }
 
@@ -209,19 +200,19 @@ func (k *control) next(read func(any) error) (any, error) {
 		return nil, err
 	}
 	for _, value := range []*string{want.Payment, want.Task} {
-		if value != nil && *value != "" && *value != nextFail && *value != nextHold {
-			return nil, fmt.Errorf("%s: want %q, %q or %q", shown(*value), nextFail, nextHold, "")
+		if value != nil && *value != "" && *value != store.NextFail && *value != store.NextHold {
+			return nil, fmt.Errorf("%s: want %q, %q or %q", store.Shown(*value), store.NextFail, store.NextHold, "")
 		}
 	}
 	st := k.sandbox.state
-	defer st.lock()()
+	defer st.Lock()()
 	if want.Payment != nil {
-		st.next.payment = *want.Payment
+		st.Next.Payment = *want.Payment
 	}
 	if want.Task != nil {
-		st.next.task = *want.Task
+		st.Next.Task = *want.Task
 	}
-	return map[string]string{"payment": st.next.payment, "task": st.next.task}, nil
+	return map[string]string{"payment": st.Next.Payment, "task": st.Next.Task}, nil
 }
 
 func (k *control) pay(read func(any) error) (any, error) {
@@ -237,18 +228,18 @@ func (k *control) pay(read func(any) error) (any, error) {
 		return nil, errors.New("pm_id is missing or empty")
 	}
 	st := k.sandbox.state
-	defer st.lock()()
-	for _, o := range st.orders.by[ByPayID][want.PayID] {
+	defer st.Lock()()
+	for _, o := range st.OrderBook.By[store.ByPayID][want.PayID] {
 		if o.Partner != want.PartnerCode {
 			continue
 		}
-		if o.Payment.Status != PayOpen {
-			return nil, fmt.Errorf("the payment %s is not open", shown(want.PayID))
+		if o.Payment.Status != store.PayOpen {
+			return nil, fmt.Errorf("the payment %s is not open", store.Shown(want.PayID))
 		}
 		o.Payment.Method = want.Method
 		return struct{}{}, nil
 	}
-	return nil, fmt.Errorf("partner %s has no payment %s", shown(want.PartnerCode), shown(want.PayID))
+	return nil, fmt.Errorf("partner %s has no payment %s", store.Shown(want.PartnerCode), store.Shown(want.PayID))
 }
 
 func (k *control) release(read func(any) error) (any, error) {
@@ -256,8 +247,8 @@ func (k *control) release(read func(any) error) (any, error) {
 		return nil, err
 	}
 	st := k.sandbox.state
-	defer st.lock()()
-	return map[string]int{"released": st.tasks.release(st.now())}, nil
+	defer st.Lock()()
+	return map[string]int{"released": st.Tasks.Release(st.Now())}, nil
 }
 
 // push sends the push of an order, or of one that is not kept: a receiver can be tried without ordering.

@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // control calls the control path, which must do what it is asked, and returns the data.
 func (m *served) control(method, name, body string) string {
 	m.Helper()
 	r := m.do(m.request(method, sandbox.ControlPath+name, body))
-	if r.code != sandbox.CodeSuccess || r.status != http.StatusOK {
+	if r.code != store.CodeSuccess || r.status != http.StatusOK {
 		m.Fatalf("%s %s: %s", method, name, r.body)
 	}
 	return string(r.data)
@@ -54,7 +55,7 @@ func TestControlTellsTheState(t *testing.T) {
 	if !strings.Contains(before, `"renewals":[]`) || !strings.Contains(before, `"sims":[]`) {
 		t.Fatalf("a fresh sandbox has the state %s", before)
 	}
-	f := sandbox.NewFixtures()
+	f := store.NewFixtures()
 	sim := f.SIMs[0]
 	if running := m.control(http.MethodGet, "state", ""); !strings.Contains(running, `"tasks":0`) {
 		t.Errorf("without a task the state is %s", running)
@@ -78,7 +79,7 @@ func TestControlIsForThisMachine(t *testing.T) {
 	m.refused(change(func(r *http.Request) { r.Host = "rebound.example.com" }), http.StatusForbidden, "does not answer for the host")
 	m.refused(change(func(r *http.Request) { r.Host = "192.0.2.1:80" }), http.StatusForbidden, "does not answer for the host")
 	m.refused(change(func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }), http.StatusUnsupportedMediaType, "application/json")
-	if r := m.do(change(func(r *http.Request) { r.Host = "localhost:8642" })); r.code != sandbox.CodeSuccess {
+	if r := m.do(change(func(r *http.Request) { r.Host = "localhost:8642" })); r.code != store.CodeSuccess {
 		t.Errorf("%s", r.body)
 	}
 	w := httptest.NewRecorder() // from 192.0.2.1
@@ -105,7 +106,7 @@ func TestControlClock(t *testing.T) {
 	p := m.fix.Partner
 	id := m.add(p, m.fix.Groups[0], m.fix.SIMs[0])
 	o := m.buy(p)
-	m.pay(o, sandbox.MethodPays)
+	m.pay(o, store.MethodPays)
 	if got := m.control(http.MethodPost, "clock", `{"advance":"59m"}`); got != `{"now":"2026-06-25T00:59:00Z"}` {
 		t.Errorf("clock %s", got)
 	}
@@ -126,7 +127,7 @@ func TestControlClock(t *testing.T) {
 func TestControlClockAndPush(t *testing.T) {
 	r := receive(t, accept)
 	m := controlled(t, sandbox.Config{Push: r.quick(), TaskDelay: time.Hour})
-	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
+	m.pay(m.buy(m.fix.Partner), store.MethodPays)
 	m.control(http.MethodPost, "clock", `{"advance":"2h"}`)
 	if got := r.await(1)[0]; got.err != nil {
 		t.Error(got.err)
@@ -161,11 +162,11 @@ func TestControlPush(t *testing.T) {
 func TestControlReset(t *testing.T) {
 	c := newClock()
 	r := receive(t, func(w http.ResponseWriter, _ int) { w.WriteHeader(http.StatusInternalServerError) })
-	m := controlled(t, sandbox.Config{Seed: 3, Now: c.Now, Push: sandbox.Push{To: r.server.URL, Backoff: time.Hour}})
+	m := controlled(t, sandbox.Config{Seed: 3, Now: c.Now, Push: store.Push{To: r.server.URL, Backoff: time.Hour}})
 	p, group := m.fix.Partner, m.fix.Groups[0]
 	first := m.add(p, group, m.fix.SIMs[0])
 	o := m.buy(p)
-	m.pay(o, sandbox.MethodPays)
+	m.pay(o, store.MethodPays)
 	r.await(1)
 	m.control(http.MethodPost, "seed", `{"partners":["P1"]}`)
 	m.control(http.MethodPost, "clock", `{"advance":"1h"}`)
@@ -190,7 +191,7 @@ func TestControlReset(t *testing.T) {
 }
 
 func TestControlSeed(t *testing.T) {
-	m := controlled(t, sandbox.Config{Bounds: sandbox.Bounds{Groups: 8}})
+	m := controlled(t, sandbox.Config{Bounds: store.Bounds{Groups: 8}})
 	m.control(http.MethodPost, "seed", fmt.Sprintf(`{"partners":["P1"],"sims":[%q],"groups":[{"id":"G1","name":"One","partnerCode":"P1","packageCode":%q}]}`,
 		m.fix.UnknownSIM, m.fix.Packages[0]))
 	m.result("P1", m.add("P1", "G1", m.fix.UnknownSIM))
@@ -250,7 +251,7 @@ func TestControlNextPayment(t *testing.T) {
 	if got := m.confirm(unpaid).PayStatus; got != "0" {
 		t.Errorf("nobody pays: %s", got)
 	}
-	if got := m.pay(failed, sandbox.MethodPays); got != "2" {
+	if got := m.pay(failed, store.MethodPays); got != "2" {
 		t.Errorf("fail: %s", got)
 	}
 	if got := m.confirm(failed).PayStatus; got != "2" {
@@ -258,7 +259,7 @@ func TestControlNextPayment(t *testing.T) {
 	}
 	m.control(http.MethodPost, "next", `{"payment":"hold"}`)
 	held := m.buy(m.fix.Partner)
-	sub, _ := m.subscribe(held, sandbox.MethodPays)
+	sub, _ := m.subscribe(held, store.MethodPays)
 	if sub.Status != "incomplete" || m.query(held).PayStatus != "0" {
 		t.Errorf("hold: %+v", sub)
 	}
@@ -282,7 +283,7 @@ func TestControlPay(t *testing.T) {
 	}
 	m.refused(m.request(http.MethodPost, "/_sandbox/pay", body(m.fix.SecondPartner, o.PayId, "pm")), 200, "has no payment")
 	m.refused(m.request(http.MethodPost, "/_sandbox/pay", body(m.fix.Partner, o.PayId, "")), 200, "pm_id is missing or empty")
-	m.control(http.MethodPost, "pay", body(m.fix.Partner, o.PayId, sandbox.MethodPays))
+	m.control(http.MethodPost, "pay", body(m.fix.Partner, o.PayId, store.MethodPays))
 	if got := m.query(o).PayStatus; got != "0" {
 		t.Errorf("before the confirmation: %s", got)
 	}
@@ -293,7 +294,7 @@ func TestControlPay(t *testing.T) {
 }
 
 func TestControlRequests(t *testing.T) {
-	m := controlled(t, sandbox.Config{Bounds: sandbox.Bounds{Requests: 3}})
+	m := controlled(t, sandbox.Config{Bounds: store.Bounds{Requests: 3}})
 	list := func() (records []struct {
 		Method, Path, Operation, PartnerCode, Body, Answer string
 		Status                                             int

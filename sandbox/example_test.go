@@ -13,6 +13,7 @@ import (
 	"github.com/mallcheck/mallcheck/gen/topup"
 	"github.com/mallcheck/mallcheck/gen/vshop"
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -60,7 +61,7 @@ func ExampleStart() {
 func ExamplePush() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	fixtures := sandbox.NewFixtures()
+	fixtures := store.NewFixtures()
 	verifier := &signing.PushVerifier{Keys: map[string][]byte{fixtures.PushKeyID: fixtures.PushKey}}
 	pushed := make(chan string, 1)
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -75,7 +76,7 @@ func ExamplePush() {
 		pushed <- string(body)
 	}))
 	defer receiver.Close()
-	server, err := sandbox.Start(ctx, sandbox.Config{Push: sandbox.Push{To: receiver.URL}}, "")
+	server, err := sandbox.Start(ctx, sandbox.Config{Push: store.Push{To: receiver.URL}}, "")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -100,7 +101,7 @@ func ExamplePush() {
 		fmt.Println(err)
 		return
 	}
-	method := sandbox.MethodPays
+	method := store.MethodPays
 	_, err = till.StripeSingleAuthorizationWithResponse(ctx, nil, mall.StripeSingleAuthorizationRequest{
 		PayId: "I1", PayAmount: "4.99", PayCurrency: "USD", Email: "buyer@example.com", PmId: &method, TradeTime: "1793525400000", TradeType: "x"})
 	if err != nil {
@@ -122,12 +123,12 @@ func ExamplePush() {
 
 // A habit that the contract leaves open, or a violation of it, is an interceptor.
 func ExampleInterceptor() {
-	refusalsAs422 := sandbox.Interceptor{Answer: func(_ *sandbox.Call, a *sandbox.Answer) {
+	refusalsAs422 := store.Interceptor{Answer: func(_ *store.Call, a *store.Answer) {
 		if a.Refused != nil {
 			a.Status = http.StatusUnprocessableEntity
 		}
 	}}
-	embedded, err := sandbox.New(sandbox.Config{Interceptors: []sandbox.Interceptor{refusalsAs422}})
+	embedded, err := sandbox.New(sandbox.Config{Interceptors: []store.Interceptor{refusalsAs422}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // ServeHTTP answers every request in the envelope. The generated handlers and net/http answer a wrong
 // path, method or body with plain text or a redirect, so ServeHTTP checks these first.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	line := s.startLine()
-	c := &Call{Request: r}
+	c := &store.Call{Request: r}
 	if s.control != nil && under(r) {
 		a := s.control.answer(r)
 		a.Send(w)
@@ -34,7 +36,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // respond runs a call through all stages.
-func (s *Sandbox) respond(c *Call) *Answer {
+func (s *Sandbox) respond(c *store.Call) *store.Answer {
 	if c.Request.URL.Path == HealthPath {
 		return health(c.Request)
 	}
@@ -46,41 +48,41 @@ func (s *Sandbox) respond(c *Call) *Answer {
 	return s.carryOut(c)
 }
 
-func health(r *http.Request) *Answer {
+func health(r *http.Request) *store.Answer {
 	if r.Method != http.MethodGet {
 		return wrongMethod(r, http.MethodGet).Answer()
 	}
-	return &Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {mediaType}},
-		Body: envelope(CodeSuccess, messageSuccess)}
+	return &store.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {store.MediaType}},
+		Body: store.Envelope(store.CodeSuccess, store.MessageSuccess)}
 }
 
 // carryOut passes a valid call to its generated handler.
-func (s *Sandbox) carryOut(c *Call) *Answer {
-	r := c.Request.WithContext(context.WithValue(c.Request.Context(), callKey{}, c))
+func (s *Sandbox) carryOut(c *store.Call) *store.Answer {
+	r := c.Request.WithContext(context.WithValue(c.Request.Context(), store.CallKey{}, c))
 	r.Body = &boundBody{Reader: bytes.NewReader(c.Body), call: c}
 	for _, m := range c.Path {
 		value, _ := m.Text()
 		r.SetPathValue(m.Name, value)
 	}
-	w := &recorder{answer: Answer{Status: http.StatusOK, Header: make(http.Header, 3)}}
-	c.op.handle(w, r)
-	if ids, ok := w.answer.Header[canonicalRequestID]; ok {
-		delete(w.answer.Header, canonicalRequestID)
-		w.answer.Header[requestIDHeader] = ids
+	w := &store.Recorder{Answer: store.Answer{Status: http.StatusOK, Header: make(http.Header, 3)}}
+	operationOf(c).handle(w, r)
+	if ids, ok := w.Answer.Header[canonicalRequestID]; ok {
+		delete(w.Answer.Header, canonicalRequestID)
+		w.Answer.Header[store.RequestIDHeader] = ids
 	}
-	return &w.answer
+	return &w.Answer
 }
 
 // failed turns an error of a generated handler into an answer: a refusal as it is, anything else as a
 // defect with HTTP 500.
 func failed(w http.ResponseWriter, _ *http.Request, err error) {
-	var refusal *Refusal
+	var refusal *store.Refusal
 	if !errors.As(err, &refusal) {
-		refusal = &Refusal{Reason: Failed, Status: http.StatusInternalServerError,
+		refusal = &store.Refusal{Reason: store.Failed, Status: http.StatusInternalServerError,
 			Message: fmt.Sprintf("the sandbox failed: %v", err)}
 	}
-	if r, ok := w.(*recorder); ok {
-		r.answer = *refusal.Answer()
+	if r, ok := w.(*store.Recorder); ok {
+		r.Answer = *refusal.Answer()
 		return
 	}
 	refusal.Answer().Send(w)
@@ -88,5 +90,5 @@ func failed(w http.ResponseWriter, _ *http.Request, err error) {
 
 // unreadable answers a request that an interceptor accepted but a generated handler cannot read.
 func unreadable(w http.ResponseWriter, r *http.Request, err error) {
-	failed(w, r, refuse(BrokenConstraint, "a parameter cannot be read: %v", err))
+	failed(w, r, store.Refuse(store.BrokenConstraint, "a parameter cannot be read: %v", err))
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 const verifyBody = `{"deviceCode":"89852420180910340793","languageCode":"1","mark":"0","partnerCode":"P000270","terminal":"1","tradeTime":"1645683857572","tradeType":"singleVerify","url":"https://dist.linksfield.net/login","version":"3.0","sign":"ea7a3bba7e345e0b8ca7f7e3b43d6e72"}`
@@ -43,7 +44,7 @@ func TestWrongPath(t *testing.T) {
 func TestEscapedPathSeparatesNothing(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/async-result/RQ%2F1", ""), http.StatusOK, `request_id "RQ/1"`)
-	if r := m.do(m.signed(m.fix.Partner, http.MethodGet, "/topup/m%61ll/bundle-groups/bundles", "")); r.code != sandbox.CodeSuccess {
+	if r := m.do(m.signed(m.fix.Partner, http.MethodGet, "/topup/m%61ll/bundle-groups/bundles", "")); r.code != store.CodeSuccess {
 		t.Errorf("an escaped letter: %s", r.body)
 	}
 }
@@ -97,7 +98,7 @@ func TestOptionsOfTheWholeServer(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	m := serve(t, sandbox.Config{})
-	if r := m.do(m.request(http.MethodGet, sandbox.HealthPath, "")); r.status != http.StatusOK || r.code != sandbox.CodeSuccess {
+	if r := m.do(m.request(http.MethodGet, sandbox.HealthPath, "")); r.status != http.StatusOK || r.code != store.CodeSuccess {
 		t.Errorf("health: %d %s", r.status, r.body)
 	}
 }
@@ -127,7 +128,7 @@ func TestMediaType(t *testing.T) {
 			req.Header.Del(c.header)
 		}
 		if c.status == http.StatusOK {
-			if r := m.do(req); r.code != sandbox.CodeSuccess {
+			if r := m.do(req); r.code != store.CodeSuccess {
 				t.Errorf("%s: %s: %s", c.header, c.value, r.body)
 			}
 			continue
@@ -142,17 +143,17 @@ func TestMediaType(t *testing.T) {
 func TestBodySize(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	padded := func(size int) string { return verifyBody + strings.Repeat(" ", size-len(verifyBody)) }
-	for _, size := range []int{sandbox.DefaultBody + 1, 3 * sandbox.DefaultBody} {
+	for _, size := range []int{store.DefaultBody + 1, 3 * store.DefaultBody} {
 		m.refused(m.request(http.MethodPost, "/vshop/singleVerify", padded(size)),
 			http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has %d bytes: the limit is 1048576", size))
 		chunked := m.request(http.MethodPost, "/vshop/singleVerify", padded(size))
 		chunked.ContentLength = -1
 		m.refused(chunked, http.StatusRequestEntityTooLarge, "more than 1048576 bytes")
 	}
-	for _, length := range []int64{sandbox.DefaultBody, -1} {
-		req := m.request(http.MethodPost, "/vshop/singleVerify", padded(sandbox.DefaultBody))
+	for _, length := range []int64{store.DefaultBody, -1} {
+		req := m.request(http.MethodPost, "/vshop/singleVerify", padded(store.DefaultBody))
 		req.ContentLength = length
-		if r := m.do(req); r.code != sandbox.CodeSuccess {
+		if r := m.do(req); r.code != store.CodeSuccess {
 			t.Errorf("a body of the largest size, announced as %d: %s", length, r.body)
 		}
 	}
@@ -229,7 +230,7 @@ func FuzzAnswer(f *testing.F) {
 		switch w.Code {
 		case 200:
 		case 400, 404, 405, 413, 415:
-			if code != sandbox.CodeRefused {
+			if code != store.CodeRefused {
 				t.Fatalf("%s %s: %d with operateCode %q", method, target, w.Code, code)
 			}
 		default:

@@ -9,10 +9,11 @@ import (
 
 	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 func TestInterceptOrder(t *testing.T) {
-	m := with(t, sandbox.Interceptor{Order: func(_ *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
+	m := with(t, store.Interceptor{Order: func(_ *store.State, c *store.Call, o *store.Order) {
 		o.Amount, o.OrderNo = o.Amount+"0", o.OrderNo+"-"+c.Operation
 	}})
 	r := m.newOrder(withPurchaseID("mine"))
@@ -30,13 +31,13 @@ func TestInterceptOrder(t *testing.T) {
 
 func TestInterceptConflict(t *testing.T) {
 	var seen lines
-	m := with(t, sandbox.Interceptor{Conflict: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+	m := with(t, store.Interceptor{Conflict: func(_ *store.State, c *store.Call, r *store.Refusal) *store.Refusal {
 		switch {
 		case r != nil:
 			fmt.Fprintf(&seen, "%s %s %s\n", c.Operation, r.Reason, r.Name)
 			r = nil
 		case c.Operation == "stripeSubscriptionAuthorization":
-			return &sandbox.Refusal{Reason: sandbox.Conflict, Message: "not today"}
+			return &store.Refusal{Reason: store.Conflict, Message: "not today"}
 		}
 		return r
 	}})
@@ -48,10 +49,10 @@ func TestInterceptConflict(t *testing.T) {
 	o.PayAmount = "4.99"
 	m.authorize(o, "")
 	m.subscribeWith(o.partner, mall.StripeSubDirectlyRequest{PayId: o.PayId, PayAmount: "4.99", PayCurrency: "USD",
-		Email: "a@b", PlanId: "another", PmId: sandbox.MethodFails, TradeTime: "1", TradeType: "x"})
+		Email: "a@b", PlanId: "another", PmId: store.MethodFails, TradeTime: "1", TradeType: "x"})
 	_, a := m.authorizeSubscription(o)
 	expectRefusal(t, a, "not today")
-	m.pay(bought{m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId, r.PayAmount, r.PayCurrency = o.PayId, "4.99", "USD" }), o.partner}, sandbox.MethodPays)
+	m.pay(bought{m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId, r.PayAmount, r.PayCurrency = o.PayId, "4.99", "USD" }), o.partner}, store.MethodPays)
 	m.authorize(o, "")
 	want := `singleOrder conflict orderNo
 stripeSingleAuthorization conflict payAmount
@@ -67,34 +68,34 @@ stripeSingleAuthorization conflict payId
 
 func TestInterceptDecide(t *testing.T) {
 	var change atomic.Value
-	m := with(t, sandbox.Interceptor{Decide: func(st *sandbox.State, _ *sandbox.Call, d *sandbox.Decision) {
-		change.Load().(func(*sandbox.State, *sandbox.Decision))(st, d)
+	m := with(t, store.Interceptor{Decide: func(st *store.State, _ *store.Call, d *store.Decision) {
+		change.Load().(func(*store.State, *store.Decision))(st, d)
 	}})
-	set := func(f func(*sandbox.State, *sandbox.Decision)) { change.Store(f) }
-	set(func(_ *sandbox.State, d *sandbox.Decision) { d.Status = sandbox.PayPaid })
+	set := func(f func(*store.State, *store.Decision)) { change.Store(f) }
+	set(func(_ *store.State, d *store.Decision) { d.Status = store.PayPaid })
 	unpaid := m.buy(m.fix.Partner)
 	if got := m.confirm(unpaid).PayStatus; got != "1" || len(m.plans(m.fix.Partner, unpaid.DeviceCode)) != 1 {
 		t.Errorf("made to succeed: %s", got)
 	}
-	set(func(_ *sandbox.State, d *sandbox.Decision) { d.Delay = -1 })
+	set(func(_ *store.State, d *store.Decision) { d.Delay = -1 })
 	never := m.buy(m.fix.Partner, forSIM(m.fix.SIMs[1]))
-	if got := m.pay(never, sandbox.MethodPays); got != "1" || m.plans(m.fix.Partner, never.DeviceCode)[0].OrderStatus != "1" {
+	if got := m.pay(never, store.MethodPays); got != "1" || m.plans(m.fix.Partner, never.DeviceCode)[0].OrderStatus != "1" {
 		t.Errorf("never in effect: %s", got)
 	}
-	set(func(*sandbox.State, *sandbox.Decision) {})
+	set(func(*store.State, *store.Decision) {})
 	failed := m.buy(m.fix.Partner)
-	m.pay(failed, sandbox.MethodFails)
-	set(func(_ *sandbox.State, d *sandbox.Decision) { d.Status = sandbox.PayOpen })
+	m.pay(failed, store.MethodFails)
+	set(func(_ *store.State, d *store.Decision) { d.Status = store.PayOpen })
 	if got := m.confirm(failed); got.PayStatus != "0" || got.PayResultDate != nil {
 		t.Errorf("made open again: %+v", got)
 	}
-	set(func(st *sandbox.State, d *sandbox.Decision) {
-		if d.Order.Payment.Status == sandbox.PayPaid {
+	set(func(st *store.State, d *store.Decision) {
+		if d.Order.Payment.Status == store.PayPaid {
 			st.TopUp(d.Order)
 		}
 	})
 	twice := m.buy(m.fix.Partner, forSIM(m.fix.SIMs[2]))
-	m.pay(twice, sandbox.MethodPays)
+	m.pay(twice, store.MethodPays)
 	m.confirm(twice)
 	if plans := m.plans(m.fix.Partner, twice.DeviceCode); len(plans) != 2 {
 		t.Errorf("in effect twice: %+v", plans)
@@ -104,11 +105,11 @@ func TestInterceptDecide(t *testing.T) {
 // Top-ups take effect in the order of their times, not of their payments.
 func TestInterceptedDelays(t *testing.T) {
 	c := newClock()
-	m := serve(t, sandbox.Config{Now: c.Now, Interceptors: []sandbox.Interceptor{{Decide: func(_ *sandbox.State, _ *sandbox.Call, d *sandbox.Decision) {
+	m := serve(t, sandbox.Config{Now: c.Now, Interceptors: []store.Interceptor{{Decide: func(_ *store.State, _ *store.Call, d *store.Decision) {
 		d.Delay = map[string]time.Duration{"I1": 3 * time.Hour, "I2": time.Hour, "I3": 2 * time.Hour}[d.Order.PayID]
 	}}}})
 	for i := range 3 {
-		m.pay(m.buy(m.fix.Partner, forSIM(m.fix.SIMs[i])), sandbox.MethodPays)
+		m.pay(m.buy(m.fix.Partner, forSIM(m.fix.SIMs[i])), store.MethodPays)
 	}
 	for _, want := range []string{"111", "121", "122", "222"} {
 		var got string
@@ -124,23 +125,23 @@ func TestInterceptedDelays(t *testing.T) {
 
 func TestInterceptRenew(t *testing.T) {
 	var keep atomic.Bool
-	m := with(t, sandbox.Interceptor{Renew: func(_ *sandbox.State, _ *sandbox.Call, _ *sandbox.Order, active bool) bool {
+	m := with(t, store.Interceptor{Renew: func(_ *store.State, _ *store.Call, _ *store.Order, active bool) bool {
 		return keep.Load() != active
 	}})
 	p, o := m.fix.Partner, m.buy(m.fix.Partner)
-	m.subscribe(o, sandbox.MethodPays)
+	m.subscribe(o, store.MethodPays)
 	if got, a := m.renewal(p, o.DeviceCode); got == nil {
 		t.Errorf("left as it is: %s", a)
 	}
 	keep.Store(true)
-	if a := m.cancel(p, o.DeviceCode, o.OrderNo, o.PayId); a.code != sandbox.CodeSuccess {
+	if a := m.cancel(p, o.DeviceCode, o.OrderNo, o.PayId); a.code != store.CodeSuccess {
 		t.Errorf("a cancellation that does nothing: %s", a)
 	}
 	if got, _ := m.renewal(p, o.DeviceCode); got == nil {
 		t.Error("it was cancelled")
 	}
 	never := m.buy(p, forSIM(m.fix.SIMs[1]))
-	m.subscribe(never, sandbox.MethodPays)
+	m.subscribe(never, store.MethodPays)
 	_, a := m.renewal(p, never.DeviceCode)
 	expectRefusal(t, a, "no active auto-renewal")
 }
@@ -148,20 +149,20 @@ func TestInterceptRenew(t *testing.T) {
 // What is shown is changed in the answer alone.
 func TestInterceptShow(t *testing.T) {
 	var on atomic.Bool
-	m := with(t, sandbox.Interceptor{
-		Show: func(_ *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
+	m := with(t, store.Interceptor{
+		Show: func(_ *store.State, c *store.Call, o *store.Order) {
 			if on.Load() {
 				o.Amount, o.Payment.Status, o.PlanName, o.Renewal.SubID = "0", "7", c.Operation, "sub"
 			}
 		},
-		OrderList: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) {
+		OrderList: func(_ *store.State, _ *store.Call, l *store.OrderList) {
 			if on.Load() {
-				l.Entries = append(l.Entries, sandbox.OrderEntry{Status: "9"})
+				l.Entries = append(l.Entries, store.OrderEntry{Status: "9"})
 			}
 		},
 	})
 	p, o := m.fix.Partner, m.buy(m.fix.Partner)
-	m.subscribe(o, sandbox.MethodPays)
+	m.subscribe(o, store.MethodPays)
 	on.Store(true)
 	found, _ := m.find(p, "", o.OrderNo, "")
 	renewal, _ := m.renewal(p, o.DeviceCode)
@@ -179,20 +180,20 @@ func TestInterceptShow(t *testing.T) {
 
 // A hook sees whose order was found, and may find another.
 func TestInterceptLookupOfOrders(t *testing.T) {
-	m := with(t, sandbox.Interceptor{Lookup: func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+	m := with(t, store.Interceptor{Lookup: func(st *store.State, c *store.Call, l *store.Lookup) {
 		switch l.Kind {
-		case sandbox.LookupOrder, sandbox.LookupPayment:
+		case store.LookupOrder, store.LookupPayment:
 			l.Found = l.Owner != ""
-			if orders := st.Orders(l.By, l.Key); l.By == sandbox.ByPurchaseID && len(orders) > 0 {
+			if orders := st.Orders(l.By, l.Key); l.By == store.ByPurchaseID && len(orders) > 0 {
 				l.Order, l.Found = orders[0], true
 			}
-		case sandbox.LookupRenewal:
+		case store.LookupRenewal:
 			if orders := st.Orders(l.By, l.Key); len(orders) > 0 {
 				l.Order, l.Found = orders[0], true
 			}
-		case sandbox.LookupPackage:
+		case store.LookupPackage:
 			l.Found = true
-		case sandbox.LookupPartner:
+		case store.LookupPartner:
 			l.Found = c.Partner != "nobody"
 		}
 	}})
@@ -210,20 +211,20 @@ func TestInterceptLookupOfOrders(t *testing.T) {
 		}
 	}
 	others := bought{o.SingleOrderRequest, second}
-	if got := m.pay(others, sandbox.MethodPays); got != "1" || m.query(o).PayStatus != "1" {
+	if got := m.pay(others, store.MethodPays); got != "1" || m.query(o).PayStatus != "1" {
 		t.Errorf("another partner's payment: %s", got)
 	}
 	if got, a := m.renewal(second, o.DeviceCode); got == nil || got.OrderNo != o.OrderNo || got.SubscriptionTime != "0001.01.01" {
 		t.Errorf("a renewal that there is none of: %+v %s", got, a)
 	}
-	if a := m.cancel(second, o.DeviceCode, o.OrderNo, "another"); a.code != sandbox.CodeSuccess {
+	if a := m.cancel(second, o.DeviceCode, o.OrderNo, "another"); a.code != store.CodeSuccess {
 		t.Errorf("cancelling it: %s", a)
 	}
 }
 
 // An interceptor that finds everything finds nothing where there is nothing.
 func TestInterceptedLookupWithoutAnOrder(t *testing.T) {
-	m := with(t, sandbox.Interceptor{Lookup: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) { l.Found = true }})
+	m := with(t, store.Interceptor{Lookup: func(_ *store.State, _ *store.Call, l *store.Lookup) { l.Found = true }})
 	if found, a := m.find(m.fix.Partner, "", "none", ""); found != nil || !strings.Contains(a.message, "has no such order") {
 		t.Errorf("%+v %s", found, a)
 	}

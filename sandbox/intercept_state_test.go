@@ -9,16 +9,17 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 func TestInterceptLookup(t *testing.T) {
-	m := with(t, sandbox.Interceptor{Lookup: func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+	m := with(t, store.Interceptor{Lookup: func(_ *store.State, c *store.Call, l *store.Lookup) {
 		switch l.Kind {
-		case sandbox.LookupPartner:
+		case store.LookupPartner:
 			if l.Key == "P1" {
 				l.Key, l.Found = "P000270", true
 			}
-		case sandbox.LookupTask:
+		case store.LookupTask:
 			l.Key = strings.ToUpper(l.Key)
 			l.Found = l.Found || l.Owner != "" || c.Partner == "P000270"
 		default:
@@ -37,14 +38,14 @@ func TestInterceptLookup(t *testing.T) {
 		t.Errorf("another key: %+v", got)
 	}
 	m.refused(m.signed(p, http.MethodGet, "/topup/async-result/none", ""), 200, "no such task")
-	if r := m.do(m.signed(p, http.MethodPost, "/vshop/singleVerify", strings.Replace(vshopMembers, "8985242018091034079", "1234567890123456789", 1))); r.code != sandbox.CodeSuccess {
+	if r := m.do(m.signed(p, http.MethodPost, "/vshop/singleVerify", strings.Replace(vshopMembers, "8985242018091034079", "1234567890123456789", 1))); r.code != store.CodeSuccess {
 		t.Errorf("an unknown SIM: %s", r.body)
 	}
 }
 
 func TestInterceptedGroupsAreBounded(t *testing.T) {
-	m := serve(t, sandbox.Config{Bounds: sandbox.Bounds{Groups: 8}, Interceptors: []sandbox.Interceptor{{
-		Lookup: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) { l.Found = true },
+	m := serve(t, sandbox.Config{Bounds: store.Bounds{Groups: 8}, Interceptors: []store.Interceptor{{
+		Lookup: func(_ *store.State, _ *store.Call, l *store.Lookup) { l.Found = true },
 	}}})
 	m.listed(m.fix.Partner, "new-1")
 	m.listed(m.fix.Partner, "new-2")
@@ -53,7 +54,7 @@ func TestInterceptedGroupsAreBounded(t *testing.T) {
 
 func TestInterceptRequestID(t *testing.T) {
 	var last atomic.Value
-	m := with(t, sandbox.Interceptor{RequestID: func(_ *sandbox.State, _ *sandbox.Call, id string) string {
+	m := with(t, store.Interceptor{RequestID: func(_ *store.State, _ *store.Call, id string) string {
 		if before, ok := last.Load().(string); ok {
 			return before
 		}
@@ -76,8 +77,8 @@ func TestInterceptRequestID(t *testing.T) {
 // When the older of two tasks with one id is forgotten, the newer is still found.
 func TestInterceptedRequestIDIsForgottenLast(t *testing.T) {
 	var given atomic.Int64
-	m := serve(t, sandbox.Config{Bounds: sandbox.Bounds{Tasks: 2}, Interceptors: []sandbox.Interceptor{{
-		RequestID: func(_ *sandbox.State, _ *sandbox.Call, id string) string {
+	m := serve(t, sandbox.Config{Bounds: store.Bounds{Tasks: 2}, Interceptors: []store.Interceptor{{
+		RequestID: func(_ *store.State, _ *store.Call, id string) string {
 			if given.Add(1) <= 2 {
 				return "same"
 			}
@@ -95,21 +96,21 @@ func TestInterceptedRequestIDIsForgottenLast(t *testing.T) {
 func TestInterceptAccept(t *testing.T) {
 	c := newClock()
 	var change atomic.Value
-	m := serve(t, sandbox.Config{Now: c.Now, Interceptors: []sandbox.Interceptor{{
-		Accept: func(_ *sandbox.State, _ *sandbox.Call, task *sandbox.Task) {
-			change.Load().(func(*sandbox.Task))(task)
+	m := serve(t, sandbox.Config{Now: c.Now, Interceptors: []store.Interceptor{{
+		Accept: func(_ *store.State, _ *store.Call, task *store.Task) {
+			change.Load().(func(*store.Task))(task)
 		},
 	}}})
 	p, group := m.fix.Partner, m.fix.Groups[0]
-	change.Store(func(task *sandbox.Task) { task.SIMs = append(task.SIMs, task.SIMs[0]) })
+	change.Store(func(task *store.Task) { task.SIMs = append(task.SIMs, task.SIMs[0]) })
 	if got := m.result(p, m.add(p, group, m.fix.SIMs[0])); len(got.Details) != 2 {
 		t.Errorf("doubled: %+v", got)
 	}
-	change.Store(func(task *sandbox.Task) { task.Delay = time.Hour })
+	change.Store(func(task *store.Task) { task.Delay = time.Hour })
 	slow := m.add(p, group, m.fix.SIMs[1])
-	change.Store(func(task *sandbox.Task) { task.Delay = -1 })
+	change.Store(func(task *store.Task) { task.Delay = -1 })
 	never := m.add(p, group, m.fix.SIMs[2])
-	change.Store(func(task *sandbox.Task) { task.RequestID = "7" })
+	change.Store(func(task *store.Task) { task.RequestID = "7" })
 	if id := m.add(p, group, m.fix.SIMs[3]); id != "7" || m.result(p, "7").Status != "completed" {
 		t.Errorf("another id: %s", id)
 	}
@@ -124,21 +125,21 @@ func TestInterceptAccept(t *testing.T) {
 
 func TestInterceptFinish(t *testing.T) {
 	var change atomic.Int64
-	m := with(t, sandbox.Interceptor{Finish: func(st *sandbox.State, task *sandbox.Task) {
+	m := with(t, store.Interceptor{Finish: func(st *store.State, task *store.Task) {
 		if task.Group == "G20230003" {
 			st.Change("G20230004", task.SIMs[0], int(change.Load()))
 			return
 		}
-		if task.Action == sandbox.ActionRemove {
+		if task.Action == store.ActionRemove {
 			task.Effects = nil
 			return
 		}
 		for i := range task.Details {
-			task.Details[i].Result = sandbox.ResultSuccess
+			task.Details[i].Result = store.ResultSuccess
 		}
 		st.Change("G20230002", task.SIMs[0], 2-st.Count("G20230002", task.SIMs[0]))
 		if !st.Exists(task.SIMs[0]) {
-			task.Effects = append(task.Effects, sandbox.Effect{SIM: task.SIMs[0], Delta: 1})
+			task.Effects = append(task.Effects, store.Effect{SIM: task.SIMs[0], Delta: 1})
 		}
 	}})
 	p, group := m.fix.Partner, m.fix.Groups[0]
@@ -150,7 +151,7 @@ func TestInterceptFinish(t *testing.T) {
 	if sims := m.listed(p, group); !slices.Equal(sims, []string{m.fix.UnknownSIM, m.fix.SIMs[0]}) {
 		t.Errorf("effects: %v", sims)
 	}
-	for _, c := range []struct{ delta, want int }{{2, 2}, {-5, 0}, {sandbox.DefaultGroupSIMs + 1, sandbox.DefaultGroupSIMs}} {
+	for _, c := range []struct{ delta, want int }{{2, 2}, {-5, 0}, {store.DefaultGroupSIMs + 1, store.DefaultGroupSIMs}} {
 		change.Store(int64(c.delta))
 		m.add(p, "G20230003", m.fix.SIMs[1])
 		if sims := m.listed(p, "G20230004"); len(sims) != c.want {
@@ -164,15 +165,15 @@ func TestInterceptFinish(t *testing.T) {
 
 func TestInterceptReading(t *testing.T) {
 	var readings atomic.Int64
-	m := with(t, sandbox.Interceptor{
-		Result: func(st *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
+	m := with(t, store.Interceptor{
+		Result: func(st *store.State, _ *store.Call, r *store.Result) {
 			st.Change("G20230001", m0, 1)
 			if readings.Add(1) == 2 {
 				r.Status, r.ActionCode = "again", "71"
 				r.Details[0].SIM = "0000000000000000000"
 			}
 		},
-		Listing: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Listing) { l.SIMs = l.SIMs[1:] },
+		Listing: func(_ *store.State, _ *store.Call, l *store.Listing) { l.SIMs = l.SIMs[1:] },
 	})
 	p, group := m.fix.Partner, m.fix.Groups[0]
 	id := m.add(p, group, m.fix.SIMs[0])

@@ -14,18 +14,19 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
 const simsPath = "/topup/mall/bundle-groups/G20230001/sims"
 
 // with serves a sandbox with one interceptor.
-func with(t *testing.T, i sandbox.Interceptor) *served {
-	return serve(t, sandbox.Config{Interceptors: []sandbox.Interceptor{i}})
+func with(t *testing.T, i store.Interceptor) *served {
+	return serve(t, sandbox.Config{Interceptors: []store.Interceptor{i}})
 }
 
 func TestInterceptRules(t *testing.T) {
-	m := with(t, sandbox.Interceptor{Rules: func(r signing.Rules) signing.Rules {
+	m := with(t, store.Interceptor{Rules: func(r signing.Rules) signing.Rules {
 		r.Parts = signing.Query | signing.Body
 		return r
 	}})
@@ -33,9 +34,9 @@ func TestInterceptRules(t *testing.T) {
 }
 
 func TestInterceptIncoming(t *testing.T) {
-	m := with(t, sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
+	m := with(t, store.Interceptor{Incoming: func(r *http.Request) *store.Answer {
 		if r.URL.Path == "/teapot" {
-			return &sandbox.Answer{Status: http.StatusTeapot, Header: http.Header{}, Body: []byte("short and stout")}
+			return &store.Answer{Status: http.StatusTeapot, Header: http.Header{}, Body: []byte("short and stout")}
 		}
 		r.Header.Set("Content-Type", "application/json")
 		return nil
@@ -45,24 +46,24 @@ func TestInterceptIncoming(t *testing.T) {
 	}
 	req := m.request(http.MethodPost, "/vshop/singleVerify", verifyBody)
 	req.Header.Set("Content-Type", "text/plain")
-	if r := m.do(req); r.code != sandbox.CodeSuccess {
+	if r := m.do(req); r.code != store.CodeSuccess {
 		t.Errorf("changed by the interceptor: %s", r.body)
 	}
 }
 
 func TestInterceptConstraint(t *testing.T) {
-	m := with(t, sandbox.Interceptor{Constraint: func(c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+	m := with(t, store.Interceptor{Constraint: func(c *store.Call, r *store.Refusal) *store.Refusal {
 		switch {
 		case r != nil && r.Name == "sim_ids":
 			return nil
 		case r == nil && c.Operation == "listBundles":
-			return &sandbox.Refusal{Reason: sandbox.BrokenConstraint, Message: "not today"}
+			return &store.Refusal{Reason: store.BrokenConstraint, Message: "not today"}
 		}
 		return r
 	}})
 	p := m.fix.Partner
 	for _, body := range []string{simBody(), `{}`, `{"sim_ids":null}`, `{"sim_ids":[89852420180910340793]}`, `{"sim_ids":["x"]}`} {
-		if r := m.do(m.signed(p, http.MethodPost, simsPath, body)); r.code != sandbox.CodeSuccess {
+		if r := m.do(m.signed(p, http.MethodPost, simsPath, body)); r.code != store.CodeSuccess {
 			t.Errorf("%s: %s", body, r.body)
 		}
 	}
@@ -76,7 +77,7 @@ func TestInterceptConstraint(t *testing.T) {
 
 func TestInterceptSignature(t *testing.T) {
 	var reasons atomic.Value
-	m := with(t, sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
+	m := with(t, store.Interceptor{Signature: func(c *store.Call, verdict *store.Refusal) *store.Refusal {
 		if verdict != nil && c.Operation == "addSims" {
 			reasons.Store(verdict.Reason)
 			return nil
@@ -85,15 +86,15 @@ func TestInterceptSignature(t *testing.T) {
 	}})
 	for _, c := range []struct {
 		sign   string
-		reason sandbox.Reason
-	}{{"", sandbox.SignMissing}, {`,"sign":""`, sandbox.SignEmpty}, {`,"sign":"x"`, sandbox.SignWrong}, {`,"sign":1`, sandbox.SignWrong}} {
+		reason store.Reason
+	}{{"", store.SignMissing}, {`,"sign":""`, store.SignEmpty}, {`,"sign":"x"`, store.SignWrong}, {`,"sign":1`, store.SignWrong}} {
 		body := `{"version":"3.0","partnerCode":"P000270","sim_ids":["89852420180910340793"]` + c.sign + `}`
-		if r := m.do(m.request(http.MethodPost, simsPath, body)); r.code != sandbox.CodeSuccess || reasons.Load() != c.reason {
+		if r := m.do(m.request(http.MethodPost, simsPath, body)); r.code != store.CodeSuccess || reasons.Load() != c.reason {
 			t.Errorf("%s: %s, reason %v", body, r.body, reasons.Load())
 		}
 		m.refused(m.request(http.MethodDelete, simsPath, body), 200, "sign")
 	}
-	if r := m.do(m.signWith(2, func(sign string) string { return "sign=" + strings.ToUpper(sign) })); r.code != sandbox.CodeSuccess || reasons.Load() != sandbox.SignCase {
+	if r := m.do(m.signWith(2, func(sign string) string { return "sign=" + strings.ToUpper(sign) })); r.code != store.CodeSuccess || reasons.Load() != store.SignCase {
 		t.Errorf("upper case: %s, reason %v", r.body, reasons.Load())
 	}
 }
@@ -102,15 +103,15 @@ type verdictKey struct{}
 
 // What was refused can be carried out all the same, by letting it pass and answering the refusal.
 func TestInterceptRefusesAndCarriesOut(t *testing.T) {
-	m := with(t, sandbox.Interceptor{
-		Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
+	m := with(t, store.Interceptor{
+		Signature: func(c *store.Call, verdict *store.Refusal) *store.Refusal {
 			if verdict != nil {
 				c.Note(verdictKey{}, verdict)
 			}
 			return nil
 		},
-		Answer: func(c *sandbox.Call, a *sandbox.Answer) {
-			if verdict, ok := c.Noted(verdictKey{}).(*sandbox.Refusal); ok {
+		Answer: func(c *store.Call, a *store.Answer) {
+			if verdict, ok := c.Noted(verdictKey{}).(*store.Refusal); ok {
 				*a = *verdict.Answer()
 			}
 		},
@@ -124,9 +125,9 @@ func TestInterceptRefusesAndCarriesOut(t *testing.T) {
 const m0 = "89852420180910340793"
 
 func TestInterceptAnswer(t *testing.T) {
-	m := with(t, sandbox.Interceptor{Answer: func(c *sandbox.Call, a *sandbox.Answer) {
+	m := with(t, store.Interceptor{Answer: func(c *store.Call, a *store.Answer) {
 		switch {
-		case a.Refused != nil && a.Refused.Reason == sandbox.NotFound:
+		case a.Refused != nil && a.Refused.Reason == store.NotFound:
 			a.Status = http.StatusUnprocessableEntity
 		case c.Operation == "addSims":
 			a.Del("Request_ID")
@@ -155,7 +156,7 @@ func TestInterceptAnswer(t *testing.T) {
 
 // Header names reach the wire as they are spelt: the contract's request_id in lower case.
 func TestHeaderNamesOnTheWire(t *testing.T) {
-	m := with(t, sandbox.Interceptor{Answer: func(c *sandbox.Call, a *sandbox.Answer) {
+	m := with(t, store.Interceptor{Answer: func(c *store.Call, a *store.Answer) {
 		if c.Operation == "removeSims" {
 			a.Set("REQUEST_ID", a.Get("request_id"))
 			a.Set("content-TYPE", a.Get("Content-Type"))
@@ -174,7 +175,7 @@ func TestHeaderNamesOnTheWire(t *testing.T) {
 
 func TestInterceptWire(t *testing.T) {
 	var hung atomic.Bool
-	m := with(t, sandbox.Interceptor{Wire: func(c *sandbox.Call, a *sandbox.Answer, w http.ResponseWriter) bool {
+	m := with(t, store.Interceptor{Wire: func(c *store.Call, a *store.Answer, w http.ResponseWriter) bool {
 		switch c.Operation {
 		case "singleVerify": // gzip
 			var packed bytes.Buffer
@@ -202,7 +203,7 @@ func TestInterceptWire(t *testing.T) {
 		return true
 	}})
 	p := m.fix.Partner
-	if r := m.do(m.request(http.MethodPost, "/vshop/singleVerify", verifyBody)); r.code != sandbox.CodeSuccess {
+	if r := m.do(m.request(http.MethodPost, "/vshop/singleVerify", verifyBody)); r.code != store.CodeSuccess {
 		t.Errorf("gzip: %s", r.body)
 	}
 	res, err := m.client.Do(m.signed(p, http.MethodGet, "/topup/mall/bundle-groups/bundles", ""))
@@ -230,22 +231,22 @@ func TestInterceptWire(t *testing.T) {
 			t.Fatal("the hook still waits")
 		}
 	}
-	if r := m.do(m.request(http.MethodGet, sandbox.HealthPath, "")); r.code != sandbox.CodeSuccess {
+	if r := m.do(m.request(http.MethodGet, sandbox.HealthPath, "")); r.code != store.CodeSuccess {
 		t.Errorf("afterwards: %s", r.body)
 	}
 }
 
 // Hooks of one point are called in order, each with what the one before left.
 func TestInterceptorsInOrder(t *testing.T) {
-	mark := func(letter string) sandbox.Interceptor {
-		return sandbox.Interceptor{
-			RequestID: func(_ *sandbox.State, _ *sandbox.Call, id string) string { return id + letter },
-			Answer: func(_ *sandbox.Call, a *sandbox.Answer) {
+	mark := func(letter string) store.Interceptor {
+		return store.Interceptor{
+			RequestID: func(_ *store.State, _ *store.Call, id string) string { return id + letter },
+			Answer: func(_ *store.Call, a *store.Answer) {
 				a.Header["X-Marks"] = []string{a.Get("X-Marks") + letter}
 			},
 		}
 	}
-	m := serve(t, sandbox.Config{Interceptors: []sandbox.Interceptor{mark("a"), {}, mark("b")}})
+	m := serve(t, sandbox.Config{Interceptors: []store.Interceptor{mark("a"), {}, mark("b")}})
 	r := m.do(m.signed(m.fix.Partner, http.MethodPost, simsPath, simBody(m0)))
 	if !strings.HasSuffix(r.header.Get("request_id"), "ab") || r.header.Get("X-Marks") != "ab" {
 		t.Errorf("%v", r.header)

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"log/slog"
 	"time"
+
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // startLine returns the arrival time of a request if requests are logged.
@@ -14,7 +16,7 @@ func (s *Sandbox) startLine() time.Time {
 }
 
 // logLine logs one request.
-func (s *Sandbox) logLine(start time.Time, c *Call, a *Answer) {
+func (s *Sandbox) logLine(start time.Time, c *store.Call, a *store.Answer) {
 	if s.cfg.Log == nil {
 		return
 	}
@@ -27,7 +29,7 @@ func (s *Sandbox) logLine(start time.Time, c *Call, a *Answer) {
 	if c.Operation != "" {
 		attrs = append(attrs, slog.String("operation", c.Operation), slog.String("partner", c.Partner))
 	}
-	if id := a.Get(requestIDHeader); id != "" {
+	if id := a.Get(store.RequestIDHeader); id != "" {
 		attrs = append(attrs, slog.String("request_id", id))
 	}
 	if a.Refused != nil {

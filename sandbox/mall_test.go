@@ -16,6 +16,7 @@ import (
 	"github.com/mallcheck/mallcheck/gen/topup"
 	"github.com/mallcheck/mallcheck/gen/vshop"
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -50,7 +51,7 @@ func (c *clock) pass(d time.Duration) {
 type served struct {
 	testing.TB
 	server *sandbox.Server
-	fix    sandbox.Fixtures
+	fix    store.Fixtures
 	client *http.Client
 	fresh  int // how many orders were made up
 }
@@ -183,7 +184,7 @@ func (m *served) add(partner, group string, sims ...string) string {
 	if err != nil {
 		m.Fatal(err)
 	}
-	if res.JSON200 == nil || res.JSON200.OperateCode != sandbox.CodeSuccess {
+	if res.JSON200 == nil || res.JSON200.OperateCode != store.CodeSuccess {
 		m.Fatalf("addSims: %s", res.Body)
 	}
 	return res.HTTPResponse.Header.Get("request_id")
@@ -196,7 +197,7 @@ func (m *served) remove(partner, group string, sims ...string) string {
 	if err != nil {
 		m.Fatal(err)
 	}
-	if res.JSON200 == nil || res.JSON200.OperateCode != sandbox.CodeSuccess {
+	if res.JSON200 == nil || res.JSON200.OperateCode != store.CodeSuccess {
 		m.Fatalf("removeSims: %s", res.Body)
 	}
 	return res.HTTPResponse.Header.Get("request_id")
@@ -209,7 +210,7 @@ func (m *served) result(partner, id string) mall.AsyncResult {
 	if err != nil {
 		m.Fatal(err)
 	}
-	if res.JSON200 == nil || res.JSON200.OperateCode != sandbox.CodeSuccess {
+	if res.JSON200 == nil || res.JSON200.OperateCode != store.CodeSuccess {
 		m.Fatalf("asyncResult %s: %s", id, res.Body)
 	}
 	return *res.JSON200.Data
@@ -222,7 +223,7 @@ func (m *served) listed(partner, group string) []string {
 	if err != nil {
 		m.Fatal(err)
 	}
-	if res.JSON200 == nil || res.JSON200.OperateCode != sandbox.CodeSuccess {
+	if res.JSON200 == nil || res.JSON200.OperateCode != store.CodeSuccess {
 		m.Fatalf("listGroupSims %s: %s", group, res.Body)
 	}
 	return res.JSON200.Data.SimIds
@@ -232,7 +233,7 @@ func (m *served) listed(partner, group string) []string {
 func (m *served) refused(req *http.Request, status int, words ...string) reply {
 	m.Helper()
 	r := m.do(req)
-	if r.status != status || r.code != sandbox.CodeRefused {
+	if r.status != status || r.code != store.CodeRefused {
 		m.Errorf("%s %s: %d %s, want %d and a refusal", req.Method, req.URL.Path, r.status, r.body, status)
 	}
 	for _, word := range words {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // Every combination of the three keys: the first one that is not empty decides alone.
@@ -60,12 +61,12 @@ func TestDuplicatePurchaseIDs(t *testing.T) {
 	if got := find(); got != orders[3].OrderNo {
 		t.Errorf("none is paid: %s", got)
 	}
-	m.pay(orders[0], sandbox.MethodPays)
+	m.pay(orders[0], store.MethodPays)
 	if got := find(); got != orders[0].OrderNo {
 		t.Errorf("the oldest is paid: %s", got)
 	}
-	m.pay(orders[2], sandbox.MethodPays)
-	m.pay(orders[3], sandbox.MethodFails)
+	m.pay(orders[2], store.MethodPays)
+	m.pay(orders[3], store.MethodFails)
 	if got := find(); got != orders[2].OrderNo {
 		t.Errorf("the third is paid, the fourth failed: %s", got)
 	}
@@ -74,7 +75,7 @@ func TestDuplicatePurchaseIDs(t *testing.T) {
 		t.Errorf("a third party paid the fifth: %s", got)
 	}
 	other := m.buy(m.fix.SecondPartner, withPurchaseID("same"))
-	m.pay(other, sandbox.MethodPays)
+	m.pay(other, store.MethodPays)
 	if got := find(); got != fmt.Sprintf("N%d", m.fresh-1) {
 		t.Errorf("another partner's order decides: %s", got)
 	}
@@ -101,7 +102,7 @@ func TestOrdersAreThePartnersOwn(t *testing.T) {
 func TestMostRecentOrderOfASIM(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	first := m.buy(m.fix.Partner)
-	m.pay(first, sandbox.MethodPays)
+	m.pay(first, store.MethodPays)
 	second := m.buy(m.fix.Partner, func(r *mall.SingleOrderRequest) { r.PackageCode = m.fix.Packages[1] })
 	if found, _ := m.find(m.fix.Partner, "", "", first.DeviceCode); found == nil || found.OrderId != second.OrderNo || found.PackageCode != m.fix.Packages[1] || found.PurchaseOrderId != nil {
 		t.Errorf("found %+v", found)

@@ -6,10 +6,11 @@ import (
 
 	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/gen/server/payment"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // paymentService implements the operations of Payment.
-type paymentService struct{ state *State }
+type paymentService struct{ state *store.State }
 
 // The placeholder paths of the operations whose paths are undocumented.
 const (
@@ -19,7 +20,7 @@ const (
 )
 
 // paymentOperations lists the operations of Payment with their rules.
-func paymentOperations(st *State) []*operation {
+func paymentOperations(st *store.State) []*operation {
 	server := &payment.ServerInterfaceWrapper{
 		ErrorHandlerFunc: unreadable,
 		Handler: payment.NewStrictHandlerWithOptions(paymentService{st}, nil, payment.StrictHTTPServerOptions{
@@ -27,15 +28,15 @@ func paymentOperations(st *State) []*operation {
 	}
 	single := append(paymentRules("email"), moneyRules()...)
 	return []*operation{
-		{id: "stripeSingleAuthorization", method: http.MethodPost, base: paymentBase, path: singleAuthorizationPath,
+		{id: "stripeSingleAuthorization", method: http.MethodPost, base: store.PaymentBase, path: singleAuthorizationPath,
 			rules: append(single, optional("pm_id")...), handle: server.StripeSingleAuthorization},
-		{id: "stripeSubscriptionAuthorization", method: http.MethodPost, base: paymentBase, path: subscriptionAuthorizationPath,
+		{id: "stripeSubscriptionAuthorization", method: http.MethodPost, base: store.PaymentBase, path: subscriptionAuthorizationPath,
 			rules: paymentRules("email"), handle: server.StripeSubscriptionAuthorization},
-		{id: "stripeSubDirectly", method: http.MethodPost, base: paymentBase, path: "/stripeSubDirectly",
+		{id: "stripeSubDirectly", method: http.MethodPost, base: store.PaymentBase, path: "/stripeSubDirectly",
 			rules: append(paymentRules("email", "plan_id", "pm_id"), moneyRules()...), handle: server.StripeSubDirectly},
-		{id: "resultQuery", method: http.MethodPost, base: paymentBase, path: "/resultQuery",
+		{id: "resultQuery", method: http.MethodPost, base: store.PaymentBase, path: "/resultQuery",
 			rules: paymentRules(), handle: server.ResultQuery},
-		{id: "confirmPaymentResult", method: http.MethodPost, base: paymentBase, path: confirmationPath,
+		{id: "confirmPaymentResult", method: http.MethodPost, base: store.PaymentBase, path: confirmationPath,
 			rules: paymentRules(), handle: server.ConfirmPaymentResult},
 	}
 }
@@ -45,25 +46,25 @@ func (s paymentService) StripeSingleAuthorization(
 	ctx context.Context, request payment.StripeSingleAuthorizationRequestObject,
 ) (payment.StripeSingleAuthorizationResponseObject, error) {
 	b := request.Body
-	a, refusal := s.state.authorize(callOf(ctx), b.PayId, b.PayAmount, b.PayCurrency, deref(b.PmId), b.Email)
+	a, refusal := s.state.Authorize(store.CallOf(ctx), b.PayId, b.PayAmount, b.PayCurrency, deref(b.PmId), b.Email)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return payment.StripeSingleAuthorization200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess,
-		Data: &mall.StripeSingleAuthorization{PayId: a.order.PayID, ClientSecret: a.secret, CustomerId: a.customer,
-			PayAmount: a.order.Amount, PayCurrency: a.order.Currency}}, nil
+	return payment.StripeSingleAuthorization200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
+		Data: &mall.StripeSingleAuthorization{PayId: a.Order.PayID, ClientSecret: a.Secret, CustomerId: a.Customer,
+			PayAmount: a.Order.Amount, PayCurrency: a.Order.Currency}}, nil
 }
 
 // StripeSubscriptionAuthorization starts a subscription, which stripeSubDirectly completes.
 func (s paymentService) StripeSubscriptionAuthorization(
 	ctx context.Context, request payment.StripeSubscriptionAuthorizationRequestObject,
 ) (payment.StripeSubscriptionAuthorizationResponseObject, error) {
-	a, refusal := s.state.authorizeSubscription(callOf(ctx), request.Body.PayId, request.Body.Email)
+	a, refusal := s.state.AuthorizeSubscription(store.CallOf(ctx), request.Body.PayId, request.Body.Email)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return payment.StripeSubscriptionAuthorization200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess,
-		Data: &mall.StripeSubscriptionAuthorization{PayId: a.order.PayID, ClientSecret: a.secret, CustomerId: a.customer}}, nil
+	return payment.StripeSubscriptionAuthorization200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
+		Data: &mall.StripeSubscriptionAuthorization{PayId: a.Order.PayID, ClientSecret: a.Secret, CustomerId: a.Customer}}, nil
 }
 
 // StripeSubDirectly pays an order and starts its auto-renewal.
@@ -71,38 +72,40 @@ func (s paymentService) StripeSubDirectly(
 	ctx context.Context, request payment.StripeSubDirectlyRequestObject,
 ) (payment.StripeSubDirectlyResponseObject, error) {
 	b := request.Body
-	sub, refusal := s.state.subscribe(callOf(ctx), b.PayId, b.PayAmount, b.PayCurrency, b.PlanId, b.PmId, b.Email)
+	sub, refusal := s.state.Subscribe(store.CallOf(ctx), b.PayId, b.PayAmount, b.PayCurrency, b.PlanId, b.PmId, b.Email)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return payment.StripeSubDirectly200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess,
-		Data: &mall.StripeSubDirectly{CustomerId: sub.customer, PayMethod: sub.order.Payment.Method, ProductId: sub.product,
-			Status: sub.status, SubId: sub.order.Renewal.SubID}}, nil
+	return payment.StripeSubDirectly200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
+		Data: &mall.StripeSubDirectly{CustomerId: sub.Customer, PayMethod: sub.Order.Payment.Method, ProductId: sub.Product,
+			Status: sub.Status, SubId: sub.Order.Renewal.SubID}}, nil
 }
 
 // ResultQuery returns the state of a payment.
 func (s paymentService) ResultQuery(
 	ctx context.Context, request payment.ResultQueryRequestObject,
 ) (payment.ResultQueryResponseObject, error) {
-	o, refusal := s.state.payment(callOf(ctx), request.Body.PayId)
+	o, refusal := s.state.Payment(store.CallOf(ctx), request.Body.PayId)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return payment.ResultQuery200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess, Data: paymentResult(o)}, nil
+	return payment.ResultQuery200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess, Data: paymentResult(o)}, nil
 }
 
 // ConfirmPaymentResult ends an open payment and returns its state.
 func (s paymentService) ConfirmPaymentResult(
 	ctx context.Context, request payment.ConfirmPaymentResultRequestObject,
 ) (payment.ConfirmPaymentResultResponseObject, error) {
-	o, refusal := s.state.confirm(callOf(ctx), request.Body.PayId)
+	o, refusal := s.state.Confirm(store.CallOf(ctx), request.Body.PayId)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return payment.ConfirmPaymentResult200JSONResponse{OperateCode: CodeSuccess, Message: messageSuccess, Data: paymentResult(o)}, nil
+	return payment.ConfirmPaymentResult200JSONResponse{
+		OperateCode: store.CodeSuccess, Message: store.MessageSuccess, Data: paymentResult(o),
+	}, nil
 }
 
-func paymentResult(o Order) *mall.PaymentResult {
+func paymentResult(o store.Order) *mall.PaymentResult {
 	return &mall.PaymentResult{PayId: o.PayID, PayStatus: o.Payment.Status, PayAmount: o.Amount, PayCurrency: o.Currency,
-		PayResultDate: reference(o.Payment.Ended)}
+		PayResultDate: store.Optional(o.Payment.Ended)}
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/gen/payment"
-	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 func (m *served) payment(partner string) *payment.ClientWithResponses {
@@ -52,7 +52,7 @@ func (m *served) newOrder(changes ...func(*mall.SingleOrderRequest)) mall.Single
 func (m *served) buy(partner string, changes ...func(*mall.SingleOrderRequest)) bought {
 	m.Helper()
 	r := m.newOrder(changes...)
-	if a := m.tryToBuy(partner, r); a.code != sandbox.CodeSuccess {
+	if a := m.tryToBuy(partner, r); a.code != store.CodeSuccess {
 		m.Fatalf("singleOrder: %s", a)
 	}
 	return bought{r, partner}
@@ -121,7 +121,7 @@ func (m *served) query(o bought) mall.PaymentResult {
 // pay takes an order through authorization and confirmation and returns the outcome.
 func (m *served) pay(o bought, method string) string {
 	m.Helper()
-	if _, a := m.authorize(o, method); a.code != sandbox.CodeSuccess {
+	if _, a := m.authorize(o, method); a.code != store.CodeSuccess {
 		m.Fatalf("stripeSingleAuthorization: %s", a)
 	}
 	return m.confirm(o).PayStatus
@@ -163,7 +163,7 @@ func forSIM(sim string) func(*mall.SingleOrderRequest) {
 func expectRefusal(t *testing.T, a answered, words ...string) {
 	t.Helper()
 	for _, word := range words {
-		if a.code != sandbox.CodeRefused || !strings.Contains(a.message, word) {
+		if a.code != store.CodeRefused || !strings.Contains(a.message, word) {
 			t.Errorf("%s: want a refusal that says %q", a, word)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // Amounts are equal when their numbers are, however they are written.
@@ -21,7 +23,7 @@ func TestSameAmountIsNumeric(t *testing.T) {
 		}
 		x, _ := new(big.Rat).SetString(a)
 		y, _ := new(big.Rat).SetString(b)
-		if same := sameAmount(a, b); same != (x.Cmp(y) == 0) {
+		if same := store.SameAmount(a, b); same != (x.Cmp(y) == 0) {
 			t.Fatalf("%s and %s: %v", a, b, same)
 		}
 	})
@@ -71,20 +73,20 @@ func FuzzControlBody(f *testing.F) {
 func TestExpiry(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-		now := start.Add(time.Duration(rapid.Int64Range(0, int64(maxPeriods*month)).Draw(t, "now")))
+		now := start.Add(time.Duration(rapid.Int64Range(0, int64(store.MaxPeriods*store.Month)).Draw(t, "now")))
 		n := rapid.IntRange(1, 24).Draw(t, "periods")
-		o := &Order{Period: string(rune('0'+n/10)) + string(rune('0'+n%10)), due: start}
-		length := time.Duration(n) * month
-		if end := o.expires(now); !end.Equal(start.Add(length)) {
+		o := &store.Order{Period: string(rune('0'+n/10)) + string(rune('0'+n%10)), Due: start}
+		length := time.Duration(n) * store.Month
+		if end := o.Expires(now); !end.Equal(start.Add(length)) {
 			t.Fatalf("not renewed: %s", end)
 		}
-		o.Renewal = Renewal{SubID: "sub", Active: true}
-		end := o.expires(now)
+		o.Renewal = store.Renewal{SubID: "sub", Active: true}
+		end := o.Expires(now)
 		if !end.After(now) || end.Sub(now) > max(length, end.Sub(start)) || end.Sub(start)%length != 0 || end.Sub(start) > length && end.Sub(now) > length {
 			t.Fatalf("renewed: %s for %s", end, now)
 		}
 		o.Renewal.Active, o.Renewal.Ended = false, now
-		if later := o.expires(now.Add(10 * length)); !later.Equal(end) {
+		if later := o.Expires(now.Add(10 * length)); !later.Equal(end) {
 			t.Fatalf("cancelled: %s, not %s", later, end)
 		}
 	})

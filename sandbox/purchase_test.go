@@ -10,6 +10,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // The whole way of a purchase, over three services.
@@ -36,7 +37,7 @@ func TestPurchase(t *testing.T) {
 		}
 	}
 	expect("ordered", "0", "", nil)
-	authorized, a := m.authorize(o, sandbox.MethodPays)
+	authorized, a := m.authorize(o, store.MethodPays)
 	if authorized == nil || authorized.PayAmount != "004.990" || authorized.PayCurrency != "uSd" || authorized.PayId != o.PayId ||
 		!strings.HasPrefix(authorized.ClientSecret, "pi_") || !strings.HasPrefix(authorized.CustomerId, "cus_") {
 		t.Fatalf("authorization %+v %s", authorized, a)
@@ -66,8 +67,8 @@ func TestPurchase(t *testing.T) {
 func TestTestValues(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	for method, want := range map[string]string{
-		sandbox.MethodPays: "1", "pm_1GnMUDLnVNBddzslXw7xuoe6": "1", "anything": "1",
-		sandbox.MethodFails: "2", sandbox.MethodStaysOpen: "0", "": "0",
+		store.MethodPays: "1", "pm_1GnMUDLnVNBddzslXw7xuoe6": "1", "anything": "1",
+		store.MethodFails: "2", store.MethodStaysOpen: "0", "": "0",
 	} {
 		o := m.buy(m.fix.Partner)
 		before := len(m.plans(m.fix.Partner, o.DeviceCode))
@@ -91,7 +92,7 @@ func TestConfirmationWithoutAuthorization(t *testing.T) {
 	if got := m.confirm(o).PayStatus; got != "0" {
 		t.Errorf("status %s", got)
 	}
-	if got := m.pay(o, sandbox.MethodPays); got != "1" {
+	if got := m.pay(o, store.MethodPays); got != "1" {
 		t.Errorf("afterwards: status %s", got)
 	}
 }
@@ -100,12 +101,12 @@ func TestConfirmationWithoutAuthorization(t *testing.T) {
 func TestSecondAttempt(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	o := m.buy(m.fix.Partner)
-	m.pay(o, sandbox.MethodFails)
-	first, _ := m.authorize(o, sandbox.MethodStaysOpen)
+	m.pay(o, store.MethodFails)
+	first, _ := m.authorize(o, store.MethodStaysOpen)
 	if r := m.query(o); r.PayStatus != "0" || r.PayResultDate != nil {
 		t.Errorf("authorized again: %+v", r)
 	}
-	second, _ := m.authorize(o, sandbox.MethodPays)
+	second, _ := m.authorize(o, store.MethodPays)
 	if first.ClientSecret == second.ClientSecret || first.CustomerId != second.CustomerId {
 		t.Errorf("authorizations %+v and %+v", first, second)
 	}
@@ -117,12 +118,12 @@ func TestSecondAttempt(t *testing.T) {
 func TestPaidOnce(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	o := m.buy(m.fix.Partner)
-	m.pay(o, sandbox.MethodPays)
-	_, a := m.authorize(o, sandbox.MethodPays)
+	m.pay(o, store.MethodPays)
+	_, a := m.authorize(o, store.MethodPays)
 	expectRefusal(t, a, `payId "I1": its order is already paid`)
 	_, a = m.authorizeSubscription(o)
 	expectRefusal(t, a, "already paid")
-	_, a = m.subscribe(o, sandbox.MethodPays)
+	_, a = m.subscribe(o, store.MethodPays)
 	expectRefusal(t, a, "already paid")
 	if plans := m.plans(m.fix.Partner, o.DeviceCode); len(plans) != 1 {
 		t.Errorf("%d orders are in effect", len(plans))
@@ -135,13 +136,13 @@ func TestAmountAndCurrencyOfTheOrder(t *testing.T) {
 	try := func(amount, currency string) answered {
 		other := o
 		other.PayAmount, other.PayCurrency = amount, currency
-		_, a := m.authorize(other, sandbox.MethodPays)
+		_, a := m.authorize(other, store.MethodPays)
 		return a
 	}
 	expectRefusal(t, try("49.9", "USD"), `payAmount "49.9": the order of payId "I1" is for "4.99"`)
 	expectRefusal(t, try("4.99", "EUR"), `payCurrency "EUR": the order of payId "I1" is in "USD"`)
 	for _, amount := range []string{"4.99", "4.990", "04.99"} {
-		if a := try(amount, "usd"); a.code != sandbox.CodeSuccess {
+		if a := try(amount, "usd"); a.code != store.CodeSuccess {
 			t.Errorf("%s: %s", amount, a)
 		}
 	}
@@ -159,14 +160,14 @@ func TestTakenIDs(t *testing.T) {
 	o := m.buy(m.fix.Partner, withPurchaseID("same"))
 	again := m.newOrder(func(r *mall.SingleOrderRequest) { r.OrderNo = o.OrderNo })
 	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `orderNo "N1": partner "P000270" already has an order with it`)
-	if _, a := m.payUnknown(m.fix.Partner, again.PayId); a.code == sandbox.CodeSuccess {
+	if _, a := m.payUnknown(m.fix.Partner, again.PayId); a.code == store.CodeSuccess {
 		t.Error("a refused order can be paid")
 	}
 	again = m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId = o.PayId })
 	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `payId "I1": partner "P000270" already has an order with it`)
 	expectRefusal(t, m.tell(m.fix.Partner, m.newOrder(func(r *mall.SingleOrderRequest) { r.OrderNo = o.OrderNo }), "SUCCESS"), `orderNo "N1"`)
 	m.buy(m.fix.Partner, withPurchaseID("same"))
-	if a := m.tryToBuy(m.fix.SecondPartner, o.SingleOrderRequest); a.code != sandbox.CodeSuccess {
+	if a := m.tryToBuy(m.fix.SecondPartner, o.SingleOrderRequest); a.code != store.CodeSuccess {
 		t.Errorf("the ids of another partner: %s", a)
 	}
 }
@@ -175,7 +176,7 @@ func TestThirdPartyOrder(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	p := m.fix.Partner
 	paid := bought{m.newOrder(withPurchaseID("org")), p}
-	if a := m.tell(p, paid.SingleOrderRequest, "SUCCESS"); a.code != sandbox.CodeSuccess {
+	if a := m.tell(p, paid.SingleOrderRequest, "SUCCESS"); a.code != store.CodeSuccess {
 		t.Fatalf("synOrderInfo: %s", a)
 	}
 	if r := m.query(paid); r.PayStatus != "1" || deref(r.PayResultDate) != "2022-06-07 15:10:35" || r.PayAmount != "4.99" {
@@ -190,7 +191,7 @@ func TestThirdPartyOrder(t *testing.T) {
 	_, a := m.authorize(paid, "")
 	expectRefusal(t, a, "already paid")
 	failed := bought{m.newOrder(), p}
-	if a := m.tell(p, failed.SingleOrderRequest, "FAIL"); a.code != sandbox.CodeSuccess {
+	if a := m.tell(p, failed.SingleOrderRequest, "FAIL"); a.code != store.CodeSuccess {
 		t.Fatalf("synOrderInfo: %s", a)
 	}
 	if r := m.query(failed); r.PayStatus != "2" || deref(r.PayResultDate) != "2022-06-07 15:10:35" {
@@ -217,7 +218,7 @@ func TestPaymentsAreThePartnersOwn(t *testing.T) {
 	if r := m.query(o); r.PayStatus != "0" {
 		t.Errorf("another partner changed it: %+v", r)
 	}
-	m.pay(o, sandbox.MethodPays)
+	m.pay(o, store.MethodPays)
 	if plans := m.plans(m.fix.SecondPartner, o.DeviceCode); len(plans) != 0 {
 		t.Errorf("another partner sees %+v", plans)
 	}
@@ -243,8 +244,8 @@ func TestPurchasesAreDeterministic(t *testing.T) {
 		c := newClock()
 		m := serve(t, sandbox.Config{Seed: seed, Now: c.Now})
 		first, second := m.buy(m.fix.Partner), m.buy(m.fix.Partner)
-		a, _ := m.authorize(first, sandbox.MethodPays)
-		sub, _ := m.subscribe(second, sandbox.MethodPays)
+		a, _ := m.authorize(first, store.MethodPays)
+		sub, _ := m.subscribe(second, store.MethodPays)
 		text, err := json.Marshal([]any{a, m.confirm(first), sub})
 		if err != nil {
 			t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/gen/push"
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -36,7 +37,7 @@ type receiver struct {
 
 // receive starts a receiver; answer says what the push of this number, from 1, is answered.
 func receive(t testing.TB, answer func(w http.ResponseWriter, number int)) *receiver {
-	f := sandbox.NewFixtures()
+	f := store.NewFixtures()
 	verifier := &signing.PushVerifier{Keys: map[string][]byte{f.PushKeyID: f.PushKey}}
 	r := &receiver{TB: t, more: make(chan struct{}, 1000)}
 	r.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -75,12 +76,12 @@ func (r *receiver) await(n int) []received {
 }
 
 // quick is a push configuration that repeats quickly.
-func (r *receiver) quick() sandbox.Push {
-	return sandbox.Push{To: r.server.URL + "/hook?token=1", Backoff: time.Millisecond}
+func (r *receiver) quick() store.Push {
+	return store.Push{To: r.server.URL + "/hook?token=1", Backoff: time.Millisecond}
 }
 
 // awaitPush waits until a push is in a state and returns it.
-func (m *served) awaitPush(state string) sandbox.PushRecord {
+func (m *served) awaitPush(state string) store.PushRecord {
 	m.Helper()
 	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		for _, p := range m.server.Sandbox().Pushes().Pushes {
@@ -90,7 +91,7 @@ func (m *served) awaitPush(state string) sandbox.PushRecord {
 		}
 	}
 	m.Fatalf("no push is %s: %+v", state, m.server.Sandbox().Pushes())
-	return sandbox.PushRecord{}
+	return store.PushRecord{}
 }
 
 // A paid order is told of once: at the exact address, signed, with what was ordered.
@@ -98,7 +99,7 @@ func TestPush(t *testing.T) {
 	r := receive(t, accept)
 	m := serve(t, sandbox.Config{Push: r.quick(), TaskDelay: 5 * time.Millisecond})
 	o := m.buy(m.fix.Partner, withPurchaseID("mine"))
-	m.pay(o, sandbox.MethodPays)
+	m.pay(o, store.MethodPays)
 	got := r.await(1)[0]
 	if got.err != nil || got.path != "/hook?token=1" {
 		t.Errorf("%s: %v", got.path, got.err)
@@ -114,12 +115,12 @@ func TestPush(t *testing.T) {
 		body.PackageCode != o.PackageCode || body.PayAmount != "4.99" || body.PayCurrency != "USD" || deref(body.RequestOrderId) != "mine" {
 		t.Errorf("body %s", got.body)
 	}
-	m.awaitPush(sandbox.PushDelivered)
+	m.awaitPush(store.PushDelivered)
 	m.confirm(o)
-	m.pay(m.buy(m.fix.Partner), sandbox.MethodFails)
-	m.pay(m.buy(m.fix.Partner), sandbox.MethodStaysOpen)
-	m.pay(m.buy(m.fix.SecondPartner), sandbox.MethodPays)
-	m.subscribe(m.buy(m.fix.Partner), sandbox.MethodPays)
+	m.pay(m.buy(m.fix.Partner), store.MethodFails)
+	m.pay(m.buy(m.fix.Partner), store.MethodStaysOpen)
+	m.pay(m.buy(m.fix.SecondPartner), store.MethodPays)
+	m.subscribe(m.buy(m.fix.Partner), store.MethodPays)
 	third := m.newOrder()
 	m.tell(m.fix.Partner, third, "SUCCESS")
 	r.await(2)
@@ -148,8 +149,8 @@ func TestPushIsRepeated(t *testing.T) {
 		}
 	})
 	m := serve(t, sandbox.Config{Push: r.quick()})
-	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
-	record := m.awaitPush(sandbox.PushDelivered)
+	m.pay(m.buy(m.fix.Partner), store.MethodPays)
+	record := m.awaitPush(store.PushDelivered)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, got := range r.got {
@@ -170,8 +171,8 @@ func TestPushIsRepeated(t *testing.T) {
 func TestPushIsGivenUp(t *testing.T) {
 	r := receive(t, func(w http.ResponseWriter, _ int) { w.WriteHeader(http.StatusServiceUnavailable) })
 	m := serve(t, sandbox.Config{Push: r.quick()})
-	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
-	if record := m.awaitPush(sandbox.PushGivenUp); len(record.Attempts) != sandbox.PushAttempts {
+	m.pay(m.buy(m.fix.Partner), store.MethodPays)
+	if record := m.awaitPush(store.PushGivenUp); len(record.Attempts) != store.PushAttempts {
 		t.Errorf("%+v", record)
 	}
 }
@@ -185,9 +186,9 @@ func TestPushTimeout(t *testing.T) {
 	cfg.Timeout = 10 * time.Millisecond
 	m := serve(t, sandbox.Config{Push: cfg})
 	for range 20 {
-		m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
+		m.pay(m.buy(m.fix.Partner), store.MethodPays)
 	}
-	if record := m.awaitPush(sandbox.PushGivenUp); !strings.Contains(record.Attempts[0].Error, "deadline exceeded") {
+	if record := m.awaitPush(store.PushGivenUp); !strings.Contains(record.Attempts[0].Error, "deadline exceeded") {
 		t.Errorf("%+v", record)
 	}
 }
@@ -203,15 +204,15 @@ func TestCloseEndsPushes(t *testing.T) {
 		<-hold
 	})
 	defer close(hold)
-	server := start(t, sandbox.Config{Push: sandbox.Push{To: r.server.URL, Backoff: time.Hour}, TaskDelay: time.Hour})
+	server := start(t, sandbox.Config{Push: store.Push{To: r.server.URL, Backoff: time.Hour}, TaskDelay: time.Hour})
 	m := &served{TB: t, server: server, fix: server.Sandbox().Fixtures(), client: &http.Client{Transport: &http.Transport{}, Timeout: limit}}
 	defer m.client.CloseIdleConnections()
-	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays) // waits for its time
-	quick := start(t, sandbox.Config{Push: sandbox.Push{To: r.server.URL, Backoff: time.Hour}})
+	m.pay(m.buy(m.fix.Partner), store.MethodPays) // waits for its time
+	quick := start(t, sandbox.Config{Push: store.Push{To: r.server.URL, Backoff: time.Hour}})
 	m.server = quick
-	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
+	m.pay(m.buy(m.fix.Partner), store.MethodPays)
 	r.await(1)
-	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
+	m.pay(m.buy(m.fix.Partner), store.MethodPays)
 	for len(r.await(0)) < 2 {
 		time.Sleep(time.Millisecond)
 	}
@@ -240,8 +241,8 @@ func TestInterceptPush(t *testing.T) {
 		accept(w, number)
 	})
 	var numbers lines
-	m := serve(t, sandbox.Config{Push: r.quick(), Interceptors: []sandbox.Interceptor{{
-		Notify: func(_ *sandbox.State, n *sandbox.Notification) {
+	m := serve(t, sandbox.Config{Push: r.quick(), Interceptors: []store.Interceptor{{
+		Notify: func(_ *store.State, n *store.Notification) {
 			switch n.Order.PayID {
 			case "I1":
 				n.Body.PayAmount, n.Attempts = "0", 1
@@ -251,24 +252,24 @@ func TestInterceptPush(t *testing.T) {
 				n.Copies = 0
 			}
 		},
-		Attempt: func(a *sandbox.Attempt) {
+		Attempt: func(a *store.Attempt) {
 			if a.Notification.Order.PayID == "I2" {
 				a.Request.Header.Set(signing.HeaderPushSignature, "x/y")
 			}
 			_, _ = numbers.Write([]byte{'0' + byte(a.Number)})
 		},
 	}}})
-	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
+	m.pay(m.buy(m.fix.Partner), store.MethodPays)
 	if got := r.await(1)[0]; got.err != nil || !strings.Contains(got.body, `"payAmount":"0"`) {
 		t.Errorf("changed before it was signed: %+v", got)
 	}
-	m.awaitPush(sandbox.PushGivenUp)
-	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
+	m.awaitPush(store.PushGivenUp)
+	m.pay(m.buy(m.fix.Partner), store.MethodPays)
 	got := r.await(2)
 	if got[1].body != got[2].body || !errors.Is(got[1].err, signing.ErrPushKey) {
 		t.Errorf("twice, and changed after it was signed: %+v", got[1:])
 	}
-	m.pay(m.buy(m.fix.Partner), sandbox.MethodPays)
+	m.pay(m.buy(m.fix.Partner), store.MethodPays)
 	if all := m.server.Sandbox().Pushes().Pushes; len(all) != 3 || numbers.String() != "111" {
 		t.Errorf("pushes %+v, attempts %s", all, numbers.String())
 	}

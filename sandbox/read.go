@@ -11,25 +11,26 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
 // readQuery reads the query of any request.
-func (s *Sandbox) readQuery(c *Call) *Refusal {
+func (s *Sandbox) readQuery(c *store.Call) *store.Refusal {
 	if c.Request.URL.RawQuery == "" {
 		return nil
 	}
 	query, err := signing.MembersOf(http.MethodGet, &url.URL{RawQuery: c.Request.URL.RawQuery}, nil, nil, signing.Query)
 	if err != nil {
-		return &Refusal{Reason: BrokenConstraint, In: inQuery, Message: err.Error()}
+		return &store.Refusal{Reason: store.BrokenConstraint, In: store.InQuery, Message: err.Error()}
 	}
 	c.Query = query
 	return nil
 }
 
 // readBody reads the body and, unless the request is a GET, parses its members.
-func (s *Sandbox) readBody(c *Call) *Refusal {
-	if c.op.place() == inBody {
+func (s *Sandbox) readBody(c *store.Call) *store.Refusal {
+	if c.Place() == store.InBody {
 		if refusal := media(c.Request.Header); refusal != nil {
 			return refusal
 		}
@@ -39,9 +40,9 @@ func (s *Sandbox) readBody(c *Call) *Refusal {
 		return refusal
 	}
 	c.Body = body
-	if c.op.place() == inQuery {
+	if c.Place() == store.InQuery {
 		if len(body) > 0 {
-			return broken(inBody, "", "a %s has its parameters in the query: send no body (got %d bytes)", c.op.method, len(body))
+			return store.Broken(store.InBody, "", "a %s has its parameters in the query: send no body (got %d bytes)", operationOf(c).method, len(body))
 		}
 		return nil
 	}
@@ -50,18 +51,18 @@ func (s *Sandbox) readBody(c *Call) *Refusal {
 }
 
 // media refuses a body whose headers do not declare JSON in UTF-8.
-func media(h http.Header) *Refusal {
-	const wanted = "send Content-Type: " + mediaType
-	refused := func(format string, args ...any) *Refusal {
-		return &Refusal{Reason: WrongMediaType, Status: http.StatusUnsupportedMediaType, In: inHeader,
+func media(h http.Header) *store.Refusal {
+	const wanted = "send Content-Type: " + store.MediaType
+	refused := func(format string, args ...any) *store.Refusal {
+		return &store.Refusal{Reason: store.WrongMediaType, Status: http.StatusUnsupportedMediaType, In: store.InHeader,
 			Name: "Content-Type", Message: fmt.Sprintf(format, args...)}
 	}
 	if coding := h.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return refused("Content-Encoding %s: the body must not be encoded", shown(coding))
+		return refused("Content-Encoding %s: the body must not be encoded", store.Shown(coding))
 	}
 	sent := h["Content-Type"]
 	switch {
-	case len(sent) == 1 && sent[0] == mediaType:
+	case len(sent) == 1 && sent[0] == store.MediaType:
 		return nil
 	case len(sent) == 0:
 		return refused("the header Content-Type is missing: %s", wanted)
@@ -69,22 +70,22 @@ func media(h http.Header) *Refusal {
 		return refused("the header Content-Type appears %d times: send one", len(sent))
 	}
 	media, params, err := mime.ParseMediaType(sent[0])
-	if err != nil || media != mediaType {
-		return refused("Content-Type %s: %s", shown(sent[0]), wanted)
+	if err != nil || media != store.MediaType {
+		return refused("Content-Type %s: %s", store.Shown(sent[0]), wanted)
 	}
 	for name, value := range params {
 		if name != "charset" || !strings.EqualFold(value, "utf-8") {
-			return refused("Content-Type %s: the only parameter allowed is charset=utf-8", shown(sent[0]))
+			return refused("Content-Type %s: the only parameter allowed is charset=utf-8", store.Shown(sent[0]))
 		}
 	}
 	return nil
 }
 
 // takeBody reads a body up to the bound.
-func (s *Sandbox) takeBody(r *http.Request) ([]byte, *Refusal) {
+func (s *Sandbox) takeBody(r *http.Request) ([]byte, *store.Refusal) {
 	limit := s.cfg.Bounds.Body
-	tooLarge := func(size string) *Refusal {
-		return &Refusal{Reason: TooLarge, Status: http.StatusRequestEntityTooLarge, In: inBody,
+	tooLarge := func(size string) *store.Refusal {
+		return &store.Refusal{Reason: store.TooLarge, Status: http.StatusRequestEntityTooLarge, In: store.InBody,
 			Message: fmt.Sprintf("the body has %s bytes: the limit is %d", size, limit)}
 	}
 	if r.Body == nil || r.ContentLength == 0 {
@@ -102,7 +103,7 @@ func (s *Sandbox) takeBody(r *http.Request) ([]byte, *Refusal) {
 		body, err = io.ReadAll(io.LimitReader(r.Body, limit+1))
 	}
 	if err != nil {
-		return nil, &Refusal{Reason: Malformed, Status: http.StatusBadRequest, In: inBody,
+		return nil, &store.Refusal{Reason: store.Malformed, Status: http.StatusBadRequest, In: store.InBody,
 			Message: fmt.Sprintf("the body could not be read: %v", err)}
 	}
 	if int64(len(body)) > limit {
@@ -112,18 +113,18 @@ func (s *Sandbox) takeBody(r *http.Request) ([]byte, *Refusal) {
 }
 
 // parse parses a body as one JSON object.
-func parse(body []byte) ([]signing.Member, *Refusal) {
+func parse(body []byte) ([]signing.Member, *store.Refusal) {
 	members, err := signing.ParseMembers(body)
 	if err == nil {
 		return members, nil
 	}
-	refusal := &Refusal{Reason: Malformed, Status: http.StatusBadRequest, In: inBody}
+	refusal := &store.Refusal{Reason: store.Malformed, Status: http.StatusBadRequest, In: store.InBody}
 	var syntax *signing.SyntaxError
 	switch trimmed := bytes.Trim(body, " \t\r\n"); {
 	case len(trimmed) == 0:
 		refusal.Message = "the body is empty: send the parameters as one JSON object"
 	case trimmed[0] != '{' && json.Valid(trimmed):
-		return nil, broken(inBody, "", "the body must be one JSON object: it is %s", kindOf(trimmed))
+		return nil, store.Broken(store.InBody, "", "the body must be one JSON object: it is %s", kindOf(trimmed))
 	case errors.As(err, &syntax):
 		line, column := position(body, syntax.Offset)
 		refusal.Message = fmt.Sprintf("the body is not one JSON object in UTF-8: %s in line %d, byte %d of it (offset %d)",
@@ -144,7 +145,7 @@ func position(text []byte, offset int) (line, column int) {
 // ValidatedValue, by exact names, and do not parse it again.
 type boundBody struct {
 	io.Reader
-	call *Call
+	call *store.Call
 }
 
 // Close does nothing: the body is already read.

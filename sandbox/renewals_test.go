@@ -8,6 +8,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/gen/mall"
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 func (m *served) authorizeSubscription(o bought) (*mall.StripeSubscriptionAuthorization, answered) {
@@ -67,8 +68,8 @@ func TestSubscription(t *testing.T) {
 	}
 	_, a = m.renewal(p, sim)
 	expectRefusal(t, a, "has no active auto-renewal for this SIM card")
-	sub, a := m.subscribe(o, sandbox.MethodPays)
-	if sub == nil || sub.Status != "active" || sub.PayMethod != sandbox.MethodPays || sub.CustomerId != authorized.CustomerId ||
+	sub, a := m.subscribe(o, store.MethodPays)
+	if sub == nil || sub.Status != "active" || sub.PayMethod != store.MethodPays || sub.CustomerId != authorized.CustomerId ||
 		!strings.HasPrefix(sub.SubId, "sub_") || sub.ProductId != "prod_"+o.PackageCode {
 		t.Fatalf("subscription %+v %s", sub, a)
 	}
@@ -84,7 +85,7 @@ func TestSubscription(t *testing.T) {
 	if plans := shownPlans(m.plans(p, sim)); len(plans) != 1 || plans[0] != "2|Europe 3GB 30-Days|1|2|2026-10-23|20" {
 		t.Errorf("in the fourth period: %v", plans)
 	}
-	if a := m.cancel(p, sim, o.OrderNo, o.PayId); a.code != sandbox.CodeSuccess {
+	if a := m.cancel(p, sim, o.OrderNo, o.PayId); a.code != store.CodeSuccess {
 		t.Fatalf("cancelling: %s", a)
 	}
 	expectRefusal(t, m.cancel(p, sim, o.OrderNo, o.PayId), "has already cancelled its auto-renewal")
@@ -104,7 +105,7 @@ func TestSubscription(t *testing.T) {
 func TestRenewalAtTheEndOfAPeriod(t *testing.T) {
 	c := newClock()
 	m := serve(t, sandbox.Config{Now: c.Now})
-	m.subscribe(m.buy(m.fix.Partner), sandbox.MethodPays)
+	m.subscribe(m.buy(m.fix.Partner), store.MethodPays)
 	for _, want := range []string{"30", "30", "30"} {
 		if plans := m.plans(m.fix.Partner, m.fix.SIMs[0]); len(plans) != 1 || plans[0].RemainingDays != want {
 			t.Errorf("%+v", plans)
@@ -117,13 +118,13 @@ func TestSubscriptionThatIsNotPaid(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	p, sim := m.fix.Partner, m.fix.SIMs[0]
 	declined := m.buy(p)
-	_, a := m.subscribe(declined, sandbox.MethodFails)
+	_, a := m.subscribe(declined, store.MethodFails)
 	expectRefusal(t, a, `pm_id "pm_card_chargeDeclined": the payment was declined; there is no subscription`)
 	if r := m.query(declined); r.PayStatus != "2" {
 		t.Errorf("declined: %+v", r)
 	}
 	open := m.buy(p)
-	if sub, a := m.subscribe(open, sandbox.MethodStaysOpen); sub == nil || sub.Status != "incomplete" {
+	if sub, a := m.subscribe(open, store.MethodStaysOpen); sub == nil || sub.Status != "incomplete" {
 		t.Errorf("open: %+v %s", sub, a)
 	}
 	if r := m.confirm(open); r.PayStatus != "0" {
@@ -136,7 +137,7 @@ func TestSubscriptionThatIsNotPaid(t *testing.T) {
 		t.Errorf("plans %+v", plans)
 	}
 	// A single payment takes the place of the subscription that was not completed.
-	m.pay(open, sandbox.MethodPays)
+	m.pay(open, store.MethodPays)
 	_, a = m.renewal(p, sim)
 	expectRefusal(t, a, "no active auto-renewal")
 }
@@ -146,7 +147,7 @@ func TestSubscriptionMustFitItsOrder(t *testing.T) {
 	o := m.buy(m.fix.Partner, func(r *mall.SingleOrderRequest) { name := "mine"; r.ServicePlanCode = &name })
 	try := func(change func(*mall.StripeSubDirectlyRequest)) answered {
 		r := mall.StripeSubDirectlyRequest{PayId: o.PayId, PayAmount: "4.99", PayCurrency: "usd", Email: "a@b",
-			PlanId: "SP20180428000007", PmId: sandbox.MethodPays, TradeTime: "1", TradeType: "x"}
+			PlanId: "SP20180428000007", PmId: store.MethodPays, TradeTime: "1", TradeType: "x"}
 		change(&r)
 		_, a := m.subscribeWith(o.partner, r)
 		return a
@@ -158,7 +159,7 @@ func TestSubscriptionMustFitItsOrder(t *testing.T) {
 	if r := m.query(o); r.PayStatus != "0" {
 		t.Errorf("a refused subscription paid: %+v", r)
 	}
-	if a := try(func(r *mall.StripeSubDirectlyRequest) { r.PlanId = "mine" }); a.code != sandbox.CodeSuccess {
+	if a := try(func(r *mall.StripeSubDirectlyRequest) { r.PlanId = "mine" }); a.code != store.CodeSuccess {
 		t.Errorf("the plan that the order named: %s", a)
 	}
 }
@@ -168,8 +169,8 @@ func TestCancellationNamesOneRenewal(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	p := m.fix.Partner
 	one, two := m.buy(p), m.buy(p, forSIM(m.fix.SIMs[1]))
-	m.subscribe(one, sandbox.MethodPays)
-	m.subscribe(two, sandbox.MethodPays)
+	m.subscribe(one, store.MethodPays)
+	m.subscribe(two, store.MethodPays)
 	expectRefusal(t, m.cancel(p, one.DeviceCode, "none", one.PayId), `orderNo "none": partner "P000270" has no such order`)
 	expectRefusal(t, m.cancel(p, one.DeviceCode, one.OrderNo, two.PayId), `payId "I2": orderNo "N1" has another payId`)
 	expectRefusal(t, m.cancel(p, one.DeviceCode, two.OrderNo, two.PayId), "belongs to another SIM card")
@@ -177,7 +178,7 @@ func TestCancellationNamesOneRenewal(t *testing.T) {
 	expectRefusal(t, m.cancel(m.fix.SecondPartner, one.DeviceCode, one.OrderNo, one.PayId), `partner "P000818" has no such order`)
 	_, a := m.renewal(m.fix.SecondPartner, one.DeviceCode)
 	expectRefusal(t, a, "no active auto-renewal")
-	if a := m.cancel(p, one.DeviceCode, one.OrderNo, one.PayId); a.code != sandbox.CodeSuccess {
+	if a := m.cancel(p, one.DeviceCode, one.OrderNo, one.PayId); a.code != store.CodeSuccess {
 		t.Fatal(a)
 	}
 	if got, a := m.renewal(p, two.DeviceCode); got == nil || got.OrderNo != two.OrderNo {
@@ -192,7 +193,7 @@ func TestCancellationNamesOneRenewal(t *testing.T) {
 func TestSinglePaymentRenewsNothing(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	o := m.buy(m.fix.Partner, func(r *mall.SingleOrderRequest) { r.AutoRenewal = "1" })
-	m.pay(o, sandbox.MethodPays)
+	m.pay(o, store.MethodPays)
 	_, a := m.renewal(m.fix.Partner, o.DeviceCode)
 	expectRefusal(t, a, "no active auto-renewal")
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // requestRecord is a request to the API as the control path shows it.
@@ -32,7 +34,7 @@ type requestLog struct {
 func newRequestLog(most int) *requestLog { return &requestLog{most: most} }
 
 // add records a request and its response, shortened to maxRecorded.
-func (l *requestLog) add(at time.Time, c *Call, a *Answer) {
+func (l *requestLog) add(at time.Time, c *store.Call, a *store.Answer) {
 	if l.most == 0 {
 		return
 	}

@@ -7,14 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
-)
-
-// The base paths of the services, below one address.
-const (
-	vshopBase   = "/vshop"
-	paymentBase = "/payment"
-	topupBase   = "/topup"
 )
 
 // HealthPath answers GET with success once the sandbox serves requests. It needs no sign.
@@ -37,9 +31,18 @@ type operation struct {
 // method (documented for the global parameters).
 func (o *operation) place() string {
 	if o.method == http.MethodGet {
-		return inQuery
+		return store.InQuery
 	}
-	return inBody
+	return store.InBody
+}
+
+// operationKey is the key of a call's operation among its notes.
+type operationKey struct{}
+
+// operationOf returns the operation of a call whose path and method are matched.
+func operationOf(c *store.Call) *operation {
+	o, _ := c.Noted(operationKey{}).(*operation)
+	return o
 }
 
 // match compares a path with the template and returns the path parameters. An empty segment never
@@ -76,7 +79,7 @@ func segmentsOf(u *url.URL) []string {
 }
 
 // route finds the operation of a call and its path parameters.
-func (s *Sandbox) route(c *Call) *Refusal {
+func (s *Sandbox) route(c *store.Call) *store.Refusal {
 	path := segmentsOf(c.Request.URL)
 	c.Service = serviceOf(path[0])
 	var allowed []string
@@ -86,20 +89,21 @@ func (s *Sandbox) route(c *Call) *Refusal {
 			continue
 		}
 		if o.method == c.Request.Method {
-			c.op, c.Operation, c.Path = o, o.id, values
+			c.Operation, c.Path = o.id, values
+			c.Note(operationKey{}, o)
 			return nil
 		}
 		allowed = append(allowed, o.method)
 	}
 	if allowed == nil {
-		return &Refusal{Reason: NoSuchPath, Status: http.StatusNotFound, Message: s.missing(c, path)}
+		return &store.Refusal{Reason: store.NoSuchPath, Status: http.StatusNotFound, Message: s.missing(c, path)}
 	}
 	slices.Sort(allowed)
 	return wrongMethod(c.Request, strings.Join(allowed, ", "))
 }
 
-func wrongMethod(r *http.Request, allowed string) *Refusal {
-	return &Refusal{Reason: WrongMethod, Status: http.StatusMethodNotAllowed, Allow: allowed,
+func wrongMethod(r *http.Request, allowed string) *store.Refusal {
+	return &store.Refusal{Reason: store.WrongMethod, Status: http.StatusMethodNotAllowed, Allow: allowed,
 		Message: fmt.Sprintf("%s %s: the path takes %s",
 			shownMethod(r.Method), r.URL.EscapedPath(), allowed)}
 }
@@ -115,18 +119,18 @@ func shownMethod(method string) string {
 
 func serviceOf(segment string) string {
 	switch base := "/" + segment; base {
-	case vshopBase, paymentBase, topupBase:
+	case store.VshopBase, store.PaymentBase, store.TopupBase:
 		return segment
 	}
 	return ""
 }
 
 // missing explains what is wrong with an unknown path and lists the paths that exist.
-func (s *Sandbox) missing(c *Call, path []string) string {
-	what := fmt.Sprintf("no operation has the path %s", shown(c.Request.URL.EscapedPath()))
+func (s *Sandbox) missing(c *store.Call, path []string) string {
+	what := fmt.Sprintf("no operation has the path %s", store.Shown(c.Request.URL.EscapedPath()))
 	if c.Service == "" {
 		return fmt.Sprintf("%s: paths begin with %s/, %s/ or %s/, except GET %s",
-			what, vshopBase, paymentBase, topupBase, HealthPath)
+			what, store.VshopBase, store.PaymentBase, store.TopupBase, HealthPath)
 	}
 	switch {
 	case path[len(path)-1] == "" && len(path) > 2 && s.takesParameter(path):

@@ -5,15 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
-)
-
-// The parts of a request.
-const (
-	inQuery  = "query"
-	inPath   = "path"
-	inBody   = "body"
-	inHeader = "header"
 )
 
 // rule is the constraint on one parameter. Rules are hand-written, not read from the contract document,
@@ -62,26 +55,26 @@ func globalRules(in string) []rule {
 // vshopRules are the rules shared by the operations of Vshop, plus optional strings.
 func vshopRules(own ...string) []rule {
 	return append([]rule{
-		{in: inBody, name: "deviceCode", form: iccidDigits, wanted: wantICCID},
-		{in: inBody, name: "languageCode"},
-		{in: inBody, name: "mark", form: nonEmpty, wanted: wantNonEmpty},
-		{in: inBody, name: "terminal", form: nonEmpty, wanted: wantNonEmpty},
-		{in: inBody, name: "tradeTime", form: digitsOnly, wanted: wantDigits},
-		{in: inBody, name: "tradeType", form: nonEmpty, wanted: wantNonEmpty},
+		{in: store.InBody, name: "deviceCode", form: iccidDigits, wanted: wantICCID},
+		{in: store.InBody, name: "languageCode"},
+		{in: store.InBody, name: "mark", form: nonEmpty, wanted: wantNonEmpty},
+		{in: store.InBody, name: "terminal", form: nonEmpty, wanted: wantNonEmpty},
+		{in: store.InBody, name: "tradeTime", form: digitsOnly, wanted: wantDigits},
+		{in: store.InBody, name: "tradeType", form: nonEmpty, wanted: wantNonEmpty},
 	}, optional(own...)...)
 }
 
 // simRules are the rules of addSims and removeSims.
 func simRules() []rule {
-	return []rule{groupRule(), {in: inBody, name: "sim_ids", list: true, form: iccidDigits, wanted: wantICCID}}
+	return []rule{groupRule(), {in: store.InBody, name: "sim_ids", list: true, form: iccidDigits, wanted: wantICCID}}
 }
 
 func groupRule() rule {
-	return rule{in: inPath, name: "group_id", form: nonEmpty, wanted: wantNonEmpty}
+	return rule{in: store.InPath, name: "group_id", form: nonEmpty, wanted: wantNonEmpty}
 }
 
 func requestIDRule() rule {
-	return rule{in: inPath, name: "request_id", form: nonEmpty, wanted: wantNonEmpty}
+	return rule{in: store.InPath, name: "request_id", form: nonEmpty, wanted: wantNonEmpty}
 }
 
 func digits(text string) int {
@@ -95,27 +88,27 @@ func digits(text string) int {
 }
 
 // keepGlobals checks the global parameters and sets the partner of the call.
-func (s *Sandbox) keepGlobals(c *Call) *Refusal {
-	if refusal := s.keep(c, c.op.globals); refusal != nil {
+func (s *Sandbox) keepGlobals(c *store.Call) *store.Refusal {
+	if refusal := s.keep(c, operationOf(c).globals); refusal != nil {
 		return refusal
 	}
-	if m := c.find(c.op.place(), "partnerCode"); m != nil {
+	if m := c.Find(c.Place(), "partnerCode"); m != nil {
 		c.Partner, _ = m.Text()
 	}
 	return nil
 }
 
 // keepRules checks the other parameters of the operation.
-func (s *Sandbox) keepRules(c *Call) *Refusal {
-	if refusal := s.keep(c, c.op.rules); refusal != nil {
+func (s *Sandbox) keepRules(c *store.Call) *store.Refusal {
+	if refusal := s.keep(c, operationOf(c).rules); refusal != nil {
 		return refusal
 	}
 	return s.hooks.Constraint(c, nil)
 }
 
 // keep checks all rules, so that one refusal names all mistakes.
-func (s *Sandbox) keep(c *Call, rules []rule) *Refusal {
-	var broken []*Refusal
+func (s *Sandbox) keep(c *store.Call, rules []rule) *store.Refusal {
+	var broken []*store.Refusal
 	for i := range rules {
 		refusal := s.keepRule(c, &rules[i])
 		if refusal != nil {
@@ -128,82 +121,82 @@ func (s *Sandbox) keep(c *Call, rules []rule) *Refusal {
 	if broken == nil {
 		return nil
 	}
-	return joined(broken)
+	return store.Joined(broken)
 }
 
-func (s *Sandbox) keepRule(c *Call, r *rule) *Refusal {
-	if r.in == inHeader {
+func (s *Sandbox) keepRule(c *store.Call, r *rule) *store.Refusal {
+	if r.in == store.InHeader {
 		return keepHeader(c, r)
 	}
-	m := c.find(r.in, r.name)
+	m := c.Find(r.in, r.name)
 	switch {
 	case m == nil && r.optional:
 		return nil
 	case m == nil:
-		return broken(r.in, r.name, "%s is missing from the %s%s", r.name, r.in, c.elsewhere(r.in, r.name))
+		return store.Broken(r.in, r.name, "%s is missing from the %s%s", r.name, r.in, elsewhere(c, r.in, r.name))
 	case r.list:
 		return s.keepList(m, r)
 	}
 	text, ok := m.Text()
 	if !ok {
-		return broken(r.in, r.name, "%s in the %s must be a string: it is %s", r.name, r.in, kindOf(m.Value))
+		return store.Broken(r.in, r.name, "%s in the %s must be a string: it is %s", r.name, r.in, kindOf(m.Value))
 	}
 	if r.form != nil && !r.form(text) {
-		return broken(r.in, r.name, "%s in the %s is %s: %s", r.name, r.in, shown(text), r.wanted)
+		return store.Broken(r.in, r.name, "%s in the %s is %s: %s", r.name, r.in, store.Shown(text), r.wanted)
 	}
 	return nil
 }
 
 // keepList checks an array of strings, which has 1 to Bounds.SIMs items.
-func (s *Sandbox) keepList(m *signing.Member, r *rule) *Refusal {
+func (s *Sandbox) keepList(m *signing.Member, r *rule) *store.Refusal {
 	items, ok := elements(m.Value)
 	switch {
 	case !ok:
-		return broken(r.in, r.name, "%s in the %s must be an array of strings: it is %s", r.name, r.in, kindOf(m.Value))
+		return store.Broken(r.in, r.name, "%s in the %s must be an array of strings: it is %s", r.name, r.in, kindOf(m.Value))
 	case len(items) == 0:
-		return broken(r.in, r.name, "%s in the %s is empty: send at least one item", r.name, r.in)
+		return store.Broken(r.in, r.name, "%s in the %s is empty: send at least one item", r.name, r.in)
 	case len(items) > s.cfg.Bounds.SIMs:
-		return &Refusal{Reason: Full, In: r.in, Name: r.name, Message: fmt.Sprintf(
+		return &store.Refusal{Reason: store.Full, In: r.in, Name: r.name, Message: fmt.Sprintf(
 			"%s in the %s has %d items: this sandbox takes %d in one request", r.name, r.in, len(items), s.cfg.Bounds.SIMs)}
 	}
 	for i := range items {
 		text, ok := items[i].Text()
 		if !ok {
-			return broken(r.in, r.name, "%s[%d] in the %s must be a string: it is %s", r.name, i, r.in, kindOf(items[i].Value))
+			return store.Broken(r.in, r.name, "%s[%d] in the %s must be a string: it is %s", r.name, i, r.in, kindOf(items[i].Value))
 		}
 		if !r.form(text) {
-			return broken(r.in, r.name, "%s[%d] in the %s is %s: %s", r.name, i, r.in, shown(text), r.wanted)
+			return store.Broken(r.in, r.name, "%s[%d] in the %s is %s: %s", r.name, i, r.in, store.Shown(text), r.wanted)
 		}
 	}
 	return nil
 }
 
-func keepHeader(c *Call, r *rule) *Refusal {
+func keepHeader(c *store.Call, r *rule) *store.Refusal {
 	values := c.Request.Header.Values(r.name)
 	switch {
 	case len(values) == 0 && r.optional:
 		return nil
 	case len(values) != 1:
-		return broken(r.in, r.name, "the header %s appears %d times: send one", r.name, len(values))
+		return store.Broken(r.in, r.name, "the header %s appears %d times: send one", r.name, len(values))
 	}
 	return nil
 }
 
 // elsewhere says where a missing parameter seems to be: in another part of the request, or under a name
 // that differs only in case, - and _.
-func (c *Call) elsewhere(in, name string) string {
-	for _, other := range []string{inQuery, inBody, inPath} {
-		if other != in && c.find(other, name) != nil {
-			return fmt.Sprintf(": it is in the %s, where a %s must not have it", other, c.op.method)
+func elsewhere(c *store.Call, in, name string) string {
+	for _, other := range []string{store.InQuery, store.InBody, store.InPath} {
+		if other != in && c.Find(other, name) != nil {
+			return fmt.Sprintf(": it is in the %s, where a %s must not have it", other, operationOf(c).method)
 		}
 	}
 	members := c.Members
-	if in == inQuery {
+	if in == store.InQuery {
 		members = c.Query
 	}
 	for i := range members {
 		if plainName(members[i].Name) == plainName(name) {
-			return fmt.Sprintf(", which has %s instead", shown(members[i].Name))
+			return fmt.Sprintf(", which has %s instead", store.Shown(members[i].Name))
 		}
 	}
 	return ""
@@ -234,5 +227,5 @@ func kindOf(value []byte) string {
 	case 'n':
 		return "null"
 	}
-	return "the number " + shown(string(value))
+	return "the number " + store.Shown(string(value))
 }

@@ -1,6 +1,10 @@
 package sandbox
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/mallcheck/mallcheck/sandbox/store"
+)
 
 // The forms of the parameters of purchases and payments.
 var (
@@ -39,7 +43,7 @@ const (
 func filled(names ...string) []rule {
 	rules := make([]rule, len(names))
 	for i, name := range names {
-		rules[i] = rule{in: inBody, name: name, form: nonEmpty, wanted: wantNonEmpty}
+		rules[i] = rule{in: store.InBody, name: name, form: nonEmpty, wanted: wantNonEmpty}
 	}
 	return rules
 }
@@ -48,22 +52,22 @@ func filled(names ...string) []rule {
 func optional(names ...string) []rule {
 	rules := make([]rule, len(names))
 	for i, name := range names {
-		rules[i] = rule{in: inBody, name: name, optional: true}
+		rules[i] = rule{in: store.InBody, name: name, optional: true}
 	}
 	return rules
 }
 
 func moneyRules() []rule {
 	return []rule{
-		{in: inBody, name: "payAmount", form: amountForm, wanted: wantAmount},
-		{in: inBody, name: "payCurrency", form: currencyForm, wanted: wantCurrency},
+		{in: store.InBody, name: "payAmount", form: amountForm, wanted: wantAmount},
+		{in: store.InBody, name: "payCurrency", form: currencyForm, wanted: wantCurrency},
 	}
 }
 
 // purchaseRules are the rules shared by singleOrder and synOrderInfo in addition to vshopRules.
 func purchaseRules() []rule {
 	rules := append(filled("orderNo", "payId", "packageCode", "autoRenewal"), moneyRules()...)
-	return append(rules, rule{in: inBody, name: "orderPeriod", form: digitsOnly, wanted: wantDigits})
+	return append(rules, rule{in: store.InBody, name: "orderPeriod", form: digitsOnly, wanted: wantDigits})
 }
 
 func orderRules() []rule {
@@ -81,20 +85,20 @@ func thirdPartyRules() []rule {
 	}
 	rules = append(rules, purchaseRules()...)
 	rules = append(rules, filled("payAccount", "payRst", "payStatus", "payType")...)
-	return append(rules, rule{in: inBody, name: "payResultDate", form: dateTimeForm, wanted: wantDateTime})
+	return append(rules, rule{in: store.InBody, name: "payResultDate", form: dateTimeForm, wanted: wantDateTime})
 }
 
 // paymentRules are the rules shared by the operations of Payment, plus required strings.
 func paymentRules(own ...string) []rule {
 	rules := append(filled("payId", "tradeType"), filled(own...)...)
-	return append(rules, rule{in: inBody, name: "tradeTime", form: digitsOnly, wanted: wantDigits})
+	return append(rules, rule{in: store.InBody, name: "tradeTime", form: digitsOnly, wanted: wantDigits})
 }
 
 // lookUpRules are the rules of queryOrder. Which key decides is not a matter of form.
 func lookUpRules() []rule {
 	return []rule{
-		{in: inQuery, name: ByPurchaseID, optional: true},
-		{in: inQuery, name: ByOrderNo, optional: true},
-		{in: inQuery, name: BySIM, optional: true, form: simKeyForm, wanted: wantSIMKey},
+		{in: store.InQuery, name: store.ByPurchaseID, optional: true},
+		{in: store.InQuery, name: store.ByOrderNo, optional: true},
+		{in: store.InQuery, name: store.BySIM, optional: true, form: simKeyForm, wanted: wantSIMKey},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // filledOnes are the mistakes that are made with strings which must not be empty.
@@ -103,7 +104,7 @@ func TestWhatPurchasesLeaveOpen(t *testing.T) {
 			if c.name == "orderNo" && path != "/vshop/singleOrder" {
 				continue // it is taken by now
 			}
-			if r := m.do(m.signedAsItIs(http.MethodPost, path, body)); r.code != sandbox.CodeSuccess {
+			if r := m.do(m.signedAsItIs(http.MethodPost, path, body)); r.code != store.CodeSuccess {
 				t.Errorf("%s with %s %s: %s", path, c.name, c.value, r.body)
 			}
 		}
@@ -112,7 +113,7 @@ func TestWhatPurchasesLeaveOpen(t *testing.T) {
 	for _, c := range []change{{"languageCode", "", ""}, {"languageCode", `""`, ""}} {
 		m.fresh++
 		body := strings.NewReplacer(`"I1"`, m.unique("I"), `"N1"`, m.unique("N")).Replace(bodyWith(t, thirdPartyMembers, c))
-		if r := m.do(m.signedAsItIs(http.MethodPost, "/vshop/synPartner/SynOrderInfo", body)); r.code != sandbox.CodeSuccess {
+		if r := m.do(m.signedAsItIs(http.MethodPost, "/vshop/synPartner/SynOrderInfo", body)); r.code != store.CodeSuccess {
 			t.Errorf("synOrderInfo with %s %s: %s", c.name, c.value, r.body)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // A change of one member of a body, in JSON text; "" takes the member out.
@@ -113,7 +114,7 @@ func TestWhatIsLeftOpen(t *testing.T) {
 	} {
 		for _, path := range []string{"/vshop/singleVerify", "/vshop/singleServicePlanPage"} {
 			r := m.do(m.signedAsItIs(http.MethodPost, path, bodyWith(t, vshopMembers, c)))
-			if r.code != sandbox.CodeSuccess || !strings.Contains(string(r.data), `"deviceCode":"89852420180910340793"`) {
+			if r.code != store.CodeSuccess || !strings.Contains(string(r.data), `"deviceCode":"89852420180910340793"`) {
 				t.Errorf("%s with %s %s: %s", path, c.name, c.value, r.body)
 			}
 		}
@@ -121,7 +122,7 @@ func TestWhatIsLeftOpen(t *testing.T) {
 	for _, language := range []string{"en-US", "zh-CN", ""} {
 		req := m.signed(m.fix.Partner, http.MethodGet, "/topup/mall/bundle-groups/bundles?unknown=1", "")
 		req.Header.Set("Accept-Language", language)
-		if r := m.do(req); r.code != sandbox.CodeSuccess {
+		if r := m.do(req); r.code != store.CodeSuccess {
 			t.Errorf("Accept-Language %q: %s", language, r.body)
 		}
 	}
@@ -171,7 +172,7 @@ func TestStatelessBeforeStateful(t *testing.T) {
 }
 
 func TestBatchSize(t *testing.T) {
-	m := serve(t, sandbox.Config{Bounds: sandbox.Bounds{SIMs: 3}})
+	m := serve(t, sandbox.Config{Bounds: store.Bounds{SIMs: 3}})
 	sims := "/topup/mall/bundle-groups/G20230001/sims"
 	m.refused(m.signed(m.fix.Partner, http.MethodPost, sims, simBody(m.fix.SIMs[:4]...)), 200, "sim_ids in the body has 4 items: this sandbox takes 3 in one request")
 	if got := m.result(m.fix.Partner, m.add(m.fix.Partner, "G20230001", m.fix.SIMs[:3]...)); len(got.Details) != 3 {
@@ -191,7 +192,7 @@ func (m *served) signedAsItIs(method, path, body string) *http.Request {
 }
 
 func TestFixtures(t *testing.T) {
-	f := sandbox.NewFixtures()
+	f := store.NewFixtures()
 	if f.Partner == f.SecondPartner || len(f.SIMs) < 3000 || len(f.Groups) < 2 || len(f.SecondGroups) < 1 || len(f.Packages) == 0 {
 		t.Errorf("too few fixtures: %+v", f)
 	}

@@ -64,6 +64,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -78,11 +79,11 @@ type Config struct {
 	// effect. With 0, both happen before the response is sent.
 	TaskDelay time.Duration
 	// Interceptors change the behavior of the sandbox. They run in this order.
-	Interceptors []Interceptor
+	Interceptors []store.Interceptor
 	// Rules are the signing rules of requests; signing.Default() if zero.
 	Rules signing.Rules
 	// Bounds limit what is kept in memory. A zero field takes its default.
-	Bounds Bounds
+	Bounds store.Bounds
 	// Terse leaves the diagnosis out of the refusal of a wrong sign. The diagnosis is most of the cost of
 	// such a refusal; callers that ignore messages do not need it.
 	Terse bool
@@ -90,21 +91,26 @@ type Config struct {
 	// body. Of their values it shows partnerCode and what the message of a refusal quotes.
 	Log *slog.Logger
 	// Push configures the rechargeSuccess push; the zero value sends none. PushTo changes it later.
-	Push Push
+	Push store.Push
 	// Control opens the control path below ControlPath to callers on this machine.
 	Control bool
 	// Wrap, if it is not nil, returns the handler that a Server serves in place of its sandbox.
 	Wrap func(*Sandbox) http.Handler
 }
 
+// settings are those that the state depends on.
+func (c Config) settings() store.Settings {
+	return store.Settings{Seed: c.Seed, Now: c.Now, TaskDelay: c.TaskDelay, Bounds: c.Bounds}
+}
+
 // Sandbox is a mall. It is safe for concurrent use.
 type Sandbox struct {
 	cfg        Config
-	hooks      Interceptor
-	state      *State
+	hooks      store.Interceptor
+	state      *store.State
 	operations []*operation
-	stages     []func(*Call) *Refusal
-	clock      *clock
+	stages     []func(*store.Call) *store.Refusal
+	clock      *store.Clock
 	control    *control // nil when it is closed
 }
 
@@ -113,21 +119,22 @@ func New(cfg Config) (*Sandbox, error) {
 	if cfg.TaskDelay < 0 {
 		return nil, errors.New("making a sandbox: the task delay is negative")
 	}
-	if cfg.Bounds.negative() {
+	if cfg.Bounds.Negative() {
 		return nil, errors.New("making a sandbox: a bound is negative")
 	}
-	cfg.Bounds = cfg.Bounds.withDefaults()
+	cfg.Bounds = cfg.Bounds.WithDefaults()
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	if cfg.Rules == (signing.Rules{}) {
 		cfg.Rules = signing.Default()
 	}
-	hooks := Chain(append([]Interceptor{passive()}, cfg.Interceptors...)...)
+	hooks := store.Chain(append([]store.Interceptor{store.Passive()}, cfg.Interceptors...)...)
 	cfg.Rules = hooks.Rules(cfg.Rules)
-	s := &Sandbox{cfg: cfg, hooks: hooks, clock: &clock{base: cfg.Now}}
-	s.state = newState(cfg, s.hooks)
-	s.state.now = s.clock.Now
+	s := &Sandbox{cfg: cfg, hooks: hooks, clock: &store.Clock{Base: cfg.Now}}
+	settings := cfg.settings()
+	settings.Now = s.clock.Now
+	s.state = store.NewState(settings, s.hooks)
 	if err := s.PushTo(cfg.Push); err != nil {
 		return nil, fmt.Errorf("making a sandbox: %w", err)
 	}
@@ -139,41 +146,41 @@ func New(cfg Config) (*Sandbox, error) {
 		o.service = strings.TrimPrefix(o.base, "/")
 		o.segments = strings.Split(strings.TrimPrefix(o.base+o.path, "/"), "/")
 		o.globals = globalRules(o.place())
-		o.rules = append(o.rules, rule{in: inHeader, name: "Accept-Language", optional: true})
+		o.rules = append(o.rules, rule{in: store.InHeader, name: "Accept-Language", optional: true})
 	}
 	// The sign is verified before any stage that reads state, so that a request with a wrong sign
 	// learns nothing and changes nothing.
-	s.stages = []func(*Call) *Refusal{s.route, s.readQuery, s.readBody, s.keepGlobals, s.keepSign, s.keepRules, s.state.partner}
+	s.stages = []func(*store.Call) *store.Refusal{s.route, s.readQuery, s.readBody, s.keepGlobals, s.keepSign, s.keepRules, s.state.Partner}
 	return s, nil
 }
 
 // PushTo replaces the push settings of Config.Push or of an earlier call. Without p.To no pushes are
 // sent. It cancels pending pushes and forgets earlier ones. The error names the invalid setting; the
 // old settings then stay in force.
-func (s *Sandbox) PushTo(p Push) error {
-	var fresh *pusher
+func (s *Sandbox) PushTo(p store.Push) error {
+	var fresh *store.Pusher
 	if p.To != "" {
 		var err error
-		if fresh, err = newPusher(p, s.cfg, s.hooks); err != nil {
+		if fresh, err = store.NewPusher(p, s.cfg.settings(), s.hooks); err != nil {
 			return err
 		}
 	}
-	return s.state.setPusher(fresh)
+	return s.state.SetPusher(fresh)
 }
 
 // Close stops the delivery of pushes and waits for those in flight. Only a sandbox with pushes needs
 // it; a Server closes its own sandbox. Requests are still answered afterwards, without pushes.
-func (s *Sandbox) Close() { s.state.close() }
+func (s *Sandbox) Close() { s.state.Close() }
 
 // Pushes returns the state of all remembered pushes.
-func (s *Sandbox) Pushes() PushLog {
-	s.state.mu.Lock()
-	push := s.state.push
-	s.state.mu.Unlock()
+func (s *Sandbox) Pushes() store.PushLog {
+	s.state.Mu.Lock()
+	push := s.state.Push
+	s.state.Mu.Unlock()
 	if push == nil {
-		return PushLog{Pushes: []PushRecord{}}
+		return store.PushLog{Pushes: []store.PushRecord{}}
 	}
-	return push.log()
+	return push.Log()
 }
 
 // Handler returns the HTTP handler of the sandbox: the services at /vshop, /payment and /topup,
@@ -191,3 +198,6 @@ func (s *Sandbox) Operations() []string {
 	}
 	return ids
 }
+
+// Fixtures returns the initial content of the sandbox.
+func (s *Sandbox) Fixtures() store.Fixtures { return store.NewFixtures() }

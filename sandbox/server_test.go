@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // wire sends a request over a connection of its own and returns the answer as it came.
@@ -98,8 +99,8 @@ func TestCloseLeavesNothing(t *testing.T) {
 }
 
 // slow is an interceptor that answers after release was closed, or when the client is gone.
-func slow(entered chan<- struct{}, release <-chan struct{}) sandbox.Interceptor {
-	return sandbox.Interceptor{Wire: func(c *sandbox.Call, _ *sandbox.Answer, _ http.ResponseWriter) bool {
+func slow(entered chan<- struct{}, release <-chan struct{}) store.Interceptor {
+	return store.Interceptor{Wire: func(c *store.Call, _ *store.Answer, _ http.ResponseWriter) bool {
 		entered <- struct{}{}
 		select {
 		case <-release:
@@ -111,7 +112,7 @@ func slow(entered chan<- struct{}, release <-chan struct{}) sandbox.Interceptor 
 
 func TestCloseWaitsForAnswers(t *testing.T) {
 	entered, release, answered := make(chan struct{}, 1), make(chan struct{}), make(chan error, 1)
-	server := start(t, sandbox.Config{Interceptors: []sandbox.Interceptor{slow(entered, release)}})
+	server := start(t, sandbox.Config{Interceptors: []store.Interceptor{slow(entered, release)}})
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: limit}
 	go func() {
 		res, err := client.Get(server.URL() + sandbox.HealthPath)
@@ -140,7 +141,7 @@ func TestCloseWaitsForAnswers(t *testing.T) {
 
 func TestCloseGivesUp(t *testing.T) {
 	entered := make(chan struct{}, 1)
-	server := start(t, sandbox.Config{Interceptors: []sandbox.Interceptor{slow(entered, nil)}})
+	server := start(t, sandbox.Config{Interceptors: []store.Interceptor{slow(entered, nil)}})
 	client := &http.Client{Transport: &http.Transport{}, Timeout: limit}
 	failed := make(chan error, 1)
 	go func() {
@@ -167,7 +168,7 @@ func TestStartFails(t *testing.T) {
 	if _, err := sandbox.Start(context.Background(), sandbox.Config{}, strings.TrimPrefix(server.URL(), "http://")); err == nil || !strings.Contains(err.Error(), "listening on 127.0.0.1:") {
 		t.Errorf("an address in use: %v", err)
 	}
-	for _, cfg := range []sandbox.Config{{TaskDelay: -1}, {Bounds: sandbox.Bounds{Body: -1}}, {Bounds: sandbox.Bounds{Groups: -1}}} {
+	for _, cfg := range []sandbox.Config{{TaskDelay: -1}, {Bounds: store.Bounds{Body: -1}}, {Bounds: store.Bounds{Groups: -1}}} {
 		if _, err := sandbox.Start(context.Background(), cfg, ""); err == nil || !strings.Contains(err.Error(), "negative") {
 			t.Errorf("%+v: %v", cfg, err)
 		}
@@ -180,7 +181,7 @@ func TestSettings(t *testing.T) {
 	got := m.server.Settings()
 	for key, want := range map[string]string{
 		"vshop-url": m.server.URL() + "/vshop", "payment-url": m.server.URL() + "/payment", "topup-url": m.server.URL() + "/topup",
-		"package": m.fix.Packages[0], "pm-success": sandbox.MethodPays, "pm-failure": sandbox.MethodFails, "pm-open": sandbox.MethodStaysOpen,
+		"package": m.fix.Packages[0], "pm-success": store.MethodPays, "pm-failure": store.MethodFails, "pm-open": store.MethodStaysOpen,
 		"amount": "4.99", "currency": "USD",
 		"path": "stripeSingleAuthorization=/stripeSingleAuthorization,stripeSubscriptionAuthorization=/stripeSubscriptionAuthorization,confirmPaymentResult=/confirmPaymentResult",
 	} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -15,20 +16,20 @@ const settingsSIMs = 64
 func (s *Server) Settings() map[string]string {
 	f := s.sandbox.Fixtures()
 	return map[string]string{
-		"vshop-url":           s.URL() + vshopBase,
-		"payment-url":         s.URL() + paymentBase,
-		"topup-url":           s.URL() + topupBase,
+		"vshop-url":           s.URL() + store.VshopBase,
+		"payment-url":         s.URL() + store.PaymentBase,
+		"topup-url":           s.URL() + store.TopupBase,
 		"partner-code":        f.Partner,
 		"second-partner-code": f.SecondPartner,
 		"sim":                 strings.Join(f.SIMs[:settingsSIMs], ","),
 		"unknown-sim":         strings.Join(append([]string{f.UnknownSIM}, f.UnknownSIMs(7)...), ","),
 		"group":               f.Groups[0],
-		"package":             catalogue[0].packageCode,
-		"amount":              catalogue[0].amount,
-		"currency":            catalogue[0].currency,
-		"pm-success":          MethodPays,
-		"pm-failure":          MethodFails,
-		"pm-open":             MethodStaysOpen,
+		"package":             store.Catalogue[0].PackageCode,
+		"amount":              store.Catalogue[0].Amount,
+		"currency":            store.Catalogue[0].Currency,
+		"pm-success":          store.MethodPays,
+		"pm-failure":          store.MethodFails,
+		"pm-open":             store.MethodStaysOpen,
 		"path": "stripeSingleAuthorization=" + singleAuthorizationPath +
 			",stripeSubscriptionAuthorization=" + subscriptionAuthorizationPath +
 			",confirmPaymentResult=" + confirmationPath,
@@ -50,5 +51,5 @@ func (s *Server) CurlLine() (string, error) {
 		return "", fmt.Errorf("signing the example: %w", err)
 	}
 	return fmt.Sprintf(`curl -s %s%s/singleVerify -H 'Content-Type: application/json' -d '%s,"sign":"%s"}'`,
-		s.URL(), vshopBase, strings.TrimSuffix(body, "}"), sign), nil
+		s.URL(), store.VshopBase, strings.TrimSuffix(body, "}"), sign), nil
 }

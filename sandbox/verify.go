@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
 	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
@@ -16,41 +17,41 @@ func (s *Sandbox) wantSign() string {
 }
 
 // keepSign verifies the sign of a call.
-func (s *Sandbox) keepSign(c *Call) *Refusal {
+func (s *Sandbox) keepSign(c *store.Call) *store.Refusal {
 	return s.hooks.Signature(c, s.judgeSign(c))
 }
 
-func (s *Sandbox) judgeSign(c *Call) *Refusal {
-	in := c.op.place()
-	refused := func(reason Reason, format string, args ...any) *Refusal {
-		return &Refusal{Reason: reason, In: in, Name: signName, Message: fmt.Sprintf(format, args...)}
+func (s *Sandbox) judgeSign(c *store.Call) *store.Refusal {
+	in := c.Place()
+	refused := func(reason store.Reason, format string, args ...any) *store.Refusal {
+		return &store.Refusal{Reason: reason, In: in, Name: signName, Message: fmt.Sprintf(format, args...)}
 	}
-	m := c.find(in, signName)
+	m := c.Find(in, signName)
 	if m == nil {
-		return refused(SignMissing, "sign is missing from the %s%s: %s", in, c.elsewhere(in, signName), s.wantSign())
+		return refused(store.SignMissing, "sign is missing from the %s%s: %s", in, elsewhere(c, in, signName), s.wantSign())
 	}
 	sign, ok := m.Text()
 	switch {
 	case ok && sign == "", string(m.Value) == "null":
-		return refused(SignEmpty, "sign in the %s is empty: %s", in, s.wantSign())
+		return refused(store.SignEmpty, "sign in the %s is empty: %s", in, s.wantSign())
 	case !ok:
-		return refused(SignWrong, "sign in the %s must be a string: it is %s", in, kindOf(m.Value))
+		return refused(store.SignWrong, "sign in the %s must be a string: it is %s", in, kindOf(m.Value))
 	}
 	got := diagnose.Request{Query: c.Query, Path: c.Path, Body: c.Members, RawQuery: c.Request.URL.RawQuery, RawBody: c.Body}
 	members, err := got.Members(s.cfg.Rules.Parts)
 	if err != nil {
-		return refused(SignWrong, "it is not clear which parameters are signed: %v", err)
+		return refused(store.SignWrong, "it is not clear which parameters are signed: %v", err)
 	}
 	want, err := signing.Sign(members, s.cfg.Rules)
 	switch {
 	case err != nil:
-		return refused(SignWrong, "the parameters cannot be signed: %v", err)
+		return refused(store.SignWrong, "the parameters cannot be signed: %v", err)
 	case sign == want:
 		return nil
 	case strings.EqualFold(sign, want):
-		return refused(SignCase, "sign in the %s is right except for the case of its letters: it must be %s", in, want)
+		return refused(store.SignCase, "sign in the %s is right except for the case of its letters: it must be %s", in, want)
 	}
-	return refused(SignWrong, "sign in the %s is wrong%s", in, s.diagnose(got, sign))
+	return refused(store.SignWrong, "sign in the %s is wrong%s", in, s.diagnose(got, sign))
 }
 
 // diagnose explains a wrong sign in one line: the mistake that produces exactly this sign or, if none is

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -17,11 +18,11 @@ const planBody = `{"area":"欧洲","deviceCode":"89852420180910340793","language
 func TestPrintedRequests(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	r := m.do(m.request(http.MethodPost, "/vshop/singleVerify", verifyBody))
-	if want := `{"deviceCode":"89852420180910340793","partnerCode":"P000270"}`; r.code != sandbox.CodeSuccess || string(r.data) != want {
+	if want := `{"deviceCode":"89852420180910340793","partnerCode":"P000270"}`; r.code != store.CodeSuccess || string(r.data) != want {
 		t.Errorf("singleVerify: %s", r.body)
 	}
 	r = m.do(m.request(http.MethodPost, "/vshop/singleServicePlanPage", planBody))
-	if r.code != sandbox.CodeSuccess || strings.Count(string(r.data), `"packageCode"`) != 2 || !strings.Contains(string(r.data), "Europe 3GB") {
+	if r.code != store.CodeSuccess || strings.Count(string(r.data), `"packageCode"`) != 2 || !strings.Contains(string(r.data), "Europe 3GB") {
 		t.Errorf("singleServicePlanPage of an area: %s", r.body)
 	}
 }
@@ -174,7 +175,7 @@ func TestTamperedRequests(t *testing.T) {
 func TestOneNameInTwoPartsOfTheRequest(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	path := "/topup/mall/bundle-groups/G20230001/sims"
-	if r := m.do(m.signed(m.fix.Partner, http.MethodGet, path+"?group_id=G20230001", "")); r.code != sandbox.CodeSuccess {
+	if r := m.do(m.signed(m.fix.Partner, http.MethodGet, path+"?group_id=G20230001", "")); r.code != store.CodeSuccess {
 		t.Errorf("twice the same value: %s", r.body)
 	}
 	req := m.signed(m.fix.Partner, http.MethodGet, path, "")
@@ -220,7 +221,7 @@ func TestRulesAreASetting(t *testing.T) {
 	if err := signer.Sign(context.Background(), req); err != nil {
 		t.Fatal(err)
 	}
-	if r := m.do(req); r.code != sandbox.CodeSuccess {
+	if r := m.do(req); r.code != store.CodeSuccess {
 		t.Errorf("without path parameters: %s", r.body)
 	}
 	m.refused(m.signed(m.fix.Partner, http.MethodGet, "/topup/mall/bundle-groups/G20230001/sims", ""), 200, "sign in the query is wrong")

@@ -25,11 +25,6 @@ const (
 	mostPackage  = 3000 // lines of a package without its tests
 )
 
-// large are packages above mostPackage, with the size that they must not exceed.
-var large = map[string]int{
-	"sandbox": 4900,
-}
-
 // catalogues are packages that are lists, and as long as what they list.
 var catalogues = []string{"conformance/checks", "sandbox/faults"}
 
@@ -155,14 +150,8 @@ func TestPackages(t *testing.T) {
 		}
 	}
 	for name, lines := range sizes {
-		most := max(mostPackage, large[name])
-		if lines > most && !slices.Contains(catalogues, name) {
-			t.Errorf("package %s has %d lines without its tests, %d are allowed", name, lines, most)
-		}
-	}
-	for name := range large {
-		if sizes[name] <= mostPackage {
-			t.Errorf("package %s has shrunk to %d lines: take it off the list", name, sizes[name])
+		if lines > mostPackage && !slices.Contains(catalogues, name) {
+			t.Errorf("package %s has %d lines without its tests, %d are allowed", name, lines, mostPackage)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package faults
 
-import "github.com/mallcheck/mallcheck/sandbox"
+import (
+	"github.com/mallcheck/mallcheck/sandbox/store"
+)
 
 // The schemas of the bodies of purchases, as JSON pointers.
 const (
@@ -49,16 +51,16 @@ func purchaseMemberFaults() []Fault {
 	}
 }
 
-func withoutPackage() sandbox.Interceptor {
-	may := func(c *sandbox.Call) bool { return of(c, "singleOrder") && missing(c, "packageCode") }
-	return sandbox.Chain(permit("packageCode", may)(), onLookup(sandbox.LookupPackage, func(c *sandbox.Call, l *sandbox.Lookup) {
+func withoutPackage() store.Interceptor {
+	may := func(c *store.Call) bool { return of(c, "singleOrder") && missing(c, "packageCode") }
+	return store.Chain(permit("packageCode", may)(), onLookup(store.LookupPackage, func(c *store.Call, l *store.Lookup) {
 		if may(c) {
 			l.Key, l.Found = fixtures().Packages[0], true
 		}
 	})())
 }
 
-func withoutPlan() sandbox.Interceptor {
-	may := func(c *sandbox.Call) bool { return of(c, "stripeSubDirectly") && missing(c, "plan_id") }
-	return sandbox.Chain(permit("plan_id", may)(), agree("plan_id", may)())
+func withoutPlan() store.Interceptor {
+	may := func(c *store.Call) bool { return of(c, "stripeSubDirectly") && missing(c, "plan_id") }
+	return store.Chain(permit("plan_id", may)(), agree("plan_id", may)())
 }

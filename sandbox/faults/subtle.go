@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
 // subtleFaults hide from a single look: they depend on time, on a second request, on the
@@ -16,7 +16,7 @@ func subtleFaults() []Fault {
 	return []Fault{
 		{"sign-unchecked-with-charset", "signature/wrong-sign-refused",
 			"accepts any 32 hexadecimal digits as a sign if the Content-Type has a charset",
-			acceptSigns(func(c *sandbox.Call, sign string) bool {
+			acceptSigns(func(c *store.Call, sign string) bool {
 				return strings.Contains(c.Request.Header.Get("Content-Type"), "charset") && hexDigits.MatchString(sign)
 			})},
 		{"declined-payment-paid-later", "payments/status-after-failure",
@@ -27,26 +27,26 @@ func subtleFaults() []Fault {
 			"drops a SIM card from the listing a moment after it was added", vanishing},
 		{"listing-cut-at-20", "groups/listing-reflects-add",
 			"lists the first 20 SIM cards of a group only",
-			onListing(func(_ *sandbox.Call, l *sandbox.Listing) { l.SIMs = l.SIMs[:min(len(l.SIMs), 20)] })},
+			onListing(func(_ *store.Call, l *store.Listing) { l.SIMs = l.SIMs[:min(len(l.SIMs), 20)] })},
 		{"additions-deduplicated", "groups/per-operation-counting",
 			"reports a repeated addition as successful but does not count it",
-			onEffects(sandbox.ActionAdd, func(st *sandbox.State, t *sandbox.Task) {
-				t.Effects = slices.DeleteFunc(t.Effects, func(e sandbox.Effect) bool { return st.Count(t.Group, e.SIM) > 0 })
+			onEffects(store.ActionAdd, func(st *store.State, t *store.Task) {
+				t.Effects = slices.DeleteFunc(t.Effects, func(e store.Effect) bool { return st.Count(t.Group, e.SIM) > 0 })
 			})},
 		{"request-id-in-any-case", "request-id/malformed-refused",
 			"finds a task by its request_id in any letter case",
-			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
+			onLookup(store.LookupTask, func(_ *store.Call, l *store.Lookup) {
 				if upper := strings.ToUpper(l.Key); upper != l.Key {
 					l.Key, l.Found = upper, true
 				}
 			})},
 		{"purchase-id-in-any-case", "order-lookup/unknown-key-refused",
 			"finds an order by its purchase_order_id in any letter case",
-			onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
-				if l.By != sandbox.ByPurchaseID || l.Found {
+			onOrderLookup(func(st *store.State, c *store.Call, l *store.Lookup) {
+				if l.By != store.ByPurchaseID || l.Found {
 					return
 				}
-				for _, o := range st.Orders(sandbox.ByPurchaseID, strings.ToUpper(l.Key)) {
+				for _, o := range st.Orders(store.ByPurchaseID, strings.ToUpper(l.Key)) {
 					if o.Partner == c.Partner {
 						find(l, o)
 					}
@@ -54,8 +54,8 @@ func subtleFaults() []Fault {
 			})},
 		{"newest-of-sim-of-any-partner", "order-lookup/own-orders-only",
 			"returns the newest order of a SIM card, of whichever partner, to a partner with an order of it",
-			onOrderLookup(func(st *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) {
-				if orders := st.Orders(l.By, l.Key); l.By == sandbox.BySIM && l.Found {
+			onOrderLookup(func(st *store.State, _ *store.Call, l *store.Lookup) {
+				if orders := st.Orders(l.By, l.Key); l.By == store.BySIM && l.Found {
 					find(l, orders[len(orders)-1])
 				}
 			})},
@@ -63,7 +63,7 @@ func subtleFaults() []Fault {
 			"answers concurrent listBundles requests with the groups of one partner", mixedPartners},
 		{"remaining-days-of-the-plan", "orders/remaining-days-agree",
 			"adds a week to the remainingDays of an active order",
-			onOrderList(func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) {
+			onOrderList(func(_ *store.State, _ *store.Call, l *store.OrderList) {
 				for i := range l.Entries {
 					l.Entries[i].RemainingDays = "37"
 				}
@@ -85,30 +85,30 @@ func (s *stamps) old(key string) bool {
 	return noted && time.Since(at.(time.Time)) > moment //nolint:forcetypeassert // only note stores
 }
 
-func declinedPaidLater() sandbox.Interceptor {
+func declinedPaidLater() store.Interceptor {
 	failed := &stamps{}
-	return sandbox.Interceptor{
-		Decide: func(_ *sandbox.State, c *sandbox.Call, d *sandbox.Decision) {
-			if of(c, "confirmPaymentResult") && d.Status == sandbox.PayFailed {
+	return store.Interceptor{
+		Decide: func(_ *store.State, c *store.Call, d *store.Decision) {
+			if of(c, "confirmPaymentResult") && d.Status == store.PayFailed {
 				failed.note(d.Order.Partner + d.Order.OrderNo)
 			}
 		},
-		Show: func(_ *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
-			if of(c, "resultQuery") && o.Payment.Status == sandbox.PayFailed && failed.old(o.Partner+o.OrderNo) {
-				o.Payment.Status = sandbox.PayPaid
+		Show: func(_ *store.State, c *store.Call, o *store.Order) {
+			if of(c, "resultQuery") && o.Payment.Status == store.PayFailed && failed.old(o.Partner+o.OrderNo) {
+				o.Payment.Status = store.PayPaid
 			}
 		},
 	}
 }
 
-func appliedWhenQueried() sandbox.Interceptor {
-	withheld := map[string]sandbox.Task{} // by request_id; both hooks hold the lock of the state
-	return sandbox.Interceptor{
-		Finish: func(_ *sandbox.State, t *sandbox.Task) {
+func appliedWhenQueried() store.Interceptor {
+	withheld := map[string]store.Task{} // by request_id; both hooks hold the lock of the state
+	return store.Interceptor{
+		Finish: func(_ *store.State, t *store.Task) {
 			withheld[t.RequestID] = *t
 			t.Effects = nil
 		},
-		Result: func(st *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
+		Result: func(st *store.State, _ *store.Call, r *store.Result) {
 			task, known := withheld[r.RequestID]
 			if !known {
 				return
@@ -121,25 +121,25 @@ func appliedWhenQueried() sandbox.Interceptor {
 	}
 }
 
-func vanishing() sandbox.Interceptor {
+func vanishing() store.Interceptor {
 	added := &stamps{}
-	return sandbox.Interceptor{
-		Finish: func(_ *sandbox.State, t *sandbox.Task) {
+	return store.Interceptor{
+		Finish: func(_ *store.State, t *store.Task) {
 			for _, e := range t.Effects {
 				if e.Delta > 0 {
 					added.note(t.Group + e.SIM)
 				}
 			}
 		},
-		Listing: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Listing) {
+		Listing: func(_ *store.State, _ *store.Call, l *store.Listing) {
 			l.SIMs = slices.DeleteFunc(slices.Clone(l.SIMs), func(sim string) bool { return added.old(l.Group + sim) })
 		},
 	}
 }
 
-func mixedPartners() sandbox.Interceptor {
+func mixedPartners() store.Interceptor {
 	var last atomic.Value
-	return sandbox.Interceptor{Answer: func(c *sandbox.Call, a *sandbox.Answer) {
+	return store.Interceptor{Answer: func(c *store.Call, a *store.Answer) {
 		if !of(c, "listBundles") || a.Refused != nil {
 			return
 		}

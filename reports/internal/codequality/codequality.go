@@ -75,7 +75,8 @@ func issueOf(result *reports.Result, d *reports.Deviation) issue {
 	}
 	sum := sha256.Sum256([]byte(result.ID + "\x00" + d.Clause + "\x00" + d.Pointer))
 	out := issue{
-		Description: visible.Text(shorten(text)), Check: visible.Text(result.ID), Fingerprint: hex.EncodeToString(sum[:]), Severity: severity(d),
+		Description: visible.Text(shorten(text)), Check: visible.Text(result.ID),
+		Fingerprint: hex.EncodeToString(sum[:]), Severity: severity(d),
 		Location: location{Path: file},
 	}
 	out.Location.Lines.Begin = 1

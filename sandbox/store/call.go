@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"context"
@@ -23,7 +23,6 @@ type Call struct {
 	// Partner is the value of partnerCode; empty until it is read.
 	Partner string
 
-	op    *operation
 	notes map[any]any
 }
 
@@ -38,13 +37,22 @@ func (c *Call) Note(key, value any) {
 // Noted returns the value stored under key, or nil.
 func (c *Call) Noted(key any) any { return c.notes[key] }
 
-// find returns the named parameter in one part of the request, or nil.
-func (c *Call) find(in, name string) *signing.Member {
+// Place is where the parameters of the operation are: in the query of a GET and in the body of every
+// other method (documented for the global parameters).
+func (c *Call) Place() string {
+	if c.Request.Method == http.MethodGet {
+		return InQuery
+	}
+	return InBody
+}
+
+// Find returns the named parameter in one part of the request, or nil.
+func (c *Call) Find(in, name string) *signing.Member {
 	members := c.Members
 	switch in {
-	case inQuery:
+	case InQuery:
 		members = c.Query
-	case inPath:
+	case InPath:
 		members = c.Path
 	}
 	for i := range members {
@@ -55,10 +63,19 @@ func (c *Call) find(in, name string) *signing.Member {
 	return nil
 }
 
-type callKey struct{}
+// CallKey is the key of the Call in the context of a request.
+type CallKey struct{}
 
-// callOf returns the call of a generated handler's context.
-func callOf(ctx context.Context) *Call {
-	c, _ := ctx.Value(callKey{}).(*Call)
+// CallOf returns the call of a generated handler's context.
+func CallOf(ctx context.Context) *Call {
+	c, _ := ctx.Value(CallKey{}).(*Call)
 	return c
 }
+
+// The parts of a request.
+const (
+	InQuery  = "query"
+	InPath   = "path"
+	InBody   = "body"
+	InHeader = "header"
+)

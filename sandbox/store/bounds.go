@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 // Bounds limit what a sandbox keeps in memory. A zero field takes its default. The provider documents
 // no limits; these are the sandbox's own.
@@ -49,7 +49,8 @@ const (
 	DefaultRequests   = 1_000
 )
 
-func (b Bounds) withDefaults() Bounds {
+// WithDefaults returns the bounds with the default of each zero field.
+func (b Bounds) WithDefaults() Bounds {
 	fill := func(field *int, value int) {
 		if *field == 0 {
 			*field = value
@@ -71,8 +72,8 @@ func (b Bounds) withDefaults() Bounds {
 	return b
 }
 
-// negative reports whether a bound is below 0.
-func (b Bounds) negative() bool {
+// Negative reports whether a bound is below 0.
+func (b Bounds) Negative() bool {
 	return b.Body < 0 || min(b.SIMs, b.Tasks, b.TaskSIMs, b.GroupSIMs, b.Groups,
 		b.Orders, b.OrderBytes, b.Pushes, b.PushBytes, b.Requests) < 0
 }

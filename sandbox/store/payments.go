@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"fmt"
@@ -24,8 +24,8 @@ const (
 	MethodStaysOpen = "pm_card_authenticationRequired"
 )
 
-// paidThirdParty is the payRst of a paid third-party order.
-const paidThirdParty = "SUCCESS"
+// PaidThirdParty is the payRst of a paid third-party order.
+const PaidThirdParty = "SUCCESS"
 
 // Payment is the state of the payment of an order.
 type Payment struct {
@@ -67,12 +67,12 @@ func (st *State) nextOutcome(method string) string {
 	if method == "" {
 		return PayOpen // nobody pays yet
 	}
-	next := st.next.payment
-	st.next.payment = ""
+	next := st.Next.Payment
+	st.Next.Payment = ""
 	switch next {
-	case nextHold:
+	case NextHold:
 		return PayOpen
-	case nextFail:
+	case NextFail:
 		return PayFailed
 	}
 	return outcome(method)
@@ -91,7 +91,7 @@ func (st *State) settle(c *Call, o *Order, status string) {
 	case d.Status == PayOpen:
 		o.Payment.Ended = ""
 	case o.Payment.Ended == "":
-		o.Payment.Ended = st.now().UTC().Format(dateTime)
+		o.Payment.Ended = st.Now().UTC().Format(dateTime)
 	}
 	if d.Status != PayPaid {
 		return
@@ -106,8 +106,8 @@ func (st *State) settle(c *Call, o *Order, status string) {
 func (st *State) findPayment(c *Call, payID string) (*Order, *Refusal) {
 	o := st.findOrder(c, LookupPayment, ByPayID, payID, st.choose(c.Partner, ByPayID, payID))
 	if o == nil {
-		return nil, &Refusal{Reason: NotFound, In: inBody, Name: "payId", Message: fmt.Sprintf(
-			"payId %s: partner %s has no such order", shown(payID), shown(c.Partner))}
+		return nil, &Refusal{Reason: NotFound, In: InBody, Name: "payId", Message: fmt.Sprintf(
+			"payId %s: partner %s has no such order", Shown(payID), Shown(c.Partner))}
 	}
 	return o, nil
 }
@@ -120,21 +120,21 @@ func (st *State) payable(c *Call, payID, amount, currency string) (*Order, *Refu
 		return nil, refusal
 	}
 	conflict := func(name, format string, args ...any) *Refusal {
-		return &Refusal{Reason: Conflict, In: inBody, Name: name, Message: fmt.Sprintf(format, args...)}
+		return &Refusal{Reason: Conflict, In: InBody, Name: name, Message: fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case o.Payment.Status == PayPaid:
-		refusal = conflict("payId", "payId %s: its order is already paid", shown(payID))
-	case amount != "" && !sameAmount(amount, o.Amount):
-		refusal = conflict("payAmount", "payAmount %s: the order of payId %s is for %s", shown(amount), shown(payID), shown(o.Amount))
+		refusal = conflict("payId", "payId %s: its order is already paid", Shown(payID))
+	case amount != "" && !SameAmount(amount, o.Amount):
+		refusal = conflict("payAmount", "payAmount %s: the order of payId %s is for %s", Shown(amount), Shown(payID), Shown(o.Amount))
 	case currency != "" && !strings.EqualFold(currency, o.Currency):
-		refusal = conflict("payCurrency", "payCurrency %s: the order of payId %s is in %s", shown(currency), shown(payID), shown(o.Currency))
+		refusal = conflict("payCurrency", "payCurrency %s: the order of payId %s is in %s", Shown(currency), Shown(payID), Shown(o.Currency))
 	}
 	return o, st.hooks.Conflict(st, c, refusal)
 }
 
-// sameAmount reports whether two decimal numbers are equal, ignoring leading and trailing zeros.
-func sameAmount(a, b string) bool { return plainAmount(a) == plainAmount(b) }
+// SameAmount reports whether two decimal numbers are equal, ignoring leading and trailing zeros.
+func SameAmount(a, b string) bool { return plainAmount(a) == plainAmount(b) }
 
 func plainAmount(text string) string {
 	if strings.Contains(text, ".") {
@@ -145,13 +145,13 @@ func plainAmount(text string) string {
 
 // authorization is the result of an authorization.
 type authorization struct {
-	order            Order
-	secret, customer string
+	Order            Order
+	Secret, Customer string
 }
 
-// authorize starts a single payment, without a method if the buyer has yet to choose one. confirm ends it.
-func (st *State) authorize(c *Call, payID, amount, currency, method, email string) (authorization, *Refusal) {
-	defer st.lock()()
+// Authorize starts a single payment, without a method if the buyer has yet to choose one. confirm ends it.
+func (st *State) Authorize(c *Call, payID, amount, currency, method, email string) (authorization, *Refusal) {
+	defer st.Lock()()
 	o, refusal := st.payable(c, payID, amount, currency)
 	if refusal != nil {
 		return authorization{}, refusal
@@ -161,9 +161,9 @@ func (st *State) authorize(c *Call, payID, amount, currency, method, email strin
 	return authorization{st.show(c, o), st.stripe.secret("pi"), customerID(c.Partner, email)}, nil
 }
 
-// authorizeSubscription starts a subscription; subscribe brings its payment method.
-func (st *State) authorizeSubscription(c *Call, payID, email string) (authorization, *Refusal) {
-	defer st.lock()()
+// AuthorizeSubscription starts a subscription; subscribe brings its payment method.
+func (st *State) AuthorizeSubscription(c *Call, payID, email string) (authorization, *Refusal) {
+	defer st.Lock()()
 	o, refusal := st.payable(c, payID, "", "")
 	if refusal != nil {
 		return authorization{}, refusal
@@ -179,10 +179,10 @@ func (st *State) reopen(o *Order, method string) {
 	o.Payment.Method = method
 }
 
-// confirm ends an open payment by its method and returns the order. A payment that has ended stays as it
+// Confirm ends an open payment by its method and returns the order. A payment that has ended stays as it
 // is.
-func (st *State) confirm(c *Call, payID string) (Order, *Refusal) {
-	defer st.lock()()
+func (st *State) Confirm(c *Call, payID string) (Order, *Refusal) {
+	defer st.Lock()()
 	o, refusal := st.findPayment(c, payID)
 	if refusal != nil {
 		return Order{}, refusal
@@ -195,9 +195,9 @@ func (st *State) confirm(c *Call, payID string) (Order, *Refusal) {
 	return st.show(c, o), nil
 }
 
-// payment returns the state of a payment. It changes nothing.
-func (st *State) payment(c *Call, payID string) (Order, *Refusal) {
-	defer st.lock()()
+// Payment returns the state of a payment. It changes nothing.
+func (st *State) Payment(c *Call, payID string) (Order, *Refusal) {
+	defer st.Lock()()
 	o, refusal := st.findPayment(c, payID)
 	if refusal != nil {
 		return Order{}, refusal

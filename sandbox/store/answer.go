@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"bytes"
@@ -10,11 +10,12 @@ import (
 	"github.com/mallcheck/mallcheck/gen/mall"
 )
 
-const mediaType = "application/json"
+// MediaType is the media type of requests and responses.
+const MediaType = "application/json"
 
-// requestIDHeader is the header in which addSims and removeSims return the request_id, spelled as in the
+// RequestIDHeader is the header in which addSims and removeSims return the request_id, spelled as in the
 // contract (the name is assumed).
-const requestIDHeader = "request_id"
+const RequestIDHeader = "request_id"
 
 // Answer is a response before it is sent. An interceptor may change all of it.
 type Answer struct {
@@ -85,8 +86,8 @@ func (a *Answer) Send(w http.ResponseWriter) {
 	_, _ = w.Write(a.Body)
 }
 
-// envelope returns a body without data.
-func envelope(code, message string) []byte {
+// Envelope returns a body without data.
+func Envelope(code, message string) []byte {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false) // people read the message
@@ -96,19 +97,19 @@ func envelope(code, message string) []byte {
 	return body.Bytes()
 }
 
-// recorder keeps what a generated handler writes until the interceptors have seen it.
-type recorder struct {
-	answer Answer
+// Recorder keeps what a generated handler writes until the interceptors have seen it.
+type Recorder struct {
+	Answer Answer
 }
 
 // Header returns the header that will be sent.
-func (w *recorder) Header() http.Header { return w.answer.Header }
+func (w *Recorder) Header() http.Header { return w.Answer.Header }
 
 // WriteHeader notes the status.
-func (w *recorder) WriteHeader(status int) { w.answer.Status = status }
+func (w *Recorder) WriteHeader(status int) { w.Answer.Status = status }
 
 // Write appends to the body.
-func (w *recorder) Write(p []byte) (int, error) {
-	w.answer.Body = append(w.answer.Body, p...)
+func (w *Recorder) Write(p []byte) (int, error) {
+	w.Answer.Body = append(w.Answer.Body, p...)
 	return len(p), nil
 }

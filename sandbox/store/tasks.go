@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"container/heap"
@@ -26,7 +26,7 @@ const (
 	ResultSuccess = "10"
 	ResultNoSIM   = "31"
 
-	messageSuccess = "success"
+	MessageSuccess = "success"
 	messageNoSIM   = "The SIM card does not exist."
 	messageNotIn   = "The SIM card does not exist in the group."
 	messageFailed  = "The task failed, as set through the control path."
@@ -59,7 +59,7 @@ type Task struct {
 	due      time.Time
 	weight   int    // counts against Bounds.TaskSIMs
 	reserved int    // how many SIM cards it may add
-	of       *group // the group with the reservation
+	of       *Group // the group with the reservation
 	held     bool   // ends when the control path releases it
 	fails    bool   // set to fail by the control path
 }
@@ -102,54 +102,54 @@ type Listing struct {
 	SIMs []string
 }
 
-// accept creates a task that changes one of the caller's groups after the delay, and returns its
+// Accept creates a task that changes one of the caller's groups after the delay, and returns its
 // request_id.
-func (st *State) accept(c *Call, action, groupID string, sims []string) (string, *Refusal) {
-	defer st.lock()()
+func (st *State) Accept(c *Call, action, groupID string, sims []string) (string, *Refusal) {
+	defer st.Lock()()
 	g, refusal := st.findGroup(c, groupID)
 	if refusal != nil {
 		return "", refusal
 	}
-	t := &Task{Partner: c.Partner, Group: g.id, Action: action, SIMs: sims, Delay: st.delay, of: g}
+	t := &Task{Partner: c.Partner, Group: g.ID, Action: action, SIMs: sims, Delay: st.delay, of: g}
 	if action == ActionAdd {
 		t.reserved = len(sims)
 	}
-	if g.size+g.reserved+t.reserved > st.bounds.GroupSIMs {
-		return "", refuse(Full, "group %s has %d SIM cards and %d more are being added: "+
+	if g.size+g.reserved+t.reserved > st.Bounds.GroupSIMs {
+		return "", Refuse(Full, "group %s has %d SIM cards and %d more are being added: "+
 			"another %d would exceed the limit of %d in this sandbox",
-			g.id, g.size, g.reserved, len(sims), st.bounds.GroupSIMs)
+			g.ID, g.size, g.reserved, len(sims), st.Bounds.GroupSIMs)
 	}
-	if !st.tasks.makeRoom(len(sims), st.bounds) {
-		return "", refuse(Full, "this sandbox keeps at most %d tasks over %d SIM cards, "+
-			"and all current tasks are unfinished: wait for their results", st.bounds.Tasks, st.bounds.TaskSIMs)
+	if !st.Tasks.makeRoom(len(sims), st.Bounds) {
+		return "", Refuse(Full, "this sandbox keeps at most %d tasks over %d SIM cards, "+
+			"and all current tasks are unfinished: wait for their results", st.Bounds.Tasks, st.Bounds.TaskSIMs)
 	}
 	t.RequestID = st.hooks.RequestID(st, c, st.ids.next())
 	st.decideTask(t)
 	st.hooks.Accept(st, c, t)
 	g.reserved += t.reserved
-	t.due = st.now().Add(t.Delay)
-	st.tasks.put(t)
+	t.due = st.Now().Add(t.Delay)
+	st.Tasks.put(t)
 	return t.RequestID, nil
 }
 
 // finishDue finishes the tasks that are due, in the order of their ends and, if equal, of their acceptance.
 func (st *State) finishDue(now time.Time) {
-	for len(st.tasks.pending) > 0 && !st.tasks.pending[0].due.After(now) {
-		t := heap.Pop(&st.tasks.pending).(*Task)
+	for len(st.Tasks.Pending) > 0 && !st.Tasks.Pending[0].due.After(now) {
+		t := heap.Pop(&st.Tasks.Pending).(*Task)
 		st.finish(t)
-		st.tasks.idle = append(st.tasks.idle, t)
+		st.Tasks.idle = append(st.Tasks.idle, t)
 	}
 }
 
 // decideTask applies the outcome that the control path has set for the next task.
 func (st *State) decideTask(t *Task) {
-	switch st.next.task {
-	case nextHold:
+	switch st.Next.Task {
+	case NextHold:
 		t.Delay, t.held = -1, true
-	case nextFail:
+	case NextFail:
 		t.fails = true
 	}
-	st.next.task = ""
+	st.Next.Task = ""
 }
 
 // finish sets the details of a task and applies its effects.
@@ -174,11 +174,11 @@ func (st *State) finish(t *Task) {
 func (st *State) settleAdd(t *Task) {
 	t.Details = make([]Detail, 0, len(t.SIMs))
 	for _, sim := range t.SIMs {
-		if !st.sims[sim] {
+		if !st.Sims[sim] {
 			t.Details = append(t.Details, Detail{sim, ResultNoSIM, messageNoSIM})
 			continue
 		}
-		t.Details = append(t.Details, Detail{sim, ResultSuccess, messageSuccess})
+		t.Details = append(t.Details, Detail{sim, ResultSuccess, MessageSuccess})
 		t.Effects = append(t.Effects, Effect{sim, +1})
 	}
 }
@@ -197,31 +197,31 @@ func (st *State) settleRemove(t *Task) {
 	taken := map[string]int{}
 	for _, sim := range t.SIMs {
 		switch {
-		case !st.sims[sim]:
+		case !st.Sims[sim]:
 			t.Details = append(t.Details, Detail{sim, ResultNoSIM, messageNoSIM})
 		case st.Count(t.Group, sim) <= taken[sim]:
 			t.Details = append(t.Details, Detail{sim, ResultNoSIM, messageNotIn})
 		default:
 			taken[sim]++
-			t.Details = append(t.Details, Detail{sim, ResultSuccess, messageSuccess})
+			t.Details = append(t.Details, Detail{sim, ResultSuccess, MessageSuccess})
 			t.Effects = append(t.Effects, Effect{sim, -1})
 		}
 	}
 }
 
-// result returns the caller's task with a request_id. It changes nothing.
-func (st *State) result(c *Call, id string) (Result, *Refusal) {
-	defer st.lock()()
+// Result returns the caller's task with a request_id. It changes nothing.
+func (st *State) Result(c *Call, id string) (Result, *Refusal) {
+	defer st.Lock()()
 	l := Lookup{Kind: LookupTask, Key: id}
-	if t := st.tasks.byID[id]; t != nil {
+	if t := st.Tasks.byID[id]; t != nil {
 		l.Owner, l.Found = t.Partner, t.Partner == c.Partner
 	}
 	st.hooks.Lookup(st, c, &l)
-	t := st.tasks.byID[l.Key]
+	t := st.Tasks.byID[l.Key]
 	if !l.Found || t == nil {
 		return Result{}, &Refusal{Reason: NotFound, In: "path", Name: "request_id", Message: fmt.Sprintf(
 			"request_id %s: partner %s has no such task; the id is in the header %s of the response to addSims or removeSims",
-			shown(id), shown(c.Partner), requestIDHeader)}
+			Shown(id), Shown(c.Partner), RequestIDHeader)}
 	}
 	r := Result{RequestID: t.RequestID, ActionCode: t.Action, Status: StatusProcessing}
 	if t.Finished {

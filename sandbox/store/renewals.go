@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// packageType is the only documented packageType; its meaning is unknown.
-const packageType = "5"
+// PackageType is the only documented packageType; its meaning is unknown.
+const PackageType = "5"
 
 // Renewal is the auto-renewal of an order. It starts when a subscription is paid and extends the order at
 // its end by the ordered periods until it is cancelled.
@@ -30,18 +30,18 @@ const (
 
 // subscription is the result of stripeSubDirectly.
 type subscription struct {
-	order                     Order
-	customer, product, status string
+	Order                     Order
+	Customer, Product, Status string
 }
 
-// subscribe pays an order and starts its auto-renewal. It refuses a declined payment method; with a
+// Subscribe pays an order and starts its auto-renewal. It refuses a declined payment method; with a
 // method that stays open, the subscription is incomplete.
-func (st *State) subscribe(c *Call, payID, amount, currency, planCode, method, email string) (subscription, *Refusal) {
-	defer st.lock()()
+func (st *State) Subscribe(c *Call, payID, amount, currency, planCode, method, email string) (subscription, *Refusal) {
+	defer st.Lock()()
 	o, refusal := st.payable(c, payID, amount, currency)
 	if refusal == nil && planCode != o.planned && planCode != o.PlanCode {
-		refusal = st.hooks.Conflict(st, c, &Refusal{Reason: Conflict, In: inBody, Name: "plan_id", Message: fmt.Sprintf(
-			"plan_id %s: the order of payId %s is for the plan %s", shown(planCode), shown(payID), shown(o.planned))})
+		refusal = st.hooks.Conflict(st, c, &Refusal{Reason: Conflict, In: InBody, Name: "plan_id", Message: fmt.Sprintf(
+			"plan_id %s: the order of payId %s is for the plan %s", Shown(planCode), Shown(payID), Shown(o.planned))})
 	}
 	if refusal != nil {
 		return subscription{}, refusal
@@ -49,37 +49,37 @@ func (st *State) subscribe(c *Call, payID, amount, currency, planCode, method, e
 	st.reopen(o, method)
 	o.Renewal = Renewal{SubID: st.stripe.id("sub")}
 	st.settle(c, o, st.nextOutcome(method))
-	answer := subscription{status: subscriptionActive, customer: customerID(c.Partner, email), product: "prod_" + o.PackageCode}
+	answer := subscription{Status: subscriptionActive, Customer: customerID(c.Partner, email), Product: "prod_" + o.PackageCode}
 	switch o.Payment.Status {
 	case PayFailed:
 		o.Renewal = Renewal{}
-		refusal = st.hooks.Conflict(st, c, &Refusal{Reason: Declined, In: inBody, Name: "pm_id", Message: fmt.Sprintf(
-			"pm_id %s: the payment was declined; there is no subscription", shown(method))})
-		answer.status = subscriptionIncomplete
+		refusal = st.hooks.Conflict(st, c, &Refusal{Reason: Declined, In: InBody, Name: "pm_id", Message: fmt.Sprintf(
+			"pm_id %s: the payment was declined; there is no subscription", Shown(method))})
+		answer.Status = subscriptionIncomplete
 	case PayOpen:
-		answer.status = subscriptionIncomplete
+		answer.Status = subscriptionIncomplete
 	}
-	answer.order = st.show(c, o)
+	answer.Order = st.show(c, o)
 	return answer, refusal
 }
 
 // startRenewal starts the auto-renewal of a paid order.
 func (st *State) startRenewal(c *Call, o *Order) {
 	if o.Renewal.Active = st.hooks.Renew(st, c, o, true); o.Renewal.Active {
-		o.Renewal.Since = st.now()
+		o.Renewal.Since = st.Now()
 	} else {
 		o.Renewal = Renewal{}
 	}
 }
 
-// renewal returns the most recent order of a SIM card with an active auto-renewal.
-func (st *State) renewal(c *Call, sim string) (Order, *Refusal) {
-	defer st.lock()()
+// Renewal returns the most recent order of a SIM card with an active auto-renewal.
+func (st *State) Renewal(c *Call, sim string) (Order, *Refusal) {
+	defer st.Lock()()
 	if refusal := st.findSIM(c, sim); refusal != nil {
 		return Order{}, refusal
 	}
 	var own, other *Order
-	for _, o := range st.orders.by[BySIM][sim] {
+	for _, o := range st.OrderBook.By[BySIM][sim] {
 		switch {
 		case !o.Renewal.Active:
 		case o.Partner == c.Partner:
@@ -92,15 +92,15 @@ func (st *State) renewal(c *Call, sim string) (Order, *Refusal) {
 		own = other
 	}
 	if own = st.findOrder(c, LookupRenewal, BySIM, sim, own); own == nil {
-		return Order{}, &Refusal{Reason: NotFound, In: inBody, Name: "deviceCode", Message: fmt.Sprintf(
-			"deviceCode %s: partner %s has no active auto-renewal for this SIM card", shown(sim), shown(c.Partner))}
+		return Order{}, &Refusal{Reason: NotFound, In: InBody, Name: "deviceCode", Message: fmt.Sprintf(
+			"deviceCode %s: partner %s has no active auto-renewal for this SIM card", Shown(sim), Shown(c.Partner))}
 	}
 	return st.show(c, own), nil
 }
 
-// cancelRenewal ends the auto-renewal identified by SIM card, orderNo and payId together.
-func (st *State) cancelRenewal(c *Call, sim, orderNo, payID string) *Refusal {
-	defer st.lock()()
+// CancelRenewal ends the auto-renewal identified by SIM card, orderNo and payId together.
+func (st *State) CancelRenewal(c *Call, sim, orderNo, payID string) *Refusal {
+	defer st.Lock()()
 	if refusal := st.findSIM(c, sim); refusal != nil {
 		return refusal
 	}
@@ -116,21 +116,21 @@ func (st *State) cancelRenewal(c *Call, sim, orderNo, payID string) *Refusal {
 	if st.hooks.Renew(st, c, o, false) {
 		return nil
 	}
-	o.Renewal.Active, o.Renewal.Ended = false, st.now()
+	o.Renewal.Active, o.Renewal.Ended = false, st.Now()
 	return nil
 }
 
 // noRenewal explains why no auto-renewal was found, without revealing other partners' orders.
 func (st *State) noRenewal(c *Call, named *Order, sim, orderNo, payID string) *Refusal {
-	refusal := &Refusal{Reason: NotFound, In: inBody, Name: "orderNo"}
-	text := fmt.Sprintf("orderNo %s: partner %s ", shown(orderNo), shown(c.Partner))
+	refusal := &Refusal{Reason: NotFound, In: InBody, Name: "orderNo"}
+	text := fmt.Sprintf("orderNo %s: partner %s ", Shown(orderNo), Shown(c.Partner))
 	switch {
 	case named == nil || named.Partner != c.Partner:
 		text += "has no such order"
 	case named.SIM != sim:
-		refusal.Name, text = "deviceCode", fmt.Sprintf("deviceCode %s: orderNo %s belongs to another SIM card", shown(sim), shown(orderNo))
+		refusal.Name, text = "deviceCode", fmt.Sprintf("deviceCode %s: orderNo %s belongs to another SIM card", Shown(sim), Shown(orderNo))
 	case named.PayID != payID:
-		refusal.Name, text = "payId", fmt.Sprintf("payId %s: orderNo %s has another payId", shown(payID), shown(orderNo))
+		refusal.Name, text = "payId", fmt.Sprintf("payId %s: orderNo %s has another payId", Shown(payID), Shown(orderNo))
 	case named.Renewal.Ended.IsZero():
 		text += "has no auto-renewal of it"
 	default:

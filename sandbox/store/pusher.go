@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"context"
@@ -17,8 +17,16 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// pusher delivers pushes, each on its own goroutine, and records their outcome.
-type pusher struct {
+// Limits of the connection to a receiver: the longest time that it is kept open without use, the
+// largest header, and how much of a body is read.
+const (
+	keepAlive       = 120 * time.Second
+	maxAnswerHeader = 64 << 10
+	maxDiscarded    = 2 << 10
+)
+
+// Pusher delivers pushes, each on its own goroutine, and records their outcome.
+type Pusher struct {
 	cfg    Push
 	bounds Bounds
 	hooks  Interceptor
@@ -55,7 +63,8 @@ const concurrentPushes = 8
 // pushWeight is the approximate memory of a push without its strings, including its goroutine.
 const pushWeight = 8 << 10
 
-func newPusher(want Push, cfg Config, hooks Interceptor) (*pusher, error) {
+// NewPusher returns a pusher with the settings of pushes. The error names the invalid setting.
+func NewPusher(want Push, cfg Settings, hooks Interceptor) (*Pusher, error) {
 	settings, err := want.withDefaults()
 	if err != nil {
 		return nil, err
@@ -64,7 +73,7 @@ func newPusher(want Push, cfg Config, hooks Interceptor) (*pusher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the push address: %w", err)
 	}
-	p := &pusher{cfg: settings, bounds: cfg.Bounds, hooks: hooks, to: to, now: cfg.Now, slots: make(chan struct{}, concurrentPushes)}
+	p := &Pusher{cfg: settings, bounds: cfg.Bounds, hooks: hooks, to: to, now: cfg.Now, slots: make(chan struct{}, concurrentPushes)}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.signer = settings.signer(cfg.Now)
 	dialer := &net.Dialer{Timeout: settings.Timeout}
@@ -73,7 +82,7 @@ func newPusher(want Push, cfg Config, hooks Interceptor) (*pusher, error) {
 	}
 	p.sender = &http.Client{
 		Transport: &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: concurrentPushes,
-			IdleConnTimeout: idleTimeout, MaxResponseHeaderBytes: maxHeaderBytes},
+			IdleConnTimeout: keepAlive, MaxResponseHeaderBytes: maxAnswerHeader},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	// The path in the contract is a placeholder: each attempt sets the address in a request editor.
@@ -91,7 +100,7 @@ func loopbackOnly(_, address string, _ syscall.RawConn) error {
 }
 
 // queue accepts a push and returns at once.
-func (p *pusher) queue(n Notification) {
+func (p *Pusher) queue(n Notification) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -113,7 +122,7 @@ func (p *pusher) queue(n Notification) {
 
 // makeRoom evicts the oldest finished pushes until one more of this weight fits, and reports whether it
 // fits.
-func (p *pusher) makeRoom(weight int) bool {
+func (p *Pusher) makeRoom(weight int) bool {
 	fits := func() bool { return len(p.kept) < p.bounds.Pushes && p.weight+weight <= p.bounds.PushBytes }
 	for i := 0; i < len(p.kept) && p.idle > 0 && !fits(); {
 		if d := p.kept[i]; d.record.State != PushWaiting {
@@ -128,7 +137,7 @@ func (p *pusher) makeRoom(weight int) bool {
 }
 
 // deliver sends a push until the receiver accepts it, no attempt is left or ctx ends.
-func (p *pusher) deliver(ctx context.Context, d *delivery) {
+func (p *Pusher) deliver(ctx context.Context, d *delivery) {
 	pause := p.cfg.Backoff
 	for number := 1; number <= d.note.Attempts; number++ {
 		if number > 1 {
@@ -148,7 +157,7 @@ func (p *pusher) deliver(ctx context.Context, d *delivery) {
 }
 
 // note records an attempt and reports whether another one follows.
-func (p *pusher) note(ctx context.Context, d *delivery, record AttemptRecord, number int) bool {
+func (p *Pusher) note(ctx context.Context, d *delivery, record AttemptRecord, number int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if ctx.Err() != nil {
@@ -190,7 +199,7 @@ type Attempt struct {
 }
 
 // attempt sends a push once when a slot is free. made is false if ctx ends first.
-func (p *pusher) attempt(ctx context.Context, d *delivery, number int) (record AttemptRecord, made bool) {
+func (p *Pusher) attempt(ctx context.Context, d *delivery, number int) (record AttemptRecord, made bool) {
 	select {
 	case p.slots <- struct{}{}:
 		defer func() { <-p.slots }()
@@ -213,7 +222,7 @@ func (p *pusher) attempt(ctx context.Context, d *delivery, number int) (record A
 	if err == nil {
 		defer res.Body.Close()
 		// Reading a short answer lets the connection be reused.
-		_, _ = io.CopyN(io.Discard, res.Body, maxRecorded)
+		_, _ = io.CopyN(io.Discard, res.Body, maxDiscarded)
 		if record.Status = res.StatusCode; record.Status != http.StatusOK {
 			err = fmt.Errorf("the receiver answered %s", res.Status)
 		}
@@ -233,8 +242,8 @@ func shortened(text string) string {
 	return text
 }
 
-// log returns the state of all remembered pushes.
-func (p *pusher) log() PushLog {
+// Log returns the state of all remembered pushes.
+func (p *Pusher) Log() PushLog {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	l := PushLog{Pushes: make([]PushRecord, len(p.kept)), Lost: p.lost}
@@ -245,8 +254,8 @@ func (p *pusher) log() PushLog {
 	return l
 }
 
-// reset forgets all pushes and cancels those in flight.
-func (p *pusher) reset() {
+// Reset forgets all pushes and cancels those in flight.
+func (p *Pusher) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cancel()
@@ -257,7 +266,7 @@ func (p *pusher) reset() {
 }
 
 // close cancels all deliveries and waits for their goroutines.
-func (p *pusher) close() {
+func (p *Pusher) close() {
 	p.mu.Lock()
 	p.closed = true
 	p.cancel()

@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"fmt"
@@ -81,26 +81,26 @@ func (r *Refusal) Answer() *Answer {
 	if status == 0 {
 		status = http.StatusOK
 	}
-	a := &Answer{Status: status, Header: http.Header{"Content-Type": {mediaType}}, Refused: r}
+	a := &Answer{Status: status, Header: http.Header{"Content-Type": {MediaType}}, Refused: r}
 	if r.Allow != "" {
 		a.Header["Allow"] = []string{r.Allow}
 	}
-	a.Body = envelope(CodeRefused, r.Message)
+	a.Body = Envelope(CodeRefused, r.Message)
 	return a
 }
 
-// refuse returns a refusal with HTTP 200, which the sandbox uses for all mistakes above HTTP and JSON.
-func refuse(reason Reason, format string, args ...any) *Refusal {
+// Refuse returns a refusal with HTTP 200, which the sandbox uses for all mistakes above HTTP and JSON.
+func Refuse(reason Reason, format string, args ...any) *Refusal {
 	return &Refusal{Reason: reason, Message: fmt.Sprintf(format, args...)}
 }
 
-// broken returns the refusal of one parameter.
-func broken(in, name, format string, args ...any) *Refusal {
+// Broken returns the refusal of one parameter.
+func Broken(in, name, format string, args ...any) *Refusal {
 	return &Refusal{Reason: BrokenConstraint, In: in, Name: name, Message: fmt.Sprintf(format, args...)}
 }
 
-// shown quotes text of a request for a message, shortened.
-func shown(text string) string {
+// Shown quotes text of a request for a message, shortened.
+func Shown(text string) string {
 	const limit = 64
 	if len(text) <= limit {
 		return fmt.Sprintf("%q", text)
@@ -112,8 +112,8 @@ func shown(text string) string {
 	return fmt.Sprintf("%q... (%d bytes)", text[:cut], len(text))
 }
 
-// joined combines several refusals into one that lists their messages.
-func joined(refusals []*Refusal) *Refusal {
+// Joined combines several refusals into one that lists their messages.
+func Joined(refusals []*Refusal) *Refusal {
 	const most = 20
 	if len(refusals) == 1 {
 		return refusals[0]

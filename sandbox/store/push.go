@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"errors"
@@ -152,15 +152,23 @@ type AttemptRecord struct {
 // Notify queues a push for an order whose top-up took effect, if Config.Push asks for one. It never
 // blocks. The sandbox calls it for each top-up.
 func (st *State) Notify(o *Order) {
-	if st.push == nil || st.push.cfg.Partner != o.Partner {
+	if st.Push == nil || st.Push.cfg.Partner != o.Partner {
 		return
 	}
 	n := Notification{Order: *o, Attempts: PushAttempts, Copies: 1, Body: push.RechargeSuccessRequest{
 		PartnerCode: o.Partner, OrderNo: o.OrderNo, PayId: o.PayID, DeviceCode: o.SIM, PackageCode: o.PackageCode,
-		PayAmount: o.Amount, PayCurrency: o.Currency, RequestOrderId: reference(o.PurchaseID),
+		PayAmount: o.Amount, PayCurrency: o.Currency, RequestOrderId: Optional(o.PurchaseID),
 	}}
 	st.hooks.Notify(st, &n)
 	for range n.Copies {
-		st.push.queue(n)
+		st.Push.queue(n)
 	}
+}
+
+// Optional returns a pointer to text, or nil for an empty one, which the response omits.
+func Optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }

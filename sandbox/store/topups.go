@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"errors"
@@ -17,11 +17,11 @@ const (
 // unitMonth is the documented unit of a 30-day plan.
 const unitMonth = "2"
 
-// month is the length of one ordered period.
-const month = 30 * 24 * time.Hour
+// Month is the length of one ordered period.
+const Month = 30 * 24 * time.Hour
 
-// maxPeriods is the largest number of periods counted: about a hundred years.
-const maxPeriods = 1200
+// MaxPeriods is the largest number of periods counted: about a hundred years.
+const MaxPeriods = 1200
 
 // OrderEntry is one entry in the list of singleQueryOrder.
 type OrderEntry struct {
@@ -51,13 +51,13 @@ func (st *State) planTopUp(o *Order, delay time.Duration) {
 		return
 	}
 	st.forgetTopUp(o)
-	o.due = st.now().Add(delay)
+	o.Due = st.Now().Add(delay)
 	if delay == 0 {
 		st.TopUp(o)
 		return
 	}
 	at := len(st.topUps)
-	for at > 0 && st.topUps[at-1].due.After(o.due) {
+	for at > 0 && st.topUps[at-1].Due.After(o.Due) {
 		at--
 	}
 	st.topUps = slices.Insert(st.topUps, at, o)
@@ -66,11 +66,11 @@ func (st *State) planTopUp(o *Order, delay time.Duration) {
 
 // forgetTopUp cancels a scheduled top-up.
 func (st *State) forgetTopUp(o *Order) {
-	if o.due.IsZero() || o.Effects > 0 || len(st.topUps) == 0 {
+	if o.Due.IsZero() || o.Effects > 0 || len(st.topUps) == 0 {
 		return
 	}
-	at, _ := slices.BinarySearchFunc(st.topUps, o.due, func(o *Order, due time.Time) int { return o.due.Compare(due) })
-	for ; at < len(st.topUps) && st.topUps[at].due.Equal(o.due); at++ {
+	at, _ := slices.BinarySearchFunc(st.topUps, o.Due, func(o *Order, due time.Time) int { return o.Due.Compare(due) })
+	for ; at < len(st.topUps) && st.topUps[at].Due.Equal(o.Due); at++ {
 		if st.topUps[at] == o {
 			st.topUps = slices.Delete(st.topUps, at, at+1)
 			return
@@ -80,7 +80,7 @@ func (st *State) forgetTopUp(o *Order) {
 
 // finishTopUps applies the top-ups that are due.
 func (st *State) finishTopUps(now time.Time) {
-	for len(st.topUps) > 0 && !st.topUps[0].due.After(now) {
+	for len(st.topUps) > 0 && !st.topUps[0].Due.After(now) {
 		o := st.topUps[0]
 		st.topUps = dropFirst(st.topUps)
 		st.TopUp(o)
@@ -90,8 +90,8 @@ func (st *State) finishTopUps(now time.Time) {
 // TopUp applies the top-up of an order and notifies the partner. The sandbox calls it once for each paid
 // order.
 func (st *State) TopUp(o *Order) {
-	if o.due.IsZero() {
-		o.due = st.now()
+	if o.Due.IsZero() {
+		o.Due = st.Now()
 	}
 	o.Effects++
 	st.Notify(o)
@@ -99,57 +99,57 @@ func (st *State) TopUp(o *Order) {
 
 // setAlarm makes the next top-up take effect, with its push, even if no request comes.
 func (st *State) setAlarm() {
-	if st.push == nil || st.alarm != nil || st.closed || len(st.topUps) == 0 {
+	if st.Push == nil || st.alarm != nil || st.closed || len(st.topUps) == 0 {
 		return
 	}
 	const soonest = time.Millisecond // the clock may stand still
-	wait := max(st.topUps[0].due.Sub(st.now()), soonest)
+	wait := max(st.topUps[0].Due.Sub(st.Now()), soonest)
 	st.alarm = time.AfterFunc(wait, func() {
-		defer st.lock()()
+		defer st.Lock()()
 		st.alarm = nil
 		st.setAlarm()
 	})
 }
 
-// setPusher replaces the pusher, nil for none, and closes the previous one.
-func (st *State) setPusher(fresh *pusher) error {
-	st.mu.Lock()
+// SetPusher replaces the pusher, nil for none, and closes the previous one.
+func (st *State) SetPusher(fresh *Pusher) error {
+	st.Mu.Lock()
 	if st.closed && fresh != nil {
-		st.mu.Unlock()
+		st.Mu.Unlock()
 		return errors.New("the sandbox is closed")
 	}
-	before := st.push
-	st.push = fresh
+	before := st.Push
+	st.Push = fresh
 	st.setAlarm()
-	st.mu.Unlock()
+	st.Mu.Unlock()
 	if before != nil {
 		before.close()
 	}
 	return nil
 }
 
-// close stops the alarm and the pusher for good.
-func (st *State) close() {
-	st.mu.Lock()
+// Close stops the alarm and the pusher for good.
+func (st *State) Close() {
+	st.Mu.Lock()
 	st.closed = true
 	if st.alarm != nil {
 		st.alarm.Stop()
 	}
-	push := st.push
-	st.mu.Unlock()
+	push := st.Push
+	st.Mu.Unlock()
 	if push != nil {
 		push.close()
 	}
 }
 
-// orderList returns the caller's active and pending orders of a SIM card.
-func (st *State) orderList(c *Call, sim string) (OrderList, *Refusal) {
-	defer st.lock()()
+// OrderList returns the caller's active and pending orders of a SIM card.
+func (st *State) OrderList(c *Call, sim string) (OrderList, *Refusal) {
+	defer st.Lock()()
 	if refusal := st.findSIM(c, sim); refusal != nil {
 		return OrderList{}, refusal
 	}
 	l := OrderList{SIM: sim}
-	for _, o := range st.orders.by[BySIM][sim] {
+	for _, o := range st.OrderBook.By[BySIM][sim] {
 		if o.Partner == c.Partner {
 			l.Entries = append(l.Entries, st.Entries(o)...)
 		}
@@ -169,8 +169,8 @@ func (st *State) Entries(o *Order) []OrderEntry {
 	if o.Effects == 0 {
 		return []OrderEntry{entry}
 	}
-	now := st.now()
-	last := day(o.expires(now))
+	now := st.Now()
+	last := day(o.Expires(now))
 	left := int(last.Sub(day(now)) / (24 * time.Hour))
 	if left < 0 {
 		return nil
@@ -188,17 +188,17 @@ func (o *Order) periods() int {
 	switch {
 	case o.Period == strings.Repeat("0", len(o.Period)):
 		return 0
-	case err != nil, n > maxPeriods:
-		return maxPeriods
+	case err != nil, n > MaxPeriods:
+		return MaxPeriods
 	}
 	return n
 }
 
-// expires returns when an active order ends: after the ordered periods or, with auto-renewal, after the
+// Expires returns when an active order ends: after the ordered periods or, with auto-renewal, after the
 // first multiple of them beyond now or beyond the cancellation.
-func (o *Order) expires(now time.Time) time.Time {
-	length := time.Duration(o.periods()) * month
-	end := o.due.Add(length)
+func (o *Order) Expires(now time.Time) time.Time {
+	length := time.Duration(o.periods()) * Month
+	end := o.Due.Add(length)
 	if o.Renewal.SubID == "" || length == 0 {
 		return end
 	}

@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import "fmt"
 
@@ -32,9 +32,6 @@ type Fixtures struct {
 // simPool is the number of SIM cards in addition to the documented ones.
 const simPool = 3000
 
-// Fixtures returns the initial content of the sandbox.
-func (s *Sandbox) Fixtures() Fixtures { return NewFixtures() }
-
 // NewFixtures returns the initial content of any sandbox.
 func NewFixtures() Fixtures {
 	f := Fixtures{
@@ -51,15 +48,15 @@ func NewFixtures() Fixtures {
 		f.SIMs = append(f.SIMs, iccid("8985299", i))
 	}
 	for _, g := range startingGroups() {
-		if g.owner == f.Partner {
-			f.Groups = append(f.Groups, g.id)
+		if g.Owner == f.Partner {
+			f.Groups = append(f.Groups, g.ID)
 		} else {
-			f.SecondGroups = append(f.SecondGroups, g.id)
+			f.SecondGroups = append(f.SecondGroups, g.ID)
 		}
 	}
-	for _, p := range catalogue {
-		f.Packages = append(f.Packages, p.packageCode)
-		f.Amounts, f.Currencies = append(f.Amounts, p.amount), append(f.Currencies, p.currency)
+	for _, p := range Catalogue {
+		f.Packages = append(f.Packages, p.PackageCode)
+		f.Amounts, f.Currencies = append(f.Amounts, p.Amount), append(f.Currencies, p.Currency)
 	}
 	return f
 }
@@ -94,15 +91,16 @@ func luhn(digits string) byte {
 	return byte('0' + (10-sum%10)%10)
 }
 
-// plan is a data plan for sale. Codes and names have the form of the documented examples; the prices are
+// Plan is a data plan for sale. Codes and names have the form of the documented examples; the prices are
 // invented.
-type plan struct {
-	packageCode, planCode, name string
-	amount, currency            string
-	areas                       []string // names under which a request may ask for it
+type Plan struct {
+	PackageCode, PlanCode, Name string
+	Amount, Currency            string
+	Areas                       []string // names under which a request may ask for it
 }
 
-var catalogue = []plan{
+// Catalogue is what the sandbox sells.
+var Catalogue = []Plan{
 	{"PACKAGE20180428000007", "SP20180428000007", "Europe 3GB 30-Days", "4.99", "USD", []string{"欧洲", "Europe"}},
 	{"PACKAGE20180428000008", "SP20180428000008", "Europe 10GB 30-Days", "12.36", "GBP", []string{"欧洲", "Europe"}},
 	{"DP20190726001274", "SP20190726001274", "Singapore 2G 30-Days Unlimited Speech", "19.99", "USD",
@@ -111,16 +109,16 @@ var catalogue = []plan{
 }
 
 // startingGroups creates the groups of both partners, without SIM cards.
-func startingGroups() []*group {
-	newGroup := func(id, name, owner string, p plan) *group {
-		return &group{id: id, name: name, owner: owner, plan: p, counts: map[string]int{}}
+func startingGroups() []*Group {
+	newGroup := func(id, name, owner string, p Plan) *Group {
+		return &Group{ID: id, Name: name, Owner: owner, Plan: p, Counts: map[string]int{}}
 	}
-	return []*group{
-		newGroup("G20230001", "Europe small", "P000270", catalogue[0]),
-		newGroup("G20230002", "Europe large", "P000270", catalogue[1]),
-		newGroup("G20230003", "Singapore", "P000270", catalogue[2]),
-		newGroup("G20230004", "Hong Kong", "P000270", catalogue[3]),
-		newGroup("G20230101", "Europe small", "P000818", catalogue[0]),
-		newGroup("G20230102", "Singapore", "P000818", catalogue[2]),
+	return []*Group{
+		newGroup("G20230001", "Europe small", "P000270", Catalogue[0]),
+		newGroup("G20230002", "Europe large", "P000270", Catalogue[1]),
+		newGroup("G20230003", "Singapore", "P000270", Catalogue[2]),
+		newGroup("G20230004", "Hong Kong", "P000270", Catalogue[3]),
+		newGroup("G20230101", "Europe small", "P000818", Catalogue[0]),
+		newGroup("G20230102", "Singapore", "P000818", Catalogue[2]),
 	}
 }

@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"container/heap"
@@ -10,7 +10,7 @@ import (
 // be evicted in order of eviction.
 type taskBook struct {
 	byID     map[string]*Task
-	pending  taskHeap
+	Pending  taskHeap
 	idle     []*Task // finished, or never finishing
 	accepted uint64
 	count    int
@@ -49,11 +49,11 @@ func (b *taskBook) put(t *Task) {
 		b.idle = append(b.idle, t)
 		return
 	}
-	heap.Push(&b.pending, t)
+	heap.Push(&b.Pending, t)
 }
 
-// release makes all held tasks end now and returns their number.
-func (b *taskBook) release(now time.Time) int {
+// Release makes all held tasks end now and returns their number.
+func (b *taskBook) Release(now time.Time) int {
 	idle := b.idle
 	b.idle = nil
 	released := 0
@@ -63,7 +63,7 @@ func (b *taskBook) release(now time.Time) int {
 			continue
 		}
 		t.held, t.Delay, t.due = false, 0, now
-		heap.Push(&b.pending, t)
+		heap.Push(&b.Pending, t)
 		released++
 	}
 	return released

@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"fmt"
@@ -44,7 +44,7 @@ type Order struct {
 
 	number  uint64    // of acceptance
 	weight  int       // counts against Bounds.OrderBytes
-	due     time.Time // when the top-up takes or took effect
+	Due     time.Time // when the top-up takes or took effect
 	planned string    // the servicePlanCode of the package
 }
 
@@ -71,16 +71,16 @@ func (o *Order) key(by string) string {
 
 // orderBook stores the orders, all in order of acceptance and by each key.
 type orderBook struct {
-	all      []*Order
-	by       map[string]map[string][]*Order
+	All      []*Order
+	By       map[string]map[string][]*Order
 	accepted uint64
 	weight   int
 }
 
 func newOrderBook() orderBook {
-	b := orderBook{by: map[string]map[string][]*Order{}}
+	b := orderBook{By: map[string]map[string][]*Order{}}
 	for _, by := range []string{ByPurchaseID, ByOrderNo, BySIM, ByPayID} {
-		b.by[by] = map[string][]*Order{}
+		b.By[by] = map[string][]*Order{}
 	}
 	return b
 }
@@ -103,8 +103,8 @@ func (b *orderBook) put(o *Order) {
 	b.accepted++
 	o.number = b.accepted
 	b.weight += o.weight
-	b.all = append(b.all, o)
-	for by, index := range b.by {
+	b.All = append(b.All, o)
+	for by, index := range b.By {
 		if key := o.key(by); key != "" {
 			index[key] = append(index[key], o)
 		}
@@ -113,10 +113,10 @@ func (b *orderBook) put(o *Order) {
 
 // dropOldest removes the oldest order, which is the first under each of its keys.
 func (b *orderBook) dropOldest() *Order {
-	o := b.all[0]
-	b.all = dropFirst(b.all)
+	o := b.All[0]
+	b.All = dropFirst(b.All)
 	b.weight -= o.weight
-	for by, index := range b.by {
+	for by, index := range b.By {
 		key := o.key(by)
 		if list := index[key]; len(list) > 1 {
 			index[key] = dropFirst(list)
@@ -135,17 +135,17 @@ func dropFirst(list []*Order) []*Order {
 
 // makeRoom evicts the oldest orders until one more of this weight fits, and reports whether it fits.
 func (st *State) makeRoom(weight int) bool {
-	b := &st.orders
-	for len(b.all) > 0 && (len(b.all)+1 > st.bounds.Orders || b.weight+weight > st.bounds.OrderBytes) {
+	b := &st.OrderBook
+	for len(b.All) > 0 && (len(b.All)+1 > st.Bounds.Orders || b.weight+weight > st.Bounds.OrderBytes) {
 		st.forgetTopUp(b.dropOldest())
 	}
-	return weight <= st.bounds.OrderBytes
+	return weight <= st.Bounds.OrderBytes
 }
 
-// order stores a new order of the caller. A third-party order has the outcome of its payment at once; any
+// Order stores a new order of the caller. A third-party order has the outcome of its payment at once; any
 // other is open.
-func (st *State) order(c *Call, o *Order, outcome string) *Refusal {
-	defer st.lock()()
+func (st *State) Order(c *Call, o *Order, outcome string) *Refusal {
+	defer st.Lock()()
 	if refusal := st.findSIM(c, o.SIM); refusal != nil {
 		return refusal
 	}
@@ -153,9 +153,9 @@ func (st *State) order(c *Call, o *Order, outcome string) *Refusal {
 	if refusal != nil {
 		return refusal
 	}
-	o.Partner, o.planned = c.Partner, p.planCode
+	o.Partner, o.planned = c.Partner, p.PlanCode
 	if o.PlanName == "" {
-		o.PlanName = p.name
+		o.PlanName = p.Name
 	}
 	o.Payment.Status = PayOpen
 	if refusal := st.hooks.Conflict(st, c, st.taken(o)); refusal != nil {
@@ -164,9 +164,9 @@ func (st *State) order(c *Call, o *Order, outcome string) *Refusal {
 	st.hooks.Order(st, c, o)
 	o.weight = o.weigh()
 	if !st.makeRoom(o.weight) {
-		return refuse(Full, "the order takes %d bytes: all orders of this sandbox together may take %d", o.weight, st.bounds.OrderBytes)
+		return Refuse(Full, "the order takes %d bytes: all orders of this sandbox together may take %d", o.weight, st.Bounds.OrderBytes)
 	}
-	st.orders.put(o)
+	st.OrderBook.put(o)
 	if o.ThirdParty {
 		st.settle(c, o, outcome)
 	}
@@ -176,11 +176,11 @@ func (st *State) order(c *Call, o *Order, outcome string) *Refusal {
 // taken refuses an order with the orderNo or payId of another order of the partner.
 func (st *State) taken(o *Order) *Refusal {
 	for _, key := range []struct{ by, name string }{{ByOrderNo, "orderNo"}, {ByPayID, "payId"}} {
-		for _, other := range st.orders.by[key.by][o.key(key.by)] {
+		for _, other := range st.OrderBook.By[key.by][o.key(key.by)] {
 			if other.Partner == o.Partner {
-				return &Refusal{Reason: Conflict, In: inBody, Name: key.name, Message: fmt.Sprintf(
+				return &Refusal{Reason: Conflict, In: InBody, Name: key.name, Message: fmt.Sprintf(
 					"%s %s: partner %s already has an order with it; use a new one for each order",
-					key.name, shown(o.key(key.by)), shown(o.Partner))}
+					key.name, Shown(o.key(key.by)), Shown(o.Partner))}
 			}
 		}
 	}
@@ -188,33 +188,33 @@ func (st *State) taken(o *Order) *Refusal {
 }
 
 // findPackage returns the plan that a packageCode names.
-func (st *State) findPackage(c *Call, code string) (plan, *Refusal) {
+func (st *State) findPackage(c *Call, code string) (Plan, *Refusal) {
 	l := Lookup{Kind: LookupPackage, Key: code}
 	find := func(key string) int {
-		return slices.IndexFunc(catalogue, func(p plan) bool { return p.packageCode == key })
+		return slices.IndexFunc(Catalogue, func(p Plan) bool { return p.PackageCode == key })
 	}
 	l.Found = find(code) >= 0
 	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
-		return plan{}, &Refusal{Reason: NotFound, In: inBody, Name: "packageCode", Message: fmt.Sprintf(
-			"packageCode %s: no such package; POST %s lists the packages", shown(code), vshopBase+plansPath)}
+		return Plan{}, &Refusal{Reason: NotFound, In: InBody, Name: "packageCode", Message: fmt.Sprintf(
+			"packageCode %s: no such package; POST %s lists the packages", Shown(code), VshopBase+PlansPath)}
 	}
 	if i := find(l.Key); i >= 0 {
-		return catalogue[i], nil
+		return Catalogue[i], nil
 	}
-	return plan{packageCode: l.Key, planCode: l.Key, name: l.Key}, nil
+	return Plan{PackageCode: l.Key, PlanCode: l.Key, Name: l.Key}, nil
 }
 
 // Orders returns the orders of all partners with a key, oldest first. by is ByPurchaseID, ByOrderNo,
 // BySIM or ByPayID. The caller must not change the list.
-func (st *State) Orders(by, key string) []*Order { return st.orders.by[by][key] }
+func (st *State) Orders(by, key string) []*Order { return st.OrderBook.By[by][key] }
 
 // choose returns the order that a partner's key finds. Of several orders with one purchase_order_id it is
 // the most recent paid one (documented) or, if none is paid, the most recent one; of several with
 // another key it is the most recent one. If the partner has none, choose returns another partner's.
 func (st *State) choose(partner, by, key string) *Order {
 	var own, paid, other *Order
-	for _, o := range st.orders.by[by][key] {
+	for _, o := range st.OrderBook.By[by][key] {
 		switch {
 		case o.Partner != partner:
 			other = o
@@ -246,9 +246,9 @@ func (st *State) findOrder(c *Call, kind LookupKind, by, key string, o *Order) *
 	return l.Order
 }
 
-// lookUp returns the order found by the first non-empty key.
-func (st *State) lookUp(c *Call, purchaseID, orderNo, sim string) (Order, *Refusal) {
-	defer st.lock()()
+// LookUp returns the order found by the first non-empty key.
+func (st *State) LookUp(c *Call, purchaseID, orderNo, sim string) (Order, *Refusal) {
+	defer st.Lock()()
 	by, key := ByPurchaseID, purchaseID
 	if key == "" {
 		by, key = ByOrderNo, orderNo
@@ -261,11 +261,11 @@ func (st *State) lookUp(c *Call, purchaseID, orderNo, sim string) (Order, *Refus
 	case o != nil:
 		return st.show(c, o), nil
 	case key == "":
-		return Order{}, broken(inQuery, "", "%s, %s and %s are all missing or empty: send one of them",
+		return Order{}, Broken(InQuery, "", "%s, %s and %s are all missing or empty: send one of them",
 			ByPurchaseID, ByOrderNo, BySIM)
 	}
-	return Order{}, &Refusal{Reason: NotFound, In: inQuery, Name: by, Message: fmt.Sprintf(
-		"%s %s: partner %s has no such order%s", by, shown(key), shown(c.Partner), beside(by, orderNo, sim))}
+	return Order{}, &Refusal{Reason: NotFound, In: InQuery, Name: by, Message: fmt.Sprintf(
+		"%s %s: partner %s has no such order%s", by, Shown(key), Shown(c.Partner), beside(by, orderNo, sim))}
 }
 
 // beside explains that other keys were sent and ignored.
