@@ -25,6 +25,9 @@ type pool struct {
 	// crowded is set when the target names too few SIM cards for orders of other
 	// checks to be kept away from a check that counts them.
 	crowded bool
+	// subscribers bounds the checks that may begin auto-renewals at once: each needs SIM
+	// cards of its own, since a target may allow one auto-renewal for each card.
+	subscribers int
 
 	mu       sync.Mutex
 	changed  *sync.Cond
@@ -32,6 +35,7 @@ type pool struct {
 	running  int
 	busy     map[checks.Lane]bool
 	ordering int // running checks that may place orders and do not count them
+	renewing int // running checks that may begin auto-renewals
 	results  map[string]chan reports.Result
 }
 
@@ -128,7 +132,7 @@ func (p *pool) next(ctx context.Context) (checks.Check, bool) {
 func (p *pool) mayRun(check checks.Check) bool {
 	lane := check.Lane()
 	switch {
-	case lane != checks.Shared && p.busy[lane]:
+	case lane != checks.Shared && p.busy[lane], check.Subscribes() && p.renewing >= max(1, p.subscribers):
 		return false
 	case p.crowded && lane == checks.Orders:
 		return p.ordering == 0
@@ -146,6 +150,9 @@ func mayOrder(check checks.Check) bool {
 // begin notes that a check runs. The caller holds the lock.
 func (p *pool) begin(check checks.Check) {
 	p.running++
+	if check.Subscribes() {
+		p.renewing++
+	}
 	if lane := check.Lane(); lane != checks.Shared {
 		p.busy[lane] = true
 	}
@@ -159,6 +166,9 @@ func (p *pool) done(check checks.Check) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running--
+	if check.Subscribes() {
+		p.renewing--
+	}
 	if lane := check.Lane(); lane != checks.Shared {
 		p.busy[lane] = false
 	}

@@ -21,7 +21,13 @@ import (
 // does to it is written into a journal and has to be undone.
 func foreign(t *testing.T, faults []string, change func(*target.Settings)) (*target.Target, *sandbox.Server) {
 	t.Helper()
-	interceptors, behaviour, err := embedded.Behaviour(faults, nil)
+	return foreignWith(t, faults, nil, change)
+}
+
+// foreignWith is foreign with variants, too.
+func foreignWith(t *testing.T, faults, variants []string, change func(*target.Settings)) (*target.Target, *sandbox.Server) {
+	t.Helper()
+	interceptors, behaviour, err := embedded.Behaviour(faults, variants)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,7 +97,7 @@ func (a action) prepare(ctx context.Context, s *session.Session, sims ...string)
 
 // listed returns how often the target's group lists a SIM.
 func listed(ctx context.Context, s *session.Session, sim string) int {
-	return s.ListGroupSims(ctx, s.Group()).Times(sim)
+	return listGroupSims(ctx, s, s.Group()).Times(sim)
 }
 
 // requestIDs returns the values of the header that carries the request id.

@@ -90,7 +90,7 @@ var concurrencyChecks = []Check{{
 				batches[i] = append(batches[i], s.UnknownSIM())
 			}
 		}
-		s.Parallel(len(batches), func(i int) { results[i] = adding.carryOut(ctx, s, batches[i]...) })
+		parallel(len(batches), func(i int) { results[i] = adding.carryOut(ctx, s, batches[i]...) })
 		for i, batch := range batches {
 			Expect(simsOf(results[i])).To(ConsistOf(batch), "the result of addSims request %d of 8 names the SIMs of another request", i+1)
 		}
@@ -100,7 +100,7 @@ var concurrencyChecks = []Check{{
 	Requirement: "4 addSims and 4 removeSims sent at once keep their action_codes",
 	Run: func(ctx context.Context, s *session.Session) {
 		actions, codes := []action{adding, removing}, make([]string, 8)
-		s.Parallel(len(codes), func(i int) { codes[i] = actions[i%2].carryOut(ctx, s, s.UnknownSIM()).ActionCode })
+		parallel(len(codes), func(i int) { codes[i] = actions[i%2].carryOut(ctx, s, s.UnknownSIM()).ActionCode })
 		for i, code := range codes {
 			Expect(code).To(Equal(actions[i%2].code),
 				"asyncResult returned another action_code for %s, request %d of 8", actions[i%2].operation, i+1)

@@ -20,9 +20,9 @@ var listingChecks = []Check{{
 	Requirement: "listGroupSims lists each added SIM once more when the addSims task has ended",
 	Run: func(ctx context.Context, s *session.Session) {
 		sims := distinct(s.ExistingSIMs(3))
-		before := s.ListGroupSims(ctx, s.Group())
+		before := listGroupSims(ctx, s, s.Group())
 		adding.carryOut(ctx, s, sims...)
-		after := s.ListGroupSims(ctx, s.Group())
+		after := listGroupSims(ctx, s, s.Group())
 		for _, sim := range sims {
 			Expect(after.Times(sim)).To(Equal(before.Times(sim)+1), "listGroupSims does not list %s once more after it was added", sim)
 		}
@@ -33,9 +33,9 @@ var listingChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		sims := distinct(s.ExistingSIMs(3))
 		adding.carryOut(ctx, s, sims...)
-		before := s.ListGroupSims(ctx, s.Group())
+		before := listGroupSims(ctx, s, s.Group())
 		removing.carryOut(ctx, s, sims...)
-		after := s.ListGroupSims(ctx, s.Group())
+		after := listGroupSims(ctx, s, s.Group())
 		for _, sim := range sims {
 			Expect(before.Times(sim)).To(BeNumerically(">=", 1), "listGroupSims does not list %s after it was added", sim)
 			Expect(after.Times(sim)).To(Equal(before.Times(sim)-1), "listGroupSims does not list %s once less after it was removed", sim)
@@ -46,10 +46,10 @@ var listingChecks = []Check{{
 	Requirement: "removing the SIMs that were added restores the group",
 	Run: func(ctx context.Context, s *session.Session) {
 		sims := distinct(s.ExistingSIMs(3))
-		before := s.ListGroupSims(ctx, s.Group())
+		before := listGroupSims(ctx, s, s.Group())
 		adding.carryOut(ctx, s, sims...)
 		removing.carryOut(ctx, s, sims...)
-		after := s.ListGroupSims(ctx, s.Group())
+		after := listGroupSims(ctx, s, s.Group())
 		for _, sim := range sims {
 			Expect(after.Times(sim)).To(Equal(before.Times(sim)),
 				"listGroupSims lists %s another number of times after it was added and removed", sim)
@@ -61,9 +61,9 @@ var listingChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		adding.carryOut(ctx, s, sim, sim, sim)
-		before := s.ListGroupSims(ctx, s.Group())
+		before := listGroupSims(ctx, s, s.Group())
 		removing.carryOut(ctx, s, sim, sim)
-		after := s.ListGroupSims(ctx, s.Group())
+		after := listGroupSims(ctx, s, s.Group())
 		Expect(after.Times(sim)).To(Equal(before.Times(sim)-2),
 			"listGroupSims does not list %s twice less after one request removed it twice", sim)
 	},
@@ -86,7 +86,7 @@ var listingChecks = []Check{{
 		sim, unknown := s.ExistingSIM(), s.UnknownSIM()
 		before := listed(ctx, s, sim)
 		adding.carryOut(ctx, s, sim, unknown)
-		after := s.ListGroupSims(ctx, s.Group())
+		after := listGroupSims(ctx, s, s.Group())
 		Expect(after.Times(sim)).To(Equal(before+1), "listGroupSims does not list the existing SIM %s once more after it was added", sim)
 		Expect(after.Times(unknown)).To(BeZero(), "listGroupSims lists the unknown SIM %s", unknown)
 	},
@@ -94,10 +94,10 @@ var listingChecks = []Check{{
 	ID: "GRP-006", Clause: "groups/no-other-group-changed", Does: reports.Write, Operations: changing("listGroupSims", "listBundles"),
 	Requirement: "addSims to one group changes no other group of the partner",
 	Run: func(ctx context.Context, s *session.Session) {
-		sim, other := s.ExistingSIM(), s.OtherGroup(ctx)
-		before := s.ListGroupSims(ctx, other).Times(sim)
+		sim, other := s.ExistingSIM(), otherGroup(ctx, s)
+		before := listGroupSims(ctx, s, other).Times(sim)
 		adding.carryOut(ctx, s, sim)
-		Expect(s.ListGroupSims(ctx, other).Times(sim)).To(Equal(before),
+		Expect(listGroupSims(ctx, s, other).Times(sim)).To(Equal(before),
 			"adding %[2]s to group %[3]s changed group %[1]s", other, sim, s.Group())
 	},
 }, {
@@ -106,7 +106,7 @@ var listingChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		sims := distinct(s.ExistingSIMs(3))
 		adding.carryOut(ctx, s, sims...)
-		first, second := s.ListGroupSims(ctx, s.Group()), s.ListGroupSims(ctx, s.Group())
+		first, second := listGroupSims(ctx, s, s.Group()), listGroupSims(ctx, s, s.Group())
 		for _, sim := range sims {
 			Expect(second.Times(sim)).To(Equal(first.Times(sim)), "two listings in a row disagree about %s", sim)
 		}
@@ -151,7 +151,7 @@ var countingChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		before := listed(ctx, s, sim)
-		s.Parallel(4, func(int) { adding.carryOut(ctx, s, sim) })
+		parallel(4, func(int) { adding.carryOut(ctx, s, sim) })
 		Expect(listed(ctx, s, sim)).To(Equal(before+4), "listGroupSims does not list %s four times more after four concurrent additions", sim)
 	},
 }, {
@@ -173,7 +173,7 @@ var countingChecks = []Check{{
 		sim := s.ExistingSIM()
 		adding.carryOut(ctx, s, sim)
 		adding.carryOut(ctx, s, sim, s.UnknownSIM())
-		listing := s.ListGroupSims(ctx, s.Group())
+		listing := listGroupSims(ctx, s, s.Group())
 		Expect(listing.Count).To(Equal(len(listing.SIMs)), "sim_count of listGroupSims differs from the number of its sim_ids")
 	},
 }}

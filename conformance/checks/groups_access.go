@@ -15,13 +15,13 @@ var bundleChecks = []Check{{
 	ID: "GRP-020", Clause: "groups/bundles-list-the-group", Does: reports.Read, Operations: []string{"listBundles"},
 	Requirement: "listBundles lists the partner's group",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(groupIDs(s.ListBundles(ctx))).To(ContainElement(s.Group()), "listBundles does not list the partner's group")
+		Expect(groupIDs(listBundles(ctx, s))).To(ContainElement(s.Group()), "listBundles does not list the partner's group")
 	},
 }, {
 	ID: "GRP-021", Clause: "groups/bundles-list-the-group", Does: reports.Read, Operations: []string{"listBundles"},
 	Requirement: "listBundles lists each group once",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(repeated(groupIDs(s.ListBundles(ctx)))).To(BeEmpty(), "listBundles lists a group more than once")
+		Expect(repeated(groupIDs(listBundles(ctx, s)))).To(BeEmpty(), "listBundles lists a group more than once")
 	},
 }, {
 	ID: "GRP-022", Clause: "groups/bundles-count-agrees", Does: reports.Write,
@@ -30,9 +30,9 @@ var bundleChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		adding.carryOut(ctx, s, s.ExistingSIM())
 		for range 5 { // others may change the group meanwhile
-			before := s.ListGroupSims(ctx, s.Group())
-			bundles := s.ListBundles(ctx)
-			if after := s.ListGroupSims(ctx, s.Group()); after.Count == before.Count {
+			before := listGroupSims(ctx, s, s.Group())
+			bundles := listBundles(ctx, s)
+			if after := listGroupSims(ctx, s, s.Group()); after.Count == before.Count {
 				Expect(countsOf(s.Group(), bundles)).To(ContainElement(after.Count),
 					"listBundles and listGroupSims disagree about sim_count of %s", s.Group())
 				return
@@ -44,7 +44,7 @@ var bundleChecks = []Check{{
 	ID: "GRP-023", Clause: "groups/partner-isolation", Does: reports.Read, Operations: []string{"listBundles"},
 	Requirement: "listBundles does not show the partner's group to another partner",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(groupIDs(s.ListBundlesAs(ctx, s.SecondPartner()))).NotTo(ContainElement(s.Group()),
+		Expect(groupIDs(listBundlesAs(ctx, s, s.SecondPartner()))).NotTo(ContainElement(s.Group()),
 			"listBundles shows the group of the first partner to the second")
 	},
 }}
@@ -56,7 +56,7 @@ var foreignGroupChecks = slices.Concat(
 		ID: "GRP-040", Clause: "groups/unknown-group-refused", Does: reports.Read, Operations: []string{"listGroupSims"},
 		Requirement: "listGroupSims refuses a group that does not exist",
 		Run: func(ctx context.Context, s *session.Session) {
-			s.ListGroupSims(ctx, s.Group()) // accepted, so a refusal is about the group
+			listGroupSims(ctx, s, s.Group()) // accepted, so a refusal is about the group
 			Expect(s.Send(ctx, s.NewListGroupSims(s.UnknownGroup()))).To(beRefused(), "the unknown group "+s.UnknownGroup())
 		},
 	}},
@@ -83,7 +83,7 @@ var foreignGroupChecks = slices.Concat(
 		Requirement: "listGroupSims refuses a group of another partner",
 		Run: func(ctx context.Context, s *session.Session) {
 			second := acceptedSecondPartner(ctx, s)
-			s.ListGroupSims(ctx, s.Group()) // accepted, so a refusal is about the partner
+			listGroupSims(ctx, s, s.Group()) // accepted, so a refusal is about the partner
 			Expect(s.Send(ctx, s.NewListGroupSims(s.Group()).As(second))).To(beRefused(), "the group of the first partner from the second partner")
 		},
 	}},

@@ -74,6 +74,13 @@ func (c Check) Lane() Lane {
 	return Shared
 }
 
+// Subscribes reports whether the check may begin an auto-renewal, or need one.
+func (c Check) Subscribes() bool {
+	return slices.ContainsFunc(c.Operations, func(id string) bool {
+		return id == "stripeSubDirectly" || id == "queryAutoRenewalRecord" || id == "cancelAutoRenewalRecord"
+	})
+}
+
 // isCaseOf reports whether the check is a case for one operation of a check in one of some areas.
 func (c Check) isCaseOf(areas ...string) bool {
 	_, operation, isCase := strings.Cut(c.ID, "/")

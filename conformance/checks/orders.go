@@ -106,7 +106,7 @@ var shownOrderChecks = []Check{{
 	ID: "ORD-010", Clause: "order-lookup/answer-has-the-key", Does: reports.Purchase, Operations: ordering(),
 	Requirement: "the order that queryOrder finds bears the key that it was asked for, whichever of the three",
 	Run: func(ctx context.Context, s *session.Session) {
-		keys := s.KeysOf(ctx, unpaid(ctx, s).Purchase)
+		keys := keysOf(ctx, s, unpaid(ctx, s).Purchase)
 		Expect(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}).PurchaseID).To(Equal(keys.PurchaseID),
 			"purchase_order_id of the answer")
 		Expect(found(ctx, s, session.OrderKeys{OrderID: keys.OrderID}).OrderID).To(Equal(keys.OrderID), "order_id of the answer")
@@ -157,7 +157,7 @@ var shownOrderChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
 		state := recordOf(s.Own(p.state))["payStatus"] // before anybody looked the order up
-		keys := s.KeysOf(ctx, p.Purchase)
+		keys := keysOf(ctx, s, p.Purchase)
 		first := shownOf(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}))
 		found(ctx, s, session.OrderKeys{OrderID: keys.OrderID})
 		found(ctx, s, session.OrderKeys{SIM: keys.SIM})

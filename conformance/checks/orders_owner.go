@@ -44,7 +44,7 @@ var duplicateOrderChecks = []Check{{
 	ID: "ORD-055", Clause: "order-lookup/newest-of-a-sim", Does: reports.Purchase, Operations: ordering(),
 	Requirement: "queryOrder returns the most recent order of a SIM",
 	Run: func(ctx context.Context, s *session.Session) {
-		keys := s.KeysOf(ctx, newest(ctx, s))
+		keys := keysOf(ctx, s, newest(ctx, s))
 		Expect(found(ctx, s, session.OrderKeys{SIM: keys.SIM}).OrderID).To(Equal(keys.OrderID),
 			"queryOrder did not return the most recent order of the SIM")
 	},
@@ -95,7 +95,7 @@ var foreignOrderChecks = []Check{{
 	Requirement: "queryOrder returns to each of two partners its own order with the same purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		second, p := s.SecondPartner(), mineOnSecondSIM(ctx, s)
-		mine := s.KeysOf(ctx, p)
+		mine := keysOf(ctx, s, p)
 		foreignOrder(ctx, s)
 		theirs := foundBy(ctx, s, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}).As(second))
 		Expect(theirs.OrderID).NotTo(Equal(mine.OrderID), "queryOrder showed the first partner's order to the second partner")

@@ -131,7 +131,7 @@ var repeatedPaymentChecks = slices.Concat(
 		Requirement: "an order takes effect once although its payment is confirmed four times concurrently",
 		Run: func(ctx context.Context, s *session.Session) {
 			takesEffectOnce(ctx, s, paidAtOnce, func(p session.Purchase) {
-				s.Parallel(4, func(int) { s.Send(ctx, s.NewConfirmPaymentResult(p.PayID)) })
+				parallel(4, func(int) { s.Send(ctx, s.NewConfirmPaymentResult(p.PayID)) })
 			})
 		},
 	}},
@@ -230,8 +230,7 @@ func renewableOrder(ctx context.Context, s *session.Session) session.Purchase {
 	if len(accepted) == 1 {
 		return accepted[0]
 	}
-	p := s.NewPurchase()
-	p.AutoRenewal = "1"
+	p := s.NewRenewal()
 	s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
 	return p
 }

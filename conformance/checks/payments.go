@@ -47,7 +47,7 @@ var paymentChecks = slices.Concat(toldOfPayments, []Check{{
 			unpaid(ctx, s).PayID, unpaidLater(ctx, s).PayID, authorizedWith(ctx, s, false).PayID, authorizedWith(ctx, s, true).PayID,
 		}
 		named := make([]string, len(asked))
-		s.Parallel(len(asked), func(i int) { named[i] = accepted(ctx, s, s.NewResultQuery(asked[i]))["payId"] })
+		parallel(len(asked), func(i int) { named[i] = accepted(ctx, s, s.NewResultQuery(asked[i]))["payId"] })
 		Expect(named).To(Equal(asked), "resultQuery mixed up the payments of concurrent requests")
 	},
 }, {

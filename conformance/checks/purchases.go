@@ -230,7 +230,7 @@ var nothingOrdered = slices.Concat(
 // ordersNothing asserts that a spoilt request is refused and creates no order. The right
 // request would have created one that the lookup finds.
 func ordersNothing(ctx context.Context, s *session.Session, operation string, spoil func(*session.Draft), clause, what string) {
-	s.KeysOf(ctx, attacked(ctx, s, operation).Purchase) // found by this key
+	keysOf(ctx, s, attacked(ctx, s, operation).Purchase) // found by this key
 	right := s.NewValid(ctx, operation)
 	controlled(ctx, s, right, func() {
 		wrong := right.Twin()

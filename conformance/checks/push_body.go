@@ -130,7 +130,7 @@ func retriedAfter(ctx context.Context, s *session.Session, status int, clause st
 	}
 	p := s.NewPurchase()
 	s.AnswerPushes(p, status)
-	s.ThirdPartyOrder(ctx, p)
+	thirdPartyPaid(ctx, s, p)
 	s.AwaitPush(p)
 	return s.AwaitPushes(p, 2, clause)
 }

@@ -94,8 +94,8 @@ var renewalChecks = []Check{{
 // check if each of several SIMs has an auto-renewal of somebody else.
 func renewable(ctx context.Context, s *session.Session) session.Purchase {
 	p := s.NewPurchase()
-	p.AutoRenewal = "1"
-	for range min(len(s.Target().SIMs), 8) {
+	p.SIM, p.AutoRenewal = s.RenewableSIM(), "1"
+	for range min(len(s.Target().SIMs), 8) + 1 {
 		answer := s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM))
 		shown := recordOf(answer)["orderNo"]
 		switch {
@@ -105,7 +105,11 @@ func renewable(ctx context.Context, s *session.Session) session.Purchase {
 			s.Violates("renewals/cancelled-is-gone", answer.Exchange,
 				"queryAutoRenewalRecord shows an auto-renewal whose cancellation was accepted", "no auto-renewal, or another", shown)
 		}
-		p.SIM = s.ExistingSIM()
+		if s.Ordered(shown) {
+			s.MakeRoom(p.SIM)
+			continue
+		}
+		p.SIM = s.RenewableSIM()
 	}
 	s.Skip("every SIM tried already has an auto-renewal")
 	return p

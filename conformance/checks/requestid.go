@@ -79,7 +79,7 @@ var returnedIDChecks = slices.Concat(
 		Requirement: "16 concurrent addSims and removeSims requests get 16 different request_ids",
 		Run: func(ctx context.Context, s *session.Session) {
 			ids, actions := make([]string, 16), []action{adding, removing}
-			s.Parallel(len(ids), func(i int) {
+			parallel(len(ids), func(i int) {
 				ids[i] = actions[i%2].start(ctx, s, s.UnknownSIM()).RequestID
 			})
 			Expect(repeated(ids)).To(BeEmpty(), "the target returned the same request_id more than once")
@@ -138,7 +138,7 @@ var foundIDChecks = slices.Concat(
 		Operations:  []string{"asyncResult", "addSims", "listBundles"},
 		Requirement: "a request_id returned to the second partner finds its result for that partner",
 		Run: func(ctx context.Context, s *session.Session) {
-			partner, group, sim := s.SecondPartner(), s.SecondPartnersGroup(ctx), s.UnknownSIM()
+			partner, group, sim := s.SecondPartner(), secondPartnersGroup(ctx, s), s.UnknownSIM()
 			answer := s.Send(ctx, s.NewAddSims(group, sim).As(partner))
 			s.RequireAccepted(answer)
 			ids := requestIDs(s, answer)
@@ -155,7 +155,7 @@ var refusedIDChecks = []Check{{
 	ID: "RID-020", Clause: "request-id/unknown-refused", Does: reports.Read, Operations: []string{"asyncResult", "listGroupSims"},
 	Requirement: "asyncResult refuses a request_id of the printed form that was never returned",
 	Run: func(ctx context.Context, s *session.Session) {
-		s.ListGroupSims(ctx, s.Group()) // accepted, so a refusal is not about the partner or the sign
+		listGroupSims(ctx, s, s.Group()) // accepted, so a refusal is not about the partner or the sign
 		Expect(s.Send(ctx, s.NewAsyncResult("RQ-99999999999999"))).To(beRefused(), "the request_id RQ-99999999999999, which was never returned")
 	},
 }, {
@@ -191,7 +191,7 @@ var malformedIDs = casesOf(Check{
 	{"template", "that is the placeholder in the documentation", "{request_id}"},
 	{"tooLong", "of 512 characters", "RQ-" + strings.Repeat("9", 509)},
 }, func(ctx context.Context, s *session.Session, id string) {
-	s.ListGroupSims(ctx, s.Group()) // accepted, so a refusal is not about the partner or the sign
+	listGroupSims(ctx, s, s.Group()) // accepted, so a refusal is not about the partner or the sign
 	Expect(s.Send(ctx, s.NewAsyncResult(id))).To(beRefused(), "the malformed request_id %.80q", id)
 })
 

@@ -116,7 +116,7 @@ func racedOrders(ctx context.Context, s *session.Session) []sent {
 			p.SIM, p.OrderNo, p.AutoRenewal = sim, orderNo, "1"
 			orders[i].Purchase = p
 		}
-		s.Parallel(len(orders), func(i int) { orders[i].answer = s.Send(ctx, s.NewSingleOrder(orders[i].Purchase)) })
+		parallel(len(orders), func(i int) { orders[i].answer = s.Send(ctx, s.NewSingleOrder(orders[i].Purchase)) })
 		return orders
 	})
 }
@@ -178,7 +178,7 @@ func topUps(ctx context.Context, s *session.Session) []placed {
 			several[i].Purchase = s.NewPurchase()
 			several[i].SIM = sims[i]
 		}
-		s.Parallel(len(several), func(i int) { several[i].answer = s.Send(ctx, s.NewSynOrderInfo(several[i].Purchase)) })
+		parallel(len(several), func(i int) { several[i].answer = s.Send(ctx, s.NewSynOrderInfo(several[i].Purchase)) })
 		for i := range several {
 			s.RequireAccepted(several[i].answer)
 		}
@@ -197,7 +197,7 @@ func visibleKeys(ctx context.Context, s *session.Session, number int) session.Or
 	}
 	return session.Share(s, name, func(s *session.Session) session.OrderKeys {
 		awaitVisible(ctx, s, order)
-		return s.KeysOf(ctx, order)
+		return keysOf(ctx, s, order)
 	})
 }
 
@@ -263,7 +263,7 @@ func paidAtOnce(ctx context.Context, s *session.Session) placed {
 			order = place(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
 			s.Authorize(ctx, order.Purchase, s.PayingMethod())
 		}
-		s.Parallel(4, func(int) { s.Send(ctx, s.NewConfirmPaymentResult(order.PayID)) })
+		parallel(4, func(int) { s.Send(ctx, s.NewConfirmPaymentResult(order.PayID)) })
 		return order
 	})
 }
@@ -343,8 +343,10 @@ func listedRenewal(ctx context.Context, s *session.Session) renewal {
 // cancellation is an auto-renewal that was cancelled, and what was answered.
 type cancellation struct {
 	session.Purchase
-	// kept was active beside it, and was not cancelled.
-	kept renewal
+	// kept was active beside it, and was not cancelled. keptAfter is the answer to a query for it
+	// after the cancellation.
+	kept      renewal
+	keptAfter *wire.Answer
 	// after is the answer to a query, again that to a second cancellation.
 	after, again *wire.Answer
 	// listed are the orders of the SIM before, left those after the cancellation.
@@ -355,7 +357,7 @@ type cancellation struct {
 func cancelled(ctx context.Context, s *session.Session) cancellation {
 	create := func(s *session.Session) cancellation {
 		var c cancellation
-		if len(s.Target().SIMs) > 1 {
+		if s.RenewableSIMs() > 1 {
 			c.kept = active(ctx, s)
 		}
 		p := renewable(ctx, s)
@@ -371,6 +373,12 @@ func cancelled(ctx context.Context, s *session.Session) cancellation {
 		c.after = s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM))
 		c.again = s.Send(ctx, draft)
 		c.left = countOf(s.Send(ctx, s.NewSingleQueryOrder(p.SIM))).all
+		if c.kept.SIM != "" {
+			c.keptAfter = s.Send(ctx, s.NewQueryAutoRenewalRecord(c.kept.SIM))
+		}
+		if !s.Roomy() { // other checks need the SIMs
+			s.EndRenewals()
+		}
 		return c
 	}
 	return session.Share(s, "cancelled auto-renewal", create)
@@ -445,7 +453,7 @@ func repeatedPush(ctx context.Context, s *session.Session) pushedAgain {
 		placeUntold(ctx, s)
 		order := pushedAgain{Purchase: s.NewPurchase()}
 		s.AnswerPushes(order.Purchase, notTaken...)
-		s.ThirdPartyOrder(ctx, order.Purchase)
+		thirdPartyPaid(ctx, s, order.Purchase)
 		s.AwaitPush(order.Purchase)
 		if s.Reaches("queryOrder") {
 			order.shown = s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: order.PurchaseID}))
@@ -487,7 +495,7 @@ func mineOnSecondSIM(ctx context.Context, s *session.Session) session.Purchase {
 	return session.Share(s, "order for the SIM of the second partner", func(s *session.Session) session.Purchase {
 		p := s.NewPurchase()
 		p.SIM = s.SecondSIM()
-		s.ThirdPartyOrder(ctx, p)
+		thirdPartyPaid(ctx, s, p)
 		awaitVisible(ctx, s, p)
 		return p
 	})

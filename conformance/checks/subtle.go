@@ -85,9 +85,9 @@ var subtleGroups = []Check{{
 	Requirement: "listGroupSims lists all of 60 SIMs that were added",
 	Run: func(ctx context.Context, s *session.Session) {
 		sims := s.ExistingSIMs(60) // repeats, where the target names fewer
-		before := s.ListGroupSims(ctx, s.Group())
+		before := listGroupSims(ctx, s, s.Group())
 		adding.carryOut(ctx, s, sims...)
-		after := s.ListGroupSims(ctx, s.Group())
+		after := listGroupSims(ctx, s, s.Group())
 		missing := 0
 		for _, sim := range distinct(sims) {
 			added := 0
@@ -121,7 +121,7 @@ var subtleGroups = []Check{{
 		var counted, entries int
 		for range repeats { // others may change the count of the group meanwhile
 			sim := s.ExistingSIM()
-			before := s.ListGroupSims(ctx, s.Group())
+			before := listGroupSims(ctx, s, s.Group())
 			for range 2 {
 				result := adding.carryOut(ctx, s, sim)
 				if slices.ContainsFunc(resultsFor(sim, result), func(code string) bool { return code != succeeded }) {
@@ -129,7 +129,7 @@ var subtleGroups = []Check{{
 						"precondition failed: addSims did not add "+sim, `"`+succeeded+`"`, Show(resultsFor(sim, result)))
 				}
 			}
-			after := s.ListGroupSims(ctx, s.Group())
+			after := listGroupSims(ctx, s, s.Group())
 			counted, entries = after.Count-before.Count, after.Times(sim)-before.Times(sim)
 			if max(counted, entries) < 2 {
 				break
@@ -143,9 +143,9 @@ var subtleGroups = []Check{{
 	Requirement: "listBundles answers concurrent requests of two partners with their own groups",
 	Run: func(ctx context.Context, s *session.Session) {
 		partners := []string{s.Target().PartnerCode, s.SecondPartner()}
-		own := [][]string{groupIDs(s.ListBundlesAs(ctx, partners[0])), groupIDs(s.ListBundlesAs(ctx, partners[1]))}
+		own := [][]string{groupIDs(listBundlesAs(ctx, s, partners[0])), groupIDs(listBundlesAs(ctx, s, partners[1]))}
 		shown := make([][]string, 8)
-		s.Parallel(len(shown), func(i int) { shown[i] = groupIDs(s.ListBundlesAs(ctx, partners[i%2])) })
+		parallel(len(shown), func(i int) { shown[i] = groupIDs(listBundlesAs(ctx, s, partners[i%2])) })
 		for i, groups := range shown {
 			Expect(groups).To(ConsistOf(own[i%2]), "listBundles showed a partner the groups of another, in concurrent request %d of 8", i+1)
 		}

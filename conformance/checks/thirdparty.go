@@ -76,7 +76,7 @@ var thirdPartyChecks = slices.Concat([]Check{{
 		p = session.Share(s, "top-up with auto-renewal", func(s *session.Session) sent {
 			p := s.NewPurchase()
 			p.AutoRenewal = "1"
-			s.ThirdPartyOrder(ctx, p)
+			thirdPartyPaid(ctx, s, p)
 			return sent{Purchase: p}
 		})
 	}

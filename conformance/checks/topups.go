@@ -58,7 +58,7 @@ var takeEffectChecks = []Check{{
 			return
 		}
 		Expect(growth(ctx, s, allOrders, 0, func(sim string) {
-			thirdPartyOrder(ctx, s, s.OtherSIM(sim))
+			thirdPartyOrder(ctx, s, otherSIM(s, sim))
 		})).To(BeNumerically("<=", 0), "singleQueryOrder lists the order of another SIM")
 	},
 }, {
@@ -86,7 +86,7 @@ var takeEffectChecks = []Check{{
 func thirdPartyOrder(ctx context.Context, s *session.Session, sim string) session.Purchase {
 	p := s.NewPurchase()
 	p.SIM = sim
-	s.ThirdPartyOrder(ctx, p)
+	thirdPartyPaid(ctx, s, p)
 	return p
 }
 
@@ -129,7 +129,7 @@ func listsUnderPlanName(ctx context.Context, s *session.Session) {
 			return
 		}
 	}
-	p := listedPurchase(ctx, s, s.ExistingSIM())
+	p := listedPurchase(ctx, s, s.RenewableSIM())
 	before := under(p)
 	s.Subscribe(ctx, p)
 	s.Await(func() bool { return under(p) > before })

@@ -113,7 +113,7 @@ func namesOwner(s *session.Session, answer *wire.Answer, sim string) {
 func doesNotMixAnswers(ctx context.Context, s *session.Session) {
 	sims := s.ExistingSIMs(8)
 	answers := make([]*wire.Answer, len(sims))
-	s.Parallel(len(sims), func(i int) { answers[i] = s.Send(ctx, s.NewSingleVerify(sims[i])) })
+	parallel(len(sims), func(i int) { answers[i] = s.Send(ctx, s.NewSingleVerify(sims[i])) })
 	named := make([]string, len(sims))
 	for i, answer := range answers {
 		named[i] = ownerOf(s, answer).DeviceCode

@@ -52,7 +52,7 @@ func Faults() []Fault {
 // Variants returns all variants, by topic.
 func Variants() []Variant {
 	return slices.Concat(answerVariants(), wireVariants(), taskVariants(), settingVariants(), orderVariants(),
-		paymentVariants(), pushVariants())
+		paymentVariants(), limitVariants(), pushVariants())
 }
 
 // Unknown reports an id that is not in the catalogue.

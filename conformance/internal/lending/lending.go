@@ -4,6 +4,7 @@ package lending
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/mallcheck/mallcheck/reports"
@@ -53,18 +54,35 @@ func (d *Desk[L]) of(operation string) *standing[L] {
 	return d.standings[operation]
 }
 
-// Borrow returns a loan that nobody else holds, or false when one has to be made.
-func (d *Desk[L]) Borrow(operation string) (lent L, free bool) {
+// Borrow returns a loan of an operation that nobody else holds and that fits, or false when
+// one has to be made.
+func (d *Desk[L]) Borrow(operation string, fits func(L) bool) (lent L, free bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	known := d.of(operation)
-	last := len(known.idle) - 1
-	if last < 0 {
-		return lent, false
+	return d.of(operation).take(fits)
+}
+
+// Take returns a loan of any operation that nobody else holds and that fits.
+func (d *Desk[L]) Take(fits func(L) bool) (lent L, free bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, known := range d.standings {
+		if lent, free = known.take(fits); free {
+			return lent, true
+		}
 	}
-	lent = known.idle[last]
-	known.idle = known.idle[:last]
-	return lent, true
+	return lent, false
+}
+
+// take takes the last loan that fits.
+func (s *standing[L]) take(fits func(L) bool) (lent L, free bool) {
+	for at, one := range slices.Backward(s.idle) {
+		if fits(one) {
+			s.idle = slices.Delete(s.idle, at, at+1)
+			return one, true
+		}
+	}
+	return lent, false
 }
 
 // GiveBack makes a loan of an operation available again.

@@ -1,14 +1,9 @@
 package session
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"math/big"
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/transport"
@@ -37,9 +32,12 @@ func (s *Session) announce(draft *Draft, request *http.Request) announced {
 		c.overBudget.Store(true)
 		panic(End{Verdict: reports.Skipped, Reason: operation + " was not sent: " + err.Error()})
 	}
-	r := s.named(draft, request.URL, body)
+	r := c.journal.Named(operation, s.Target().PartnerCode, s.pathOf(draft), request.URL.Path, body)
 	if r.Group != "" && len(r.SIMs) > 0 && request.URL.Path == draft.wire.URL.Path {
 		c.lookBefore(journal.Group{ID: r.Group, Partner: r.Partner})
+	}
+	if operation == journal.Subscribe {
+		s.MakeRoom(r.SIMs...)
 	}
 	entry, err := c.journal.Enter(r)
 	if err != nil {
@@ -55,72 +53,12 @@ func (s *Session) announce(draft *Draft, request *http.Request) announced {
 	return announced{entry, cost}
 }
 
-// named returns what a request names of what it changes, as far as that can be read:
-// a lenient target may accept what is not of the right type.
-func (s *Session) named(draft *Draft, address *url.URL, body []byte) journal.Request {
-	var members struct {
-		Partner wire.LooseString `json:"partnerCode"`
-		SIMs    json.RawMessage  `json:"sim_ids"`
-		SIM     wire.LooseString `json:"deviceCode"`
-		OrderNo wire.LooseString `json:"orderNo"`
-		PayID   wire.LooseString `json:"payId"`
-	}
-	_ = json.Unmarshal(body, &members) // what is not an object names nothing
-	operation := draft.Operation.ID
-	r := journal.Request{Operation: operation, Partner: string(members.Partner), Order: string(members.OrderNo)}
-	if r.Partner == "" {
-		r.Partner = s.Target().PartnerCode
-	}
-	switch {
-	case operation == journal.AddSIMs || operation == journal.RemoveSIMs:
-		r.Group, r.SIMs = pathValue(s.pathOf(draft), address.Path, "group_id"), textsIn(members.SIMs)
-	case operation == journal.Subscribe:
-		r.Payment = string(members.PayID)
-		// The subscription names its payment alone, its cancellation the order and the SIM card as well.
-		if orders := s.connection.journal.OrdersOf(r.Payment); len(orders) > 0 {
-			r.Order, r.SIMs = orders[0].Order, orders[0].SIMs
-		}
-	case members.SIM != "":
-		r.SIMs, r.PayID = []string{string(members.SIM)}, string(members.PayID)
-	default:
-		r.PayID = string(members.PayID)
-	}
-	return r
-}
-
-// textsIn returns the texts of a list, or a text that stands where a list should.
-func textsIn(raw json.RawMessage) (texts []string) {
-	var list []wire.LooseString
-	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && trimmed[0] == '"' {
-		list = append(list, wire.LooseString(wire.Unquote(trimmed)))
-	} else {
-		_ = json.Unmarshal(raw, &list) // what is not a list names nothing
-	}
-	for _, one := range list {
-		if one != "" {
-			texts = append(texts, string(one))
-		}
-	}
-	return texts
-}
-
 // pathOf returns the path of an operation on the target, with its parameters.
 func (s *Session) pathOf(draft *Draft) string {
 	if path := s.Target().Paths[draft.Operation.ID]; path != "" {
 		return path
 	}
 	return draft.Operation.Path
-}
-
-// pathValue returns the value of a path parameter in a path that ends with a
-// template, "" when it is not there.
-func pathValue(template, path, name string) string {
-	parts, segments := strings.Split(template, "/"), strings.Split(path, "/")
-	at := slices.Index(parts, "{"+name+"}")
-	if at -= len(parts) - len(segments); at < 0 || at >= len(segments) {
-		return ""
-	}
-	return segments[at]
 }
 
 // settleAnnounced notes what came of an announced request.

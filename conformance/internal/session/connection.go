@@ -55,6 +55,7 @@ type Connection struct {
 	lending  lending.Desk[*loan]
 	stock    stock
 	arranger Arranger // nil for none
+	renewing renewing
 }
 
 // Connect returns a connection to a target, and listens for its pushes where the

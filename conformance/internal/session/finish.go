@@ -63,25 +63,9 @@ func (c *Connection) restore() (left, others []string) {
 			left = append(left, fmt.Sprintf("%s may not hold what it held before the run: %v", group, err))
 			continue
 		}
-		others = append(others, surplus(group, byGroup[group], held)...)
+		others = append(others, group.Surplus(byGroup[group], held)...)
 	}
 	return append(left, c.journal.Unclear()...), others
-}
-
-// surplus describes the SIM cards that a group holds more often than before the run,
-// although they were added and, as the target said, removed.
-func surplus(group journal.Group, changes []journal.Change, held journal.Holdings) []string {
-	var sims []string
-	for _, change := range changes {
-		if change.Undone > 0 && held[change.SIM] > change.Before {
-			sims = append(sims, fmt.Sprintf("%s %d times instead of %d", change.SIM, held[change.SIM], change.Before))
-		}
-	}
-	if len(sims) == 0 {
-		return nil
-	}
-	return []string{fmt.Sprintf("%s holds SIM cards more often than before the run, although the target reported that they were removed: %s",
-		group, journal.Summary(sims))}
 }
 
 // restoreGroup makes one group hold again what it held before, and returns what it

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/transport"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/openapi"
@@ -33,10 +34,11 @@ func UsesUp(operation openapi.Operation) bool {
 // or an order, is made once and lent to one check after another until the target
 // accepts a request derived from it. No other check holds it at the same time.
 func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
-	lent, free := s.connection.lending.Borrow(operation)
+	lent, free := s.connection.borrow(operation)
 	if !free {
 		lent = s.makeLoan(ctx, operation)
 	}
+	s.connection.renewing.WorkFor(lent.maker, s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.loans = append(s.loans, lent)
@@ -47,6 +49,7 @@ func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
 func (s *Session) makeLoan(ctx context.Context, operation string) *loan {
 	lent := &loan{maker: s.connection.SessionWith(s.stop, s.part)}
 	lent.maker.ended = s.ended
+	s.connection.renewing.WorkFor(lent.maker, s)
 	defer func() {
 		ended := s.adoptWith(lent.maker, recover())
 		if ended == nil {
@@ -75,9 +78,16 @@ func (s *Session) spend(draft *Draft, answer *wire.Answer) {
 	if draft.loan == nil || !UsesUp(draft.Operation) || answer != nil && answer.Refused() {
 		return
 	}
+	s.useUp(draft)
+}
+
+// useUp marks the loan of a draft, if it has one, as used up.
+func (s *Session) useUp(draft *Draft) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	draft.loan.spent = true
+	if draft.loan != nil {
+		draft.loan.spent = true
+	}
 }
 
 // isSpent reports whether the target accepted a request derived from a valid one.
@@ -96,7 +106,7 @@ func (s *Session) returnLoans() (left []string) {
 	s.mu.Unlock()
 	for _, lent := range loans {
 		if !lent.spent {
-			s.connection.lending.GiveBack(lent.draft.Operation.ID, lent)
+			s.connection.giveBack(lent)
 			continue
 		}
 		known := len(lent.maker.exchanges)
@@ -118,7 +128,10 @@ func (c *Connection) Undo() (left []string) {
 	for _, lent := range c.lending.Close() {
 		left = append(left, lent.maker.Undo()...)
 	}
-	return append(left, c.stock.undo()...)
+	left = append(left, c.stock.undo()...)
+	c.renewing.mu.Lock()
+	defer c.renewing.mu.Unlock()
+	return append(left, c.renewing.left...)
 }
 
 // Controlled calls twins, which sends requests that differ from a valid one in one
@@ -154,12 +167,11 @@ func (s *Session) prove(ctx context.Context, valid *Draft) {
 	answer := s.Send(ctx, valid.Twin())
 	if !answer.Accepted() {
 		s.connection.lending.Failed(valid.Operation.ID, "")
-		s.mu.Lock()
-		if valid.loan != nil {
-			valid.loan.spent = true
-		}
-		s.mu.Unlock()
+		s.useUp(valid)
 		s.requireReadable(valid, answer)
+	}
+	if valid.loan != nil && valid.Operation.ID == journal.Subscribe {
+		s.requireSubscribed(answer, valid.loan.maker.renews)
 	}
 	s.RequireAccepted(answer)
 	if valid.pristine() {
@@ -203,6 +215,7 @@ func (s *Session) adoptWith(other *Session, ended any) any {
 func (s *Session) Aside(work func(aside *Session)) {
 	aside := s.connection.SessionWith(s.stop, s.part)
 	aside.ended = s.ended
+	s.connection.renewing.WorkFor(aside, s)
 	s.mu.Lock()
 	s.asides = append(s.asides, aside)
 	s.mu.Unlock()
@@ -241,6 +254,11 @@ func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer 
 	}
 	draft := s.NewValid(ctx, operation)
 	answer := s.Send(ctx, draft)
+	if answer.Refused() && operation == journal.Subscribe && s.foundOccupied(draft.loan.maker.renews) != "" {
+		s.useUp(draft)
+		draft = s.NewValid(ctx, operation) // for another SIM card
+		answer = s.Send(ctx, draft)
+	}
 	if answer.Accepted() {
 		exchange := s.Exchanges()[answer.Exchange]
 		s.connection.lending.Proved(operation, &exchange)

@@ -45,14 +45,13 @@ func (s *Session) Subscribe(ctx context.Context, p Purchase) {
 
 // SubscribeTo is Subscribe for an order that was created.
 func (s *Session) SubscribeTo(ctx context.Context, p Purchase) {
-	s.RequireAccepted(s.Send(ctx, s.NewStripeSubDirectly(p, s.PayingMethod())))
+	s.requireSubscribed(s.Send(ctx, s.NewStripeSubDirectly(p, s.PayingMethod())), p.SIM)
 	s.Await(func() bool { return s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM)).Accepted() })
 }
 
 // Subscription creates an order with an auto-renewal, as Subscribe does.
 func (s *Session) Subscription(ctx context.Context) Purchase {
-	p := s.NewPurchase()
-	p.AutoRenewal = "1"
+	p := s.NewRenewal()
 	s.Subscribe(ctx, p)
 	return p
 }
@@ -75,4 +74,9 @@ func (s *Session) AwaitWithin(limit time.Duration, look func() bool) bool {
 		}
 		s.pause(pause)
 	}
+}
+
+// LookUp sends a queryOrder; the caller says whether it is to be accepted.
+func (s *Session) LookUp(ctx context.Context, draft *Draft) wire.FoundOrder {
+	return wire.FoundOrderOf(s.Send(ctx, draft))
 }

@@ -122,8 +122,7 @@ func (s *Session) validPurchase(ctx context.Context, operation string) *Draft {
 	case "stripeSubscriptionAuthorization":
 		return s.NewStripeSubscriptionAuthorization(s.Order(ctx))
 	case "stripeSubDirectly":
-		p := s.NewPurchase()
-		p.AutoRenewal = "1"
+		p := s.NewRenewal()
 		s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
 		return about(p, func(p Purchase) *Draft { return s.NewStripeSubDirectly(p, s.PayingMethod()) })
 	case "resultQuery":

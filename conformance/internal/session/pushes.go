@@ -1,7 +1,6 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,8 +9,6 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/receiver"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/signing"
-	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
 
 // Push is one attempt of the target to deliver a push.
@@ -123,32 +120,6 @@ func (s *Session) show(pushes []*Push) {
 			s.exchanges = append(s.exchanges, push.Exchange)
 		}
 	}
-}
-
-// VerifyPush checks the signature of a push under the target's key, whatever its
-// timestamp. The error names the combination of rules that fits, if one is known to. It ends the
-// check when the target has no key.
-func (s *Session) VerifyPush(p *Push) error {
-	t := s.Target()
-	keys := map[string][]byte{s.PushKeyID(): t.PushKey}
-	verifier := signing.PushVerifier{Keys: keys, Tolerance: -1, Join: t.PushJoin, Encoding: t.PushEncoding}
-	err := verifier.Verify(p.Header, p.Body)
-	if !errors.Is(err, signing.ErrMismatch) {
-		return err
-	}
-	rules := diagnose.PushRules{Keys: keys, Join: t.PushJoin, Encoding: t.PushEncoding}
-	return fmt.Errorf("%w; %s", err, diagnose.Push(p.Header, p.Body, rules).Line())
-}
-
-// PushContent returns the text that the signature of a push must cover under the rules
-// of the target, or why there is none.
-func (s *Session) PushContent(p *Push) string {
-	content, err := signing.PushContent(p.Body, p.Header.Get(signing.HeaderPushVersion),
-		p.Header.Get(signing.HeaderPushAlgorithm), p.Header.Get(signing.HeaderPushTimestamp), s.Target().PushJoin)
-	if err != nil {
-		return "(none: " + err.Error() + ")"
-	}
-	return string(content)
 }
 
 // PushKeyID returns the id of the key that pushes are signed with, or ends the

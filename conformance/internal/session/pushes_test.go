@@ -74,11 +74,11 @@ func TestPushesAreRecorded(t *testing.T) {
 	if string(got.Body) != `{"nested":{"order":"MC1"}}` || got.Method != http.MethodPost || got.Arrived.IsZero() {
 		t.Errorf("got %v", got)
 	}
-	if err := s.VerifyPush(got); err != nil {
+	if err := got.Verify(s.Target()); err != nil {
 		t.Error(err)
 	}
 	s.Target().PushKey = []byte("another")
-	if err := s.VerifyPush(got); err == nil {
+	if err := got.Verify(s.Target()); err == nil {
 		t.Error("another key verifies it, too")
 	}
 	s.AwaitPush(p)

@@ -33,6 +33,7 @@ type Session struct {
 	asides     []*Session       // sessions whose exchanges count for no check
 	loans      []*loan          // valid requests that nobody else uses at the moment
 	used       map[string]bool  // names of shared objects
+	renews     string           // the SIM card for which it subscribes
 }
 
 // End is the value with which a session ends a check that cannot go on.
@@ -141,20 +142,9 @@ func (s *Session) ExistingSIMs(n int) []string {
 // DistinctSIMs returns n different ICCIDs that exist, or skips the check.
 func (s *Session) DistinctSIMs(n int) []string {
 	if have := len(s.Target().SIMs); have < n {
-		s.missing(fmt.Sprintf("the check needs %d SIM cards, the target names %d (--sim)", n, have))
+		s.Missing(fmt.Sprintf("the check needs %d SIM cards, the target names %d (--sim)", n, have))
 	}
 	return s.connection.supply.SIMs(n, s.part)
-}
-
-// OtherSIM returns the ICCID of another SIM card than a given one, or skips the check.
-func (s *Session) OtherSIM(sim string) string {
-	for _, other := range s.DistinctSIMs(2) {
-		if other != sim {
-			return other
-		}
-	}
-	s.missing("the check needs 2 SIM cards, the target names the same one twice (--sim)")
-	return ""
 }
 
 // SecondSIM returns the ICCID of a SIM of the second partner. Where the target names
@@ -182,12 +172,12 @@ func (s *Session) SecondPartner() string {
 func (s *Session) need(there bool, key string) {
 	s.endIfStopped()
 	if !there {
-		s.missing(fmt.Sprintf("the target has no %s (--%s or %s)", key, key, target.EnvironmentName(key)))
+		s.Missing(fmt.Sprintf("the target has no %s (--%s or %s)", key, key, target.EnvironmentName(key)))
 	}
 }
 
-// missing skips the check, but on the sandbox, where everything must be there, breaks it.
-func (s *Session) missing(reason string) {
+// Missing skips the check, but on the sandbox, where everything must be there, breaks it.
+func (s *Session) Missing(reason string) {
 	if s.Target().Sandbox {
 		panic(End{Verdict: reports.Failed, Reason: reason, Deviation: &reports.Deviation{
 			Clause: "", Grade: reports.Rule, Level: reports.Must, Exchange: -1,
@@ -195,23 +185,4 @@ func (s *Session) missing(reason string) {
 		}})
 	}
 	s.Skip(reason)
-}
-
-// Parallel calls work n times at once, with 0 to n-1, and returns when all have
-// returned. When one of them ends the check, the check ends once all are done.
-func (s *Session) Parallel(n int, work func(i int)) {
-	ends := make([]any, n)
-	var group sync.WaitGroup
-	for i := range n {
-		group.Go(func() {
-			defer func() { ends[i] = recover() }()
-			work(i)
-		})
-	}
-	group.Wait()
-	for _, end := range ends {
-		if end != nil {
-			panic(end)
-		}
-	}
 }

@@ -265,27 +265,6 @@ func TestTaskTimeout(t *testing.T) {
 	}
 }
 
-// The end of one of several ends the check, after all have returned.
-func TestParallelEnds(t *testing.T) {
-	s := connected(t, (&book{}).ServeHTTP)
-	var mu sync.Mutex
-	done := 0
-	err := attempt(func() {
-		s.Parallel(4, func(i int) {
-			if i == 2 {
-				s.Skip("two")
-			}
-			time.Sleep(20 * time.Millisecond)
-			mu.Lock()
-			defer mu.Unlock()
-			done++
-		})
-	})
-	if err == nil || err.Error() != "two" || done != 3 {
-		t.Errorf("ended with %v after %d", err, done)
-	}
-}
-
 // SIM cards are handed out in turn.
 func TestSIMs(t *testing.T) {
 	s := connected(t, (&book{}).ServeHTTP)

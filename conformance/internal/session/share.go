@@ -88,6 +88,7 @@ func (k *stock) item(name string) *item {
 func (one *item) make(s *Session, create func(maker *Session) any) {
 	one.maker = s.connection.SessionWith(s.stop, s.part)
 	one.maker.ended = s.ended
+	s.connection.renewing.WorkFor(one.maker, s)
 	one.tries++
 	func() {
 		defer func() { one.ended = recover() }()
@@ -96,6 +97,10 @@ func (one *item) make(s *Session, create func(maker *Session) any) {
 	end, isEnd := one.ended.(End)
 	unasked := isEnd && (end.Verdict == reports.Inconclusive || s.Stopped())
 	if one.made = !unasked || one.tries >= lending.Tries; one.made {
+		s.connection.renewing.Rest(one.maker)
+		if one.ended != nil { // nobody looks at what there is of it
+			s.connection.keepLeft(one.maker.Undo())
+		}
 		return
 	}
 	s.mu.Lock()

@@ -17,6 +17,7 @@ import (
 func (s *Session) Undo() (left []string) {
 	undoing := s.connection.undoing()
 	defer func() { s.adopt(undoing) }()
+	defer s.connection.renewing.Free(s)
 	remaining, doubtful := s.remaining(undoing)
 	for group, sims := range remaining {
 		err := undoing.takeOut(group, sims)

@@ -1,0 +1,111 @@
+package checks
+
+import (
+	"context"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
+)
+
+// listGroupSims lists a group. It ends the check if the request is refused, or if the
+// answer has no list of SIMs: an entry that cannot be read is not a missing entry.
+func listGroupSims(ctx context.Context, s *session.Session, group string) wire.Listing {
+	answer := s.Send(ctx, s.NewListGroupSims(group))
+	s.RequireAccepted(answer)
+	listing, known := wire.ListingOf(answer)
+	if !known {
+		s.UnknownForm(answer, "a list sim_ids")
+	}
+	return listing
+}
+
+// listBundles lists the partner's groups; that it is accepted is required.
+func listBundles(ctx context.Context, s *session.Session) []wire.Bundle {
+	return listBundlesAs(ctx, s, s.Target().PartnerCode)
+}
+
+// listBundlesAs is listBundles, asked by another partner.
+func listBundlesAs(ctx context.Context, s *session.Session, partner string) []wire.Bundle {
+	answer := s.Send(ctx, s.NewListBundles().As(partner))
+	s.RequireAccepted(answer)
+	bundles, known := wire.BundlesOf(answer)
+	if !known {
+		s.UnknownForm(answer, "a list of groups")
+	}
+	return bundles
+}
+
+// otherGroup returns a bundle group of the partner beside Group, or skips the check.
+func otherGroup(ctx context.Context, s *session.Session) string {
+	for _, bundle := range listBundles(ctx, s) {
+		if bundle.GroupID != "" && bundle.GroupID != s.Group() {
+			return bundle.GroupID
+		}
+	}
+	s.Missing("the partner has one bundle group only, the check needs two")
+	return ""
+}
+
+// secondPartnersGroup returns a bundle group of SecondPartner, or skips the check.
+func secondPartnersGroup(ctx context.Context, s *session.Session) string {
+	for _, bundle := range listBundlesAs(ctx, s, s.SecondPartner()) {
+		if bundle.GroupID != "" {
+			return bundle.GroupID
+		}
+	}
+	s.Missing("the second partner has no bundle group")
+	return ""
+}
+
+// otherSIM returns the ICCID of another SIM card than a given one, or skips the check.
+func otherSIM(s *session.Session, sim string) string {
+	for _, other := range s.DistinctSIMs(2) {
+		if other != sim {
+			return other
+		}
+	}
+	s.Missing("the check needs 2 SIM cards, the target names the same one twice (--sim)")
+	return ""
+}
+
+// parallel calls work n times at once, with 0 to n-1, and returns when all have
+// returned. When one of them ends the check, the check ends once all are done.
+func parallel(n int, work func(i int)) {
+	ends := make([]any, n)
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() {
+			defer func() { ends[i] = recover() }()
+			work(i)
+		})
+	}
+	group.Wait()
+	for _, end := range ends {
+		if end != nil {
+			panic(end)
+		}
+	}
+}
+
+// keysOf looks up an order of the run by its purchase id and returns its three keys. It
+// ends the check if the order is not found or has no order_id: it is assumed which member
+// of an order is which key, and a check about the keys does not fail for that.
+func keysOf(ctx context.Context, s *session.Session, p session.Purchase) session.OrderKeys {
+	found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
+	switch {
+	case !found.Answer.Accepted():
+		s.Prevents("order-lookup/purchase-id-of-the-order", found.Answer.Exchange,
+			"precondition failed: queryOrder does not find an order by the partner's own id", "the order "+p.PurchaseID, found.Answer.String())
+	case found.OrderID == "":
+		s.Prevents("order-lookup/order-id-of-the-order", found.Answer.Exchange,
+			"precondition failed: queryOrder returned an order without order_id", "an order_id", found.Answer.String())
+	}
+	return session.OrderKeys{PurchaseID: p.PurchaseID, OrderID: found.OrderID, SIM: p.SIM}
+}
+
+// thirdPartyPaid creates an order that the partner was paid for already; that it
+// is accepted is required. What edits change is signed.
+func thirdPartyPaid(ctx context.Context, s *session.Session, p session.Purchase, edits ...wire.Edit) {
+	s.RequireAccepted(s.Send(ctx, s.NewSynOrderInfo(p).Before(edits...)))
+}

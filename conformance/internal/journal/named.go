@@ -1,0 +1,87 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
+)
+
+// Named returns what a request names of what it changes, as far as that can be read:
+// a lenient target may accept what is not of the right type. template is the path of the
+// operation with its parameters, path that of the request.
+func (j *Journal) Named(operation, partner, template, path string, body []byte) Request {
+	var members struct {
+		Partner wire.LooseString `json:"partnerCode"`
+		SIMs    json.RawMessage  `json:"sim_ids"`
+		SIM     wire.LooseString `json:"deviceCode"`
+		OrderNo wire.LooseString `json:"orderNo"`
+		PayID   wire.LooseString `json:"payId"`
+	}
+	_ = json.Unmarshal(body, &members) // what is not an object names nothing
+	r := Request{Operation: operation, Partner: string(members.Partner), Order: string(members.OrderNo)}
+	if r.Partner == "" {
+		r.Partner = partner
+	}
+	switch {
+	case operation == AddSIMs || operation == RemoveSIMs:
+		r.Group, r.SIMs = pathValue(template, path, "group_id"), textsIn(members.SIMs)
+	case operation == Subscribe:
+		r.Payment = string(members.PayID)
+		// The subscription names its payment alone, its cancellation the order and the SIM card as well.
+		if orders := j.OrdersOf(r.Payment); len(orders) > 0 {
+			r.Order, r.SIMs = orders[0].Order, orders[0].SIMs
+		}
+	case members.SIM != "":
+		r.SIMs, r.PayID = []string{string(members.SIM)}, string(members.PayID)
+	default:
+		r.PayID = string(members.PayID)
+	}
+	return r
+}
+
+// textsIn returns the texts of a list, or a text that stands where a list should.
+func textsIn(raw json.RawMessage) (texts []string) {
+	var list []wire.LooseString
+	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && trimmed[0] == '"' {
+		list = append(list, wire.LooseString(wire.Unquote(trimmed)))
+	} else {
+		_ = json.Unmarshal(raw, &list) // what is not a list names nothing
+	}
+	for _, one := range list {
+		if one != "" {
+			texts = append(texts, string(one))
+		}
+	}
+	return texts
+}
+
+// pathValue returns the value of a path parameter in a path that ends with a
+// template, "" when it is not there.
+func pathValue(template, path, name string) string {
+	parts, segments := strings.Split(template, "/"), strings.Split(path, "/")
+	at := slices.Index(parts, "{"+name+"}")
+	if at -= len(parts) - len(segments); at < 0 || at >= len(segments) {
+		return ""
+	}
+	return segments[at]
+}
+
+// Surplus describes the SIM cards that a group holds more often than before the run,
+// although they were added and, as the target said, removed.
+func (g Group) Surplus(changes []Change, held Holdings) []string {
+	var sims []string
+	for _, change := range changes {
+		if change.Undone > 0 && held[change.SIM] > change.Before {
+			sims = append(sims, fmt.Sprintf("%s %d times instead of %d", change.SIM, held[change.SIM], change.Before))
+		}
+	}
+	if len(sims) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s holds SIM cards more often than before the run, although the target reported that they were removed: %s",
+		g, Summary(sims))}
+}

@@ -1,0 +1,206 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/conformance/internal/supply"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// mostOccupied bounds how many SIM cards are passed over for one subscription.
+const mostOccupied = 8
+
+// SIMsToRenew is for how many SIM cards a check may have auto-renewals at once.
+const SIMsToRenew = 3
+
+// renewing is which SIM cards are used for auto-renewals. A target may allow one
+// for each SIM card: the run keeps to that, whatever the target allows, so that a
+// refusal never comes from an auto-renewal that another check left active.
+type renewing struct {
+	supply.Claims[*Session]
+
+	mu sync.Mutex
+	// left is what could not be undone of objects that were given up during the run.
+	left []string
+}
+
+// NewRenewal returns a purchase with auto-renewal, for a SIM card for which no
+// other check subscribes if there is one.
+func (s *Session) NewRenewal() Purchase {
+	p := s.NewPurchase()
+	p.AutoRenewal = "1"
+	for range min(len(s.Target().SIMs), mostOccupied) {
+		if p.SIM = s.RenewableSIM(); s.foundOccupied(p.SIM) == "" {
+			break // else a refusal would say nothing
+		}
+	}
+	return p
+}
+
+// RenewableSIM returns a SIM card for which no other check subscribes, another one at
+// each call as long as the target names enough. It cancels the auto-renewals of valid
+// requests that nobody uses at the moment, rather than taking a card twice.
+func (s *Session) RenewableSIM() string {
+	s.need(len(s.Target().SIMs) > 0, "sim")
+	claims := &s.connection.renewing
+	s.renews = s.ExistingSIM() // where each card has an auto-renewal of somebody else
+	for _, evict := range []bool{false, true} {
+		if claims.Count(s) >= SIMsToRenew {
+			break
+		}
+		for range s.Target().SIMs {
+			sim := s.ExistingSIM()
+			if s.claim(sim, evict) {
+				s.renews = sim
+				return sim
+			}
+		}
+	}
+	for range s.Target().SIMs {
+		if sim := s.ExistingSIM(); claims.Has(sim, s) {
+			s.renews = sim
+			break // what this check began for it is cancelled before the next subscription
+		}
+	}
+	return s.renews
+}
+
+// claim keeps a SIM card for the subscriptions of a session, and reports whether it is
+// free. With evict, a valid request that holds it and that nobody uses is given up.
+func (s *Session) claim(sim string, evict bool) bool {
+	c := s.connection
+	var idle *loan
+	if !c.renewing.Claim(sim, s, func(holder *Session) (free bool) {
+		if evict {
+			idle, free = c.lending.Take(func(l *loan) bool { return l.maker == holder })
+		}
+		return free
+	}) {
+		return false
+	}
+	if idle != nil {
+		c.keepLeft(idle.maker.Undo())
+		c.renewing.Take(sim, s)
+	}
+	return true
+}
+
+// keepLeft keeps what could not be undone until the end of the run.
+func (c *Connection) keepLeft(left []string) {
+	c.renewing.mu.Lock()
+	defer c.renewing.mu.Unlock()
+	c.renewing.left = append(c.renewing.left, left...)
+}
+
+// RenewableSIMs returns how many SIM cards are not known to have an auto-renewal of somebody
+// else.
+func (s *Session) RenewableSIMs() int {
+	occupied, _ := s.connection.renewing.Occupied("")
+	return len(s.Target().SIMs) - occupied
+}
+
+// borrow returns a valid request that nobody else holds, or false when one has to be
+// made. One of a subscription is for a SIM card for which no other check subscribes.
+func (c *Connection) borrow(operation string) (lent *loan, free bool) {
+	return c.lending.Borrow(operation, func(l *loan) bool {
+		return operation != journal.Subscribe || c.renewing.Claim(l.maker.renews, l.maker, nil)
+	})
+}
+
+// giveBack makes a valid request available to other checks.
+func (c *Connection) giveBack(lent *loan) {
+	operation := lent.draft.Operation.ID
+	c.renewing.Rest(lent.maker)
+	if operation == journal.Subscribe {
+		c.renewing.Free(lent.maker) // nothing is subscribed yet
+	}
+	c.lending.GiveBack(operation, lent)
+}
+
+// MakeRoom cancels the auto-renewals that the run began for SIM cards, as is done before a
+// subscription is sent. Those of other checks that run at the moment stay.
+func (s *Session) MakeRoom(sims ...string) {
+	c := s.connection
+	for _, sim := range sims {
+		if s.claim(sim, true) || !c.renewing.Has(sim, s) {
+			continue
+		}
+		undoing := c.undoing()
+		for _, e := range c.journal.Entries() {
+			if e.Operation != journal.Subscribe || !slices.Contains(e.SIMs, sim) || e.Outcome() != journal.Accepted || e.Undone() {
+				continue
+			}
+			if undoing.cancelSubscription(e) == nil { // what goes on is told at the end of the check
+				c.journal.MarkUndone([]*journal.Entry{e})
+				s.lose(e)
+			}
+		}
+		s.adopt(undoing)
+		c.renewing.Take(sim, s)
+	}
+}
+
+// EndRenewals cancels the auto-renewals that the session began, so that their SIM cards are
+// free for others. What goes on all the same is told at the end.
+func (s *Session) EndRenewals() {
+	undoing := s.connection.undoing()
+	if len(s.cancelRenewals(undoing)) == 0 {
+		s.connection.renewing.Free(s)
+	}
+	s.adopt(undoing)
+}
+
+// lose marks the valid request as used up that needed a subscription, if the check that
+// this session works for has one.
+func (s *Session) lose(subscription *journal.Entry) {
+	for _, check := range s.connection.renewing.Chain(s) {
+		check.mu.Lock()
+		loans := slices.Clone(check.loans)
+		for _, aside := range check.asides {
+			loans = append(loans, aside.loans...) // nobody else works with it meanwhile
+		}
+		for _, lent := range loans {
+			lent.spent = lent.spent || slices.Contains(lent.maker.entries, subscription)
+		}
+		check.mu.Unlock()
+	}
+}
+
+// foundOccupied asks for the auto-renewal of a SIM card and returns its order if the run did
+// not start it. Other cards are chosen from then on.
+func (s *Session) foundOccupied(sim string) (order string) {
+	c := s.connection
+	if !s.Target().Allow.Read {
+		return ""
+	}
+	shown, err := s.shownRenewal(s.Target().PartnerCode, sim)
+	if err != nil || shown == nil || s.Ordered(shown.orderNo) {
+		return ""
+	}
+	c.renewing.Occupy(sim)
+	return shown.orderNo
+}
+
+// requireSubscribed requires that the target accepts a subscription. A refusal says
+// nothing where the SIM card has an auto-renewal that the run did not start.
+func (s *Session) requireSubscribed(answer *wire.Answer, sim string) {
+	if answer.Refused() {
+		if order := s.foundOccupied(sim); order != "" {
+			panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf(
+				"stripeSubDirectly refused a subscription for the SIM card %s, which has an active auto-renewal (order %s) "+
+					"that this run did not start; name a SIM card without one (--sim)", sim, order)})
+		}
+	}
+	s.RequireAccepted(answer)
+}
+
+// Ordered reports whether the run placed an order.
+func (s *Session) Ordered(orderNo string) bool {
+	return slices.ContainsFunc(s.connection.journal.Entries(), func(e *journal.Entry) bool {
+		return journal.PlacesOrder(e.Operation) && e.Order == orderNo
+	})
+}

@@ -1,0 +1,128 @@
+package supply
+
+import "sync"
+
+// Claims keeps account of which SIM cards are claimed by whom, such as for auto-renewals, of
+// which a target may allow one for each card. Holders of type H may work for others: what
+// they claim is claimed by those. Its zero value has no claims. It is safe for concurrent use.
+type Claims[H comparable] struct {
+	mu       sync.Mutex
+	by       map[string]H
+	worksFor map[H]H
+	occupied map[string]bool // SIM cards that somebody outside the run uses
+}
+
+// Claim claims a SIM card that is neither claimed nor occupied, and reports whether it could.
+// giveUp says whether another holder gives up its claim; nil for no.
+func (c *Claims[H]) Claim(sim string, holder H, giveUp func(H) bool) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known, claimed := c.by[sim]
+	if c.occupied[sim] || claimed && (giveUp == nil || !giveUp(known)) {
+		return false
+	}
+	c.set(sim, holder)
+	return true
+}
+
+// Take claims a SIM card, whoever has it.
+func (c *Claims[H]) Take(sim string, holder H) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.set(sim, holder)
+}
+
+func (c *Claims[H]) set(sim string, holder H) {
+	if c.by == nil {
+		c.by = map[string]H{}
+	}
+	c.by[sim] = holder
+}
+
+// Free ends all claims of a holder, and what it did for others.
+func (c *Claims[H]) Free(holder H) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for sim, known := range c.by {
+		if known == holder {
+			delete(c.by, sim)
+		}
+	}
+	delete(c.worksFor, holder)
+}
+
+// WorkFor notes that a holder works for another one.
+func (c *Claims[H]) WorkFor(holder, other H) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.worksFor == nil {
+		c.worksFor = map[H]H{}
+	}
+	c.worksFor[holder] = other
+}
+
+// Rest notes that a holder works for nobody.
+func (c *Claims[H]) Rest(holder H) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.worksFor, holder)
+}
+
+// Chain returns a holder, the one that it works for, and so on.
+func (c *Claims[H]) Chain(holder H) []H {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.chain(holder)
+}
+
+func (c *Claims[H]) chain(holder H) (all []H) {
+	for works := true; works; holder, works = c.worksFor[holder] {
+		all = append(all, holder)
+	}
+	return all
+}
+
+func (c *Claims[H]) root(holder H) H {
+	all := c.chain(holder)
+	return all[len(all)-1]
+}
+
+// Has reports whether a SIM card is claimed by a holder, by the one that it works for, or on
+// behalf of that.
+func (c *Claims[H]) Has(sim string, holder H) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known, claimed := c.by[sim]
+	return claimed && c.root(known) == c.root(holder)
+}
+
+// Count returns how many SIM cards Has is true of.
+func (c *Claims[H]) Count(holder H) (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, known := range c.by {
+		if c.root(known) == c.root(holder) {
+			n++
+		}
+	}
+	return n
+}
+
+// Occupy notes that somebody outside the run uses a SIM card. Nobody claims it any more.
+func (c *Claims[H]) Occupy(sim string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.occupied == nil {
+		c.occupied = map[string]bool{}
+	}
+	c.occupied[sim] = true
+	delete(c.by, sim)
+}
+
+// Occupied returns the number of SIM cards that somebody outside the run uses, and whether
+// a given one is among them.
+func (c *Claims[H]) Occupied(sim string) (n int, is bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.occupied), c.occupied[sim]
+}
