@@ -260,25 +260,25 @@ func (k *control) push(read func(any) error) (any, error) {
 		return nil, err
 	}
 	st := k.sandbox.state
-	defer st.lock()()
-	if st.push == nil {
+	defer st.Lock()()
+	if st.Push == nil {
 		return nil, errors.New("no address for pushes is set")
 	}
-	partner := st.push.cfg.Partner
+	partner := st.Push.Partner()
 	if want.OrderNo == "" {
-		number := fmt.Sprintf("SAMPLE%d", st.now().UnixMilli())
-		p := catalogue[0]
+		number := fmt.Sprintf("SAMPLE%d", st.Now().UnixMilli())
+		p := store.Catalogue[0]
 		st.Notify(&Order{Partner: partner, OrderNo: number, PayID: "P" + number, SIM: NewFixtures().SIMs[0],
-			PackageCode: p.packageCode, Amount: p.amount, Currency: p.currency})
+			PackageCode: p.PackageCode, Amount: p.Amount, Currency: p.Currency})
 		return map[string]string{"orderNo": number}, nil
 	}
-	for _, o := range st.orders.by[ByOrderNo][want.OrderNo] {
+	for _, o := range st.Orders(ByOrderNo, want.OrderNo) {
 		if o.Partner == partner {
 			st.Notify(o)
 			return map[string]string{"orderNo": o.OrderNo}, nil
 		}
 	}
-	return nil, fmt.Errorf("partner %s has no order %s", shown(partner), shown(want.OrderNo))
+	return nil, fmt.Errorf("partner %s has no order %s", store.Shown(partner), store.Shown(want.OrderNo))
 }
 
 func (k *control) pushes(func(any) error) (any, error) { return k.sandbox.Pushes(), nil }

@@ -90,6 +90,9 @@ func NewPusher(want Push, cfg Settings, hooks Interceptor) (*Pusher, error) {
 	return p, err
 }
 
+// Partner is the partner whose orders are pushed.
+func (p *Pusher) Partner() string { return p.cfg.Partner }
+
 // loopbackOnly refuses to connect to other machines, whatever the host name.
 func loopbackOnly(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
