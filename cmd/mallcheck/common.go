@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // resolved merges a command's settings with those of the environment and the file
@@ -21,6 +23,15 @@ func resolved(std *streams, settings target.Settings) ([]target.Layer, *target.T
 		return nil, nil, err
 	}
 	return layers, t, nil
+}
+
+// ofTheSandbox returns an error where requests of a run of another target would go to the
+// built-in sandbox because no address is given: its answers would pass for the target's.
+func ofTheSandbox(path string, run *reports.Run, layers []target.Layer) error {
+	if run.Target.Name == target.SandboxName || target.HasAddress(layers...) || target.Chosen(layers...) == target.SandboxName {
+		return nil
+	}
+	return fmt.Errorf("%s is a run of %s, and no address is given; give the settings of that run, or --target sandbox", path, run.Target.Name)
 }
 
 // endings returns the signals that end a command. A hang-up that was ignored when

@@ -48,6 +48,9 @@ func (c *replayCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
+	if err := ofTheSandbox(c.File, run, layers); err != nil {
+		return err
+	}
 	std.hide(t.Secrets())
 	t, closing, err := embedded.Open(layers...)
 	if err != nil {

@@ -156,7 +156,11 @@ func TestRerunOfNothing(t *testing.T) {
 		t.Fatalf("exit code %d:\n%s%s", got.code, got.out, got.err)
 	}
 	first := len(runFile(t, dir+"/mallcheck-report").Results)
-	got := process{arguments: []string{"rerun", "mallcheck-report/run.json", "--report-dir=again", "--format=json"}, dir: dir}.run(t)
+	silent := process{arguments: []string{"rerun", "mallcheck-report/run.json", "--report-dir=again"}, dir: dir}.run(t)
+	if want := "and no address is given; give the settings of that run, or --target sandbox"; silent.code != 2 || !strings.Contains(silent.err, want) {
+		t.Errorf("without settings: exit code %d:\n%s%s", silent.code, silent.out, silent.err)
+	}
+	got := process{arguments: []string{"rerun", "mallcheck-report/run.json", "--report-dir=again", "--format=json", "--target=sandbox"}, dir: dir}.run(t)
 	if again := len(runFile(t, dir+"/again").Results); got.code != 0 || again != first || first < 10 {
 		t.Errorf("exit code %d, %d of %d checks:\n%s%s", got.code, again, first, got.out, got.err)
 	}

@@ -39,6 +39,13 @@ func (c *rerunCommand) Run(std *streams) error {
 	if settings.Only, err = conformance.ToRepeat(run); err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
+	layers, _, err := resolved(std, settings)
+	if err != nil {
+		return err
+	}
+	if err := ofTheSandbox(c.File, run, layers); err != nil {
+		return err
+	}
 	if settings.Seed == "" {
 		settings.Seed = strconv.FormatInt(run.Seed, 10)
 	}

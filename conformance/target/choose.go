@@ -49,6 +49,9 @@ func Layers(flags Settings, environ []string, dir string) ([]Layer, error) {
 	return append(layers, chosen), err
 }
 
+// Chosen returns the name of the target that layers choose, "" where they choose none.
+func Chosen(layers ...Layer) string { return (&resolver{layers: layers}).text("target") }
+
 // FindFile returns the file of targets that flags and environment name, or FileName
 // in dir; nil when neither is there.
 func FindFile(flags Settings, environ []string, dir string) (*File, error) {
