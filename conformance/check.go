@@ -93,6 +93,7 @@ func (r *runner) carryOut(ctx context.Context, check checks.Check, result *repor
 		result.Verdict = reports.Inconclusive
 		result.Reason = fmt.Sprintf("the check itself broke: %v. Please report this as a bug of mallcheck %s, with: %s", end.value, r.run.Tool.Version, end.where)
 	}
+	r.holdToOverlay(result)
 	r.settle(result)
 }
 

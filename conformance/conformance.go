@@ -20,6 +20,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/coverage"
 	"github.com/mallcheck/mallcheck/conformance/internal/habits"
 	"github.com/mallcheck/mallcheck/conformance/internal/infer"
+	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/internal/supply"
@@ -72,7 +73,7 @@ func selectedBy(t *target.Target, how manner) ([]checks.Check, error) {
 
 // runWith runs the checks.
 func runWith(ctx context.Context, t *target.Target, observer Observer, how manner) (*reports.Run, error) {
-	contract, err := openapi.Mall()
+	contract, err := t.Contract()
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
@@ -134,6 +135,7 @@ type runner struct {
 	baseline   baseline.Report
 	target     *target.Target
 	contract   *openapi.Contract
+	observed   *observe.Judge // nil without an overlay
 	connection *session.Connection
 	coverage   *coverage.Counter
 	observer   Observer
@@ -161,6 +163,11 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 	if err != nil {
 		return nil, err
 	}
+	observed, err := observedOf(t)
+	if err != nil {
+		connection.Close()
+		return nil, err
+	}
 	var shard *reports.Shard
 	if t.Shard.Count > 0 {
 		shard = &t.Shard
@@ -169,6 +176,7 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 		target: t, contract: contract, observer: observer,
 		connection:   connection,
 		coverage:     counter,
+		observed:     observed,
 		undocumented: map[string][]reports.Deviation{},
 		run: reports.Run{
 			Schema: reports.SchemaVersion,

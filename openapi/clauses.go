@@ -12,8 +12,10 @@ import (
 // The grades of evidence, strongest first.
 const (
 	Documented = "documented"
-	Derived    = "derived"
-	Assumed    = "assumed"
+	// Observed is the grade of what an overlay says that a target was seen to do.
+	Observed = "observed"
+	Derived  = "derived"
+	Assumed  = "assumed"
 )
 
 // Rule is the grade of a statement that is no statement of the provider but a
@@ -23,7 +25,7 @@ const Rule = "rule"
 
 // Evidence says how sure a statement is.
 type Evidence struct {
-	Grade  string // Documented, Derived, Assumed or Rule
+	Grade  string // Documented, Observed, Derived, Assumed or Rule
 	Source string // the ids of the provider's pages, comma-separated; empty when no page is behind it
 	Note   string // why, in words; may be empty
 

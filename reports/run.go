@@ -31,14 +31,16 @@ const (
 	Failed Verdict = "failed"
 )
 
-// Grade is the evidence behind a clause: documented, derived or assumed, or Rule.
+// Grade is the evidence behind a clause: documented, observed, derived or assumed, or Rule.
 type Grade string
 
 // The grades, strongest first.
 const (
 	Documented Grade = "documented"
-	Derived    Grade = "derived"
-	Assumed    Grade = "assumed"
+	// Observed is what an overlay says that the target was seen to do.
+	Observed Grade = "observed"
+	Derived  Grade = "derived"
+	Assumed  Grade = "assumed"
 )
 
 // Rule is the grade of a rule of the suite, which no page of the provider states:

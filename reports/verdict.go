@@ -32,13 +32,13 @@ func Worse(a, b Verdict) Verdict {
 }
 
 // Grades returns the grades of evidence, strongest first; Rule is none of them.
-func Grades() []Grade { return []Grade{Documented, Derived, Assumed} }
+func Grades() []Grade { return []Grade{Documented, Observed, Derived, Assumed} }
 
 // Valid reports whether g is one of the grades.
 func (g Grade) Valid() bool { return g.strength() > 0 }
 
 // AtLeast reports whether g is as strong as other or stronger; the order is Rule,
-// documented, derived, assumed. It is false when g is no grade. Every grade is at
+// documented, observed, derived, assumed. It is false when g is no grade. Every grade is at
 // least an other that is no grade.
 func (g Grade) AtLeast(other Grade) bool {
 	return g.Valid() && g.strength() >= other.strength()

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/prove"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
@@ -54,7 +55,7 @@ func (c *faultsCommand) Run(std *streams) error {
 	case err != nil:
 		return err
 	case c.Worker:
-		return proveEach(std, c.Depth, c.Seed)
+		return prove.Each(std.in, std.out, c.Depth, c.Seed)
 	case c.Prove:
 		return c.prove(std, selected)
 	}
@@ -108,7 +109,13 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 	if err := render.CheckFolder(c.ReportDir); err != nil {
 		return fmt.Errorf("--report-dir: %w", err)
 	}
-	rows, err := proveAll(std, selected, c.Depth, c.Seed, min(c.Procs, len(selected)))
+	ctx, cancel := interruptible()
+	defer cancel()
+	settings := prove.Settings{Depth: c.Depth, Seed: c.Seed, Procs: min(c.Procs, len(selected)), Environ: std.environ, Err: std.err}
+	rows, err := prove.All(ctx, settings, selected)
+	if errors.Is(err, prove.ErrInterrupted) {
+		return &exit{conformance.ExitInterrupted, err}
+	}
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,6 @@ import (
 	"log/slog"
 	"maps"
 	"net"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +17,6 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/partner/client/tap"
 	"github.com/mallcheck/mallcheck/conformance/partner/page"
-	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports/redact"
 	"github.com/mallcheck/mallcheck/sandbox"
@@ -96,7 +93,7 @@ func (c *serveCommand) Run(std *streams) error {
 	maps.Copy(values, settings)
 	embedded.DescribePush(values, push)
 	if c.EnvFile != "" {
-		if err := writeEnvFile(c.EnvFile, values); err != nil {
+		if err := embedded.WriteEnvFile(c.EnvFile, values); err != nil {
 			return fmt.Errorf("--env-file: %w", err)
 		}
 	}
@@ -160,28 +157,4 @@ func introduce(out io.Writer, server *sandbox.Server, envFile string, config san
 	text.WriteString("Ctrl-C stops it.\n")
 	_, err = io.WriteString(out, text.String())
 	return err
-}
-
-// writeEnvFile writes settings as environment variables, all at once by a rename.
-func writeEnvFile(path string, values map[string]string) error {
-	var text strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(values)) {
-		fmt.Fprintf(&text, "%s=%s\n", target.EnvironmentName(key), values[key])
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	defer os.Remove(file.Name()) // gone already when the rename succeeded
-	_, err = file.WriteString(text.String())
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	return nil
 }

@@ -32,6 +32,7 @@ func (t *Target) Digest() string {
 		Package, Amount, Currency           string
 		Paths                               map[string]string
 		RequestIDHeader                     string
+		Contract                            string
 		TerminalStatus                      []string
 		Sign                                signing.Rules
 		PushJoin                            signing.PushJoin
@@ -50,7 +51,7 @@ func (t *Target) Digest() string {
 		MaskSIMs, Production, YesProduction bool
 	}{
 		t.Name, t.Sandbox, urls, t.PartnerCode, t.SecondPartnerCode, t.Package, t.Amount, t.Currency, t.Paths, t.RequestIDHeader,
-		t.TerminalStatus, t.Sign, t.PushJoin, t.PushEncoding, t.Allow, t.Strict, t.FailOnFinding, t.FailOnHabit,
+		t.overlaid(), t.TerminalStatus, t.Sign, t.PushJoin, t.PushEncoding, t.Allow, t.Strict, t.FailOnFinding, t.FailOnHabit,
 		t.FailOnCritical, expectations, t.Waivers,
 		sorted(t.Only), sorted(t.Skip), t.Fuzz, t.Depth, t.Seed, sorted(t.Faults), sorted(t.Variants),
 		t.MaskSIMs, t.Production, t.YesProduction,

@@ -271,7 +271,7 @@ func (f *File) Layer(name string, environ []string) (Layer, error) {
 }
 
 // fileKeys are the settings that name a file: in a file of targets, one beside it.
-var fileKeys = []string{"waivers", "tls-ca-file", "tls-client-cert", "tls-client-key"}
+var fileKeys = []string{"waivers", "overlay", "tls-ca-file", "tls-client-cert", "tls-client-key"}
 
 // at names a place in the file.
 func (f *File) at(line int, what string) string {

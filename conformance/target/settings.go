@@ -39,6 +39,7 @@ type Settings struct {
 	PmOpen    string `name:"pm-open" placeholder:"PM_ID" group:"target" help:"Payment method whose payments stay open."`
 
 	RequestIDHeader string   `name:"request-id-header" fallback:"request_id" placeholder:"NAME" group:"target" help:"Response header that carries the request id. Default ${default_request_id_header} (assumed; undocumented)."`
+	Overlay         string   `name:"overlay" placeholder:"FILE" group:"target" help:"What mallcheck learn wrote about the target: its clauses and settings count, too. A flag, a variable or another key takes precedence over a setting in it."`
 	TerminalStatus  []string `name:"terminal-status" sep:"," fallback:"completed" placeholder:"STATUS" group:"target" help:"Values of data.status that end a task. Default ${default_terminal_status}, the only documented one."`
 
 	SignParts  []string `name:"sign-parts" sep:"," fallback:"query,path,body" placeholder:"PARTS" group:"signature" help:"Parts of a request whose parameters are signed. Default ${default_sign_parts}."`
@@ -63,8 +64,8 @@ type Settings struct {
 	Allow           []string `name:"allow" sep:"," fallback:"read" choices:"read,write,purchase" placeholder:"read,write,purchase" group:"policy" help:"What the run may do to the target; list each permission. Default ${default_allow}, sandbox all three."`
 	BudgetPurchases string   `name:"budget-purchases" fallback:"100" placeholder:"N" group:"policy" help:"Maximum number of orders; the run stops before it exceeds this. Use none for no limit. Default ${default_budget_purchases}, sandbox none."`
 	BudgetAmount    string   `name:"budget-amount" placeholder:"DECIMAL" group:"policy" help:"Maximum total of all orders, in the currency of the price. Default: no limit."`
-	Strict          string   `name:"strict" fallback:"documented" choices:"documented,derived,assumed" placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade or better: documented, derived or assumed. Default ${default_strict}, sandbox assumed."`
-	FailOn          string   `name:"fail-on" choices:"critical,finding,habit" placeholder:"critical|finding|habit" group:"policy" help:"Also fail on findings about money, partner isolation, the sign or data loss (critical), on all findings (finding), or on findings and habits (habit)."`
+	Strict          string   `name:"strict" fallback:"documented" choices:"documented,observed,derived,assumed" placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade or better: documented, observed (in the overlay), derived or assumed. Default ${default_strict}, sandbox assumed."`
+	FailOn          string   `name:"fail-on" choices:"critical,finding,habit,drift" placeholder:"critical|finding|habit|drift" group:"policy" help:"Also fail on findings about money, partner isolation, the sign or data loss (critical), on all findings (finding), or on findings and habits (habit). mallcheck drift: fail on changes of the target (drift)."`
 
 	Waivers string `name:"waivers" placeholder:"FILE" group:"policy" help:"Waivers file: failures that are accepted until a date. A waived failure does not fail the run; an expired waiver, or one whose check passes, does."`
 

@@ -52,6 +52,8 @@ type Target struct {
 	RequestIDHeader string
 	// TerminalStatus are the values of data.status after which a task does not change.
 	TerminalStatus []string
+	// Overlay is what was learnt of the target, nil for nothing.
+	Overlay *Overlay
 	// Proxy is the proxy to call the target through; nil for what the variables of
 	// the process say, or, with NoProxy, for none.
 	Proxy   *url.URL
@@ -92,12 +94,14 @@ type Target struct {
 	Allow Permissions
 	// Budget bounds what the run may buy.
 	Budget Budget
-	// Strict is the lowest grade whose violation fails a check: documented, derived or assumed.
+	// Strict is the lowest grade whose violation fails a check: documented, observed, derived or assumed.
 	Strict string
 	// FailOnFinding makes findings fail the run, FailOnCritical those of critical severity.
 	FailOnFinding, FailOnCritical bool
 	// FailOnHabit makes habits fail the run, findings too.
 	FailOnHabit bool
+	// FailOnDrift makes mallcheck drift fail on changes of the target.
+	FailOnDrift bool
 	// Waivers are all of the file of waivers, whatever target they are for.
 	Waivers []Waiver
 
@@ -143,7 +147,9 @@ type Target struct {
 // Its errors are of type *Error and name the place of the value.
 func Resolve(layers ...Layer) (*Target, error) {
 	r := &resolver{layers: layers}
+	overlay := r.withOverlay()
 	t := &Target{
+		Overlay:           overlay,
 		Name:              "sandbox",
 		URLs:              map[string]string{},
 		PartnerCode:       r.text("partner-code"),
@@ -178,6 +184,7 @@ func Resolve(layers ...Layer) (*Target, error) {
 		FailOnFinding:     r.choice("fail-on") == "finding" || r.choice("fail-on") == "habit",
 		FailOnHabit:       r.choice("fail-on") == "habit",
 		FailOnCritical:    r.choice("fail-on") == "critical",
+		FailOnDrift:       r.choice("fail-on") == "drift",
 		Waivers:           r.waivers(),
 		Only:              r.list("only"),
 		Skip:              r.list("skip"),

@@ -106,7 +106,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{[]string{"MALLCHECK_PARTNERCODE=P1"}, "MALLCHECK_PARTNERCODE is not a setting; did you mean MALLCHECK_PARTNER_CODE?"},
 		{[]string{"MALLCHECK_STRICT=asumed"}, `MALLCHECK_STRICT: "asumed" is not known here; did you mean assumed?`},
-		{[]string{"MALLCHECK_FAIL_ON=x"}, `MALLCHECK_FAIL_ON: "x" is not known here; write critical or finding or habit`},
+		{[]string{"MALLCHECK_FAIL_ON=x"}, `MALLCHECK_FAIL_ON: "x" is not known here; write critical or finding or habit or drift`},
 		{[]string{"MALLCHECK_ALLOW=read,everything"}, `MALLCHECK_ALLOW: "everything" is not a permission; write read, write, purchase or several of them, separated by commas`},
 		{[]string{"MALLCHECK_SEED=-1"}, `MALLCHECK_SEED: "-1" is not a valid seed; write a whole number from 0 to 9223372036854775807`},
 		{[]string{"MALLCHECK_TIMEOUT=10"}, `MALLCHECK_TIMEOUT: "10" is not a valid duration; write a positive duration with its unit, such as 500ms, 10s or 5m`},

@@ -1,4 +1,6 @@
-package main
+// Package prove proves faults in several processes of the program, each of which runs the
+// suite against one fault after the other.
+package prove
 
 import (
 	"bufio"
@@ -16,7 +18,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
@@ -25,15 +26,25 @@ import (
 // tellEvery is after how many faults the progress is told.
 const tellEvery = 50
 
-// proveAll runs the suite against each fault, in several processes, because Ginkgo
+// Settings say how faults are proven.
+type Settings struct {
+	Depth   string
+	Seed    int64
+	Procs   int
+	Environ []string  // of the processes
+	Err     io.Writer // for their errors and the progress
+}
+
+// ErrInterrupted means that the faults were not proven to the end.
+var ErrInterrupted = errors.New("interrupted: nothing was written")
+
+// All runs the suite against each fault, in several processes, because Ginkgo
 // runs one suite a process at a time. It returns the rows in the order of the faults.
-func proveAll(std *streams, selected []faults.Fault, depth string, seed int64, procs int) ([]reports.FaultRow, error) {
-	ctx, cancel := interruptible()
+func All(ctx context.Context, settings Settings, selected []faults.Fault) ([]reports.FaultRow, error) {
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p := &proof{
-		std: std, procs: procs, depth: depth, seed: seed, faults: selected,
-		next: make(chan int), rows: make([]reports.FaultRow, len(selected)),
-	}
+	procs := settings.Procs
+	p := &proof{Settings: settings, faults: selected, next: make(chan int), rows: make([]reports.FaultRow, len(selected))}
 	failed := make([]error, procs)
 	var group sync.WaitGroup
 	for i := range procs {
@@ -55,17 +66,15 @@ func proveAll(std *streams, selected []faults.Fault, depth string, seed int64, p
 		return nil, err
 	}
 	if ctx.Err() != nil {
-		return nil, &exit{conformance.ExitInterrupted, errors.New("interrupted: nothing was written")}
+		return nil, ErrInterrupted
 	}
 	return p.rows, nil
 }
 
 // proof is the proof of several faults, in progress.
 type proof struct {
-	std    *streams
-	procs  int
-	depth  string
-	seed   int64
+	Settings
+
 	faults []faults.Fault
 	next   chan int // indices of faults
 	rows   []reports.FaultRow
@@ -97,7 +106,7 @@ func (p *proof) work(ctx context.Context) error {
 			}
 		}
 		if done := p.done.Add(1); done%tellEvery == 0 {
-			fmt.Fprintf(p.std.err, "%d of %d faults\n", done, len(p.faults))
+			fmt.Fprintf(p.Err, "%d of %d faults\n", done, len(p.faults))
 		}
 	}
 	return nil
@@ -118,9 +127,9 @@ func (p *proof) start(ctx context.Context) (*worker, error) {
 		return nil, fmt.Errorf("finding the program to start again: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	process := exec.CommandContext(ctx, self, "faults", "--worker", "--depth", p.depth, "--seed", strconv.FormatInt(p.seed, 10)) //nolint:gosec // this very program
-	process.Env = append(slices.Clone(p.std.environ), "GOMAXPROCS="+strconv.Itoa(max(1, runtime.NumCPU()/p.procs)))
-	process.Stderr = p.std.err
+	process := exec.CommandContext(ctx, self, "faults", "--worker", "--depth", p.Depth, "--seed", strconv.FormatInt(p.Seed, 10)) //nolint:gosec // this very program
+	process.Env = append(slices.Clone(p.Environ), "GOMAXPROCS="+strconv.Itoa(max(1, runtime.NumCPU()/p.Procs)))
+	process.Stderr = p.Err
 	ids, errIn := process.StdinPipe()
 	out, errOut := process.StdoutPipe()
 	if err := errors.Join(errIn, errOut, process.Start()); err != nil {
@@ -150,15 +159,15 @@ func (w *worker) end() {
 	_ = w.process.Wait()
 }
 
-// proveEach proves the faults whose ids come in, a line each, and writes their rows.
-func proveEach(std *streams, depth string, seed int64) error {
-	lines := bufio.NewScanner(std.in)
+// Each proves the faults whose ids come in, a line each, and writes their rows.
+func Each(in io.Reader, out io.Writer, depth string, seed int64) error {
+	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		row, err := embedded.Prove(context.Background(), lines.Text(), depth, seed)
 		if err != nil {
 			return err
 		}
-		if err := json.NewEncoder(std.out).Encode(row); err != nil {
+		if err := json.NewEncoder(out).Encode(row); err != nil {
 			return fmt.Errorf("writing the row of %s: %w", row.ID, err)
 		}
 	}

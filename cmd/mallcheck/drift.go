@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/learn"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
+)
+
+// driftCommand tells what changed of a target.
+type driftCommand struct {
+	Before string `arg:"" optional:"" help:"Overlay or run.json of the earlier state, or of the one target. Default: the overlay of the target."`
+	After  string `arg:"" optional:"" help:"Overlay or run.json of the later state, or of the other target. Without it, the target is asked."`
+
+	target.Settings
+}
+
+// Help tells what is compared, below the usage.
+func (driftCommand) Help() string {
+	return `Compares what a target does with the overlay that mallcheck learn wrote. What breaks clients comes first: a member gone, a type changed, another refusal. Reports go to mallcheck-report/drift (--format, --report-dir).
+
+Examples:
+  mallcheck drift --target uat --fail-on drift        ask, and compare with the overlay of the target
+  mallcheck drift uat.overlay.yaml mallcheck-report/run.json
+  mallcheck drift uat.overlay.yaml production.overlay.yaml
+
+Exit code: 0 done, 1 changes under --fail-on drift, 2 wrong usage, 3 a service was not reached or the run is incomplete, 130 interrupted.`
+}
+
+// Run implements the command.
+func (c *driftCommand) Run(std *streams) error {
+	layers, t, err := resolved(std, c.Settings)
+	if err != nil {
+		return err
+	}
+	std.hide(t.Secrets())
+	if err := knownFormats(t.Place("format"), t.Formats); err != nil {
+		return err
+	}
+	ask := func(l *learn.Learner) (*reports.Run, error) { return learnFrom(layers, l) }
+	sides := learn.Sides{Before: c.Before, After: c.After, Ask: ask}
+	before, after, seen, err := sides.Learnt(t)
+	if err != nil {
+		return err
+	}
+	changes := learn.Drift(before, after)
+	run, err := learn.DriftRun(changes, seen, t.FailOnDrift)
+	if err != nil {
+		return err
+	}
+	told, dir := redacted(run, t), t.ReportDir
+	if strings.HasPrefix(t.Place("report-dir"), "the default") {
+		dir = filepath.Join(dir, "drift")
+	}
+	if err = render.CheckFolder(dir); err == nil {
+		err = render.WriteFiles(dir, t.Formats, told)
+	}
+	if slices.Contains(t.Formats, "github") {
+		err = errors.Join(err, render.WriteGitHub(std.out, told))
+	}
+	if err = errors.Join(err, learn.WriteChanges(std.out, changes)); err != nil {
+		return err
+	}
+	if code := conformance.ExitCode(run); code != conformance.ExitPassed {
+		return &exit{code: code}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/learn"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// learnCommand learns what a target does.
+type learnCommand struct {
+	Runs   []string `arg:"" optional:"" name:"run.json" help:"Reports of runs, or of the proxy, to learn from. Without one, the target is asked: the checks that its settings select are run."`
+	Output string   `short:"o" placeholder:"FILE" help:"File to write; - is standard output. Default: NAME.overlay.yaml for the target NAME."`
+
+	target.Settings
+}
+
+// Help tells what is learnt, below the usage.
+func (learnCommand) Help() string {
+	return `Writes an OpenAPI Overlay of the contract: members, types, forms and values of answers, refusals and what provokes them, settings and habits. Counts and dates stand in a block of their own; data of customers is not in it.
+
+Examples:
+  mallcheck learn --target uat                         ask, and write uat.overlay.yaml
+  mallcheck learn mallcheck-report/run.json -o uat.overlay.yaml
+  mallcheck run --target uat --overlay uat.overlay.yaml --strict observed
+
+Read-only unless writes are allowed. Exit code: 0 written, 2 wrong usage, 3 a service was not reached or the run is incomplete, 130 interrupted.`
+}
+
+// Run implements the command.
+func (c *learnCommand) Run(std *streams) error {
+	layers, t, err := resolved(std, c.Settings)
+	if err != nil {
+		return err
+	}
+	std.hide(t.Secrets())
+	learner, err := learn.New()
+	if err != nil {
+		return err
+	}
+	name, incomplete := t.Name, error(nil)
+	if len(c.Runs) > 0 {
+		for _, path := range c.Runs {
+			from, err := learner.AddFile(path)
+			if err != nil {
+				return err
+			}
+			name = cmp.Or(c.Target, from)
+		}
+	} else {
+		run, err := learnFrom(layers, learner)
+		if err != nil {
+			return err
+		}
+		if reason := learn.Incomplete(run); reason != nil {
+			incomplete = &exit{conformance.ExitInconclusive, reason}
+		}
+		name = run.Target.Name
+	}
+	learned := learner.Learned()
+	text, err := learn.Overlay(learned, name)
+	if err != nil {
+		return err
+	}
+	path := cmp.Or(c.Output, name+".overlay.yaml")
+	if path == "-" {
+		_, err = std.out.Write(text)
+		return errors.Join(err, incomplete)
+	}
+	if err := os.WriteFile(path, []byte(t.Secrets().Text(string(text))), 0o600); err != nil {
+		return fmt.Errorf("writing the overlay: %w", err)
+	}
+	if err := learn.WriteSummary(std.out, learned); err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "Wrote %s.\n", path)
+	return incomplete
+}
+
+// learnFrom asks the target of the settings for a learner.
+func learnFrom(layers []target.Layer, learner *learn.Learner) (*reports.Run, error) {
+	ctx, cancel := interruptible()
+	defer cancel()
+	run, err := learner.Ask(ctx, layers...)
+	if err == nil && ctx.Err() != nil {
+		err = &exit{code: conformance.ExitInterrupted}
+	}
+	return run, err
+}

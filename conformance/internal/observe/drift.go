@@ -1,0 +1,315 @@
+package observe
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Change is one difference between what was learnt before and now.
+type Change struct {
+	// Rank orders changes: what breaks clients comes first.
+	Rank Rank `json:"rank"`
+	// Kind is "new", "gone" or "changed".
+	Kind string `json:"kind"`
+	// Clause names what changed: the place of a member, or the kind and subject of a fact.
+	Clause string `json:"clause"`
+	// Operations are those that show it; none for the whole target.
+	Operations []string `json:"operations,omitempty"`
+	// Summary says it in a sentence, Before and After what was and is.
+	Summary string `json:"summary"`
+	Before  string `json:"before,omitempty"`
+	After   string `json:"after,omitempty"`
+
+	format, leaf string // of a change of a member
+}
+
+// Rank says how much a change does to clients.
+type Rank int
+
+// The ranks, the worst first. Those up to RankRefusal break clients.
+const (
+	RankSetting Rank = iota // nothing works any more
+	RankGone                // what clients read is not there, or is something else
+	RankMissing             // it is not always there
+	RankRefusal             // what clients sent is refused, or refused otherwise
+	RankValue               // a value or form that clients may not know
+	RankLenient             // the target accepts more than before
+	RankWriting             // answers are written otherwise
+	RankSlower              // answers take longer
+	RankNew                 // clients need not notice
+)
+
+// Breaking reports whether the change breaks clients that relied on what was.
+func (c *Change) Breaking() bool { return c.Rank <= RankRefusal }
+
+// The kinds of changes.
+const (
+	isNew   = "new"
+	isGone  = "gone"
+	changed = "changed"
+)
+
+// Drift returns what changed from what was learnt before to what was learnt after, the
+// worst first. What one of the two has too little evidence of is no change.
+func Drift(before, after *Learned) []Change {
+	d := &drift{before: membersBy(before), after: membersBy(after)}
+	for _, at := range slices.Sorted(maps.Keys(d.before)) {
+		if now := d.after[at]; now != nil {
+			d.member(d.before[at], now)
+		}
+	}
+	d.newMembers()
+	d.facts(before, after)
+	d.latencies(before, after)
+	slices.SortStableFunc(d.changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(a.Rank, b.Rank), strings.Compare(a.Clause, b.Clause), strings.Compare(a.Summary, b.Summary),
+			strings.Compare(a.Before, b.Before), strings.Compare(a.After, b.After))
+	})
+	return together(d.changes)
+}
+
+type drift struct {
+	before, after map[string]*Member
+	rare          factSets
+	changes       []Change
+}
+
+func membersBy(learned *Learned) map[string]*Member {
+	members := map[string]*Member{}
+	for i := range learned.Members {
+		members[learned.Members[i].At] = &learned.Members[i]
+	}
+	return members
+}
+
+// of adds a change of a member.
+func (d *drift) of(m *Member, rank Rank, kind, format string, was, is string) {
+	d.changes = append(d.changes, Change{
+		Rank: rank, Kind: kind, Clause: m.At, Operations: m.Operations, Before: was, After: is,
+		Summary: fmt.Sprintf(format, m.path()), format: format, leaf: m.Name(),
+	})
+}
+
+// manyPlaces is from how many places on the same change of members of one name is told as one.
+const manyPlaces = 4
+
+// together tells as one change what changed alike for members of one name in many places,
+// such as a member that every answer has now.
+func together(changes []Change) []Change {
+	type alike struct {
+		rank                              Rank
+		kind, format, leaf, before, after string
+	}
+	groups := map[alike][]int{}
+	for i, c := range changes {
+		if c.leaf != "" {
+			key := alike{c.Rank, c.Kind, c.format, c.leaf, c.Before, c.After}
+			groups[key] = append(groups[key], i)
+		}
+	}
+	drop := map[int]bool{}
+	for key, places := range groups {
+		if len(places) < manyPlaces {
+			continue
+		}
+		first := &changes[places[0]]
+		operations := map[string]bool{}
+		for n, i := range places {
+			drop[i] = n > 0
+			for _, operation := range changes[i].Operations {
+				operations[operation] = true
+			}
+		}
+		first.Operations = slices.Sorted(maps.Keys(operations))
+		first.Summary = fmt.Sprintf(key.format, fmt.Sprintf("%s, in %d places,", key.leaf, len(places)))
+	}
+	var kept []Change
+	for i, c := range changes {
+		if !drop[i] {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// path names a member for people: the member, and what it stands in.
+func (m *Member) path() string {
+	steps := strings.Split(strings.TrimPrefix(m.At, "/"), "/")
+	var names []string
+	for i := 0; i < len(steps); i++ {
+		switch {
+		case steps[i] == "properties" && i+1 < len(steps):
+			i++
+			names = append(names, steps[i])
+		case steps[i] == "schemas" && i+1 < len(steps):
+			i++
+			names = append(names, steps[i])
+		case steps[i] == "items" && len(names) > 0:
+			names[len(names)-1] += "[]"
+		}
+	}
+	return (&Member{At: strings.Join(names, ".")}).Name()
+}
+
+func (d *drift) member(was, is *Member) {
+	gone := was.Count.Present > 0 && was.Presence != Never && is.Count.Present == 0 && is.Count.Answers > 0
+	switch {
+	case gone && (was.Presence == Always || is.Count.Answers >= enoughAlways):
+		d.of(was, RankGone, isGone, "%s is not sent any more", was.Presence+" present", "absent")
+		return
+	case gone:
+		return
+	case was.Presence == Always && is.Presence == Sometimes:
+		d.of(was, RankMissing, changed, "%s is missing from some answers", Always+" present", Sometimes+" present")
+	case was.Presence == Sometimes && is.Presence == Always:
+		d.of(was, RankNew, changed, "%s is always sent now", Sometimes+" present", Always+" present")
+	case was.Presence == Never && is.Count.Present > 0:
+		d.of(is, RankNew, isNew, "%s is sent now", "never present", orSome(is.Presence)+" present")
+	}
+	d.null(was, is)
+	if types := is.seenTypes(); len(was.Types) > 0 && len(types) > 0 && !within(types, was.Types) {
+		d.of(was, RankGone, changed, "%s has another type", strings.Join(was.Types, " or "), strings.Join(types, " or "))
+		return
+	}
+	d.text(was, is)
+}
+
+func orSome(presence string) string { return cmp.Or(presence, Sometimes) }
+
+func within(some, all []string) bool {
+	return !slices.ContainsFunc(some, func(one string) bool { return !slices.Contains(all, one) })
+}
+
+func (d *drift) null(was, is *Member) {
+	null := is.Count.Null > 0
+	switch {
+	case was.Null == Never && null:
+		d.of(was, RankMissing, changed, "%s is null now", "never null", cmp.Or(is.Null, Sometimes)+" null")
+	case (was.Null == Always || was.Null == Sometimes) && is.Null == Never:
+		d.of(was, RankNew, changed, "%s is never null any more", was.Null+" null", "never null")
+	}
+}
+
+// text compares the forms and values of texts.
+func (d *drift) text(was, is *Member) {
+	if was.Form != "" && (is.Form != "" && is.Form != was.Form && !is.has(was.Form) || is.Form == "" && is.lost(was.Form)) {
+		d.of(was, RankValue, changed, "%s has another form", was.Form, cmp.Or(is.Form, "other texts"))
+	}
+	if !was.Empty && is.Empty && was.Form != "" {
+		d.of(was, RankValue, changed, "%s is empty in some answers", "not empty", "sometimes empty")
+	}
+	if len(was.Values) == 0 {
+		return
+	}
+	values, others := is.seenValues()
+	more := slices.DeleteFunc(is.often(values), func(v string) bool {
+		return slices.Contains(was.Values, v) || slices.Contains(was.Count.Rare, v)
+	})
+	less := slices.DeleteFunc(slices.Clone(was.Values), func(v string) bool { return slices.Contains(values, v) })
+	all, now := strings.Join(was.Values, ", "), strings.Join(values, ", ")
+	switch {
+	case others:
+		d.of(was, RankValue, changed, "%s has texts beside the known values", all, "other texts")
+	case len(more) > 0 && len(less) > 0:
+		d.of(was, RankValue, changed, "%s has other values: "+list(more)+" instead of "+list(less), all, now)
+	case len(more) > 0:
+		d.of(was, RankValue, isNew, "%s has a new value: "+list(more), all, now)
+	case len(less) > 0 && len(values) > 0 && 2*is.Count.Present >= was.Count.Present && is.Count.Present >= enoughAlways:
+		d.of(was, RankNew, isGone, "%s has a value no more: "+list(less), all, now)
+	}
+}
+
+// list joins values for a format, in which % is no verb.
+func list(values []string) string {
+	return strings.ReplaceAll(strings.Join(values, ", "), "%", "%%")
+}
+
+// seenTypes are the types of which there is any evidence.
+func (m *Member) seenTypes() []string {
+	if m.node != nil {
+		return slices.Sorted(maps.Keys(m.node.types))
+	}
+	return m.Types
+}
+
+// has reports whether the texts of a member have a form beside the one that is claimed.
+func (m *Member) has(form string) bool {
+	return m.node != nil && m.node.texts > 0 && m.node.forms&formNamed(form) != 0
+}
+
+// lost reports whether a text was seen that does not have a form.
+func (m *Member) lost(form string) bool {
+	return m.node != nil && m.node.texts > m.node.empty && m.node.forms&formNamed(form) == 0
+}
+
+func formNamed(name string) forms {
+	for _, one := range formsByRank {
+		if one.name == name {
+			return one.form
+		}
+	}
+	return 0
+}
+
+// seenValues are the values of which there is any evidence, and whether there are texts
+// that are no codes.
+func (m *Member) seenValues() (values []string, others bool) {
+	if m.node == nil {
+		return m.Values, false
+	}
+	for value := range m.node.values {
+		if value != "" {
+			values = append(values, value)
+		}
+	}
+	slices.Sort(values)
+	return values, m.node.overflown && m.node.texts > 0
+}
+
+// often returns those of the values that were seen more than once.
+func (m *Member) often(values []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return m.node != nil && m.node.values[v] < enoughValue })
+}
+
+// newMembers tells the members that only the later learning has, where the earlier one
+// saw the object that has them.
+func (d *drift) newMembers() {
+	holders := map[string]bool{}
+	for at := range d.before {
+		holders[holderOf(at)] = true
+	}
+	for _, at := range slices.Sorted(maps.Keys(d.after)) {
+		m := d.after[at]
+		if d.before[at] == nil && m.Count.Present > 0 && holders[holderOf(at)] {
+			d.of(m, RankNew, isNew, "%s is new", "", orSome(m.Presence)+" present")
+		}
+	}
+}
+
+// holderOf is the place of the object that a member stands in.
+func holderOf(at string) string {
+	at = at[:max(strings.LastIndexByte(at, '/'), 0)]
+	return strings.TrimSuffix(at, "/properties")
+}
+
+func (d *drift) latencies(before, after *Learned) {
+	was := map[string]Latency{}
+	for _, l := range before.Latencies {
+		was[l.Operation] = l
+	}
+	for _, now := range after.Latencies {
+		then := was[now.Operation]
+		few := then.Answers < enoughTypes || now.Answers < enoughTypes
+		if few || now.Median < 3*then.Median || now.Median-then.Median < 100*time.Millisecond {
+			continue
+		}
+		d.changes = append(d.changes, Change{
+			Rank: RankSlower, Kind: changed, Clause: "latency", Operations: []string{now.Operation},
+			Summary: now.Operation + " answers more slowly", Before: "median " + short(then.Median), After: "median " + short(now.Median),
+		})
+	}
+}

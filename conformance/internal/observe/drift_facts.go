@@ -1,0 +1,155 @@
+package observe
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
+)
+
+// factSets are the values of facts by kind and subject, then by operation ("" for the
+// whole target).
+type factSets map[[2]string]map[string][]string
+
+func factsBy(learned *Learned) factSets {
+	sets := factSets{}
+	for _, fact := range learned.Facts {
+		key := [2]string{fact.Kind, fact.Subject}
+		if sets[key] == nil {
+			sets[key] = map[string][]string{}
+		}
+		operations := fact.Operations
+		if len(operations) == 0 {
+			operations = []string{""}
+		}
+		for _, operation := range operations {
+			sets[key][operation] = append(sets[key][operation], fact.Value)
+		}
+	}
+	return sets
+}
+
+func (d *drift) facts(before, after *Learned) {
+	was, is := factsBy(before), factsBy(after)
+	d.rare = factsBy(&Learned{Facts: before.Rare})
+	keys := map[[2]string]bool{}
+	for key := range was {
+		keys[key] = true
+	}
+	for key := range is {
+		keys[key] = true
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(keys), func(a, b [2]string) int {
+		return cmp.Or(strings.Compare(a[0], b[0]), strings.Compare(a[1], b[1]))
+	}) {
+		switch key[0] {
+		case kindRefusal:
+			d.refusals(key[1], was[key], is[key])
+		case kindHabit:
+			d.habit(key[1], was, is)
+		default:
+			d.whole(key[0], key[1], was[key][""], is[key][""], is[key] != nil)
+		}
+	}
+}
+
+// refusals compares how one mistake is refused. Operations with the same change are told
+// together.
+func (d *drift) refusals(subject string, was, is map[string][]string) {
+	type difference struct{ before, after string }
+	operations := map[difference][]string{}
+	for operation, before := range was {
+		after := is[operation]
+		if len(after) == 0 || within(after, slices.Concat(before, d.rare[[2]string{kindRefusal, subject}][operation])) {
+			continue
+		}
+		key := difference{strings.Join(before, " or "), strings.Join(after, " or ")}
+		operations[key] = append(operations[key], operation)
+	}
+	for key, all := range operations {
+		slices.Sort(all)
+		d.changes = append(d.changes, Change{
+			Rank: RankRefusal, Kind: changed, Clause: kindRefusal + " " + subject, Operations: all,
+			Summary: sentenceCase(provoke.Words(subject)) + " is refused otherwise", Before: key.before, After: key.after,
+		})
+	}
+}
+
+// security are the mistakes whose acceptance is more than leniency.
+var security = []string{provoke.MissingSign, provoke.EmptySign, provoke.MalformedSign, provoke.WrongSign}
+
+// habit compares one habit. What is accepted now and was refused before is new; what is
+// refused now and was accepted before breaks who relied on it.
+func (d *drift) habit(subject string, was, is factSets) {
+	key, refusal := [2]string{kindHabit, subject}, [2]string{kindRefusal, subject}
+	mistake := provoke.IsMistake(subject)
+	more, less := map[string][]string{}, map[string][]string{} // operations by parameter
+	for operation, values := range is[key] {
+		for _, value := range lacking(was[key][operation], values) {
+			if !mistake || len(was[refusal][operation]) > 0 || len(was[key]) > 0 {
+				more[value] = append(more[value], operation)
+			}
+		}
+	}
+	for operation, values := range was[key] {
+		for _, value := range lacking(is[key][operation], values) {
+			if !mistake || len(is[refusal][operation]) > 0 {
+				less[value] = append(less[value], operation)
+			}
+		}
+	}
+	rank := RankLenient
+	switch {
+	case slices.Contains(security, subject):
+		rank = RankSetting
+	case subject == "bare-bodies":
+		rank = RankGone
+	case !mistake:
+		rank = RankWriting
+	}
+	d.habitChanges(subject, more, rank, isNew, "now")
+	if mistake {
+		rank = RankRefusal
+	}
+	d.habitChanges(subject, less, rank, isGone, "no more")
+}
+
+func lacking(some, all []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(one string) bool { return slices.Contains(some, one) })
+}
+
+func (d *drift) habitChanges(subject string, byParameter map[string][]string, rank Rank, kind, when string) {
+	for _, parameter := range slices.Sorted(maps.Keys(byParameter)) {
+		operations := slices.DeleteFunc(byParameter[parameter], func(operation string) bool { return operation == "" })
+		slices.Sort(operations)
+		summary := "The target " + provoke.Habit(subject)
+		if parameter != "" {
+			summary += " (" + parameter + ")"
+		}
+		d.changes = append(d.changes, Change{
+			Rank: rank, Kind: kind, Clause: kindHabit + " " + subject, Operations: operations, Summary: summary + ": " + when,
+		})
+	}
+}
+
+// whole compares facts about the whole target.
+func (d *drift) whole(kind, subject string, was, is []string, asked bool) {
+	before, after := strings.Join(was, " or "), strings.Join(is, " or ")
+	change := Change{Kind: changed, Clause: kind + " " + subject, Before: before, After: after}
+	switch {
+	case kind == kindLimit && len(was) == 0:
+		change.Rank, change.Kind, change.Summary = RankValue, isNew, "The target limits the rate of calls"
+	case len(was) == 0 || len(is) == 0 || !asked || within(is, was):
+		return
+	case kind == kindSetting:
+		change.Rank, change.Summary = RankSetting, fmt.Sprintf("The setting %s is %s, not %s any more", subject, after, before)
+	case kind == kindForm:
+		change.Rank, change.Summary = RankValue, "A "+subject+" has another form"
+	default:
+		change.Rank, change.Summary = RankWriting, "Answers have another media type"
+	}
+	d.changes = append(d.changes, change)
+}

@@ -1,0 +1,99 @@
+package observe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// ClauseRefusal is the clause of deviations in how a mistake is refused.
+const ClauseRefusal = "observed/refusal"
+
+// Judge holds exchanges to the facts of an overlay: what no schema says. It is safe for
+// one goroutine at a time.
+type Judge struct {
+	requests map[string]*provoke.Form
+	rules    *provoke.Cache
+	refusals map[[2]string][]string                  // by operation and provocation
+	habits   map[string]map[provoke.Provocation]bool // by operation
+	told     map[string]bool
+}
+
+// NewJudge returns a judge by what was learnt.
+func NewJudge(contract *openapi.Contract, learned *Learned) (*Judge, error) {
+	requests, err := provoke.Forms(contract)
+	if err != nil {
+		return nil, fmt.Errorf("reading the requests of the contract: %w", err)
+	}
+	j := &Judge{
+		requests: requests, rules: provoke.NewCache(), refusals: map[[2]string][]string{},
+		habits: map[string]map[provoke.Provocation]bool{}, told: map[string]bool{},
+	}
+	for _, fact := range slices.Concat(learned.Facts, learned.Rare) {
+		for _, operation := range fact.Operations {
+			switch fact.Kind {
+			case kindRefusal:
+				key := [2]string{operation, fact.Subject}
+				j.refusals[key] = append(j.refusals[key], fact.Value)
+			case kindHabit:
+				if j.habits[operation] == nil {
+					j.habits[operation] = map[provoke.Provocation]bool{}
+				}
+				j.habits[operation][provoke.Provocation{Kind: fact.Subject, Parameter: fact.Value}] = true
+			}
+		}
+	}
+	return j, nil
+}
+
+// Result judges the exchanges of a result: a deviation that the overlay knows to be none of
+// the target gets its grade, and a mistake that is refused otherwise than before is told,
+// once for each operation.
+func (j *Judge) Result(result *reports.Result) {
+	for i := range result.Exchanges {
+		exchange := &result.Exchanges[i]
+		form, known := j.requests[exchange.Operation]
+		if !known || exchange.Response == nil || exchange.Problem != "" {
+			continue
+		}
+		request := form.Judge(&exchange.Request, j.rules)
+		j.raise(result, i, request.Provocation)
+		answer := readAnswer(form.Operation, exchange.Response)
+		if !answer.refused || exchange.Response.Status == 429 {
+			continue
+		}
+		kind := provoke.Of(request.Kind, result.Clause, exchange.Operation)
+		seen := j.refusals[[2]string{exchange.Operation, kind}]
+		now := refusalOf(exchange.Response.Status, answer)
+		key := exchange.Operation + kind + now
+		if len(seen) == 0 || slices.Contains(seen, now) || j.told[key] {
+			continue
+		}
+		j.told[key] = true
+		result.Deviations = append(result.Deviations, reports.Deviation{
+			Clause: ClauseRefusal, Grade: reports.Observed, Level: reports.Must, Exchange: i, Pointer: "status",
+			Summary:  exchange.Operation + " refuses " + provoke.Words(kind) + " otherwise than the overlay says",
+			Expected: strings.Join(seen, " or "), Actual: now,
+		})
+	}
+}
+
+// raise grades the deviations of an exchange whose request the target was seen to refuse:
+// that it accepts it now is no assumption any more.
+func (j *Judge) raise(result *reports.Result, exchange int, what provoke.Provocation) {
+	operation := result.Exchanges[exchange].Operation
+	refused := j.refusals[[2]string{operation, what.Kind}]
+	if what.Kind == provoke.WellFormed || what.Kind == provoke.Unclear || len(refused) == 0 || j.habits[operation][what] {
+		return
+	}
+	for i := range result.Deviations {
+		d := &result.Deviations[i]
+		if d.Exchange == exchange && !d.Undocumented && !strings.Contains(d.Clause, "/responses/") && reports.Observed.AtLeast(d.Grade) {
+			d.Grade = reports.Observed
+		}
+	}
+}

@@ -1,0 +1,360 @@
+package observe
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
+)
+
+// Learned is what was learnt of a target, sorted.
+type Learned struct {
+	Members []Member
+	Facts   []Fact
+	// Rare are facts that were seen too seldom to claim them.
+	Rare []Fact
+	// Latencies are those of each operation.
+	Latencies []Latency
+	// Exchanges is how many exchanges it was learnt from, First and Last are when they were sent.
+	Exchanges   int
+	First, Last time.Time
+	// Batch is the largest number of SIM cards that was accepted at once, 0 for none.
+	Batch int
+}
+
+// Presence and nullness of a member.
+const (
+	Always    = "always"
+	Sometimes = "sometimes"
+	Never     = "never"
+)
+
+// Member is what was learnt of a member of answers, or of the elements of a list. An
+// empty field is no claim.
+type Member struct {
+	// At is the place in the contract, a JSON pointer, that of a new member where it would stand.
+	At string `yaml:"at"`
+	// Operations are those whose answers have a place for it.
+	Operations []string `yaml:"operations,flow"`
+	// New says that the contract does not have it.
+	New bool `yaml:"new,omitempty"`
+	// Presence is Always, Sometimes or Never.
+	Presence string `yaml:"presence,omitempty"`
+	// Null is Always, Sometimes or Never.
+	Null string `yaml:"null,omitempty"`
+	// Types are the JSON types of its values but null.
+	Types []string `yaml:"types,flow,omitempty"`
+	// Form names the form of its texts; see PatternOf.
+	Form string `yaml:"form,omitempty"`
+	// Empty says that empty texts were seen.
+	Empty bool `yaml:"empty,omitempty"`
+	// OffPattern says that texts do not have the form that the contract gives them.
+	OffPattern bool `yaml:"off-pattern,omitempty"`
+	// Values are the codes that were seen, where all values are codes.
+	Values []string `yaml:"values,flow,omitempty"`
+	// Contradicts are the documented clauses that it contradicts, a sentence each.
+	Contradicts []string `yaml:"contradicts,omitempty"`
+
+	// Count is the evidence.
+	Count MemberCount `yaml:"-"`
+
+	node *node // nil when it was read from an overlay
+}
+
+// Name is the name of the member; "items" for the elements of a list.
+func (m *Member) Name() string {
+	at := m.At[strings.LastIndexByte(m.At, '/')+1:]
+	return strings.ReplaceAll(strings.ReplaceAll(at, "~1", "/"), "~0", "~")
+}
+
+// MemberCount is how often a member was seen.
+type MemberCount struct {
+	// Answers have an object that could have it, Present have it, Null have null in its place.
+	Answers int `yaml:"answers"`
+	Present int `yaml:"present"`
+	Null    int `yaml:"null,omitempty"`
+	// Rare are values that were seen once: too seldom to claim them.
+	Rare  []string `yaml:"rare,flow,omitempty"`
+	First string   `yaml:"first,omitempty"` // a day, in UTC
+	Last  string   `yaml:"last,omitempty"`
+}
+
+// Fact is anything else that was learnt.
+type Fact struct {
+	// Kind is "refusal", "habit", "setting", "form", "media-type" or "limit".
+	Kind string
+	// Subject is what it is about: what provoked a refusal, a habit, the key of a setting.
+	Subject string
+	// Value is what was seen, "" for a habit that says it all.
+	Value string
+	// Operations are those that showed it; none where it is about the whole target.
+	Operations []string
+	// Count is the evidence.
+	Count FactCount
+}
+
+// FactCount is how often and when a fact was seen.
+type FactCount struct {
+	Times int    `yaml:"times"`
+	First string `yaml:"first,omitempty"` // a day, in UTC
+	Last  string `yaml:"last,omitempty"`
+}
+
+// Latency is how long an operation took to answer.
+type Latency struct {
+	Operation             string
+	Answers               int
+	Min, Median, P95, Max time.Duration
+}
+
+// The evidence that claims take, in answers. By the rule of three, what held in 30 of 30
+// answers holds in nine of ten with a confidence of 95 %.
+const (
+	enoughSeen   = 3  // that something happens
+	enoughValue  = 2  // that a member has a value
+	enoughTypes  = 10 // that a member has one type
+	enoughForms  = 30 // that all texts have a form
+	enoughAlways = 30 // that something is always or never so
+)
+
+// Learned returns what was learnt so far.
+func (l *Learner) Learned() *Learned {
+	learned := &Learned{Exchanges: l.exchanges, First: l.first, Last: l.last, Batch: l.batch}
+	seen := map[*node]bool{}
+	for _, operation := range slices.Sorted(maps.Keys(l.roots)) {
+		for _, root := range []*node{l.roots[operation].success, l.roots[operation].refusal} {
+			if root != nil {
+				l.membersOf(learned, root.content, seen)
+			}
+		}
+	}
+	slices.SortFunc(learned.Members, func(a, b Member) int { return strings.Compare(a.At, b.At) })
+	learned.Facts, learned.Rare = l.factsLearned()
+	for _, operation := range slices.Sorted(maps.Keys(l.latencies)) {
+		of := l.latencies[operation]
+		learned.Latencies = append(learned.Latencies, Latency{
+			Operation: operation, Answers: of.answers, Min: of.min, Median: of.percentile(50), P95: of.percentile(95), Max: of.max,
+		})
+	}
+	return learned
+}
+
+// membersOf adds what was learnt of the members and elements below a node.
+func (l *Learner) membersOf(learned *Learned, n *node, seen map[*node]bool) {
+	if seen[n] {
+		return
+	}
+	seen[n] = true
+	below := slices.Collect(maps.Values(n.members))
+	if n.items != nil {
+		below = append(below, n.items)
+	}
+	for _, member := range below {
+		if m := l.claims(member); m.Presence != "" || m.Null != "" || len(m.Types) > 0 || len(m.Values) > 0 || member.holders > 0 {
+			learned.Members = append(learned.Members, m)
+		}
+		l.membersOf(learned, member.content, seen)
+	}
+}
+
+// claims are what the evidence of a node supports, and what they contradict.
+func (l *Learner) claims(n *node) Member {
+	m := n.claims()
+	m.Contradicts = contradictions(l.contract, &m)
+	return m
+}
+
+func (n *node) claims() Member {
+	m := Member{At: n.place, Operations: slices.Sorted(maps.Keys(n.ops)), New: n.schema == nil, node: n}
+	m.Count = MemberCount{Answers: n.holders, Present: n.present, Null: n.nulls, First: day(n.first), Last: day(n.last)}
+	if n.name != "" {
+		m.Presence = presence(n.holders, n.present, n.absent)
+	}
+	switch valued := n.filled + n.nulls; {
+	case n.nulls > 0 && n.filled > 0:
+		m.Null = Sometimes
+	case n.nulls >= enoughSeen && n.filled == 0 && valued >= enoughTypes:
+		m.Null = Always
+	case n.nulls == 0 && n.filled >= enoughAlways:
+		m.Null = Never
+	}
+	if n.filled >= enoughTypes {
+		m.Types = slices.Sorted(maps.Keys(n.types))
+	}
+	if n.texts >= enoughForms && n.empty == 0 && n.types[typeString] == n.filled {
+		if form := n.forms &^ (formWord | formPunctuated); form != 0 && n.codes() == nil {
+			m.Form = form.name()
+		}
+	}
+	m.Empty, m.OffPattern = n.empty > 0, n.offPattern > 0
+	m.Values = n.codes()
+	if m.Values != nil {
+		for value, times := range n.values {
+			if times < enoughValue && value != "" {
+				m.Count.Rare = append(m.Count.Rare, value)
+			}
+		}
+		slices.Sort(m.Count.Rare)
+	}
+	return m
+}
+
+// presence claims how often a member is there.
+func presence(answers, present, absent int) string {
+	switch {
+	case present > 0 && absent > 0:
+		return Sometimes
+	case absent == 0 && present >= enoughAlways:
+		return Always
+	case present == 0 && answers >= enoughAlways:
+		return Never
+	}
+	return ""
+}
+
+// codes returns the values of a node that are codes and were seen often enough, nil where
+// others were seen too, or too few answers to tell codes from data.
+func (n *node) codes() []string {
+	if n.overflown || n.texts < enoughTypes || len(n.values)*3 > n.texts {
+		return nil
+	}
+	var codes []string
+	for value, times := range n.values {
+		if value != "" && times >= enoughValue {
+			codes = append(codes, value)
+		}
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+// factsLearned are the facts with enough evidence, and those with too little, sorted.
+func (l *Learner) factsLearned() (facts, rare []Fact) {
+	for key, e := range l.facts {
+		fact := Fact{Kind: key.kind, Subject: key.subject, Value: key.value, Count: FactCount{e.times, day(e.first), day(e.last)}}
+		few := fact
+		for _, operation := range slices.Sorted(maps.Keys(e.operations)) {
+			if e.times >= enoughSeen && e.operations[operation] >= enoughValue {
+				fact.Operations = append(fact.Operations, operation)
+			} else {
+				few.Operations = append(few.Operations, operation)
+			}
+		}
+		if len(fact.Operations) > 0 {
+			facts = append(facts, fact)
+		}
+		if len(few.Operations) > 0 {
+			rare = append(rare, few)
+		}
+	}
+	sortFacts(rare)
+	facts = append(facts, l.leniencies()...)
+	facts = append(facts, l.settingsLearned()...)
+	facts = append(facts, l.wireLearned()...)
+	sortFacts(facts)
+	return facts, rare
+}
+
+func sortFacts(facts []Fact) {
+	slices.SortFunc(facts, func(a, b Fact) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Subject, b.Subject), strings.Compare(a.Value, b.Value))
+	})
+}
+
+// leniencies are the mistakes that the target accepts, by parameter.
+func (l *Learner) leniencies() []Fact {
+	var facts []Fact
+	for what, operations := range l.accepted {
+		fact := Fact{Kind: kindHabit, Subject: what.Kind, Value: what.Parameter}
+		for operation, times := range operations {
+			// One that is refused as often is not a habit: the request differs in something else.
+			if fact.Count.Times += times; times > l.refused[what][operation] {
+				fact.Operations = append(fact.Operations, operation)
+			}
+		}
+		slices.Sort(fact.Operations)
+		if len(fact.Operations) > 0 {
+			facts = append(facts, fact)
+		}
+	}
+	return facts
+}
+
+// settingsLearned are the settings of a run that fit the target.
+func (l *Learner) settingsLearned() []Fact {
+	var facts []Fact
+	set := func(key, value string, times int) {
+		facts = append(facts, Fact{Kind: kindSetting, Subject: key, Value: value, Count: FactCount{Times: times}})
+	}
+	decided := map[string]bool{}
+	for _, other := range provoke.OtherRules {
+		e := l.settings[[2]string{other.Key, other.Value}]
+		if e != nil && e.only >= enoughSeen && e.only > e.against && !decided[other.Key] {
+			decided[other.Key] = true
+			set(other.Key, other.Value, e.only)
+		}
+	}
+	for _, other := range provoke.OtherRules {
+		e := l.settings[[2]string{other.Key, other.Value}]
+		if e != nil && e.against >= enoughTypes && e.only == 0 && !decided[other.Key] {
+			decided[other.Key] = true
+			set(other.Key, provoke.ContractRules[other.Key], e.against)
+		}
+	}
+	t := l.tasks
+	if name := most(t.headers); name != "" && t.headers[name] >= enoughSeen {
+		set("request-id-header", name, t.headers[name])
+	}
+	if t.ids >= enoughTypes && t.forms != 0 {
+		facts = append(facts, Fact{Kind: kindForm, Subject: "request-id", Value: t.forms.name(), Count: FactCount{Times: t.ids}})
+	}
+	var ends []string
+	times := 0
+	for _, state := range slices.Sorted(maps.Keys(t.tasks)) {
+		// Answers to calls that are made at once may be recorded out of their order.
+		if 20*t.left[state] <= t.tasks[state] && t.tasks[state] >= enoughTypes {
+			ends, times = append(ends, state), times+t.tasks[state]
+		}
+	}
+	if len(ends) > 0 {
+		set("terminal-status", strings.Join(ends, ","), times)
+	}
+	return facts
+}
+
+// most returns the key that was counted most, the first of several.
+func most(counts map[string]int) string {
+	best := ""
+	for _, key := range slices.Sorted(maps.Keys(counts)) {
+		if counts[key] > counts[best] {
+			best = key
+		}
+	}
+	return best
+}
+
+// wireLearned is how the target writes its answers.
+func (l *Learner) wireLearned() []Fact {
+	var facts []Fact
+	w := &l.wire
+	always := func(habit string, times, of int) { // a gateway in front may answer a few otherwise
+		if of >= enoughAlways && times*10 >= of*9 {
+			facts = append(facts, Fact{Kind: kindHabit, Subject: habit, Count: FactCount{Times: times}})
+		}
+	}
+	always("white-space", w.indented, w.json)
+	always("chunked", w.noLength, w.answers)
+	always("connection-closed", w.closing, w.answers)
+	if w.escaped >= enoughTypes && w.escaped > 9*w.raw {
+		facts = append(facts, Fact{Kind: kindHabit, Subject: "text-in-escapes", Count: FactCount{Times: w.escaped}})
+	}
+	for media, times := range w.media {
+		if times >= enoughTypes {
+			facts = append(facts, Fact{Kind: kindMediaType, Subject: "answers", Value: media, Count: FactCount{Times: times}})
+		}
+	}
+	return facts
+}

@@ -1,0 +1,290 @@
+// Package observe learns what a target does from recorded exchanges: the form of its
+// answers, how it refuses, its settings and habits.
+//
+// What it learns are claims with evidence. That something was seen is claimed after a few
+// answers; that something is always or never so, only after many, so that more evidence
+// seldom takes a claim back. Memory is bounded, however many exchanges there are. Nothing
+// that identifies a person, a SIM card, an order or a payment is kept.
+//
+// The package asks nobody and writes nothing.
+package observe
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Learner learns from one exchange after the other. It is not safe for concurrent use.
+type Learner struct {
+	contract *openapi.Contract
+	requests map[string]*provoke.Form
+	roots    map[string]roots
+	rules    *provoke.Cache
+
+	operation string // of the present exchange
+	success   *node  // its root
+	stamp     int    // of the present answer
+	nodes     int    // that no page names
+
+	facts     map[factKey]*evidence
+	accepted  map[provoke.Provocation]map[string]int // operations, by provocation
+	refused   map[provoke.Provocation]map[string]int
+	settings  map[[2]string]*settingEvidence
+	tasks     *tasks
+	wire      wire
+	latencies map[string]*latency
+
+	exchanges   int
+	first, last time.Time
+	batch       int // the largest that was accepted
+}
+
+// New returns a learner by a contract, that without an overlay.
+func New(contract *openapi.Contract) (*Learner, error) {
+	requests, err := provoke.Forms(contract)
+	if err != nil {
+		return nil, fmt.Errorf("reading the requests of the contract: %w", err)
+	}
+	roots, err := rootsOf(contract)
+	if err != nil {
+		return nil, fmt.Errorf("reading the answers of the contract: %w", err)
+	}
+	return &Learner{
+		contract: contract, requests: requests, roots: roots, rules: provoke.NewCache(),
+		facts: map[factKey]*evidence{}, accepted: map[provoke.Provocation]map[string]int{},
+		refused:  map[provoke.Provocation]map[string]int{},
+		settings: map[[2]string]*settingEvidence{}, tasks: newTasks(), latencies: map[string]*latency{},
+	}, nil
+}
+
+// Add learns from an exchange. clause is that of the check that sent it, "" for none: it
+// tells what provoked a refusal where the form of the request does not. An exchange
+// without a whole answer, or of an operation that the contract does not have, teaches nothing.
+func (l *Learner) Add(exchange *reports.Exchange, clause string) {
+	form, known := l.requests[exchange.Operation]
+	response := exchange.Response
+	if !known || response == nil || exchange.Problem != "" || response.Cut > 0 {
+		return
+	}
+	l.exchanges++
+	l.stamp++
+	l.operation = exchange.Operation
+	l.success = l.roots[exchange.Operation].success
+	if l.first.IsZero() || exchange.Started.Before(l.first) {
+		l.first = exchange.Started
+	}
+	if exchange.Started.After(l.last) {
+		l.last = exchange.Started
+	}
+	l.latency(exchange)
+	request := form.Judge(&exchange.Request, l.rules)
+	answer := readAnswer(form.Operation, response)
+	l.wire.add(response, answer)
+	switch {
+	case answer.accepted:
+		l.succeeded(exchange, request, answer)
+	case response.Status == 429 || response.Status == 503:
+		l.fact(kindLimit, "calls", fmt.Sprintf("HTTP %d", response.Status), exchange.Started)
+	case answer.refused:
+		l.refuse(exchange, request, answer, clause)
+	}
+}
+
+// answer is a response as it is read.
+type answer struct {
+	value             any // the JSON value, nil for none
+	object            map[string]any
+	code              string
+	accepted, refused bool
+	bare              bool // a success without the envelope, where a page prints one so
+}
+
+func readAnswer(operation openapi.Operation, response *reports.Response) (a answer) {
+	if json.Unmarshal(response.Body, &a.value) != nil {
+		a.refused = response.Status >= 400 && response.Status < 500
+		return a
+	}
+	a.object, _ = a.value.(map[string]any)
+	code, wrapped := a.object["operateCode"]
+	a.code, _ = code.(string)
+	_, message := a.object["message"]
+	_, data := a.object["data"]
+	a.bare = operation.BareSuccess && a.object != nil && !wrapped && !message && !data && response.Status == 200
+	a.accepted = a.code == reports.CodeSuccess || a.bare
+	a.refused = !a.accepted && response.Status < 500 && (wrapped || response.Status >= 400)
+	return a
+}
+
+// succeeded learns from an accepted request.
+func (l *Learner) succeeded(exchange *reports.Exchange, request provoke.Judged, answer answer) {
+	at := exchange.Started
+	roots := l.roots[exchange.Operation]
+	w := &walker{Learner: l, at: at, stamp: l.stamp, sent: &exchange.Request}
+	switch {
+	case roots.success == nil:
+	case answer.bare:
+		l.fact(kindHabit, "bare-bodies", "", at)
+		if data := roots.success.content.members["data"]; data != nil {
+			w.value(data, answer.value, 1)
+		}
+	default:
+		w.value(roots.success, answer.value, 0)
+	}
+	switch request.Kind {
+	case provoke.Unclear:
+	case provoke.WellFormed:
+		l.batch = max(l.batch, request.SIMs)
+		l.signed(request.Signs)
+	default:
+		count(l.accepted, request.Provocation, exchange.Operation)
+	}
+	l.tasks.add(l, exchange, request, answer)
+}
+
+// refuse learns from a refused request.
+func (l *Learner) refuse(exchange *reports.Exchange, request provoke.Judged, answer answer, clause string) {
+	if root := l.roots[exchange.Operation].refusal; root != nil && answer.object != nil {
+		if _, wrapped := answer.object["operateCode"]; wrapped {
+			w := &walker{Learner: l, at: exchange.Started, stamp: l.stamp, sent: &exchange.Request}
+			w.value(root, answer.value, 0)
+		}
+	}
+	if answer.object == nil || answer.object["operateCode"] == nil {
+		l.fact(kindHabit, "refusals-in-another-form", "", exchange.Started)
+	}
+	kind := provoke.Of(request.Kind, clause, exchange.Operation)
+	if kind == provoke.Unclear {
+		return
+	}
+	count(l.refused, request.Provocation, exchange.Operation)
+	l.fact(kindRefusal, kind, refusalOf(exchange.Response.Status, answer), exchange.Started)
+}
+
+// refusalOf tells status and code of a refusal. A code that is none is not kept.
+func refusalOf(status int, answer answer) string {
+	switch {
+	case answer.object == nil:
+		return fmt.Sprintf("HTTP %d without JSON", status)
+	case answer.object["operateCode"] == nil:
+		return fmt.Sprintf("HTTP %d without operateCode", status)
+	case answer.code == "":
+		return fmt.Sprintf("HTTP %d, operateCode that is no string", status)
+	case !isRefusalCode(answer.code):
+		return fmt.Sprintf("HTTP %d, operateCode of changing texts", status)
+	}
+	return fmt.Sprintf("HTTP %d, operateCode %s", status, answer.code)
+}
+
+// isRefusalCode reports whether an operateCode may be kept: a code, or a few words.
+func isRefusalCode(code string) bool {
+	return isCode(code) || isSaying(code)
+}
+
+// factKey names a fact.
+type factKey struct{ kind, subject, value string }
+
+// evidence is how often and when something was seen, and in which operations.
+type evidence struct {
+	times       int
+	operations  map[string]int
+	first, last time.Time
+}
+
+// maxFacts bounds the facts: a target may refuse with a new code each time.
+const maxFacts = 2000
+
+func (l *Learner) fact(kind, subject, value string, at time.Time) {
+	key := factKey{kind, subject, value}
+	e := l.facts[key]
+	if e == nil {
+		if len(l.facts) >= maxFacts {
+			return
+		}
+		e = &evidence{operations: map[string]int{}, first: at, last: at}
+		l.facts[key] = e
+	}
+	e.times++
+	e.operations[l.operation]++
+	if at.Before(e.first) {
+		e.first = at
+	}
+	if at.After(e.last) {
+		e.last = at
+	}
+}
+
+func count(all map[provoke.Provocation]map[string]int, what provoke.Provocation, operation string) {
+	if all[what] == nil {
+		all[what] = map[string]int{}
+	}
+	all[what][operation]++
+}
+
+// settingEvidence is what speaks for and against a reading of the signature.
+type settingEvidence struct{ only, against int }
+
+// signed notes which readings of the signature an accepted request fits.
+func (l *Learner) signed(fit provoke.Fit) {
+	for i, other := range provoke.OtherRules {
+		if fit.Asked&(1<<i) == 0 {
+			continue
+		}
+		key := [2]string{other.Key, other.Value}
+		if l.settings[key] == nil {
+			l.settings[key] = &settingEvidence{}
+		}
+		switch fits := fit.Others&(1<<i) != 0; {
+		case fits && !fit.Contract:
+			l.settings[key].only++
+		case !fits && fit.Contract:
+			l.settings[key].against++
+		}
+	}
+}
+
+// wire is how answers are written.
+type wire struct {
+	answers, json, indented, escaped, raw, noLength, closing int
+	media                                                    map[string]int
+}
+
+func (w *wire) add(response *reports.Response, answer answer) {
+	w.answers++
+	if response.Announced < 0 {
+		w.noLength++
+	}
+	for _, field := range response.Header {
+		switch {
+		case strings.EqualFold(field.Name, "Connection") && strings.EqualFold(field.Value, "close"):
+			w.closing++
+		case strings.EqualFold(field.Name, "Content-Type") && answer.object != nil:
+			if w.media == nil {
+				w.media = map[string]int{}
+			}
+			if len(w.media) < maxValues || w.media[field.Value] > 0 {
+				w.media[field.Value]++
+			}
+		}
+	}
+	if answer.object == nil {
+		return
+	}
+	w.json++
+	body := response.Body
+	if bytes.HasPrefix(body, []byte("{\n")) || bytes.HasPrefix(body, []byte("{\r\n")) {
+		w.indented++
+	}
+	if bytes.Contains(body, []byte(`\/`)) || bytes.Contains(body, []byte(`\u`)) {
+		w.escaped++
+	}
+	if bytes.IndexByte(body, '/') > 0 && !bytes.Contains(body, []byte(`\/`)) {
+		w.raw++
+	}
+}

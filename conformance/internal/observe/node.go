@@ -1,0 +1,216 @@
+package observe
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// node is a value of an answer: a place in the contract, or one that only the target has.
+//
+// Counts are of answers, not of values: what stands a hundred times in one answer is one
+// piece of evidence.
+type node struct {
+	place    string           // JSON pointer into the contract: that of the schema itself
+	name     string           // of the member, "" for the root and elements
+	clause   string           // the place as it is reached from an operation, for its evidence
+	schema   *openapi3.Schema // nil when no page names it
+	required bool             // the contract requires it
+	inlined  bool             // the contract has a reference at the place
+	private  bool             // its values may identify somebody or something
+	envelope bool             // the object is the envelope
+	parent   *node
+	pattern  *regexp.Regexp // of the contract, nil for none
+
+	// content has the members and elements: the node itself, or that of a schema that
+	// several places refer to.
+	content *node
+	members map[string]*node
+	items   *node
+	ops     map[string]bool
+
+	holders      int // answers with an object that may have the member
+	present      int // answers in which some object had it
+	absent       int // answers in which some object lacked it
+	nulls        int
+	filled       int // answers with a value that is not null
+	types        map[string]int
+	forms        forms // that all texts have
+	texts        int   // answers with a text
+	empty        int   // answers with an empty text
+	offPattern   int   // answers with a text that does not have the form of the contract
+	values       map[string]int
+	overflown    bool // there are too many different values
+	first, last  time.Time
+	stamp        int
+	seen         seen
+	objectStamp  int
+	objectsSoFar int
+}
+
+// seen is what one answer showed of a node already.
+type seen struct {
+	holder, present, absent, null, filled, text, empty, offPattern bool
+	types                                                          map[string]bool
+	values                                                         map[string]bool
+}
+
+// The bounds of what is remembered of a target, which may answer anything.
+const (
+	maxMembers = 64 // of an object, beside those of the contract
+	maxValues  = 16 // different values of a member
+	maxDepth   = 12 // of objects and arrays that no page names
+	maxNodes   = 4000
+)
+
+// roots are the bodies of an operation's answers.
+type roots struct{ success, refusal *node }
+
+// builder makes the nodes of a contract. A schema that several operations refer to has
+// one node, whose evidence is that of all.
+type builder struct {
+	contract *openapi.Contract
+	shared   map[string]*node
+}
+
+// rootsOf returns the roots of each operation.
+func rootsOf(contract *openapi.Contract) (map[string]roots, error) {
+	document, err := contract.SharedDocument()
+	if err != nil {
+		return nil, err
+	}
+	b := &builder{contract: contract, shared: map[string]*node{}}
+	all := map[string]roots{}
+	for _, op := range contract.Operations() {
+		responses := document.Paths.Value(op.Path).GetOperation(op.Method).Responses
+		all[op.ID] = roots{
+			success: b.body(responses.Value("200"), op.Pointer+"/responses/200", op.ID),
+			refusal: b.body(responses.Default(), op.Pointer+"/responses/default", op.ID),
+		}
+		b.requireOnSuccess(all[op.ID].success, op.ID)
+	}
+	return all, nil
+}
+
+// requireOnSuccess marks what the contract requires of a success beyond its schema.
+func (b *builder) requireOnSuccess(root *node, operation string) {
+	if root == nil {
+		return
+	}
+	for _, required := range b.contract.RequiredOnSuccess(operation) {
+		if member := root.content.members[required.Name]; member != nil && !required.Header {
+			member.required = true
+		}
+	}
+}
+
+func (b *builder) body(response *openapi3.ResponseRef, at, operation string) *node {
+	if response == nil || response.Value == nil {
+		return nil
+	}
+	media := response.Value.Content.Get("application/json")
+	if media == nil || media.Schema == nil {
+		return nil
+	}
+	place := at
+	if response.Ref != "" {
+		place = strings.TrimPrefix(response.Ref, "#")
+	}
+	const schema = "/content/application~1json/schema"
+	root := b.node(media.Schema, place+schema, at+schema, operation)
+	root.content.envelope = true
+	return root
+}
+
+// node returns the node of a schema. site is where the contract has it, at is the place
+// as it is reached from the operation.
+func (b *builder) node(ref *openapi3.SchemaRef, site, at, operation string) *node {
+	schema := ref.Value
+	n := b.shared[site]
+	if n == nil {
+		n = newNode(site)
+		n.clause, n.schema, n.inlined = at, schema, ref.Ref != ""
+		if schema.Pattern != "" {
+			n.pattern, _ = regexp.Compile(schema.Pattern) // that of a document which its tests load
+		}
+		b.shared[site] = n
+	}
+	n.ops[operation] = true
+	content, place := n, site
+	if ref.Ref != "" && (schema.Type.Is(openapi3.TypeObject) || schema.Type.Is(openapi3.TypeArray)) {
+		place = strings.TrimPrefix(ref.Ref, "#")
+		if content = b.shared[place]; content == nil {
+			content = newNode(place)
+			content.clause, content.schema = at, schema
+			b.shared[place] = content
+		}
+		content.ops[operation] = true
+		n.content = content
+	}
+	for name, property := range schema.Properties {
+		below := "/properties/" + openapi.EscapeToken(name)
+		member := b.node(property, place+below, at+below, operation)
+		if member.name == "" {
+			member.name, member.parent = name, content
+			member.required = slices.Contains(schema.Required, name)
+			member.private = identifies(name, property.Value)
+		}
+		content.members[name] = member
+	}
+	if schema.Items != nil {
+		content.items = b.node(schema.Items, place+"/items", at+"/items", operation)
+		content.items.private = content.items.private || identifies("", schema.Items.Value) || n.private
+	}
+	return n
+}
+
+func newNode(place string) *node {
+	n := &node{
+		place: place, members: map[string]*node{}, ops: map[string]bool{}, types: map[string]int{},
+		values: map[string]int{}, forms: anyForm,
+	}
+	n.content = n
+	return n
+}
+
+// identifies reports whether the values of a member may tell who or what is meant: a
+// SIM card, an order, a payment, a person. Such values are never kept.
+func identifies(name string, schema *openapi3.Schema) bool {
+	if schema != nil && schema.Extensions["x-refers-to"] != nil {
+		return true
+	}
+	folded := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	for _, end := range privateEnds {
+		if strings.HasSuffix(folded, end) {
+			return true
+		}
+	}
+	for _, part := range privateParts {
+		if strings.Contains(folded, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// privateEnds and privateParts are what names of members end with or contain whose values
+// identify something, or are amounts, times and texts for people.
+var (
+	privateEnds = []string{
+		"id", "ids", "no", "name", "title", "url", "phone", "amount", "price", "date", "time", "count", "account", "days", "period", "sim", "sims",
+		"iccid", "imsi", "key", "user", "at", "operator", "remark", "note", "comment", "ip", "host", "trace",
+	}
+	privateParts = []string{
+		"secret", "token", "method", "mail", "address", "partnercode", "packagecode", "devicecode", "serviceplancode", "card", "customer", "password", "sign",
+		"person", "birth", "passport", "description", "text",
+	}
+)
+
+// operationsOf are the operations whose answers have a node.
+func operationsOf(n *node) func(yield func(string) bool) { return maps.Keys(n.ops) }

@@ -1,0 +1,112 @@
+package observe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
+)
+
+// Sentence says what is claimed of a member.
+func (m *Member) Sentence() string {
+	var parts []string
+	if m.New {
+		parts = append(parts, "not in the contract")
+	}
+	switch m.Presence {
+	case Always, Sometimes:
+		parts = append(parts, m.Presence+" present")
+	case Never:
+		parts = append(parts, "never present")
+	}
+	if len(m.Types) > 0 {
+		parts = append(parts, "of type "+strings.Join(m.Types, " or "))
+	}
+	if m.Null != "" {
+		parts = append(parts, m.Null+" null")
+	}
+	if m.Form != "" {
+		parts = append(parts, "in the form "+m.Form)
+	}
+	if m.Empty {
+		parts = append(parts, "sometimes empty")
+	}
+	if len(m.Values) > 0 {
+		parts = append(parts, "values "+strings.Join(m.Values, ", "))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "seen too seldom for more")
+	}
+	text := m.Name() + ": " + strings.Join(parts, "; ") + "."
+	for _, contradiction := range m.Contradicts {
+		text += " Contradicts a page: " + contradiction + "."
+	}
+	return text
+}
+
+// Sentence says what was seen.
+func (f *Fact) Sentence() string {
+	where := ""
+	switch n := len(f.Operations); {
+	case n > 4:
+		where = fmt.Sprintf(" (%d operations)", n)
+	case n > 0:
+		where = " (" + strings.Join(f.Operations, ", ") + ")"
+	}
+	switch f.Kind {
+	case kindRefusal:
+		return fmt.Sprintf("%s is refused with %s%s.", sentenceCase(provoke.Words(f.Subject)), f.Value, where)
+	case kindHabit:
+		sentence := provoke.Habit(f.Subject)
+		if f.Value != "" {
+			sentence += " (" + f.Value + ")"
+		}
+		return "The target " + sentence + where + "."
+	case kindSetting:
+		return fmt.Sprintf("The setting %s is %s.", f.Subject, f.Value)
+	case kindForm:
+		return fmt.Sprintf("A %s has the form: %s.", f.Subject, f.Value)
+	case kindMediaType:
+		return "Answers have the media type " + f.Value + "."
+	}
+	return fmt.Sprintf("The target asks to wait with %s%s.", f.Value, where)
+}
+
+func sentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+// The kinds of facts.
+const (
+	kindRefusal   = "refusal"
+	kindHabit     = "habit"
+	kindSetting   = "setting"
+	kindForm      = "form"
+	kindMediaType = "media-type"
+	kindLimit     = "limit"
+)
+
+// kinds are the kinds of facts, in the order of an overlay.
+var kinds = []string{kindSetting, kindForm, kindMediaType, kindRefusal, kindHabit, kindLimit}
+
+// Settings are the settings of a run that fit the target, by key.
+func (learned *Learned) Settings() map[string]string {
+	settings := map[string]string{}
+	for _, fact := range learned.Facts {
+		if fact.Kind == kindSetting {
+			settings[fact.Subject] = fact.Value
+		}
+	}
+	return settings
+}
+
+// Contradictions are what contradicts a documented clause, a sentence each.
+func (learned *Learned) Contradictions() []string {
+	var all []string
+	for i := range learned.Members {
+		m := &learned.Members[i]
+		for _, contradiction := range m.Contradicts {
+			all = append(all, strings.Join(m.Operations, ", ")+": "+m.Name()+" is "+contradiction)
+		}
+	}
+	return slices.Compact(all)
+}

@@ -1,0 +1,487 @@
+package observe
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/mallcheck/mallcheck/internal/overlay"
+	"github.com/mallcheck/mallcheck/openapi"
+)
+
+// The extensions of an overlay that was learnt.
+const (
+	// observed holds what an action claims, and at the root of the contract all that is no
+	// statement of a schema.
+	observed = "x-observed"
+	// observations is the block of counts and dates.
+	observations = "x-observations"
+)
+
+// Overlay returns what was learnt as an overlay of the contract, for the target of a name.
+func (learned *Learned) Overlay(contract *openapi.Contract, target string) (*overlay.Document, error) {
+	var file yaml.Node
+	if err := yaml.Unmarshal(contract.Bytes(), &file); err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	w := &writer{contract: contract, root: file.Content[0], target: target}
+	for i := range learned.Members {
+		if m := &learned.Members[i]; m.node != nil {
+			w.member(m)
+		}
+	}
+	w.required(learned)
+	w.facts(learned.Facts)
+	block, err := nodeOf(learned.observations())
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range block.Content {
+		if list.Kind == yaml.SequenceNode {
+			for _, one := range list.Content {
+				one.Style |= yaml.FlowStyle
+			}
+			continue
+		}
+		for i := 1; i < len(list.Content); i += 2 {
+			list.Content[i].Style |= yaml.FlowStyle
+		}
+	}
+	if w.err != nil {
+		return nil, w.err
+	}
+	if len(w.actions) == 0 {
+		w.actions = []overlay.Action{{Target: "$", Description: "Nothing was learnt: there are too few answers.", Update: mapping(observed, mapping())}}
+	}
+	return &overlay.Document{
+		Overlay: overlay.Version,
+		Info:    overlay.Info{Title: "What " + target + " does, as observed by mallcheck", Version: "1"},
+		Actions: w.actions, Extensions: map[string]yaml.Node{observations: block},
+	}, nil
+}
+
+// writer makes the actions.
+type writer struct {
+	contract *openapi.Contract
+	root     *yaml.Node // of the contract
+	target   string
+	actions  []overlay.Action
+	err      error
+}
+
+// mapping returns a mapping of keys and values.
+func mapping(pairs ...any) yaml.Node {
+	node := yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		put(&node, pairs[i].(string), pairs[i+1]) //nolint:forcetypeassert // keys are texts, written here
+	}
+	return node
+}
+
+// put sets a key of a mapping.
+func put(node *yaml.Node, key string, value any) {
+	var of yaml.Node
+	switch value := value.(type) {
+	case yaml.Node:
+		of = value
+	default:
+		_ = of.Encode(value) // texts, numbers and lists of them
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			node.Content[i+1] = &of
+			return
+		}
+	}
+	var name yaml.Node
+	_ = name.Encode(key)
+	node.Content = append(node.Content, &name, &of)
+}
+
+// flow has a mapping written in braces.
+func flow(node yaml.Node) yaml.Node {
+	node.Style = yaml.FlowStyle
+	return node
+}
+
+func take(node *yaml.Node, keys ...string) {
+	for i := 0; i+1 < len(node.Content); {
+		if slices.Contains(keys, node.Content[i].Value) {
+			node.Content = slices.Delete(node.Content, i, i+2)
+			continue
+		}
+		i += 2
+	}
+}
+
+func nodeOf(value any) (yaml.Node, error) {
+	var node yaml.Node
+	if err := node.Encode(value); err != nil {
+		return node, fmt.Errorf("writing what was learnt: %w", err)
+	}
+	return node, nil
+}
+
+// pathOf returns the JSONPath of a JSON pointer.
+func pathOf(pointer string) string {
+	var path strings.Builder
+	path.WriteString("$")
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		name := strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+		if plainName(name) {
+			path.WriteString("." + name)
+		} else {
+			path.WriteString("['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(name) + "']")
+		}
+	}
+	return path.String()
+}
+
+// plainName reports whether a name may follow a dot in a JSONPath.
+func plainName(name string) bool {
+	for i := range len(name) {
+		b := name[i]
+		plain := b|0x20 >= 'a' && b|0x20 <= 'z' || b == '_' || i > 0 && b >= '0' && b <= '9'
+		if !plain {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// change is what a member's claims change of the contract.
+type change struct {
+	schema   yaml.Node // to merge into the schema of the member, or the whole of it
+	rewrite  bool      // the schema takes the place of what was there
+	evidence yaml.Node // x-evidence-for, by keyword
+}
+
+// member writes the actions of a member.
+func (w *writer) member(m *Member) {
+	n := m.node
+	holder, key := n.place[:strings.LastIndexByte(n.place, '/')], "properties"
+	if n.name == "" {
+		key = "items"
+	} else {
+		holder = strings.TrimSuffix(holder, "/properties")
+	}
+	c := &change{schema: mapping(), evidence: mapping()}
+	w.changes(m, c)
+	update := mapping()
+	switch {
+	case key == "items" && len(c.schema.Content) > 0:
+		put(&update, "items", c.schema)
+	case len(c.schema.Content) > 0:
+		put(&update, key, mapping(n.name, c.schema))
+	}
+	if key == "properties" {
+		graded := mapping()
+		if m.New {
+			put(&graded, "x-evidence", w.evidence())
+		}
+		if len(c.evidence.Content) > 0 {
+			put(&graded, "x-evidence-for", c.evidence)
+		}
+		if len(graded.Content) > 0 {
+			put(&update, "x-evidence-of", flow(mapping(n.name, graded)))
+		}
+	}
+	if c.rewrite {
+		w.actions = append(w.actions, overlay.Action{Target: pathOf(n.place), Remove: true, Description: "Makes room for what was observed."})
+	}
+	claim, err := nodeOf(m)
+	w.err = cmp.Or(w.err, err)
+	if len(update.Content) == 0 {
+		update = yaml.Node{}
+	}
+	w.actions = append(w.actions, overlay.Action{
+		Target: pathOf(holder), Description: m.Sentence(), Update: update, Extensions: map[string]yaml.Node{observed: flow(claim)},
+	})
+}
+
+func (w *writer) evidence() yaml.Node {
+	return mapping("grade", openapi.Observed, "source", "", "note", "Seen in answers.")
+}
+
+// raise grades a keyword as observed, where its grade is weaker.
+func (w *writer) raise(m *Member, c *change, keyword string) {
+	if m.New || gradeOf(w.contract, m.node, keyword) != openapi.Documented {
+		put(&c.evidence, keyword, w.evidence())
+	}
+}
+
+// may reports whether a keyword may be changed: no page states it.
+func (w *writer) may(m *Member, keyword string) bool {
+	return m.New || gradeOf(w.contract, m.node, keyword) != openapi.Documented
+}
+
+// edit returns the schema to change. Where something has to go from it, or the contract
+// has a reference, it is the whole schema.
+func (w *writer) edit(m *Member, c *change, whole bool) *yaml.Node {
+	if m.New || c.rewrite || !whole && !m.node.inlined {
+		return &c.schema
+	}
+	copied := w.resolved(m.node.place)
+	for i := 0; i+1 < len(c.schema.Content); i += 2 {
+		put(&copied, c.schema.Content[i].Value, *c.schema.Content[i+1])
+	}
+	c.schema, c.rewrite = copied, true
+	return &c.schema
+}
+
+// resolved returns a copy of the schema at a place, the reference followed.
+func (w *writer) resolved(place string) yaml.Node {
+	node := lookUp(w.root, place)
+	for range 16 {
+		reference := lookUp(node, "/$ref")
+		if reference == nil {
+			break
+		}
+		node = lookUp(w.root, strings.TrimPrefix(reference.Value, "#"))
+	}
+	if node == nil {
+		w.err = cmp.Or(w.err, fmt.Errorf("the contract has nothing at %s", place))
+		return mapping()
+	}
+	return *copyOf(node)
+}
+
+func copyOf(node *yaml.Node) *yaml.Node {
+	copied := *node
+	copied.Content = make([]*yaml.Node, len(node.Content))
+	for i, content := range node.Content {
+		copied.Content[i] = copyOf(content)
+	}
+	return &copied
+}
+
+// lookUp follows a JSON pointer through mappings, nil where it leads nowhere.
+func lookUp(node *yaml.Node, pointer string) *yaml.Node {
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		name := strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+		if node == nil || node.Kind != yaml.MappingNode {
+			return nil
+		}
+		var next *yaml.Node
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if node.Content[i].Value == name {
+				next = node.Content[i+1]
+			}
+		}
+		node = next
+	}
+	return node
+}
+
+// changes turns the claims of a member into changes of its schema.
+func (w *writer) changes(m *Member, c *change) {
+	w.typeChange(m, c)
+	w.nullChange(m, c)
+	w.textChange(m, c)
+	w.valueChange(m, c)
+	if m.Presence == Always {
+		if m.New || presenceGrade(w.contract, m.node) != openapi.Documented {
+			put(&c.evidence, "required", w.evidence())
+		}
+	}
+}
+
+func (w *writer) typeChange(m *Member, c *change) {
+	switch n := m.node; {
+	case len(m.Types) == 0:
+	case m.New:
+		if len(m.Types) == 1 {
+			put(&c.schema, "type", m.Types[0])
+			if m.Types[0] == "array" {
+				put(&c.schema, "items", mapping())
+			}
+		}
+	case typesFit(n.schema, m.Types):
+		if len(m.Types) == 1 && n.schema.Type != nil {
+			w.raise(m, c, "type")
+		}
+	case !w.may(m, "type"):
+	default:
+		schema := w.edit(m, c, true)
+		take(schema, "type", "pattern", "minLength", "maxLength", "enum", "x-known-values", "x-go-type", "format")
+		if len(m.Types) == 1 {
+			put(schema, "type", m.Types[0])
+			w.raise(m, c, "type")
+		}
+	}
+}
+
+func (w *writer) nullChange(m *Member, c *change) {
+	n := m.node
+	switch {
+	case m.Null == "":
+	case m.New:
+		if m.Null != Never {
+			put(&c.schema, "nullable", true)
+		}
+		if m.Null == Always && len(m.Types) == 0 {
+			put(&c.schema, "type", "object") // 3.0 has no type for null alone
+		}
+	case m.Null == Never:
+		if !nullable(n) {
+			w.raise(m, c, "nullable")
+		}
+	case !nullable(n) && w.may(m, "nullable"):
+		if n.content != n {
+			w.actions = append(w.actions, overlay.Action{
+				Target: pathOf(n.content.place), Description: "It may be null.", Update: mapping("nullable", true),
+			})
+			return
+		}
+		put(w.edit(m, c, false), "nullable", true)
+	}
+}
+
+func (w *writer) textChange(m *Member, c *change) {
+	n := m.node
+	pattern := PatternOf(m.Form)
+	switch {
+	case m.New:
+		if pattern != "" {
+			put(&c.schema, "pattern", pattern)
+			w.raise(m, c, "pattern")
+		}
+		return
+	case !slices.Contains(m.Types, typeString) || len(m.Types) > 1:
+		return
+	case m.OffPattern && w.may(m, "pattern"):
+		schema := w.edit(m, c, true)
+		take(schema, "pattern")
+		if pattern != "" {
+			put(schema, "pattern", pattern)
+			w.raise(m, c, "pattern")
+		}
+	case m.OffPattern:
+	case n.schema.Pattern != "" && m.Form != "":
+		w.raise(m, c, "pattern")
+	case pattern != "":
+		put(w.edit(m, c, false), "pattern", pattern)
+		w.raise(m, c, "pattern")
+	}
+	if m.Empty && n.schema.MinLength > 0 && w.may(m, "minLength") {
+		take(w.edit(m, c, true), "minLength")
+	}
+}
+
+func (w *writer) valueChange(m *Member, c *change) {
+	if len(m.Values) == 0 || len(m.Types) > 1 || m.node.name == "message" {
+		return // a message is for people
+	}
+	known := map[string]bool{}
+	if !m.New {
+		for value := range w.contract.KnownValues(m.node.clause) {
+			known[value] = true
+		}
+	}
+	more := mapping()
+	for _, value := range m.Values {
+		if !known[value] {
+			put(&more, value, "observed")
+		}
+	}
+	if len(more.Content) == 0 {
+		return
+	}
+	schema := &c.schema
+	if !m.New {
+		others := len(beyond(m.node.schema, m.Values)) > 0
+		if others && !w.may(m, "enum") {
+			return
+		}
+		schema = w.edit(m, c, others)
+		if others {
+			take(schema, "enum")
+		}
+	}
+	if there := lookUp(schema, "/x-known-values"); there != nil {
+		there.Content = append(there.Content, more.Content...)
+		return
+	}
+	put(schema, "x-known-values", more)
+}
+
+// required writes which members each object always has, as one list for each object
+// that differs from the contract.
+func (w *writer) required(learned *Learned) {
+	wanted, order := map[string]*requirement{}, []string{}
+	for i := range learned.Members {
+		m := &learned.Members[i]
+		if m.node == nil || m.node.parent == nil {
+			continue
+		}
+		parent := m.node.parent
+		if wanted[parent.place] == nil {
+			wanted[parent.place] = &requirement{parent: parent}
+			order = append(order, parent.place)
+		}
+		wanted[parent.place].note(w, m)
+	}
+	for _, place := range order {
+		wanted[place].write(w)
+	}
+}
+
+// requirement is the list of the required members of an object.
+type requirement struct {
+	parent     *node
+	more, gone []string
+}
+
+func (r *requirement) note(w *writer, m *Member) {
+	n := m.node
+	listed := r.parent.schema != nil && slices.Contains(r.parent.schema.Required, n.name)
+	switch m.Presence {
+	case Always:
+		if !listed && (!r.parent.envelope || n.name != "data") {
+			r.more = append(r.more, n.name)
+		}
+	case Sometimes, Never:
+		if listed && presenceGrade(w.contract, n) != openapi.Documented {
+			r.gone = append(r.gone, n.name)
+		}
+		if n.required && !listed {
+			w.notOnSuccess(n)
+		}
+	}
+}
+
+func (r *requirement) write(w *writer) {
+	if len(r.more)+len(r.gone) == 0 {
+		return
+	}
+	var list []string
+	if r.parent.schema != nil {
+		list = slices.Clone(r.parent.schema.Required)
+	}
+	target := pathOf(r.parent.place)
+	if len(list) > 0 {
+		w.actions = append(w.actions, overlay.Action{Target: target + ".required", Remove: true, Description: "Makes room for what was observed."})
+	}
+	list = slices.DeleteFunc(append(list, r.more...), func(name string) bool { return slices.Contains(r.gone, name) })
+	if len(list) > 0 {
+		w.actions = append(w.actions, overlay.Action{
+			Target: target, Description: "Always present: " + strings.Join(list, ", ") + ".", Update: mapping("required", list),
+		})
+	}
+}
+
+// notOnSuccess takes a member out of what the contract requires of a success.
+func (w *writer) notOnSuccess(n *node) {
+	for _, id := range slices.Sorted(operationsOf(n)) {
+		op, _ := w.contract.Operation(id)
+		at := pathOf(op.Pointer + "/responses/200")
+		if lookUp(w.root, op.Pointer+"/responses/200/x-required-on-success/members") != nil {
+			w.actions = append(w.actions, overlay.Action{
+				Target: at + "['x-required-on-success'].members", Remove: true, Description: n.name + " is not always sent with a success.",
+			})
+		}
+	}
+}

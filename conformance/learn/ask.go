@@ -1,0 +1,41 @@
+package learn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/embedded"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
+)
+
+// Ask runs the checks that the settings select against their target, the sandbox where they
+// name none, and learns from what it answers. Its error is about the settings.
+func (l *Learner) Ask(ctx context.Context, layers ...target.Layer) (*reports.Run, error) {
+	t, closing, err := embedded.Open(layers...)
+	if err != nil {
+		return nil, err
+	}
+	defer closing()
+	if !t.Sandbox && (t.Allow.Write || t.Allow.Purchase) { // for the journal
+		if err := render.CheckFolder(t.ReportDir); err != nil {
+			return nil, fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+		}
+	}
+	return conformance.Run(ctx, t, l)
+}
+
+// Incomplete says why a run did not see all that it was to see, nil where it did.
+func Incomplete(run *reports.Run) error {
+	switch {
+	case slices.ContainsFunc(run.Services, func(s reports.Service) bool { return !s.Reached }):
+		return errors.New("a service was not reached; mallcheck doctor tells more")
+	case run.Stopped != "":
+		return fmt.Errorf("the run is incomplete: it was stopped by the %s", run.Stopped)
+	}
+	return nil
+}

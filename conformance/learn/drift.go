@@ -1,0 +1,137 @@
+package learn
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/internal/observe"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Change is one difference between two learnings.
+type Change = observe.Change
+
+// Drift returns what changed between two learnings of one target, or differs between two
+// targets: what breaks clients first.
+func Drift(before, after *Learned) []Change { return observe.Drift(before, after) }
+
+// Area is that of the results that DriftRun makes.
+const Area = "DRIFT"
+
+// wholeTarget names the result of changes that no single operation shows.
+const wholeTarget = "target"
+
+// DriftRun returns the changes as a run, for the writers of reports: a result for each
+// operation, and one for the target as a whole. seen has what is known of the run in
+// which the target was asked: its target, services, times and end. failing has changes
+// fail the run.
+func DriftRun(changes []Change, seen reports.Run, failing bool) (*reports.Run, error) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	run := seen
+	run.Schema = reports.SchemaVersion
+	run.Tool = reports.Tool{Name: "mallcheck", Version: conformance.Version(), Contract: contract.Digest()}
+	run.Policy = reports.Policy{Strict: reports.Documented}
+	if failing {
+		run.Policy.Strict = reports.Observed
+	}
+	run.Results, run.Causes, run.Habits, run.Coverage, run.Waivers = nil, nil, nil, nil, nil
+	names := []string{wholeTarget}
+	for _, operation := range contract.Operations() {
+		names = append(names, operation.ID)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		run.Results = append(run.Results, driftResult(name, changes, run.Policy))
+	}
+	if run.Started.IsZero() {
+		run.Started, run.Ended = time.Now().UTC(), time.Now().UTC()
+	}
+	return &run, nil
+}
+
+// driftResult is the result of one operation, or of the whole target.
+func driftResult(name string, changes []Change, policy reports.Policy) reports.Result {
+	result := reports.Result{
+		ID: Area + "/" + name, Area: Area, Requirement: name + " does what the overlay says", Level: reports.Must, Clause: "observed",
+		Grade: reports.Observed, Does: reports.Read, Operations: []string{name}, Verdict: reports.Passed,
+	}
+	if name == wholeTarget {
+		result.Operations, result.Requirement = nil, "The target does what the overlay says"
+	}
+	for _, change := range changes {
+		if !slices.Contains(change.Operations, name) && !(len(change.Operations) == 0 && name == wholeTarget) {
+			continue
+		}
+		severity := reports.Minor
+		if change.Breaking() {
+			severity = reports.Major
+		}
+		result.Deviations = append(result.Deviations, reports.Deviation{
+			Clause: change.Clause, Grade: reports.Observed, Severity: severity, Level: reports.Must, Summary: change.Summary,
+			Expected: change.Before, Actual: change.After, Exchange: -1,
+		})
+	}
+	policy.Judge(&result)
+	return result
+}
+
+// WriteChanges writes changes as text: what breaks clients, then what does not.
+func WriteChanges(w io.Writer, changes []Change) error {
+	var out strings.Builder
+	breaking := 0
+	for breaking < len(changes) && changes[breaking].Breaking() {
+		breaking++
+	}
+	switch {
+	case len(changes) == 0:
+		out.WriteString("No change.\n")
+	default:
+		fmt.Fprintf(&out, "%d %s, %d breaking.\n", len(changes), plural("change", len(changes)), breaking)
+	}
+	for i := range changes {
+		if i == 0 && breaking > 0 {
+			out.WriteString("\nBreaks clients\n")
+		}
+		if i == breaking {
+			out.WriteString("\nOther changes\n")
+		}
+		out.WriteString("  " + sentence(&changes[i]) + "\n")
+	}
+	if _, err := io.WriteString(w, out.String()); err != nil {
+		return fmt.Errorf("writing the changes: %w", err)
+	}
+	return nil
+}
+
+// sentence says a change in one line.
+func sentence(c *Change) string {
+	text := c.Kind + ": " + c.Summary
+	switch {
+	case c.Before != "" && c.After != "":
+		text += ": " + c.Before + " → " + c.After
+	case c.After != "":
+		text += ": " + c.After
+	}
+	if n := len(c.Operations); n > 4 {
+		return fmt.Sprintf("%s (%d operations)", text, n)
+	}
+	if len(c.Operations) > 0 {
+		text += " (" + strings.Join(c.Operations, ", ") + ")"
+	}
+	return text
+}
+
+func plural(word string, n int) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}

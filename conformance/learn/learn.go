@@ -1,0 +1,319 @@
+// Package learn turns what a target was seen to do into an overlay of the contract, and
+// tells what changed since.
+//
+// It learns from the exchanges of a run, as they happen or from its run.json. It sends
+// nothing itself. What is inferred, and from how much evidence, is for package observe.
+package learn
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/observe"
+	"github.com/mallcheck/mallcheck/internal/overlay"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// Learned is what was learnt of a target.
+type Learned = observe.Learned
+
+// Fact is one thing that was learnt beside the members of answers.
+type Fact = observe.Fact
+
+// Learner learns from exchanges. It is safe for concurrent use, and an observer of a run.
+type Learner struct {
+	contract *openapi.Contract
+
+	mu      sync.Mutex
+	learner *observe.Learner
+}
+
+// New returns a learner that has seen nothing yet.
+func New() (*Learner, error) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	learner, err := observe.New(contract)
+	if err != nil {
+		return nil, err
+	}
+	return &Learner{contract: contract, learner: learner}, nil
+}
+
+// Add learns from an exchange that the check of a clause sent; the clause may be empty.
+func (l *Learner) Add(exchange *reports.Exchange, clause string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.learner.Add(exchange, clause)
+}
+
+// Begin implements conformance.Observer.
+func (l *Learner) Begin(*reports.Run, int) {}
+
+// Done implements conformance.Observer: it learns from the exchanges of a result.
+func (l *Learner) Done(result reports.Result) {
+	for i := range result.Exchanges {
+		l.Add(&result.Exchanges[i], result.Clause)
+	}
+}
+
+// Learned returns what was learnt so far.
+func (l *Learner) Learned() *Learned {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.learner.Learned()
+}
+
+// AddRun learns from a run as reports.WriteJSON writes it. It is read exchange by
+// exchange, so that a large one takes no more memory. It returns the name of the target.
+func (l *Learner) AddRun(r io.Reader) (target string, err error) {
+	reader := runReader{decoder: json.NewDecoder(r), learner: l}
+	if err := reader.run(); err != nil {
+		return "", fmt.Errorf("reading a run: %w", err)
+	}
+	return reader.target, nil
+}
+
+// AddFile is AddRun with the file of a run.
+func (l *Learner) AddFile(path string) (target string, err error) {
+	file, err := os.Open(path) //nolint:gosec // the caller names it
+	if err != nil {
+		return "", fmt.Errorf("reading a run: %w", err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	if target, err = l.AddRun(file); err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
+	return target, nil
+}
+
+// Overlay writes what was learnt as an overlay, for the target of a name.
+func Overlay(learned *Learned, target string) ([]byte, error) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	document, err := learned.Overlay(contract, target)
+	if err != nil {
+		return nil, err
+	}
+	return document.Bytes()
+}
+
+// Read returns what an overlay says was learnt.
+func Read(text []byte) (*Learned, error) {
+	document, err := overlay.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	learned, err := observe.Read(document)
+	if err != nil {
+		return nil, fmt.Errorf("reading what the overlay says was learnt: %w", err)
+	}
+	return learned, nil
+}
+
+// ReadFile is Read with a file.
+func ReadFile(path string) (*Learned, error) {
+	text, err := os.ReadFile(path) //nolint:gosec // the caller names it
+	if err != nil {
+		return nil, fmt.Errorf("reading the overlay: %w", err)
+	}
+	learned, err := Read(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return learned, nil
+}
+
+// runReader reads a run token by token down to its exchanges.
+type runReader struct {
+	decoder *json.Decoder
+	learner *Learner
+	target  string
+}
+
+// members calls visit for each member of the object that follows.
+func (r *runReader) members(visit func(name string) error) error {
+	if err := r.delimiter('{'); err != nil {
+		return err
+	}
+	for r.decoder.More() {
+		token, err := r.decoder.Token()
+		if err != nil {
+			return err
+		}
+		name, _ := token.(string) // a token in this place is a name, or an error
+		if err := visit(name); err != nil {
+			return err
+		}
+	}
+	return r.delimiter('}')
+}
+
+// elements calls visit for each element of the array that follows.
+func (r *runReader) elements(visit func() error) error {
+	if err := r.delimiter('['); err != nil {
+		return err
+	}
+	for r.decoder.More() {
+		if err := visit(); err != nil {
+			return err
+		}
+	}
+	return r.delimiter(']')
+}
+
+func (r *runReader) delimiter(want json.Delim) error {
+	token, err := r.decoder.Token()
+	if err != nil {
+		return err
+	}
+	if token != want {
+		return fmt.Errorf("there is %v where %v belongs", token, want)
+	}
+	return nil
+}
+
+func (r *runReader) skip() error {
+	var ignored json.RawMessage
+	return r.decoder.Decode(&ignored)
+}
+
+func (r *runReader) run() error {
+	schema := ""
+	err := r.members(func(name string) error {
+		switch name {
+		case "schema":
+			return r.decoder.Decode(&schema)
+		case "target":
+			var target reports.Target
+			err := r.decoder.Decode(&target)
+			r.target = target.Name
+			return err
+		case "results":
+			return r.elements(r.result)
+		}
+		return r.skip()
+	})
+	if err != nil {
+		return err
+	}
+	if schema != reports.SchemaVersion {
+		return fmt.Errorf("its schema is %q, this build reads %q", schema, reports.SchemaVersion)
+	}
+	if _, err := r.decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("there is more after the JSON document")
+	}
+	return nil
+}
+
+// result reads one result. Its clause stands before its exchanges.
+func (r *runReader) result() error {
+	clause := ""
+	return r.members(func(name string) error {
+		switch name {
+		case "clause":
+			return r.decoder.Decode(&clause)
+		case "exchanges":
+			return r.elements(func() error {
+				var exchange reports.Exchange
+				if err := r.decoder.Decode(&exchange); err != nil {
+					return err
+				}
+				r.learner.Add(&exchange, clause)
+				return nil
+			})
+		}
+		return r.skip()
+	})
+}
+
+// Load returns what is in a file: the overlay that learning wrote, or a run, from which is
+// learnt. seen has what is known of the run.
+func Load(path string) (learned *Learned, seen reports.Run, err error) {
+	text, err := head(path)
+	if err != nil {
+		return nil, seen, err
+	}
+	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		learned, err = ReadFile(path)
+		return learned, seen, err
+	}
+	learner, err := New()
+	if err != nil {
+		return nil, seen, err
+	}
+	seen.Target.Name, err = learner.AddFile(path)
+	if err != nil {
+		return nil, seen, err
+	}
+	learned = learner.Learned()
+	seen.Started, seen.Ended = learned.First, learned.Last
+	return learned, seen, nil
+}
+
+// head returns the beginning of a file.
+func head(path string) (string, error) {
+	file, err := os.Open(path) //nolint:gosec // the caller names it
+	if err != nil {
+		return "", fmt.Errorf("reading what was learnt: %w", err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	beginning := make([]byte, 512)
+	n, err := io.ReadFull(file, beginning)
+	if n == 0 {
+		return "", fmt.Errorf("%s: the file is empty", path)
+	}
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return "", fmt.Errorf("reading %s: %w", path, err)
+	}
+	return string(beginning[:n]), nil
+}
+
+// WriteSummary writes in a few lines what was learnt, and what contradicts a page.
+func WriteSummary(w io.Writer, learned *Learned) error {
+	var out strings.Builder
+	kinds := map[string]int{}
+	for _, fact := range learned.Facts {
+		kinds[fact.Kind]++
+	}
+	fmt.Fprintf(&out, "Learnt from %d exchanges: %d %s of answers, %d %s of refusal, %d %s, %d %s.\n", learned.Exchanges,
+		len(learned.Members), plural("member", len(learned.Members)), kinds["refusal"], plural("kind", kinds["refusal"]),
+		kinds["habit"], plural("habit", kinds["habit"]), kinds["setting"], plural("setting", kinds["setting"]))
+	for _, fact := range learned.Facts {
+		if fact.Kind == "setting" || fact.Kind == "habit" {
+			out.WriteString("  " + fact.Sentence() + "\n")
+		}
+	}
+	if contradictions := learned.Contradictions(); len(contradictions) > 0 {
+		out.WriteString("Contradicts a page, which stays in the contract:\n")
+		for _, one := range contradictions {
+			out.WriteString("  " + one + "\n")
+		}
+	}
+	if _, err := io.WriteString(w, out.String()); err != nil {
+		return fmt.Errorf("writing what was learnt: %w", err)
+	}
+	return nil
+}
+
+// Apply returns the contract of the mall with an overlay applied.
+func Apply(text []byte) ([]byte, error) {
+	document, err := overlay.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	return document.Apply(contract.Bytes())
+}
