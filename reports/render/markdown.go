@@ -28,7 +28,8 @@ func WriteMarkdown(w io.Writer, run *reports.Run) error {
 	markdownHead(&out, run)
 	failing, untested := digest.CausesOf(run)
 	_, findings := digest.GroupDeviations(run)
-	markdownCauses(&out, failing)
+	markdownCauses(&out, "Causes", failing)
+	markdownCauses(&out, "Critical findings", digest.CriticalFindings(run))
 	markdownInconclusive(&out, untested)
 	markdownFindings(&out, findings)
 	markdownList(&out, "Habits", habitLines(run.Habits))
@@ -97,14 +98,14 @@ func markdownFacts(run *reports.Run) []field {
 func shorten12(digest string) string { return digest[:min(len(digest), 12)] }
 
 // markdownCauses tells each cause, the first of them unfolded.
-func markdownCauses(out *strings.Builder, causes []digest.Explained) {
+func markdownCauses(out *strings.Builder, title string, causes []digest.Explained) {
 	if len(causes) == 0 {
 		return
 	}
-	out.WriteString("\n### Causes\n")
+	out.WriteString("\n### " + title + "\n")
 	for i := range causes {
 		if i == markdownClauses {
-			fmt.Fprintf(out, "\nAnd %s: the other reports have them.\n", plural.Of(len(causes)-i, "more cause"))
+			fmt.Fprintf(out, "\nAnd %d more: the other reports have them.\n", len(causes)-i)
 			return
 		}
 		c := &causes[i]

@@ -30,7 +30,10 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 	var out strings.Builder
 	summary := reports.Summarize(run)
 	failing, untested := digest.CausesOf(run)
-	t.causes(&out, "causes", failing)
+	t.causes(&out, "cause", failing)
+	if critical := digest.CriticalFindings(run); len(failing) == 0 { // failures come first
+		t.causes(&out, "critical finding", critical)
+	}
 	t.notes(&out, []note{
 		{reports.Inconclusive, "inconclusive", append(digest.Unreached(summary), causeLines(untested)...)},
 		{reports.Failed, "waivers", run.WaiverProblems()},
@@ -66,18 +69,18 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 
 // causes tells the first causes with expected, actual and evidence, the first of
 // them with a curl line, and counts the others.
-func (t *Terminal) causes(out *strings.Builder, title string, causes []digest.Explained) {
+func (t *Terminal) causes(out *strings.Builder, noun string, causes []digest.Explained) {
 	if len(causes) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "\n%s\n", t.color(reports.Failed, title))
+	fmt.Fprintf(out, "\n%s\n", t.color(reports.Failed, noun+"s"))
 	for i := range causes {
 		if i == summaryCauses {
 			rest := 0
 			for _, other := range causes[i:] {
 				rest += len(other.Checks)
 			}
-			fmt.Fprintf(out, "  and %s of %s; -v and report.html show all\n", plural.Of(len(causes)-i, "more cause"), plural.Of(rest, "failure"))
+			fmt.Fprintf(out, "  and %s of %s; -v and report.html show all\n", plural.Of(len(causes)-i, "more "+noun), plural.Of(rest, "check"))
 			return
 		}
 		t.cause(out, &causes[i], i+1)

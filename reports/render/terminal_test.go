@@ -149,7 +149,7 @@ func TestTerminalSummaryOfOneFault(t *testing.T) {
 	if lines := strings.Count(out, "\n"); lines > 40 {
 		t.Errorf("%d lines:\n%s", lines, out)
 	}
-	for _, want := range []string{"\ncauses\n  1. it broke", "[15 of 180 failures]", "evidence     documented, page api-1: clause/", "curl -sS", "and 9 more causes of 135 failures",
+	for _, want := range []string{"\ncauses\n  1. it broke", "[15 of 180 failures]", "evidence     documented, page api-1: clause/", "curl -sS", "and 9 more causes of 135 checks",
 		"Signature (SIG)", "reports in mallcheck-report: junit.xml, run.json\nfailed: 180 of "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not told:\n%s", want, out)
@@ -190,6 +190,41 @@ func TestTerminalLeadsWithCauses(t *testing.T) {
      curl `
 	if !strings.Contains(out, want) {
 		t.Errorf("not told as %s\nin %s", want, out)
+	}
+}
+
+// TestCriticalFindingsComeFirst holds that a passing run shows what is at stake before the rest.
+func TestCriticalFindingsComeFirst(t *testing.T) {
+	critical := reports.Deviation{
+		Clause: "payments/partner-isolation", Grade: reports.Derived, Severity: reports.Critical, Level: reports.Must, Verdict: reports.Finding,
+		Summary: "queryOrder showed an order of another partner", Expected: "a refusal", Actual: `operateCode "S"`, Exchange: -1,
+	}
+	minor := critical
+	minor.Severity, minor.Summary = reports.Minor, "a message is not in the language asked for"
+	run := &reports.Run{Policy: reports.Policy{Strict: reports.Documented}, Results: []reports.Result{
+		{ID: "ORD-060", Area: "ORD", Verdict: reports.Finding, Deviations: []reports.Deviation{critical}},
+		{ID: "ENV-001", Area: "ENV", Verdict: reports.Finding, Deviations: []reports.Deviation{minor}},
+	}}
+	want := `critical findings
+  1. queryOrder showed an order of another partner [1 of 1 critical finding]
+     expected     a refusal
+     actual       operateCode "S"
+     evidence     derived: payments/partner-isolation
+     checks       ORD-060`
+	if out := show(t, run, TerminalOptions{}); !strings.Contains(out, want) {
+		t.Errorf("not told as %s\nin %s", want, out)
+	}
+	page := string(writeHTML(t, run))
+	if at := strings.Index(page, `<section id="critical">`); at < 0 || at > strings.Index(page, `<section id="summary"`) {
+		t.Error("the page does not begin with the critical findings")
+	}
+	if text := string(writeMarkdown(t, run)); !strings.Contains(text, "### Critical findings") {
+		t.Errorf("no critical findings in %s", text)
+	}
+	run.Policy.FailOnCritical = true
+	run.Results[0].Verdict, run.Results[0].Deviations[0].Verdict = reports.Failed, reports.Failed
+	if out := show(t, run, TerminalOptions{}); strings.Contains(out, "critical findings\n") || !strings.Contains(out, "causes\n") {
+		t.Errorf("a critical failure is no cause:\n%s", out)
 	}
 }
 

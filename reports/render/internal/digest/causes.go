@@ -47,13 +47,40 @@ func CausesOf(run *reports.Run) (failing, untested []Explained) {
 			add(c)
 		}
 	}
-	for _, c := range byClause(run, explained) {
+	for _, c := range byClause(run, explained, violates(run), "failure") {
 		add(c)
 	}
 	for _, c := range byReason(run, explained) {
 		add(c)
 	}
 	return failing, untested
+}
+
+// CriticalFindings returns the findings of critical severity that do not fail the run, each
+// with the checks that show it.
+func CriticalFindings(run *reports.Run) []Explained {
+	results := make(map[string]*reports.Result, len(run.Results))
+	for i := range run.Results {
+		results[run.Results[i].ID] = &run.Results[i]
+	}
+	critical := func(r *reports.Result, d *reports.Deviation) bool {
+		return r.Verdict != reports.Waived && d.Severity == reports.Critical && d.Verdict == reports.Finding &&
+			!d.Undocumented && !run.Policy.Fails(d.Verdict)
+	}
+	var findings []Explained
+	for _, c := range byClause(run, nil, critical, "critical finding") {
+		result := results[c.Checks[0]]
+		c.Verdict = reports.Finding
+		findings = append(findings, Explained{Cause: c, Result: result, Example: exampleOf(result)})
+	}
+	return findings
+}
+
+// violates returns whether a deviation of a result fails a run.
+func violates(run *reports.Run) func(*reports.Result, *reports.Deviation) bool {
+	return func(r *reports.Result, d *reports.Deviation) bool {
+		return run.Policy.Fails(r.Verdict) && run.Policy.Fails(d.Verdict)
+	}
 }
 
 // exampleOf is the exchange that shows the worst deviation of a result.
@@ -69,9 +96,11 @@ func exampleOf(result *reports.Result) *reports.Exchange {
 	return &result.Exchanges[len(result.Exchanges)-1]
 }
 
-// byClause explains the failures that are left, each by one clause: those first that
-// explain most of them.
-func byClause(run *reports.Run, explained map[string]bool) []reports.Cause {
+// byClause explains the deviations that count and are left, each by one clause: those first
+// that explain most of them. noun is what is counted.
+func byClause(
+	run *reports.Run, explained map[string]bool, counts func(*reports.Result, *reports.Deviation) bool, noun string,
+) []reports.Cause {
 	type member struct {
 		result *reports.Result
 		worst  *reports.Deviation
@@ -85,12 +114,12 @@ func byClause(run *reports.Run, explained map[string]bool) []reports.Cause {
 	var order []string
 	for i := range run.Results {
 		result := &run.Results[i]
-		if !run.Policy.Fails(result.Verdict) || explained[result.ID] {
+		if explained[result.ID] {
 			continue
 		}
 		for j := range result.Deviations {
 			d := &result.Deviations[j]
-			if !run.Policy.Fails(d.Verdict) {
+			if !counts(result, d) {
 				continue
 			}
 			key := d.Clause
@@ -109,7 +138,9 @@ func byClause(run *reports.Run, explained map[string]bool) []reports.Cause {
 		}
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(len(groups[b].checks), len(groups[a].checks)) })
-	failures := countOf(run, func(r *reports.Result) bool { return run.Policy.Fails(r.Verdict) })
+	all := countOf(run, func(r *reports.Result) bool {
+		return slices.ContainsFunc(r.Deviations, func(d reports.Deviation) bool { return counts(r, &d) })
+	})
 	known := map[string]bool{}
 	var causes []reports.Cause
 	for _, key := range order {
@@ -121,7 +152,7 @@ func byClause(run *reports.Run, explained map[string]bool) []reports.Cause {
 		best := left[0]
 		c := reports.Cause{
 			Name: "clause", Verdict: best.result.Verdict, Sentence: best.worst.Summary, Advice: best.result.Cause,
-			Evidence: fmt.Sprintf("%d of %s", len(left), plural.Of(failures, "failure")),
+			Evidence: fmt.Sprintf("%d of %s", len(left), plural.Of(all, noun)),
 			Clause:   best.worst.Clause, Grade: best.worst.Grade, Source: best.worst.Source,
 			Expected: best.worst.Expected, Actual: best.worst.Actual,
 		}

@@ -29,17 +29,22 @@ type habitView struct {
 	More        int
 }
 
+// FirstCritical are the critical findings that stand open.
+func (p *page) FirstCritical() []causeView { return p.Critical[:min(len(p.Critical), firstCauses)] }
+
+// OtherCritical are the critical findings that stand folded.
+func (p *page) OtherCritical() []causeView { return p.Critical[min(len(p.Critical), firstCauses):] }
+
 // FirstCauses are those that stand open.
 func (p *page) FirstCauses() []causeView { return p.Causes[:min(len(p.Causes), firstCauses)] }
 
 // OtherCauses are the rest.
 func (p *page) OtherCauses() []causeView { return p.Causes[min(len(p.Causes), firstCauses):] }
 
-// causesView returns the causes of failures, then of what came to no outcome.
-func causesView(run *reports.Run) []causeView {
-	failing, untested := digest.CausesOf(run)
+// causesView returns causes with the difference between expected and actual marked.
+func causesView(causes []digest.Explained) []causeView {
 	var list []causeView
-	for _, c := range append(failing, untested...) {
+	for _, c := range causes {
 		view := causeView{Explained: c}
 		view.Left, view.Right = digest.Difference(bounded(c.Expected), bounded(c.Actual))
 		view.Shown, view.More = digest.FirstOf(c.Checks, causeChecks)

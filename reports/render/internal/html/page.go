@@ -24,6 +24,7 @@ type page struct {
 	Areas   []areaView
 	// Causes explain what failed or came to no outcome; the first stand open.
 	Causes          []causeView
+	Critical        []causeView // findings that do not fail the run
 	Habits          []habitView
 	Findings        []digest.Group
 	Coverage        []digest.OperationCoverage
@@ -74,7 +75,9 @@ func newPage(run *reports.Run) *page {
 		page.Verdicts = append(page.Verdicts, count.Verdict)
 	}
 	_, page.Findings = digest.GroupDeviations(run)
-	page.Causes, page.Habits = causesView(run), habitsView(run.Habits)
+	failing, untested := digest.CausesOf(run)
+	page.Causes, page.Critical = causesView(append(failing, untested...)), causesView(digest.CriticalFindings(run))
+	page.Habits = habitsView(run.Habits)
 	operations := map[string]bool{}
 	for i := range run.Results {
 		result := &run.Results[i]
