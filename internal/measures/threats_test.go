@@ -45,3 +45,33 @@ func TestEveryFuzzTestHasACorpus(t *testing.T) {
 		t.Errorf("only %d fuzz tests were found", found)
 	}
 }
+
+// Each threat in SECURITY.md names the tests that show what is done about it.
+func TestThreatsNameTests(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "SECURITY.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := testsByName(t)
+	quoted := regexp.MustCompile("`([^`]+)`")
+	rows := 0
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
+		if !strings.HasPrefix(line, "| ") || len(cells) != 3 || strings.HasPrefix(line, "| threat") {
+			continue
+		}
+		rows++
+		named := quoted.FindAllStringSubmatch(cells[2], -1)
+		if len(named) == 0 {
+			t.Errorf("no test is named for %q", cells[0])
+		}
+		for _, name := range named {
+			if _, err := os.Stat(filepath.Join("..", "..", name[1])); tests[name[1]] == nil && err != nil {
+				t.Errorf("%q: there is no test and no script %s", cells[0], name[1])
+			}
+		}
+	}
+	if rows < 30 {
+		t.Errorf("only %d threats were found", rows)
+	}
+}
