@@ -355,7 +355,7 @@ func (r *runner) finish(cause error) {
 		r.run.Stopped = reports.OverBudget
 	}
 	r.run.Left = append(r.run.Left, r.connection.Finish(len(r.run.Left) == 0)...)
-	r.run.Codes, r.run.Limited = r.connection.Codes(), r.connection.Limited()
+	r.run.Codes, r.run.Limited, r.run.Cost = r.connection.Codes(), r.connection.Limited(), r.connection.Cost()
 	r.run.Left = distinct(r.run.Left)
 	r.run.Ended = time.Now().UTC()
 }

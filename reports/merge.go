@@ -30,7 +30,7 @@ func Merge(runs []*Run, names []string) (*Run, error) {
 	}
 	merged := *runs[0]
 	merged.Shard, merged.Results, merged.Codes, merged.Services = nil, nil, nil, nil
-	merged.Causes, merged.Habits = nil, nil
+	merged.Causes, merged.Habits, merged.Cost = nil, nil, nil
 	merged.Left, merged.Limited, merged.Stopped, merged.Coverage = nil, nil, "", runs[0].Coverage
 	for i, run := range runs {
 		merged.Results = append(merged.Results, run.Results...)
@@ -38,6 +38,7 @@ func Merge(runs []*Run, names []string) (*Run, error) {
 		merged.Causes = addCauses(merged.Causes, run.Causes)
 		merged.Habits = addHabits(merged.Habits, run.Habits)
 		merged.Codes = addCodes(merged.Codes, run.Codes)
+		merged.Cost = addCost(merged.Cost, run.Cost)
 		merged.Services = addServices(merged.Services, run.Services)
 		merged.Stopped = worseStop(merged.Stopped, run.Stopped)
 		if i > 0 {

@@ -35,6 +35,10 @@ func TestMerge(t *testing.T) {
 	unknown := reports.Deviation{Clause: "c", Actual: "trace", Undocumented: true, Exchange: -1, Verdict: reports.Finding}
 	for _, run := range []*reports.Run{first, second} {
 		run.Results[0].Verdict, run.Results[0].Deviations = reports.Finding, []reports.Deviation{unknown}
+		run.Cost = &reports.Cost{
+			Calls: 3, Orders: 1, Payments: 1, Amount: "4.99", Currency: "USD", Sent: 10, Received: 20, Working: time.Second, Waiting: time.Minute,
+			Operations: []reports.OperationCost{{Operation: "singleOrder", Calls: 3, Sent: 10, Received: 20, Working: time.Second}},
+		}
 		run.Left, run.Limited = []string{"left " + run.Results[0].ID}, &reports.Limited{Times: 1, Waited: time.Second}
 	}
 	first.Stopped, second.Stopped = reports.OverBudget, reports.TimedOut
@@ -57,6 +61,13 @@ func TestMerge(t *testing.T) {
 	}
 	if a, b := merged.Results[0], merged.Results[1]; a.Verdict != reports.Finding || b.Verdict != reports.Passed || len(b.Deviations) != 0 {
 		t.Errorf("what no page names is told by %s %s and %s %s", a.ID, a.Verdict, b.ID, b.Verdict)
+	}
+	cost := &reports.Cost{
+		Calls: 6, Orders: 2, Payments: 2, Amount: "9.98", Currency: "USD", Sent: 20, Received: 40, Working: 2 * time.Second, Waiting: 2 * time.Minute,
+		Operations: []reports.OperationCost{{Operation: "singleOrder", Calls: 6, Sent: 20, Received: 40, Working: 2 * time.Second}},
+	}
+	if !reflect.DeepEqual(merged.Cost, cost) || first.Cost.Operations[0].Calls != 3 {
+		t.Errorf("cost %+v, want %+v; that of the first part is %+v", merged.Cost, cost, first.Cost)
 	}
 	want := reports.CoveredParts{Kind: "members", Total: 4, Reached: 2, Missed: []reports.MissedPart{{Part: "b", Reason: "not run"}, {Part: "c", Reason: "not run"}}}
 	if got := merged.Coverage.Operations[0].Parts[0]; !reflect.DeepEqual(got, want) {

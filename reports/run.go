@@ -100,6 +100,8 @@ type Run struct {
 	Codes []Code `json:"codes,omitempty"`
 	// Limited says how often and how long the target had the run wait; nil when it never did.
 	Limited *Limited `json:"limited,omitempty"`
+	// Cost is what the run took from its target; nil when it was not counted.
+	Cost *Cost `json:"cost,omitempty"`
 	// Coverage says which parts of the contract the run exercised; nil when it was not counted.
 	Coverage *Coverage `json:"coverage,omitempty"`
 	// Waivers are those that are for the target, in the order of their file.

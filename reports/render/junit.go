@@ -225,8 +225,32 @@ func runProperties(run *reports.Run) []junitProperty {
 	if run.Limited != nil {
 		properties = append(properties, property("limited", digest.LimitedText(run.Limited)))
 	}
+	if run.Cost != nil {
+		properties = append(properties, costProperties(run.Cost)...)
+	}
 	for _, service := range run.Services {
 		properties = append(properties, property("service."+service.Name, service.URL))
+	}
+	return properties
+}
+
+// costProperties are what a run took from its target, a number each.
+func costProperties(cost *reports.Cost) []junitProperty {
+	properties := []junitProperty{
+		property("cost", digest.CostText(cost)),
+		property("cost.calls", strconv.Itoa(cost.Calls)),
+		property("cost.orders", strconv.Itoa(cost.Orders)),
+		property("cost.payments", strconv.Itoa(cost.Payments)),
+		property("cost.sent", strconv.FormatInt(cost.Sent, 10)),
+		property("cost.received", strconv.FormatInt(cost.Received, 10)),
+		property("cost.working", cost.Working.String()),
+		property("cost.waiting", cost.Waiting.String()),
+	}
+	if cost.Amount != "" {
+		properties = append(properties, property("cost.amount", strings.TrimSpace(cost.Amount+" "+cost.Currency)))
+	}
+	for _, one := range cost.Operations {
+		properties = append(properties, property("cost."+one.Operation, fmt.Sprintf("%d calls in %s", one.Calls, one.Working)))
 	}
 	return properties
 }

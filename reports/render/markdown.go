@@ -34,6 +34,7 @@ func WriteMarkdown(w io.Writer, run *reports.Run) error {
 	markdownFindings(&out, findings)
 	markdownList(&out, "Habits", habitLines(run.Habits))
 	markdownCoverage(&out, run.Coverage)
+	markdownCost(&out, run.Cost)
 	text := out.String()
 	if len(text) > markdownLimit {
 		const note = "\n\n…\n"
@@ -186,6 +187,20 @@ func markdownCoverage(out *strings.Builder, coverage *reports.Coverage) {
 	if total > 0 {
 		fmt.Fprintf(out, "\nCoverage of the contract: %d of %d parts (%.1f %%).\n", reached, total, digest.Share(reached, total))
 	}
+}
+
+// markdownCost writes what a run took from its target, and the calls by operation.
+func markdownCost(out *strings.Builder, cost *reports.Cost) {
+	if cost == nil {
+		return
+	}
+	fmt.Fprintf(out, "\n<details><summary><b>Cost</b> %s</summary>\n\n| operation | calls | time | sent | received |\n|---|--:|--:|--:|--:|\n",
+		markdownSummary(digest.OneLine(digest.CostText(cost), markdownText)))
+	for _, one := range cost.Operations {
+		fmt.Fprintf(out, "| %s | %d | %s | %s | %s |\n", markdownEscape(digest.OneLine(one.Operation, markdownText)), one.Calls,
+			digest.Took(one.Working), digest.Size(one.Sent), digest.Size(one.Received))
+	}
+	out.WriteString("\n</details>\n")
 }
 
 func markdownChecks(entry *digest.Group) string { return markdownNames(entry.Checks, entry.More) }

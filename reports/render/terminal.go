@@ -47,6 +47,7 @@ type Terminal struct {
 	checks int
 	counts reports.Counts
 	live   bool      // whether the progress line stands on the screen
+	begun  time.Time
 	told   time.Time // when progress was last told without one
 }
 
@@ -63,7 +64,8 @@ func NewTerminal(out io.Writer, options TerminalOptions) *Terminal {
 func (t *Terminal) Begin(run *reports.Run, checks int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.checks, t.told = checks, time.Now()
+	t.checks, t.begun = checks, time.Now()
+	t.told = t.begun
 	var out strings.Builder
 	title := fmt.Sprintf("%s %s: %s against %s", run.Tool.Name, run.Tool.Version, plural.Of(checks, "check"), run.Target.Name)
 	if run.Target.PartnerCode != "" {
@@ -136,7 +138,23 @@ func (t *Terminal) soFar() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, verdict))
 		}
 	}
+	if left := timeLeft(time.Since(t.begun), t.counts.Total(), t.checks); left > 0 {
+		parts = append(parts, "about "+left.String()+" left")
+	}
 	return strings.Join(parts, ", ")
+}
+
+// timeLeft returns how long a run of more than a minute still takes if its other checks
+// take as long as those that are done; 0 when it is shorter or too young to tell.
+func timeLeft(elapsed time.Duration, done, checks int) time.Duration {
+	if elapsed < 5*time.Second || done == 0 || done > checks {
+		return 0
+	}
+	whole := time.Duration(float64(elapsed) / float64(done) * float64(checks))
+	if whole < time.Minute {
+		return 0
+	}
+	return (whole - elapsed).Round(5 * time.Second)
 }
 
 // progress rewrites the one line; it never gets as long as the screen is wide.

@@ -53,12 +53,17 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 	if run.Limited != nil {
 		out.WriteString("\nrate of calls: " + digest.LimitedText(run.Limited) + "\n")
 	}
+	gap := "\n"
+	if run.Cost != nil {
+		out.WriteString("\ncost: " + visible.Text(digest.CostText(run.Cost)) + "\n")
+		gap = ""
+	}
 	if len(files) > 0 {
 		names := make([]string, len(files))
 		for i, file := range files {
 			names[i] = filepath.Base(file)
 		}
-		fmt.Fprintf(&out, "\nreports in %s: %s\n", visible.Text(filepath.Dir(files[0])), visible.Text(strings.Join(names, ", ")))
+		fmt.Fprintf(&out, gap+"reports in %s: %s\n", visible.Text(filepath.Dir(files[0])), visible.Text(strings.Join(names, ", ")))
 	}
 	verdict, words := digest.Conclusion(run, summary)
 	for _, line := range wrap(words, t.options.Width) {

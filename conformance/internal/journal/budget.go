@@ -34,7 +34,7 @@ func (b *Budget) Spend(operation string, body []byte) (*big.Rat, error) {
 	if !PlacesOrder(operation) || !b.limit.Limited() {
 		return nil, nil
 	}
-	cost := costOf(body, b.price)
+	cost := CostOf(body, b.price)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	total := new(big.Rat).Add(&b.amount, cost)
@@ -61,9 +61,9 @@ func (b *Budget) GiveBack(cost *big.Rat) {
 	b.amount.Sub(&b.amount, cost)
 }
 
-// costOf returns what an order may cost: the price of the package, or what the order
+// CostOf returns what an order may cost: the price of the package, or what the order
 // says if that is more, since a faulty target may charge either.
-func costOf(body []byte, price string) *big.Rat {
+func CostOf(body []byte, price string) *big.Rat {
 	var order struct {
 		Amount json.RawMessage `json:"payAmount"`
 	}

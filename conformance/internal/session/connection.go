@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/bill"
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/lending"
 	"github.com/mallcheck/mallcheck/conformance/internal/oracle"
@@ -46,6 +47,7 @@ type Connection struct {
 	services   *pace.Services
 	supply     *supply.Supply
 	journal    *journal.Journal
+	bill       *bill.Bill
 	life       lifetime
 	plans      plans
 
@@ -82,6 +84,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 		receiver: pushes,
 		budget:   journal.NewBudget(t),
 		journal:  journal.New(),
+		bill:     bill.New(t.Amount, t.Currency),
 		life:     lifetime{context.Background(), context.Background()},
 	}
 	return c, nil
@@ -97,6 +100,9 @@ func (c *Connection) Close() {
 
 // OverBudget reports whether the budget kept the run from placing an order.
 func (c *Connection) OverBudget() bool { return c.overBudget.Load() }
+
+// Cost returns what the connection took from the target so far.
+func (c *Connection) Cost() *reports.Cost { return c.bill.Cost() }
 
 // Limited returns how often and how long the target asked the run to wait, nil when it never did.
 func (c *Connection) Limited() *reports.Limited { return c.pace.Limited() }

@@ -196,6 +196,8 @@ func (s *Session) notEnded(answer *wire.Answer, requestID string, seen []string)
 
 // pause waits, or less when the run is stopped.
 func (s *Session) pause(d time.Duration) {
+	asked := time.Now()
+	defer func() { s.connection.bill.Waited(time.Since(asked)) }()
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

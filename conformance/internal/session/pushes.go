@@ -75,7 +75,8 @@ func (s *Session) AwaitPushes(p Purchase, n int, clause string) []*Push {
 // ArrivedPushes returns the pushes about a purchase as soon as there are n, and those that
 // have arrived when the time limit for a push is over.
 func (s *Session) ArrivedPushes(p Purchase, n int) []*Push {
-	r := s.receiver()
+	r, asked := s.receiver(), time.Now()
+	defer func() { s.connection.bill.Waited(time.Since(asked)) }()
 	for late := time.After(r.Patience(s.Target().PushTimeout)); ; {
 		pushes, changed := r.About(p.PayID, p.OrderNo)
 		if len(pushes) >= n {

@@ -34,6 +34,9 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	answer = wire.ReadAnswer(index, exchange)
 	s.settleAnnounced(sent, answer)
 	s.connection.see(answer)
+	if answer.Accepted() {
+		s.connection.bill.Accepted(draft.Operation.ID, exchange.Request.Body)
+	}
 	if draft.pristine() && UsesUp(draft.Operation) && answer.Accepted() {
 		s.connection.lending.Proved(draft.Operation.ID, &exchange)
 	}

@@ -27,6 +27,8 @@ func (s *Session) turn(ctx context.Context) {
 		s.pause(rest)
 	}
 	s.endIfStopped()
+	asked := time.Now()
+	defer func() { s.connection.bill.Waited(time.Since(asked)) }()
 	if err := s.connection.pace.Allow(s.stop); err != nil || ctx.Err() != nil {
 		panic(End{Verdict: reports.Inconclusive, Reason: "the run was stopped before the check was done"})
 	}
@@ -39,6 +41,7 @@ func (s *Session) turn(ctx context.Context) {
 func (s *Session) exchange(ctx context.Context, draft *Draft, request *http.Request) reports.Exchange {
 	for waits := 0; ; waits++ {
 		exchange := s.connection.client.Do(s.calls, draft.Operation.ID, request)
+		s.connection.bill.Call(&exchange)
 		wait, limited := pace.AsksToWait(exchange.Response)
 		if !limited {
 			return exchange

@@ -28,6 +28,7 @@ type page struct {
 	Habits          []habitView
 	Findings        []digest.Group
 	Coverage        []digest.OperationCoverage
+	Cost            *costView // nil when it was not counted
 	Tasks           taskChart
 	Latencies       []latencyRow
 	Codes           []codeTable
@@ -49,6 +50,33 @@ type countView struct {
 	Share   float64
 }
 
+// costView is what the run took from the target.
+type costView struct {
+	Text       string
+	Operations []operationCost
+}
+
+// operationCost is what the calls of an operation took.
+type operationCost struct {
+	Operation            string
+	Calls                int
+	Took, Sent, Received string
+}
+
+// costOf returns what a run took from its target, nil when it was not counted.
+func costOf(cost *reports.Cost) *costView {
+	if cost == nil {
+		return nil
+	}
+	view := &costView{Text: digest.CostText(cost)}
+	for _, one := range cost.Operations {
+		view.Operations = append(view.Operations, operationCost{
+			one.Operation, one.Calls, digest.Took(one.Working), digest.Size(one.Sent), digest.Size(one.Received),
+		})
+	}
+	return view
+}
+
 // areaView is an area's counts.
 type areaView struct {
 	Area   string
@@ -65,7 +93,7 @@ func newPage(run *reports.Run) *page {
 		Title:   "mallcheck: " + cmp.Or(run.Target.Name, "a target"),
 		Verdict: verdict, Words: strings.TrimPrefix(words, string(verdict)+": "),
 		Facts: facts(run), Notices: digest.Notices(run, summary),
-		Totals: countsOf(summary.Total), Coverage: digest.CoverageOf(run.Coverage),
+		Totals: countsOf(summary.Total), Coverage: digest.CoverageOf(run.Coverage), Cost: costOf(run.Cost),
 		Tasks: tasksView(reports.Tasks(run)), Latencies: latencyView(reports.Latencies(run)), Codes: codesView(run),
 	}
 	for _, area := range summary.Areas {

@@ -1,0 +1,89 @@
+package reports
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Cost is what a run took from its target.
+type Cost struct {
+	// Calls is how many requests were sent, answered or not.
+	Calls int `json:"calls"`
+	// Orders is how many orders the target accepted, Payments how many payments it began.
+	Orders   int `json:"orders"`
+	Payments int `json:"payments"`
+	// Amount is what the orders come to, a decimal number; empty without orders.
+	Amount   string `json:"amount,omitempty"`
+	Currency string `json:"currency,omitempty"`
+	// Sent and Received are the bytes of all bodies.
+	Sent     int64 `json:"sent"`
+	Received int64 `json:"received"`
+	// Working is the time of all calls, Waiting that in which checks waited for tasks, for
+	// pushes and for the rate of calls; in nanoseconds. Checks run at once, so both may be
+	// longer than the run.
+	Working time.Duration `json:"working"`
+	Waiting time.Duration `json:"waiting"`
+	// Operations are the calls by operation, in the order of their ids.
+	Operations []OperationCost `json:"operations,omitempty"`
+}
+
+// OperationCost is what the calls of one operation took.
+type OperationCost struct {
+	Operation string        `json:"operation"`
+	Calls     int           `json:"calls"`
+	Sent      int64         `json:"sent"`
+	Received  int64         `json:"received"`
+	Working   time.Duration `json:"working"` // in nanoseconds
+}
+
+// addCost adds up the costs of two parts of a run; nil is none.
+func addCost(a, b *Cost) *Cost {
+	if a == nil || b == nil {
+		if a == nil {
+			a = b
+		}
+		return a
+	}
+	sum := *a
+	sum.Calls += b.Calls
+	sum.Orders += b.Orders
+	sum.Payments += b.Payments
+	sum.Sent += b.Sent
+	sum.Received += b.Received
+	sum.Working += b.Working
+	sum.Waiting += b.Waiting
+	sum.Amount = addAmounts(a.Amount, b.Amount)
+	if sum.Currency == "" {
+		sum.Currency = b.Currency
+	}
+	sum.Operations = slices.Clone(a.Operations)
+	for _, more := range b.Operations {
+		at := slices.IndexFunc(sum.Operations, func(o OperationCost) bool { return o.Operation == more.Operation })
+		if at < 0 {
+			sum.Operations = append(sum.Operations, more)
+			continue
+		}
+		one := &sum.Operations[at]
+		one.Calls += more.Calls
+		one.Sent += more.Sent
+		one.Received += more.Received
+		one.Working += more.Working
+	}
+	slices.SortFunc(sum.Operations, func(a, b OperationCost) int { return strings.Compare(a.Operation, b.Operation) })
+	return &sum
+}
+
+// addAmounts adds two decimal numbers; an empty one is none.
+func addAmounts(a, b string) string {
+	first, isFirst := new(big.Rat).SetString(a)
+	second, isSecond := new(big.Rat).SetString(b)
+	switch {
+	case !isSecond:
+		return a
+	case !isFirst:
+		return b
+	}
+	return first.Add(first, second).FloatString(2)
+}

@@ -1,0 +1,32 @@
+package digest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/internal/plural"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// CostText says in a line what a run took from its target.
+func CostText(cost *reports.Cost) string {
+	parts := []string{plural.Of(cost.Calls, "call"), plural.Of(cost.Orders, "order")}
+	if cost.Amount != "" {
+		parts[1] += " for " + strings.TrimSpace(cost.Amount+" "+cost.Currency)
+	}
+	return strings.Join(append(parts, plural.Of(cost.Payments, "payment"),
+		Size(cost.Sent)+" sent", Size(cost.Received)+" received",
+		Took(cost.Working)+" in calls", Took(cost.Waiting)+" waiting"), ", ")
+}
+
+// Size writes a number of bytes for people.
+func Size(bytes int64) string {
+	switch {
+	case bytes >= 1_000_000:
+		return strconv.FormatFloat(float64(bytes)/1_000_000, 'f', 1, 64) + " MB"
+	case bytes >= 1000:
+		return fmt.Sprintf("%d kB", (bytes+500)/1000)
+	}
+	return plural.Of(int(bytes), "byte")
+}
