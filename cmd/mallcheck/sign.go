@@ -1,22 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/signed"
 	"github.com/mallcheck/mallcheck/conformance"
-	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/signing"
 	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
-
-// maxSigned bounds what is read to be signed.
-const maxSigned = 64 << 20
 
 // signCommand signs the parameters of a request.
 type signCommand struct {
@@ -47,7 +40,8 @@ func (c *signCommand) Run(std *streams) error {
 	if c.Check != nil && strings.TrimSpace(*c.Check) == "" {
 		return errors.New("--check is empty; give the sign that was sent")
 	}
-	request, err := c.request(std.in)
+	parts := signed.Parts{URL: c.URL, Operation: c.Operation, Path: c.Path}
+	request, err := parts.Read(std.in)
 	if err != nil {
 		return err
 	}
@@ -62,7 +56,7 @@ func (c *signCommand) Run(std *streams) error {
 	}
 	switch {
 	case c.Check != nil:
-		return c.check(std, request, rules)
+		return c.check(std, parts, request, rules)
 	case c.Explain:
 		_, err = fmt.Fprint(std.out, explained)
 		return err
@@ -71,105 +65,8 @@ func (c *signCommand) Run(std *streams) error {
 	return err
 }
 
-// request collects the parameters of the body on standard input, of the path and of the query.
-func (c *signCommand) request(in io.Reader) (diagnose.Request, error) {
-	var request diagnose.Request
-	body, err := io.ReadAll(io.LimitReader(in, maxSigned+1))
-	if err != nil {
-		return request, fmt.Errorf("reading standard input: %w", err)
-	}
-	if len(body) > maxSigned {
-		return request, fmt.Errorf("standard input: larger than %d bytes", maxSigned)
-	}
-	if c.URL != nil {
-		if request, err = requestOf(*c.URL, c.Operation); err != nil {
-			return request, err
-		}
-	}
-	request.RawBody = bytes.TrimSpace(body)
-	if len(request.RawBody) > 0 || len(request.Query) == 0 {
-		if request.Body, err = signing.ParseMembers(body); err != nil {
-			return request, fmt.Errorf("standard input: %w; write exactly one JSON object", err)
-		}
-	}
-	for _, parameter := range c.Path {
-		name, value, found := strings.Cut(parameter, "=")
-		if !found || name == "" || value == "" {
-			return request, fmt.Errorf("--path %q is not NAME=VALUE, such as group_id=G20230001", parameter)
-		}
-		if request.Path, err = signing.MergeMembers(request.Path, []signing.Member{signing.StringMember(name, value)}); err != nil {
-			return request, fmt.Errorf("--path %q: %w", parameter, err)
-		}
-	}
-	return request, c.complete(request)
-}
-
-// complete checks that the path parameters of the operation, if one was given, are there.
-func (c *signCommand) complete(request diagnose.Request) error {
-	if c.Operation == nil {
-		return nil
-	}
-	operation, known := openapi.OperationOf(*c.Operation)
-	if !known {
-		return conformance.UnknownOperation(*c.Operation)
-	}
-	for _, name := range pathParameters(operation) {
-		switch {
-		case hasMember(request.Path, name):
-		case c.URL != nil:
-			return fmt.Errorf("--url %q does not end in the path of %s, %s", *c.URL, operation.ID, operation.Path)
-		default:
-			return fmt.Errorf("%s signs the path parameter %s; add --path %s=VALUE", operation.ID, name, name)
-		}
-	}
-	return nil
-}
-
-// requestOf takes a URL apart by the path of an operation, or by the paths of all if none was given.
-func requestOf(address string, id *string) (diagnose.Request, error) {
-	var none diagnose.Request
-	u, err := url.Parse(address)
-	if err != nil || u.Path == "" && u.RawQuery == "" {
-		return none, fmt.Errorf("--url %q is not the URL of a request", address)
-	}
-	contract, err := openapi.Mall()
-	if err != nil {
-		return none, err
-	}
-	var templates []string
-	for _, operation := range contract.Operations() {
-		if id == nil || operation.ID == *id {
-			templates = append(templates, operation.Path)
-		}
-	}
-	request, err := diagnose.RequestOf(http.MethodGet, u, nil, templates)
-	if err != nil {
-		return none, fmt.Errorf("--url: %w", err)
-	}
-	return request, nil
-}
-
-// pathParameters returns the names in braces in the path of an operation.
-func pathParameters(operation openapi.Operation) (names []string) {
-	for segment := range strings.SplitSeq(operation.Path, "/") {
-		if name, ok := strings.CutPrefix(segment, "{"); ok {
-			names = append(names, strings.TrimSuffix(name, "}"))
-		}
-	}
-	return names
-}
-
-func hasMember(members []signing.Member, name string) bool {
-	for _, m := range members {
-		if m.Name == name {
-			return true
-		}
-	}
-	return false
-}
-
 // check says whether a sign is right, and what is likely wrong when it is not.
-func (c *signCommand) check(std *streams, request diagnose.Request, rules signing.Rules) error {
+func (c *signCommand) check(std *streams, parts signed.Parts, request diagnose.Request, rules signing.Rules) error {
 	diagnosis := diagnose.Sign(request, *c.Check, rules, diagnose.Thorough)
 	switch {
 	case diagnosis.Problem != nil:
@@ -178,40 +75,8 @@ func (c *signCommand) check(std *streams, request diagnose.Request, rules signin
 		_, err := fmt.Fprintln(std.out, "the sign is right")
 		return err
 	}
-	if _, err := fmt.Fprintln(std.out, diagnosis.Text()+c.hint(request, diagnosis)); err != nil {
+	if _, err := fmt.Fprintln(std.out, diagnosis.Text()+parts.Hint(request, diagnosis)); err != nil {
 		return err
 	}
 	return &exit{code: conformance.ExitViolation}
-}
-
-// hint says that path parameters are signed, where none were given and nothing else explains the sign.
-func (c *signCommand) hint(request diagnose.Request, diagnosis diagnose.Diagnosis) string {
-	if len(diagnosis.Causes) > 0 || len(request.Path) > 0 || c.URL != nil {
-		return ""
-	}
-	contract, err := openapi.Mall()
-	if err != nil {
-		return ""
-	}
-	operations := map[string][]string{}
-	var names []string
-	for _, operation := range contract.Operations() {
-		for _, name := range pathParameters(operation) {
-			if hasMember(request.Body, name) {
-				continue
-			}
-			if operations[name] == nil {
-				names = append(names, name)
-			}
-			operations[name] = append(operations[name], operation.ID)
-		}
-	}
-	var b strings.Builder
-	for _, name := range names {
-		fmt.Fprintf(&b, "  --path %s=VALUE  %s\n", name, strings.Join(operations[name], ", "))
-	}
-	if b.Len() == 0 {
-		return ""
-	}
-	return "Path parameters are signed too. If this is a request of one of these operations, add its path parameter:\n" + b.String()
 }
