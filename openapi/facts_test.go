@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
@@ -194,6 +195,25 @@ func TestKeysOfTheOrderLookUpMayBeEmpty(t *testing.T) {
 			}
 			if err := openapi3filter.ValidateParameter(t.Context(), input, parameter.Value); (err == nil) != allowed {
 				t.Errorf("%s=%q: %v", parameter.Value.Name, text, err)
+			}
+		}
+	}
+}
+
+// That the order look-up needs a key can be read by a program, and its parameters are the keys.
+func TestTheOrderLookUpNeedsOneOfItsKeys(t *testing.T) {
+	contract := load(t)
+	for _, operation := range contract.Operations() {
+		var want []string
+		if operation.ID == "queryOrder" {
+			want = []string{"purchase_order_id", "order_id", "sim_id"}
+		}
+		if !slices.Equal(operation.NeedsOneOf, want) {
+			t.Errorf("%s needs one of %v, want %v", operation.ID, operation.NeedsOneOf, want)
+		}
+		for _, name := range operation.NeedsOneOf {
+			if !slices.ContainsFunc(operationsOf(t)[operation.ID].Parameters, func(p *openapi3.ParameterRef) bool { return p.Value.Name == name }) {
+				t.Errorf("%s has no parameter %s", operation.ID, name)
 			}
 		}
 	}

@@ -29,7 +29,7 @@ var shapes = map[string]shape{
 	"service":  keys("description", "servers:server[]", "x-evidence:evidence"),
 	"server":   keys("url description x-environment"),
 	"pathItem": keys("x-service x-path-unknown", "servers:server[]", "get:operation", "put:operation", "post:operation", "delete:operation"),
-	"operation": keys("tags operationId summary description x-does x-bare-success", "x-printed-example:printed", "parameters:parameter[]",
+	"operation": keys("tags operationId summary description x-does x-bare-success x-needs-one-of", "x-printed-example:printed", "parameters:parameter[]",
 		"requestBody:requestBody", "responses:response{}"),
 	"parameter":   keys("name in required allowEmptyValue description example x-go-name", "schema:schema"),
 	"header":      keys("description", "schema:schema"),

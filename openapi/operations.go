@@ -44,6 +44,8 @@ type Operation struct {
 	// BareSuccess is true when a page prints a success as a bare object, without the
 	// envelope. That it stands in the envelope by now is assumed.
 	BareSuccess bool
+	// NeedsOneOf are optional parameters of which a request needs one that is not empty.
+	NeedsOneOf []string
 	// Pointer is the JSON pointer of the operation in the document.
 	Pointer string
 	// Evidence is that of the operation as a whole; Contract.Clause knows that of its parts.
@@ -169,6 +171,7 @@ func (c *Contract) readOperation(path, method string, item, node inlined) (Opera
 		Summary:     node.text("summary"),
 		PathKnown:   item.text("x-path-unknown") != "true",
 		BareSuccess: node.text("x-bare-success") == "true",
+		NeedsOneOf:  words(node.get("x-needs-one-of")),
 		Pointer:     "/paths/" + EscapeToken(path) + "/" + method,
 	}
 	operation.Evidence, _ = evidenceOf(node.get("x-evidence"))
