@@ -120,6 +120,8 @@ var wrongValues = []wrongSign{
 	{id: "amount-respelled", words: `(payAmount as "10.0")`, body: `{"a":"1","payAmount":"10.00"}`, text: `{"a":"1","payAmount":"10.0"}`},
 	{id: "amount-respelled", words: `(payAmount as "1000")`, body: `{"a":"x","payAmount":"10.00"}`, text: `{"a":"x","payAmount":"1000"}`},
 	{id: "number-unquoted", words: "(payAmount as 10.0)", body: `{"a":"x","payAmount":"10.00"}`, text: `{"a":"x","payAmount":10.0}`},
+	{id: "number-unquoted", words: "(payAmount as 4.9900000000000002)", body: `{"a":"x","payAmount":"4.99"}`, text: `{"a":"x","payAmount":4.9900000000000002}`},
+	{id: "amount-respelled", words: `(payAmount as "4.9900000000000002")`, body: `{"a":"x","payAmount":"4.99"}`, text: `{"a":"x","payAmount":"4.9900000000000002"}`},
 	{id: "numbers-respelled", words: "17 digits", body: `{"amount":4.99,"count":2}`, text: `{"amount":4.9900000000000002,"count":2}`},
 	{id: "numbers-respelled", words: "Python", body: `{"amount":10.00,"count":2}`, text: `{"amount":10.0,"count":2}`},
 	{id: "values-as-text", words: "Go's", body: `{"ids":["8",null],"a":true}`, text: `{"a":"true","ids":"[8 <nil>]"}`},

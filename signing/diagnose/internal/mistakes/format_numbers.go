@@ -48,6 +48,7 @@ func numberUnquoted(s *Subject) (ways []Variant) {
 		known := map[string]bool{}
 		for i, value := range []*jsonform.Node{
 			plain, languages.AllScriptNumbers.Of(plain), languages.PythonNumbers.Of(plain), languages.JavaNumbers.Of(plain),
+			languages.Precise.Of(plain),
 		} {
 			if known[value.Text] {
 				continue
@@ -79,6 +80,7 @@ func amountRespelled(s *Subject) (ways []Variant) {
 			strconv.FormatFloat(f, 'f', -1, 64), strconv.FormatFloat(f, 'f', 1, 64), fixed, strconv.FormatFloat(f, 'f', 0, 64),
 			grouped(fixed, ",", "."), strconv.FormatFloat(f*100, 'f', 0, 64),
 			scaled(text), grouped(fixed, ".", ","), strings.Replace(fixed, ".", ",", 1), strconv.FormatFloat(f, 'f', 4, 64),
+			languages.Precise.Of(&jsonform.Node{Kind: jsonform.KindNumber, Text: text}).Text,
 		} {
 			if known[other] {
 				continue
