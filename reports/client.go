@@ -55,10 +55,14 @@ func (c *Client) Words() []string {
 		lines = append(lines, "flows: "+flows)
 	}
 	kinds, failed := map[string]int{}, map[string]int{}
+	var unnoticed []string
 	for _, s := range c.Scenarios {
 		kinds[s.Kind]++
-		if !s.Success {
+		switch {
+		case !s.Success:
 			failed[s.Kind]++
+		case s.Kind == "fault":
+			unnoticed = append(unnoticed, s.ID)
 		}
 	}
 	if n := kinds["habit"]; n > 0 {
@@ -69,6 +73,9 @@ func (c *Client) Words() []string {
 	}
 	if n := kinds["fault"]; n > 0 {
 		lines = append(lines, fmt.Sprintf("%d wrong answers: %d noticed", n, failed["fault"]))
+	}
+	for _, id := range unnoticed {
+		lines = append(lines, "  not noticed: "+id)
 	}
 	return lines
 }

@@ -305,8 +305,10 @@ func (t *trials) success(ctx context.Context, r *partner.Record) {
 		r.Inconclusive("the command " + o.end.words())
 	case len(o.seen) == 0 && len(t.config.Command) == 0:
 		r.Inconclusive("no request came")
+	case len(o.seen) == 0 && o.end.succeeded():
+		r.Inconclusive("the command sent no request to the addresses in MALL_VSHOP_URL, MALL_PAYMENT_URL and MALL_TOPUP_URL")
 	case len(o.seen) == 0:
-		r.Inconclusive("the command sent no request to the addresses in MALL_VSHOP_URL, MALL_PAYMENT_URL and MALL_TOPUP_URL; it " + o.end.words())
+		r.Inconclusive("the command sent no request: it " + o.end.words())
 	case !o.end.succeeded():
 		r.Fail("the command failed", "exit code 0", "the command "+o.end.words())
 	}

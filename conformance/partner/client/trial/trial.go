@@ -232,7 +232,7 @@ func (t *trials) suspicious(o *outcome) bool {
 		known := slices.ContainsFunc(t.plain.judged.Mistakes, func(k client.Mistake) bool { return k.Key == m.Key })
 		return !known && !slices.Contains(open, m.Check)
 	}
-	return o.end.hung || o.early != "" || o.refusedPush() != "" || slices.ContainsFunc(o.judged.Mistakes, news)
+	return o.early != "" || o.refusedPush() != "" || slices.ContainsFunc(o.judged.Mistakes, news)
 }
 
 // outcomeOf returns the run of a scenario, nil if there was none.

@@ -1,0 +1,450 @@
+package trial
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mallcheck/mallcheck/client"
+	"github.com/mallcheck/mallcheck/conformance/partner"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// The variables by which the test binary becomes a client: its mode, and a file that marks a first run.
+const (
+	modeVariable = "TRIAL_CLIENT"
+	fileVariable = "TRIAL_FILE"
+)
+
+// TestMain lets the test binary be the client under test.
+func TestMain(m *testing.M) {
+	if mode := os.Getenv(modeVariable); mode != "" {
+		os.Exit(act(mode))
+	}
+	os.Exit(m.Run())
+}
+
+// act is a client that does what its mode says, and returns its exit code.
+func act(mode string) int {
+	marker := os.Getenv(fileVariable)
+	_, err := os.Stat(marker)
+	again := marker != "" && err == nil
+	if marker != "" && !again {
+		_ = os.WriteFile(marker, nil, 0o600)
+	}
+	switch {
+	case mode == "silent":
+		return 0
+	case mode == "hangs", mode == "hangs-again" && again:
+		time.Sleep(time.Hour)
+	case mode == "fails-again" && again:
+		return 3
+	case mode == "late-child":
+		child := exec.Command("sleep", "30")
+		if child.Start() != nil {
+			return 9
+		}
+	}
+	err = shop(mode)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "client:", err)
+	}
+	switch {
+	case mode == "says-success":
+		return 0
+	case err != nil, mode == "fails":
+		return 4
+	}
+	return 0
+}
+
+// shop does everything that a partner does.
+func shop(mode string) error {
+	mall, err := client.New(client.Config{PartnerCode: os.Getenv("MALL_PARTNER_CODE"), RequestIDHeader: os.Getenv("MALL_REQUEST_ID_HEADER"),
+		HTTPClient: &http.Client{Timeout: 10 * time.Second, Transport: transport(mode)},
+		Addresses:  client.Addresses{Vshop: os.Getenv("MALL_VSHOP_URL"), Payment: os.Getenv("MALL_PAYMENT_URL"), Topup: os.Getenv("MALL_TOPUP_URL")}})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	inbox := listen(mode)
+	sim, group := os.Getenv("MALL_SIM"), os.Getenv("MALL_GROUP")
+	if err := mall.VerifySIM(ctx, sim); err != nil {
+		return err
+	}
+	var all []error
+	all = append(all, buy(ctx, mall, sim, inbox), subscribe(ctx, mall, sim))
+	for _, change := range []func(context.Context, string, ...string) (*client.Task, error){mall.AddSIMs, mall.RemoveSIMs} {
+		task, err := change(ctx, group, sim)
+		if err == nil {
+			_, err = task.Wait(ctx)
+		}
+		all = append(all, err)
+	}
+	return errors.Join(all...)
+}
+
+// transport is that of the client; an impatient one asks again at once.
+func transport(mode string) http.RoundTripper {
+	if mode != "impatient" {
+		return http.DefaultTransport
+	}
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
+		for {
+			response, err := http.DefaultTransport.RoundTrip(r)
+			if err != nil || response.StatusCode != 429 && response.StatusCode != 503 {
+				return response, err
+			}
+			response.Body.Close()
+			if r.GetBody != nil {
+				r.Body, _ = r.GetBody()
+			}
+		}
+	})
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+// RoundTrip implements http.RoundTripper.
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func order(ctx context.Context, mall *client.Client, sim string, renew bool) (*client.PlacedOrder, client.Plan, error) {
+	plans, err := mall.Plans(ctx, sim, "")
+	if err != nil {
+		return nil, client.Plan{}, err
+	}
+	plan := plans[slices.IndexFunc(plans, func(p client.Plan) bool { return p.PackageCode == os.Getenv("MALL_PACKAGE") })]
+	placed, err := mall.Order(ctx, client.OrderRequest{OrderNo: strconv.FormatInt(time.Now().UnixNano(), 10), SIM: sim, AutoRenew: renew,
+		PackageCode: plan.PackageCode, PlanCode: plan.Code, PlanName: plan.Name, Amount: plan.Price, Currency: plan.Currency})
+	return placed, plan, err
+}
+
+func buy(ctx context.Context, mall *client.Client, sim string, inbox *inbox) error {
+	placed, plan, err := order(ctx, mall, sim, false)
+	if err != nil {
+		return err
+	}
+	// Without a method: the buyer pays in the app.
+	if _, err := mall.AuthorizePayment(ctx, client.PaymentRequest{PayID: placed.PayID, Amount: plan.Price, Currency: plan.Currency, Email: "b@example.com"}); err != nil {
+		return err
+	}
+	paid, err := mall.ConfirmPayment(ctx, placed.PayID)
+	if err != nil {
+		return err
+	}
+	if !paid.Succeeded() {
+		return errors.New("the payment failed")
+	}
+	if _, err := mall.FindOrder(ctx, client.OrderKey{OrderNo: placed.OrderNo}); err != nil {
+		return err
+	}
+	return inbox.await(placed.OrderNo)
+}
+
+func subscribe(ctx context.Context, mall *client.Client, sim string) error {
+	placed, plan, err := order(ctx, mall, sim, true)
+	if err != nil {
+		return err
+	}
+	if _, err := mall.Subscribe(ctx, client.PaymentRequest{PayID: placed.PayID, Amount: plan.Price, Currency: plan.Currency, Email: "b@example.com",
+		Method: "pm_card_visa", PlanCode: plan.Code}); err != nil {
+		return err
+	}
+	var renewal *client.AutoRenewal
+	for range 3 {
+		if renewal, err = mall.AutoRenewal(ctx, sim); err == nil {
+			return mall.CancelAutoRenewal(ctx, *renewal)
+		}
+		time.Sleep(250 * time.Millisecond)
+	}
+	return err
+}
+
+// inbox takes pushes.
+type inbox struct {
+	mu   sync.Mutex
+	seen map[string]int
+	deaf bool
+}
+
+func listen(mode string) *inbox {
+	box := &inbox{seen: map[string]int{}, deaf: mode == "says-success"}
+	id, key, err := signing.ParsePushKey(os.Getenv("MALL_PUSH_KEY"))
+	if err != nil {
+		panic(err)
+	}
+	handler := client.PushHandler(map[string][]byte{id: key}, func(_ context.Context, push client.Push) error {
+		box.mu.Lock()
+		defer box.mu.Unlock()
+		box.seen[push.OrderNo]++
+		if mode == "refuses-pushes" || mode == "refuses-repetitions" && box.seen[push.OrderNo] > 1 {
+			return errors.New("refused")
+		}
+		return nil
+	})
+	if mode == "says-success" { // takes every push
+		handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"operateCode":"S","message":"success"}`) })
+	}
+	go func() { _ = http.ListenAndServe(os.Getenv("MALL_PUSH_LISTEN"), handler) }()
+	return box
+}
+
+func (b *inbox) await(orderNo string) error {
+	for range 100 {
+		b.mu.Lock()
+		n := b.seen[orderNo]
+		b.mu.Unlock()
+		if n > 0 || b.deaf {
+			time.Sleep(100 * time.Millisecond) // for a repetition
+			return nil
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+	return errors.New("no push came")
+}
+
+// trialOf runs the checks of a client of a mode, and returns their records by id.
+func trialOf(t *testing.T, mode string, change func(*Config)) map[string]*partner.Record {
+	t.Helper()
+	contract, err := openapi.Mall()
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := Config{Command: []string{self}, Env: []string{modeVariable + "=" + mode}, Timeout: time.Minute, Seed: 1}
+	if change != nil {
+		change(&config)
+	}
+	records := map[string]*partner.Record{}
+	for _, check := range New(contract, config).Checks() {
+		record := &partner.Record{}
+		check.Run(t.Context(), record)
+		records[check.ID] = record
+	}
+	return records
+}
+
+// deviating returns the ids whose records have a deviation, and those that are inconclusive.
+func deviating(records map[string]*partner.Record) (deviations, inconclusive []string) {
+	for id, record := range records {
+		if len(record.Deviations) > 0 {
+			deviations = append(deviations, id)
+		}
+		if record.Verdict == reports.Inconclusive {
+			inconclusive = append(inconclusive, id)
+		}
+	}
+	slices.Sort(deviations)
+	slices.Sort(inconclusive)
+	return deviations, inconclusive
+}
+
+func marker(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(t.TempDir(), "ran")
+}
+
+// TestCorrectClient holds that package client passes: plainly, and in the long proofs in every scenario.
+func TestCorrectClient(t *testing.T) {
+	records := trialOf(t, "correct", func(c *Config) {
+		c.Require = []string{"flow:purchase", "flow:subscription", "flow:cancellation", "flow:add", "flow:remove", "flow:look-up", "removeSims"}
+		c.Scenarios = testlevel.Pick(nil, []string{"too-many-requests", "reset-after-order", "late-pushes-twice"}, Catalogue().Scenarios)
+	})
+	deviations, inconclusive := deviating(records)
+	deviations = slices.DeleteFunc(deviations, func(id string) bool { return strings.HasPrefix(id, notices) }) // what it checks is its choice
+	if len(deviations)+len(inconclusive) > 0 {
+		t.Errorf("failed %v, inconclusive %v", deviations, inconclusive)
+		for _, id := range deviations {
+			t.Logf("%s: %+v", id, records[id].Deviations)
+		}
+	}
+}
+
+// coarse are clients that make many checks fail, with those that each is to fail. The long proofs have them
+// fail in all scenarios of a kind, make test in some.
+var coarse = []struct {
+	mode    string
+	kinds   []string // of scenarios
+	some    []string // in place of kinds
+	limit   time.Duration
+	marked  bool
+	require []string
+	fails   []string // prefixes of ids
+}{
+	{mode: "fails", fails: []string{succeeds}},
+	{mode: "refuses-pushes", fails: []string{takesPushes}},
+	{mode: "refuses-repetitions", kinds: []string{"late-pushes-twice"}, fails: []string{takesPushTwice}},
+	{mode: "late-child", fails: []string{leavesNothing}},
+	{mode: "correct", require: []string{"flow:third-party"}, fails: []string{doesWhatRequired}},
+	{mode: "impatient", kinds: []string{"too-many-requests", "unavailable"}, some: []string{"unavailable"}, fails: []string{waitsAsTold}},
+	{mode: "says-success", kinds: []string{"outages", "faults"}, some: []string{"order-refused", "forged-push", "sim-missing"}, fails: []string{tellsNoSuccess, notices}},
+	{mode: "hangs-again", kinds: []string{"outages"}, some: []string{"refused-connection"}, limit: 4 * time.Second, marked: true, fails: []string{endsInTime}},
+	{mode: "fails-again", kinds: []string{"habits"}, some: []string{"gzip", "white-space", "request-id-as-uuid"}, marked: true, fails: []string{succeedsWithHabit}},
+}
+
+// TestEveryCheckFails holds that each check of how a client ends is seen failing, in the long proofs in each of its cases.
+func TestEveryCheckFails(t *testing.T) {
+	testlevel.Plain(t)
+	if runtime.GOOS == "windows" {
+		t.Skip("the child is a command of Unix")
+	}
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	t.Run("coarse", func(t *testing.T) {
+		for _, one := range coarse {
+			t.Run(one.mode+" "+strings.Join(one.fails, " "), func(t *testing.T) {
+				t.Parallel()
+				records := trialOf(t, one.mode, func(c *Config) {
+					c.Scenarios, _ = Select(one.kinds)
+					if one.some != nil {
+						c.Scenarios, _ = Select(testlevel.Pick(one.some, one.some, one.kinds))
+					}
+					c.Require, c.Timeout = one.require, cmp.Or(one.limit, time.Minute)
+					if one.marked {
+						c.Env = append(c.Env, fileVariable+"="+marker(t))
+					}
+				})
+				failed, _ := deviating(records)
+				mu.Lock()
+				defer mu.Unlock()
+				for _, prefix := range one.fails {
+					if !slices.ContainsFunc(failed, func(id string) bool { return strings.HasPrefix(id, prefix) }) {
+						t.Errorf("no %s fails: %v", prefix, failed)
+					}
+				}
+				for _, id := range failed {
+					seen[id] = true
+				}
+			})
+		}
+	})
+	if !testlevel.Pick(false, false, true) {
+		return
+	}
+	own := []string{takesPushes, takesPushTwice, succeeds, leavesNothing, doesWhatRequired}
+	for _, check := range New(nil, Catalogue()).Checks() {
+		if (strings.Contains(check.ID, "/") || slices.Contains(own, check.ID)) && !seen[check.ID] {
+			t.Errorf("%s is never seen failing", check.ID)
+		}
+	}
+}
+
+// TestCommandsWithoutResult holds that a client that sends nothing, hangs or cannot be started is told, and
+// proves nothing.
+func TestCommandsWithoutResult(t *testing.T) {
+	for _, test := range []struct {
+		name, mode string
+		change     func(*Config)
+		want       string
+	}{
+		{"sends nothing", "silent", nil, "the command sent no request to the addresses in MALL_VSHOP_URL"},
+		{"hangs", "hangs", func(c *Config) { c.Timeout = 300 * time.Millisecond }, "did not end within 300ms (--timeout) and was killed"},
+		{"cannot be started", "silent", func(c *Config) { c.Command = []string{t.TempDir()} }, "the command could not be started: "},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			records := trialOf(t, test.mode, test.change)
+			deviations, inconclusive := deviating(records)
+			if len(deviations) > 0 || !slices.Equal(inconclusive, []string{succeeds}) || !strings.Contains(records[succeeds].Reason, test.want) {
+				t.Errorf("failed %v, inconclusive %v: %s", deviations, inconclusive, records[succeeds].Reason)
+			}
+		})
+	}
+}
+
+// TestNothingIsLeftRunning holds that children are killed, also those that leave the group of the command.
+func TestNothingIsLeftRunning(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only /proc tells of processes that left the group")
+	}
+	if _, err := exec.LookPath("setsid"); err != nil {
+		t.Skip("there is no setsid")
+	}
+	for _, script := range []string{"sleep 61 & exit 0", "setsid sleep 61 >/dev/null 2>&1 & exit 0", "sleep 61 & sleep 61"} {
+		end := run(t.Context(), []string{"sh", "-c", script}, nil, time.Second, nil)
+		if end.hung == (end.left > 0) {
+			t.Errorf("%s: hung %t, %d left", script, end.hung, end.left)
+		}
+		if left := marked(runVariable + "="); len(left) > 0 {
+			for _, pid := range left {
+				environ, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+				if strings.Contains(string(environ), "sleep\x0061") {
+					t.Errorf("%s: process %d is still there", script, pid)
+				}
+			}
+		}
+	}
+}
+
+// TestGroups holds that habits that exclude each other are never adopted at a time, and that few runs do.
+func TestGroups(t *testing.T) {
+	var ids []string
+	for _, s := range habits() {
+		ids = append(ids, s.ID)
+	}
+	all := groups(ids)
+	if len(all) > 6 {
+		t.Errorf("%d groups for %d habits", len(all), len(ids))
+	}
+	for _, group := range all {
+		for i, a := range group {
+			for _, b := range group[i+1:] {
+				if !together(a, b) {
+					t.Errorf("%s and %s are in one group", a, b)
+				}
+			}
+		}
+	}
+	for _, line := range exclusive {
+		for _, id := range line {
+			if !slices.Contains(ids, id) {
+				t.Errorf("%s is no habit", id)
+			}
+		}
+	}
+}
+
+// TestSettings holds that wrong settings are told with what to write instead.
+func TestSettings(t *testing.T) {
+	for _, test := range []struct {
+		config    Config
+		scenarios []string
+		want      string
+	}{
+		{Config{Command: []string{"x"}}, []string{"habit"}, `did you mean habits?`},
+		{Config{}, []string{"all"}, "--scenarios runs the client again; name its command after --"},
+		{Config{Require: []string{"addSim"}}, nil, "did you mean addSims?"},
+		{Config{Require: []string{"flow:buy"}}, nil, "--require"},
+		{Config{Env: []string{"A"}}, nil, `--env: "A" is not NAME=TEMPLATE`},
+		{Config{Env: []string{"A={MALL_SIN}"}}, nil, "did you mean MALL_SIM?"},
+		{Config{MinPoll: -1}, nil, "--min-poll"},
+		{Config{Command: []string{"x"}, Require: []string{"flow:add"}, Env: []string{"BASE={MALL_URL}/x"}}, []string{"all"}, ""},
+	} {
+		err := test.config.Check(test.scenarios)
+		if test.want == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%+v, %v: %v, want %q", test.config, test.scenarios, err, test.want)
+		}
+	}
+	if got, _ := Expand([]string{"A={X}/{Y}!"}, []string{"X=1", "Y=2"}); !slices.Equal(got, []string{"A=1/2!"}) {
+		t.Errorf("expanded to %v", got)
+	}
+}
