@@ -2,7 +2,8 @@
 # Imports both documents of the contract into Postman and Prism, and sends what
 # Postman makes of each operation to what Prism makes of it. Needs Node.js 18.20
 # or later and npm; both programs are installed once into the user's cache
-# folder, never into the repository.
+# folder, never into the repository. With a run.json or several as arguments, it
+# has Prism judge the answers of these runs instead.
 set -eu
 
 postman=6.3.3
@@ -21,4 +22,8 @@ if [ ! -d "$cache/node_modules" ]; then
 fi
 
 # Neither program is known to send telemetry; what a dependency asks for is refused all the same.
-DO_NOT_TRACK=1 NO_UPDATE_NOTIFIER=1 node "$here/import.mjs" "$cache" "$here/mall.yaml" "$here/push.yaml"
+export DO_NOT_TRACK=1 NO_UPDATE_NOTIFIER=1
+if [ $# -gt 0 ]; then
+	exec node "$here/judge.mjs" "$cache" "$here/mall.yaml" "$@"
+fi
+node "$here/import.mjs" "$cache" "$here/mall.yaml" "$here/push.yaml"
