@@ -82,18 +82,9 @@ func (s *Session) settleResult(requestID string, result wire.Result) {
 	defer s.mu.Unlock()
 	for _, e := range s.entries {
 		if e.RequestID() == requestID {
-			e.SetResults(perSIM(result))
+			e.SetResults(journal.ResultsOf(result))
 		}
 	}
-}
-
-// perSIM returns the outcome of a task for each SIM card.
-func perSIM(r wire.Result) []journal.Result {
-	results := make([]journal.Result, len(r.Details))
-	for i, detail := range r.Details {
-		results[i] = journal.Result{SIM: detail.SimID, Code: detail.Result}
-	}
-	return results
 }
 
 // lookBefore keeps what a group holds before the run writes to it for the first time,

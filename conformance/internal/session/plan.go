@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
@@ -31,20 +30,8 @@ func (c *Connection) planCode() string {
 			ctx := context.Background()
 			s := c.Session(ctx)
 			answer := s.Send(ctx, s.NewSingleServicePlanPage(c.target.SIMs[0]))
-			var page struct {
-				Plans []struct {
-					Package wire.LooseString `json:"packageCode"`
-					Code    wire.LooseString `json:"servicePlanCode"`
-				} `json:"servicePlanList"`
-			}
-			if !answer.Accepted() || json.Unmarshal(answer.Data, &page) != nil {
-				return
-			}
-			for _, listed := range page.Plans {
-				if string(listed.Package) == c.target.Package && listed.Code != "" {
-					c.plans.code = string(listed.Code)
-					return
-				}
+			if code := wire.PlanCodeOf(answer, c.target.Package); code != "" {
+				c.plans.code = code
 			}
 		})
 	})

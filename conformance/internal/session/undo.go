@@ -99,7 +99,7 @@ func (s *Session) changesAny(e *journal.Entry) bool {
 // awaitEntry waits for the terminal result of an entry. That there is none makes no
 // difference here: Carried has an answer for it.
 func (s *Session) awaitEntry(e *journal.Entry) {
-	_ = attempt(func() { e.SetResults(perSIM(s.AwaitResultAs(s.stop, e.Partner, e.RequestID()))) })
+	_ = attempt(func() { e.SetResults(journal.ResultsOf(s.AwaitResultAs(s.stop, e.Partner, e.RequestID()))) })
 }
 
 // stillHeld returns those of the SIM cards that a group holds more often than before

@@ -144,3 +144,23 @@ func countOf(number LooseString) int {
 	}
 	return n
 }
+
+// PlanCodeOf returns the code of the plan of a package in an answer of singleServicePlanPage,
+// "" when it lists none.
+func PlanCodeOf(answer *Answer, packageCode string) string {
+	var page struct {
+		Plans []struct {
+			Package LooseString `json:"packageCode"`
+			Code    LooseString `json:"servicePlanCode"`
+		} `json:"servicePlanList"`
+	}
+	if !answer.Accepted() || json.Unmarshal(answer.Data, &page) != nil {
+		return ""
+	}
+	for _, listed := range page.Plans {
+		if string(listed.Package) == packageCode && listed.Code != "" {
+			return string(listed.Code)
+		}
+	}
+	return ""
+}
