@@ -123,9 +123,16 @@ const helpWidth = 100
 // end, so that the usual 100 costs 40 MB more and is not measurably faster.
 const gcPercent = 50
 
+// softMemory is from how many bytes on memory is collected without waiting for
+// gcPercent: a hostile target must not take 300 MB, also where the machine is busy.
+const softMemory = 224 << 20
+
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
 	}
 	log.SetOutput(io.Discard) // net/http logs headers and bodies of answers, which may be secret
 	os.Exit(execute(os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}))
