@@ -50,7 +50,7 @@ func cover(all []*pattern, seen *observed) []chosen {
 	return cause
 }
 
-// candidate is a pattern that explains at least one deviating check.
+// candidate is a pattern that explains deviating checks, one of which breaks its clause.
 type candidate struct {
 	*pattern
 	fits   map[string]float64
@@ -68,6 +68,16 @@ func (c *candidate) gain(explained map[string]float64) float64 {
 		all += fit
 	}
 	return fresh * math.Sqrt(c.hits()*fresh/all)
+}
+
+// broken reports whether a check that the candidate explains deviates from its very clause.
+func (c *candidate) broken(seen *observed) bool {
+	for id := range c.fits {
+		if c.breaks(seen.deviating[id]) {
+			return true
+		}
+	}
+	return false
 }
 
 // hits is the part of the checks that the pattern predicts, and that were run, that deviate.
@@ -93,7 +103,7 @@ func candidatesOf(all []*pattern, seen *observed) []candidate {
 				c.fits[id] = fitAlike
 			}
 		}
-		if len(c.fits) > 0 && c.hits() >= leastHits {
+		if c.broken(seen) && c.hits() >= leastHits {
 			candidates = append(candidates, c)
 		}
 	}

@@ -8,11 +8,11 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// A pattern is told in the words of its fault only when more than fewChecks deviate, and at
-// least half of what it predicts. What the first failure says is a fact in any case.
+// A pattern is told in the words of its fault only when more than fewChecks deviate, and most of
+// what it predicts. What the first failure says is a fact in any case.
 const (
 	fewChecks = 2
-	wellHit   = 0.5
+	wellHit   = 0.7
 )
 
 // tell puts a cause into words.
@@ -47,9 +47,9 @@ func tell(c chosen, seen *observed, run *reports.Run) reports.Cause {
 	return cause
 }
 
-// sentence says what the server does, and on how many operations unless the statement names one.
+// sentence says what the server probably does, and on how many operations unless the statement names one.
 func sentence(statement string, on []string) string {
-	text := "The server " + statement
+	text := "Probably the server " + statement
 	if !namesOperation(statement) && len(on) > 1 {
 		text += fmt.Sprintf(" (%d operations)", len(on))
 	}
