@@ -27,7 +27,8 @@ var Depths = []string{string(Quick), string(Standard), string(Thorough)}
 //
 // Standard runs every requirement, but not on every operation: the variants of a
 // wrong sign and of a malformed message run on the representatives of each service and
-// HTTP method. Of the derived cases it runs one mutation of a family for each parameter.
+// HTTP method. Of the derived cases it runs one mutation of a family for each parameter, and
+// all of singleVerify, which stands for the reading of requests.
 // On operations that sell something, where each accepted request costs an order, it tries
 // one value of most parameters, and none whose outcome is open.
 func AtDepth(all []Check, depth Depth) []Check {
@@ -62,7 +63,8 @@ var representatives = []string{
 	"singleVerify", "singleOrder", "resultQuery", "stripeSubDirectly", "listBundles", "addSims", "removeSims", "asyncResult", "queryOrder",
 }
 
-// everywhere are the checks whose requirement a server implements operation by operation.
+// everywhere are the checks whose requirement a server implements operation by operation, as
+// are the types of the members of what is sold (ERR-070 to ERR-084).
 var everywhere = []string{"SIG-001", "SIG-003", "SIG-020", "SIG-021", "SIG-022", "ENV-001", "ENV-002", "ENV-003", "ENV-006", "ENV-007"}
 
 // accepting are the checks whose requests the target accepts.
@@ -85,7 +87,7 @@ func (c Check) isStandard(seen map[string]bool) bool {
 	if usesUp(operation) && slices.Contains(accepting, id) {
 		return false
 	}
-	return slices.Contains(everywhere, id) || slices.Contains(representatives, operation)
+	return slices.Contains(everywhere, id) || id >= "ERR-070" && id <= "ERR-084" || slices.Contains(representatives, operation)
 }
 
 // varied are the parameters of operations that sell something of which every mutation
@@ -101,8 +103,8 @@ func isStandardCase(c *cases.Case, seen map[string]bool) bool {
 	switch {
 	case usesUp(c.Operation) && c.Expect != cases.Refused:
 		return isWorthSelling(c, seen)
-	case c.Expect == cases.Accepted, slices.Contains(varied, c.Operation+" "+field):
-		family = c.Mutation // every documented value is tried
+	case c.Expect == cases.Accepted, c.Operation == "singleVerify", slices.Contains(varied, c.Operation+" "+field):
+		field, family = c.Field, c.Mutation // every one is tried
 	}
 	return isFirst(seen, c.Operation, c.Place, field, family, string(c.Expect))
 }
