@@ -31,6 +31,7 @@ var pairs = []struct{ variant, fault string }{
 	{"members-reversed", "detail-without-message"},
 	{"messages-in-chinese", "sim-found-by-beginning"},
 	{"null-signed", "sign-over-escaped-slash-accepted"},
+	{"one-plan-per-sim", "push-of-third-party-order-missing"},
 	{"one-renewal-per-sim", "sign-wrong-accepted"},
 	{"path-not-signed", "sign-missing-accepted"},
 	{"pushes-laid-out", "push-timestamp-in-seconds"},

@@ -37,7 +37,7 @@ var sentPushChecks = []Check{{
 	Requirement: "the target pushes an order by third-party payment",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
-		s.AwaitPush(p)
+		awaitPush(ctx, s, p)
 		Expect(s.Pushes(p)).NotTo(BeEmpty(), "no push arrived about a paid order")
 	},
 }, {
@@ -46,7 +46,7 @@ var sentPushChecks = []Check{{
 	Requirement: "the target pushes an order that a subscription pays",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := active(ctx, s).Purchase
-		s.AwaitPush(p)
+		awaitPush(ctx, s, p)
 		Expect(s.Pushes(p)).NotTo(BeEmpty(), "no push arrived about a paid order")
 	},
 }, {
@@ -105,7 +105,7 @@ var pushFormChecks = []Check{{
 	ID: "NTF-010", Clause: "push/method-and-media-type", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "a push is a POST with the media type application/json",
 	Run: func(ctx context.Context, s *session.Session) {
-		push := s.AwaitPush(toppedUp(ctx, s))
+		push := awaitPush(ctx, s, toppedUp(ctx, s))
 		Expect(push.Method).To(Equal("POST"), "the push has another method")
 		media, _, _ := mime.ParseMediaType(push.Header.Get("Content-Type"))
 		Expect(media).To(Equal("application/json"), "the push has another media type")
@@ -114,7 +114,7 @@ var pushFormChecks = []Check{{
 	ID: "NTF-011", Clause: "push/body-is-one-json-object", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "the body of a push is exactly one JSON object in UTF-8, without duplicate members",
 	Run: func(ctx context.Context, s *session.Session) {
-		push := s.AwaitPush(toppedUp(ctx, s))
+		push := awaitPush(ctx, s, toppedUp(ctx, s))
 		_, err := signing.ParseMembers(push.Body)
 		Expect(err).To(Succeed(), "the body of the push is not one well-formed JSON object")
 	},
@@ -130,21 +130,21 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 	{"signature", signing.HeaderPushSignature, signing.HeaderPushSignature},
 	{"timestamp", signing.HeaderPushTimestamp, signing.HeaderPushTimestamp},
 }, func(ctx context.Context, s *session.Session, name string) {
-	values := s.AwaitPush(toppedUp(ctx, s)).Header.Values(name)
+	values := awaitPush(ctx, s, toppedUp(ctx, s)).Header.Values(name)
 	Expect(values).To(HaveLen(1), "the push does not have exactly one header "+name)
 	Expect(values[0]).NotTo(BeEmpty(), "the push has an empty header "+name)
 }), []Check{{
 	ID: "NTF-013", Clause: "push/version", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "x-lf-notification-version of a push is 1.0",
 	Run: func(ctx context.Context, s *session.Session) {
-		push := s.AwaitPush(toppedUp(ctx, s))
+		push := awaitPush(ctx, s, toppedUp(ctx, s))
 		Expect(push.Header.Get(signing.HeaderPushVersion)).To(Equal(signing.PushVersion), "the push has another "+signing.HeaderPushVersion)
 	},
 }, {
 	ID: "NTF-014", Clause: "push/algorithm", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "x-lf-algo of a push is HMAC-SHA1, in any letter case",
 	Run: func(ctx context.Context, s *session.Session) {
-		push := s.AwaitPush(toppedUp(ctx, s))
+		push := awaitPush(ctx, s, toppedUp(ctx, s))
 		algorithm := push.Header.Get(signing.HeaderPushAlgorithm)
 		if !strings.EqualFold(algorithm, signing.PushAlgorithm) { // the page spells it both ways
 			Expect(algorithm).To(Equal(signing.PushAlgorithm), "the push names another algorithm")
@@ -154,7 +154,7 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 	ID: "NTF-015", Clause: "push/signature-form", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "x-lf-signature of a push consists of a key id, a slash and the signature",
 	Run: func(ctx context.Context, s *session.Session) {
-		push := s.AwaitPush(toppedUp(ctx, s))
+		push := awaitPush(ctx, s, toppedUp(ctx, s))
 		Expect(push.Header.Get(signing.HeaderPushSignature)).To(MatchRegexp(`^[^/]+/.+$`),
 			signing.HeaderPushSignature+" is not a key id, a slash and a signature")
 	},
@@ -162,7 +162,7 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 	ID: "NTF-020", Clause: "push/timestamp-in-milliseconds", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "x-lf-timestamp of a push is in milliseconds since 1970",
 	Run: func(ctx context.Context, s *session.Session) {
-		push := s.AwaitPush(toppedUp(ctx, s))
+		push := awaitPush(ctx, s, toppedUp(ctx, s))
 		// Thirteen digits are the milliseconds from 2001 to 2286.
 		Expect(push.Header.Get(signing.HeaderPushTimestamp)).To(MatchRegexp(`^[0-9]{13}$`),
 			signing.HeaderPushTimestamp+" is not in milliseconds since 1970")
@@ -171,7 +171,7 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 	ID: "NTF-021", Clause: "push/timestamp-is-current", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "x-lf-timestamp of a first push is the time of sending, within five minutes",
 	Run: func(ctx context.Context, s *session.Session) {
-		push := s.AwaitPush(toppedUp(ctx, s))
+		push := awaitPush(ctx, s, toppedUp(ctx, s))
 		sent, err := strconv.ParseInt(push.Header.Get(signing.HeaderPushTimestamp), 10, 64)
 		Expect(err).To(Succeed(), signing.HeaderPushTimestamp+" is not a number")
 		Expect(time.UnixMilli(sent)).To(BeTemporally("~", push.Arrived, signing.PushTolerance),
@@ -188,14 +188,14 @@ var pushSignatureChecks = []Check{{
 	Requirement: "the signature of a push verifies with the partner's key over its body and headers",
 	Run: func(ctx context.Context, s *session.Session) {
 		s.PushKeyID() // skip before ordering anything without a key
-		verifies(s, s.AwaitPush(toppedUp(ctx, s)), "the signature of the push is wrong")
+		verifies(s, awaitPush(ctx, s, toppedUp(ctx, s)), "the signature of the push is wrong")
 	},
 }, {
 	ID: "NTF-018", Clause: "push/signature-form", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "x-lf-signature of a push names the partner's key",
 	Run: func(ctx context.Context, s *session.Session) {
 		id := s.PushKeyID()
-		push := s.AwaitPush(toppedUp(ctx, s))
+		push := awaitPush(ctx, s, toppedUp(ctx, s))
 		Expect(keyIDForm.FindString(push.Header.Get(signing.HeaderPushSignature))).To(Equal(id), signing.HeaderPushSignature+" names another key")
 	},
 }, {
@@ -235,7 +235,7 @@ func severalPushes(ctx context.Context, s *session.Session) []pushOf {
 	orders := topUps(ctx, s)
 	several := make([]pushOf, len(orders))
 	for i := range several {
-		several[i] = pushOf{orders[i].Purchase, s.AwaitPush(orders[i].Purchase)}
+		several[i] = pushOf{orders[i].Purchase, awaitPush(ctx, s, orders[i].Purchase)}
 	}
 	return several
 }

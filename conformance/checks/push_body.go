@@ -16,13 +16,13 @@ var pushBodyChecks = []Check{{
 	Requirement: "a push has the orderNo, payId and deviceCode of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
-		namesTheOrder(p, s.AwaitPush(p))
+		namesTheOrder(p, awaitPush(ctx, s, p))
 	},
 }, {
 	ID: "NTF-031", Clause: "push/body-names-the-partner", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "a push has the partnerCode of the order",
 	Run: func(ctx context.Context, s *session.Session) {
-		told := textsOf(s.AwaitPush(toppedUp(ctx, s)))
+		told := textsOf(awaitPush(ctx, s, toppedUp(ctx, s)))
 		Expect(told["partnerCode"]).To(Equal(s.Target().PartnerCode), "the push names another partnerCode")
 	},
 }, {
@@ -30,7 +30,7 @@ var pushBodyChecks = []Check{{
 	Requirement: "a push has the amount of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
-		Expect(plainDecimal(textsOf(s.AwaitPush(p))["payAmount"])).To(Equal(plainDecimal(p.Amount)),
+		Expect(plainDecimal(textsOf(awaitPush(ctx, s, p))["payAmount"])).To(Equal(plainDecimal(p.Amount)),
 			"the push has another payAmount than was ordered")
 	},
 }, {
@@ -38,7 +38,7 @@ var pushBodyChecks = []Check{{
 	Requirement: "a push has the currency of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
-		Expect(sameCurrency(textsOf(s.AwaitPush(p))["payCurrency"])).To(Equal(sameCurrency(p.Currency)),
+		Expect(sameCurrency(textsOf(awaitPush(ctx, s, p))["payCurrency"])).To(Equal(sameCurrency(p.Currency)),
 			"the push has another payCurrency than was ordered")
 	},
 }, {
@@ -112,7 +112,7 @@ var pushRetryChecks = []Check{{
 	Requirement: "the target does not repeat a push answered with HTTP 200, while it repeats a later failed one",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
-		s.AwaitPush(p)
+		awaitPush(ctx, s, p)
 		// The retry interval of the target is unknown. The repetitions of a later push, one
 		// after the other, take long enough for this one to be repeated.
 		retriedAfter(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")
@@ -131,6 +131,6 @@ func retriedAfter(ctx context.Context, s *session.Session, status int, clause st
 	p := s.NewPurchase()
 	s.AnswerPushes(p, status)
 	thirdPartyPaid(ctx, s, p)
-	s.AwaitPush(p)
+	awaitPush(ctx, s, p)
 	return s.AwaitPushes(p, 2, clause)
 }

@@ -106,15 +106,17 @@ func allOrders(ctx context.Context, s *session.Session, sim string) int {
 
 // growth does work for a SIM and returns how much a count for it has grown when every
 // top-up that the work led to has taken effect. Top-ups of earlier orders take effect
-// before the first count. Others may order for the same SIM meanwhile: if the count does
+// before the first count, or the SIM has no order. Others may order for the same SIM meanwhile: if the count does
 // not grow as expected, the work is done again for another SIM, three times in all.
 func growth(ctx context.Context, s *session.Session, count func(ctx context.Context, s *session.Session, sim string) int,
 	expected int, work func(sim string),
 ) int {
 	grown := 0
 	for range 3 {
-		letTopUpsTakeEffect(ctx, s, "")
-		sim := s.ExistingSIM()
+		sim, idle := idleSIM(ctx, s)
+		if !idle {
+			letTopUpsTakeEffect(ctx, s, "")
+		}
 		before := count(ctx, s, sim)
 		work(sim)
 		if expected > 0 {
@@ -137,6 +139,6 @@ func letTopUpsTakeEffect(ctx context.Context, s *session.Session, sim string) {
 	}
 	before := activeOrders(ctx, s, p.SIM)
 	if s.Send(ctx, s.NewSynOrderInfo(p)).Accepted() {
-		s.Await(func() bool { return activeOrders(ctx, s, p.SIM) > before })
+		awaitActive(ctx, s, p.SIM, before)
 	}
 }

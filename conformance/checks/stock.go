@@ -50,9 +50,14 @@ func place(ctx context.Context, s *session.Session, draft func(p *session.Purcha
 
 // reserve gives an order a SIM of its own, if there are enough, and counts what is listed for it.
 func (o *placed) reserve(ctx context.Context, s *session.Session) {
-	if s.Roomy() {
+	if !s.Roomy() {
+		return
+	}
+	for range mostLooks { // a SIM without a plan, if one is found: a further order may wait
 		o.alone, o.SIM = true, s.ReservedSIM()
-		o.before = countOf(s.Send(ctx, s.NewSingleQueryOrder(o.SIM)))
+		if o.before = countOf(s.Send(ctx, s.NewSingleQueryOrder(o.SIM))); o.before.all == 0 || !s.Roomy() {
+			return
+		}
 	}
 }
 
@@ -164,7 +169,12 @@ func authorizedWith(ctx context.Context, s *session.Session, open bool) authoriz
 // topUp returns an order by third-party payment.
 func topUp(ctx context.Context, s *session.Session) placed {
 	return session.Share(s, "top-up", func(s *session.Session) placed {
-		return place(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSynOrderInfo(*p) })
+		return place(ctx, s, func(p *session.Purchase) *session.Draft {
+			if !s.Roomy() {
+				p.SIM, _ = idleSIM(ctx, s)
+			}
+			return s.NewSynOrderInfo(*p)
+		})
 	})
 }
 
@@ -448,13 +458,14 @@ type pushedAgain struct {
 // notTaken, in their order.
 func repeatedPush(ctx context.Context, s *session.Session) pushedAgain {
 	first := topUp(ctx, s) // an earlier one, whose push is taken
-	s.AwaitPush(first.Purchase)
+	awaitPush(ctx, s, first.Purchase)
 	return session.Share(s, "repeated push", func(s *session.Session) pushedAgain {
 		placeUntold(ctx, s)
 		order := pushedAgain{Purchase: s.NewPurchase()}
+		order.SIM, _ = idleSIM(ctx, s)
 		s.AnswerPushes(order.Purchase, notTaken...)
 		thirdPartyPaid(ctx, s, order.Purchase)
-		s.AwaitPush(order.Purchase)
+		awaitPush(ctx, s, order.Purchase)
 		if s.Reaches("queryOrder") {
 			order.shown = s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: order.PurchaseID}))
 		}

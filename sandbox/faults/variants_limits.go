@@ -2,16 +2,24 @@ package faults
 
 import (
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// limitVariants limit what one SIM card may have at a time. No page says how many
+// limitVariants limit what one SIM card may have at a time. No page says how many plans or
 // auto-renewals that is.
 func limitVariants() []Variant {
 	return []Variant{
 		{"one-renewal-per-sim", "refuses a subscription for a SIM card that has an active auto-renewal", nil,
 			always(sandbox.Interceptor{Conflict: oneRenewal})},
+		{"one-plan-per-sim", "has one active plan per SIM card: a further paid order waits until the plans before it end", nil,
+			onDecide(func(st *sandbox.State, d *sandbox.Decision) {
+				if days := daysBefore(st, d.Order); days > 0 && d.Status == sandbox.PayPaid {
+					d.Delay = time.Duration(days) * 24 * time.Hour
+				}
+			})},
 	}
 }
 
@@ -29,4 +37,21 @@ func oneRenewal(st *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox
 		}
 	}
 	return nil
+}
+
+// daysBefore returns in how many days the other plans of an order's SIM card will have
+// ended; 0 if it has none.
+func daysBefore(st *sandbox.State, order *sandbox.Order) (days int) {
+	for _, o := range st.Orders(sandbox.BySIM, order.SIM) {
+		if o == order {
+			continue
+		}
+		for _, entry := range st.Entries(o) {
+			left, err := strconv.Atoi(entry.RemainingDays)
+			if err == nil {
+				days += left + 1 // the last day counts
+			}
+		}
+	}
+	return days
 }

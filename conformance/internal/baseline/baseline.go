@@ -46,7 +46,7 @@ func Ask(ctx context.Context, connection *session.Connection, t *target.Target, 
 	connection.KeepToPermissions(true)
 	defer connection.KeepToPermissions(false)
 	services := map[string][]outcome{}
-	for _, operation := range operations {
+	for _, operation := range topUpFirst(operations) {
 		if ctx.Err() != nil {
 			return report
 		}
@@ -72,6 +72,15 @@ func Ask(ctx context.Context, connection *session.Connection, t *target.Target, 
 		}
 	}
 	return report
+}
+
+// topUpFirst returns operations with the one first whose order tops up a SIM card and is pushed. A
+// target may put one order of a card at a time in effect: nothing else is to take its place.
+func topUpFirst(operations []openapi.Operation) []openapi.Operation {
+	return slices.SortedStableFunc(slices.Values(operations), func(a, b openapi.Operation) int {
+		rank := map[bool]int{true: 0, false: 1}
+		return rank[a.ID == "synOrderInfo"] - rank[b.ID == "synOrderInfo"]
+	})
 }
 
 // ask sends the valid request of an operation.

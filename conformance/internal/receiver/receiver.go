@@ -213,6 +213,13 @@ func (r *Receiver) About(ids ...string) (pushes []*Push, changed <-chan struct{}
 	return pushes, r.changed
 }
 
+// Any reports whether any push has arrived.
+func (r *Receiver) Any() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.pushes) > 0
+}
+
 // Patience returns how long to wait for a push: limit, or no time at all when one
 // was awaited in vain and none ever arrived, so that a target that sends none does
 // not hold up the run.

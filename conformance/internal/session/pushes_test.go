@@ -67,7 +67,7 @@ func TestPushesAreRecorded(t *testing.T) {
 	s, url := receiving(t, time.Minute)
 	p := Purchase{OrderNo: "MC1", PayID: "P1"}
 	awaited := make(chan *Push, 1)
-	go func() { awaited <- s.AwaitPush(p) }()
+	go func() { awaited <- s.AwaitPushes(p, 1, "push/sent-after-recharge")[0] }()
 	push(t, url, `{"orderNo":"MC2","payId":"P2"}`)
 	push(t, url, `{"nested":{"order":"MC1"}}`)
 	got := <-awaited
@@ -81,7 +81,7 @@ func TestPushesAreRecorded(t *testing.T) {
 	if err := got.Verify(s.Target()); err == nil {
 		t.Error("another key verifies it, too")
 	}
-	s.AwaitPush(p)
+	s.AwaitPushes(p, 1, "push/sent-after-recharge")
 	exchanges := s.Exchanges()
 	if len(exchanges) != 1 || exchanges[0].Operation != "rechargeSuccess" || !strings.HasSuffix(exchanges[0].Request.URL, "/any/path?of=it") || exchanges[0].Response.Status != http.StatusOK {
 		t.Errorf("exchanges %+v", exchanges)
@@ -119,7 +119,7 @@ func TestPushThatDoesNotCome(t *testing.T) {
 	s, url := receiving(t, 200*time.Millisecond)
 	await := func() (End, time.Duration) {
 		started := time.Now()
-		end := ended(func() { s.AwaitPush(Purchase{OrderNo: "MC1", PayID: "P1"}) })
+		end := ended(func() { s.AwaitPushes(Purchase{OrderNo: "MC1", PayID: "P1"}, 1, "push/sent-after-recharge") })
 		return end, time.Since(started)
 	}
 	end, took := await()
@@ -135,7 +135,7 @@ func TestPushThatDoesNotCome(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := ended(func() { s.connection.Session(ctx).AwaitPush(Purchase{OrderNo: "MC1", PayID: "P1"}) }); err.Verdict != reports.Inconclusive {
+	if err := ended(func() { s.connection.Session(ctx).AwaitPushes(Purchase{OrderNo: "MC1", PayID: "P1"}, 1, "push/sent-after-recharge") }); err.Verdict != reports.Inconclusive {
 		t.Errorf("stopped: %+v", err)
 	}
 }

@@ -1,0 +1,127 @@
+package checks
+
+import (
+	"context"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/reports"
+)
+
+// A target may have one active plan for each SIM at a time: a further order that is paid
+// waits until the plan before it ends, which no run sees. Checks of what a top-up leads to
+// then need a SIM without a plan.
+
+const (
+	// orderPending is the orderStatus of a paid order that is not in effect yet.
+	orderPending = "1"
+	// waitsAfter is how long an order is pending beside an active one before it counts as
+	// waiting for that, if the target put other orders in effect.
+	waitsAfter = 5 * time.Second
+	// mostLooks bounds for how many SIMs a check looks for one without a plan.
+	mostLooks = 8
+	// waitingReason is the reason of checks that such a target keeps from an outcome.
+	waitingReason = "the target lists a paid order as pending beside an active one of the SIM: it seems to put one order " +
+		"at a time in effect, and there is no SIM without a plan; name more SIM cards (--sim)"
+)
+
+// waiting says whether the run has seen that orders wait for others of their SIM.
+func waiting(s *session.Session) *atomic.Bool {
+	return session.Share(s, "orders that wait", func(*session.Session) *atomic.Bool { return new(atomic.Bool) })
+}
+
+// endWaiting ends the check because of such a target.
+func endWaiting(s *session.Session) {
+	waiting(s).Store(true)
+	panic(session.End{Verdict: reports.Inconclusive, Reason: waitingReason})
+}
+
+// waits reports whether an order of a SIM is listed as pending beside an active one.
+func waits(ctx context.Context, s *session.Session, sim string) bool {
+	if !s.Reaches("singleQueryOrder") || !s.Target().Allow.Read {
+		return false
+	}
+	orders, _ := listedIn(s.Send(ctx, s.NewSingleQueryOrder(sim)))
+	states := map[string]bool{}
+	for _, order := range orders {
+		states[order["orderStatus"]] = true
+	}
+	return states[orderPending] && states[orderActive]
+}
+
+// idleSIM returns a SIM for which no order is listed, any if the run finds none. It
+// ends the check where the target is known to need one.
+func idleSIM(ctx context.Context, s *session.Session) (sim string, idle bool) {
+	looks := min(len(s.Target().SIMs), mostLooks)
+	if !s.Reaches("singleQueryOrder") || !s.Target().Allow.Read {
+		looks = 0
+	}
+	for range looks {
+		sim = s.ExistingSIM()
+		if orders, isList := listedIn(s.Send(ctx, s.NewSingleQueryOrder(sim))); isList && len(orders) == 0 {
+			return sim, true
+		}
+	}
+	if waiting(s).Load() {
+		endWaiting(s)
+	}
+	return s.ExistingSIM(), false
+}
+
+// awaitPush returns the first push about a purchase. If the order waits for another one, no
+// push is due, and the check ends.
+func awaitPush(ctx context.Context, s *session.Session, p session.Purchase) *session.Push {
+	if len(s.Pushes(p)) == 0 && waiting(s).Load() && waits(ctx, s, p.SIM) {
+		endWaiting(s)
+	}
+	soon := min(waitsAfter, s.Target().PushTimeout/2)
+	if pushes := s.ArrivedWithin(p, 1, soon); len(pushes) == 0 && s.AnyPush() && waits(ctx, s, p.SIM) {
+		endWaiting(s)
+	}
+	pushes := s.ArrivedPushes(p, 1)
+	if len(pushes) == 0 {
+		if waits(ctx, s, p.SIM) {
+			endWaiting(s)
+		}
+		requirePaid(ctx, s, p)
+		s.MissedPush(p, 1, "push/sent-after-recharge", pushes)
+	}
+	return pushes[0]
+}
+
+// requirePaid ends the check if an order is not shown as paid: a push that did not arrive
+// about it says nothing about pushes. A target that cannot be asked is not blamed.
+func requirePaid(ctx context.Context, s *session.Session, p session.Purchase) {
+	if s.Target().URLs["topup"] == "" {
+		return
+	}
+	found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
+	switch {
+	case !found.Answer.Accepted():
+		s.Prevents("order-lookup/purchase-id-of-the-order", found.Answer.Exchange,
+			"precondition failed: queryOrder does not find the order whose push is awaited", "the order "+p.PurchaseID, found.Answer.String())
+	case found.Status != "" && found.Status != paid:
+		s.Prevents("order-lookup/status-agrees-with-payment", found.Answer.Exchange,
+			"precondition failed: queryOrder does not show the order whose push is awaited as paid", `"`+paid+`"`, strconv.Quote(found.Status))
+	}
+}
+
+// awaitActive waits until more orders of a SIM are active than before, or until one waits
+// for another.
+func awaitActive(ctx context.Context, s *session.Session, sim string, before int) {
+	started := time.Now()
+	s.Await(func() bool {
+		if activeOrders(ctx, s, sim) > before {
+			return true
+		}
+		passed := time.Since(started)
+		late := passed > min(waitsAfter, s.Target().TaskTimeout/2) || waiting(s).Load() && passed > aMoment
+		if before == 0 || !late || !waits(ctx, s, sim) {
+			return false
+		}
+		waiting(s).Store(true)
+		return true
+	})
+}
