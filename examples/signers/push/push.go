@@ -34,6 +34,6 @@ func main() {
 		key, _ := hex.DecodeString(v.Key)
 		mac := hmac.New(sha1.New, key)
 		_, _ = text.WriteTo(mac)
-		fmt.Printf("%s/%s\n", v.KeyID, base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+		fmt.Fprintf(os.Stdout, "%s/%s\n", v.KeyID, base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 	}
 }
