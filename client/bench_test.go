@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/client"
+	"github.com/mallcheck/mallcheck/client/internal/clienttest"
 )
 
 const paidAnswer = `{"data":{"payAmount":"4.99","payCurrency":"USD","payId":"P0002701","payStatus":"1"},"operateCode":"S","message":"success"}`
@@ -15,11 +16,11 @@ const paidAnswer = `{"data":{"payAmount":"4.99","payCurrency":"USD","payId":"P00
 // callMall is one exchange through the client.
 func callMall(tb testing.TB, address string) func() {
 	tb.Helper()
-	mall, err := client.New(client.Config{PartnerCode: "P000270", Addresses: at(address)})
+	mall, err := client.New(client.Config{PartnerCode: "P000270", Addresses: clienttest.At(address)})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	ctx := within(tb)
+	ctx := clienttest.Within(tb)
 	return func() {
 		if _, err := mall.Payment(ctx, "P0002701"); err != nil {
 			tb.Fatal(err)
@@ -32,7 +33,7 @@ func callPlain(tb testing.TB, address string) func() {
 	tb.Helper()
 	body := []byte(`{"partnerCode":"P000270","payId":"P0002701","tradeTime":"1793525400000","tradeType":"resultQuery","version":"3.0",` +
 		`"sign":"00000000000000000000000000000000"}`)
-	ctx, sender := within(tb), &http.Client{}
+	ctx, sender := clienttest.Within(tb), &http.Client{}
 	return func() {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/payment/resultQuery", bytes.NewReader(body))
 		if err != nil {

@@ -1,57 +1,13 @@
 package client_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/mallcheck/mallcheck/client"
+	"github.com/mallcheck/mallcheck/client/internal/clienttest"
 )
-
-// limit is the time that any test may take.
-const limit = 30 * time.Second
-
-// within returns a context that ends with the test, or at the limit.
-func within(t testing.TB) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// at returns the addresses of the three services below one base.
-func at(base string) client.Addresses {
-	return client.Addresses{Vshop: base + "/vshop", Payment: base + "/payment", Topup: base + "/topup"}
-}
-
-// connect makes a client of the partner P000270 for a handler, which is served until the test ends.
-func connect(t testing.TB, handler http.Handler, change func(*client.Config)) *client.Client {
-	t.Helper()
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	config := client.Config{PartnerCode: "P000270", Addresses: at(server.URL)}
-	if change != nil {
-		change(&config)
-	}
-	mall, err := client.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return mall
-}
-
-// amount reads an amount that is one.
-func amount(t testing.TB, text string) client.Amount {
-	t.Helper()
-	value, err := client.ParseAmount(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return value
-}
 
 func TestConfigSaysWhatIsWrong(t *testing.T) {
 	good := client.Addresses{Vshop: "http://h/v", Payment: "http://h/p", Topup: "http://h/t"}
@@ -79,11 +35,11 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 
 func TestPathsOfUndocumentedOperations(t *testing.T) {
 	var asked string
-	mall := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	mall := clienttest.Connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked = r.URL.Path
 		fmt.Fprint(w, `{"operateCode":"S","message":"success","data":{"payId":"P1","payStatus":"1","payAmount":"1","payCurrency":"EUR"}}`)
 	}), func(config *client.Config) { config.Paths = map[string]string{"confirmPaymentResult": "/v2/confirm"} })
-	if _, err := mall.ConfirmPayment(within(t), "P1"); err != nil || asked != "/payment/v2/confirm" {
+	if _, err := mall.ConfirmPayment(clienttest.Within(t), "P1"); err != nil || asked != "/payment/v2/confirm" {
 		t.Errorf("%s was called, error %v", asked, err)
 	}
 }

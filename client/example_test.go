@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/client"
+	"github.com/mallcheck/mallcheck/client/internal/clienttest"
 )
 
 // serve stands in for the mall: it answers each path with one text. It returns its address and how to stop it.
@@ -81,7 +82,7 @@ func ExampleTask_Wait() {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 
-	mall, err := client.New(client.Config{PartnerCode: "P000270", Addresses: at(address)})
+	mall, err := client.New(client.Config{PartnerCode: "P000270", Addresses: clienttest.At(address)})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -108,7 +109,7 @@ func ExampleRefused() {
 	})
 	defer stop()
 
-	mall, err := client.New(client.Config{PartnerCode: "P000270", Addresses: at(address)})
+	mall, err := client.New(client.Config{PartnerCode: "P000270", Addresses: clienttest.At(address)})
 	if err != nil {
 		fmt.Println(err)
 		return

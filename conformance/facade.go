@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
-	"github.com/mallcheck/mallcheck/conformance/internal/causes"
 	"github.com/mallcheck/mallcheck/conformance/internal/doctor"
 	"github.com/mallcheck/mallcheck/conformance/internal/infer"
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
@@ -62,7 +61,3 @@ func Examine(ctx context.Context, t *target.Target) (*Examination, error) {
 func Select(all []checks.Check, only, skip []string) ([]checks.Check, error) {
 	return selection.Select(all, only, skip)
 }
-
-// Cause returns what usually causes a deviation from a clause, as a hint for the engineer
-// who has to fix it; "" for an unknown topic. clause is an id as in reports.Deviation.
-func Cause(clause string) string { return causes.OfClause(clause) }

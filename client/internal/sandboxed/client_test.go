@@ -4,48 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/mallcheck/mallcheck/client"
+	"github.com/mallcheck/mallcheck/client/internal/clienttest"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/sandbox"
 )
-
-// limit is the time that any test may take.
-const limit = 30 * time.Second
-
-// within returns a context that ends with the test, or at the limit.
-func within(t testing.TB) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// at returns the addresses of the three services below one base.
-func at(base string) client.Addresses {
-	return client.Addresses{Vshop: base + "/vshop", Payment: base + "/payment", Topup: base + "/topup"}
-}
-
-// connect makes a client of the partner P000270 for a handler, which is served until the test ends.
-func connect(t testing.TB, handler http.Handler, change func(*client.Config)) *client.Client {
-	t.Helper()
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	config := client.Config{PartnerCode: "P000270", Addresses: at(server.URL)}
-	if change != nil {
-		change(&config)
-	}
-	mall, err := client.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return mall
-}
 
 // open starts a sandbox and connects to it.
 func open(t testing.TB, config sandbox.Config) (*client.Client, sandbox.Fixtures) {
@@ -55,23 +22,13 @@ func open(t testing.TB, config sandbox.Config) (*client.Client, sandbox.Fixtures
 		t.Fatal(err)
 	}
 	t.Cleanup(box.Close)
-	return connect(t, box, nil), box.Fixtures()
-}
-
-// amount reads an amount that is one.
-func amount(t testing.TB, text string) client.Amount {
-	t.Helper()
-	value, err := client.ParseAmount(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return value
+	return clienttest.Connect(t, box, nil), box.Fixtures()
 }
 
 // order is a request for the first plan of a SIM card.
 func order(t testing.TB, mall *client.Client, sim, number string) client.OrderRequest {
 	t.Helper()
-	plans, err := mall.Plans(within(t), sim, "")
+	plans, err := mall.Plans(clienttest.Within(t), sim, "")
 	if err != nil || len(plans) == 0 {
 		t.Fatalf("plans: %v, %v", plans, err)
 	}
@@ -83,7 +40,7 @@ func order(t testing.TB, mall *client.Client, sim, number string) client.OrderRe
 
 func TestPurchase(t *testing.T) {
 	mall, fixtures := open(t, sandbox.Config{})
-	ctx, sim := within(t), fixtures.SIMs[0]
+	ctx, sim := clienttest.Within(t), fixtures.SIMs[0]
 	if err := mall.VerifySIM(ctx, sim); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +78,7 @@ func TestPurchase(t *testing.T) {
 
 func TestSubscription(t *testing.T) {
 	mall, fixtures := open(t, sandbox.Config{})
-	ctx, sim := within(t), fixtures.SIMs[0]
+	ctx, sim := clienttest.Within(t), fixtures.SIMs[0]
 	request := order(t, mall, sim, "2001")
 	request.AutoRenew = true
 	placed, err := mall.Order(ctx, request)
@@ -152,7 +109,7 @@ func TestSubscription(t *testing.T) {
 
 func TestReportPaidOrder(t *testing.T) {
 	mall, fixtures := open(t, sandbox.Config{})
-	ctx := within(t)
+	ctx := clienttest.Within(t)
 	request := order(t, mall, fixtures.SIMs[0], "3001")
 	if _, err := mall.ReportPaidOrder(ctx, client.PaidOrder{OrderRequest: request, PaidAt: time.Now()}); err != nil {
 		t.Fatal(err)
@@ -165,7 +122,7 @@ func TestReportPaidOrder(t *testing.T) {
 
 func TestGroups(t *testing.T) {
 	mall, fixtures := open(t, sandbox.Config{TaskDelay: 300 * time.Millisecond})
-	ctx, group, sim := within(t), fixtures.Groups[0], fixtures.SIMs[0]
+	ctx, group, sim := clienttest.Within(t), fixtures.Groups[0], fixtures.SIMs[0]
 	task, err := mall.AddSIMs(ctx, group, sim, sim, fixtures.UnknownSIM)
 	if err != nil {
 		t.Fatal(err)
@@ -196,11 +153,11 @@ func TestGroups(t *testing.T) {
 
 func TestWaitEndsWithItsContext(t *testing.T) {
 	mall, fixtures := open(t, sandbox.Config{TaskDelay: time.Hour})
-	task, err := mall.AddSIMs(within(t), fixtures.Groups[0], fixtures.SIMs[0])
+	task, err := mall.AddSIMs(clienttest.Within(t), fixtures.Groups[0], fixtures.SIMs[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(within(t), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(clienttest.Within(t), 300*time.Millisecond)
 	defer cancel()
 	_, err = task.Wait(ctx)
 	unfinished := new(client.Unfinished)
@@ -212,7 +169,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 func TestUnknownTaskIsRefusedAtOnce(t *testing.T) {
 	mall, _ := open(t, sandbox.Config{})
 	started := time.Now()
-	if _, err := mall.Task("RQ-of-nobody").Wait(within(t)); !errors.As(err, new(*client.Refused)) || time.Since(started) > 5*time.Second {
+	if _, err := mall.Task("RQ-of-nobody").Wait(clienttest.Within(t)); !errors.As(err, new(*client.Refused)) || time.Since(started) > 5*time.Second {
 		t.Errorf("error %v after %s", err, time.Since(started))
 	}
 }
@@ -222,12 +179,12 @@ func TestConcurrentUse(t *testing.T) {
 	var calls sync.WaitGroup
 	for _, sim := range fixtures.SIMs[:4] {
 		calls.Go(func() {
-			task, err := mall.AddSIMs(within(t), fixtures.Groups[0], sim)
+			task, err := mall.AddSIMs(clienttest.Within(t), fixtures.Groups[0], sim)
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			if result, err := task.Wait(within(t)); err != nil || len(result.SIMs) != 1 || result.SIMs[0].SIM != sim {
+			if result, err := task.Wait(clienttest.Within(t)); err != nil || len(result.SIMs) != 1 || result.SIMs[0].SIM != sim {
 				t.Errorf("%s: %+v, %v", sim, result, err)
 			}
 		})

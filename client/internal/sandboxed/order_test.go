@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/client"
+	"github.com/mallcheck/mallcheck/client/internal/clienttest"
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
@@ -20,7 +21,7 @@ func troubled(t *testing.T, broken int64, taken bool, orders *atomic.Int64) (*cl
 		t.Fatal(err)
 	}
 	t.Cleanup(box.Close)
-	mall := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	mall := clienttest.Connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/singleOrder") && orders.Add(1) <= broken {
 			if taken {
 				box.ServeHTTP(discarded{http.Header{}}, r)
@@ -42,7 +43,7 @@ func (discarded) WriteHeader(int)                {}
 func TestOrderWhoseAnswerIsLostIsFound(t *testing.T) {
 	var orders atomic.Int64
 	mall, fixtures := troubled(t, 1, true, &orders)
-	placed, err := mall.Order(within(t), order(t, mall, fixtures.SIMs[0], "1"))
+	placed, err := mall.Order(clienttest.Within(t), order(t, mall, fixtures.SIMs[0], "1"))
 	if err != nil || !placed.Existed || orders.Load() != 1 {
 		t.Errorf("%+v after %d orders, error %v", placed, orders.Load(), err)
 	}
@@ -51,7 +52,7 @@ func TestOrderWhoseAnswerIsLostIsFound(t *testing.T) {
 func TestOrderThatNeverArrivedIsSentAgain(t *testing.T) {
 	var orders atomic.Int64
 	mall, fixtures := troubled(t, 2, false, &orders)
-	placed, err := mall.Order(within(t), order(t, mall, fixtures.SIMs[0], "1"))
+	placed, err := mall.Order(clienttest.Within(t), order(t, mall, fixtures.SIMs[0], "1"))
 	if err != nil || placed.Existed || orders.Load() != 3 {
 		t.Errorf("%+v after %d orders, error %v", placed, orders.Load(), err)
 	}
@@ -60,7 +61,7 @@ func TestOrderThatNeverArrivedIsSentAgain(t *testing.T) {
 func TestOrderStaysUncertainWhenItCannotBeSent(t *testing.T) {
 	var orders atomic.Int64
 	mall, fixtures := troubled(t, 99, false, &orders)
-	_, err := mall.Order(within(t), order(t, mall, fixtures.SIMs[0], "1"))
+	_, err := mall.Order(clienttest.Within(t), order(t, mall, fixtures.SIMs[0], "1"))
 	uncertain := new(client.Uncertain)
 	if !errors.As(err, &uncertain) || uncertain.OrderNo != "1" || orders.Load() != 3 {
 		t.Errorf("%d orders, error %v", orders.Load(), err)
@@ -69,13 +70,13 @@ func TestOrderStaysUncertainWhenItCannotBeSent(t *testing.T) {
 
 func TestOrderStaysUncertainWhenItCannotBeLookedUp(t *testing.T) {
 	var calls atomic.Int64
-	mall := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	mall := clienttest.Connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/singleOrder") {
 			calls.Add(1)
 		}
 		w.WriteHeader(http.StatusBadGateway)
 	}), nil)
-	_, err := mall.Order(within(t), client.OrderRequest{OrderNo: "1", SIM: "2", PackageCode: "3", Amount: amount(t, "1"), Currency: "EUR"})
+	_, err := mall.Order(clienttest.Within(t), client.OrderRequest{OrderNo: "1", SIM: "2", PackageCode: "3", Amount: clienttest.Amount(t, "1"), Currency: "EUR"})
 	if !errors.As(err, new(*client.Uncertain)) || calls.Load() != 1 {
 		t.Errorf("%d orders, error %v", calls.Load(), err)
 	}
@@ -87,10 +88,10 @@ func TestOrderIsSafeToRepeat(t *testing.T) {
 		mall, fixtures := troubled(t, 0, false, &orders)
 		request := order(t, mall, fixtures.SIMs[0], "1")
 		request.MayExist = mayExist
-		if placed, err := mall.Order(within(t), request); err != nil || placed.Existed {
+		if placed, err := mall.Order(clienttest.Within(t), request); err != nil || placed.Existed {
 			t.Fatalf("%+v, %v", placed, err)
 		}
-		placed, err := mall.Order(within(t), request)
+		placed, err := mall.Order(clienttest.Within(t), request)
 		if err != nil || !placed.Existed {
 			t.Errorf("the second time: %+v, %v", placed, err)
 		}
@@ -98,7 +99,7 @@ func TestOrderIsSafeToRepeat(t *testing.T) {
 			t.Errorf("MayExist %t: %d orders were sent", mayExist, orders.Load())
 		}
 		request.SIM = fixtures.SIMs[1]
-		if _, err := mall.Order(within(t), request); !errors.Is(err, client.ErrOtherOrder) {
+		if _, err := mall.Order(clienttest.Within(t), request); !errors.Is(err, client.ErrOtherOrder) {
 			t.Errorf("another order under the same number: %v", err)
 		}
 	}
@@ -109,7 +110,7 @@ func TestRefusedOrderIsARefusal(t *testing.T) {
 	mall, fixtures := troubled(t, 0, false, &orders)
 	request := order(t, mall, fixtures.SIMs[0], "1")
 	request.PackageCode = "none"
-	if _, err := mall.Order(within(t), request); !errors.As(err, new(*client.Refused)) || orders.Load() != 1 {
+	if _, err := mall.Order(clienttest.Within(t), request); !errors.As(err, new(*client.Refused)) || orders.Load() != 1 {
 		t.Errorf("%d orders, error %v", orders.Load(), err)
 	}
 }

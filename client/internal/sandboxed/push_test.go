@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/client"
+	"github.com/mallcheck/mallcheck/client/internal/clienttest"
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
@@ -27,7 +28,7 @@ func TestPushHandlerTakesThePushesOfASandbox(t *testing.T) {
 	t.Cleanup(receiver.Close)
 	mall, _ := open(t, sandbox.Config{Push: sandbox.Push{To: receiver.URL, Backoff: 10 * time.Millisecond}})
 	request := order(t, mall, fixtures.SIMs[0], "77")
-	if _, err := mall.ReportPaidOrder(within(t), client.PaidOrder{OrderRequest: request, PaidAt: time.Now()}); err != nil {
+	if _, err := mall.ReportPaidOrder(clienttest.Within(t), client.PaidOrder{OrderRequest: request, PaidAt: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -35,7 +36,7 @@ func TestPushHandlerTakesThePushesOfASandbox(t *testing.T) {
 		if push.OrderNo != "77" || push.Amount.Cmp(request.Amount) != 0 || push.PurchaseOrderID != "own-77" {
 			t.Errorf("push %+v", push)
 		}
-	case <-time.After(limit):
+	case <-time.After(clienttest.Limit):
 		t.Error("no push arrived")
 	}
 }

@@ -40,24 +40,30 @@ func edges(pattern string) []sample {
 	return distinct(found, func(text string) bool { return expression != nil && expression.MatchString(text) })
 }
 
-// written returns a text that an expression describes.
-func written(e *syntax.Regexp, long, last bool) string {
-	repeated := func(shortest, longest int) string {
-		if long && longest < 0 {
-			shortest += 3
-		} else if long {
-			shortest = longest
+// chooser decides what a text has where an expression leaves it open.
+type chooser struct {
+	// class returns one character of a class, which is given as pairs of its bounds.
+	class func(bounds []rune) rune
+	// times returns how often something is repeated; most is negative for any number.
+	times func(least, most int) int
+	// branch returns one of n alternatives.
+	branch func(n int) int
+}
+
+// text returns a text that an expression describes.
+func (c chooser) text(e *syntax.Regexp) string {
+	repeated := func(least, most int) string {
+		var text strings.Builder
+		for range c.times(least, most) {
+			text.WriteString(c.text(e.Sub[0]))
 		}
-		return strings.Repeat(written(e.Sub[0], long, last), shortest)
+		return text.String()
 	}
 	switch e.Op {
 	case syntax.OpLiteral:
 		return string(e.Rune)
 	case syntax.OpCharClass:
-		if last && e.Rune[len(e.Rune)-1] < 0x7f {
-			return string(e.Rune[len(e.Rune)-1])
-		}
-		return string(e.Rune[0])
+		return string(c.class(e.Rune))
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		return "x"
 	case syntax.OpStar:
@@ -69,16 +75,41 @@ func written(e *syntax.Regexp, long, last bool) string {
 	case syntax.OpRepeat:
 		return repeated(e.Min, e.Max)
 	case syntax.OpAlternate:
-		if last {
-			return written(e.Sub[len(e.Sub)-1], long, last)
-		}
-		return written(e.Sub[0], long, last)
+		return c.text(e.Sub[c.branch(len(e.Sub))])
 	}
 	var whole strings.Builder
 	for _, part := range e.Sub { // of a group or a sequence
-		whole.WriteString(written(part, long, last))
+		whole.WriteString(c.text(part))
 	}
 	return whole.String()
+}
+
+// written returns the shortest or a long text that an expression describes, of the first
+// alternatives and characters or of the last.
+func written(e *syntax.Regexp, long, last bool) string {
+	return chooser{
+		class: func(bounds []rune) rune {
+			if end := bounds[len(bounds)-1]; last && end < 0x7f {
+				return end
+			}
+			return bounds[0]
+		},
+		times: func(least, most int) int {
+			switch {
+			case long && most < 0:
+				return least + 3
+			case long:
+				return most
+			}
+			return least
+		},
+		branch: func(n int) int {
+			if last {
+				return n - 1
+			}
+			return 0
+		},
+	}.text(e)
 }
 
 // mostBreaches is in how many ways a pattern is broken.

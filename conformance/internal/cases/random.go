@@ -219,37 +219,18 @@ func drawn(random *rand.Rand, from []rune, most int) string {
 
 // matching returns a random text that an expression describes.
 func matching(e *syntax.Regexp, random *rand.Rand) string {
-	repeated := func(fewest, most int) string {
-		if most < 0 {
-			most = fewest + 12
-		}
-		var text strings.Builder
-		for range fewest + random.IntN(most-fewest+1) {
-			text.WriteString(matching(e.Sub[0], random))
-		}
-		return text.String()
-	}
-	switch e.Op {
-	case syntax.OpLiteral:
-		return string(e.Rune)
-	case syntax.OpCharClass:
-		at := 2 * random.IntN(len(e.Rune)/2)
-		low, high := e.Rune[at], min(e.Rune[at+1], e.Rune[at]+100)
-		return string(low + random.Int32N(high-low+1))
-	case syntax.OpStar:
-		return repeated(0, -1)
-	case syntax.OpPlus:
-		return repeated(1, -1)
-	case syntax.OpQuest:
-		return repeated(0, 1)
-	case syntax.OpRepeat:
-		return repeated(e.Min, e.Max)
-	case syntax.OpAlternate:
-		return matching(e.Sub[random.IntN(len(e.Sub))], random)
-	}
-	var text strings.Builder
-	for _, part := range e.Sub {
-		text.WriteString(matching(part, random))
-	}
-	return text.String()
+	return chooser{
+		class: func(bounds []rune) rune {
+			at := 2 * random.IntN(len(bounds)/2)
+			low, high := bounds[at], min(bounds[at+1], bounds[at]+100)
+			return low + random.Int32N(high-low+1)
+		},
+		times: func(least, most int) int {
+			if most < 0 {
+				most = least + 12
+			}
+			return least + random.IntN(most-least+1)
+		},
+		branch: random.IntN,
+	}.text(e)
 }
