@@ -83,11 +83,11 @@ func shardsFit(runs []*Run, names []string) error {
 			{"target", first.Target.Name + " " + first.Target.PartnerCode, run.Target.Name + " " + run.Target.PartnerCode},
 			{"contract", first.Tool.Contract, run.Tool.Contract},
 			{"version of mallcheck", first.Tool.Version, run.Tool.Version},
-			{"permissions", fmt.Sprint(first.Target.Allow), fmt.Sprint(run.Target.Allow)},
-			{"strictness", fmt.Sprint(first.Policy), fmt.Sprint(run.Policy)},
+			{"permissions", ShowValue(first.Target.Allow), ShowValue(run.Target.Allow)},
+			{"strictness", ShowValue(first.Policy), ShowValue(run.Policy)},
 			{"selection", first.Selection.String(), run.Selection.String()},
 			{"addresses", addressesOf(first), addressesOf(run)},
-			{"faults", fmt.Sprint(first.Target.Faults, first.Target.Variants), fmt.Sprint(run.Target.Faults, run.Target.Variants)},
+			{"faults", behaviourOf(first), behaviourOf(run)},
 			{"seed", fmt.Sprint(first.Seed), fmt.Sprint(run.Seed)},
 			{"number of shards", fmt.Sprint(first.Shard.Count), fmt.Sprint(run.Shard.Count)},
 			{"digest of all settings", first.Settings, run.Settings},
@@ -124,6 +124,11 @@ func missingShards(present map[int]string, count int) error {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
 	return fmt.Errorf("not all shards are there: %s missing", strings.Join(names, ", "))
+}
+
+// behaviourOf names the faults and variants of a sandbox.
+func behaviourOf(run *Run) string {
+	return ShowValue(slices.Concat(run.Target.Faults, run.Target.Variants))
 }
 
 // sandboxName is the name of the embedded sandbox, of which each shard starts its own.

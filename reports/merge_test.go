@@ -101,10 +101,10 @@ func TestMergeRefuses(t *testing.T) {
 		{"another seed", []*reports.Run{one, other(func(r *reports.Run) { r.Seed = 8 })}, "differ in seed: 7 and 8"},
 		{"another target", []*reports.Run{one, other(func(r *reports.Run) { r.Target.Name = "x" })}, "differ in target: uat P1 and x P1"},
 		{"another contract", []*reports.Run{one, other(func(r *reports.Run) { r.Tool.Contract = "x" })}, "differ in contract:"},
-		{"another strictness", []*reports.Run{one, other(func(r *reports.Run) { r.Policy.FailOnFinding = true })}, "differ in strictness:"},
+		{"another strictness", []*reports.Run{one, other(func(r *reports.Run) { r.Policy.FailOnFinding = true })}, `differ in strictness: {"strict":`},
 		{"another selection", []*reports.Run{one, other(func(r *reports.Run) { r.Selection.Only = []string{"SIG-*"} })}, "differ in selection: all checks and --only SIG-*"},
 		{"another address", []*reports.Run{one, other(func(r *reports.Run) { r.Services[0].URL = "http://elsewhere" })}, "differ in addresses:"},
-		{"another fault", []*reports.Run{one, other(func(r *reports.Run) { r.Target.Faults = []string{"async-lost"} })}, "differ in faults:"},
+		{"another fault", []*reports.Run{one, other(func(r *reports.Run) { r.Target.Faults = []string{"async-lost"} })}, `["async-lost"]`},
 		{"another setting", []*reports.Run{one, other(func(r *reports.Run) { r.Settings = "77" })}, "differ in digest of all settings:"},
 		{"a check that both have run", []*reports.Run{one, part(2, 2, passedResult("TST-A"))}, "two shards have run TST-A"},
 	} {

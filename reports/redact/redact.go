@@ -154,19 +154,25 @@ func (r *redactor) copyTo(out, v reflect.Value) {
 		r.copyList(out, v)
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
-			if v.Field(i).Type() == textType && v.Type().Field(i).Name == "URL" {
-				out.Field(i).SetString(r.url(v.Field(i).String()))
-			} else if v.Field(i).Type() == bodyType && v.Type().Field(i).Name == "Tail" && r.ctx.Err() == nil {
-				out.Field(i).SetBytes(r.tail(v.Field(i).Bytes()))
-			} else {
-				r.copyTo(out.Field(i), v.Field(i))
-			}
+			r.copyField(out.Field(i), v.Field(i), v.Type().Field(i).Name)
 		}
 		if v.Type() == requestType || v.Type() == responseType {
 			leftOut(out, v)
 		}
 	default:
 		out.Set(v)
+	}
+}
+
+// copyField is copyTo for a field whose name says more than its type.
+func (r *redactor) copyField(out, v reflect.Value, name string) {
+	switch {
+	case name == "URL" && v.Type() == textType:
+		out.SetString(r.url(v.String()))
+	case name == "Tail" && v.Type() == bodyType && r.ctx.Err() == nil:
+		out.SetBytes(r.tail(v.Bytes()))
+	default:
+		r.copyTo(out, v)
 	}
 }
 
