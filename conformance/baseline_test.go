@@ -120,6 +120,49 @@ func TestSettingsThatDoNotFitAreNoViolation(t *testing.T) {
 	}
 }
 
+// A request id in another header than the settings say is no violation: the header that
+// has it is named.
+func TestAnotherHeaderOfTheRequestID(t *testing.T) {
+	run, err := Run(t.Context(), strangeTo(t, mall(t, signing.Rules{}), func(u *target.Target) { u.RequestIDHeader = "X-Task" }), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for _, r := range run.Results {
+		if r.Verdict == reports.Failed {
+			t.Errorf("%s failed: %+v", r.ID, r.Deviations)
+		}
+		if strings.Contains(r.Reason, "(--request-id-header Request_id)") {
+			named++
+		}
+	}
+	if code := ExitCode(run); code != ExitInconclusive || named == 0 {
+		t.Errorf("exit code %d, %d results name the header", code, named)
+	}
+}
+
+// A service that answers every request with a server error fails by one check for each
+// operation.
+func TestServerErrorsEverywhere(t *testing.T) {
+	broken := page(http.StatusInternalServerError, "application/json", `{"operateCode":"F","message":"internal error"}`)
+	run, err := Run(t.Context(), strangeTo(t, broken, func(u *target.Target) { u.Only = append(u.Only, "area:ENV") }), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := 0
+	for _, r := range run.Results {
+		switch {
+		case r.Verdict == reports.Failed && strings.HasPrefix(r.ID, "ENV-001/"):
+			failed++
+		case r.Verdict != reports.Inconclusive && r.Verdict != reports.Skipped:
+			t.Errorf("%s %s", r.ID, r.Verdict)
+		}
+	}
+	if code := ExitCode(run); code != ExitViolation || failed == 0 || failed > 18 {
+		t.Errorf("exit code %d, %d failed", code, failed)
+	}
+}
+
 // What the baseline needs is made only where the target permits it.
 func TestABaselineThatMayOnlyReadReads(t *testing.T) {
 	run, err := Run(t.Context(), strangeTo(t, mall(t, signing.Rules{}), func(u *target.Target) {

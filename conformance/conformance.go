@@ -233,7 +233,11 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 			r.done(r.skipped(check, reason))
 			continue
 		}
-		if reason, unfit := r.baseline.Result(check.Operations); unfit {
+		reason, unfit := r.baseline.Result(check.Operations)
+		if !unfit {
+			reason, unfit = r.down(check, selected)
+		}
+		if unfit {
 			result := r.describe(check)
 			result.Verdict, result.Reason, result.Started = reports.Inconclusive, reason, time.Now().UTC()
 			r.done(result)
@@ -263,6 +267,19 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 			r.done(r.skipped(check, reasonStopped))
 		}
 	}
+}
+
+// down says why a check proves nothing that calls an operation of a service that is down. The check
+// that shows it, and those of operations for which none is selected, are run.
+func (r *runner) down(check checks.Check, selected []checks.Check) (reason string, is bool) {
+	for _, id := range check.Operations {
+		shows := "ENV-001/" + id
+		if reason = r.baseline.Down[id]; reason != "" && check.ID != shows &&
+			slices.ContainsFunc(selected, func(c checks.Check) bool { return c.ID == shows }) {
+			return reason, !strings.HasPrefix(check.ID, "ENV-001/")
+		}
+	}
+	return "", false
 }
 
 // lanes are the parts of the SIM cards to which checks that run at once keep.

@@ -23,6 +23,9 @@ import (
 type Report struct {
 	// Unfit has the operations whose checks prove nothing, each with the reason.
 	Unfit map[string]string
+	// Down has the operations of services that answer every valid request with a server error,
+	// each with the reason. One check for each operation shows the violation.
+	Down map[string]string
 	// Left names what could not be undone, a sentence each.
 	Left []string
 }
@@ -42,7 +45,7 @@ func (o outcome) refused() bool {
 // Ask sends a valid request of each operation. Operations that cannot be asked, because
 // a fixture is missing or because the target did not answer, are left to the checks.
 func Ask(ctx context.Context, connection *session.Connection, t *target.Target, operations []openapi.Operation) Report {
-	report := Report{Unfit: map[string]string{}}
+	report := Report{Unfit: map[string]string{}, Down: map[string]string{}}
 	connection.KeepToPermissions(true)
 	defer connection.KeepToPermissions(false)
 	services := map[string][]outcome{}
@@ -63,15 +66,48 @@ func Ask(ctx context.Context, connection *session.Connection, t *target.Target, 
 		for id, reason := range d.unfit(outcomes) {
 			report.Unfit[id] = reason
 		}
+		for id, reason := range down(service, outcomes) {
+			report.Down[id] = reason
+		}
+		if reason := d.requestID(outcomes); reason != "" {
+			for _, id := range asynchronous {
+				report.Unfit[id] = reason
+			}
+		}
 	}
 	for _, outcomes := range services {
 		for _, one := range outcomes {
 			if reason := report.Unfit[one.needs]; reason != "" {
 				report.Unfit[one.operation.ID] = reason
 			}
+			if reason := report.Down[one.needs]; reason != "" {
+				report.Down[one.operation.ID] = reason
+			}
 		}
 	}
 	return report
+}
+
+// down returns the operations of a service, with the reason, if it answers every valid request
+// with a server error.
+func down(service string, outcomes []outcome) map[string]string {
+	status := 0
+	for _, one := range outcomes {
+		switch {
+		case one.accepted() || one.refused():
+			return nil
+		case one.answer != nil:
+			status = one.answer.Status
+		}
+	}
+	operations := map[string]string{}
+	for _, one := range outcomes {
+		if status > 0 {
+			operations[one.operation.ID] = fmt.Sprintf(
+				"the %s service accepts no valid request and answers HTTP %d; ENV-001 shows it for each operation", service, status)
+		}
+	}
+	return operations
 }
 
 // topUpFirst returns operations with the one first whose order tops up a SIM card and is pushed. A
