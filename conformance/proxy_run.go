@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/habits"
 	"github.com/mallcheck/mallcheck/conformance/partner"
 	"github.com/mallcheck/mallcheck/conformance/partner/proxy"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -89,6 +90,11 @@ func (r *runner) finishProxy(config proxy.Config) {
 	} else {
 		r.run.Left = distinct(r.connection.EndForwarding())
 	}
+	for i := range r.run.Results {
+		r.coverage.Add(r.run.Results[i])
+	}
+	r.run.Coverage = r.coverage.Coverage()
+	habits.Take(&r.run)
 	if r.connection.OverBudget() {
 		r.run.Stopped = reports.OverBudget
 	}

@@ -156,6 +156,9 @@ func TestProxySignsWhatComes(t *testing.T) {
 	if got := verdictsOf(run); !equalVerdicts(got, want) || conformance.ExitCode(run) != conformance.ExitPassed || len(run.Left) > 0 {
 		t.Errorf("verdicts %v, exit code %d, left %v", got, conformance.ExitCode(run), run.Left)
 	}
+	if run.Coverage == nil || len(run.Coverage.Operations) == 0 {
+		t.Error("no coverage was counted")
+	}
 	if n := len(resultOf(run, "PRX-001/addSims").Exchanges); n != 3 {
 		t.Errorf("%d exchanges of addSims, want 3", n)
 	}
