@@ -87,7 +87,7 @@ type Settings struct {
 
 	MaxAnswer   string `name:"max-answer" fallback:"8MiB" placeholder:"SIZE" group:"limits" help:"Maximum size of a response after decompression; a larger one is a deviation. Default ${default_max_answer}."`
 	MaxHeaders  string `name:"max-headers" fallback:"64KiB" placeholder:"SIZE" group:"limits" help:"Maximum size of a response's headers. Default ${default_max_headers}."`
-	MaxKept     string `name:"max-kept" fallback:"64MiB" placeholder:"SIZE" group:"limits" help:"Maximum total size of responses kept for the reports. Later ones are truncated and keep their length and digest. Default ${default_max_kept}."`
+	MaxKept     string `name:"max-kept" fallback:"64MiB" placeholder:"SIZE" group:"limits" help:"Maximum total size of responses kept for the reports. Later ones keep beginning, end, length and digest. Default ${default_max_kept}."`
 	MaxPush     string `name:"max-push" fallback:"1MiB" placeholder:"SIZE" group:"limits" help:"Maximum size of a push. Default ${default_max_push}."`
 	MaxInbox    string `name:"max-inbox" fallback:"32MiB" placeholder:"SIZE" group:"limits" help:"Maximum total size of pushes kept. Beyond it, the oldest are dropped. Default ${default_max_inbox}."`
 	Concurrency string `name:"concurrency" fallback:"8" placeholder:"N" group:"limits" help:"Checks to run at once; halved whenever the target answers 429, or 503 with Retry-After. Default ${default_concurrency}, sandbox 1."`
