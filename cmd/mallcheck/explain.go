@@ -68,7 +68,7 @@ func (c *explainCommand) Run(std *streams) error {
 	if len(e.Cases) > 0 {
 		labelled(std.out, "cases", strings.Join(e.Cases, ", "))
 	}
-	labelled(std.out, "run only it", commandOf(e.ID)+" --only "+e.ID)
+	labelled(std.out, "run only it", strings.Replace(commandOf(e.ID), " -- ", " --only "+e.ID+" -- ", 1)+onlyAtTheEnd(e.ID))
 	if len(e.Faults) > 0 {
 		labelled(std.out, "see it fail", fmt.Sprintf("mallcheck run --only %s --fault %s", e.ID, e.Faults[0]))
 	}
@@ -82,15 +82,23 @@ func (c *explainCommand) Run(std *streams) error {
 func commandOf(id string) string {
 	switch {
 	case strings.HasPrefix(id, "CLI-"):
-		return "mallcheck judge --scenarios all COMMAND"
+		return "mallcheck judge --scenarios all -- COMMAND"
 	case strings.HasPrefix(id, "RCV-"):
 		return "mallcheck receiver URL --push-key ID:HEX"
 	case strings.HasPrefix(id, "SGN-01"):
-		return "mallcheck signer --push --level full COMMAND"
+		return "mallcheck signer --push --level full -- COMMAND"
 	case strings.HasPrefix(id, "SGN-"):
-		return "mallcheck signer --level full COMMAND"
+		return "mallcheck signer --level full -- COMMAND"
 	}
 	return "mallcheck run"
+}
+
+// onlyAtTheEnd returns the selection of a check, unless it stands before the command of a client or signer.
+func onlyAtTheEnd(id string) string {
+	if strings.Contains(commandOf(id), " -- ") {
+		return ""
+	}
+	return " --only " + id
 }
 
 // partnerSide reports whether a check is about the partner's own side.

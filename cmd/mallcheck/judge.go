@@ -24,6 +24,7 @@ type judgeCommand struct {
 	Env       []string      `sep:"none" placeholder:"NAME=TEMPLATE" help:"A further variable: BASE_URL={MALL_URL}."`
 	MinPoll   time.Duration `default:"${default_min_poll}" placeholder:"DURATION" help:"Shortest pause between two polls. Default ${default}."`
 	SignParts []string      `sep:"," placeholder:"PARTS" help:"Signed parts. Default ${default_sign_parts}."`
+	Path      []string      `sep:"," placeholder:"OPERATION=PATH" help:"Path of an operation whose path is undocumented."`
 	Listen    string        `placeholder:"HOST:PORT" help:"Without COMMAND: where to listen."`
 	Timeout   string        `placeholder:"DURATION" help:"Time limit of one run. Default 1m."`
 	Init      string        `placeholder:"LANGUAGE" help:"Write a test: ${languages}."`
@@ -58,7 +59,7 @@ func (c *judgeCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	own := target.Settings{CallTimeout: cmp.Or(c.Timeout, "1m"), SignParts: c.SignParts}
+	own := target.Settings{CallTimeout: cmp.Or(c.Timeout, "1m"), SignParts: c.SignParts, Path: c.Path}
 	if len(config.Command) == 0 {
 		own.Timeout = unlimited
 	}
@@ -72,7 +73,7 @@ func (c *judgeCommand) Run(std *streams) error {
 		return err
 	}
 	t.Verbose = c.Verbose
-	config.Timeout, config.Rules, config.Seed = t.CallTimeout, t.Sign, 1
+	config.Timeout, config.Rules, config.Paths, config.Seed = t.CallTimeout, t.Sign, t.Paths, 1
 	if c.Verbose {
 		config.Output = std.err
 	}

@@ -18,6 +18,10 @@ import (
 // listing is a correct client in a shell: one signed request by mallcheck itself. "$@" are further settings of it.
 const listing = `list() { "$MALLCHECK" call listGroupSims --set group_id=$MALL_GROUP --topup-url=$MALL_TOPUP_URL --partner-code=$MALL_PARTNER_CODE "$@" >/dev/null; }; `
 
+// confirming asks for a payment that does not exist, under a path of the target's own.
+const confirming = `"$MALLCHECK" call confirmPaymentResult --path=confirmPaymentResult=/pay/confirm --set payId=P1 \
+  --payment-url=$MALL_PAYMENT_URL --partner-code=$MALL_PARTNER_CODE >/dev/null; exit 0`
+
 // judged runs mallcheck judge on a shell script.
 func judged(t *testing.T, script string, flags ...string) (outcome, string) {
 	t.Helper()
@@ -54,6 +58,8 @@ func TestJudge(t *testing.T) {
 		{"nothing sent, and failed", "echo 'no such module' >&2; exit 1", nil, 3, "its last line: no such module"},
 		{"a client that hangs", "list; sleep 60", []string{"--timeout=2s"}, 3, "(--timeout) and was killed"},
 		{"a child that is left", "list; sleep 60 & exit 0", nil, 0, "the command left processes behind; they were killed"},
+		{"an undocumented path", confirming, []string{"--path=confirmPaymentResult=/pay/confirm"}, 0, "1 requests:"},
+		{"an undocumented path that is not told", confirming, nil, 1, "no operation has this path"},
 		{"a renamed variable", `test "$BASE" = "$MALL_TOPUP_URL/v1" && list`, []string{"--env=BASE={MALL_TOPUP_URL}/v1"}, 0, "passed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

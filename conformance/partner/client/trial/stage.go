@@ -62,7 +62,7 @@ func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 		return o
 	}
 	header := cmp.Or(b.header, client.DefaultRequestIDHeader)
-	judge, err := client.New(t.contract, client.Options{Rules: t.config.Rules, PartnerCodes: []string{t.fixtures.Partner},
+	judge, err := client.New(t.contract, client.Options{Rules: t.config.Rules, Paths: t.config.Paths, PartnerCodes: []string{t.fixtures.Partner},
 		RequestIDHeader: header, MinPoll: t.config.MinPoll, Prices: t.prices()})
 	if err != nil {
 		return problem(err)
@@ -78,9 +78,9 @@ func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 	if err != nil {
 		return problem(err)
 	}
-	var handler http.Handler = box
+	handler := t.rerouted(box)
 	if b.wrap != nil {
-		handler = b.wrap(box)
+		handler = b.wrap(handler)
 	}
 	r := &record{judge: judge, outcome: o, watch: b.watch}
 	if b.closed {
@@ -95,6 +95,22 @@ func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 	box.Close()
 	r.finish()
 	return o
+}
+
+// rerouted has the sandbox find operations under the paths of the settings.
+func (t *trials) rerouted(box http.Handler) http.Handler {
+	own := map[string]string{}
+	for id, path := range t.config.Paths {
+		if op, known := t.contract.Operation(id); known {
+			own["/"+op.Service+path] = "/" + op.Service + op.Path
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path, renamed := own[r.URL.Path]; renamed {
+			r.URL.Path, r.URL.RawPath = path, ""
+		}
+		box.ServeHTTP(w, r)
+	})
 }
 
 // shut closes what is of no more use. A server cuts its open connections.

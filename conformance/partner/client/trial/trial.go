@@ -41,6 +41,8 @@ type Config struct {
 	Timeout time.Duration
 	// Rules are the signing rules of the sandbox.
 	Rules signing.Rules
+	// Paths replace the paths of operations below their services, by operation id.
+	Paths map[string]string
 	// Listen is where the sandbox listens when it is served without a command; a free port if empty.
 	Listen string
 	// Seed is that of the sandbox.

@@ -14,6 +14,8 @@ import (
 // page is what the template shows.
 type page struct {
 	Title string
+	// Client is what a client under test did; nil where none was judged.
+	Client *reports.Client
 	// About is the target and when it was tested.
 	About   string
 	Verdict reports.Verdict
@@ -93,7 +95,7 @@ func newPage(run *reports.Run) *page {
 		Title:   "mallcheck: " + cmp.Or(run.Target.Name, "a target"),
 		Verdict: verdict, Words: strings.TrimPrefix(words, string(verdict)+": "),
 		Facts: facts(run), Notices: digest.Notices(run, summary),
-		Totals: countsOf(summary.Total), Coverage: digest.CoverageOf(run.Coverage), Cost: costOf(run.Cost),
+		Totals: countsOf(summary.Total), Coverage: digest.CoverageOf(run.Coverage), Cost: costOf(run.Cost), Client: run.Client,
 		Tasks: tasksView(reports.Tasks(run)), Latencies: latencyView(reports.Latencies(run)), Codes: codesView(run),
 	}
 	for _, area := range summary.Areas {
