@@ -30,6 +30,7 @@ type serveCommand struct {
 	EnvFile   string        `placeholder:"FILE" help:"Once listening, write the settings for mallcheck run and go test to this file as KEY=value lines."`
 	Fault     []string      `sep:"," placeholder:"ID" help:"Violation to commit; mallcheck faults lists them."`
 	Variant   []string      `sep:"," placeholder:"ID" help:"Habit to adopt; mallcheck variants lists them."`
+	Overlay   string        `placeholder:"FILE" help:"Answer as the target does about which mallcheck learn wrote this."`
 	Control   bool          `help:"Enable the control endpoints, which reset, seed and steer the sandbox."`
 	UI        bool          `name:"ui" help:"Serve a live page that shows and judges each request. It also enables the control endpoints."`
 	Quiet     bool          `help:"Do not log requests."`
@@ -42,6 +43,7 @@ func (serveCommand) Help() string {
 	return `Examples:
   mallcheck serve
   mallcheck serve --ui                                        see what your client sends, and what is wrong with it
+  mallcheck serve --overlay uat.overlay.yaml                  answer as your UAT does
   mallcheck serve --push-to http://127.0.0.1:9000/recharge    send pushes to your receiver
   mallcheck serve --listen 127.0.0.1:0 --env-file sandbox.env   then, in another shell:
   env $(cat sandbox.env) mallcheck run
@@ -54,6 +56,11 @@ func (c *serveCommand) Run(std *streams) error {
 	interceptors, settings, err := embedded.Behaviour(c.Fault, c.Variant)
 	if err != nil {
 		return err
+	}
+	if c.Overlay != "" {
+		if err := embedded.AddOverlay(c.Overlay, &interceptors, settings); err != nil {
+			return fmt.Errorf("--overlay: %w", err)
+		}
 	}
 	if c.PushTo == "" && c.EnvFile != "" {
 		c.PushTo = embedded.DefaultPushTo

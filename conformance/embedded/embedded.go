@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
@@ -40,12 +41,15 @@ type Sandbox struct {
 
 // Start starts the sandbox with the faults, variants and seed of the layers. Its
 // settings come last: a flag, a variable or a file overrides them. The caller closes it.
-func Start(layers ...target.Layer) (*Sandbox, error) {
+func Start(layers ...target.Layer) (*Sandbox, error) { return StartAs(nil, layers...) }
+
+// StartAs is Start with a sandbox that answers as a target which was learnt; nil for none.
+func StartAs(learned *observe.Learned, layers ...target.Layer) (*Sandbox, error) {
 	t, err := target.Resolve(layers...)
 	if err != nil {
 		return nil, err
 	}
-	return start(layers, t)
+	return start(layers, t, learned)
 }
 
 // Open returns the target that the layers name, or a sandbox where they give no
@@ -55,7 +59,7 @@ func Open(layers ...target.Layer) (t *target.Target, closing func(), err error) 
 	if err != nil || target.HasAddress(layers...) {
 		return t, func() {}, err
 	}
-	s, err := start(layers, t)
+	s, err := start(layers, t, nil)
 	if err != nil {
 		return nil, func() {}, err
 	}
@@ -63,10 +67,18 @@ func Open(layers ...target.Layer) (t *target.Target, closing func(), err error) 
 }
 
 // start starts the sandbox that t asks for, and resolves the layers with its settings.
-func start(layers []target.Layer, t *target.Target) (*Sandbox, error) {
+func start(layers []target.Layer, t *target.Target, learned *observe.Learned) (*Sandbox, error) {
 	interceptors, settings, err := Behaviour(t.Faults, t.Variants)
 	if err != nil {
 		return nil, err
+	}
+	if learned != nil {
+		more, fitting, err := Imitation(learned)
+		if err != nil {
+			return nil, err
+		}
+		interceptors = append(interceptors, more...)
+		maps.Copy(settings, fitting)
 	}
 	inbox, push, err := receiver(t)
 	if err != nil {

@@ -36,7 +36,7 @@ func DryRun(ctx context.Context, layers ...target.Layer) (*target.Target, *repor
 		return nil, nil, err
 	}
 	if !target.HasAddress(layers...) {
-		s, err := start(layers, t)
+		s, err := start(layers, t, nil)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -8,17 +8,17 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
-	"github.com/mallcheck/mallcheck/conformance/internal/observe"
+	"github.com/mallcheck/mallcheck/conformance/internal/drift"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
 // Change is one difference between two learnings.
-type Change = observe.Change
+type Change = drift.Change
 
 // Drift returns what changed between two learnings of one target, or differs between two
 // targets: what breaks clients first.
-func Drift(before, after *Learned) []Change { return observe.Drift(before, after) }
+func Drift(before, after *Learned) []Change { return drift.Between(before, after) }
 
 // Area is that of the results that DriftRun makes.
 const Area = "DRIFT"
@@ -67,7 +67,7 @@ func driftResult(name string, changes []Change, policy reports.Policy) reports.R
 		result.Operations, result.Requirement = nil, "The target does what the overlay says"
 	}
 	for _, change := range changes {
-		if !slices.Contains(change.Operations, name) && !(len(change.Operations) == 0 && name == wholeTarget) {
+		if !slices.Contains(change.Operations, name) && (len(change.Operations) > 0 || name != wholeTarget) {
 			continue
 		}
 		severity := reports.Minor

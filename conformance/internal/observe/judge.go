@@ -36,10 +36,10 @@ func NewJudge(contract *openapi.Contract, learned *Learned) (*Judge, error) {
 	for _, fact := range slices.Concat(learned.Facts, learned.Rare) {
 		for _, operation := range fact.Operations {
 			switch fact.Kind {
-			case kindRefusal:
+			case KindRefusal:
 				key := [2]string{operation, fact.Subject}
 				j.refusals[key] = append(j.refusals[key], fact.Value)
-			case kindHabit:
+			case KindHabit:
 				if j.habits[operation] == nil {
 					j.habits[operation] = map[provoke.Provocation]bool{}
 				}
@@ -50,8 +50,8 @@ func NewJudge(contract *openapi.Contract, learned *Learned) (*Judge, error) {
 	return j, nil
 }
 
-// Result judges the exchanges of a result: a deviation that the overlay knows to be none of
-// the target gets its grade, and a mistake that is refused otherwise than before is told,
+// Result judges the exchanges of a result: a deviation that the overlay knows as a habit is
+// none, unless a page says so; one from what it knows better gets its grade; and a mistake that is refused otherwise than before is told,
 // once for each operation.
 func (j *Judge) Result(result *reports.Result) {
 	for i := range result.Exchanges {
@@ -61,7 +61,7 @@ func (j *Judge) Result(result *reports.Result) {
 			continue
 		}
 		request := form.Judge(&exchange.Request, j.rules)
-		j.raise(result, i, request.Provocation)
+		j.settle(result, i, request.Provocation)
 		answer := readAnswer(form.Operation, exchange.Response)
 		if !answer.refused || exchange.Response.Status == 429 {
 			continue
@@ -82,18 +82,29 @@ func (j *Judge) Result(result *reports.Result) {
 	}
 }
 
-// raise grades the deviations of an exchange whose request the target was seen to refuse:
-// that it accepts it now is no assumption any more.
-func (j *Judge) raise(result *reports.Result, exchange int, what provoke.Provocation) {
+// settle takes out the deviations of an exchange that the overlay knows as a habit of the
+// target, and grades those of a request that the target was seen to refuse: that it accepts
+// it now is no assumption any more.
+func (j *Judge) settle(result *reports.Result, exchange int, what provoke.Provocation) {
 	operation := result.Exchanges[exchange].Operation
-	refused := j.refusals[[2]string{operation, what.Kind}]
-	if what.Kind == provoke.WellFormed || what.Kind == provoke.Unclear || len(refused) == 0 || j.habits[operation][what] {
-		return
-	}
-	for i := range result.Deviations {
-		d := &result.Deviations[i]
-		if d.Exchange == exchange && !d.Undocumented && !strings.Contains(d.Clause, "/responses/") && reports.Observed.AtLeast(d.Grade) {
+	habits := j.habits[operation]
+	mistake := what.Kind != provoke.WellFormed && what.Kind != provoke.Unclear
+	refused := mistake && len(j.refusals[[2]string{operation, what.Kind}]) > 0
+	kept := result.Deviations[:0:0]
+	for _, d := range result.Deviations {
+		if d.Exchange != exchange || d.Undocumented || !reports.Observed.AtLeast(d.Grade) || strings.Contains(d.Clause, "/responses/") {
+			kept = append(kept, d)
+			continue
+		}
+		if mistake && habits[what] || habits[bareBodies] && strings.HasPrefix(d.Clause, "envelope/") {
+			continue
+		}
+		if refused {
 			d.Grade = reports.Observed
 		}
+		kept = append(kept, d)
 	}
+	result.Deviations = kept
 }
+
+var bareBodies = provoke.Provocation{Kind: "bare-bodies"}

@@ -115,9 +115,9 @@ type Latency struct {
 const (
 	enoughSeen   = 3  // that something happens
 	enoughValue  = 2  // that a member has a value
-	enoughTypes  = 10 // that a member has one type
+	EnoughTypes  = 10 // that a member has one type
 	enoughForms  = 30 // that all texts have a form
-	enoughAlways = 30 // that something is always or never so
+	EnoughAlways = 30 // that something is always or never so
 )
 
 // Learned returns what was learnt so far.
@@ -176,12 +176,12 @@ func (n *node) claims() Member {
 	switch valued := n.filled + n.nulls; {
 	case n.nulls > 0 && n.filled > 0:
 		m.Null = Sometimes
-	case n.nulls >= enoughSeen && n.filled == 0 && valued >= enoughTypes:
+	case n.nulls >= enoughSeen && n.filled == 0 && valued >= EnoughTypes:
 		m.Null = Always
-	case n.nulls == 0 && n.filled >= enoughAlways:
+	case n.nulls == 0 && n.filled >= EnoughAlways:
 		m.Null = Never
 	}
-	if n.filled >= enoughTypes {
+	if n.filled >= EnoughTypes {
 		m.Types = slices.Sorted(maps.Keys(n.types))
 	}
 	if n.texts >= enoughForms && n.empty == 0 && n.types[typeString] == n.filled {
@@ -207,9 +207,9 @@ func presence(answers, present, absent int) string {
 	switch {
 	case present > 0 && absent > 0:
 		return Sometimes
-	case absent == 0 && present >= enoughAlways:
+	case absent == 0 && present >= EnoughAlways:
 		return Always
-	case present == 0 && answers >= enoughAlways:
+	case present == 0 && answers >= EnoughAlways:
 		return Never
 	}
 	return ""
@@ -218,7 +218,7 @@ func presence(answers, present, absent int) string {
 // codes returns the values of a node that are codes and were seen often enough, nil where
 // others were seen too, or too few answers to tell codes from data.
 func (n *node) codes() []string {
-	if n.overflown || n.texts < enoughTypes || len(n.values)*3 > n.texts {
+	if n.overflown || n.texts < EnoughTypes || len(n.values)*3 > n.texts {
 		return nil
 	}
 	var codes []string
@@ -268,7 +268,7 @@ func sortFacts(facts []Fact) {
 func (l *Learner) leniencies() []Fact {
 	var facts []Fact
 	for what, operations := range l.accepted {
-		fact := Fact{Kind: kindHabit, Subject: what.Kind, Value: what.Parameter}
+		fact := Fact{Kind: KindHabit, Subject: what.Kind, Value: what.Parameter}
 		for operation, times := range operations {
 			// One that is refused as often is not a habit: the request differs in something else.
 			if fact.Count.Times += times; times > l.refused[what][operation] {
@@ -287,7 +287,7 @@ func (l *Learner) leniencies() []Fact {
 func (l *Learner) settingsLearned() []Fact {
 	var facts []Fact
 	set := func(key, value string, times int) {
-		facts = append(facts, Fact{Kind: kindSetting, Subject: key, Value: value, Count: FactCount{Times: times}})
+		facts = append(facts, Fact{Kind: KindSetting, Subject: key, Value: value, Count: FactCount{Times: times}})
 	}
 	decided := map[string]bool{}
 	for _, other := range provoke.OtherRules {
@@ -299,7 +299,7 @@ func (l *Learner) settingsLearned() []Fact {
 	}
 	for _, other := range provoke.OtherRules {
 		e := l.settings[[2]string{other.Key, other.Value}]
-		if e != nil && e.against >= enoughTypes && e.only == 0 && !decided[other.Key] {
+		if e != nil && e.against >= EnoughTypes && e.only == 0 && !decided[other.Key] {
 			decided[other.Key] = true
 			set(other.Key, provoke.ContractRules[other.Key], e.against)
 		}
@@ -308,14 +308,14 @@ func (l *Learner) settingsLearned() []Fact {
 	if name := most(t.headers); name != "" && t.headers[name] >= enoughSeen {
 		set("request-id-header", name, t.headers[name])
 	}
-	if t.ids >= enoughTypes && t.forms != 0 {
-		facts = append(facts, Fact{Kind: kindForm, Subject: "request-id", Value: t.forms.name(), Count: FactCount{Times: t.ids}})
+	if t.ids >= EnoughTypes && t.forms != 0 {
+		facts = append(facts, Fact{Kind: KindForm, Subject: "request-id", Value: t.forms.name(), Count: FactCount{Times: t.ids}})
 	}
 	var ends []string
 	times := 0
 	for _, state := range slices.Sorted(maps.Keys(t.tasks)) {
 		// Answers to calls that are made at once may be recorded out of their order.
-		if 20*t.left[state] <= t.tasks[state] && t.tasks[state] >= enoughTypes {
+		if 20*t.left[state] <= t.tasks[state] && t.tasks[state] >= EnoughTypes {
 			ends, times = append(ends, state), times+t.tasks[state]
 		}
 	}
@@ -341,19 +341,19 @@ func (l *Learner) wireLearned() []Fact {
 	var facts []Fact
 	w := &l.wire
 	always := func(habit string, times, of int) { // a gateway in front may answer a few otherwise
-		if of >= enoughAlways && times*10 >= of*9 {
-			facts = append(facts, Fact{Kind: kindHabit, Subject: habit, Count: FactCount{Times: times}})
+		if of >= EnoughAlways && times*10 >= of*9 {
+			facts = append(facts, Fact{Kind: KindHabit, Subject: habit, Count: FactCount{Times: times}})
 		}
 	}
 	always("white-space", w.indented, w.json)
 	always("chunked", w.noLength, w.answers)
 	always("connection-closed", w.closing, w.answers)
-	if w.escaped >= enoughTypes && w.escaped > 9*w.raw {
-		facts = append(facts, Fact{Kind: kindHabit, Subject: "text-in-escapes", Count: FactCount{Times: w.escaped}})
+	if w.escaped >= EnoughTypes && w.escaped > 9*w.raw {
+		facts = append(facts, Fact{Kind: KindHabit, Subject: "text-in-escapes", Count: FactCount{Times: w.escaped}})
 	}
 	for media, times := range w.media {
-		if times >= enoughTypes {
-			facts = append(facts, Fact{Kind: kindMediaType, Subject: "answers", Value: media, Count: FactCount{Times: times}})
+		if times >= EnoughTypes {
+			facts = append(facts, Fact{Kind: KindMediaType, Subject: "answers", Value: media, Count: FactCount{Times: times}})
 		}
 	}
 	return facts

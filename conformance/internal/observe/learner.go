@@ -91,7 +91,7 @@ func (l *Learner) Add(exchange *reports.Exchange, clause string) {
 	case answer.accepted:
 		l.succeeded(exchange, request, answer)
 	case response.Status == 429 || response.Status == 503:
-		l.fact(kindLimit, "calls", fmt.Sprintf("HTTP %d", response.Status), exchange.Started)
+		l.fact(KindLimit, "calls", fmt.Sprintf("HTTP %d", response.Status), exchange.Started)
 	case answer.refused:
 		l.refuse(exchange, request, answer, clause)
 	}
@@ -130,7 +130,7 @@ func (l *Learner) succeeded(exchange *reports.Exchange, request provoke.Judged, 
 	switch {
 	case roots.success == nil:
 	case answer.bare:
-		l.fact(kindHabit, "bare-bodies", "", at)
+		l.fact(KindHabit, "bare-bodies", "", at)
 		if data := roots.success.content.members["data"]; data != nil {
 			w.value(data, answer.value, 1)
 		}
@@ -157,14 +157,14 @@ func (l *Learner) refuse(exchange *reports.Exchange, request provoke.Judged, ans
 		}
 	}
 	if answer.object == nil || answer.object["operateCode"] == nil {
-		l.fact(kindHabit, "refusals-in-another-form", "", exchange.Started)
+		l.fact(KindHabit, "refusals-in-another-form", "", exchange.Started)
 	}
 	kind := provoke.Of(request.Kind, clause, exchange.Operation)
 	if kind == provoke.Unclear {
 		return
 	}
 	count(l.refused, request.Provocation, exchange.Operation)
-	l.fact(kindRefusal, kind, refusalOf(exchange.Response.Status, answer), exchange.Started)
+	l.fact(KindRefusal, kind, refusalOf(exchange.Response.Status, answer), exchange.Started)
 }
 
 // refusalOf tells status and code of a refusal. A code that is none is not kept.

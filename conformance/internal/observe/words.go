@@ -55,44 +55,45 @@ func (f *Fact) Sentence() string {
 		where = " (" + strings.Join(f.Operations, ", ") + ")"
 	}
 	switch f.Kind {
-	case kindRefusal:
-		return fmt.Sprintf("%s is refused with %s%s.", sentenceCase(provoke.Words(f.Subject)), f.Value, where)
-	case kindHabit:
+	case KindRefusal:
+		return fmt.Sprintf("%s is refused with %s%s.", SentenceCase(provoke.Words(f.Subject)), f.Value, where)
+	case KindHabit:
 		sentence := provoke.Habit(f.Subject)
 		if f.Value != "" {
 			sentence += " (" + f.Value + ")"
 		}
 		return "The target " + sentence + where + "."
-	case kindSetting:
+	case KindSetting:
 		return fmt.Sprintf("The setting %s is %s.", f.Subject, f.Value)
-	case kindForm:
+	case KindForm:
 		return fmt.Sprintf("A %s has the form: %s.", f.Subject, f.Value)
-	case kindMediaType:
+	case KindMediaType:
 		return "Answers have the media type " + f.Value + "."
 	}
 	return fmt.Sprintf("The target asks to wait with %s%s.", f.Value, where)
 }
 
-func sentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+// SentenceCase begins a text with a capital.
+func SentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // The kinds of facts.
 const (
-	kindRefusal   = "refusal"
-	kindHabit     = "habit"
-	kindSetting   = "setting"
-	kindForm      = "form"
-	kindMediaType = "media-type"
-	kindLimit     = "limit"
+	KindRefusal   = "refusal"
+	KindHabit     = "habit"
+	KindSetting   = "setting"
+	KindForm      = "form"
+	KindMediaType = "media-type"
+	KindLimit     = "limit"
 )
 
 // kinds are the kinds of facts, in the order of an overlay.
-var kinds = []string{kindSetting, kindForm, kindMediaType, kindRefusal, kindHabit, kindLimit}
+var kinds = []string{KindSetting, KindForm, KindMediaType, KindRefusal, KindHabit, KindLimit}
 
 // Settings are the settings of a run that fit the target, by key.
 func (learned *Learned) Settings() map[string]string {
 	settings := map[string]string{}
 	for _, fact := range learned.Facts {
-		if fact.Kind == kindSetting {
+		if fact.Kind == KindSetting {
 			settings[fact.Subject] = fact.Value
 		}
 	}

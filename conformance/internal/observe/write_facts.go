@@ -113,7 +113,7 @@ func (learned *Learned) observations() block {
 		b.Rare = append(b.Rare, rareFact{f.Kind, f.Subject, f.Value, f.Operations})
 	}
 	for _, l := range learned.Latencies {
-		b.Latency[l.Operation] = latencyCount{l.Answers, short(l.Min), short(l.Median), short(l.P95), short(l.Max)}
+		b.Latency[l.Operation] = latencyCount{l.Answers, Short(l.Min), Short(l.Median), Short(l.P95), Short(l.Max)}
 	}
 	return b
 }
@@ -125,8 +125,8 @@ func day(at time.Time) string {
 	return at.UTC().Format(time.DateOnly)
 }
 
-// short writes a duration with three digits or so.
-func short(d time.Duration) string {
+// Short writes a duration with three digits or so.
+func Short(d time.Duration) string {
 	switch {
 	case d >= 10*time.Millisecond:
 		return d.Round(time.Millisecond).String()

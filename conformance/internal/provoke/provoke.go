@@ -31,20 +31,20 @@ type Provocation struct {
 // The kinds of provocation.
 const (
 	WellFormed         = "well-formed-requests"
-	otherMethods       = "other-methods"
-	otherMediaTypes    = "other-media-types"
+	OtherMethods       = "other-methods"
+	OtherMediaTypes    = "other-media-types"
 	missingBody        = "missing-body"
-	oversizedBodies    = "oversized-bodies"
+	OversizedBodies    = "oversized-bodies"
 	malformedJSON      = "malformed-json"
 	trailingData       = "trailing-data"
 	repeatedParameters = "repeated-parameters"
-	unknownPath        = "unknown-paths"
+	UnknownPaths       = "unknown-paths"
 	MissingSign        = "missing-signs"
 	EmptySign          = "empty-signs"
 	MalformedSign      = "malformed-signs"
 	upperCaseSign      = "upper-case-signs"
 	WrongSign          = "wrong-signs"
-	missingParameters  = "missing-parameters"
+	MissingParameters  = "missing-parameters"
 	emptyValues        = "empty-values"
 	spacesAround       = "spaces-around-values"
 	nullForStrings     = "null-for-strings"
@@ -58,20 +58,20 @@ const (
 // words says what a request is in which the mistake is made.
 var words = map[string]string{
 	WellFormed:         "a well-formed request that does not fit the data",
-	otherMethods:       "a request with another method",
-	otherMediaTypes:    "a body of another media type",
+	OtherMethods:       "a request with another method",
+	OtherMediaTypes:    "a body of another media type",
 	missingBody:        "a request without a body",
-	oversizedBodies:    "a very large body",
+	OversizedBodies:    "a very large body",
 	malformedJSON:      "a body that is not valid JSON",
 	trailingData:       "a body with data behind the JSON text",
 	repeatedParameters: "a parameter that is sent twice",
-	unknownPath:        "an unknown path",
+	UnknownPaths:       "an unknown path",
 	MissingSign:        "a missing sign",
 	EmptySign:          "an empty sign",
 	MalformedSign:      "a malformed sign",
 	upperCaseSign:      "a sign in upper case",
 	WrongSign:          "a wrong sign",
-	missingParameters:  "a missing parameter",
+	MissingParameters:  "a missing parameter",
 	emptyValues:        "an empty value",
 	spacesAround:       "a value with spaces around it",
 	nullForStrings:     "null in the place of a string",
@@ -83,12 +83,12 @@ var words = map[string]string{
 // sentences say what a target does that has a habit: that it accepts a mistake, or how it
 // writes its answers.
 var sentences = map[string]string{
-	otherMethods: "accepts other HTTP methods", otherMediaTypes: "accepts bodies of other media types",
-	missingBody: "accepts requests without a body", oversizedBodies: "accepts very large bodies", malformedJSON: "accepts bodies that are not valid JSON",
+	OtherMethods: "accepts other HTTP methods", OtherMediaTypes: "accepts bodies of other media types",
+	missingBody: "accepts requests without a body", OversizedBodies: "accepts very large bodies", malformedJSON: "accepts bodies that are not valid JSON",
 	trailingData: "accepts data behind the JSON body", repeatedParameters: "accepts parameters that are sent twice",
 	MissingSign: "accepts requests without a sign", EmptySign: "accepts empty signs", MalformedSign: "accepts malformed signs",
 	upperCaseSign: "accepts signs in upper case", WrongSign: "accepts wrong signs",
-	missingParameters: "accepts requests without documented parameters", emptyValues: "accepts empty values",
+	MissingParameters: "accepts requests without documented parameters", emptyValues: "accepts empty values",
 	spacesAround:   "accepts values with spaces before or after them",
 	nullForStrings: "accepts null where strings are documented", numbersForStrings: "accepts numbers where strings are documented",
 	otherTypes: "accepts values of other JSON types than the documented one", malformedValues: "accepts values in other forms than the printed ones",
@@ -165,9 +165,9 @@ func (f *Form) Judge(request *reports.Request, cache *Cache) Judged {
 	j := Judged{Address: address}
 	switch {
 	case !strings.EqualFold(request.Method, f.Operation.Method):
-		j.Kind = otherMethods
+		j.Kind = OtherMethods
 	case f.path != nil && !f.path.MatchString(address.EscapedPath()):
-		j.Kind = unknownPath
+		j.Kind = UnknownPaths
 	case f.hasBody:
 		j.Kind = j.bodyMistake(request)
 	}
@@ -225,11 +225,11 @@ func (j *Judged) bodyMistake(request *reports.Request) string {
 	}
 	switch {
 	case len(request.Body) > oversized:
-		return oversizedBodies
+		return OversizedBodies
 	case len(bytes.TrimSpace(request.Body)) == 0:
 		return missingBody
 	case media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8"):
-		return otherMediaTypes
+		return OtherMediaTypes
 	}
 	decoder := json.NewDecoder(bytes.NewReader(request.Body))
 	if decoder.Decode(&j.body) != nil || j.body == nil {
@@ -292,7 +292,7 @@ func (p *field) mistake(value any, there bool) string {
 	text, isText := value.(string)
 	switch {
 	case !there && p.required:
-		return missingParameters
+		return MissingParameters
 	case !there || isText && reports.IsPlaceholder(text):
 		return ""
 	case p.schema.VisitJSON(value) == nil:

@@ -1,4 +1,6 @@
-package observe
+// Package drift compares two learnings of a target, or those of two targets, and says in
+// words what differs: what breaks clients first.
+package drift
 
 import (
 	"cmp"
@@ -7,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 )
 
 // Change is one difference between what was learnt before and now.
@@ -53,10 +57,10 @@ const (
 	changed = "changed"
 )
 
-// Drift returns what changed from what was learnt before to what was learnt after, the
+// Between returns what changed from what was learnt before to what was learnt after, the
 // worst first. What one of the two has too little evidence of is no change.
-func Drift(before, after *Learned) []Change {
-	d := &drift{before: membersBy(before), after: membersBy(after)}
+func Between(before, after *observe.Learned) []Change {
+	d := &drift{before: before.By(), after: after.By()}
 	for _, at := range slices.Sorted(maps.Keys(d.before)) {
 		if now := d.after[at]; now != nil {
 			d.member(d.before[at], now)
@@ -73,24 +77,16 @@ func Drift(before, after *Learned) []Change {
 }
 
 type drift struct {
-	before, after map[string]*Member
+	before, after map[string]*observe.Member
 	rare          factSets
 	changes       []Change
 }
 
-func membersBy(learned *Learned) map[string]*Member {
-	members := map[string]*Member{}
-	for i := range learned.Members {
-		members[learned.Members[i].At] = &learned.Members[i]
-	}
-	return members
-}
-
 // of adds a change of a member.
-func (d *drift) of(m *Member, rank Rank, kind, format string, was, is string) {
+func (d *drift) of(m *observe.Member, rank Rank, kind, format string, was, is string) {
 	d.changes = append(d.changes, Change{
 		Rank: rank, Kind: kind, Clause: m.At, Operations: m.Operations, Before: was, After: is,
-		Summary: fmt.Sprintf(format, m.path()), format: format, leaf: m.Name(),
+		Summary: fmt.Sprintf(format, m.Path()), format: format, leaf: m.Name(),
 	})
 }
 
@@ -136,67 +132,48 @@ func together(changes []Change) []Change {
 	return kept
 }
 
-// path names a member for people: the member, and what it stands in.
-func (m *Member) path() string {
-	steps := strings.Split(strings.TrimPrefix(m.At, "/"), "/")
-	var names []string
-	for i := 0; i < len(steps); i++ {
-		switch {
-		case steps[i] == "properties" && i+1 < len(steps):
-			i++
-			names = append(names, steps[i])
-		case steps[i] == "schemas" && i+1 < len(steps):
-			i++
-			names = append(names, steps[i])
-		case steps[i] == "items" && len(names) > 0:
-			names[len(names)-1] += "[]"
-		}
-	}
-	return (&Member{At: strings.Join(names, ".")}).Name()
-}
-
-func (d *drift) member(was, is *Member) {
-	gone := was.Count.Present > 0 && was.Presence != Never && is.Count.Present == 0 && is.Count.Answers > 0
+func (d *drift) member(was, is *observe.Member) {
+	gone := was.Count.Present > 0 && was.Presence != observe.Never && is.Count.Present == 0 && is.Count.Answers > 0
 	switch {
-	case gone && (was.Presence == Always || is.Count.Answers >= enoughAlways):
+	case gone && (was.Presence == observe.Always || is.Count.Answers >= observe.EnoughAlways):
 		d.of(was, RankGone, isGone, "%s is not sent any more", was.Presence+" present", "absent")
 		return
 	case gone:
 		return
-	case was.Presence == Always && is.Presence == Sometimes:
-		d.of(was, RankMissing, changed, "%s is missing from some answers", Always+" present", Sometimes+" present")
-	case was.Presence == Sometimes && is.Presence == Always:
-		d.of(was, RankNew, changed, "%s is always sent now", Sometimes+" present", Always+" present")
-	case was.Presence == Never && is.Count.Present > 0:
+	case was.Presence == observe.Always && is.Presence == observe.Sometimes:
+		d.of(was, RankMissing, changed, "%s is missing from some answers", observe.Always+" present", observe.Sometimes+" present")
+	case was.Presence == observe.Sometimes && is.Presence == observe.Always:
+		d.of(was, RankNew, changed, "%s is always sent now", observe.Sometimes+" present", observe.Always+" present")
+	case was.Presence == observe.Never && is.Count.Present > 0:
 		d.of(is, RankNew, isNew, "%s is sent now", "never present", orSome(is.Presence)+" present")
 	}
 	d.null(was, is)
-	if types := is.seenTypes(); len(was.Types) > 0 && len(types) > 0 && !within(types, was.Types) {
+	if types := is.SeenTypes(); len(was.Types) > 0 && len(types) > 0 && !within(types, was.Types) {
 		d.of(was, RankGone, changed, "%s has another type", strings.Join(was.Types, " or "), strings.Join(types, " or "))
 		return
 	}
 	d.text(was, is)
 }
 
-func orSome(presence string) string { return cmp.Or(presence, Sometimes) }
+func orSome(presence string) string { return cmp.Or(presence, observe.Sometimes) }
 
 func within(some, all []string) bool {
 	return !slices.ContainsFunc(some, func(one string) bool { return !slices.Contains(all, one) })
 }
 
-func (d *drift) null(was, is *Member) {
+func (d *drift) null(was, is *observe.Member) {
 	null := is.Count.Null > 0
 	switch {
-	case was.Null == Never && null:
-		d.of(was, RankMissing, changed, "%s is null now", "never null", cmp.Or(is.Null, Sometimes)+" null")
-	case (was.Null == Always || was.Null == Sometimes) && is.Null == Never:
+	case was.Null == observe.Never && null:
+		d.of(was, RankMissing, changed, "%s is null now", "never null", cmp.Or(is.Null, observe.Sometimes)+" null")
+	case (was.Null == observe.Always || was.Null == observe.Sometimes) && is.Null == observe.Never:
 		d.of(was, RankNew, changed, "%s is never null any more", was.Null+" null", "never null")
 	}
 }
 
 // text compares the forms and values of texts.
-func (d *drift) text(was, is *Member) {
-	if was.Form != "" && (is.Form != "" && is.Form != was.Form && !is.has(was.Form) || is.Form == "" && is.lost(was.Form)) {
+func (d *drift) text(was, is *observe.Member) {
+	if was.Form != "" && (is.Form != "" && is.Form != was.Form && !is.Has(was.Form) || is.Form == "" && is.Lost(was.Form)) {
 		d.of(was, RankValue, changed, "%s has another form", was.Form, cmp.Or(is.Form, "other texts"))
 	}
 	if !was.Empty && is.Empty && was.Form != "" {
@@ -205,8 +182,8 @@ func (d *drift) text(was, is *Member) {
 	if len(was.Values) == 0 {
 		return
 	}
-	values, others := is.seenValues()
-	more := slices.DeleteFunc(is.often(values), func(v string) bool {
+	values, others := is.SeenValues()
+	more := slices.DeleteFunc(is.Often(values), func(v string) bool {
 		return slices.Contains(was.Values, v) || slices.Contains(was.Count.Rare, v)
 	})
 	less := slices.DeleteFunc(slices.Clone(was.Values), func(v string) bool { return slices.Contains(values, v) })
@@ -218,7 +195,7 @@ func (d *drift) text(was, is *Member) {
 		d.of(was, RankValue, changed, "%s has other values: "+list(more)+" instead of "+list(less), all, now)
 	case len(more) > 0:
 		d.of(was, RankValue, isNew, "%s has a new value: "+list(more), all, now)
-	case len(less) > 0 && len(values) > 0 && 2*is.Count.Present >= was.Count.Present && is.Count.Present >= enoughAlways:
+	case len(less) > 0 && len(values) > 0 && 2*is.Count.Present >= was.Count.Present && is.Count.Present >= observe.EnoughAlways:
 		d.of(was, RankNew, isGone, "%s has a value no more: "+list(less), all, now)
 	}
 }
@@ -228,88 +205,35 @@ func list(values []string) string {
 	return strings.ReplaceAll(strings.Join(values, ", "), "%", "%%")
 }
 
-// seenTypes are the types of which there is any evidence.
-func (m *Member) seenTypes() []string {
-	if m.node != nil {
-		return slices.Sorted(maps.Keys(m.node.types))
-	}
-	return m.Types
-}
-
-// has reports whether the texts of a member have a form beside the one that is claimed.
-func (m *Member) has(form string) bool {
-	return m.node != nil && m.node.texts > 0 && m.node.forms&formNamed(form) != 0
-}
-
-// lost reports whether a text was seen that does not have a form.
-func (m *Member) lost(form string) bool {
-	return m.node != nil && m.node.texts > m.node.empty && m.node.forms&formNamed(form) == 0
-}
-
-func formNamed(name string) forms {
-	for _, one := range formsByRank {
-		if one.name == name {
-			return one.form
-		}
-	}
-	return 0
-}
-
-// seenValues are the values of which there is any evidence, and whether there are texts
-// that are no codes.
-func (m *Member) seenValues() (values []string, others bool) {
-	if m.node == nil {
-		return m.Values, false
-	}
-	for value := range m.node.values {
-		if value != "" {
-			values = append(values, value)
-		}
-	}
-	slices.Sort(values)
-	return values, m.node.overflown && m.node.texts > 0
-}
-
-// often returns those of the values that were seen more than once.
-func (m *Member) often(values []string) []string {
-	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return m.node != nil && m.node.values[v] < enoughValue })
-}
-
 // newMembers tells the members that only the later learning has, where the earlier one
 // saw the object that has them.
 func (d *drift) newMembers() {
 	holders := map[string]bool{}
 	for at := range d.before {
-		holders[holderOf(at)] = true
+		holders[observe.HolderOf(at)] = true
 	}
 	for _, at := range slices.Sorted(maps.Keys(d.after)) {
 		m := d.after[at]
-		if d.before[at] == nil && m.Count.Present > 0 && holders[holderOf(at)] {
+		if d.before[at] == nil && m.Count.Present > 0 && holders[observe.HolderOf(at)] {
 			d.of(m, RankNew, isNew, "%s is new", "", orSome(m.Presence)+" present")
 		}
 	}
 }
 
-// holderOf is the place of the object that a member stands in.
-func holderOf(at string) string {
-	at = at[:max(strings.LastIndexByte(at, '/'), 0)]
-	return strings.TrimSuffix(at, "/properties")
-}
-
-func (d *drift) latencies(before, after *Learned) {
-	was := map[string]Latency{}
+func (d *drift) latencies(before, after *observe.Learned) {
+	was := map[string]observe.Latency{}
 	for _, l := range before.Latencies {
 		was[l.Operation] = l
 	}
 	for _, now := range after.Latencies {
 		then := was[now.Operation]
-		few := then.Answers < enoughTypes || now.Answers < enoughTypes
+		few := then.Answers < observe.EnoughTypes || now.Answers < observe.EnoughTypes
 		if few || now.Median < 3*then.Median || now.Median-then.Median < 100*time.Millisecond {
 			continue
 		}
 		d.changes = append(d.changes, Change{
 			Rank: RankSlower, Kind: changed, Clause: "latency", Operations: []string{now.Operation},
-			Summary: now.Operation + " answers more slowly", Before: "median " + short(then.Median), After: "median " + short(now.Median),
+			Summary: now.Operation + " answers more slowly", Before: "median " + observe.Short(then.Median), After: "median " + observe.Short(now.Median),
 		})
 	}
 }

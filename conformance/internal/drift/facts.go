@@ -1,4 +1,4 @@
-package observe
+package drift
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
 )
 
@@ -14,7 +15,7 @@ import (
 // whole target).
 type factSets map[[2]string]map[string][]string
 
-func factsBy(learned *Learned) factSets {
+func factsBy(learned *observe.Learned) factSets {
 	sets := factSets{}
 	for _, fact := range learned.Facts {
 		key := [2]string{fact.Kind, fact.Subject}
@@ -32,9 +33,9 @@ func factsBy(learned *Learned) factSets {
 	return sets
 }
 
-func (d *drift) facts(before, after *Learned) {
+func (d *drift) facts(before, after *observe.Learned) {
 	was, is := factsBy(before), factsBy(after)
-	d.rare = factsBy(&Learned{Facts: before.Rare})
+	d.rare = factsBy(&observe.Learned{Facts: before.Rare})
 	keys := map[[2]string]bool{}
 	for key := range was {
 		keys[key] = true
@@ -46,9 +47,9 @@ func (d *drift) facts(before, after *Learned) {
 		return cmp.Or(strings.Compare(a[0], b[0]), strings.Compare(a[1], b[1]))
 	}) {
 		switch key[0] {
-		case kindRefusal:
+		case observe.KindRefusal:
 			d.refusals(key[1], was[key], is[key])
-		case kindHabit:
+		case observe.KindHabit:
 			d.habit(key[1], was, is)
 		default:
 			d.whole(key[0], key[1], was[key][""], is[key][""], is[key] != nil)
@@ -63,7 +64,7 @@ func (d *drift) refusals(subject string, was, is map[string][]string) {
 	operations := map[difference][]string{}
 	for operation, before := range was {
 		after := is[operation]
-		if len(after) == 0 || within(after, slices.Concat(before, d.rare[[2]string{kindRefusal, subject}][operation])) {
+		if len(after) == 0 || within(after, slices.Concat(before, d.rare[[2]string{observe.KindRefusal, subject}][operation])) {
 			continue
 		}
 		key := difference{strings.Join(before, " or "), strings.Join(after, " or ")}
@@ -72,8 +73,8 @@ func (d *drift) refusals(subject string, was, is map[string][]string) {
 	for key, all := range operations {
 		slices.Sort(all)
 		d.changes = append(d.changes, Change{
-			Rank: RankRefusal, Kind: changed, Clause: kindRefusal + " " + subject, Operations: all,
-			Summary: sentenceCase(provoke.Words(subject)) + " is refused otherwise", Before: key.before, After: key.after,
+			Rank: RankRefusal, Kind: changed, Clause: observe.KindRefusal + " " + subject, Operations: all,
+			Summary: observe.SentenceCase(provoke.Words(subject)) + " is refused otherwise", Before: key.before, After: key.after,
 		})
 	}
 }
@@ -84,7 +85,7 @@ var security = []string{provoke.MissingSign, provoke.EmptySign, provoke.Malforme
 // habit compares one habit. What is accepted now and was refused before is new; what is
 // refused now and was accepted before breaks who relied on it.
 func (d *drift) habit(subject string, was, is factSets) {
-	key, refusal := [2]string{kindHabit, subject}, [2]string{kindRefusal, subject}
+	key, refusal := [2]string{observe.KindHabit, subject}, [2]string{observe.KindRefusal, subject}
 	mistake := provoke.IsMistake(subject)
 	more, less := map[string][]string{}, map[string][]string{} // operations by parameter
 	for operation, values := range is[key] {
@@ -130,7 +131,7 @@ func (d *drift) habitChanges(subject string, byParameter map[string][]string, ra
 			summary += " (" + parameter + ")"
 		}
 		d.changes = append(d.changes, Change{
-			Rank: rank, Kind: kind, Clause: kindHabit + " " + subject, Operations: operations, Summary: summary + ": " + when,
+			Rank: rank, Kind: kind, Clause: observe.KindHabit + " " + subject, Operations: operations, Summary: summary + ": " + when,
 		})
 	}
 }
@@ -140,13 +141,13 @@ func (d *drift) whole(kind, subject string, was, is []string, asked bool) {
 	before, after := strings.Join(was, " or "), strings.Join(is, " or ")
 	change := Change{Kind: changed, Clause: kind + " " + subject, Before: before, After: after}
 	switch {
-	case kind == kindLimit && len(was) == 0:
+	case kind == observe.KindLimit && len(was) == 0:
 		change.Rank, change.Kind, change.Summary = RankValue, isNew, "The target limits the rate of calls"
 	case len(was) == 0 || len(is) == 0 || !asked || within(is, was):
 		return
-	case kind == kindSetting:
+	case kind == observe.KindSetting:
 		change.Rank, change.Summary = RankSetting, fmt.Sprintf("The setting %s is %s, not %s any more", subject, after, before)
-	case kind == kindForm:
+	case kind == observe.KindForm:
 		change.Rank, change.Summary = RankValue, "A "+subject+" has another form"
 	default:
 		change.Rank, change.Summary = RankWriting, "Answers have another media type"
