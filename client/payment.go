@@ -81,7 +81,7 @@ func (c *Client) AuthorizeSubscription(ctx context.Context, payID, email string)
 
 func authorization(op operation, got *answer, asked, payID, secret, customer string) (*Authorization, error) {
 	if payID != asked || secret == "" {
-		return nil, got.malformed(op, "it is no authorization of this payment")
+		return nil, got.malformed(op, "it is not an authorization of this payment")
 	}
 	return &Authorization{PayID: payID, ClientSecret: Secret{secret}, CustomerID: customer}, nil
 }
@@ -173,7 +173,7 @@ func paymentOf(op operation, got *answer, asked string, data *mall.PaymentResult
 		return nil, got.malformed(op, err.Error())
 	}
 	if data.PayId != asked || data.PayStatus == "" {
-		return nil, got.malformed(op, "it is no result of this payment")
+		return nil, got.malformed(op, "it is not a result of this payment")
 	}
 	payment := &Payment{PayID: data.PayId, Status: data.PayStatus, Amount: amount, Currency: data.PayCurrency}
 	if data.PayResultDate != nil {

@@ -80,7 +80,7 @@ func (t *Task) ask(ctx context.Context) (*TaskResult, *answer, error) {
 		return nil, got, err
 	}
 	if data.RequestId != t.requestID || data.Status == "" || t.action != "" && data.ActionCode != t.action {
-		return nil, got, got.malformed(asyncResult, "it is no result of this task")
+		return nil, got, got.malformed(asyncResult, "it is not a result of this task")
 	}
 	result := &TaskResult{RequestID: data.RequestId, Action: data.ActionCode, Status: data.Status}
 	for _, detail := range data.Details {

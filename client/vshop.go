@@ -274,7 +274,7 @@ func (c *Client) AutoRenewal(ctx context.Context, sim string) (*AutoRenewal, err
 		return nil, err
 	}
 	if data.DeviceCode != sim || data.OrderNo == "" || data.PayId == "" {
-		return nil, got.malformed(queryAutoRenewalRecord, "it is no auto-renewal of this SIM card")
+		return nil, got.malformed(queryAutoRenewalRecord, "it is not an auto-renewal of this SIM card")
 	}
 	return &AutoRenewal{
 		SIM: data.DeviceCode, OrderNo: data.OrderNo, PayID: data.PayId, Periods: data.OrderPeriod, PackageType: data.PackageType,

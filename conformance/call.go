@@ -125,7 +125,7 @@ func problemOf(answer *Answer) string {
 		return "the target did not accept the call"
 	}
 	if answer.Status != http.StatusOK {
-		return fmt.Sprintf("HTTP %d is no success, whatever the body says", answer.Status)
+		return fmt.Sprintf("HTTP %d is not a success, whatever the body says", answer.Status)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(answer.Body))
 	var members map[string]json.RawMessage

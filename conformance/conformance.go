@@ -324,7 +324,7 @@ func (r *runner) unable(check checks.Check) string {
 			continue
 		}
 		if !operation.PathKnown && r.target.Paths[id] == "" && !r.target.Sandbox {
-			return fmt.Sprintf("no page tells the path of %s (--path %s=/…)", id, id)
+			return fmt.Sprintf("the path of %s is undocumented; set it with --path %s=/…", id, id)
 		}
 		if r.target.URLs[operation.Service] == "" {
 			return fmt.Sprintf("the target has no address for the %s service (--%s-url)", operation.Service, operation.Service)

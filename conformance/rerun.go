@@ -35,7 +35,7 @@ func ToRepeat(run *reports.Run) ([]string, error) {
 			continue
 		}
 		if strings.ContainsAny(r.ID, `*?[\:`) {
-			return nil, fmt.Errorf("%q is no id of a check", r.ID)
+			return nil, fmt.Errorf("%q is not the id of a check", r.ID)
 		}
 		ids = append(ids, r.ID)
 	}

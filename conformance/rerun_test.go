@@ -32,7 +32,7 @@ func TestToRepeat(t *testing.T) {
 		t.Errorf("after a run that passed: %v", err)
 	}
 	run.Results[2].ID = "*"
-	if _, err := ToRepeat(run); err == nil || !strings.Contains(err.Error(), `"*" is no id of a check`) {
+	if _, err := ToRepeat(run); err == nil || !strings.Contains(err.Error(), `"*" is not the id of a check`) {
 		t.Errorf("an id that selects everything: %v", err)
 	}
 }

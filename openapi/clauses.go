@@ -122,7 +122,7 @@ func (c *Contract) Nullability(schema string) Evidence {
 			return evidence
 		}
 	}
-	return Evidence{Grade: Assumed, Note: "No page says whether null may stand in the place of a value."}
+	return Evidence{Grade: Assumed, Note: "No page says whether a value may be null."}
 }
 
 // KnownValues returns the values that the documentation names for the schema at

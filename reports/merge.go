@@ -77,7 +77,7 @@ func shardsFit(runs []*Run, names []string) error {
 	for i, run := range runs {
 		first := runs[0]
 		if run.Shard == nil {
-			return fmt.Errorf("%s is no shard: it was run without --shard; a whole run needs no merge", names[i])
+			return fmt.Errorf("%s is not a shard: it was run without --shard; a whole run needs no merge", names[i])
 		}
 		for _, same := range []struct{ what, a, b string }{
 			{"target", first.Target.Name + " " + first.Target.PartnerCode, run.Target.Name + " " + run.Target.PartnerCode},

@@ -94,7 +94,7 @@ func TestMergeRefuses(t *testing.T) {
 		want string
 	}{
 		{"none", nil, "there is no run to merge"},
-		{"a whole run", []*reports.Run{whole}, "a.json is no shard"},
+		{"a whole run", []*reports.Run{whole}, "a.json is not a shard"},
 		{"one is missing", []*reports.Run{part(1, 3, passedResult("TST-A")), part(3, 3, passedResult("TST-C"))}, "2/3 missing"},
 		{"one is there twice", []*reports.Run{one, part(2, 2, passedResult("TST-B")), part(2, 2, passedResult("TST-B"))}, "shard 2/2 is there twice: b.json and c.json"},
 		{"another number", []*reports.Run{one, part(2, 3, passedResult("TST-B"))}, "differ in number of shards: 2 and 3"},

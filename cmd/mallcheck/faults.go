@@ -26,7 +26,7 @@ type faultsCommand struct {
 	Procs     int      `placeholder:"N" help:"Number of processes for --prove. Default: two per CPU, since some only wait."`
 	Depth     string   `default:"thorough" enum:"quick,standard,thorough" help:"Depth at which --prove runs the suite: quick, standard or thorough. Default ${default}."`
 	Seed      int64    `default:"1" placeholder:"N" help:"Seed of the runs of --prove. Default ${default}."`
-	Worker    bool     `hidden:"" help:"Prove the faults whose ids come in on standard input, a line each."`
+	Worker    bool     `hidden:"" help:"Prove the faults whose ids are on standard input, one a line."`
 }
 
 // Help tells what --prove proves, below the usage.

@@ -85,7 +85,7 @@ func TestHostileTargets(t *testing.T) {
 		want  string
 	}{
 		{"drips", "500ms", 3, "took longer than 500ms"},
-		{"drips later", "500ms", 3, "is not asked any more"},
+		{"drips later", "500ms", 3, "the run no longer calls it"},
 		{"hangs up", "10s", 3, "no answer"},
 		{"never ends", "10s", 1, "larger than 8 MiB"},
 	} {

@@ -88,7 +88,7 @@ func (c *serveCommand) Run(std *streams) error {
 		return fmt.Errorf("--listen: %w; name an address of this machine with a free port, such as 127.0.0.1:0", err)
 	}
 	if err != nil {
-		return fmt.Errorf("%w; mallcheck serve --help tells what each flag takes", err)
+		return fmt.Errorf("%w; mallcheck serve --help describes each flag", err)
 	}
 	defer func() {
 		closing, cancel := context.WithTimeout(context.Background(), time.Second)

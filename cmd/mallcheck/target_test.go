@@ -149,7 +149,7 @@ func TestDiesInBetween(t *testing.T) {
 	dir := t.TempDir()
 	started := time.Now()
 	got := process{arguments: []string{"run", "--topup-url=" + dead.URL, "--partner-code=P1", "--group=G1", "--call-timeout=200ms", "--concurrency=1"}, dir: dir}.run(t)
-	if got.code != 3 || !strings.Contains(got.out, "is not asked any more") {
+	if got.code != 3 || !strings.Contains(got.out, "the run no longer calls it") {
 		t.Errorf("exit code %d:\n%s", got.code, got.out)
 	}
 	if n := len(asked); n > 6 || time.Since(started) > 20*time.Second {

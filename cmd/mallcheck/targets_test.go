@@ -57,7 +57,7 @@ func TestFileMisuse(t *testing.T) {
 		{"an unknown key", uat("partnercode: P1"), at + `6: "partnercode" is not a key of target uat; did you mean partner-code?`},
 		{"a flag alone", uat("yes-production: true"), at + `6: "yes-production" is not a key of target uat; it can be given as a flag only: --yes-production`},
 		{"a fault", uat("fault: sign-wrong-accepted"), at + `6: "fault" is not a key of target uat; it can be given as a flag only: --fault`},
-		{"a key that is no word", uat("[a]: b"), at + "6: the key is no word; write KEY: VALUE lines"},
+		{"a key that is no word", uat("[a]: b"), at + "6: the key is not a word; write KEY: VALUE lines"},
 		{"a key without a value", uat("group:"), at + "6: group has no value; write one, or leave the key out"},
 		{"a list for one value", uat("group: [G1]"), at + "6: group is a list, not one value; write group: VALUE"},
 		{"a mapping for a list", uat("sim: {a: b}"), at + "6: sim is a mapping, not a list of values; write sim: VALUE"},
@@ -69,7 +69,7 @@ func TestFileMisuse(t *testing.T) {
 		{"a malformed version of HTTP", uat("http2: on"), at + `6: http2: "on" is not known here; write auto or off or only`},
 		{"a malformed environment", uat("environment: staging"), at + `6: environment: "staging" is not known here; write test or production`},
 		{"neither true nor false", uat("production: yes"), at + `6: production: "yes" is neither true nor false; write true, or leave the key out`},
-		{"an unknown operation of a path", uat("path: {confirmPayment: /x}"), at + `6: path: "confirmPayment=/x" names no operation whose path is unknown; known are stripeSingleAuthorization, stripeSubscriptionAuthorization, confirmPaymentResult`},
+		{"an unknown operation of a path", uat("path: {confirmPayment: /x}"), at + `6: path: "confirmPayment=/x" is not an operation with an undocumented path; known are stripeSingleAuthorization, stripeSubscriptionAuthorization, confirmPaymentResult`},
 		{"an unknown operation of an expectation", uat("expectations:", "  - operation: addSim", "    expect: either"), at + `7: operation: "addSim" is not known here; did you mean addSims?`},
 		{"a glob that names no operation", uat("expectations: [{operation: 'add?', expect: either}]"), at + `6: operation: "add?" is not known here`},
 		{"an expectation of something else", uat("expectations:", "  - operation: addSims", "    expect: acept"), at + `8: expect: "acept" is not known here; did you mean accept?`},
@@ -82,7 +82,7 @@ func TestFileMisuse(t *testing.T) {
 		{"no partner", "default: uat\ntargets:\n  uat: {topup-url: 'http://127.0.0.1:1'}\n", at + "3: target uat has no partner-code; say as which partner to call it: partner-code: CODE"},
 		{"a proxy", uat("proxy: proxy:3128"), at + "6: proxy is not a valid proxy address; write it as http://host:port, or none"},
 		{"a header of the request", uat("header: {host: x}"), at + "6: header sets Host, which every request has by itself; leave it out"},
-		{"a header without a value", uat(`header: {"X A": x}`), at + `6: header holds what is no header; write it as NAME: VALUE, such as "X-Gateway: uat"`},
+		{"a header without a value", uat(`header: {"X A": x}`), at + `6: header is not a header; write it as NAME: VALUE, such as "X-Gateway: uat"`},
 		{"a CA file that is not there", uat("tls-ca-file: ca.pem"), at + `6: tls-ca-file: "ca.pem" is not there; name a file in PEM`},
 		{"a CA file without a certificate", uat("tls-ca-file: mallcheck.yaml"), at + `6: tls-ca-file: "mallcheck.yaml" holds no certificate; name a file in PEM, with lines that say BEGIN CERTIFICATE`},
 		{"a certificate without a key", uat("tls-client-cert: a.pem"), at + `6: tls-client-cert: "a.pem" has no key; give tls-client-key as well`},
@@ -122,7 +122,7 @@ func TestChoosingMisuse(t *testing.T) {
 		{"a folder by a variable", process{arguments: []string{"run"}, environ: []string{"MALLCHECK_CONFIG=folder"}, dir: dir}, `mallcheck: MALLCHECK_CONFIG: folder is a folder; `},
 		{"a folder of that name", process{arguments: []string{"run"}, dir: asFolder}, `mallcheck: mallcheck.yaml is a folder; `},
 		{"no file at all", process{arguments: []string{"run", "--config=/dev/zero"}}, `mallcheck: --config: /dev/zero is not a regular file; `},
-		{"a flag as a variable", process{arguments: []string{"run"}, environ: []string{"MALLCHECK_YES_PRODUCTION=true"}}, `mallcheck: MALLCHECK_YES_PRODUCTION is not a setting; it has to be said each time, as a flag of the command line`},
+		{"a flag as a variable", process{arguments: []string{"run"}, environ: []string{"MALLCHECK_YES_PRODUCTION=true"}}, `mallcheck: MALLCHECK_YES_PRODUCTION is not a setting; give it each time, as a flag on the command line`},
 		{"production as a variable", process{arguments: []string{"run"}, environ: []string{"MALLCHECK_PRODUCTION=true"}}, `mallcheck: MALLCHECK_PRODUCTION is not a setting`},
 		{"init into a file that is there", process{arguments: []string{"init"}, dir: dir}, `mallcheck: mallcheck.yaml already exists; choose another file, or delete it first`},
 		{"init into no folder", process{arguments: []string{"init", "nowhere/a.yaml"}}, `mallcheck: writing nowhere/a.yaml: `},
@@ -154,7 +154,7 @@ func TestUnreadableFile(t *testing.T) {
 
 // TestProductionNeedsToBeSaid holds in which order a production target is allowed what.
 func TestProductionNeedsToBeSaid(t *testing.T) {
-	const address = `mallcheck: mallcheck.yaml:3: vshop-url: "https://wx.linksfield.net/vshop" is a production address; a conformance run sends requests that a broken target carries out: use the test address, or say production: true in a target of mallcheck.yaml`
+	const address = `mallcheck: mallcheck.yaml:3: vshop-url: "https://wx.linksfield.net/vshop" is a production address; a conformance run sends requests that a faulty target may execute: use the test address, or say production: true in a target of mallcheck.yaml`
 	const twice = `is for a production target here; if you mean it, add --yes-production; otherwise allow read alone`
 	for _, test := range []struct {
 		name, settings string

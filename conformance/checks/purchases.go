@@ -98,7 +98,7 @@ var orderAnswerChecks = slices.Concat(
 			p := letteredOrder(ctx, s)
 			answer := s.Own(p.answer)
 			if answer.Refused() {
-				s.Skip("the target refuses an orderNo with lower-case letters, whose form no page gives")
+				s.Skip("the target refuses an orderNo with lower-case letters; its form is undocumented")
 			}
 			s.RequireAccepted(answer)
 			Expect(recordOf(answer)["orderNo"]).To(Equal(p.OrderNo), "singleOrder answered with another orderNo")

@@ -134,7 +134,7 @@ func (r *resolver) refuseProduction(key, address string) {
 	for _, production := range contract.ProductionAddresses() {
 		if below(address, production.URL) {
 			r.fail(key, r.text(key), "is a production address",
-				"a conformance run sends requests that a broken target carries out: use the test address, or say production: true in a target of "+FileName)
+				"a conformance run sends requests that a faulty target may execute: use the test address, or say production: true in a target of "+FileName)
 			return
 		}
 	}

@@ -43,7 +43,7 @@ func (r *resolver) header() (header http.Header, secrets []string) {
 		_, invalid := headerName(name)
 		switch {
 		case !found || name == "" || value == "" || invalid != nil || !headerValue(value):
-			r.fail("header", text, "holds what is no header", `write it as NAME: VALUE, such as "X-Gateway: uat"`)
+			r.fail("header", text, "is not a header", `write it as NAME: VALUE, such as "X-Gateway: uat"`)
 		case slices.Contains(ownHeaders, name):
 			r.fail("header", text, "sets "+name+", which every request has by itself", "leave it out")
 		default:

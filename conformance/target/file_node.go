@@ -50,7 +50,7 @@ func (f *File) mapping(node *yaml.Node, what string, known []string) ([]pair, er
 		before := slices.IndexFunc(pairs, func(p pair) bool { return p.key.Value == name })
 		switch {
 		case key.Kind != yaml.ScalarNode || name == "":
-			return nil, f.fail(key, "", "the key is no word", "write KEY: VALUE lines")
+			return nil, f.fail(key, "", "the key is not a word", "write KEY: VALUE lines")
 		case before >= 0:
 			return nil, f.fail(key, "", fmt.Sprintf("%q stands in line %d already", name, pairs[before].key.Line), "keep one of the two")
 		case known != nil && !slices.Contains(known, name):

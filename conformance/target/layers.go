@@ -54,7 +54,7 @@ func Environment(environ []string) (Layer, error) {
 		}
 		key, known := keys[name]
 		if slices.ContainsFunc(keysFrom(fromFlag), func(flag string) bool { return !known && EnvironmentName(flag) == name }) {
-			return Layer{}, &Error{Place: name, Problem: "is not a setting", Instead: "it has to be said each time, as a flag of the command line"}
+			return Layer{}, &Error{Place: name, Problem: "is not a setting", Instead: "give it each time, as a flag on the command line"}
 		}
 		if !known {
 			return Layer{}, &Error{Place: name, Problem: "is not a setting", Instead: suggestion(name, slices.Sorted(maps.Keys(keys)))}

@@ -192,7 +192,7 @@ func (r *resolver) paths() map[string]string {
 		unknown := unknownPaths()
 		switch {
 		case !slices.Contains(unknown, id):
-			r.fail("path", text, "names no operation whose path is unknown", suggestion(id, unknown))
+			r.fail("path", text, "is not an operation with an undocumented path", suggestion(id, unknown))
 		case !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?# "):
 			r.fail("path", text, "has no path", "write it as "+id+"=/path")
 		}

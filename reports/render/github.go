@@ -56,7 +56,7 @@ func WriteGitHub(w io.Writer, run *reports.Run) error {
 		}
 	}
 	if more := written - githubMost; more > 0 {
-		fmt.Fprintf(&out, "::notice title=mallcheck::and %s more, which the reports tell\n", plural.Of(more, "annotation"))
+		fmt.Fprintf(&out, "::notice title=mallcheck::and %s more in the reports\n", plural.Of(more, "annotation"))
 	}
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("writing the run as annotations: %w", err)

@@ -63,7 +63,7 @@ type Unknown struct {
 }
 
 // Error says which id is unknown.
-func (u *Unknown) Error() string { return fmt.Sprintf("%q is no %s", u.ID, u.What) }
+func (u *Unknown) Error() string { return fmt.Sprintf("%q is not a %s", u.ID, u.What) }
 
 // Interceptors returns the interceptors of the given faults and variants, and the
 // settings that a run against these variants needs. An unknown id is an error of type

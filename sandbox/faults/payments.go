@@ -26,7 +26,7 @@ func paymentFaults() []Fault {
 		{"currency-replaced", "payments/currency-preserved",
 			"reports every currency as CNY", onShow(func(o *store.Order) { o.Currency = "CNY" }, showingMoney...)},
 		{"lower-case-currency-refused", "payments/currency-in-either-case",
-			"refuses currencies in lower case", demand("payCurrency is no currency", func(c *store.Call) bool {
+			"refuses currencies in lower case", demand("payCurrency is not a currency", func(c *store.Call) bool {
 				currency := textOf(c, "payCurrency")
 				return currency == strings.ToUpper(currency)
 			})},

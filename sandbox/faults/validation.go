@@ -116,7 +116,7 @@ func strictFaults() []Fault {
 		{"white-space-refused", valid, "refuses a body that begins with a line feed",
 			always(store.Interceptor{Answer: func(c *store.Call, a *store.Answer) {
 				if len(c.Body) > 0 && (c.Body[0] == '\r' || c.Body[0] == '\n') {
-					*a = *(&store.Refusal{Reason: store.Malformed, Message: "the body is no JSON"}).Answer()
+					*a = *(&store.Refusal{Reason: store.Malformed, Message: "the body is not JSON"}).Answer()
 				}
 			}})},
 	}

@@ -24,7 +24,7 @@ func orderVariants() []Variant {
 				l.Entries = append(l.Entries, unpaidEntries(st, c, l.SIM)...)
 			})},
 		{"failed-third-party-payment-refused", "refuses third-party orders whose payment failed", nil,
-			demand("payRst tells no success", func(c *store.Call) bool { return !of(c, "synOrderInfo") || textOf(c, "payRst") == "SUCCESS" })},
+			demand("payRst does not say success", func(c *store.Call) bool { return !of(c, "synOrderInfo") || textOf(c, "payRst") == "SUCCESS" })},
 		{"renewals-shown-late", "shows an auto-renewal only from the second query on", nil, renewalsShownLate},
 		{"cancellation-without-data", "omits data from a successful cancelAutoRenewalRecord", nil,
 			onSuccess(setBodyOf(bareSuccess), "cancelAutoRenewalRecord")},

@@ -27,7 +27,7 @@ const (
 	famDuplicate    = "duplicate"         // a member or query parameter is sent twice
 	famUnknown      = "unknown-member"    // the body has a member that the contract does not have
 	famUnknownQuery = "unknown-parameter" // the query has a parameter that the contract does not have
-	famMalformed    = "malformed"         // the body is no JSON text
+	famMalformed    = "malformed"         // the body is not JSON text
 	famTrailing     = "trailing-data"     // something stands behind the object
 	famEmptyBody    = "empty-body"        // there is no body
 	famTopLevel     = "top-level"         // the body is JSON and no object

@@ -76,7 +76,7 @@ func TestBrokenConstraints(t *testing.T) {
 		{"an unknown member is there", "POST", at, `"mark":"0"`, `"mark":"0","x":1`, nil},
 		{"the body is a list", "POST", at, verify, "[" + verify + "]", []string{"/requestBody/type"}},
 		{"the body is missing", "POST", at, verify, "", []string{"/requestBody/required"}},
-		{"the body is no JSON", "POST", at, verify, `{"version":`, nil},
+		{"the body is not JSON", "POST", at, verify, `{"version":`, nil},
 		{"the method is another", "PUT", at, `"mark":"0"`, `"mark":""`, nil},
 		{"the path is another", "POST", at + "/", `"mark":"0"`, `"mark":""`, nil},
 	} {

@@ -59,7 +59,7 @@ func (r *Report) Write(out io.Writer) error {
 	}
 	switch lines := r.Lines(); {
 	case lines != "":
-		fmt.Fprintf(&text, "\nPut these lines into the target in %s, in the place of what it has:\n%s", target.FileName, lines)
+		fmt.Fprintf(&text, "\nPut these lines into the target in %s; they replace what is there:\n%s", target.FileName, lines)
 	case r.Reached():
 		text.WriteString("\nThe settings fit, as far as could be asked.\n")
 	}

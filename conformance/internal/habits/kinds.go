@@ -22,7 +22,7 @@ var kinds = map[string]kind{
 	"spaces-around-values":     {"accepts values with spaces before or after them", "parameter"},
 	"malformed-values":         {"accepts values in other forms than the printed ones", "parameter"},
 	"repeated-parameters":      {"accepts parameters that are sent twice, and other ambiguous requests", ""},
-	"parameters-elsewhere":     {"accepts the global parameters in another place", ""},
+	"parameters-elsewhere":     {"accepts the global parameters in another part of the request", ""},
 	"upper-case-signs":         {"accepts signs in upper case", ""},
 	"malformed-json":           {"accepts bodies that are not valid JSON", ""},
 	"trailing-data":            {"accepts data behind the JSON body", ""},

@@ -140,7 +140,7 @@ func readPatterns(r io.Reader) ([]*pattern, error) {
 				p.checks[id] = append(p.checks[id], shown{clause, words})
 			}
 		default:
-			return nil, fmt.Errorf("line %d is no pattern: %q", n, lines.Text())
+			return nil, fmt.Errorf("line %d is not a pattern: %q", n, lines.Text())
 		}
 	}
 	return all, lines.Err()

@@ -175,7 +175,7 @@ func refusalOf(status int, answer answer) string {
 	case answer.object["operateCode"] == nil:
 		return fmt.Sprintf("HTTP %d without operateCode", status)
 	case answer.code == "":
-		return fmt.Sprintf("HTTP %d, operateCode that is no string", status)
+		return fmt.Sprintf("HTTP %d, operateCode that is not a string", status)
 	case !isRefusalCode(answer.code):
 		return fmt.Sprintf("HTTP %d, operateCode of changing texts", status)
 	}

@@ -104,7 +104,7 @@ func (j *judgement) envelope(value any) {
 // refused judges what every refusal has.
 func (j *judgement) refused(object map[string]any) {
 	if j.code == "" {
-		j.add(clauseRefusal, "/operateCode", "operateCode is no code", "a non-empty string", brief(object["operateCode"]))
+		j.add(clauseRefusal, "/operateCode", "operateCode is empty or not a string", "a non-empty string", brief(object["operateCode"]))
 	}
 	if message, isText := object["message"].(string); !isText || message == "" {
 		j.add(clauseRefusal, "/message", "a refusal says nothing", "a message that is a non-empty string", brief(object["message"]))

@@ -60,6 +60,6 @@ func (s *Services) GivenUp(service string) string {
 	if s.timeouts[service] < maxTimeouts {
 		return ""
 	}
-	return fmt.Sprintf("%d calls of the %s service in a row timed out after %s or were answered without end; it is not asked any more",
+	return fmt.Sprintf("%d calls of the %s service in a row timed out after %s or never ended; the run no longer calls it",
 		maxTimeouts, service, s.limit)
 }

@@ -74,8 +74,8 @@ var words = map[string]string{
 	MissingParameters:  "a missing parameter",
 	emptyValues:        "an empty value",
 	spacesAround:       "a value with spaces around it",
-	nullForStrings:     "null in the place of a string",
-	numbersForStrings:  "a number in the place of a string",
+	nullForStrings:     "null instead of a string",
+	numbersForStrings:  "a number instead of a string",
 	otherTypes:         "a value of another JSON type",
 	malformedValues:    "a malformed value",
 }

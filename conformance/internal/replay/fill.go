@@ -35,7 +35,7 @@ func (r *replay) fill(text string) (string, error) {
 		if value := r.hidden(name); value != "" {
 			return value
 		}
-		missing = errors.Join(missing, fmt.Errorf("%s was hidden and the target does not tell it; say it with --set NAME=VALUE", placeholder))
+		missing = errors.Join(missing, fmt.Errorf("%s was redacted and is not among the settings of the target; give it with --set NAME=VALUE", placeholder))
 		return placeholder
 	})
 	return text, missing

@@ -127,7 +127,7 @@ func (r *replay) over(exchange reports.Exchange) bool {
 func (r *replay) draft(exchange reports.Exchange) (*session.Draft, error) {
 	operation, known := r.session.Contract().Operation(exchange.Operation)
 	if !known {
-		return nil, fmt.Errorf("%s is no operation that a partner calls", exchange.Operation)
+		return nil, fmt.Errorf("%s is not an operation that a partner calls", exchange.Operation)
 	}
 	if exchange.Request.Cut > 0 {
 		return nil, fmt.Errorf("the request of %s was not recorded whole", exchange.Operation)

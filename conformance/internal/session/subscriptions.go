@@ -81,7 +81,7 @@ func (s *Session) cancelSubscription(e *journal.Entry) error {
 		return nil
 	}
 	if len(s.renewalsOf(e)) == 0 && e.Outcome() == journal.Accepted {
-		return fmt.Errorf("a subscription of partner %s was accepted for a payment of which no order is known, and may be renewed", e.Partner)
+		return fmt.Errorf("a subscription of partner %s was accepted for a payment without a known order; it may be renewed", e.Partner)
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, stri
 	case total[reports.Failed] > 0:
 		words := fmt.Sprintf("failed: %d of %s found a violation", total[reports.Failed], plural.Of(asked, "check"))
 		if n := total[reports.Inconclusive]; n > 0 {
-			words += fmt.Sprintf(", %d came to no outcome", n)
+			words += fmt.Sprintf(", %d inconclusive", n)
 		}
 		return reports.Failed, words + "."
 	case run.Policy.FailOnFinding && total[reports.Finding] > 0:
@@ -54,7 +54,7 @@ func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, stri
 			what = append(what, plural.Of(n, "service")+" could not be reached")
 		}
 		if n := total[reports.Inconclusive]; n > 0 {
-			what = append(what, plural.Of(n, "check")+" came to no outcome")
+			what = append(what, plural.Of(n, "check")+" had no outcome")
 		}
 		words := "inconclusive: " + strings.Join(what, ", ")
 		if held > 0 {
