@@ -213,6 +213,11 @@ func misused(err error) error {
 		selected := wrong.Context.Selected()
 		command = selected.FullPath()
 		argument, unexpected := strings.CutPrefix(err.Error(), "unexpected argument ")
+		if flag, value, found := strings.Cut(err.Error(), ": expected string value but got "); found && strings.Contains(value, "(short flag)") {
+			value, _, _ = strings.Cut(value, " (short flag)")
+			value = strings.Trim(value, `"`)
+			return fmt.Errorf("%s: %s looks like a flag; if it is the value, write %s=%s (%s --help shows the usage)", flag, value, flag, value, command)
+		}
 		takesTarget := slices.ContainsFunc(selected.Flags, func(flag *kong.Flag) bool { return flag.Name == "target" })
 		if unexpected && takesTarget && !strings.ContainsAny(argument, " ,") {
 			return fmt.Errorf("%w; did you mean --target %s?", err, argument)

@@ -57,7 +57,8 @@ func (c *planCommand) Run(std *streams) error {
 // tellPlan writes a plan for people.
 func tellPlan(out io.Writer, p *conformance.Plan) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "A run against %s would do this; the numbers are estimates, from a run of the same checks against the embedded sandbox.\n\n", p.Target)
+	fmt.Fprintf(&text, "Estimate of a run against %s. %s was not called: the numbers come from a run of the same checks\n"+
+		"against the built-in sandbox, a mall that follows the contract. A target that refuses or accepts other requests differs.\n\n", p.Target, p.Target)
 	fmt.Fprintf(&text, "checks    %d, and %d skipped\n", p.Checks, p.Skipped)
 	for _, reason := range slices.Sorted(maps.Keys(p.Why)) {
 		fmt.Fprintf(&text, "          %d: %s\n", p.Why[reason], reason)
@@ -74,7 +75,7 @@ func tellPlan(out io.Writer, p *conformance.Plan) error {
 	}
 	text.WriteString("\n")
 	if err := writeTable(&text, func(table io.Writer) {
-		fmt.Fprintln(table, "OPERATION\tCALLS\tACCEPTED")
+		fmt.Fprintln(table, "OPERATION\tCALLS\tACCEPTED BY THE SANDBOX")
 		for _, calls := range p.Calls {
 			fmt.Fprintf(table, "%s\t%d\t%d\n", calls.Operation, calls.Calls, calls.Accepted)
 		}

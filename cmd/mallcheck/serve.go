@@ -97,6 +97,7 @@ func (c *serveCommand) Run(std *streams) error {
 		_ = server.Close(closing) // the process ends
 	}()
 	values := server.Settings()
+	delete(values, "concurrency") // a run in another process waits for tasks: several at once take less time
 	maps.Copy(values, settings)
 	embedded.DescribePush(values, push)
 	if c.EnvFile != "" {

@@ -19,7 +19,7 @@ func WriteEnvFile(path string, values map[string]string) error {
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return fmt.Errorf("writing %s: %w; name a file in a folder that you may write to", path, err)
 	}
 	defer os.Remove(file.Name()) // gone already when the rename succeeded
 	_, err = file.WriteString(text.String())

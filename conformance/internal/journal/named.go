@@ -15,16 +15,17 @@ import (
 // operation with its parameters, path that of the request.
 func (j *Journal) Named(operation, partner, template, path string, body []byte) Request {
 	var members struct {
-		Partner wire.LooseString `json:"partnerCode"`
+		Partner json.RawMessage  `json:"partnerCode"`
 		SIMs    json.RawMessage  `json:"sim_ids"`
 		SIM     wire.LooseString `json:"deviceCode"`
 		OrderNo wire.LooseString `json:"orderNo"`
 		PayID   wire.LooseString `json:"payId"`
 	}
 	_ = json.Unmarshal(body, &members) // what is not an object names nothing
-	r := Request{Operation: operation, Partner: string(members.Partner), Order: string(members.OrderNo)}
-	if r.Partner == "" {
-		r.Partner = partner
+	r := Request{Operation: operation, Partner: partner, Order: string(members.OrderNo)}
+	var code wire.LooseString
+	if named := bytes.TrimSpace(members.Partner); len(named) > 0 && named[0] != '[' && named[0] != '{' && json.Unmarshal(named, &code) == nil && code != "" {
+		r.Partner = string(code) // a list or an object names no partner
 	}
 	switch {
 	case operation == AddSIMs || operation == RemoveSIMs:

@@ -135,7 +135,9 @@ func TestPushThatDoesNotCome(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := ended(func() { s.connection.Session(ctx).AwaitPushes(Purchase{OrderNo: "MC1", PayID: "P1"}, 1, "push/sent-after-recharge") }); err.Verdict != reports.Inconclusive {
+	if err := ended(func() {
+		s.connection.Session(ctx).AwaitPushes(Purchase{OrderNo: "MC1", PayID: "P1"}, 1, "push/sent-after-recharge")
+	}); err.Verdict != reports.Inconclusive {
 		t.Errorf("stopped: %+v", err)
 	}
 }
