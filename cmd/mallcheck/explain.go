@@ -89,6 +89,10 @@ func commandOf(id string) string {
 		return "mallcheck signer --push --level full -- COMMAND"
 	case strings.HasPrefix(id, "SGN-"):
 		return "mallcheck signer --level full -- COMMAND"
+	case strings.HasPrefix(id, "PRX-001"):
+		return "mallcheck proxy"
+	case strings.HasPrefix(id, "PRX-"):
+		return "mallcheck proxy --keep-sign"
 	}
 	return "mallcheck run"
 }

@@ -17,11 +17,11 @@ import (
 
 // proxyCommand serves a signing proxy to a target.
 type proxyCommand struct {
-	Listen    string   `default:"127.0.0.1:8643" placeholder:"HOST:PORT" group:"proxy" help:"Address to listen on. Port 0 picks a free port. Default ${default}."`
-	AllowHost []string `sep:"," placeholder:"NAME" group:"proxy" help:"Host name under which the proxy may be called, beside localhost and IP addresses."`
-	KeepSign  bool     `group:"proxy" help:"Forward requests as they come, and judge their signs."`
-	Keep      bool     `group:"proxy" help:"Leave on the target what went through the proxy. mallcheck sweep undoes it later."`
-	Quiet     bool     `group:"proxy" help:"Do not log requests."`
+	Listen    string   `default:"127.0.0.1:8644" placeholder:"HOST:PORT" help:"Address to listen on. Port 0 picks a free port. Default ${default}."`
+	AllowHost []string `sep:"," placeholder:"NAME" help:"Host name under which the proxy may be called, beside localhost and IP addresses."`
+	KeepSign  bool     `help:"Forward requests as they come, and judge their signs."`
+	Keep      bool     `help:"Leave on the target what went through the proxy. mallcheck sweep undoes it later."`
+	Quiet     bool     `help:"Do not log requests."`
 
 	target.Settings
 }
@@ -34,7 +34,7 @@ Examples:
   mallcheck proxy                                             in front of the built-in sandbox
   mallcheck proxy --target uat --allow read,write --format html,har
   mallcheck proxy --target uat --keep-sign                    judge the signs of your own client
-  curl -s http://127.0.0.1:8643/topup/mall/bundle-groups/bundles
+  curl -s http://127.0.0.1:8644/topup/mall/bundle-groups/bundles
 
 Exit code: as mallcheck run; Ctrl-C is the usual end.`
 }
