@@ -24,8 +24,10 @@ func (j *Journal) Named(operation, partner, template, path string, body []byte) 
 	_ = json.Unmarshal(body, &members) // what is not an object names nothing
 	r := Request{Operation: operation, Partner: partner, Order: string(members.OrderNo)}
 	var code wire.LooseString
-	if named := bytes.TrimSpace(members.Partner); len(named) > 0 && named[0] != '[' && named[0] != '{' && json.Unmarshal(named, &code) == nil && code != "" {
-		r.Partner = string(code) // a list or an object names no partner
+	named := bytes.TrimSpace(members.Partner)
+	isText := len(named) > 0 && named[0] != '[' && named[0] != '{' // a list or an object names no partner
+	if isText && json.Unmarshal(named, &code) == nil && code != "" {
+		r.Partner = string(code)
 	}
 	switch {
 	case operation == AddSIMs || operation == RemoveSIMs:
