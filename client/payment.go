@@ -36,7 +36,7 @@ type PaymentRequest struct {
 type Authorization struct {
 	// PayID is that of the order.
 	PayID string
-	// ClientSecret belongs into the buyer's hands only.
+	// ClientSecret is for the buyer only.
 	ClientSecret Secret
 	// CustomerID is the buyer as a customer at Stripe.
 	CustomerID string

@@ -26,10 +26,10 @@ func BenchmarkExchange(b *testing.B) {
 	defer connection.Close()
 	b.ReportAllocs()
 	for b.Loop() {
-		hands := connection.Session(b.Context())
-		answer := hands.Send(b.Context(), hands.NewListBundles())
-		if !answer.Accepted() || len(hands.Exchanges()) != 1 {
-			b.Fatalf("%s, %d exchanges", answer, len(hands.Exchanges()))
+		driven := connection.Session(b.Context())
+		answer := driven.Send(b.Context(), driven.NewListBundles())
+		if !answer.Accepted() || len(driven.Exchanges()) != 1 {
+			b.Fatalf("%s, %d exchanges", answer, len(driven.Exchanges()))
 		}
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "exchanges/s")

@@ -155,8 +155,8 @@ func TestControlPush(t *testing.T) {
 		t.Error(got.err)
 	}
 	m.refused(m.request(http.MethodPost, sandbox.ControlPath+"push", `{"orderNo":"none"}`), 200, "has no order")
-	deaf := controlled(t, sandbox.Config{})
-	deaf.refused(deaf.request(http.MethodPost, sandbox.ControlPath+"push", "{}"), 200, "no address for pushes is set")
+	withoutPushes := controlled(t, sandbox.Config{})
+	withoutPushes.refused(withoutPushes.request(http.MethodPost, sandbox.ControlPath+"push", "{}"), 200, "no address for pushes is set")
 }
 
 func TestControlReset(t *testing.T) {

@@ -121,7 +121,7 @@ func TestContentRefuses(t *testing.T) {
 	}
 }
 
-// The order and the values that a caller hands in are not touched.
+// The order and the values that a caller passes are not touched.
 func TestContentLeavesMembersAlone(t *testing.T) {
 	members := []Member{StringMember("b", "1"), {Name: "a", Value: []byte(` [ 1 ] `)}}
 	if _, err := Content(members, Default()); err != nil {

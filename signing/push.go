@@ -186,7 +186,7 @@ func (v *PushVerifier) verify(header http.Header, body []byte) error {
 }
 
 // valuesOf returns the values of a header, in whatever letter case the map has its name: some
-// frameworks hand headers on in lower case.
+// frameworks pass headers in lower case.
 func valuesOf(header http.Header, name string) (values []string) {
 	for known, more := range header {
 		if strings.EqualFold(known, name) {

@@ -295,7 +295,7 @@ func TestPushAlgorithmInLowerCase(t *testing.T) {
 	}
 }
 
-// Some frameworks hand headers on in lower case.
+// Some frameworks pass headers in lower case.
 func TestPushHeadersInLowerCase(t *testing.T) {
 	lower := http.Header{}
 	for name, values := range signedPush(t, testPushSigner()) {

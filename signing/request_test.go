@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// templates are the provider's, as a caller hands them in.
+// templates are the provider's, as a caller passes them.
 var templates = []string{
 	"/mall/bundle-groups/{group_id}/sims",
 	"/mall/bundle-groups/bundles",

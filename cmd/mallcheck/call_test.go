@@ -110,7 +110,7 @@ func TestCallSuccess(t *testing.T) {
 		{"a success", `{"operateCode":"S","message":"success","data":[]}`, 200, 0, "HTTP 200 OK"},
 		{"white space behind it", `{"operateCode":"S","message":"success","data":[]}` + " \n", 200, 0, "HTTP 200 OK"},
 		{"a refusal", `{"operateCode":"F","message":"no","data":null}`, 200, 1, "HTTP 200 OK"},
-		{"a server error that claims success", `{"operateCode":"S","message":"success","data":[]}`, 500, 1, "mallcheck: HTTP 500 is no success, whatever the body says"},
+		{"a server error that claims success", `{"operateCode":"S","message":"success","data":[]}`, 500, 1, "mallcheck: HTTP 500 is not a success, whatever the body says"},
 		{"something behind it", `{"operateCode":"S","message":"success","data":[]}{}`, 200, 1, "mallcheck: something follows the JSON object in the body"},
 		{"another letter case", `{"OPERATECODE":"S","message":"success","data":[]}`, 200, 1, "mallcheck: the body has no member operateCode, spelled so, with the text S"},
 		{"no envelope", `[]`, 200, 1, "mallcheck: the target did not accept the call"},
@@ -165,13 +165,13 @@ func TestPushKeyIsSecret(t *testing.T) {
 // reason where nothing listens, and that no request is sent for them.
 func TestPushesNeedAReceiver(t *testing.T) {
 	s := serve(t, "--quiet", "--task-delay=2ms")
-	var deaf []string
+	var withoutReceiver []string
 	for _, line := range s.env {
 		if !strings.HasPrefix(line, "MALLCHECK_PUSH_LISTEN=") {
-			deaf = append(deaf, line)
+			withoutReceiver = append(withoutReceiver, line)
 		}
 	}
-	got := process{arguments: []string{"run", "--only=area:NTF"}, environ: deaf}.run(t)
+	got := process{arguments: []string{"run", "--only=area:NTF"}, environ: withoutReceiver}.run(t)
 	if got.code != 2 || !strings.Contains(got.out, "nothing listens for the pushes of the target (--push-listen HOST:PORT)") {
 		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
 	}

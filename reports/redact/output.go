@@ -39,7 +39,7 @@ func (s Secrets) Body(body []byte) []byte {
 	return run.Results[0].Exchanges[0].Request.Body
 }
 
-// Writer returns a writer that hands on to out what is written, line by line, as
+// Writer returns a writer that writes to out what is written, line by line, as
 // Text returns each line. What stands behind the last end of a line is handed on by
 // Close, which does not close out.
 func (s Secrets) Writer(out io.Writer) io.WriteCloser {
@@ -77,7 +77,7 @@ func (w *lineWriter) lines(text []byte) string {
 	return told.String()
 }
 
-// Close hands on what is left.
+// Close writes the rest.
 func (w *lineWriter) Close() error {
 	if len(w.rest) == 0 {
 		return nil

@@ -19,7 +19,7 @@ const githubMost = 50
 // makes annotations: an error for each clause that is violated and a warning for
 // each finding, at the line of the contract that says so, those first that most
 // checks saw. A check without an outcome is an error without a place. What is
-// written is not redacted: hand in what Redact returned.
+// written is not redacted: pass what redact.Run returned.
 func WriteGitHub(w io.Writer, run *reports.Run) error {
 	violations, findings := digest.GroupDeviations(run)
 	var out strings.Builder

@@ -22,7 +22,7 @@ const (
 // $GITHUB_STEP_SUMMARY, of at most 1 MiB: verdict, identity, counts, causes with
 // expected and actual, findings, habits, and the coverage. Texts of the target stand
 // in code or are escaped: they mention nobody and link nowhere. The report is not
-// redacted: hand in what redact.Run returned.
+// redacted: pass what redact.Run returned.
 func WriteMarkdown(w io.Writer, run *reports.Run) error {
 	var out strings.Builder
 	markdownHead(&out, run)

@@ -40,7 +40,7 @@ func inert(text string) string {
 	return text
 }
 
-// NewSafeWriter returns a writer that hands on to out, line by line, what Safe makes
+// NewSafeWriter returns a writer that writes to out, line by line, what Safe makes
 // of what is written to it. What stands behind the last line feed is handed on by
 // Close, which does not close out.
 func NewSafeWriter(out io.Writer) io.WriteCloser { return &safeWriter{out: out} }
@@ -63,7 +63,7 @@ func (w *safeWriter) Write(text []byte) (int, error) {
 	return len(text), err
 }
 
-// Close hands on what is left.
+// Close writes the rest.
 func (w *safeWriter) Close() error {
 	if len(w.rest) == 0 {
 		return nil

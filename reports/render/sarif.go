@@ -30,7 +30,7 @@ const (
 // clause, whose address is that of mallcheck's own sources. A violation is an error, a finding a
 // warning; a result under a waiver is suppressed with the reason. What could not
 // be asked is a notification of the invocation. What is written is not redacted:
-// hand in what Redact returned.
+// pass what redact.Run returned.
 func WriteSARIF(w io.Writer, run *reports.Run) error {
 	encoder := json.NewEncoder(visible.NewWriter(w))
 	encoder.SetEscapeHTML(false)

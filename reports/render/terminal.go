@@ -37,7 +37,7 @@ type TerminalOptions struct {
 // Terminal tells a person about a run while it goes on and when it has ended:
 // Begin, then Result for each check, then End. All may be called from several
 // goroutines. What Result writes comes from the suite, never from the target;
-// Begin and End write what the run holds, so hand them what redact.Run returned.
+// Begin and End write what the run holds, so pass what redact.Run returned.
 type Terminal struct {
 	mu      sync.Mutex
 	out     io.Writer

@@ -1,6 +1,6 @@
 // Package render writes a run for people and for other tools: JUnit, HTML, Markdown,
 // SARIF, HAR, code quality, annotations of GitHub and the text of a terminal. Nothing is redacted here:
-// hand in what redact.Run returned. Text of a target acts on nothing it is shown in.
+// pass what redact.Run returned. Text of a target acts on nothing it is shown in.
 package render
 
 import (
@@ -40,7 +40,7 @@ var writers = []struct {
 }
 
 // WriteHAR writes the exchanges of run to w as an HTTP Archive, version 1.2. What is written is not
-// redacted: hand in what redact.Run returned.
+// redacted: pass what redact.Run returned.
 func WriteHAR(w io.Writer, run *reports.Run) error { return har.Write(w, run) }
 
 // Formats returns the names of the formats. WriteFiles writes all of them but
@@ -79,7 +79,7 @@ func Files(dir string, formats []string) []string {
 // WriteFiles writes run into folder dir in each of formats (see Formats), whose files
 // Files names; "github" has no file. Each file appears whole or not at all, and replaces an older one.
 // A format that fails keeps no other from being written; the error joins all
-// that failed. What is written is not redacted: hand in what Redact returned.
+// that failed. What is written is not redacted: pass what redact.Run returned.
 func WriteFiles(dir string, formats []string, run *reports.Run) error {
 	if err := CheckFormats(formats); err != nil {
 		return err
@@ -172,5 +172,5 @@ func formatIndex(name string) (int, error) {
 
 // WriteHTML writes run to w as one page that needs nothing else: no network, no other
 // file, and no JavaScript, which only adds a filter and keys. What is written is not
-// redacted: hand in what redact.Run returned.
+// redacted: pass what redact.Run returned.
 func WriteHTML(w io.Writer, run *reports.Run) error { return html.Write(w, run) }

@@ -39,7 +39,7 @@ type location struct {
 // Write writes run to w: a JSON list with an issue for each deviation that no waiver
 // covers. A critical violation is a blocker, a major one critical, another one major; a
 // finding is minor, and info if its clause is minor. Results that came to no outcome
-// have no issue: the exit code tells them. What is written is not redacted: hand in
+// have no issue: the exit code tells them. What is written is not redacted: pass
 // what redact.Run returned.
 func Write(w io.Writer, run *reports.Run) error {
 	issues, seen := []issue{}, map[string]bool{}

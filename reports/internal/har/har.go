@@ -21,7 +21,7 @@ import (
 )
 
 // Write writes run to w: a page for each check with exchanges, and an entry for each exchange, oldest
-// first, an entry a line. What is written is not redacted: hand in what redact.Run returned.
+// first, an entry a line. What is written is not redacted: pass what redact.Run returned.
 func Write(w io.Writer, run *reports.Run) error {
 	if err := write(w, run); err != nil {
 		return fmt.Errorf("writing the run as HAR: %w", err)

@@ -41,7 +41,7 @@ func hidden(c rune) bool {
 	return c == utf8.RuneError || c != '\n' && c != '\t' && !unicode.IsPrint(c)
 }
 
-// NewWriter returns a writer that hands on to out what Text makes of the text that
+// NewWriter returns a writer that writes to out what Text makes of the text that
 // is written to it. The text must end with a whole character.
 func NewWriter(out io.Writer) io.Writer { return &writer{out: out} }
 
