@@ -248,6 +248,7 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 	ordered := inOrder(runnable, r.target.Seed)
 	at := &pool{
 		workers: r.target.Concurrency, slowed: r.connection.Slowed, crowded: len(r.target.SIMs) < manySIMs,
+		adders:      len(r.target.SIMs) / simsOfAdder,
 		subscribers: len(r.target.SIMs) / max(1, r.target.Shard.Count) / len(lanes) / session.SIMsToRenew,
 		run: func(check checks.Check) reports.Result {
 			result := r.one(ctx, check)

@@ -15,6 +15,10 @@ import (
 // have cards of their own.
 const manySIMs = 6
 
+// simsOfAdder is how many SIM cards a target must name for each check that changes a group
+// at the same time as others.
+const simsOfAdder = 8
+
 // pool runs the checks of a run, several at once. Ginkgo's specs await their results.
 type pool struct {
 	run func(checks.Check) reports.Result
@@ -29,14 +33,16 @@ type pool struct {
 	// cards of its own, since a target may allow one auto-renewal for each card.
 	subscribers int
 
-	mu       sync.Mutex
-	changed  *sync.Cond
-	waiting  []checks.Check
-	running  int
-	busy     map[checks.Lane]bool
-	ordering int // running checks that may place orders and do not count them
-	renewing int // running checks that may begin auto-renewals
-	results  map[string]chan reports.Result
+	mu      sync.Mutex
+	changed *sync.Cond
+	waiting []checks.Check
+	running int
+	busy    map[checks.Lane]bool
+	// adders is how many checks that change groups may run at once, adding how many do.
+	adders, adding int
+	ordering       int // running checks that may place orders and do not count them
+	renewing       int // running checks that may begin auto-renewals
+	results        map[string]chan reports.Result
 }
 
 // inOrder returns checks in the order of their importance, and in the random order of
@@ -134,6 +140,8 @@ func (p *pool) mayRun(check checks.Check) bool {
 	switch {
 	case lane != checks.Shared && p.busy[lane], check.Subscribes() && p.renewing >= max(1, p.subscribers):
 		return false
+	case lane == checks.Groups && p.adding > 0, check.Adds() && (p.busy[checks.Groups] || p.adding >= max(1, p.adders)):
+		return false
 	case p.crowded && lane == checks.Orders:
 		return p.ordering == 0
 	case p.crowded && mayOrder(check):
@@ -156,6 +164,9 @@ func (p *pool) begin(check checks.Check) {
 	if lane := check.Lane(); lane != checks.Shared {
 		p.busy[lane] = true
 	}
+	if check.Adds() {
+		p.adding++
+	}
 	if mayOrder(check) {
 		p.ordering++
 	}
@@ -171,6 +182,9 @@ func (p *pool) done(check checks.Check) {
 	}
 	if lane := check.Lane(); lane != checks.Shared {
 		p.busy[lane] = false
+	}
+	if check.Adds() {
+		p.adding--
 	}
 	if mayOrder(check) {
 		p.ordering--

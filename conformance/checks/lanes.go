@@ -52,6 +52,9 @@ var counting = []string{
 	"VSH-075", "VSH-083", "PAY-036", "PAY-037", "PAY-051",
 }
 
+// batches are the checks that add more SIMs than others could keep away from.
+var batches = []string{"ASY-034", "ASY-040", "ASY-041"}
+
 // Lane returns what the check needs to itself. Cases that repeat one requirement for
 // every operation look at their own answers alone. Checks of an operation that uses up an
 // order of its own run one after the other, so that they can borrow the same.
@@ -65,13 +68,27 @@ func (c Check) Lane() Lane {
 	if c.derived != nil || c.isCaseOf("SIG", "ENV", "ERR") || c.Area() == "GEN" || c.Area() == "ORD" {
 		return Shared
 	}
-	for _, id := range c.Operations {
-		switch id {
-		case "addSims", "removeSims", "listGroupSims", "listBundles":
-			return Groups
-		}
+	if c.changesGroups() && !c.Adds() {
+		return Groups
 	}
 	return Shared
+}
+
+// changesGroups reports whether the check changes a group, or looks at what one holds.
+func (c Check) changesGroups() bool {
+	return slices.ContainsFunc(c.Operations, func(id string) bool {
+		return slices.Contains([]string{"addSims", "removeSims", "listGroupSims", "listBundles"}, id)
+	})
+}
+
+// Adds reports whether the check changes a group and looks at its own tasks alone: any
+// number of such checks run at once, but none beside one that compares what a group holds.
+func (c Check) Adds() bool {
+	id, _, _ := strings.Cut(c.ID, "/")
+	if area := c.Area(); area != "ASY" && area != "RID" || !c.changesGroups() || slices.Contains(batches, id) {
+		return false
+	}
+	return !slices.Contains(c.Operations, "listGroupSims") && !slices.Contains(c.Operations, "listBundles")
 }
 
 // Subscribes reports whether the check may begin an auto-renewal, or need one.
