@@ -82,7 +82,7 @@ type flow struct {
 	accepted  counts
 	refused   counts
 	completed counts
-	plans     map[string][]map[string]any // listed last, by SIM card
+	plans     map[string][]Price // that were listed, by SIM card
 	orders    []*order
 	tasks     map[string]*task
 	renewals  map[string][]renewal // shown, by SIM card
@@ -92,7 +92,7 @@ type flow struct {
 }
 
 func newFlow(options Options) flow {
-	return flow{options: options, accepted: counts{}, refused: counts{}, completed: counts{}, plans: map[string][]map[string]any{},
+	return flow{options: options, accepted: counts{}, refused: counts{}, completed: counts{}, plans: map[string][]Price{},
 		tasks: map[string]*task{}, renewals: map[string][]renewal{}, refusals: map[string]refusal{}, additions: map[string]int{}}
 }
 

@@ -54,8 +54,14 @@ func (f *flow) byPayID(id string) *order {
 func (f *flow) listing(e *event) {
 	sim := e.text("deviceCode")
 	e.flow = simFlow(sim)
-	if e.answer.accepted() && len(f.plans) < mostKept {
-		f.plans[sim] = append(f.plans[sim], e.answer.list("servicePlanList")...)
+	if !e.answer.accepted() || f.plans[sim] == nil && len(f.plans) == mostKept {
+		return
+	}
+	for _, plan := range e.answer.list("servicePlanList") {
+		price := Price{textOf(plan, "packageCode"), textOf(plan, "payAmount"), textOf(plan, "payCurrency")}
+		if !slices.Contains(f.plans[sim], price) {
+			f.plans[sim] = append(f.plans[sim], price)
+		}
 	}
 }
 
@@ -91,10 +97,7 @@ func (f *flow) order(e *event) {
 // price compares an order with the plans that were listed for the SIM card or, if none were, with the
 // prices that the client was told.
 func (f *flow) price(e *event, o *order) {
-	var prices []Price
-	for _, plan := range f.plans[o.sim] {
-		prices = append(prices, Price{textOf(plan, "packageCode"), textOf(plan, "payAmount"), textOf(plan, "payCurrency")})
-	}
+	prices := f.plans[o.sim]
 	listed := prices != nil
 	if !listed {
 		prices = f.options.Prices
@@ -263,11 +266,13 @@ func (f *flow) lookup(e *event) {
 func (f *flow) renewal(e *event) {
 	sim := e.text("deviceCode")
 	e.flow = simFlow(sim)
-	if !e.answer.accepted() || len(f.renewals) == mostKept {
+	if !e.answer.accepted() || f.renewals[sim] == nil && len(f.renewals) == mostKept {
 		return
 	}
 	shown := renewal{e.answer.text("orderNo"), e.answer.text("payId")}
-	f.renewals[sim] = append(f.renewals[sim], shown)
+	if !slices.Contains(f.renewals[sim], shown) {
+		f.renewals[sim] = append(f.renewals[sim], shown)
+	}
 	if o := f.byPayID(shown.payID); o != nil {
 		e.flow = orderFlow(o.no)
 	}

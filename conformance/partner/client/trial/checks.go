@@ -86,7 +86,9 @@ func (t *trials) rule(ctx context.Context, r *partner.Record, check *partner.Che
 		return
 	}
 	known := map[string]bool{}
-	t.mistakes(r, t.plain, check, "", known)
+	if !t.plain.end.hung || !slices.Contains(open, check.ID) { // what was killed could not go on
+		t.mistakes(r, t.plain, check, "", known)
+	}
 	for _, o := range t.habits {
 		if o.end.succeeded() || !slices.Contains(open, check.ID) {
 			t.mistakes(r, o, check, " (under other habits of the mall)", known)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -68,7 +69,7 @@ func run(ctx context.Context, command, environ []string, limit time.Duration, ve
 	defer cancel()
 	output := &tail{also: verbose}
 	c := exec.CommandContext(limited, command[0], command[1:]...) //nolint:gosec // the user's own command
-	c.Env = append(append(os.Environ(), environ...), mark)
+	c.Env = slices.Concat(os.Environ(), noProxy(), environ, []string{mark})
 	c.Stdout, c.Stderr = output, output
 	c.WaitDelay = waitForPipes
 	contain(c)
@@ -85,6 +86,15 @@ func run(ctx context.Context, command, environ []string, limit time.Duration, ve
 		e.left = killed
 	}
 	return e
+}
+
+// noProxy has the client reach the sandbox directly, also on a machine that has a proxy.
+func noProxy() []string {
+	var pairs []string
+	for _, name := range []string{"NO_PROXY", "no_proxy"} {
+		pairs = append(pairs, name+"="+strings.TrimPrefix(os.Getenv(name)+",127.0.0.1", ","))
+	}
+	return pairs
 }
 
 // tail keeps the end of what is written.

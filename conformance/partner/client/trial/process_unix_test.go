@@ -35,3 +35,13 @@ func TestNothingIsLeftRunning(t *testing.T) {
 		}
 	}
 }
+
+// TestProxiesAreAvoided holds that a proxy of the machine does not stand between the client and the sandbox.
+func TestProxiesAreAvoided(t *testing.T) {
+	t.Setenv("NO_PROXY", "example.com")
+	t.Setenv("no_proxy", "")
+	end := run(t.Context(), []string{"sh", "-c", `echo "$NO_PROXY $no_proxy"`}, nil, time.Minute, nil)
+	if end.last != "example.com,127.0.0.1 127.0.0.1" {
+		t.Errorf("the client sees %q", end.last)
+	}
+}

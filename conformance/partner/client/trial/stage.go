@@ -62,8 +62,8 @@ func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 		return o
 	}
 	header := cmp.Or(b.header, client.DefaultRequestIDHeader)
-	judge, err := client.New(t.contract, client.Options{Rules: t.config.Rules, Paths: t.config.Paths, PartnerCodes: []string{t.fixtures.Partner},
-		RequestIDHeader: header, MinPoll: t.config.MinPoll, Prices: t.prices()})
+	judge, err := client.New(t.contract, client.Options{Rules: t.config.Rules, Paths: t.config.Paths,
+		PartnerCodes: []string{t.fixtures.Partner}, RequestIDHeader: header, MinPoll: t.config.MinPoll, Prices: t.prices()})
 	if err != nil {
 		return problem(err)
 	}
