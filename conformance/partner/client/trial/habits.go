@@ -45,7 +45,7 @@ func adopted(ids ...string) behavior {
 	if err != nil {
 		panic(err) // the ids are those of the catalogue
 	}
-	return behavior{interceptors: interceptors, header: settings["request-id-header"]}
+	return behavior{interceptors: interceptors, header: settings["request-id-header"], prompt: true}
 }
 
 // together reports whether two habits can be adopted at a time.

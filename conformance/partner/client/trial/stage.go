@@ -26,6 +26,9 @@ type behavior struct {
 	closed bool
 	// header is the response header with the id of a task, if it differs.
 	header string
+	// prompt lets a task have ended when its result is first read. Otherwise it never has, however late the
+	// client comes, so that a client that reads once is found out.
+	prompt bool
 	// watch tells of requests that come sooner than the mall asked; nil if it asked for nothing.
 	watch *pauses
 }
@@ -72,8 +75,12 @@ func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 		return problem(err)
 	}
 	defer shut(listener)
+	first := []sandbox.Interceptor{tap.Interceptor(), buyer()}
+	if !b.prompt {
+		first = append(first, unhurried())
+	}
 	box, err := sandbox.New(sandbox.Config{Seed: t.config.Seed, TaskDelay: taskDelay, Rules: t.config.Rules,
-		Interceptors: append([]sandbox.Interceptor{tap.Interceptor(), buyer()}, b.interceptors...),
+		Interceptors: append(first, b.interceptors...),
 		Push:         sandbox.Push{To: "http://" + push + pushPath, Backoff: pushBackoff, Timeout: pushTimeout}})
 	if err != nil {
 		return problem(err)
@@ -158,6 +165,17 @@ func buyer() sandbox.Interceptor {
 	return sandbox.Interceptor{Decide: func(_ *sandbox.State, c *sandbox.Call, d *sandbox.Decision) {
 		if c.Operation == "confirmPaymentResult" && d.Status == sandbox.PayOpen && d.Order.Payment.Method == "" {
 			d.Status = sandbox.PayPaid
+		}
+	}}
+}
+
+// unhurried shows each task as not ended when its result is first read.
+func unhurried() sandbox.Interceptor {
+	read := map[string]bool{}
+	return sandbox.Interceptor{Result: func(_ *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
+		if !read[r.RequestID] {
+			read[r.RequestID] = true
+			r.Status, r.Details = sandbox.StatusProcessing, nil
 		}
 	}}
 }
