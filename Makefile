@@ -13,7 +13,7 @@ help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## Hold the embedded sandbox to the contract
+run: ## Test the built-in sandbox
 	$(GO) run ./cmd/mallcheck run
 
 .PHONY: test
@@ -25,7 +25,7 @@ test-short: ## Run the quick tests
 	$(GO) test -short ./...
 
 .PHONY: test-long
-test-long: ## Run every test, the long proofs included
+test-long: ## Run every test, including the long proofs
 	LONG_TESTS=1 $(GO) test ./...
 
 .PHONY: build
@@ -41,7 +41,7 @@ docs: build ## Build the pages of docs/ as a site in site/
 	.ci/docs $(BIN)
 
 .PHONY: pictures
-pictures: build ## Take the pictures of README and docs/ anew (needs Chromium)
+pictures: build ## Retake the pictures of README and docs/ (needs Chromium)
 	.ci/pictures $(BIN)
 
 .PHONY: generate
@@ -53,7 +53,7 @@ faults: build ## Prove that the suite catches every fault: a matrix in mallcheck
 	$(BIN) faults --prove --seed 2 # causes are learnt with seed 1
 
 .PHONY: verify
-verify: ## Everything the pipeline runs: installs what it needs
+verify: ## Run the whole pipeline; installs what it needs
 	.ci/verify
 
 .PHONY: lint

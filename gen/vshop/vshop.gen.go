@@ -147,7 +147,7 @@ type ClientInterface interface {
 
 	// SingleQueryOrderWithBody Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -156,7 +156,7 @@ type ClientInterface interface {
 
 	// SingleQueryOrder Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -334,7 +334,7 @@ func (c *Client) SingleOrder(ctx context.Context, params *SingleOrderParams, bod
 
 // SingleQueryOrderWithBody Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 //
 // Takes any type of body and a specified content type.
 //
@@ -353,7 +353,7 @@ func (c *Client) SingleQueryOrderWithBody(ctx context.Context, params *SingleQue
 
 // SingleQueryOrder Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -969,7 +969,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleQueryOrderWithBodyWithResponse Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -978,7 +978,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleQueryOrderWithResponse Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1468,7 +1468,7 @@ func (c *ClientWithResponses) SingleOrderWithResponse(ctx context.Context, param
 
 // SingleQueryOrderWithBodyWithResponse Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1483,7 +1483,7 @@ func (c *ClientWithResponses) SingleQueryOrderWithBodyWithResponse(ctx context.C
 
 // SingleQueryOrderWithResponse Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request is that of the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
