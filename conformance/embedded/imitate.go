@@ -44,9 +44,12 @@ func Imitation(learned *observe.Learned) ([]sandbox.Interceptor, map[string]stri
 	var variants []string
 	times := 0
 	for _, fact := range slices.Concat(learned.Facts, learned.Rare) {
-		switch fact.Kind {
-		case observe.KindRefusal:
+		if fact.Kind == observe.KindRefusal {
 			m.refusals = append(m.refusals, refusalOf(fact))
+		}
+	}
+	for _, fact := range learned.Facts {
+		switch fact.Kind {
 		case observe.KindHabit:
 			variants = append(variants, m.habit(fact)...)
 		case observe.KindForm:

@@ -79,7 +79,7 @@ func written(t testing.TB, learned *Learned) (whole, claims []byte) {
 
 func TestTwoLearningsAreEqualByteForByte(t *testing.T) {
 	_, first := written(t, learnt(t, base()))
-	_, second := written(t, learnt(t, record(t, target.Settings{Seed: "2"})))
+	_, second := written(t, learnt(t, record(t, target.Settings{Seed: "1"})))
 	if !bytes.Equal(first, second) {
 		t.Errorf("the claims differ:\n%s", difference(string(first), string(second)))
 	}

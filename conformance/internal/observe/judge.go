@@ -61,8 +61,8 @@ func (j *Judge) Result(result *reports.Result) {
 			continue
 		}
 		request := form.Judge(&exchange.Request, j.rules)
-		j.settle(result, i, request.Provocation)
 		answer := readAnswer(form.Operation, exchange.Response)
+		j.settle(result, i, request.Provocation, answer)
 		if !answer.refused || exchange.Response.Status == 429 {
 			continue
 		}
@@ -85,7 +85,7 @@ func (j *Judge) Result(result *reports.Result) {
 // settle takes out the deviations of an exchange that the overlay knows as a habit of the
 // target, and grades those of a request that the target was seen to refuse: that it accepts
 // it now is no assumption any more.
-func (j *Judge) settle(result *reports.Result, exchange int, what provoke.Provocation) {
+func (j *Judge) settle(result *reports.Result, exchange int, what provoke.Provocation, answer answer) {
 	operation := result.Exchanges[exchange].Operation
 	habits := j.habits[operation]
 	mistake := what.Kind != provoke.WellFormed && what.Kind != provoke.Unclear
@@ -96,10 +96,16 @@ func (j *Judge) settle(result *reports.Result, exchange int, what provoke.Provoc
 			kept = append(kept, d)
 			continue
 		}
-		if mistake && habits[what] || habits[bareBodies] && strings.HasPrefix(d.Clause, "envelope/") {
+		known := habits[bareBodies] && strings.HasPrefix(d.Clause, "envelope/")
+		if answer.accepted {
+			known = known || mistake && habits[what]
+		} else {
+			known = known || habits[otherRefusals] && (d.Clause == "errors/refusals-in-the-envelope" || d.Clause == "envelope/refusal")
+		}
+		if known {
 			continue
 		}
-		if refused {
+		if refused && answer.accepted {
 			d.Grade = reports.Observed
 		}
 		kept = append(kept, d)
@@ -107,4 +113,8 @@ func (j *Judge) settle(result *reports.Result, exchange int, what provoke.Provoc
 	result.Deviations = kept
 }
 
-var bareBodies = provoke.Provocation{Kind: "bare-bodies"}
+// The habits in the form of answers.
+var (
+	bareBodies    = provoke.Provocation{Kind: "bare-bodies"}
+	otherRefusals = provoke.Provocation{Kind: "refusals-in-another-form"}
+)

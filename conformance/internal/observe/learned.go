@@ -250,8 +250,9 @@ func (l *Learner) factsLearned() (facts, rare []Fact) {
 			rare = append(rare, few)
 		}
 	}
+	habits, few := l.leniencies()
+	facts, rare = append(facts, habits...), append(rare, few...)
 	sortFacts(rare)
-	facts = append(facts, l.leniencies()...)
 	facts = append(facts, l.settingsLearned()...)
 	facts = append(facts, l.wireLearned()...)
 	sortFacts(facts)
@@ -264,23 +265,28 @@ func sortFacts(facts []Fact) {
 	})
 }
 
-// leniencies are the mistakes that the target accepts, by parameter.
-func (l *Learner) leniencies() []Fact {
-	var facts []Fact
+// leniencies are the mistakes that the target accepts, by parameter, and those that it
+// refuses as often: there the request differs in something else.
+func (l *Learner) leniencies() (habits, rare []Fact) {
 	for what, operations := range l.accepted {
 		fact := Fact{Kind: KindHabit, Subject: what.Kind, Value: what.Parameter}
-		for operation, times := range operations {
-			// One that is refused as often is not a habit: the request differs in something else.
-			if fact.Count.Times += times; times > l.refused[what][operation] {
+		few := fact
+		for _, operation := range slices.Sorted(maps.Keys(operations)) {
+			fact.Count.Times += operations[operation]
+			if operations[operation] > l.refused[what][operation] {
 				fact.Operations = append(fact.Operations, operation)
+			} else {
+				few.Operations = append(few.Operations, operation)
 			}
 		}
-		slices.Sort(fact.Operations)
 		if len(fact.Operations) > 0 {
-			facts = append(facts, fact)
+			habits = append(habits, fact)
+		}
+		if len(few.Operations) > 0 {
+			rare = append(rare, few)
 		}
 	}
-	return facts
+	return habits, rare
 }
 
 // settingsLearned are the settings of a run that fit the target.
