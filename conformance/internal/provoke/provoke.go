@@ -293,8 +293,10 @@ func (p *field) mistake(value any, there bool) string {
 	switch {
 	case !there && p.required:
 		return MissingParameters
-	case !there || isText && reports.IsPlaceholder(text):
+	case !there:
 		return ""
+	case isText && reports.IsPlaceholder(text):
+		return hiddenMistake(text)
 	case p.schema.VisitJSON(value) == nil:
 		return ""
 	case value == nil:
@@ -307,6 +309,19 @@ func (p *field) mistake(value any, there bool) string {
 		return malformedValues
 	}
 	if _, isNumber := value.(float64); isNumber {
+		return numbersForStrings
+	}
+	return otherTypes
+}
+
+// hiddenMistake is the mistake in a value that was redacted: its placeholder tells the type
+// of what was no string.
+func hiddenMistake(placeholder string) string {
+	parts := strings.Split(strings.TrimSuffix(placeholder, ">"), ":")
+	switch {
+	case len(parts) < 3:
+		return ""
+	case parts[2] == "number":
 		return numbersForStrings
 	}
 	return otherTypes
