@@ -62,7 +62,7 @@ func TestExplain(t *testing.T) {
 		t.Errorf("exit code %d: %s%s", got.code, got.out, got.err)
 	}
 	got = process{arguments: []string{"explain", "SIG-O22"}}.run(t)
-	if got.code != 2 || got.err != "mallcheck: explain: \"SIG-O22\" is no check; did you mean SIG-022?\n" {
+	if got.code != 2 || got.err != "mallcheck: explain: \"SIG-O22\" is not a check; did you mean SIG-022?\n" {
 		t.Errorf("exit code %d: %s%s", got.code, got.out, got.err)
 	}
 }
