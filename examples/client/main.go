@@ -37,7 +37,7 @@ func main() {
 func run(ctx context.Context, base, partner, group, header string, arguments []string) error {
 	mall, err := client.New(client.Config{
 		PartnerCode: partner, RequestIDHeader: header,
-		Addresses:   client.Addresses{Vshop: base + "/vshop", Payment: base + "/payment", Topup: base + "/topup"},
+		Addresses: client.Addresses{Vshop: base + "/vshop", Payment: base + "/payment", Topup: base + "/topup"},
 	})
 	if err != nil {
 		return err

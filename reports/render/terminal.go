@@ -46,7 +46,7 @@ type Terminal struct {
 
 	checks int
 	counts reports.Counts
-	live   bool      // whether the progress line stands on the screen
+	live   bool // whether the progress line stands on the screen
 	begun  time.Time
 	told   time.Time // when progress was last told without one
 }
