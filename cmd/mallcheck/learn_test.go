@@ -1,0 +1,43 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
+)
+
+// TestLearnAndDrift learns from the sandbox, compares it with itself and with one of another
+// habit, and prints the contract with the overlay.
+func TestLearnAndDrift(t *testing.T) {
+	testlevel.Plain(t)
+	dir := t.TempDir()
+	for _, test := range []struct {
+		arguments []string
+		code      int
+		out, err  string
+	}{
+		{[]string{"learn", "--seed", "1"}, 0, "Wrote sandbox.overlay.yaml.\n", ""},
+		{[]string{"drift", "sandbox.overlay.yaml", "sandbox.overlay.yaml", "--fail-on", "drift"}, 0, "No change.\n", ""},
+		{
+			[]string{"drift", "--overlay", "sandbox.overlay.yaml", "--variant", "acceptance-without-data", "--seed", "1", "--fail-on", "drift"}, 1,
+			"gone: AddSimsResponse.data is not sent any more", "",
+		},
+		{[]string{"contract", "--overlay", "sandbox.overlay.yaml"}, 0, "grade: observed", ""},
+		{[]string{"contract", "--overlay", "none.yaml"}, 2, "", "none.yaml: no such file or directory; mallcheck learn writes an overlay"},
+		{[]string{"drift"}, 2, "", "there is nothing to compare with"},
+		{[]string{"drift", "none.yaml", "sandbox.overlay.yaml"}, 2, "", "none.yaml"},
+	} {
+		got := process{arguments: test.arguments, dir: dir}.run(t)
+		if got.code != test.code || !strings.Contains(got.out, test.out) || !strings.Contains(got.err, test.err) {
+			t.Errorf("%v: exit code %d, %q, %q", test.arguments, got.code, got.out[:min(len(got.out), 300)], got.err)
+		}
+	}
+	for _, file := range []string{"junit.xml", "run.json", "report.html"} {
+		if _, err := os.Stat(filepath.Join(dir, "mallcheck-report", "drift", file)); err != nil {
+			t.Error(err)
+		}
+	}
+}
