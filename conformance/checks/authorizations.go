@@ -110,7 +110,7 @@ var nothingPaid = []Check{{
 	Operations:  []string{"stripeSubDirectly", "singleOrder", "resultQuery", "queryAutoRenewalRecord"},
 	Requirement: "stripeSubDirectly pays and subscribes nothing when it refuses a request without tradeTime",
 	Run: func(ctx context.Context, s *session.Session) {
-		subscribesNothing(ctx, s, requiredClause("stripeSubDirectly", "tradeTime"), "a subscription without tradeTime",
+		subscribesNothing(ctx, s, tradeTimeClause("stripeSubDirectly"), "a subscription without tradeTime",
 			func(draft *session.Draft) { draft.Before(wire.Drop("tradeTime")) })
 	},
 }, {
@@ -120,7 +120,7 @@ var nothingPaid = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		const what = "a confirmation without tradeTime"
 		if shared := paidInStages(ctx, s); shared.untimed.Refused() && shared.begun.Accepted() {
-			mustBeRefused(s, s.Own(shared.unconfirmed), requiredClause("confirmPaymentResult", "tradeTime"), what)
+			mustBeRefused(s, s.Own(shared.unconfirmed), tradeTimeClause("confirmPaymentResult"), what)
 			paysNothing(s, s.Own(shared.begunState), s.Own(shared.unconfirmedState))
 			return
 		}
@@ -137,7 +137,7 @@ var nothingPaid = []Check{{
 	Requirement: "stripeSingleAuthorization leads to no payment when it refuses a request without tradeTime",
 	Run: func(ctx context.Context, s *session.Session) {
 		shared := paidInStages(ctx, s)
-		mustBeRefused(s, s.Own(shared.untimed), requiredClause("stripeSingleAuthorization", "tradeTime"), "an authorization without tradeTime")
+		mustBeRefused(s, s.Own(shared.untimed), tradeTimeClause("stripeSingleAuthorization"), "an authorization without tradeTime")
 		state := s.Own(shared.untimedState)
 		s.RequireAccepted(state)
 		Expect(recordOf(state)["payStatus"]).NotTo(Equal(paid), "a refused authorization paid for an order")
@@ -155,7 +155,7 @@ var nothingPaid = []Check{{
 
 // withoutTradeTime sends a request without its tradeTime, which the target refuses.
 func withoutTradeTime(ctx context.Context, s *session.Session, right *session.Draft, what string) {
-	refusedFirst(ctx, s, right.Twin().Before(wire.Drop("tradeTime")), requiredClause(right.Operation.ID, "tradeTime"), what)
+	refusedFirst(ctx, s, right.Twin().Before(wire.Drop("tradeTime")), tradeTimeClause(right.Operation.ID), what)
 }
 
 // paysNothing asserts that a refused confirmation paid nothing, unless the authorization did.

@@ -131,9 +131,9 @@ func (o operation) bodySchema() string {
 	return o.Pointer + "/requestBody/content/application~1json/schema"
 }
 
-// requiredClause is the pointer of the statement that a body must have a member.
-func requiredClause(operation, member string) string {
-	return operationOf(operation).bodySchema() + "/required/" + member
+// tradeTimeClause is the pointer of the statement that a body must have tradeTime.
+func tradeTimeClause(operation string) string {
+	return operationOf(operation).bodySchema() + "/required/tradeTime"
 }
 
 // pathParameter returns the parameter in the path of an operation and its segment,

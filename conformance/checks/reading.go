@@ -105,7 +105,7 @@ func keysOf(ctx context.Context, s *session.Session, p session.Purchase) session
 }
 
 // thirdPartyPaid creates an order that the partner was paid for already; that it
-// is accepted is required. What edits change is signed.
-func thirdPartyPaid(ctx context.Context, s *session.Session, p session.Purchase, edits ...wire.Edit) {
-	s.RequireAccepted(s.Send(ctx, s.NewSynOrderInfo(p).Before(edits...)))
+// is accepted is required.
+func thirdPartyPaid(ctx context.Context, s *session.Session, p session.Purchase) {
+	s.RequireAccepted(s.Send(ctx, s.NewSynOrderInfo(p)))
 }

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
@@ -203,7 +204,7 @@ func visibleKeys(ctx context.Context, s *session.Session, number int) session.Or
 	name := "keys of the top-up"
 	if number > 0 {
 		order = topUps(ctx, s)[number-1].Purchase
-		name = "keys of concurrent top-up " + string(rune('0'+number))
+		name = "keys of concurrent top-up " + strconv.Itoa(number)
 	}
 	return session.Share(s, name, func(s *session.Session) session.OrderKeys {
 		awaitVisible(ctx, s, order)

@@ -186,8 +186,9 @@ type Pair struct {
 }
 
 var (
-	// Braces and Brackets surround objects and lists.
-	Braces   = [2]string{"{", "}"}
+	// Braces surround objects.
+	Braces = [2]string{"{", "}"}
+	// Brackets surround lists.
 	Brackets = [2]string{"[", "]"}
 	// Compact is JSON without white space.
 	Compact = JSONLayout(",", ":")
