@@ -129,7 +129,7 @@ var changes = []struct {
 	{"a new member", edit(func(_, data map[string]any, _ int) { data["channel"] = "stripe" }, "resultQuery", "confirmPaymentResult"),
 		"new", "PaymentResult.channel is new", false, nil},
 	{"a new member in every answer", edit(func(answer, _ map[string]any, _ int) { answer["node"] = "a" }),
-		"new", "node, in ", false, nil},
+		"new", "node, in ", false, []string{"/properties/node"}},
 	{"a code has a new value", details(func(d map[string]any, n int) {
 		if n%2 == 0 {
 			d["result"] = "11"

@@ -142,7 +142,7 @@ func (d *drift) member(was, is *observe.Member) {
 		return
 	case was.Presence == observe.Always && is.Presence == observe.Sometimes:
 		d.of(was, RankMissing, changed, "%s is missing from some answers", observe.Always+" present", observe.Sometimes+" present")
-	case was.Presence == observe.Sometimes && is.Presence == observe.Always:
+	case was.Presence == observe.Sometimes && is.Presence == observe.Always && seldomByChance(was, is):
 		d.of(was, RankNew, changed, "%s is always sent now", observe.Sometimes+" present", observe.Always+" present")
 	case was.Presence == observe.Never && is.Count.Present > 0:
 		d.of(is, RankNew, isNew, "%s is sent now", "never present", orSome(is.Presence)+" present")
@@ -153,6 +153,13 @@ func (d *drift) member(was, is *observe.Member) {
 		return
 	}
 	d.text(was, is)
+}
+
+// seldomByChance reports whether a member that was missing from a share of the answers is in
+// all of the later ones by chance in less than one of a thousand cases.
+func seldomByChance(was, is *observe.Member) bool {
+	missing := was.Count.Answers - was.Count.Present
+	return was.Count.Answers > 0 && float64(is.Count.Present)*float64(missing)/float64(was.Count.Answers) > 7
 }
 
 func orSome(presence string) string { return cmp.Or(presence, observe.Sometimes) }
@@ -179,7 +186,7 @@ func (d *drift) text(was, is *observe.Member) {
 	if !was.Empty && is.Empty && was.Form != "" {
 		d.of(was, RankValue, changed, "%s is empty in some answers", "not empty", "sometimes empty")
 	}
-	if len(was.Values) == 0 {
+	if len(was.Values) == 0 { // that a value is not seen any more shows nothing
 		return
 	}
 	values, others := is.SeenValues()
@@ -195,8 +202,6 @@ func (d *drift) text(was, is *observe.Member) {
 		d.of(was, RankValue, changed, "%s has other values: "+list(more)+" instead of "+list(less), all, now)
 	case len(more) > 0:
 		d.of(was, RankValue, isNew, "%s has a new value: "+list(more), all, now)
-	case len(less) > 0 && len(values) > 0 && 2*is.Count.Present >= was.Count.Present && is.Count.Present >= observe.EnoughAlways:
-		d.of(was, RankNew, isGone, "%s has a value no more: "+list(less), all, now)
 	}
 }
 
