@@ -21,7 +21,7 @@ func (contractCommand) Help() string {
   mallcheck contract --overlay uat.overlay.yaml > uat.yaml    the mall API as UAT has it
 
 Generate a typed client from it, for example with
-  go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@latest -generate types,client -package uat -o uat.gen.go uat.yaml`
+  go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@latest -generate types,client -response-type-suffix Reply -package uat -o uat.gen.go uat.yaml`
 }
 
 // Run implements the command.
