@@ -43,7 +43,7 @@ func TestBudget(t *testing.T) {
 			bare = append(bare, line)
 		}
 	}
-	got = process{arguments: []string{"run", "--only=area:VSH,area:PAY"}, environ: bare}.run(t)
+	got = process{arguments: []string{"run", "--depth=thorough", "--only=area:VSH,area:PAY,area:ORD,GEN/singleOrder/*,GEN/synOrderInfo/*,GEN/stripeSingleAuthorization/*"}, environ: bare}.run(t)
 	if got.code != 3 || !strings.Contains(got.out, "100 purchases were made") {
 		t.Errorf("without a budget of its own: exit code %d:\n%s", got.code, got.out)
 	}

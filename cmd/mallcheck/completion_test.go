@@ -26,7 +26,7 @@ func TestComplete(t *testing.T) {
 		{"run --stri", "--strict"},
 		{"run --strict d", "documented derived"},
 		{"run --strict=d", "--strict=documented --strict=derived"},
-		{"run --strict documented --fail-on ", "critical finding habit"},
+		{"run --strict documented --fail-on ", "critical finding habit drift"},
 		{"run --only SIG-00", "SIG-001 SIG-002 SIG-003"},
 		{"run --only=area:S", "--only=area:SIG"},
 		{"run --only SIG-003/ad", "SIG-003/addSims"},

@@ -219,3 +219,11 @@ func TestLists(t *testing.T) {
 		})
 	}
 }
+
+// A run cannot see drift: accepting the value would pass what nothing has compared.
+func TestRunFailsOnNoDrift(t *testing.T) {
+	got := process{arguments: []string{"run", "--fail-on=drift"}}.run(t)
+	if want := "mallcheck: --fail-on: \"drift\" is for mallcheck drift; write critical, finding or habit\n"; got.code != 2 || got.err != want {
+		t.Errorf("exit code %d, %q, want 2 and %q", got.code, got.err, want)
+	}
+}

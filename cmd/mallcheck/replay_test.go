@@ -21,7 +21,7 @@ func TestReplay(t *testing.T) {
 	dir := t.TempDir()
 	ids := []string{
 		"ENV-001/listBundles", "GRP-001", "ASY-001", "RID-001/addSims", "SIG-022/addSims", "SIG-022/singleOrder", "SIG-022/listBundles",
-		"VSH-070", "PAY-031", "ORD-012", "ERR-010/singleVerify",
+		"VSH-060", "PAY-031", "ORD-012", "ERR-010/singleVerify",
 	}
 	if got := (process{arguments: []string{"run", "--seed=1", "--format=json", "--only=" + strings.Join(ids, ",")}, dir: dir}).run(t); got.code != 0 {
 		t.Fatalf("exit code %d:\n%s%s", got.code, got.out, got.err)

@@ -46,6 +46,10 @@ func (c *runCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
+	if t.FailOnDrift {
+		return &target.Error{Place: t.Place("fail-on"), Value: "drift", Problem: "is for mallcheck drift",
+			Instead: "write critical, finding or habit"}
+	}
 	std.secrets = t.Secrets() // the terminal and the reports are told what was redacted
 	if err := knownFormats(t.Place("format"), t.Formats); err != nil {
 		return err

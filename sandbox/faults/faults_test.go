@@ -93,10 +93,10 @@ func TestInterceptorsOfUnknownIDs(t *testing.T) {
 		faults, variants []string
 		message, near    string
 	}{
-		{[]string{"sign-missing-accepted", "no-such-fault"}, nil, `"no-such-fault" is no fault`, "sign-missing-accepted"},
-		{nil, []string{"no-such-variant"}, `"no-such-variant" is no variant`, "gzip"},
-		{[]string{"gzip"}, nil, `"gzip" is no fault`, "never-finishes"},
-		{nil, []string{""}, `"" is no variant`, "chunked"},
+		{[]string{"sign-missing-accepted", "no-such-fault"}, nil, `"no-such-fault" is not a fault`, "sign-missing-accepted"},
+		{nil, []string{"no-such-variant"}, `"no-such-variant" is not a variant`, "gzip"},
+		{[]string{"gzip"}, nil, `"gzip" is not a fault`, "never-finishes"},
+		{nil, []string{""}, `"" is not a variant`, "chunked"},
 	} {
 		interceptors, settings, err := Interceptors(test.faults, test.variants)
 		var unknown *Unknown
