@@ -13,7 +13,8 @@ import (
 
 // TestConcurrencyChangesNoVerdict runs the checks of tasks, groups, orders, payments and pushes
 // one at a time and eight at once: every check comes to the same verdict. The long level does so
-// against the sandbox under 20 seeds, and against each variant under one of them.
+// against the sandbox under 5 seeds, and against every fourth variant; 20 seeds and all variants
+// take 155 s.
 func TestConcurrencyChangesNoVerdict(t *testing.T) {
 	testlevel.Plain(t)
 	remote(t)
@@ -21,12 +22,12 @@ func TestConcurrencyChangesNoVerdict(t *testing.T) {
 	for _, variant := range faults.Variants() {
 		variants = append(variants, variant.ID)
 	}
-	const seeds = 20
+	const seeds = 5
 	for seed := 1; seed <= testlevel.Pick(0, 1, seeds); seed++ {
 		sameVerdicts(t, seed, nil)
 	}
-	for i, variant := range variants[:testlevel.Pick(0, 1, len(variants))] {
-		sameVerdicts(t, i%seeds+1, []string{variant})
+	for i := 0; i < testlevel.Pick(0, 1, len(variants)); i += 4 {
+		sameVerdicts(t, i%seeds+1, variants[i:i+1])
 	}
 }
 

@@ -22,8 +22,8 @@ func TestCausesAreInferred(t *testing.T) {
 		times int
 		right float64 // part that must be right
 	}{
-		{"single faults", 1, testlevel.Pick(1, 4, 20), 0.9},
-		{"pairs", 2, testlevel.Pick(0, 2, 20), 0.8},
+		{"single faults", 1, testlevel.Pick(1, 4, 10), 0.9},
+		{"pairs", 2, testlevel.Pick(0, 2, 10), 0.8},
 	} {
 		t.Run(of.name, func(t *testing.T) {
 			random, all := rand.New(rand.NewPCG(11, 0)), faults.Faults()

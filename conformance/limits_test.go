@@ -62,7 +62,7 @@ func TestOnePlanForEachSIM(t *testing.T) {
 	if testlevel.Pick(0, 0, 1) > 0 {
 		only = nil
 	}
-	for n, inconclusive := range map[int]bool{1: true, 2: true, 24: false} {
+	for n, inconclusive := range map[int]bool{1: true, 2: true, 48: false} {
 		t.Run(fmt.Sprintf("%d SIM cards", n), func(t *testing.T) {
 			started := time.Now()
 			under := limited(t, "one-plan-per-sim", sandbox.NewFixtures().SIMs[:n], only...)

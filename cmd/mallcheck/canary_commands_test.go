@@ -104,6 +104,14 @@ var canaryCommands = map[string]func(c *canaryRun){
 			c.t.Errorf("mallcheck proxy tells the %s", leak)
 		}
 	},
+	"judge": func(c *canaryRun) {
+		// The client tells all it was told, and sends it to the mall of judge.
+		c.run("", "judge", "--report-dir=judged", "--", "sh", "-c", "echo $MALL_PUSH_KEY; "+binary+" call resultQuery --payment-url=$MALL_PAYMENT_URL --partner-code=$MALL_PARTNER_CODE --set=payId="+canaryPay+" --set=email="+canaryEmail)
+	},
+	"learn": func(c *canaryRun) { c.run("", "learn", "mallcheck-report/run.json", "--output=learnt.yaml") },
+	"drift": func(c *canaryRun) {
+		c.run("", "drift", "learnt.yaml", "second/run.json", "--report-dir=drifted", "--format="+strings.Join(render.Formats(), ","))
+	},
 	"init":       func(c *canaryRun) { c.run("", "init", "other.yaml") },
 	"list":       func(c *canaryRun) { c.run("", "list"); c.run("", "list", "--json") },
 	"explain":    func(c *canaryRun) { c.run("", "explain", "PAY-031") },
@@ -136,7 +144,7 @@ var canaryCommands = map[string]func(c *canaryRun){
 }
 
 // canaryOrder is the order in which commands need what others left; the rest follows.
-var canaryOrder = []string{"run", "call", "config", "targets", "doctor", "plan", "rerun", "replay", "sweep", "compare", "merge"}
+var canaryOrder = []string{"run", "call", "config", "targets", "doctor", "plan", "rerun", "replay", "sweep", "compare", "merge", "learn", "drift"}
 
 // canaryChecks are checks of every kind of request, few enough for a test.
 const canaryChecks = "GRP-00*,ASY-00*,PAY-03*,VSH-07*,ORD-01*,SIG-022,ENV-001,ERR-01*"
