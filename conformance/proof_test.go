@@ -169,15 +169,22 @@ func passes(t *testing.T, seed string, skip []string, variants ...faults.Variant
 	run := runAgainst(t, settings(func(s *target.Settings) {
 		s.Variant, s.Strict, s.Seed, s.Skip, s.Depth = ids, "documented", seed, skip, string(checks.Thorough)
 	}))
+	// Where a plan waits for another one of its SIM card, a thorough run may need more cards than there are.
+	waits, short := slices.Contains(ids, "one-plan-per-sim"), 0
 	for _, r := range run.Results {
 		switch {
 		case r.Verdict == reports.Passed, r.Verdict == reports.Finding:
 		case r.Verdict == reports.Skipped && configurable: // the settings of the target say that it does not apply
+		case r.Verdict == reports.Inconclusive && waits && strings.Contains(r.Reason, "more SIM cards (--sim)"):
+			short++
 		default:
 			t.Errorf("%q: %s", ids, told(r))
 		}
 	}
-	if code := conformance.ExitCode(run); code != conformance.ExitPassed || len(run.Left) > 0 {
+	if short > 10 {
+		t.Errorf("%q: %d checks need more SIM cards", ids, short)
+	}
+	if code := conformance.ExitCode(run); code != conformance.ExitPassed && short == 0 || len(run.Left) > 0 {
 		t.Errorf("%q: exit code %d, left behind: %q", ids, code, run.Left)
 	}
 	for what, times := range undocumented(run) {
