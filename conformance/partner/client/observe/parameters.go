@@ -109,7 +109,7 @@ func (j *judgement) parameters() {
 			}
 		}
 	} else {
-		sent, required = j.observed.Body, j.op.body.Required
+		sent, required = j.observed.Body, slices.Clone(j.op.body.Required) // sorted below; the contract is shared
 		for name, schema := range j.op.body.Properties {
 			schemas[name] = schema.Value
 		}
