@@ -145,6 +145,8 @@ func TestJudgeUntilInterrupted(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			command := process{arguments: []string{"judge"}, dir: dir}.command(t.Context())
+			var printed bytes.Buffer
+			command.Stderr = &printed
 			out, err := command.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)
@@ -173,7 +175,7 @@ func TestJudgeUntilInterrupted(t *testing.T) {
 			}
 			_ = command.Wait()
 			if code := command.ProcessState.ExitCode(); code != test.code {
-				t.Errorf("exit code %d, want %d", code, test.code)
+				t.Errorf("exit code %d, want %d:\n%s", code, test.code, printed.String())
 			}
 			if run := runFile(t, filepath.Join(dir, "mallcheck-report")); run.Stopped != "" || run.Client.Requests != map[bool]int{true: 1}[test.calls] {
 				t.Errorf("stopped %q, %+v", run.Stopped, run.Client)

@@ -76,7 +76,7 @@ func TestKilledShardsAreSwept(t *testing.T) {
 	s := serve(t, "--quiet", "--task-delay=20ms", "--control")
 	held(t, s.env)
 	before := stateOf(t, s.env)
-	wanted := 3 // times that something is left
+	wanted := 1 // times that something is left
 	for tries := 0; wanted > 0; tries++ {
 		if tries == 30 {
 			t.Fatal("no run left anything")

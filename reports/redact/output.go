@@ -3,6 +3,7 @@ package redact
 import (
 	"bytes"
 	"io"
+	"sync"
 
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -41,13 +42,14 @@ func (s Secrets) Body(body []byte) []byte {
 
 // Writer returns a writer that writes to out what is written, line by line, as
 // Text returns each line. What stands behind the last end of a line is handed on by
-// Close, which does not close out.
+// Close, which does not close out. It is safe for concurrent use.
 func (s Secrets) Writer(out io.Writer) io.WriteCloser {
 	return &lineWriter{out: out, redactor: newRedactor(s), values: s.Values, learned: s.known()}
 }
 
-// lineWriter redacts lines. It is not safe for concurrent use.
+// lineWriter redacts lines.
 type lineWriter struct {
+	mu       sync.Mutex // a signal is told while a run still writes
 	out      io.Writer
 	redactor *redactor
 	values   []string
@@ -57,6 +59,8 @@ type lineWriter struct {
 
 // Write implements io.Writer. Its error is that of the writer behind it.
 func (w *lineWriter) Write(text []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.rest = append(w.rest, text...)
 	end := bytes.LastIndexByte(w.rest, '\n') + 1
 	if end == 0 {
@@ -79,6 +83,8 @@ func (w *lineWriter) lines(text []byte) string {
 
 // Close writes the rest.
 func (w *lineWriter) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if len(w.rest) == 0 {
 		return nil
 	}

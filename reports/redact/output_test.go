@@ -3,6 +3,7 @@ package redact
 import (
 	"io"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -21,5 +22,28 @@ func TestTextHidesWhatItTells(t *testing.T) {
 	}
 	if strings.Contains(out.String(), encoded) {
 		t.Errorf("the lines tell %s", out.String())
+	}
+}
+
+// A signal is told while a run still writes: both lines stay whole.
+func TestWriterFromSeveralGoroutines(t *testing.T) {
+	var out strings.Builder
+	w := Secrets{}.Writer(&out)
+	var writers sync.WaitGroup
+	for range 8 {
+		writers.Go(func() {
+			for range 50 {
+				if _, err := io.WriteString(w, "one line\n"); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.Repeat("one line\n", 8*50); out.String() != want {
+		t.Errorf("%d bytes were written, want %d", out.Len(), len(want))
 	}
 }
