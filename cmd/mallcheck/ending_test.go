@@ -99,7 +99,7 @@ func TestSignals(t *testing.T) {
 // TestReportsThatCannotBeWritten holds that the verdict reaches terminal and exit
 // code when the folder of the reports vanishes during the run.
 func TestReportsThatCannotBeWritten(t *testing.T) {
-	testlevel.Plain(t)
+	testlevel.Long(t)
 	s := serve(t, "--quiet", "--task-delay=1500ms")
 	broken := serve(t, "--quiet", "--task-delay=1500ms", "--fault=sign-wrong-accepted")
 	for _, test := range []struct {

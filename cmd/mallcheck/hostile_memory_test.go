@@ -26,7 +26,7 @@ const (
 // A server that answers more than any client needs fills neither memory nor time: the
 // run ends with its reports.
 func TestMemoryIsBounded(t *testing.T) {
-	testlevel.Plain(t)
+	testlevel.Long(t)
 	for name, handler := range map[string]http.HandlerFunc{
 		"answers of 5 MB":                    hostile.LargeAnswers(5 << 20),
 		"60 MiB after decompression":         hostile.Bomb(60 << 20),

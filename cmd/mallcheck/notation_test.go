@@ -14,7 +14,7 @@ import (
 // TestNoGoNotation holds that no report shows a value as Go prints it: failures of many
 // kinds, an unreached target, and the difference between the two.
 func TestNoGoNotation(t *testing.T) {
-	testlevel.Plain(t)
+	testlevel.Long(t)
 	dir := t.TempDir()
 	formats := "--format=" + strings.Join(render.Formats(), ",")
 	broken := []string{"run", formats, "--report-dir=broken", "--only=NTF-*,SIG-00*,ENV-*,ASY-00*,GRP-*,ERR-*,VSH-00*,PAY-00*"}
