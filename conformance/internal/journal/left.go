@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mallcheck/mallcheck/internal/plural"
 )
 
 // Change is what may have become of one SIM card in one group.
@@ -72,7 +74,7 @@ func (j *Journal) Changes() []Change {
 func (j *Journal) Unclear() (left []string) {
 	for _, e := range j.Entries() {
 		if e.Operation == AddSIMs && e.Before == nil && e.Outcome() == "" && len(e.SIMs) > 0 {
-			left = append(left, fmt.Sprintf("%s may hold %d SIM cards that the run added (%s): no answer came", e.in(), len(e.SIMs), Summary(e.SIMs)))
+			left = append(left, fmt.Sprintf("%s may hold %s that the run added (%s): no answer came", e.in(), plural.Of(len(e.SIMs), "SIM card"), Summary(e.SIMs)))
 		}
 	}
 	return left
@@ -103,11 +105,20 @@ func Bought(entries []*Entry, price string) (left []string) {
 		}
 	}
 	for _, partner := range slices.Sorted(maps.Keys(placed)) {
-		left = append(left, fmt.Sprintf("%d orders of partner %s stay, at %s each unless they say otherwise (%s)",
-			len(placed[partner]), partner, price, Summary(placed[partner])))
+		left = append(left, fmt.Sprintf("%s of partner %s %s, at %s each unless they say otherwise (%s)", plural.Of(len(placed[partner]), "order"),
+			partner, stay(len(placed[partner])), price, Summary(placed[partner])))
 	}
 	for _, partner := range slices.Sorted(maps.Keys(paid)) {
-		left = append(left, fmt.Sprintf("%d payments of partner %s were begun and stay", paid[partner], partner))
+		left = append(left, fmt.Sprintf("%s of partner %s %s begun and %s", plural.Of(paid[partner], "payment"),
+			partner, plural.Noun(paid[partner], "was"), stay(paid[partner])))
 	}
 	return left
+}
+
+// stay is the verb for a number of things.
+func stay(n int) string {
+	if n == 1 {
+		return "stays"
+	}
+	return "stay"
 }

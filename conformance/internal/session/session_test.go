@@ -138,7 +138,7 @@ func TestUndoTellsWhatItLeaves(t *testing.T) {
 	})
 	s.AddSims(t.Context(), "G1", "89852000000000000001")
 	left := s.Undo()
-	if len(left) != 1 || !strings.Contains(left[0], "group G1 of partner P1 holds 1 SIM cards that the run added (89852000000000000001)") {
+	if len(left) != 1 || !strings.Contains(left[0], "group G1 of partner P1 holds 1 SIM card that the run added (89852000000000000001)") {
 		t.Errorf("left behind: %q", left)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -25,13 +26,13 @@ func (s *Session) Undo() (left []string) {
 			continue
 		}
 		if sims = s.connection.stillHeld(group, sims); len(sims) > 0 {
-			left = append(left, fmt.Sprintf("%s holds %d SIM cards that the run added (%s): %v", group, len(sims), journal.Summary(sims), err))
+			left = append(left, fmt.Sprintf("%s holds %s that the run added (%s): %v", group, plural.Of(len(sims), "SIM card"), journal.Summary(sims), err))
 		}
 	}
 	for group, sims := range doubtful {
 		if sims = s.connection.stillHeld(group, sims); len(sims) > 0 {
-			left = append(left, fmt.Sprintf("%s may hold %d SIM cards that the run added (%s): the results of adding them are not known codes",
-				group, len(sims), journal.Summary(sims)))
+			left = append(left, fmt.Sprintf("%s may hold %s that the run added (%s): the results of adding them are not known codes",
+				group, plural.Of(len(sims), "SIM card"), journal.Summary(sims)))
 		}
 	}
 	left = append(left, s.cancelRenewals(undoing)...)
