@@ -24,7 +24,7 @@ import (
 type partnerSettings struct {
 	Only      []string `sep:"," placeholder:"PATTERN" group:"selection" help:"Run only these checks: an id, a glob or area:RCV."`
 	Skip      []string `sep:"," placeholder:"PATTERN" group:"selection" help:"Do not run these checks."`
-	Strict    string   `placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade or better: documented, derived or assumed. Default derived, judge assumed."`
+	Strict    string   `placeholder:"GRADE" group:"policy" help:"Fail on clauses of this grade or better: documented, derived or assumed. Default derived, judge assumed."`
 	FailOn    string   `placeholder:"WHAT" group:"policy" help:"Also fail on findings (finding)."`
 	Waivers   string   `placeholder:"FILE" group:"policy" help:"Waivers file."`
 	ReportDir string   `placeholder:"DIR" group:"report" help:"Report folder. Default ${default_report_dir}."`
