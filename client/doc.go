@@ -12,7 +12,9 @@
 //
 // A refusal by the mall is a *Refused. An answer that the contract does not
 // allow is a *Malformed. An order of which nobody knows whether it exists is an
-// *Uncertain. SIM cards that a task failed for are a *FailedSIMs, and a task that
+// *Uncertain. An answer that tells another amount or order than was ordered is a
+// *Mismatch: AuthorizePayment and Order compare by themselves; for a payment, an
+// order that was found, an auto-renewal and a push, call Check with the order that you stored. SIM cards that a task failed for are a *FailedSIMs, and a task that
 // has not ended in time is an *Unfinished. All work with errors.As. They keep the
 // raw answer; their texts hide what tells of a payment or a payer.
 //

@@ -51,9 +51,10 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	order, err := mall.Order(ctx, client.OrderRequest{
+	request := client.OrderRequest{
 		OrderNo: "2026110109300000001", SIM: sim, PackageCode: plans[0].PackageCode, Amount: plans[0].Price, Currency: plans[0].Currency,
-	})
+	}
+	order, err := mall.Order(ctx, request)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -66,6 +67,9 @@ func Example() {
 		return
 	}
 	payment, err := mall.ConfirmPayment(ctx, order.PayID)
+	if err == nil {
+		err = payment.Check(request) // paid as ordered
+	}
 	fmt.Println(payment.Succeeded(), payment.Amount, payment.Currency, err)
 	// Output: true 4.99 USD <nil>
 }

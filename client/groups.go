@@ -30,7 +30,7 @@ func (c *Client) AddSIMs(ctx context.Context, groupID string, sims ...string) (*
 	if err := namesSIMs(groupID, sims); err != nil {
 		return nil, fmt.Errorf("adding SIM cards: %w", err)
 	}
-	return c.begin(ctx, addSims, ActionAddSIMs, func(ctx context.Context) (*http.Response, error) {
+	return c.begin(ctx, addSims, ActionAddSIMs, sims, func(ctx context.Context) (*http.Response, error) {
 		return c.topup.AddSims(ctx, groupID, nil, mall.AddSimsRequest{SimIds: sims})
 	})
 }
@@ -41,7 +41,7 @@ func (c *Client) RemoveSIMs(ctx context.Context, groupID string, sims ...string)
 	if err := namesSIMs(groupID, sims); err != nil {
 		return nil, fmt.Errorf("removing SIM cards: %w", err)
 	}
-	return c.begin(ctx, removeSims, ActionRemoveSIMs, func(ctx context.Context) (*http.Response, error) {
+	return c.begin(ctx, removeSims, ActionRemoveSIMs, sims, func(ctx context.Context) (*http.Response, error) {
 		return c.topup.RemoveSims(ctx, groupID, nil, mall.RemoveSimsRequest{SimIds: sims})
 	})
 }
@@ -58,7 +58,7 @@ func namesSIMs(groupID string, sims []string) error {
 
 // begin sends a request that starts a task.
 func (c *Client) begin(
-	ctx context.Context, op operation, action string, send func(context.Context) (*http.Response, error),
+	ctx context.Context, op operation, action string, sims []string, send func(context.Context) (*http.Response, error),
 ) (*Task, error) {
 	_, got, err := call[json.RawMessage](ctx, c, op, send)
 	if err != nil {
@@ -68,7 +68,7 @@ func (c *Client) begin(
 	if id == "" {
 		return nil, got.malformed(op, "it has no header "+c.config.RequestIDHeader)
 	}
-	return &Task{client: c, requestID: id, action: action, begun: time.Now()}, nil
+	return &Task{client: c, requestID: id, action: action, sims: slices.Clone(sims), begun: time.Now()}, nil
 }
 
 // Group is a group with basic information on its data plan.

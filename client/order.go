@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/mallcheck/mallcheck/gen/mall"
 )
@@ -19,8 +18,8 @@ var ErrOtherOrder = errors.New("the number belongs to another order")
 
 // Order places an order, and is safe to repeat under the same OrderNo. When no
 // answer can be read it asks for the order, by OrderNo and by PayID, and sends it
-// again only if the mall knows neither. When it cannot find out, the error is an
-// *Uncertain. A refusal counts only if the order is not there from an earlier
+// again only if the mall knows neither. When it cannot find out, or the answer
+// names another order, the error is an *Uncertain. A refusal counts only if the order is not there from an earlier
 // attempt. That the mall shows an unpaid order is assumed.
 func (c *Client) Order(ctx context.Context, request OrderRequest) (*PlacedOrder, error) {
 	request, err := request.complete(c.config.PartnerCode)
@@ -36,6 +35,9 @@ func (c *Client) Order(ctx context.Context, request OrderRequest) (*PlacedOrder,
 		placed, failure := c.place(ctx, request)
 		if failure == nil {
 			return placed, nil
+		}
+		if other := new(Mismatch); errors.As(failure, &other) {
+			return nil, &Uncertain{OrderNo: request.OrderNo, PayID: request.PayID, Err: failure}
 		}
 		if pause, waits := asked(failure); waits && !sleep(ctx, pause) {
 			return nil, &Uncertain{OrderNo: request.OrderNo, PayID: request.PayID, Err: failure}
@@ -64,8 +66,8 @@ func (c *Client) existing(ctx context.Context, request OrderRequest) (*PlacedOrd
 	refused := new(Refused)
 	order, err := c.FindOrder(ctx, OrderKey{OrderNo: request.OrderNo})
 	if err == nil {
-		if !order.is(request) {
-			return nil, fmt.Errorf("order %s: %w", request.OrderNo, ErrOtherOrder)
+		if other := order.Check(request); other != nil {
+			return nil, fmt.Errorf("order %s: %w: %w", request.OrderNo, ErrOtherOrder, other)
 		}
 		return placed, nil
 	}
@@ -74,8 +76,8 @@ func (c *Client) existing(ctx context.Context, request OrderRequest) (*PlacedOrd
 	}
 	payment, err := c.Payment(ctx, request.PayID)
 	if err == nil {
-		if payment.Amount.Cmp(request.Amount) != 0 || !strings.EqualFold(payment.Currency, request.Currency) {
-			return nil, fmt.Errorf("payment of order %s: %w", request.OrderNo, ErrOtherOrder)
+		if other := payment.Check(request); other != nil {
+			return nil, fmt.Errorf("payment of order %s: %w: %w", request.OrderNo, ErrOtherOrder, other)
 		}
 		return placed, nil
 	}
@@ -105,12 +107,6 @@ type FoundOrder struct {
 	Currency string
 	// PayStatus is the state of its payment: PaymentOpen, PaymentSucceeded, PaymentFailed or another code.
 	PayStatus string
-}
-
-// is reports whether the order is the one of a request.
-func (o *FoundOrder) is(request OrderRequest) bool {
-	return o.OrderNo == request.OrderNo && o.SIM == request.SIM && o.PackageCode == request.PackageCode && o.PayID == request.PayID &&
-		o.Amount.Cmp(request.Amount) == 0 && strings.EqualFold(o.Currency, request.Currency)
 }
 
 // FindOrder looks an order of the partner up. One that is not there is a *Refused (assumed).

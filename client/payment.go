@@ -43,7 +43,8 @@ type Authorization struct {
 }
 
 // AuthorizePayment begins the single payment of an order. Path and bodies are
-// assumed. It is sent once.
+// assumed. It is sent once. When the mall tells another amount or currency, the
+// error is a *Mismatch, and the authorization is returned as well.
 func (c *Client) AuthorizePayment(ctx context.Context, request PaymentRequest) (*Authorization, error) {
 	if err := required("PayID", request.PayID, "Amount", request.Amount.String(), "Currency", request.Currency, "Email", request.Email); err != nil {
 		return nil, fmt.Errorf("authorizing a payment: %w", err)
@@ -59,7 +60,12 @@ func (c *Client) AuthorizePayment(ctx context.Context, request PaymentRequest) (
 	if err != nil {
 		return nil, err
 	}
-	return authorization(stripeSingleAuthorization, got, request.PayID, data.PayId, data.ClientSecret, data.CustomerId)
+	authorized, err := authorization(stripeSingleAuthorization, got, request.PayID, data.PayId, data.ClientSecret, data.CustomerId)
+	if err != nil {
+		return nil, err
+	}
+	return authorized, compare(stripeSingleAuthorization.name, told(
+		pair{"payAmount", request.Amount.String(), data.PayAmount}, pair{"payCurrency", request.Currency, data.PayCurrency})...)
 }
 
 // AuthorizeSubscription begins the subscription of an order that was placed with
@@ -130,9 +136,12 @@ type Payment struct {
 	Currency string
 	// EndedAt is when the payment ended, as the mall writes it; the time zone is not documented.
 	EndedAt string
+
+	source string // the operation
 }
 
-// Succeeded reports whether the order is paid. An unknown code is no success.
+// Succeeded reports whether the order is paid. An unknown code is no success. Check
+// tells whether it was paid as ordered.
 func (p *Payment) Succeeded() bool { return p.Status == PaymentSucceeded }
 
 // Payment asks what became of a payment. It changes nothing.
@@ -175,7 +184,7 @@ func paymentOf(op operation, got *answer, asked string, data *mall.PaymentResult
 	if data.PayId != asked || data.PayStatus == "" {
 		return nil, got.malformed(op, "it is not a result of this payment")
 	}
-	payment := &Payment{PayID: data.PayId, Status: data.PayStatus, Amount: amount, Currency: data.PayCurrency}
+	payment := &Payment{PayID: data.PayId, Status: data.PayStatus, Amount: amount, Currency: data.PayCurrency, source: op.name}
 	if data.PayResultDate != nil {
 		payment.EndedAt = *data.PayResultDate
 	}

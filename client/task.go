@@ -20,6 +20,7 @@ type Task struct {
 	client    *Client
 	requestID string
 	action    string    // empty if resumed
+	sims      []string  // those of the request, empty if resumed
 	begun     time.Time // zero if resumed
 }
 
@@ -96,7 +97,8 @@ const maxFailures = 5
 // Wait asks for the task until it has ended, after pauses that grow to five
 // seconds, or those that Retry-After asks for. Give ctx a deadline: when it ends
 // first the error is an *Unfinished. When the task failed for SIM cards the error is a *FailedSIMs,
-// and the result is returned as well.
+// and the result is returned as well; so it is with a *Malformed when the result leaves out a SIM card of the
+// request or names another one. A resumed task does not know which were in the request.
 func (t *Task) Wait(ctx context.Context) (*TaskResult, error) {
 	status, failures := "", 0
 	unfinished := func(err error) error { return &Unfinished{RequestID: t.requestID, Status: status, Err: err} }
@@ -104,6 +106,9 @@ func (t *Task) Wait(ctx context.Context) (*TaskResult, error) {
 		result, got, err := t.ask(ctx)
 		switch {
 		case err == nil && slices.Contains(t.client.config.TerminalStatuses, result.Status):
+			if reason := t.incomplete(result); reason != "" {
+				return result, got.malformed(asyncResult, reason)
+			}
 			if failed := result.Failed(); len(failed) > 0 {
 				return result, &FailedSIMs{RequestID: t.requestID, SIMs: failed}
 			}
@@ -123,6 +128,25 @@ func (t *Task) Wait(ctx context.Context) (*TaskResult, error) {
 			return nil, unfinished(ctx.Err())
 		}
 	}
+}
+
+// incomplete says which SIM card a final result lacks or has too many; "" if it fits the request. How often
+// it names a card that was submitted several times is assumed, and not compared.
+func (t *Task) incomplete(result *TaskResult) string {
+	if len(t.sims) == 0 {
+		return ""
+	}
+	for _, sim := range t.sims {
+		if !slices.ContainsFunc(result.SIMs, func(one SIMResult) bool { return one.SIM == sim }) {
+			return "it says nothing of SIM card " + sim
+		}
+	}
+	for _, one := range result.SIMs {
+		if !slices.Contains(t.sims, one.SIM) {
+			return "it is about SIM card " + one.SIM + ", which was not in the request"
+		}
+	}
+	return ""
 }
 
 // mayCome reports whether the task may be known a moment later: it is new, and the mall refuses it.

@@ -162,8 +162,11 @@ func (c *Client) place(ctx context.Context, request OrderRequest) (*PlacedOrder,
 	if err != nil {
 		return nil, err
 	}
-	if data.OrderNo != request.OrderNo || data.PayId != request.PayID {
-		return nil, got.malformed(singleOrder, "it is about another order")
+	if data.OrderNo == "" || data.PayId == "" {
+		return nil, got.malformed(singleOrder, "it names no order, or no payment")
+	}
+	if err := compare(singleOrder.name, pair{"orderNo", request.OrderNo, data.OrderNo}, pair{"payId", request.PayID, data.PayId}); err != nil {
+		return nil, err
 	}
 	return &PlacedOrder{OrderNo: request.OrderNo, PayID: request.PayID, SIM: request.SIM}, nil
 }
@@ -202,8 +205,11 @@ func (c *Client) ReportPaidOrder(ctx context.Context, order PaidOrder) (*PlacedO
 	if err != nil {
 		return nil, err
 	}
-	if data.OrderNo != request.OrderNo || data.PayId != request.PayID {
-		return nil, got.malformed(synOrderInfo, "it is about another order")
+	if data.OrderNo == "" || data.PayId == "" {
+		return nil, got.malformed(synOrderInfo, "it names no order, or no payment")
+	}
+	if err := compare(synOrderInfo.name, pair{"orderNo", request.OrderNo, data.OrderNo}, pair{"payId", request.PayID, data.PayId}); err != nil {
+		return nil, err
 	}
 	return &PlacedOrder{OrderNo: request.OrderNo, PayID: request.PayID, SIM: request.SIM}, nil
 }

@@ -24,17 +24,18 @@ func main() {
 	partner := flag.String("partner-code", "P000270", "partner code")
 	group := flag.String("group", "G20230001", "bundle group to add to")
 	header := flag.String("request-id-header", "request_id", "response header with the id of a task")
+	pushes := flag.String("push-listen", "", "address at which buy waits for the push of its order, as HOST:PORT; its key is in MALL_PUSH_KEY")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := run(ctx, *base, *partner, *group, *header, flag.Args()); err != nil {
+	if err := run(ctx, *base, *partner, *group, *header, *pushes, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "client:", err)
 		os.Exit(1)
 	}
 }
 
 // run does what the arguments say.
-func run(ctx context.Context, base, partner, group, header string, arguments []string) error {
+func run(ctx context.Context, base, partner, group, header, pushes string, arguments []string) error {
 	mall, err := client.New(client.Config{
 		PartnerCode: partner, RequestIDHeader: header,
 		Addresses: client.Addresses{Vshop: base + "/vshop", Payment: base + "/payment", Topup: base + "/topup"},
@@ -48,7 +49,7 @@ func run(ctx context.Context, base, partner, group, header string, arguments []s
 	case len(arguments) > 1 && arguments[0] == "add":
 		return add(ctx, mall, group, arguments[1:])
 	case len(arguments) == 2 && arguments[0] == "buy":
-		return buy(ctx, mall, arguments[1])
+		return buy(ctx, mall, arguments[1], pushes)
 	}
 	return errors.New("write add ICCID..., buy ICCID, or receive HOST:PORT")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"sync"
@@ -43,9 +44,8 @@ func (o *orders) count(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintln(w, len(o.finished))
 }
 
-// receive takes pushes at /push until it is stopped. The keys, each ID:HEX, come from the environment, not from
-// the command line, which others on the machine can read.
-func receive(address string) error {
+// pushKeys reads the keys, each ID:HEX, from the environment: others on the machine can read the command line.
+func pushKeys() (map[string][]byte, error) {
 	keys := map[string][]byte{}
 	for _, name := range []string{"MALL_PUSH_KEY", "MALL_PUSH_KEY_2"} {
 		text := os.Getenv(name)
@@ -54,14 +54,54 @@ func receive(address string) error {
 		}
 		id, key, err := signing.ParsePushKey(text)
 		if err != nil {
-			return fmt.Errorf("reading %s: %w", name, err)
+			return nil, fmt.Errorf("reading %s: %w", name, err)
 		}
 		keys[id] = key
+	}
+	return keys, nil
+}
+
+// server returns a server of pushes; its times are bounded.
+func server(address string, handler http.Handler) *http.Server {
+	return &http.Server{Addr: address, Handler: handler, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second}
+}
+
+// receive takes pushes at /push until it is stopped.
+func receive(address string) error {
+	keys, err := pushKeys()
+	if err != nil {
+		return err
 	}
 	taken := &orders{finished: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.Handle("/push", client.PushHandler(keys, taken.finish, client.WithPushSeen(taken.seen)))
 	mux.HandleFunc("GET /count", taken.count)
-	server := &http.Server{Addr: address, Handler: mux, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second}
-	return server.ListenAndServe()
+	return server(address, mux).ListenAndServe()
+}
+
+// expect takes the push of one order at /push until it is stopped. A push that does not agree with the order is refused.
+func expect(ctx context.Context, address string, order client.OrderRequest, finished chan<- client.Push) (stop func(), err error) {
+	keys, err := pushKeys()
+	if err != nil {
+		return nil, err
+	}
+	take := func(_ context.Context, push client.Push) error {
+		if err := push.Check(order); err != nil {
+			return err
+		}
+		select {
+		case finished <- push:
+		default: // it is a repetition
+		}
+		return nil
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/push", client.PushHandler(keys, take))
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	one := server(address, mux)
+	go func() { _ = one.Serve(listener) }() // ends by Close
+	return func() { _ = one.Close() }, nil
 }
