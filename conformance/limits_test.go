@@ -13,12 +13,12 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// limited returns a target with a variant that names some SIM cards. It is treated as any
+// limited returns a target with variants that names some SIM cards. It is treated as any
 // other server is.
-func limited(t *testing.T, variant string, sims []string, only ...string) *target.Target {
+func limited(t *testing.T, variants, sims []string, only ...string) *target.Target {
 	t.Helper()
 	under := configured(t, settings(func(s *target.Settings) {
-		s.Variant, s.SIM, s.Only, s.Seed, s.Strict, s.Concurrency = []string{variant}, sims, only, "1", "documented", "8"
+		s.Variant, s.SIM, s.Only, s.Seed, s.Strict, s.Concurrency = variants, sims, only, "1", "documented", "8"
 		s.TaskTimeout, s.PushTimeout, s.BudgetPurchases = "2s", "1s", "none"
 	}))
 	under.Sandbox, under.ReportDir = false, t.TempDir()
@@ -36,7 +36,7 @@ func TestOneRenewalForEachSIM(t *testing.T) {
 	}
 	for _, n := range []int{1, 2, 8} {
 		t.Run(fmt.Sprintf("%d SIM cards", n), func(t *testing.T) {
-			run, err := conformance.Run(t.Context(), limited(t, "one-renewal-per-sim", sandbox.NewFixtures().SIMs[:n], only...), nil)
+			run, err := conformance.Run(t.Context(), limited(t, []string{"one-renewal-per-sim"}, sandbox.NewFixtures().SIMs[:n], only...), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,28 +62,29 @@ func TestOnePlanForEachSIM(t *testing.T) {
 	if testlevel.Pick(0, 0, 1) > 0 {
 		only = nil
 	}
-	for n, inconclusive := range map[int]bool{1: true, 2: true, 48: false} {
-		t.Run(fmt.Sprintf("%d SIM cards", n), func(t *testing.T) {
-			started := time.Now()
-			under := limited(t, "one-plan-per-sim", sandbox.NewFixtures().SIMs[:n], only...)
-			run, err := conformance.Run(t.Context(), under, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			waiting := 0
-			for _, r := range run.Results {
-				switch {
-				case r.Verdict == reports.Passed || r.Verdict == reports.Skipped && n == 1:
-				case r.Verdict == reports.Inconclusive && inconclusive && strings.Contains(r.Reason, "more SIM cards (--sim)"):
-					waiting++
-				default:
-					t.Error(told(r))
+	for _, variants := range [][]string{{"one-plan-per-sim"}, {"one-plan-per-sim", "pending-orders-unlisted"}} {
+		for n, inconclusive := range map[int]bool{1: true, 2: true, 48: false} {
+			t.Run(fmt.Sprintf("%s, %d SIM cards", strings.Join(variants, " and "), n), func(t *testing.T) {
+				started := time.Now()
+				run, err := conformance.Run(t.Context(), limited(t, variants, sandbox.NewFixtures().SIMs[:n], only...), nil)
+				if err != nil {
+					t.Fatal(err)
 				}
-			}
-			if inconclusive && (waiting == 0 || waiting > 40) || time.Since(started) > 30*time.Second {
-				t.Errorf("%d checks say that they need SIM cards, after %s", waiting, time.Since(started))
-			}
-		})
+				waiting := 0
+				for _, r := range run.Results {
+					switch {
+					case r.Verdict == reports.Passed || r.Verdict == reports.Skipped && n == 1:
+					case r.Verdict == reports.Inconclusive && inconclusive && strings.Contains(r.Reason, "more SIM cards (--sim)"):
+						waiting++
+					default:
+						t.Error(told(r))
+					}
+				}
+				if inconclusive && (waiting == 0 || waiting > 40) || time.Since(started) > 30*time.Second {
+					t.Errorf("%d checks say that they need SIM cards, after %s", waiting, time.Since(started))
+				}
+			})
+		}
 	}
 }
 
@@ -93,7 +94,7 @@ func TestRenewalOfSomebodyElse(t *testing.T) {
 	testlevel.Plain(t)
 	remote(t)
 	sims := sandbox.NewFixtures().SIMs[:2]
-	under := limited(t, "one-renewal-per-sim", sims, "op:stripeSubDirectly")
+	under := limited(t, []string{"one-renewal-per-sim"}, sims, "op:stripeSubDirectly")
 	for _, operation := range []string{"singleOrder", "stripeSubDirectly"} {
 		if _, err := conformance.Call(t.Context(), under, operation, somebodyElses(under)[operation]); err != nil {
 			t.Fatal(err)

@@ -152,10 +152,6 @@ func TestConformingVariantsPass(t *testing.T) {
 		t.Run(fmt.Sprintf("mixed-%d", seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(uint64(seed), 0))
 			mixed := slices.DeleteFunc(slices.Clone(all), func(faults.Variant) bool { return random.IntN(2) == 0 })
-			if slices.ContainsFunc(mixed, func(v faults.Variant) bool { return v.ID == "one-plan-per-sim" }) {
-				// Where waiting orders are not listed either, nothing tells that an order waits: its push seems to be lost.
-				mixed = slices.DeleteFunc(mixed, func(v faults.Variant) bool { return v.ID == "pending-orders-unlisted" })
-			}
 			passes(t, fmt.Sprint(seed), nil, mixed...)
 		})
 	}

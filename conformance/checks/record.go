@@ -111,7 +111,7 @@ func allOrders(ctx context.Context, s *session.Session, sim string) int {
 func growth(ctx context.Context, s *session.Session, count func(ctx context.Context, s *session.Session, sim string) int,
 	expected int, work func(sim string),
 ) int {
-	grown := 0
+	grown, waits := 0, false
 	for range 3 {
 		sim, idle := idleSIM(ctx, s)
 		if !idle {
@@ -119,13 +119,18 @@ func growth(ctx context.Context, s *session.Session, count func(ctx context.Cont
 		}
 		before := count(ctx, s, sim)
 		work(sim)
-		if expected > 0 {
-			s.Await(func() bool { return count(ctx, s, sim) >= before+expected })
+		waits = expected > 0 && !s.Await(func() bool { return count(ctx, s, sim) >= before+expected }) && activeOrders(ctx, s, sim) > 0
+		if waits { // for the active one, unlisted, as it seems
+			waiting(s).Store(true)
+			continue
 		}
 		letTopUpsTakeEffect(ctx, s, sim)
 		if grown = count(ctx, s, sim) - before; grown == expected {
-			break
+			return grown
 		}
+	}
+	if waits {
+		endWaiting(s)
 	}
 	return grown
 }

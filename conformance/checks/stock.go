@@ -57,6 +57,7 @@ func (o *placed) reserve(ctx context.Context, s *session.Session) {
 	for range mostLooks { // a SIM without a plan, if one is found: a further order may wait
 		o.alone, o.SIM = true, s.ReservedSIM()
 		if o.before = countOf(s.Send(ctx, s.NewSingleQueryOrder(o.SIM))); o.before.all == 0 || !s.Roomy() {
+			remember(s, o.SIM, o.before.all)
 			return
 		}
 	}
@@ -188,6 +189,7 @@ func topUps(ctx context.Context, s *session.Session) []placed {
 		for i := range several {
 			several[i].Purchase = s.NewPurchase()
 			several[i].SIM = sims[i]
+			look(ctx, s, sims[i])
 		}
 		parallel(len(several), func(i int) { several[i].answer = s.Send(ctx, s.NewSynOrderInfo(several[i].Purchase)) })
 		for i := range several {
@@ -311,6 +313,7 @@ type renewal struct {
 func active(ctx context.Context, s *session.Session) renewal {
 	create := func(s *session.Session) renewal {
 		p := renewable(ctx, s)
+		look(ctx, s, p.SIM)
 		return renewal{p, subscribed(ctx, s, p)}
 	}
 	if !s.Roomy() {

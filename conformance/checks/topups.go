@@ -109,9 +109,14 @@ func takenEffect(ctx context.Context, s *session.Session) session.Purchase {
 
 // takesEffect creates an order by third-party payment for a SIM, as takenEffect does.
 func takesEffect(ctx context.Context, s *session.Session, sim string) session.Purchase {
+	paid := s.PaidOrders(sim)
 	before := allOrders(ctx, s, sim)
+	remember(s, sim, before-paid)
 	p := thirdPartyOrder(ctx, s, sim)
 	if !s.Await(func() bool { return allOrders(ctx, s, sim) > before }) {
+		if waits(ctx, s, sim) {
+			endWaiting(s)
+		}
 		s.Prevents("orders/query-shows-the-order", len(s.Exchanges())-1,
 			"precondition failed: singleQueryOrder does not list a paid order", "one more order than before", "none")
 	}
@@ -130,9 +135,12 @@ func listsUnderPlanName(ctx context.Context, s *session.Session) {
 		}
 	}
 	p := listedPurchase(ctx, s, s.RenewableSIM())
+	look(ctx, s, p.SIM)
 	before := under(p)
 	s.Subscribe(ctx, p)
-	s.Await(func() bool { return under(p) > before })
+	if !s.Await(func() bool { return under(p) > before }) && waits(ctx, s, p.SIM) {
+		endWaiting(s)
+	}
 	Expect(under(p)).To(BeNumerically(">", before), "singleQueryOrder does not list a paid order under the plan name %q", p.PlanName)
 }
 

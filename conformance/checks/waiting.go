@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,8 +24,8 @@ const (
 	// mostLooks bounds for how many SIMs a check looks for one without a plan.
 	mostLooks = 8
 	// waitingReason is the reason of checks that such a target keeps from an outcome.
-	waitingReason = "the target lists a paid order as pending beside an active one of the SIM: it seems to put one order " +
-		"at a time in effect, and there is no SIM without a plan; name more SIM cards (--sim)"
+	waitingReason = "the target lists a paid order as pending or not at all beside an active one of the SIM: it seems to put " +
+		"one order at a time in effect, and there is no SIM without a plan; name more SIM cards (--sim)"
 )
 
 // waiting says whether the run has seen that orders wait for others of their SIM.
@@ -38,36 +39,54 @@ func endWaiting(s *session.Session) {
 	panic(session.End{Verdict: reports.Inconclusive, Reason: waitingReason})
 }
 
-// waits reports whether an order of a SIM is listed as pending beside an active one.
-func waits(ctx context.Context, s *session.Session, sim string) bool {
+// look lists the orders of a SIM, if the run may, and remembers how many were listed before the
+// run paid for one.
+func look(ctx context.Context, s *session.Session, sim string) (orders []record, isList bool, before int) {
 	if !s.Reaches("singleQueryOrder") || !s.Target().Allow.Read {
-		return false
+		return nil, false, 0
 	}
-	orders, _ := listedIn(s.Send(ctx, s.NewSingleQueryOrder(sim)))
+	paid := s.PaidOrders(sim)
+	orders, isList = listedIn(s.Send(ctx, s.NewSingleQueryOrder(sim)))
+	return orders, isList, remember(s, sim, len(orders)-paid)
+}
+
+// remember returns how many orders of a SIM were listed before the run paid for one: as many as
+// were first told.
+func remember(s *session.Session, sim string, before int) int {
+	first := session.Share(s, "orders before the run", func(*session.Session) *sync.Map { return new(sync.Map) })
+	known, _ := first.LoadOrStore(sim, max(0, before))
+	before, _ = known.(int)
+	return before
+}
+
+// waits reports whether an order of a SIM is listed as pending beside an active one. A target may
+// list no order that waits: then fewer are listed than were paid for, beside an active one.
+func waits(ctx context.Context, s *session.Session, sim string) bool {
+	paid := s.PaidOrders(sim) // before the look: others may order for the SIM meanwhile
+	orders, _, before := look(ctx, s, sim)
 	states := map[string]bool{}
 	for _, order := range orders {
 		states[order["orderStatus"]] = true
 	}
-	return states[orderPending] && states[orderActive]
+	return states[orderActive] && (states[orderPending] || len(orders) < before+paid)
 }
 
 // idleSIM returns a SIM for which no order is listed, any if the run finds none. It
 // ends the check where the target is known to need one.
 func idleSIM(ctx context.Context, s *session.Session) (sim string, idle bool) {
-	looks := min(len(s.Target().SIMs), mostLooks)
-	if !s.Reaches("singleQueryOrder") || !s.Target().Allow.Read {
-		looks = 0
-	}
-	for range looks {
+	for range min(len(s.Target().SIMs), mostLooks) {
 		sim = s.ExistingSIM()
-		if orders, isList := listedIn(s.Send(ctx, s.NewSingleQueryOrder(sim))); isList && len(orders) == 0 {
+		if orders, isList, _ := look(ctx, s, sim); isList && len(orders) == 0 {
 			return sim, true
 		}
 	}
 	if waiting(s).Load() {
 		endWaiting(s)
 	}
-	return s.ExistingSIM(), false
+	if sim == "" {
+		sim = s.ExistingSIM()
+	}
+	return sim, false
 }
 
 // awaitPush returns the first push about a purchase. If the order waits for another one, no

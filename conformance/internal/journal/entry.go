@@ -57,6 +57,8 @@ type Request struct {
 	Payment string `json:"payment,omitempty"`
 	// PayID is the payment id of an order. It is not written.
 	PayID string `json:"-"`
+	// Paid says that the request pays for its order, if it is accepted. It is not written.
+	Paid bool `json:"-"`
 }
 
 // in is the group that a request is about.

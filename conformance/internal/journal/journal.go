@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -233,6 +234,17 @@ func (j *Journal) OrdersOf(payID string) (orders []*Entry) {
 		}
 	}
 	return orders
+}
+
+// PaidOrders returns how many orders for a SIM card a partner has paid in the run, by third-party
+// payment or subscription.
+func (j *Journal) PaidOrders(partner, sim string) (paid int) {
+	for _, e := range j.Entries() {
+		if e.Paid && e.Partner == partner && slices.Contains(e.SIMs, sim) && e.Outcome() == Accepted {
+			paid++
+		}
+	}
+	return paid
 }
 
 // Cancelled reports whether the target accepted the cancellation of the auto-renewal

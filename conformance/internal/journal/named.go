@@ -20,9 +20,11 @@ func (j *Journal) Named(operation, partner, template, path string, body []byte) 
 		SIM     wire.LooseString `json:"deviceCode"`
 		OrderNo wire.LooseString `json:"orderNo"`
 		PayID   wire.LooseString `json:"payId"`
+		PayRst  wire.LooseString `json:"payRst"`
 	}
 	_ = json.Unmarshal(body, &members) // what is not an object names nothing
 	r := Request{Operation: operation, Partner: partner, Order: string(members.OrderNo)}
+	r.Paid = operation == Subscribe || operation == "synOrderInfo" && members.PayRst == "SUCCESS"
 	var code wire.LooseString
 	named := bytes.TrimSpace(members.Partner)
 	isText := len(named) > 0 && named[0] != '[' && named[0] != '{' // a list or an object names no partner

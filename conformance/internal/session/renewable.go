@@ -198,6 +198,11 @@ func (s *Session) requireSubscribed(answer *wire.Answer, sim string) {
 	s.RequireAccepted(answer)
 }
 
+// PaidOrders returns how many orders for a SIM card the partner has paid in the run.
+func (s *Session) PaidOrders(sim string) int {
+	return s.connection.journal.PaidOrders(s.Target().PartnerCode, sim)
+}
+
 // Ordered reports whether the run placed an order.
 func (s *Session) Ordered(orderNo string) bool {
 	return slices.ContainsFunc(s.connection.journal.Entries(), func(e *journal.Entry) bool {

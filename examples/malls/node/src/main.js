@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { app } from './app.js';
 import { BUGS } from './bugs.js';
-import { FAILS, PAYS, Store, WAITS } from './store.js';
+import { FAILS, LIMITS, PAYS, Store, WAITS } from './store.js';
 
 const USAGE = `usage: npm start -- [options]
 
@@ -13,6 +13,7 @@ const USAGE = `usage: npm start -- [options]
   --push-port N      port on loopback at which the first partner receives pushes; 0 takes a free one
   --settings FILE    write the mallcheck.yaml to this file, not to standard output
   --bug NAME         make this mistake; may be repeated
+  --limit NAME       keep this limit: ${Object.keys(LIMITS).join(' or ')}; may be repeated
   --bugs             list the mistakes and end
 `;
 const PUSH_KEY = ['k7', '5a17c0de5a17c0de5a17c0de5a17c0de'];
@@ -63,6 +64,7 @@ async function main() {
       'push-port': { type: 'string', default: '0' },
       settings: { type: 'string' },
       bug: { type: 'string', multiple: true, default: [] },
+      limit: { type: 'string', multiple: true, default: [] },
       bugs: { type: 'boolean' },
     },
   });
@@ -72,8 +74,11 @@ async function main() {
   }
   const unknown = values.bug.find((name) => !Object.hasOwn(BUGS, name));
   if (unknown) throw new Error(`there is no bug ${unknown}; --bugs lists them`);
+  const unlimited = values.limit.find((name) => !Object.hasOwn(LIMITS, name));
+  if (unlimited) throw new Error(`there is no limit ${unlimited}: write ${Object.keys(LIMITS).join(' or ')}`);
   const pushPort = Number(values['push-port']) || await freePort();
-  const store = new Store(new Set(values.bug), new Map([['P100200', `http://127.0.0.1:${pushPort}/mall/push`]]), PUSH_KEY);
+  const pushUrls = new Map([['P100200', `http://127.0.0.1:${pushPort}/mall/push`]]);
+  const store = new Store(new Set(values.bug), pushUrls, PUSH_KEY, new Set(values.limit));
   const server = app(store).listen(Number(values.port), '127.0.0.1');
   await once(server, 'listening');
   const text = settings(`http://127.0.0.1:${server.address().port}`, pushPort, store);

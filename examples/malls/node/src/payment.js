@@ -37,6 +37,7 @@ export function payment(store) {
     const { payId, payAmount, payCurrency, pm_id: method } = req.body;
     filled(req.body, 'payId', 'pm_id', 'plan_id', 'payCurrency');
     const order = store.payable(req.partner, payId, payAmount, payCurrency);
+    store.renewable(order.sim);
     order.method = method;
     store.settle(order);
     order.renewing = order.status === PAID;

@@ -9,6 +9,12 @@ export const FAILS = 'pm_fails';
 export const WAITS = 'pm_waits';
 export const [OPEN, PAID, FAILED] = ['0', '1', '2'];
 
+// What a mall may limit for each SIM card; no page says whether it does.
+export const LIMITS = {
+  'one-renewal-per-sim': 'A subscription is refused while the SIM card has an active auto-renewal.',
+  'one-plan-per-sim': 'A paid order is pending beside the plan of the SIM card before it. Plans of this mall do not end.',
+};
+
 export class Refusal extends Error {
   constructor(code, message) {
     super(message);
@@ -32,8 +38,8 @@ export class Store {
   orders = [];
   count = 0;
 
-  constructor(bugs, pushUrls, pushKey) {
-    Object.assign(this, { bugs, pushUrls, pushKey });
+  constructor(bugs, pushUrls, pushKey, limits = new Set()) {
+    Object.assign(this, { bugs, pushUrls, pushKey, limits });
     for (let n = 1; n <= 40; n++) this.sims.add(`894411000000${String(n).padStart(7, '0')}`);
   }
 
@@ -135,8 +141,15 @@ export class Store {
   takeEffect(order) {
     order.status = PAID;
     order.paidAt = new Date();
+    if (this.limits.has('one-plan-per-sim') && this.orders.some((o) => o.sim === order.sim && o.effects > 0)) return;
     order.effects++;
     if (!this.bugs.has('push-before-payment')) this.push(order);
+  }
+
+  renewable(sim) {
+    if (this.limits.has('one-renewal-per-sim') && this.orders.some((o) => o.sim === sim && o.renewing)) {
+      throw new Refusal('1013', 'the sim has an active auto-renewal');
+    }
   }
 
   push(order) {

@@ -32,12 +32,12 @@ function newOrder(partner, body, purchaseId) {
 
 const named = (order) => ({ deviceCode: order.sim, orderNo: order.number, partnerCode: order.partner, payId: order.payId });
 
-// The orders of a SIM card: what was paid is in effect, one after the other, and what was not paid yet waits.
+// The orders of a SIM card: what was paid is in effect, one after the other, and what is not in effect yet waits.
 function listed(store, partner, sim) {
   const list = [];
   for (const order of store.orders.filter((o) => o.partner === partner && o.sim === sim && o.status !== FAILED)) {
     const entry = { servicePlanShowName: store.packages.get(order.packageCode).name, time: order.period, unit: '2', remainingDays: '30' };
-    if (order.status !== PAID) list.push({ orderStatus: '1', ...entry, expireDate: null });
+    if (order.effects === 0) list.push({ orderStatus: '1', ...entry, expireDate: null });
     for (let n = 0; n < order.effects; n++) {
       list.push({ orderStatus: '2', ...entry, expireDate: date(new Date(Date.now() + 30 * DAY), '-') });
     }

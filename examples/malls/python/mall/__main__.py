@@ -9,7 +9,7 @@ import uvicorn
 
 from .app import app
 from .bugs import BUGS
-from .store import ASKS_THE_BUYER, DECLINED, PAYS, Store
+from .store import ASKS_THE_BUYER, DECLINED, LIMITS, PAYS, Store
 
 PUSH_KEY = ("north-2026", "6b65792d6f662d6e6f72746865726e2d74726176656c")
 
@@ -52,6 +52,8 @@ def main():
     parser.add_argument("--push-port", type=int, default=0, help="port on loopback at which the partner receives pushes; 0 takes a free one")
     parser.add_argument("--settings", metavar="FILE", help="write the mallcheck.yaml to this file, not to standard output")
     parser.add_argument("--bug", action="append", default=[], choices=BUGS, metavar="NAME", help="make this mistake; may be repeated")
+    parser.add_argument("--limit", action="append", default=[], choices=LIMITS, metavar="NAME",
+                        help="keep this limit: " + " or ".join(LIMITS) + "; may be repeated")
     parser.add_argument("--bugs", action="store_true", help="list the mistakes and end")
     options = parser.parse_args()
     if options.bugs:
@@ -63,7 +65,8 @@ def main():
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", options.port))
     push_port = options.push_port or free_port()
-    app.state.store = Store(frozenset(options.bug), {"SU528SX8BZ": f"http://127.0.0.1:{push_port}/recharged"}, PUSH_KEY)
+    push_urls = {"SU528SX8BZ": f"http://127.0.0.1:{push_port}/recharged"}
+    app.state.store = Store(frozenset(options.bug), push_urls, PUSH_KEY, frozenset(options.limit))
     listener.listen(128)
     text = settings(f"http://127.0.0.1:{listener.getsockname()[1]}", push_port, sorted(app.state.store.sims))
     if options.settings:

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from . import models
 from .sign import sign
-from .store import PAID, FAILED, Order, Refusal
+from .store import PAID, FAILED, PLAN_DAYS, Order, Refusal
 
 
 def answer(data=None, **extra):
@@ -122,7 +122,7 @@ async def single_query_order(code: Partner, held: Held, body: models.Vshop):
         for since in order.effects:
             listed.append({
                 "orderStatus": "2", "servicePlanShowName": held.packages[order.package].name, "time": order.period, "unit": "2",
-                "expireDate": str(since + datetime.timedelta(days=30)), "remainingDays": "30",
+                "expireDate": str(since + datetime.timedelta(days=PLAN_DAYS)), "remainingDays": str(PLAN_DAYS),
             })
     return answer({"partnerCode": code, "deviceCode": body.deviceCode, "orderList": listed})
 
@@ -177,6 +177,7 @@ async def stripe_sub_directly(code: Partner, held: Held, body: models.Subscripti
     order = held.payable(code, body.payId, body.payAmount, body.payCurrency)
     if body.plan_id != held.packages[order.package].plan:
         raise Refusal(404, "PLAN_NOT_FOUND", "The plan is not that of the order.")
+    held.renewable(order.sim)
     held.charge(order, body.pm_id)
     held.settle(order)
     if order.status != PAID:

@@ -12,6 +12,13 @@ from .push import push
 TASK_TIME = 0.15    # seconds a task takes
 WEBHOOK_TIME = 0.05  # seconds until Stripe tells the outcome of a payment
 EFFECT_TIME = 0.05  # seconds until a paid order takes effect
+PLAN_DAYS = 30       # days a plan lasts
+
+# What a mall may limit for each SIM card; no page says whether it does.
+LIMITS = {
+    "one-renewal-per-sim": "A subscription is refused while the SIM card has an active auto-renewal.",
+    "one-plan-per-sim": "A paid order takes effect, and is listed and pushed, when the plans of the SIM card before it have ended.",
+}
 
 # Stripe's own test values.
 PAYS, DECLINED, ASKS_THE_BUYER = "pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired"
@@ -76,8 +83,8 @@ class Package:
 
 
 class Store:
-    def __init__(self, bugs, push_urls, push_key):
-        self.bugs = bugs
+    def __init__(self, bugs, push_urls, push_key, limits=frozenset()):
+        self.bugs, self.limits = bugs, limits
         self.push_urls, self.push_key = push_urls, push_key
         self.partners = {"SU528SX8BZ": "Northern Travel", "P000270": "Dockside Mobile"}
         self.sims = {f"8988303000000{n:07d}" for n in range(1, 31)}
@@ -224,10 +231,20 @@ class Store:
 
     async def take_effect(self, order):
         await asyncio.sleep(EFFECT_TIME)
+        while "one-plan-per-sim" in self.limits and self.has_plan(order.sim):
+            await asyncio.sleep(60)
         order.effects.append(datetime.date.today())
         url = self.push_urls.get(order.partner)
         if url:
             self.later(push(url, order, *self.push_key, self.bugs))
+
+    def has_plan(self, sim):
+        today, lasts = datetime.date.today(), datetime.timedelta(days=PLAN_DAYS)
+        return any(since + lasts >= today for order in self.orders if order.sim == sim for since in order.effects)
+
+    def renewable(self, sim):
+        if "one-renewal-per-sim" in self.limits and any(order.sim == sim and order.renewing for order in self.orders):
+            raise Refusal(409, "RENEWAL_EXISTS", "The SIM card has an active auto-renewal.")
 
     def look_up(self, partner, purchase_id, order_id, sim):
         own = [order for order in reversed(self.orders) if order.partner == partner]
