@@ -15,6 +15,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/partner/client/trial"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // judgeCommand tests a partner's client.
@@ -77,7 +78,17 @@ func (c *judgeCommand) Run(std *streams) error {
 	if c.Verbose {
 		config.Output = std.err
 	}
-	return std.judge(t, func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
+	if err := render.CheckFolder(t.ReportDir); err != nil {
+		return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+	}
+	stopping := stoppingChecks
+	if len(config.Command) == 0 {
+		stopping = "stopping: judging what the client sent (press again to stop at once)"
+	}
+	return judgeUntil(std, t, stopping, func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
+		if watch, ok := observer.(*watcher); ok {
+			config.Progress = watch.terminal.Working
+		}
 		return conformance.JudgeClient(ctx, t, *config, observer)
 	})
 }

@@ -171,7 +171,12 @@ func TestJudgeUntilInterrupted(t *testing.T) {
 			if err := command.Process.Signal(os.Interrupt); err != nil {
 				t.Fatal(err)
 			}
+			stopping := false
 			for lines.Scan() { // to its end
+				stopping = stopping || strings.HasPrefix(lines.Text(), "stopping: judging what the client sent")
+			}
+			if !stopping {
+				t.Error("it does not say that it judges now")
 			}
 			_ = command.Wait()
 			if code := command.ProcessState.ExitCode(); code != test.code {

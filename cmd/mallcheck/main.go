@@ -74,6 +74,7 @@ func (commands) Help() string {
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	screen   io.Writer // out before hide: for what is redacted already and rewrites lines
 	environ  []string
 	// secrets is what errors must not tell; hide sets it.
 	secrets redact.Secrets
@@ -84,6 +85,9 @@ type streams struct {
 // and nothing that acts on a terminal or on the runner of a CI job.
 func (s *streams) hide(secrets redact.Secrets) {
 	s.secrets = secrets
+	if s.screen == nil {
+		s.screen = s.out
+	}
 	for _, stream := range []*io.Writer{&s.out, &s.err} {
 		safe := render.NewSafeWriter(*stream)
 		hiding := secrets.Writer(safe)

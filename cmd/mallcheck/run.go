@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,9 +79,12 @@ func judge(std *streams, t *target.Target) error {
 // runner runs checks until ctx ends and tells the observer.
 type runner func(ctx context.Context, observer conformance.Observer) (*reports.Run, error)
 
+// stoppingChecks is told when a run of checks is interrupted.
+const stoppingChecks = "interrupted: finishing the current check and cleaning up (press again to stop at once)"
+
 // judgeBy is judge with another way to run.
 func judgeBy(std *streams, t *target.Target, start runner) error {
-	return judgeUntil(std, t, "interrupted: finishing the current check and cleaning up (press again to stop at once)", start)
+	return judgeUntil(std, t, stoppingChecks, start)
 }
 
 // judgeUntil is judgeBy with what to tell after the first signal.
@@ -167,14 +171,15 @@ const maxBody = 64 << 10
 // the terminal has them.
 func newTerminal(std *streams, verbose bool) *render.Terminal {
 	options := render.TerminalOptions{Verbose: verbose}
-	if file, ok := std.out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+	out := cmp.Or(std.screen, std.out)
+	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		options.Live = true
 		options.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
 			options.Width = width
 		}
 	}
-	return render.NewTerminal(std.out, options)
+	return render.NewTerminal(out, options)
 }
 
 // watcher tells the terminal of a run and keeps what is known of it so far.

@@ -108,6 +108,19 @@ func (t *Terminal) Result(result *reports.Result) {
 	}
 }
 
+// Working tells what goes on within one check that takes long. Without a live line it tells it every half minute.
+func (t *Terminal) Working(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.options.Live:
+		t.line(t.soFar() + "  " + visible.Text(text))
+	case time.Since(t.told) >= progressEvery:
+		t.told = time.Now()
+		t.write(t.soFar() + ", " + visible.Text(text) + "\n")
+	}
+}
+
 // Note writes one line between the results, such as that an interrupted run
 // still undoes what it did.
 func (t *Terminal) Note(text string) {
@@ -157,9 +170,13 @@ func timeLeft(elapsed time.Duration, done, checks int) time.Duration {
 	return (whole - elapsed).Round(5 * time.Second)
 }
 
-// progress rewrites the one line; it never gets as long as the screen is wide.
+// progress rewrites the one line after a check.
 func (t *Terminal) progress(result *reports.Result) {
-	line := t.soFar() + "  " + visible.Text(result.ID)
+	t.line(t.soFar() + "  " + visible.Text(result.ID))
+}
+
+// line rewrites the one line; it never gets as long as the screen is wide.
+func (t *Terminal) line(line string) {
 	if width := cmp.Or(t.options.Width, 80) - 1; utf8.RuneCountInString(line) > width {
 		line = string([]rune(line)[:width])
 	}

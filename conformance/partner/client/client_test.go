@@ -279,8 +279,10 @@ var mistakes = []struct {
 		m.post("/topup/mall/bundle-groups/"+m.f.Groups[0]+"/sims", m.globals(members{"sim_ids": m.f.SIMs[:1]}))
 	}},
 	{"a result read once", "CLI-032", func(m *mall) {
-		response := m.post("/topup/mall/bundle-groups/"+m.f.Groups[0]+"/sims", m.globals(members{"sim_ids": m.f.SIMs[:1]}))
-		m.read(response.Header.Get("request_id"))
+		for range 10 { // on a busy machine one or the other task has ended by then
+			response := m.post("/topup/mall/bundle-groups/"+m.f.Groups[0]+"/sims", m.globals(members{"sim_ids": m.f.SIMs[:1]}))
+			m.read(response.Header.Get("request_id"))
+		}
 	}},
 	{"readings without a pause", "CLI-033", func(m *mall) {
 		id := m.add(0)

@@ -10,6 +10,7 @@ import { listen } from './push.mjs'
 
 const { MALL_PARTNER_CODE: partnerCode, MALL_SIM: sim, MALL_UNKNOWN_SIM: unknownSims, MALL_GROUP: group, MISTAKE: mistake } = process.env
 const requestIdHeader = process.env.MALL_REQUEST_ID_HEADER ?? 'request_id'
+const { MALL_SIGN_PARTS: signParts = 'query,path,body', MALL_SIGN_EMPTY: signEmpty } = process.env
 const base = { vshop: process.env.MALL_VSHOP_URL, payment: process.env.MALL_PAYMENT_URL, topup: process.env.MALL_TOPUP_URL }
 const attempts = 3
 const made = (name) => mistake === name
@@ -20,7 +21,8 @@ class Odd extends Error {} // the answer is about something else
 
 // signContent is the text that is signed: all parameters that are not empty, in the order of their names.
 function signContent (parameters) {
-  let names = Object.keys(parameters).filter((name) => made('empty-values-signed') || (parameters[name] !== '' && parameters[name] != null))
+  const empty = (value) => value === '' || (value == null && signEmpty !== 'string')
+  let names = Object.keys(parameters).filter((name) => made('empty-values-signed') || !empty(parameters[name]))
   if (!made('in-order-of-sending')) names = names.sort()
   const text = JSON.stringify(Object.fromEntries(names.map((name) => [name, parameters[name]])))
   if (made('slashes-escaped')) return text.replaceAll('/', '\\/')
@@ -35,7 +37,7 @@ const signOf = (parameters) => {
 // request returns what fetch needs for one signed request.
 function request (method, service, path, own, inPath) {
   const parameters = { version: '3.0', partnerCode, ...own }
-  parameters.sign = signOf(made('path-not-signed') ? parameters : { ...parameters, ...inPath })
+  parameters.sign = signOf(made('path-not-signed') || !signParts.includes('path') ? parameters : { ...parameters, ...inPath })
   const url = base[made('one-address') ? 'topup' : service] + path.replace(/{(\w+)}/g, (_, name) => encodeURIComponent(inPath[name]))
   if (method === 'GET') return [`${url}?${new URLSearchParams(parameters)}`, {}]
   const headers = made('media-type-left-out') ? {} : { 'Content-Type': 'application/json' }

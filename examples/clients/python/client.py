@@ -22,6 +22,7 @@ from push import Receiver
 MISTAKE = os.environ.get("MISTAKE", "")
 PARTNER, SIM, GROUP = (os.environ["MALL_" + name] for name in ("PARTNER_CODE", "SIM", "GROUP"))
 REQUEST_ID = os.environ.get("MALL_REQUEST_ID_HEADER", "request_id")
+SIGN_PARTS, SIGN_EMPTY = os.environ.get("MALL_SIGN_PARTS", "query,path,body"), os.environ.get("MALL_SIGN_EMPTY", "")
 URLS = {service: os.environ[f"MALL_{service.upper()}_URL"] for service in ("vshop", "payment", "topup")}
 ATTEMPTS, PAUSE, TIMEOUT, TASK_LIMIT = 3, 0.25, 10, 30
 VSHOP = {"deviceCode": SIM, "languageCode": "1", "mark": "0", "terminal": "1"}
@@ -46,8 +47,8 @@ def compact(parameters):
 
 
 def sign(parameters, path):
-    signed = dict(parameters) if MISTAKE == "path-unsigned" else {**parameters, **path}
-    signed = {name: value for name, value in signed.items() if value not in ("", None)}
+    signed = dict(parameters) if MISTAKE == "path-unsigned" or "path" not in SIGN_PARTS else {**parameters, **path}
+    signed = {name: value for name, value in signed.items() if value != "" and (value is not None or SIGN_EMPTY == "string")}
     return hashlib.md5(compact(signed).encode()).hexdigest()
 
 

@@ -253,8 +253,12 @@ func (t *trials) scenario(ctx context.Context, r *partner.Record, s *Scenario) *
 // habit reports whether the client succeeded under a habit.
 func (t *trials) habit(ctx context.Context, r *partner.Record, s *Scenario) {
 	t.runAll(ctx)
-	if !t.plain.end.succeeded() || len(t.plain.seen) == 0 {
+	switch {
+	case !t.plain.end.succeeded() || len(t.plain.seen) == 0:
 		r.Skip("the client does not succeed without it: see " + succeeds)
+		return
+	case !t.config.tries(s.ID):
+		r.Skip("a client must be told this rule: let it read " + byRule[s.ID] + ", and add the id to --scenarios: all," + s.ID)
 		return
 	}
 	if o := t.culprits[s.ID]; o != nil {

@@ -23,6 +23,11 @@ func (c *Config) Check(words []string) error {
 		return noSuch("--scenarios", unknown, Words())
 	}
 	c.Scenarios = ids
+	for _, word := range words {
+		if _, several := kinds[word]; !several {
+			c.Named = append(c.Named, word)
+		}
+	}
 	if len(c.Command) == 0 && len(ids) > 0 {
 		return errors.New("--scenarios runs the client again; name its command after --: mallcheck judge --scenarios all -- python3 client.py")
 	}

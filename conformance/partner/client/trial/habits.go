@@ -6,10 +6,13 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/sandbox/faults"
+	"github.com/mallcheck/mallcheck/signing"
 )
 
-// untold are the habits that a client has to be configured for, and no variable tells it.
-var untold = []string{"path-not-signed", "null-signed"}
+// byRule are the habits of a mall that signs by another rule, with the variable that tells the client. No
+// conforming client can guess the rule, so that these habits are tried only when they are named: whoever
+// names them says that the client reads the variable.
+var byRule = map[string]string{"path-not-signed": signParts, "null-signed": signEmpty}
 
 // exclusive are habits that change the same thing: only one of each line can be adopted at a time.
 var exclusive = [][]string{
@@ -31,13 +34,13 @@ var exclusive = [][]string{
 func habits() []Scenario {
 	var all []Scenario
 	for _, v := range faults.Variants() {
-		if slices.Contains(untold, v.ID) {
-			continue
-		}
 		all = append(all, Scenario{ID: v.ID, Kind: Habit, Statement: v.Statement, behavior: func() behavior { return adopted(v.ID) }})
 	}
 	return all
 }
+
+// tries reports whether a selected habit is tried: one that a client must be told only if it was named.
+func (c *Config) tries(id string) bool { return byRule[id] == "" || slices.Contains(c.Named, id) }
 
 // adopted returns the behavior of a mall with several habits.
 func adopted(ids ...string) behavior {
@@ -45,7 +48,16 @@ func adopted(ids ...string) behavior {
 	if err != nil {
 		panic(err) // the ids are those of the catalogue
 	}
-	return behavior{interceptors: interceptors, header: settings["request-id-header"], prompt: true}
+	adopted := behavior{interceptors: interceptors, header: settings["request-id-header"], prompt: true}
+	adopted.rules = func(rules signing.Rules) signing.Rules {
+		for _, i := range interceptors {
+			if i.Rules != nil {
+				rules = i.Rules(rules)
+			}
+		}
+		return rules
+	}
+	return adopted
 }
 
 // together reports whether two habits can be adopted at a time.
@@ -74,14 +86,20 @@ next:
 	return all
 }
 
-// searchHabits finds the habits under which the client does not succeed. It tries many at a time and
-// divides a group in which the client fails until single habits are left.
-func (t *trials) searchHabits(ctx context.Context) {
+// tried returns the ids of the habits that are tried.
+func (t *trials) tried() []string {
 	var ids []string
 	for _, s := range t.config.selected(Habit) {
-		ids = append(ids, s.ID)
+		if t.config.tries(s.ID) {
+			ids = append(ids, s.ID)
+		}
 	}
-	tried := groups(ids)
+	return ids
+}
+
+// searchHabits finds the habits under which the client does not succeed. It tries many at a time and
+// divides a group in which the client fails until single habits are left.
+func (t *trials) searchHabits(ctx context.Context, tried [][]string) {
 	outcomes := t.together(ctx, len(tried), func(i int) *outcome { return t.stage(ctx, strings.Join(tried[i], ","), adopted(tried[i]...)) },
 		func(o *outcome) bool { return !o.end.succeeded() || t.suspicious(o) })
 	for _, o := range outcomes {

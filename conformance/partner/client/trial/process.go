@@ -30,7 +30,8 @@ type ending struct {
 	last string
 	// left is how many processes it left behind; they were killed.
 	left int
-	took time.Duration
+	// limit is the time limit.
+	limit time.Duration
 }
 
 // succeeded reports whether the command says that all went well.
@@ -43,7 +44,7 @@ func (e *ending) words() string {
 	case e.problem != "":
 		return e.problem
 	case e.hung:
-		text = fmt.Sprintf("did not end within %s (--timeout) and was killed", e.took.Round(100*time.Millisecond))
+		text = fmt.Sprintf("did not end within %s (--timeout) and was killed", e.limit)
 	case e.code == 0:
 		text = "ended with exit status 0"
 	}
@@ -73,12 +74,11 @@ func run(ctx context.Context, command, environ []string, limit time.Duration, ve
 	c.Stdout, c.Stderr = output, output
 	c.WaitDelay = waitForPipes
 	contain(c)
-	started := time.Now()
 	if err := c.Start(); err != nil {
 		return ending{code: -1, problem: fmt.Sprintf("the command could not be started: %v", err)}
 	}
 	err := c.Wait()
-	e := ending{took: time.Since(started), code: c.ProcessState.ExitCode(), state: c.ProcessState.String(), last: output.last()}
+	e := ending{limit: limit, code: c.ProcessState.ExitCode(), state: c.ProcessState.String(), last: output.last()}
 	e.hung = errors.Is(limited.Err(), context.DeadlineExceeded) && err != nil
 	e.interrupted = ctx.Err() != nil
 	killed := sweep(c.Process.Pid, mark)

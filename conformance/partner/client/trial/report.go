@@ -17,8 +17,8 @@ func (trial *Trial) Report() *reports.Client {
 	report := &reports.Client{Requests: o.judged.Requests, Operations: counted(o.judged.Operations, o.judged.Refused),
 		Flows: counted(o.judged.Flows, nil), Pushes: o.pushed, HabitRuns: len(t.habits)}
 	for _, s := range t.config.selected(Habit) {
-		if len(t.habits) == 0 {
-			break
+		if len(t.habits) == 0 || !t.config.tries(s.ID) {
+			continue
 		}
 		ended := reports.ClientScenario{ID: s.ID, Kind: Habit, Success: true}
 		if culprit := t.culprits[s.ID]; culprit != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/partner/client/tap"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox"
+	"github.com/mallcheck/mallcheck/signing"
 )
 
 // behavior is how the mall of one run differs from the plain one.
@@ -24,6 +25,8 @@ type behavior struct {
 	wrap func(http.Handler) http.Handler
 	// closed has nobody listen.
 	closed bool
+	// rules changes the rules by which requests are signed; nil if they stay.
+	rules func(signing.Rules) signing.Rules
 	// header is the response header with the id of a task, if it differs.
 	header string
 	// prompt lets a task have ended when its result is first read. Otherwise it never has, however late the
@@ -60,12 +63,16 @@ const (
 // stage runs the client once against a sandbox of its own.
 func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 	o := &outcome{scenario: id}
+	t.tell(id)
 	problem := func(err error) *outcome {
 		o.end = ending{code: -1, problem: "the sandbox could not be started: " + err.Error()}
 		return o
 	}
-	header := cmp.Or(b.header, client.DefaultRequestIDHeader)
-	judge, err := client.New(t.contract, client.Options{Rules: t.config.Rules, Paths: t.config.Paths,
+	header, rules := cmp.Or(b.header, client.DefaultRequestIDHeader), t.config.Rules
+	if b.rules != nil {
+		rules = b.rules(rules)
+	}
+	judge, err := client.New(t.contract, client.Options{Rules: rules, Paths: t.config.Paths,
 		PartnerCodes: []string{t.fixtures.Partner}, RequestIDHeader: header, MinPoll: t.config.MinPoll, Prices: t.prices()})
 	if err != nil {
 		return problem(err)
@@ -97,7 +104,7 @@ func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 		go func() { _ = server.Serve(listener) }() // ends by Close
 		defer shut(server)
 	}
-	o.end = t.await(ctx, variables(t.fixtures, "http://"+listener.Addr().String(), push, header))
+	o.end = t.await(ctx, variables(t.fixtures, "http://"+listener.Addr().String(), push, header, rules))
 	o.pushes = box.Pushes().Pushes
 	box.Close()
 	r.finish()
@@ -130,13 +137,12 @@ func (t *trials) await(ctx context.Context, environ []string) ending {
 	if len(t.config.Command) > 0 {
 		return run(ctx, t.config.Command, environ, t.config.Timeout, t.config.Output)
 	}
-	started := time.Now()
 	t.config.Ready(environ)
 	select {
 	case <-t.config.Until:
 	case <-ctx.Done():
 	}
-	return ending{took: time.Since(started)}
+	return ending{}
 }
 
 // listen opens the address of the mall, and finds a free one for the pushes.

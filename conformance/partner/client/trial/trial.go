@@ -4,13 +4,16 @@
 package trial
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/partner/client"
@@ -29,8 +32,8 @@ type Config struct {
 	Ready func(environ []string)
 	// Env are further variables of the command, each NAME=TEMPLATE; see Environment.
 	Env []string
-	// Scenarios are the ids of those that run.
-	Scenarios []string
+	// Scenarios are the ids of those that run. Named are those of them that were selected by their own id.
+	Scenarios, Named []string
 	// Require are operations and flows that the client must get to: "addSims", "flow:purchase".
 	Require []string
 	// Unnoticed makes a wrong answer that the client does not notice a violation.
@@ -49,6 +52,8 @@ type Config struct {
 	Seed int64
 	// Output gets the output of the command; it may be nil.
 	Output io.Writer
+	// Progress is told of each run of the command as it begins; it may be nil. It is called from several goroutines.
+	Progress func(text string)
 }
 
 // Catalogue returns the settings under which Checks returns every check. It runs nothing.
@@ -85,6 +90,8 @@ type trials struct {
 	habits    []*outcome // of groups of habits
 	culprits  map[string]*outcome
 	asked     map[string]bool // operations that were sent in the plain run
+
+	begun, planned atomic.Int64 // runs of the command
 }
 
 // Scenario is a behavior of the mall under which the client is run again.
@@ -187,15 +194,30 @@ func (t *trials) runAll(ctx context.Context) {
 		if len(plain.seen) == 0 || !plain.end.succeeded() {
 			return
 		}
-		t.searchHabits(ctx)
 		var some []Scenario
 		for _, s := range slices.Concat(t.config.selected(Outage), t.config.selected(Fault)) {
 			if t.applies(&s) {
 				some = append(some, s)
 			}
 		}
+		tried := groups(t.tried())
+		t.planned.Store(int64(1 + len(tried) + len(some)))
+		t.searchHabits(ctx, tried)
 		t.runs = t.together(ctx, len(some), func(i int) *outcome { return t.stage(ctx, some[i].ID, some[i].behavior()) }, t.suspicious)
 	})
+}
+
+// tell says that a run begins.
+func (t *trials) tell(scenario string) {
+	n := t.begun.Add(1)
+	if t.config.Progress == nil {
+		return
+	}
+	what := scenario
+	if habits := strings.Count(scenario, ",") + 1; habits > 1 {
+		what = fmt.Sprintf("%d habits", habits)
+	}
+	t.config.Progress(fmt.Sprintf("run %d of %d: %s", n, max(n, t.planned.Load()), cmp.Or(what, "without a scenario")))
 }
 
 // atOnce is how many runs of the client are made at a time. Most of them wait.
@@ -249,15 +271,24 @@ func (t *trials) outcomeOf(id string) *outcome {
 // Environment returns the names of the variables that a command gets, for the help of --env.
 func Environment() []string {
 	var names []string
-	for _, pair := range variables(sandbox.NewFixtures(), "http://127.0.0.1:0", "127.0.0.1:0", client.DefaultRequestIDHeader) {
+	for _, pair := range variables(sandbox.NewFixtures(), "http://127.0.0.1:0", "127.0.0.1:0", client.DefaultRequestIDHeader, signing.Rules{}) {
 		name, _, _ := strings.Cut(pair, "=")
 		names = append(names, name)
 	}
 	return names
 }
 
+// The variables that tell how the mall signs, in the words of the settings sign-parts and sign-empty.
+const (
+	signParts = "MALL_SIGN_PARTS"
+	signEmpty = "MALL_SIGN_EMPTY"
+)
+
 // variables returns what a client is told.
-func variables(f sandbox.Fixtures, url, push, header string) []string {
+func variables(f sandbox.Fixtures, url, push, header string, rules signing.Rules) []string {
+	if rules.Parts == 0 {
+		rules.Parts = signing.AllParts
+	}
 	return []string{
 		"MALL_URL=" + url,
 		"MALL_VSHOP_URL=" + url + "/vshop",
@@ -272,6 +303,8 @@ func variables(f sandbox.Fixtures, url, push, header string) []string {
 		"MALL_AMOUNT=" + f.Amounts[0],
 		"MALL_CURRENCY=" + f.Currencies[0],
 		"MALL_REQUEST_ID_HEADER=" + header,
+		signParts + "=" + rules.Parts.String(),
+		signEmpty + "=" + rules.Empty.String(),
 		"MALL_PUSH_LISTEN=" + push,
 		"MALL_PUSH_KEY=" + f.PushKeyID + ":" + hex.EncodeToString(f.PushKey),
 	}

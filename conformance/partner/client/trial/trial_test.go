@@ -75,7 +75,14 @@ func act(mode string) int {
 
 // shop does everything that a partner does.
 func shop(mode string) error {
-	mall, err := client.New(client.Config{PartnerCode: os.Getenv("MALL_PARTNER_CODE"), RequestIDHeader: os.Getenv("MALL_REQUEST_ID_HEADER"),
+	var rules signing.Rules
+	if parts, err := signing.ParseParts(os.Getenv("MALL_SIGN_PARTS")); err == nil {
+		rules.Parts = parts
+	}
+	if empty, err := signing.ParseEmpty(os.Getenv("MALL_SIGN_EMPTY")); err == nil {
+		rules.Empty = empty
+	}
+	mall, err := client.New(client.Config{SignatureRules: rules, PartnerCode: os.Getenv("MALL_PARTNER_CODE"), RequestIDHeader: os.Getenv("MALL_REQUEST_ID_HEADER"),
 		HTTPClient: &http.Client{Timeout: 10 * time.Second, Transport: transport(mode)},
 		Addresses:  client.Addresses{Vshop: os.Getenv("MALL_VSHOP_URL"), Payment: os.Getenv("MALL_PAYMENT_URL"), Topup: os.Getenv("MALL_TOPUP_URL")}})
 	if err != nil {
@@ -294,6 +301,7 @@ func marker(t *testing.T) string {
 func TestCorrectClient(t *testing.T) {
 	records := trialOf(t, "correct", func(c *Config) {
 		c.Require = []string{"flow:purchase", "flow:subscription", "flow:cancellation", "flow:add", "flow:remove", "flow:look-up", "removeSims"}
+		c.Named = []string{"path-not-signed", "null-signed"}
 		c.Scenarios = testlevel.Pick(nil, []string{"too-many-requests", "reset-after-order", "late-pushes-twice", "payment-of-other-amount"}, Catalogue().Scenarios)
 	})
 	deviations, inconclusive := deviating(records)
@@ -421,6 +429,32 @@ func TestGroups(t *testing.T) {
 			if !slices.Contains(ids, id) {
 				t.Errorf("%s is no habit", id)
 			}
+		}
+	}
+}
+
+// TestHabitsByRule holds that a mall that signs by another rule is tried only on a client that is said to know the rule.
+func TestHabitsByRule(t *testing.T) {
+	for _, test := range []struct {
+		words []string
+		mode  string
+		fails bool
+		says  string // in the place of a verdict
+	}{
+		{[]string{"habits"}, "fails-again", false, "let it read MALL_SIGN_PARTS, and add the id to --scenarios: all,path-not-signed"},
+		{[]string{"path-not-signed"}, "fails-again", true, ""},
+		{[]string{"path-not-signed"}, "correct", false, ""},
+	} {
+		config := Config{Command: []string{"x"}}
+		if err := config.Check(test.words); err != nil {
+			t.Fatal(err)
+		}
+		record := trialOf(t, test.mode, func(c *Config) {
+			c.Scenarios, c.Named = []string{"path-not-signed"}, config.Named
+			c.Env = append(c.Env, fileVariable+"="+marker(t))
+		})[succeedsWithHabit+"path-not-signed"]
+		if (len(record.Deviations) > 0) != test.fails || !strings.HasSuffix(record.Reason, test.says) {
+			t.Errorf("%v %s: %+v %s", test.words, test.mode, record.Deviations, record.Reason)
 		}
 	}
 }
