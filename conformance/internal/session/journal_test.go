@@ -24,6 +24,8 @@ type setMall struct {
 	mu    sync.Mutex
 	held  map[string]bool
 	drops int // how many of the next additions are carried out and not answered
+	// dropsRemovals has removals count for drops as well.
+	dropsRemovals bool
 	// refusesAbsent has a removal of what the group does not hold end with a failure,
 	// keepsAll has none carried out.
 	refusesAbsent, keepsAll bool
@@ -59,7 +61,7 @@ func (c *setMall) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			delete(c.held, sim)
 		}
 	}
-	if c.drops > 0 && r.Method == http.MethodPost {
+	if c.drops > 0 && (c.dropsRemovals || r.Method == http.MethodPost) {
 		c.drops--
 		panic(http.ErrAbortHandler)
 	}
@@ -167,6 +169,26 @@ func TestSweepLeavesWhatOthersDid(t *testing.T) {
 	s.connection.journal.Close(false)
 	mall.held[freeSIM] = true
 	if swept, err := s.connection.Sweep(path); err != nil || !swept.Undone {
+		t.Errorf("swept %+v, %v", swept, err)
+	}
+	if !mall.held[heldSIM] || !mall.held[freeSIM] {
+		t.Errorf("the group holds %v", mall.held)
+	}
+}
+
+// A shard does not know what its group held before. A removal that may have been
+// carried out is not repeated: it could take out what somebody else put in since.
+func TestSweepRepeatsNoRemovalOfAShard(t *testing.T) {
+	s, mall, path := journalled(t)
+	s.Target().Shard.Index, s.Target().Shard.Count = 1, 2
+	s.AddSims(t.Context(), "G1", freeSIM)
+	mall.drops, mall.dropsRemovals = 1, true
+	_ = attempt(func() { s.RemoveSims(t.Context(), "G1", freeSIM) })
+	s.connection.journal.Close(false)
+	mall.held[freeSIM] = true // somebody else
+
+	swept, err := s.connection.Sweep(path)
+	if err != nil || swept.Undone || len(swept.Left) != 1 || !strings.Contains(swept.Left[0], freeSIM+"): no answer came to their removal") {
 		t.Errorf("swept %+v, %v", swept, err)
 	}
 	if !mall.held[heldSIM] || !mall.held[freeSIM] {

@@ -29,10 +29,10 @@ func (s *Session) Undo() (left []string) {
 			left = append(left, fmt.Sprintf("%s holds %s that the run added (%s): %v", group, plural.Of(len(sims), "SIM card"), journal.Summary(sims), err))
 		}
 	}
-	for group, sims := range doubtful {
-		if sims = s.connection.stillHeld(group, sims); len(sims) > 0 {
-			left = append(left, fmt.Sprintf("%s may hold %s that the run added (%s): the results of adding them are not known codes",
-				group, plural.Of(len(sims), "SIM card"), journal.Summary(sims)))
+	for doubt, sims := range doubtful {
+		if sims = s.connection.stillHeld(doubt.group, sims); len(sims) > 0 {
+			left = append(left, fmt.Sprintf("%s may hold %s that the run added (%s): %s",
+				doubt.group, plural.Of(len(sims), "SIM card"), journal.Summary(sims), doubt.why))
 		}
 	}
 	left = append(left, s.cancelRenewals(undoing)...)
@@ -57,18 +57,40 @@ func (s *Session) adopt(other *Session) {
 	}
 }
 
+// doubt is why it is not clear whether a group still holds what was added to it.
+type doubt struct {
+	group journal.Group
+	why   string
+}
+
+// The reasons of a doubt.
+const (
+	unknownResults = "the results of adding them are not known codes"
+	removalUnknown = "no answer came to their removal"
+)
+
 // remaining returns, by group, the SIM cards to take out, newest first, and those of
-// which it is not clear whether they were added. Tasks that were not awaited are
+// which it is not clear whether the group holds them. Tasks that were not awaited are
 // awaited now, so that nothing is removed before it is added; all of them together as
 // long as one task may take, since a target that ends none would otherwise hold up
 // the run for as long as there are tasks.
-func (s *Session) remaining(undoing *Session) (remaining, doubtful map[journal.Group][]string) {
+func (s *Session) remaining(undoing *Session) (remaining map[journal.Group][]string, doubtful map[doubt][]string) {
 	s.mu.Lock()
 	entries := slices.Clone(s.entries)
 	s.mu.Unlock()
-	remaining, doubtful = map[journal.Group][]string{}, map[journal.Group][]string{}
+	remaining, doubtful = map[journal.Group][]string{}, map[doubt][]string{}
 	late := time.Now().Add(s.Target().TaskTimeout)
 	for _, e := range entries {
+		if s.mayHaveRemoved(e) {
+			group, unclear := e.In(), doubt{e.In(), removalUnknown}
+			for _, sim := range e.SIMs {
+				if i := slices.Index(remaining[group], sim); i >= 0 {
+					remaining[group] = slices.Delete(remaining[group], i, i+1)
+					doubtful[unclear] = append(doubtful[unclear], sim)
+				}
+			}
+			continue
+		}
 		if !e.ChangesGroup() || e.Outcome() != journal.Accepted || !s.changesAny(e) {
 			continue
 		}
@@ -78,7 +100,7 @@ func (s *Session) remaining(undoing *Session) (remaining, doubtful map[journal.G
 		group := e.In()
 		done, unclear := e.Carried(s.Target().UnknownSIMs)
 		if len(unclear) > 0 {
-			doubtful[group] = append(doubtful[group], unclear...)
+			doubtful[doubt{group, unknownResults}] = append(doubtful[doubt{group, unknownResults}], unclear...)
 		}
 		for _, sim := range done {
 			if e.Operation == journal.AddSIMs {
@@ -90,6 +112,14 @@ func (s *Session) remaining(undoing *Session) (remaining, doubtful map[journal.G
 	}
 	maps.DeleteFunc(remaining, func(_ journal.Group, sims []string) bool { return len(sims) == 0 })
 	return remaining, doubtful
+}
+
+// mayHaveRemoved reports whether an entry is a removal that no answer came to, from a
+// group of which it is not known what it held before the run. To remove the SIM cards
+// again could take out those that somebody else put in. What the embedded sandbox
+// holds is gone after the run.
+func (s *Session) mayHaveRemoved(e *journal.Entry) bool {
+	return e.Operation == journal.RemoveSIMs && e.Outcome() == "" && e.Before == nil && !s.Target().Sandbox
 }
 
 // changesAny reports whether an entry is about any SIM card that exists.
