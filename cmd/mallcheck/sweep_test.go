@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -34,6 +35,8 @@ func TestInterruptedAndKilledRunsAreUndone(t *testing.T) {
 			dir := t.TempDir()
 			wait := 100*time.Millisecond + time.Duration(rand.Int64N(int64(1500*time.Millisecond)))
 			cmd := process{arguments: []string{"run", changing}, environ: s.env, dir: dir}.command(t.Context())
+			var said bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &said, &said
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -44,7 +47,7 @@ func TestInterruptedAndKilledRunsAreUndone(t *testing.T) {
 			if end == syscall.SIGKILL {
 				sweepTwice(t, s.env, dir)
 			} else if data, err := os.ReadFile(journal); err == nil && strings.Contains(string(data), `"entry"`) && !strings.Contains(string(data), `"closed":true`) {
-				t.Errorf("%s after %s: the journal is not closed", end, wait)
+				t.Errorf("%s after %s: the journal is not closed; the run said:\n%s", end, wait, said.String())
 			}
 			if after := stateOf(t, s.env); after != before {
 				t.Fatalf("%s after %s: the target holds\n%s\nbefore it held\n%s", end, wait, after, before)

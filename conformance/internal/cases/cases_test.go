@@ -249,3 +249,26 @@ func BenchmarkDerive(b *testing.B) {
 		}
 	}
 }
+
+// No over-long payId of a subscription names the payment of an order that another case,
+// of this run or of an earlier one, placed under an over-long payId.
+func TestFillersOfOperationsDiffer(t *testing.T) {
+	all, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operations := map[string]string{} // by the value of payId
+	for _, c := range all {
+		if c.Field != "payId" || c.Family != famOverLong {
+			continue
+		}
+		value := c.Changes[0].Value
+		if other := operations[value]; other != "" {
+			t.Errorf("%s and %s fill payId with the same text", other, c.Operation)
+		}
+		operations[value] = c.Operation
+	}
+	if len(operations) < 5 {
+		t.Errorf("only %d operations have an over-long payId", len(operations))
+	}
+}

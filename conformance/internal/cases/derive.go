@@ -36,10 +36,10 @@ func walk(contract *openapi.Contract) ([]*deriver, error) {
 	}
 	var walked []*deriver
 	var services []string // that had an operation with a body
-	for _, operation := range contract.Operations() {
+	for i, operation := range contract.Operations() {
 		item := document.Paths.Value(operation.Path)
 		described := item.GetOperation(operation.Method)
-		d := &deriver{contract: contract, operation: operation, item: item}
+		d := &deriver{contract: contract, operation: operation, item: item, letter: string(letters[i%len(letters)])}
 		for _, parameter := range described.Parameters {
 			d.parameter(parameter.Value)
 		}
@@ -58,12 +58,18 @@ func walk(contract *openapi.Contract) ([]*deriver, error) {
 	return walked, nil
 }
 
+// letters fill texts whose length alone counts. Each operation has a letter of its
+// own: a subscription must not name the payment of an order that an earlier run, or
+// another shard, placed under a text of the same length.
+const letters = "abcdefghijklmnopqrstuvwxyz"
+
 // deriver collects the cases of one operation.
 type deriver struct {
 	contract  *openapi.Contract
 	operation openapi.Operation
 	item      *openapi3.PathItem
-	first     bool // the first operation with a body of its service
+	letter    string // fills the texts of the operation
+	first     bool   // the first operation with a body of its service
 	fields    []field
 	cases     []Case
 }
@@ -81,6 +87,7 @@ type field struct {
 	required bool
 	mayEmpty bool // the contract says that an empty one counts as not sent
 	example  any  // a value of the documentation, nil when there is none
+	letter   string
 }
 
 // signMember is the parameter whose value follows from all others.
@@ -123,7 +130,7 @@ func (d *deriver) body(media *openapi3.MediaType) {
 func (d *deriver) field(place, name string, path []string, pointer string, schema *openapi3.Schema) field {
 	_, refers := schema.Extensions[refersTo]
 	return field{
-		place: place, name: name, path: path, pointer: pointer, schema: schema, refers: refers,
+		place: place, name: name, path: path, pointer: pointer, schema: schema, refers: refers, letter: d.letter,
 		known: slices.Sorted(maps.Keys(d.contract.KnownValues(pointer))),
 	}
 }

@@ -126,7 +126,7 @@ func (d *deriver) types(f field, values map[string]string) {
 // lengths cross each bound of a text's length by one, and meet it exactly.
 func (d *deriver) lengths(f field) {
 	try := func(family, detail string, length uint64) {
-		value := strings.Repeat("x", int(min(length, overLong)))
+		value := f.filler(int(min(length, overLong)))
 		o := f.judge(value)
 		if strings.HasSuffix(o.clause, "/pattern") {
 			return // the pattern has edges of its own
@@ -147,7 +147,7 @@ func (d *deriver) lengths(f field) {
 		if f.place != InBody {
 			length = overLongShort
 		}
-		d.add(f, famOverLong, "", either, fmt.Sprintf("whose %s has %d characters", f.where(), length), f.set(strings.Repeat("x", length)))
+		d.add(f, famOverLong, "", either, fmt.Sprintf("whose %s has %d characters", f.where(), length), f.set(f.filler(length)))
 	}
 }
 
@@ -232,8 +232,11 @@ func (f field) sample() string {
 	if e := edges(f.schema.Pattern); len(e) > 0 {
 		return e[0].text
 	}
-	return strings.Repeat("x", int(min(max(f.schema.MinLength, 1), overLong)))
+	return f.filler(int(min(max(f.schema.MinLength, 1), overLong)))
 }
+
+// filler returns a text of a length.
+func (f field) filler(length int) string { return strings.Repeat(f.letter, length) }
 
 // repeated sends a field twice, where that makes a request ambiguous.
 func (d *deriver) repeated(f field) {

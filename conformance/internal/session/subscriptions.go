@@ -14,7 +14,7 @@ import (
 
 // mostSIMsAsked bounds for how many SIM cards an auto-renewal is looked for whose
 // order is not known.
-const mostSIMsAsked = 50
+const mostSIMsAsked = 200
 
 // renewal is an auto-renewal as cancelAutoRenewalRecord names it.
 type renewal struct{ partner, sim, orderNo, payID string }
