@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +15,8 @@ type Client struct {
 	Operations []ClientCount `json:"operations,omitempty"`
 	// Flows counts the flows that came to their end: "purchase", "add".
 	Flows []ClientCount `json:"flows,omitempty"`
+	// Refusals are those of all runs, by what was refused and why.
+	Refusals []ClientRefusal `json:"refusals,omitempty"`
 	// Pushes is how many attempts of pushes it answered.
 	Pushes int `json:"pushes,omitempty"`
 	// Scenarios are the habits, outages and faults in which it was run again.
@@ -28,6 +32,31 @@ type ClientCount struct {
 	Done    int `json:"done"`
 	Refused int `json:"refused,omitempty"`
 }
+
+// ClientRefusal is one kind of refusal that a client met.
+type ClientRefusal struct {
+	// Operation is what was refused; empty if the request named none.
+	Operation string `json:"operation,omitempty"`
+	// Reason is the rule that refused it: "constraint", "sign wrong", "conflict"; Parameter the one that it was about, if any.
+	Reason    string `json:"reason"`
+	Parameter string `json:"parameter,omitempty"`
+	// Code is the operateCode, Status the HTTP status.
+	Code   string `json:"code,omitempty"`
+	Status int    `json:"status"`
+	Count  int    `json:"count"`
+}
+
+// words names the refusal.
+func (r ClientRefusal) words() string {
+	text := cmp.Or(r.Operation, "no operation") + " (" + r.Reason
+	if r.Parameter != "" {
+		text += " of " + r.Parameter
+	}
+	return text + ")"
+}
+
+// mostRefusals is how many kinds of refusals are named in a line.
+const mostRefusals = 6
 
 // ClientScenario is how a client ended in one scenario.
 type ClientScenario struct {
@@ -53,6 +82,18 @@ func (c *Client) Words() []string {
 	lines := []string{fmt.Sprintf("%d requests: %s", c.Requests, names(c.Operations))}
 	if flows := names(c.Flows); flows != "" {
 		lines = append(lines, "flows: "+flows)
+	}
+	var refusals []string
+	for _, refusal := range c.Refusals {
+		if name := refusal.words(); !slices.Contains(refusals, name) {
+			refusals = append(refusals, name)
+		}
+	}
+	if more := len(refusals) - mostRefusals; more > 0 {
+		refusals = append(refusals[:mostRefusals], fmt.Sprintf("and %d more", more))
+	}
+	if len(refusals) > 0 {
+		lines = append(lines, "refusals: "+strings.Join(refusals, ", "))
 	}
 	kinds, failed := map[string]int{}, map[string]int{}
 	var unnoticed []string

@@ -99,13 +99,15 @@ func rulingOf(refused *sandbox.Refusal) *client.Ruling {
 	if refused == nil {
 		return &client.Ruling{}
 	}
+	ruling := &client.Ruling{Message: refused.Message, Reason: string(refused.Reason), Parameter: refused.Name}
 	switch refused.Reason {
 	case sandbox.TooLarge, sandbox.Full, sandbox.Failed:
 		return nil
 	case sandbox.UnknownPartner, sandbox.NotFound, sandbox.Conflict, sandbox.Declined, sandbox.Forbidden:
-		return &client.Ruling{Message: refused.Message}
+	default:
+		ruling.Refused = true
 	}
-	return &client.Ruling{Refused: true, Message: refused.Message}
+	return ruling
 }
 
 // recorder keeps what is written.

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -33,7 +34,28 @@ func (trial *Trial) Report() *reports.Client {
 		}
 		report.Scenarios = append(report.Scenarios, ended)
 	}
+	report.Refusals = t.refusals()
 	return report
+}
+
+// refusals lists the refusals of all runs by what was refused and why.
+func (t *trials) refusals() []reports.ClientRefusal {
+	count := map[reports.ClientRefusal]int{}
+	for _, o := range slices.Concat([]*outcome{t.plain}, t.habits, t.runs) {
+		for kind, n := range o.refusals {
+			count[kind] += n
+		}
+	}
+	var list []reports.ClientRefusal
+	for kind, n := range count {
+		kind.Count = n
+		list = append(list, kind)
+	}
+	slices.SortFunc(list, func(a, b reports.ClientRefusal) int {
+		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Parameter, b.Parameter),
+			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Status, b.Status))
+	})
+	return list
 }
 
 // counted lists counts by name.

@@ -44,10 +44,11 @@ type outcome struct {
 	exchanges []reports.Exchange
 	judged    client.Outcome
 	pushes    []sandbox.PushRecord
-	pushed    int    // how many attempts of pushes the client answered
-	early     string // how it came sooner than it was asked, in words
-	struck    bool   // the outage met a request
-	bug       string // a disagreement between the sandbox and the document
+	pushed    int                           // how many attempts of pushes the client answered
+	early     string                        // how it came sooner than it was asked, in words
+	struck    bool                          // the outage met a request
+	refusals  map[reports.ClientRefusal]int // how often each kind came
+	bug       string                        // a disagreement between the sandbox and the document
 }
 
 // maxExchanges bounds what is kept of one run.
@@ -62,7 +63,7 @@ const (
 
 // stage runs the client once against a sandbox of its own.
 func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
-	o := &outcome{scenario: id}
+	o := &outcome{scenario: id, refusals: map[reports.ClientRefusal]int{}}
 	t.tell(id)
 	problem := func(err error) *outcome {
 		o.end = ending{code: -1, problem: "the sandbox could not be started: " + err.Error()}
@@ -201,6 +202,10 @@ func (r *record) see(e client.Exchange) {
 	o := r.outcome
 	if o.bug == "" {
 		o.bug = seen.Disagreement
+	}
+	if seen.Refused && e.Ruling != nil && e.Ruling.Reason != "" {
+		o.refusals[reports.ClientRefusal{Operation: seen.Operation, Reason: e.Ruling.Reason, Parameter: e.Ruling.Parameter,
+			Code: seen.Code, Status: e.Response.Status}]++
 	}
 	if len(o.seen) < maxExchanges {
 		e.Operation = seen.Operation

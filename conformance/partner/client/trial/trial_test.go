@@ -459,6 +459,29 @@ func TestHabitsByRule(t *testing.T) {
 	}
 }
 
+// TestRefusalsAreReported holds that the report names each kind of refusal that the client met, in all runs.
+func TestRefusalsAreReported(t *testing.T) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial := New(contract, Config{Command: []string{self}, Env: []string{modeVariable + "=correct"}, Timeout: time.Minute, Seed: 1, Scenarios: []string{"order-refused"}})
+	for _, check := range trial.Checks() {
+		check.Run(t.Context(), &partner.Record{})
+	}
+	report := trial.Report()
+	refused := func(r reports.ClientRefusal) bool {
+		return r.Operation == "singleOrder" && r.Reason == "conflict" && r.Code == "F" && r.Status == http.StatusOK && r.Count > 0
+	}
+	if words := strings.Join(report.Words(), "\n"); !slices.ContainsFunc(report.Refusals, refused) || !strings.Contains(words, "singleOrder (conflict)") {
+		t.Errorf("%+v\n%s", report.Refusals, words)
+	}
+}
+
 // TestSettings holds that wrong settings are told with what to write instead.
 func TestSettings(t *testing.T) {
 	for _, test := range []struct {
