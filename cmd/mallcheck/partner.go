@@ -60,6 +60,7 @@ type receiverCommand struct {
 	PartnerCode  string   `name:"partner-code" placeholder:"CODE" group:"push" help:"Partner code in the pushes. Default P012345."`
 	SIM          string   `name:"sim" placeholder:"ICCID" group:"push" help:"SIM card in the pushes."`
 	Count        string   `name:"count" placeholder:"COMMAND" group:"push" help:"Shell command that prints how many pushes have taken effect so far. Without it the checks that a push takes effect once are skipped."`
+	Fail         string   `name:"fail" placeholder:"COMMAND" group:"push" help:"Shell command that has the receiver fail on its next push (HTTP 5xx). Without it the checks of a push after a failure are skipped."`
 	partnerSettings
 }
 
@@ -108,7 +109,7 @@ func (c *receiverCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	config := receiver.Config{URL: address, Join: t.PushJoin, Encoding: t.PushEncoding, Timeout: t.PushTimeout, Count: c.Count,
+	config := receiver.Config{URL: address, Join: t.PushJoin, Encoding: t.PushEncoding, Timeout: t.PushTimeout, Count: c.Count, Fail: c.Fail,
 		PartnerCode: t.PartnerCode, SIM: cmp.Or(c.SIM, defaultSIM), Seed: t.Seed}
 	for _, text := range keys {
 		id, key, err := signing.ParsePushKey(text)

@@ -44,6 +44,25 @@ func (s *sender) scenarios() []scenario {
 			p.timestamp = milliseconds(time.Now().Add(time.Millisecond))
 			return s.take(ctx, r, s.sign(p), "a push whose first response was lost")
 		}},
+		{"after-failure", "a push on which the receiver failed, and its repetition", 1, func(ctx context.Context, r *partner.Record) bool {
+			if s.Fail == "" {
+				r.Skip("not proved: nothing has the receiver fail on a push (--fail COMMAND)")
+				return false
+			}
+			if _, err := s.shell(ctx, s.Fail); err != nil {
+				r.Inconclusive("running --fail: " + err.Error())
+				return false
+			}
+			p := s.valid()
+			e := s.send(ctx, p)
+			r.Exchanges = append(r.Exchanges, e)
+			if e.Response != nil && e.Response.Status < 500 {
+				r.Inconclusive("--fail did not have the receiver fail: it answered the next push with " + told(e) + ", not with 5xx")
+				return false
+			}
+			p.timestamp = milliseconds(time.Now().Add(time.Millisecond))
+			return s.take(ctx, r, s.sign(p), "the repetition of a push on which it had failed")
+		}},
 		{"two-orders", "pushes of two orders, each twice and out of order", 2, func(ctx context.Context, r *partner.Record) bool {
 			first, second := s.valid(), s.valid()
 			return s.take(ctx, r, second, "the push of the second order") && s.take(ctx, r, first, "the push of the first order") &&
@@ -126,15 +145,7 @@ func (s *sender) counted(ctx context.Context, r *partner.Record, one scenario) {
 
 // count runs the partner's command. Its output is not repeated: it may contain anything.
 func (s *sender) count(ctx context.Context) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, max(s.Timeout, 10*time.Second))
-	defer cancel()
-	shell := []string{"sh", "-c"}
-	if runtime.GOOS == "windows" {
-		shell = []string{"cmd", "/C"}
-	}
-	command := exec.CommandContext(ctx, shell[0], shell[1], s.Count) //nolint:gosec // the user's own command
-	command.WaitDelay = time.Second
-	out, err := command.Output()
+	out, err := s.shell(ctx, s.Count)
 	if err != nil {
 		return 0, fmt.Errorf("running --count: %w", err)
 	}
@@ -143,6 +154,19 @@ func (s *sender) count(ctx context.Context) (int, error) {
 		return 0, errors.New("--count printed something other than one whole number")
 	}
 	return number, nil
+}
+
+// shell runs a command of the partner and returns what it printed.
+func (s *sender) shell(ctx context.Context, text string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, max(s.Timeout, 10*time.Second))
+	defer cancel()
+	shell := []string{"sh", "-c"}
+	if runtime.GOOS == "windows" {
+		shell = []string{"cmd", "/C"}
+	}
+	command := exec.CommandContext(ctx, shell[0], shell[1], text) //nolint:gosec // the user's own command
+	command.WaitDelay = time.Second
+	return command.Output()
 }
 
 // atOnce sends copies of a push at the same time; all must be accepted.

@@ -49,6 +49,8 @@ type Config struct {
 	Timeout time.Duration
 	// Count is a shell command that prints how many pushes have taken effect so far; empty for none.
 	Count string
+	// Fail is a shell command that has the receiver fail on its next push; empty for none.
+	Fail string
 	// PartnerCode and SIM stand in the bodies.
 	PartnerCode, SIM string
 	// Seed makes the order numbers of a run its own.

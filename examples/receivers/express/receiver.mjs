@@ -3,7 +3,8 @@
 //     npm install
 //     PUSH_KEYS=key-1:00112233445566778899aabbccddeeff PORT=8000 node receiver.mjs
 //
-// GET /count prints how many pushes have taken effect, for mallcheck receiver --count.
+// GET /count prints how many pushes have taken effect, for mallcheck receiver --count, and POST /fail has the next
+// push fail before it is recorded, for --fail, as a database that is away would.
 // MISTAKE=name makes one of the mistakes that people make, to see the check that catches it.
 import {createHmac, timingSafeEqual} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -18,6 +19,7 @@ const mistake = process.env.MISTAKE ?? ''
 
 const done = new Set() // orders whose top-up has been recorded; a table with a unique key in a real system
 let effects = 0
+let failing = false
 
 // The body as compact JSON with only its top-level members sorted, then the headers.
 function signedText(body, raw, version, algorithm, timestamp) {
@@ -57,6 +59,11 @@ function problemOf(request, body) {
 
 // Records a top-up once, however often the push arrives. Returns whether it was new.
 async function record(order) {
+  if (failing) {
+    failing = false
+    if (mistake === 'remembered-before-acted') done.add(order) // the repetition will be taken for known
+    throw new Error('the database is away')
+  }
   const known = done.has(order)
   if (mistake === 'checked-then-acted') await sleep(50) // another request finds the order new meanwhile
   done.add(order)
@@ -93,6 +100,10 @@ route('/push', async (request, response) => {
   response.json({operateCode: 'S', message: 'success'})
 })
 app.get('/count', (_, response) => response.send(String(effects)))
+app.post('/fail', (_, response) => {
+  failing = true
+  response.send('the next push fails')
+})
 app.all('/push', (_, response) => response.status(405).json({operateCode: 'F', message: 'send a POST'}))
 app.use((error, _, response, next) => {
   if (response.headersSent) return next(error)

@@ -3,7 +3,8 @@
     pip install -r requirements.txt
     PUSH_KEYS=key-1:00112233445566778899aabbccddeeff PORT=8000 python3 receiver.py
 
-GET /count prints how many pushes have taken effect, for mallcheck receiver --count.
+GET /count prints how many pushes have taken effect, for mallcheck receiver --count, and POST /fail has the next
+push fail before it is recorded, for --fail, as a database that is away would.
 MISTAKE=name makes one of the mistakes that people make, to see the check that catches it.
 """
 import base64
@@ -26,6 +27,7 @@ app.config["MAX_CONTENT_LENGTH"] = 1 << 20
 lock = threading.Lock()
 done = set()  # orders whose top-up has been recorded; a table with a unique key in a real system
 effects = 0
+failing = threading.Event()
 
 
 def signed_text(body, version, algorithm, timestamp):
@@ -79,6 +81,14 @@ def verify(body):
 def record(order):
     """Records a top-up once, however often the push arrives. Returns whether it was new."""
     global effects
+    if failing.is_set():
+        if MISTAKE != "failure-stays":
+            failing.clear()
+        if MISTAKE == "remembered-before-acted":  # the repetition will be taken for known
+            done.add(order)
+        if MISTAKE == "acted-before-remembered":  # the repetition will be acted on again
+            effects += 1
+        raise OSError("the database is away")
     if MISTAKE == "checked-then-acted":  # two requests may both find the order new
         new = order not in done
         time.sleep(0.05)
@@ -126,6 +136,12 @@ def push():
     if not record(body.get("orderNo")) and MISTAKE == "repetition-refused":
         return jsonify(operateCode="F", message="already known"), 409
     return jsonify(operateCode="S", message="success")
+
+
+@app.post("/fail")
+def fail():
+    failing.set()
+    return "the next push fails"
 
 
 @app.get("/count")
