@@ -94,12 +94,18 @@ func (l LatencyChange) Factor() float64 {
 // Compare tells what changed from the run before to the run after. A check that
 // was not judged before and violates a clause after is a new violation.
 func Compare(before, after *Run) *Comparison {
+	return CompareOutlines(NewOutline(before), NewOutline(after))
+}
+
+// CompareOutlines is Compare for runs that are not in memory as a whole.
+func CompareOutlines(earlier, later *Outline) *Comparison {
+	before, after := earlier.run, later.run
 	was, is := violationsOf(before), violationsOf(after)
 	return &Comparison{
 		Before: identityOf(before), After: identityOf(after),
 		New: missingFrom(was, is), Gone: missingFrom(is, was), Incomplete: incomplete(before, after),
-		Verdicts: compareVerdicts(before, after), Shapes: compareShapes(before, after),
-		Codes: compareCodes(before, after), Latencies: compareLatencies(before, after),
+		Verdicts: compareVerdicts(before, after), Shapes: compareShapes(earlier.answered(), later.answered()),
+		Codes: compareCodes(before, after), Latencies: compareLatencies(earlier.latencies(), later.latencies()),
 	}
 }
 
@@ -225,13 +231,13 @@ func compareCodes(before, after *Run) []CodeChange {
 	return list
 }
 
-func compareLatencies(before, after *Run) []LatencyChange {
+func compareLatencies(before, after []Latency) []LatencyChange {
 	was := map[string]Latency{}
-	for _, latency := range Latencies(before) {
+	for _, latency := range before {
 		was[latency.Operation] = latency
 	}
 	list := []LatencyChange{}
-	for _, latency := range Latencies(after) {
+	for _, latency := range after {
 		if earlier, known := was[latency.Operation]; known {
 			list = append(list, LatencyChange{latency.Operation, earlier, latency})
 		}

@@ -21,16 +21,15 @@ type Latency struct {
 // Latencies returns the latency of each operation that answered, in the order of
 // their ids. Exchanges without a complete answer, and calls that the target makes, are left out.
 func Latencies(run *Run) []Latency {
-	durations := map[string][]time.Duration{}
-	ofTarget := answersOfTarget(run)
+	outline := Outline{run: run}
 	for i := range run.Results {
-		for j := range run.Results[i].Exchanges {
-			exchange := &run.Results[i].Exchanges[j]
-			if exchange.Response != nil && exchange.Problem == "" && ofTarget(exchange.Operation) {
-				durations[exchange.Operation] = append(durations[exchange.Operation], exchange.Duration)
-			}
-		}
+		outline.time(&run.Results[i])
 	}
+	return outline.latencies()
+}
+
+// latenciesOf returns the latency of each operation.
+func latenciesOf(durations map[string][]time.Duration) []Latency {
 	latencies := make([]Latency, 0, len(durations))
 	for operation, all := range durations {
 		slices.Sort(all)

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"cmp"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -13,8 +12,7 @@ type shapeKey struct{ operation, kind string }
 
 // compareShapes compares the members that the answers of two runs have. Kinds that
 // one of the runs did not see are left out: nothing is known of them.
-func compareShapes(before, after *Run) []ShapeChange {
-	was, is := shapesOf(before), shapesOf(after)
+func compareShapes(was, is map[shapeKey]map[string]bool) []ShapeChange {
 	list := []ShapeChange{}
 	for key, members := range is {
 		earlier, known := was[key]
@@ -44,30 +42,6 @@ func lacking(some, all map[string]bool) []string {
 	return list
 }
 
-// shapesOf collects the members of all answers, each as "pointer type".
-func shapesOf(run *Run) map[shapeKey]map[string]bool {
-	shapes := map[shapeKey]map[string]bool{}
-	ofTarget := answersOfTarget(run)
-	for i := range run.Results {
-		for j := range run.Results[i].Exchanges {
-			exchange := &run.Results[i].Exchanges[j]
-			if exchange.Response == nil || exchange.Response.Cut > 0 || !ofTarget(exchange.Operation) {
-				continue
-			}
-			var value any
-			if json.Unmarshal(exchange.Response.Body, &value) != nil {
-				continue
-			}
-			key := shapeKey{exchange.Operation, answerKind(value)}
-			if shapes[key] == nil {
-				shapes[key] = map[string]bool{}
-			}
-			addShape(shapes[key], "", value)
-		}
-	}
-	return shapes
-}
-
 // answerKind tells a success, a refusal and an answer without the envelope apart.
 func answerKind(value any) string {
 	object, _ := value.(map[string]any)
@@ -80,15 +54,27 @@ func answerKind(value any) string {
 	return "refusal"
 }
 
+// pointerEscapes escapes a name as a JSON pointer has it.
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+const (
+	// maxPointer bounds the place of a member that is compared, in bytes, and maxMembers how
+	// many members an answer has: the names are those of a target or of a file.
+	maxPointer, maxMembers = 1 << 10, 10_000
+)
+
 // addShape notes a value and what stands in it. A redacted value keeps its place
 // and, as a placeholder tells it, its type.
 func addShape(members map[string]bool, pointer string, value any) {
+	if len(pointer) > maxPointer || len(members) >= maxMembers {
+		return
+	}
 	kind := "null"
 	switch value := value.(type) {
 	case map[string]any:
 		kind = "object"
-		for name, member := range value {
-			addShape(members, pointer+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), member)
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			addShape(members, pointer+"/"+pointerEscapes.Replace(name), value[name])
 		}
 	case []any:
 		kind = "array"

@@ -26,15 +26,15 @@ Exit code: 0 no new violation, 1 the later run has new violations, 2 a file cann
 
 // Run implements the command.
 func (c *compareCommand) Run(std *streams) error {
-	before, err := readRun(c.Before)
+	before, err := readFile(c.Before, reports.ReadOutline)
 	if err != nil {
 		return err
 	}
-	after, err := readRun(c.After)
+	after, err := readFile(c.After, reports.ReadOutline)
 	if err != nil {
 		return err
 	}
-	comparison := reports.Compare(before, after)
+	comparison := reports.CompareOutlines(before, after)
 	if c.Format == "json" {
 		err = writeJSON(std.out, comparison)
 	} else {

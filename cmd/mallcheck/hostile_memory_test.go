@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/mallcheck/mallcheck/internal/hostile"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 const (
@@ -71,28 +74,90 @@ func TestPushesAreBounded(t *testing.T) {
 // measured runs a process and checks its memory, its time and its reports.
 func measured(t *testing.T, p process, limit time.Duration) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), limit+2*time.Minute)
+	started := time.Now()
+	got := bounded(t, p)
+	if took := time.Since(started); took > limit+mostOverrun {
+		t.Errorf("the run took %s with a time limit of %s", took, limit)
+	}
+	for _, report := range []string{"junit.xml", "run.json", "report.html"} {
+		if _, err := os.Stat(filepath.Join(p.dir, "mallcheck-report", report)); err != nil {
+			t.Errorf("%v\n%.2000s", err, got.out)
+		}
+	}
+}
+
+// bounded runs a process and checks its memory. Its whole output is out.
+func bounded(t *testing.T, p process) outcome {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	cmd := p.command(ctx)
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &out
 	started := time.Now()
 	_ = cmd.Run() // the exit code is that of the verdict
-	took := time.Since(started)
 	usage, known := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	if !known {
 		t.Fatal("the system does not tell how much memory a process took")
 	}
-	t.Logf("%s, %d MiB, exit code %d", took.Round(time.Millisecond), usage.Maxrss>>10, cmd.ProcessState.ExitCode())
+	t.Logf("%s: %s, %d MiB, exit code %d", p.arguments[0], time.Since(started).Round(time.Millisecond), usage.Maxrss>>10, cmd.ProcessState.ExitCode())
 	if usage.Maxrss > mostMemory {
-		t.Errorf("the run took %d MiB, want at most %d", usage.Maxrss>>10, mostMemory>>10)
+		t.Errorf("%s took %d MiB, want at most %d", p.arguments[0], usage.Maxrss>>10, mostMemory>>10)
 	}
-	if took > limit+mostOverrun {
-		t.Errorf("the run took %s with a time limit of %s", took, limit)
+	return outcome{code: cmd.ProcessState.ExitCode(), out: out.String()}
+}
+
+// A large run.json that is valid is read by every command without filling the memory.
+func TestLargeRunFilesAreBounded(t *testing.T) {
+	testlevel.Long(t)
+	dir := t.TempDir()
+	got := process{arguments: []string{"run", "--seed=1", "--format=json", "--fault=sign-wrong-accepted-on-remove"}, dir: dir}.run(t)
+	if got.code != 1 {
+		t.Fatalf("exit code %d: %s", got.code, got.err)
 	}
-	for _, report := range []string{"junit.xml", "run.json", "report.html"} {
-		if _, err := os.Stat(filepath.Join(p.dir, "mallcheck-report", report)); err != nil {
-			t.Errorf("%v\n%.2000s", err, out.String())
+	run := runFile(t, filepath.Join(dir, "mallcheck-report"))
+	results := run.Results
+	write := func(name string, from, to int, shard *reports.Shard) string {
+		run.Results, run.Shard = nil, shard
+		for i := from; i < to; i++ {
+			for _, result := range results {
+				if i > 0 {
+					result.ID += fmt.Sprint("/copy-", i)
+				}
+				run.Results = append(run.Results, result)
+			}
+		}
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := render.WriteFiles(filepath.Join(dir, name), []string{"json"}, run); err != nil {
+			t.Fatal(err)
+		}
+		return filepath.Join(name, "run.json")
+	}
+	one, err := os.Stat(filepath.Join(dir, "mallcheck-report", "run.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	copies := int(100<<20/one.Size()) + 1
+	large := write("large", 0, copies, nil)
+	first, second := write("first", 0, copies/2, &reports.Shard{Index: 1, Count: 2}), write("second", copies/2, copies, &reports.Shard{Index: 2, Count: 2})
+	if info, err := os.Stat(filepath.Join(dir, large)); err != nil || info.Size() < 100<<20 {
+		t.Fatalf("%v, %v", info, err)
+	}
+	for _, test := range []struct {
+		arguments []string
+		code      int
+		want      string
+	}{
+		{[]string{"compare", large, large}, 0, "listBundles"},
+		{[]string{"replay", large, "ENV-001/listBundles"}, 0, "answers agree with those recorded"},
+		{[]string{"rerun", large, "--target=sandbox"}, 2, "matches no check"},
+		{[]string{"learn", large, "-o", "learnt.yaml"}, 0, "Learnt from"},
+		{[]string{"merge", first, second}, 1, "SIG-022/removeSims"},
+	} {
+		if got := bounded(t, process{arguments: test.arguments, dir: dir}); got.code != test.code || !strings.Contains(got.out, test.want) {
+			t.Errorf("%s: exit code %d, want %d and %q:\n%.2000s", test.arguments[0], got.code, test.code, test.want, got.out)
 		}
 	}
 }

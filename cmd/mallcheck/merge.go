@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,9 +41,10 @@ func (c *mergeCommand) Run(std *streams) error {
 		return err
 	}
 	runs := make([]*reports.Run, len(c.Runs))
+	var shards reports.ShardReader
 	for i, path := range c.Runs {
 		var err error
-		if runs[i], err = readRun(path); err != nil {
+		if runs[i], err = readFile(path, shards.Read); err != nil {
 			return err
 		}
 	}
@@ -56,19 +58,32 @@ func (c *mergeCommand) Run(std *streams) error {
 	return conclude(std, &target.Target{ReportDir: c.ReportDir, Formats: c.Format}, newTerminal(std, c.Verbose), merged)
 }
 
-// readRun reads the run.json of a run.
-func readRun(path string) (*reports.Run, error) {
+// readRun reads the run.json of a run. It keeps the exchanges of the check of an id alone.
+func readRun(path, id string) (*reports.Run, error) {
+	return readFile(path, func(file io.Reader) (*reports.Run, error) {
+		return reports.ReadResults(file, func(result *reports.Result) error {
+			if result.ID != id {
+				result.Exchanges = nil
+			}
+			return nil
+		})
+	})
+}
+
+// readFile has read the file of a run.
+func readFile[T any](path string, read func(io.Reader) (T, error)) (T, error) {
+	var none T
 	file, err := os.Open(path) //nolint:gosec // the user names the file
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is not there; name the run.json of a run", path)
+		return none, fmt.Errorf("%s is not there; name the run.json of a run", path)
 	}
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	defer func() { _ = file.Close() }()
-	run, err := reports.ReadJSON(file)
+	run, err := read(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; name the run.json of a run", path, err)
+		return none, fmt.Errorf("%s: %w; name the run.json of a run", path, err)
 	}
 	return run, nil
 }

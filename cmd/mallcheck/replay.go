@@ -32,7 +32,7 @@ Exit code: 0 same responses, 1 different, 2 wrong usage, 3 not everything could 
 
 // Run implements the command.
 func (c *replayCommand) Run(std *streams) error {
-	run, err := readRun(c.File)
+	run, err := readRun(c.File, c.ID)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (c *rerunCommand) Run(std *streams) error {
 	if len(c.Only)+len(c.Skip) > 0 {
 		return errors.New("--only and --skip cannot be used with rerun, which runs what failed")
 	}
-	run, err := readRun(c.File)
+	run, err := readRun(c.File, "")
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@
 package learn
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -71,14 +70,18 @@ func (l *Learner) Learned() *Learned {
 	return l.learner.Learned()
 }
 
-// AddRun learns from a run as reports.WriteJSON writes it. It is read exchange by
-// exchange, so that a large one takes no more memory. It returns the name of the target.
+// AddRun learns from a run as reports.WriteJSON writes it. It is read result by
+// result, so that a large one takes no more memory. It returns the name of the target.
 func (l *Learner) AddRun(r io.Reader) (target string, err error) {
-	reader := runReader{decoder: json.NewDecoder(r), learner: l}
-	if err := reader.run(); err != nil {
-		return "", fmt.Errorf("reading a run: %w", err)
+	run, err := reports.ReadResults(r, func(result *reports.Result) error {
+		l.Done(*result)
+		result.Exchanges = nil
+		return nil
+	})
+	if err != nil {
+		return "", err
 	}
-	return reader.target, nil
+	return run.Target.Name, nil
 }
 
 // AddFile is AddRun with the file of a run.
@@ -131,109 +134,6 @@ func ReadFile(path string) (*Learned, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return learned, nil
-}
-
-// runReader reads a run token by token down to its exchanges.
-type runReader struct {
-	decoder *json.Decoder
-	learner *Learner
-	target  string
-}
-
-// members calls visit for each member of the object that follows.
-func (r *runReader) members(visit func(name string) error) error {
-	if err := r.delimiter('{'); err != nil {
-		return err
-	}
-	for r.decoder.More() {
-		token, err := r.decoder.Token()
-		if err != nil {
-			return err
-		}
-		name, _ := token.(string) // a token in this place is a name, or an error
-		if err := visit(name); err != nil {
-			return err
-		}
-	}
-	return r.delimiter('}')
-}
-
-// elements calls visit for each element of the array that follows.
-func (r *runReader) elements(visit func() error) error {
-	if err := r.delimiter('['); err != nil {
-		return err
-	}
-	for r.decoder.More() {
-		if err := visit(); err != nil {
-			return err
-		}
-	}
-	return r.delimiter(']')
-}
-
-func (r *runReader) delimiter(want json.Delim) error {
-	token, err := r.decoder.Token()
-	if err != nil {
-		return err
-	}
-	if token != want {
-		return fmt.Errorf("there is %v where %v belongs", token, want)
-	}
-	return nil
-}
-
-func (r *runReader) skip() error {
-	var ignored json.RawMessage
-	return r.decoder.Decode(&ignored)
-}
-
-func (r *runReader) run() error {
-	schema := ""
-	err := r.members(func(name string) error {
-		switch name {
-		case "schema":
-			return r.decoder.Decode(&schema)
-		case "target":
-			var target reports.Target
-			err := r.decoder.Decode(&target)
-			r.target = target.Name
-			return err
-		case "results":
-			return r.elements(r.result)
-		}
-		return r.skip()
-	})
-	if err != nil {
-		return err
-	}
-	if schema != reports.SchemaVersion {
-		return fmt.Errorf("its schema is %q, this build reads %q", schema, reports.SchemaVersion)
-	}
-	if _, err := r.decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("there is more after the JSON document")
-	}
-	return nil
-}
-
-// result reads one result. Its clause stands before its exchanges.
-func (r *runReader) result() error {
-	clause := ""
-	return r.members(func(name string) error {
-		switch name {
-		case "clause":
-			return r.decoder.Decode(&clause)
-		case "exchanges":
-			return r.elements(func() error {
-				var exchange reports.Exchange
-				if err := r.decoder.Decode(&exchange); err != nil {
-					return err
-				}
-				r.learner.Add(&exchange, clause)
-				return nil
-			})
-		}
-		return r.skip()
-	})
 }
 
 // Load returns what is in a file: the overlay that learning wrote, or a run, from which is
