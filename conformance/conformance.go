@@ -332,7 +332,7 @@ func (r *runner) unable(check checks.Check) string {
 		}
 		for _, service := range r.run.Services {
 			if service.Name == operation.Service && !service.Reached {
-				return "the " + service.Name + " " + reasonNotReached
+				return "the " + service.Name + " " + reasonUntested
 			}
 		}
 	}

@@ -2,7 +2,12 @@ package conformance_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -10,6 +15,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
@@ -84,6 +90,51 @@ func TestOnePlanForEachSIM(t *testing.T) {
 					t.Errorf("%d checks say that they need SIM cards, after %s", waiting, time.Since(started))
 				}
 			})
+		}
+	}
+}
+
+// A target that asks to wait an hour is told as that, at once, and not called again and again. It makes
+// no difference whether it does so from the beginning, and whether it sends an envelope.
+func TestLongWait(t *testing.T) {
+	for _, body := range []string{"slow down", `{"operateCode":"BUSY","message":"slow down"}`} {
+		for _, served := range []int64{0, 20} {
+			var calls atomic.Int64
+			genuine := configured(t, settings(func(s *target.Settings) { s.Seed = "1" }))
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if calls.Add(1) > served {
+					w.Header().Set("Retry-After", "3600")
+					w.WriteHeader(http.StatusTooManyRequests)
+					fmt.Fprint(w, body)
+					return
+				}
+				address, _ := url.Parse(genuine.URLs["vshop"])
+				address.Path = ""
+				httputil.NewSingleHostReverseProxy(address).ServeHTTP(w, r)
+			}))
+			under := configured(t, settings(func(s *target.Settings) { s.Seed, s.Only = "1", []string{"area:SIG", "area:ERR"} }))
+			for service, address := range genuine.URLs {
+				parsed, _ := url.Parse(address)
+				under.URLs[service] = server.URL + parsed.Path
+			}
+			under.Sandbox, under.Strict, under.ReportDir = false, string(reports.Documented), t.TempDir()
+			run, err := conformance.Run(t.Context(), under, nil)
+			server.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var told strings.Builder
+			if err := render.NewTerminal(&told, render.TerminalOptions{}).End(run, nil); err != nil {
+				t.Fatal(err)
+			}
+			words := strings.TrimSpace(told.String())
+			const want = "Reason: the target limits the rate of calls: it answers HTTP 429 and asks to wait 1h0m0s; run with a lower --rate."
+			if code := conformance.ExitCode(run); code != conformance.ExitInconclusive || !strings.HasSuffix(words, want) {
+				t.Errorf("after %d calls: exit code %d, %s", served, code, words)
+			}
+			if n := calls.Load(); n > served+60 {
+				t.Errorf("after %d calls: it was called %d times", served, n)
+			}
 		}
 	}
 }

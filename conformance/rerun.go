@@ -14,8 +14,8 @@ import (
 const (
 	// reasonStopped is the reason of a check that a run did not get to.
 	reasonStopped = "the run was stopped before this check"
-	// reasonNotReached ends the reason of a check whose service did not answer at all.
-	reasonNotReached = "service was not reached"
+	// reasonUntested ends the reason of a check whose service gave no answer to test.
+	reasonUntested = "service could not be tested"
 )
 
 // ErrNothingToRepeat is the error of a run of which nothing is to be run again.
@@ -30,7 +30,7 @@ func ToRepeat(run *reports.Run) ([]string, error) {
 	for i := range run.Results {
 		r := &run.Results[i]
 		has[r.ID] = true
-		notRun := r.Verdict == reports.Skipped && (r.Reason == reasonStopped || strings.HasSuffix(r.Reason, reasonNotReached))
+		notRun := r.Verdict == reports.Skipped && (r.Reason == reasonStopped || strings.HasSuffix(r.Reason, reasonUntested))
 		if !run.Policy.Fails(r.Verdict) && r.Verdict != reports.Inconclusive && !notRun {
 			continue
 		}

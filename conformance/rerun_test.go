@@ -17,7 +17,7 @@ func TestToRepeat(t *testing.T) {
 		Selection: reports.Selection{Only: []string{"SIG-001", "SIG-002", "ORD-001", "ORD-003", "ENV-001/listBundles"}},
 		Results: []reports.Result{
 			{ID: "ENV-001/listBundles", Verdict: reports.Passed},
-			{ID: "ORD-001", Verdict: reports.Skipped, Reason: "the topup service was not reached"},
+			{ID: "ORD-001", Verdict: reports.Skipped, Reason: "the topup service could not be tested"},
 			{ID: "SIG-001", Verdict: reports.Failed},
 			{ID: "SIG-002", Verdict: reports.Inconclusive},
 			{ID: "SIG-003", Verdict: reports.Skipped, Reason: reasonStopped},

@@ -3,12 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/prove"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/table"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
@@ -66,12 +66,11 @@ func (c *faultsCommand) Run(std *streams) error {
 	if c.JSON {
 		return writeJSON(std.out, listed)
 	}
-	return writeTable(std.out, func(table io.Writer) {
-		fmt.Fprintln(table, "ID\tTHE SANDBOX\tCAUGHT BY")
-		for _, fault := range listed {
-			fmt.Fprintln(table, strings.Join([]string{fault.ID, fault.Statement, few(fault.Checks)}, "\t"))
-		}
-	})
+	rows := [][]string{{"ID", "THE SANDBOX", "CAUGHT BY"}}
+	for _, fault := range listed {
+		rows = append(rows, []string{fault.ID, fault.Statement, few(fault.Checks)})
+	}
+	return table.Write(std.out, std.width(), []int{30, 0, 32}, rows)
 }
 
 // few names the first checks of several, for a line of a table.

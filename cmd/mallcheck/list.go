@@ -4,11 +4,10 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/table"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
@@ -24,9 +23,11 @@ type listCommand struct {
 func (listCommand) Help() string {
 	return `Examples:
   mallcheck list --only area:SIG,op:addSims
+  mallcheck list --json | jq -r '.[] | [.id, .clause, .requirement] | @tsv'      one line for each check
   mallcheck list --json | jq -r '.[] | select(.does == "purchase") | .id'
 
-A failed check fails the run if its level is MUST and its grade is at or above --strict. DOES is the permission it needs (--allow).`
+A failed check fails the run if its level is MUST and its grade is at or above --strict. DOES is the permission it needs (--allow).
+--json also has clause, page and operations.`
 }
 
 // listedCheck is a check as it is listed.
@@ -72,13 +73,11 @@ func (c *listCommand) Run(std *streams) error {
 	if c.JSON {
 		return writeJSON(std.out, listed)
 	}
-	return writeTable(std.out, func(table io.Writer) {
-		fmt.Fprintln(table, "ID\tLEVEL\tGRADE\tDOES\tOPERATIONS\tREQUIREMENT")
-		for _, check := range listed {
-			fmt.Fprintln(table, strings.Join([]string{check.ID, check.Level, check.Grade, check.Does,
-				strings.Join(check.Operations, ","), check.Requirement}, "\t"))
-		}
-	})
+	rows := [][]string{{"ID", "LEVEL", "GRADE", "DOES", "REQUIREMENT"}}
+	for _, check := range listed {
+		rows = append(rows, []string{check.ID, check.Level, check.Grade, check.Does, check.Requirement})
+	}
+	return table.Write(std.out, std.width(), []int{24, 6, 10, 8, 0}, rows)
 }
 
 // variantsCommand lists the variants.
@@ -110,12 +109,11 @@ func (c *variantsCommand) Run(std *streams) error {
 	if c.JSON {
 		return writeJSON(std.out, listed)
 	}
-	return writeTable(std.out, func(table io.Writer) {
-		fmt.Fprintln(table, "ID\tTHE SANDBOX")
-		for _, variant := range listed {
-			fmt.Fprintln(table, variant.ID+"\t"+variant.Statement)
-		}
-	})
+	rows := [][]string{{"ID", "THE SANDBOX"}}
+	for _, variant := range listed {
+		rows = append(rows, []string{variant.ID, variant.Statement})
+	}
+	return table.Write(std.out, std.width(), []int{35, 0}, rows)
 }
 
 func writeJSON(out io.Writer, value any) error {

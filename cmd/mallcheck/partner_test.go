@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
 )
 
 const receiverKey = "key-1:00112233445566778899aabbccddeeff"
@@ -64,7 +66,7 @@ func TestReceiverThatAcceptsEverything(t *testing.T) {
 
 // TestReceiverThatRefusesEverything checks that refusals prove nothing when a valid push is refused, too.
 func TestReceiverThatRefusesEverything(t *testing.T) {
-	strict := httptest.NewServer(http.NotFoundHandler())
+	strict := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
 	defer strict.Close()
 	dir := t.TempDir()
 	got := process{arguments: []string{"receiver", strict.URL, "--push-key=" + receiverKey, "--only=RCV-001,RCV-010"}, dir: dir}.run(t)
@@ -74,6 +76,35 @@ func TestReceiverThatRefusesEverything(t *testing.T) {
 	results := runFile(t, dir+"/mallcheck-report").Results
 	if len(results) != 2 || results[0].Verdict != reports.Finding || results[1].Verdict != reports.Inconclusive {
 		t.Errorf("results: %+v", results)
+	}
+}
+
+// TestReceiverWithWrongSettings checks that the conclusion names the setting with which the receiver
+// refuses every valid push, and that nothing is a violation.
+func TestReceiverWithWrongSettings(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /push", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		verifier := signing.PushVerifier{Keys: map[string][]byte{"key-1": {0, 17}}, Join: signing.JoinHeadersColonBody, Encoding: signing.EncodingHex}
+		if r.Header.Get("Content-Type") != "application/json" || verifier.Verify(r.Header, body) != nil {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	})
+	strict := httptest.NewServer(mux)
+	defer strict.Close()
+	for _, test := range []struct{ name, path, key, reason string }{
+		{"key", "/push", "key-1:0012", "(HTTP 401), so nothing else is proved; compare --push-key, --push-join and --push-encoding with its settings."},
+		{"rules", "/push", "key-1:0011", "(HTTP 401), so nothing else is proved; it accepts --push-join headers-colon-body --push-encoding hex."},
+		{"address", "/", "key-1:0011", "(HTTP 404), so nothing else is proved; is the address right?"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := process{arguments: []string{"receiver", strict.URL + test.path, "--push-key=" + test.key}}.run(t)
+			lines := strings.Split(strings.TrimSpace(got.out), "\n")
+			last := lines[len(lines)-1]
+			if got.code != 3 || !strings.HasPrefix(last, "inconclusive: ") || !strings.HasSuffix(last, "Reason: the receiver refuses a valid push "+test.reason) {
+				t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
+			}
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"slices"
@@ -172,14 +173,29 @@ const maxBody = 64 << 10
 func newTerminal(std *streams, verbose bool) *render.Terminal {
 	options := render.TerminalOptions{Verbose: verbose}
 	out := cmp.Or(std.screen, std.out)
-	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		options.Live = true
+	if width, is := widthOf(out); is {
+		options.Live, options.Width = true, width
 		options.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
-			options.Width = width
-		}
 	}
 	return render.NewTerminal(out, options)
+}
+
+// widthOf reports whether an output is a terminal, and its width, 0 if that is not known.
+func widthOf(out io.Writer) (width int, isTerminal bool) {
+	file, ok := out.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return 0, false
+	}
+	width, _, _ = term.GetSize(int(file.Fd())) // 0 with an error
+	return width, true
+}
+
+// width is the width of tables: that of the terminal, or helpWidth.
+func (s *streams) width() int {
+	if width, _ := widthOf(s.out); width > 0 {
+		return width
+	}
+	return helpWidth
 }
 
 // watcher tells the terminal of a run and keeps what is known of it so far.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -49,7 +50,11 @@ func writeFresh(path string, text []byte, mode os.FileMode) error {
 		err = errors.Join(err, file.Close())
 	}
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		var of *fs.PathError // its path is told already
+		if errors.As(err, &of) {
+			err = of.Err
+		}
+		return fmt.Errorf("%s cannot be written: %w; name a file in a folder that exists and that you may write to", path, err)
 	}
 	return nil
 }

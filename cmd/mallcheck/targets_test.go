@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -125,7 +126,7 @@ func TestChoosingMisuse(t *testing.T) {
 		{"a flag as a variable", process{arguments: []string{"run"}, environ: []string{"MALLCHECK_YES_PRODUCTION=true"}}, `mallcheck: MALLCHECK_YES_PRODUCTION is not a setting; give it each time, as a flag on the command line`},
 		{"production as a variable", process{arguments: []string{"run"}, environ: []string{"MALLCHECK_PRODUCTION=true"}}, `mallcheck: MALLCHECK_PRODUCTION is not a setting`},
 		{"init into a file that is there", process{arguments: []string{"init"}, dir: dir}, `mallcheck: mallcheck.yaml already exists; choose another file, or delete it first`},
-		{"init into no folder", process{arguments: []string{"init", "nowhere/a.yaml"}}, `mallcheck: writing nowhere/a.yaml: `},
+		{"init into no folder", process{arguments: []string{"init", "nowhere/a.yaml"}}, `mallcheck: nowhere/a.yaml cannot be written: no such file or directory; name a file in a folder that exists and that you may write to`},
 		{"two forms", process{arguments: []string{"config", "--json", "--schema"}}, `mallcheck: --json and --schema can't be used together`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -149,6 +150,24 @@ func TestUnreadableFile(t *testing.T) {
 	got := process{arguments: []string{"run"}, dir: dir}.run(t)
 	if want := "mallcheck: mallcheck.yaml cannot be read: permission denied"; got.code != 2 || !strings.HasPrefix(got.err, want) {
 		t.Errorf("exit code %d, %s want %s", got.code, got.err, want)
+	}
+}
+
+// TestInitInReadOnlyFolder holds that init says what to do where it may not write.
+func TestInitInReadOnlyFolder(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() == 0 {
+		if dir = "/sys"; runtime.GOOS != "linux" {
+			t.Skip("root may write everywhere")
+		}
+	}
+	got := process{arguments: []string{"init"}, dir: dir}.run(t)
+	const hint = "; name a file in a folder that exists and that you may write to\n"
+	if got.code != 2 || !strings.HasPrefix(got.err, "mallcheck: mallcheck.yaml cannot be written: ") || !strings.HasSuffix(got.err, hint) {
+		t.Errorf("exit code %d: %s", got.code, got.err)
 	}
 }
 

@@ -33,7 +33,7 @@ func (l *Learner) Ask(ctx context.Context, layers ...target.Layer) (*reports.Run
 func Incomplete(run *reports.Run) error {
 	switch {
 	case slices.ContainsFunc(run.Services, func(s reports.Service) bool { return !s.Reached }):
-		return errors.New("a service was not reached; mallcheck doctor shows why")
+		return errors.New("a service could not be tested; mallcheck doctor shows why")
 	case run.Stopped != "":
 		return fmt.Errorf("the run is incomplete: it was stopped by the %s", run.Stopped)
 	}

@@ -39,7 +39,7 @@ const (
 //   - inconclusive is <error>; so is a result without a verdict.
 //   - waived and skipped are <skipped> with the reason.
 //   - an expired or stale waiver is a <failure> in the testsuite of the run.
-//   - a service that was not reached, and a run that ended before its last check,
+//   - a service that could not be tested, and a run that ended before its last check,
 //     are an <error> each in the testsuite of the run, "mallcheck.run".
 //
 // The message of a failure says what happened, then expected and actual. Characters
@@ -265,7 +265,7 @@ func runCases(run *reports.Run) []junitCase {
 	for _, service := range run.Services {
 		if !service.Reached {
 			cases = append(cases, errorCase("service "+service.Name,
-				cmp.Or(service.Problem, "no answer"), service.URL+" could not be reached."))
+				cmp.Or(service.Problem, "no answer"), service.URL+" could not be tested."))
 		}
 	}
 	for i, problem := range run.WaiverProblems() {

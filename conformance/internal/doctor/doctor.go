@@ -158,7 +158,7 @@ func (d *doctor) lacks(service string) string {
 	}
 	for _, asked := range d.reached {
 		if asked.Name == service && !asked.Reached {
-			return "the " + service + " service was not reached"
+			return "the " + service + " service could not be tested"
 		}
 	}
 	return ""

@@ -14,7 +14,7 @@ import (
 type Service struct {
 	Name string `json:"name"`
 	URL  string `json:"url"`
-	// Problem says why it was not reached, "" when it was.
+	// Problem says why it gave no answer to test, "" when it did.
 	Problem string `json:"problem,omitempty"`
 	// Protocol is the version of HTTP, TLS that of TLS, "" without.
 	Protocol string `json:"protocol,omitempty"`

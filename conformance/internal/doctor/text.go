@@ -89,7 +89,7 @@ func (r *Report) topic(text *strings.Builder, topic string) {
 // describe tells in one line how a service is reached.
 func (s *Service) describe(now time.Time) string {
 	if s.Problem != "" {
-		return "not reached: " + s.Problem
+		return "no answer to test: " + s.Problem
 	}
 	parts := []string{"reached", s.Protocol, "without TLS"}
 	if s.TLS != "" {

@@ -25,6 +25,13 @@ type Pace struct {
 	times  int
 	waited time.Duration
 	until  time.Time
+	closed map[string]closing
+}
+
+// closing is until when an operation is not called, and why.
+type closing struct {
+	until  time.Time
+	reason string
 }
 
 // New returns a pace of at most perSecond requests a second; 0 is no limit.
@@ -53,6 +60,26 @@ func (p *Pace) Hold(wait time.Duration) {
 		p.waited += until.Sub(from)
 		p.until = until
 	}
+}
+
+// Close has an operation not called for a while, because the target asked to wait longer than a run does.
+func (p *Pace) Close(operation string, wait time.Duration, reason string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed == nil {
+		p.closed = map[string]closing{}
+	}
+	p.closed[operation] = closing{time.Now().Add(wait), reason}
+}
+
+// Closed says why an operation is not called at present, "" when it is.
+func (p *Pace) Closed(operation string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if one := p.closed[operation]; time.Now().Before(one.until) {
+		return one.reason
+	}
+	return ""
 }
 
 // Remaining returns how long no request may be sent yet, 0 or less when one may be.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/pace"
 	"github.com/mallcheck/mallcheck/conformance/internal/transport"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/reports"
@@ -35,6 +36,11 @@ func (c *Connection) probe(ctx context.Context, service string) string {
 	}[service]
 	err := attempt(func() { s.Send(ctx, draft()) })
 	exchanges := s.Exchanges()
+	if len(exchanges) > 0 {
+		if wait, limited := pace.AsksToWait(exchanges[len(exchanges)-1].Response); limited {
+			return limitedReason(exchanges[0].Response.Status, wait)
+		}
+	}
 	switch {
 	case err != nil && len(exchanges) == 0:
 		return err.Error()

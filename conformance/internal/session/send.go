@@ -24,6 +24,7 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	if reason := s.connection.services.GivenUp(service); reason != "" {
 		panic(End{Verdict: reports.Inconclusive, Reason: reason})
 	}
+	s.endIfClosed(draft.Operation.ID)
 	s.turn(ctx)
 	sent := s.announce(draft, request)
 	var answer *wire.Answer

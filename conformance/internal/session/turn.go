@@ -34,6 +34,19 @@ func (s *Session) turn(ctx context.Context) {
 	}
 }
 
+// limitedReason says that the target has a run wait longer than it does.
+func limitedReason(status int, wait time.Duration) string {
+	return fmt.Sprintf("the target limits the rate of calls: it answers HTTP %d and asks to wait %s; run with a lower --rate", status, wait)
+}
+
+// endIfClosed ends the check if the target asked to wait with an operation longer than a run does,
+// and the time has not passed. What is undone is tried all the same.
+func (s *Session) endIfClosed(operation string) {
+	if reason := s.connection.pace.Closed(operation); reason != "" && !s.undoes {
+		panic(End{Verdict: reports.Inconclusive, Reason: reason})
+	}
+}
+
 // exchange sends a request. One that the target did not take because it limits the
 // rate of calls is sent again after the time that the target asks for: it was not
 // carried out, and its answer says nothing about what it asked. The answers that
@@ -48,8 +61,9 @@ func (s *Session) exchange(ctx context.Context, draft *Draft, request *http.Requ
 		}
 		s.record(exchange, false)
 		if waits == mostWaits || wait > longestWait {
-			panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf(
-				"%s: the target limits the rate of calls: it answers HTTP %d and asks to wait %s; run with a lower --rate", draft.Operation.ID, exchange.Response.Status, wait)})
+			reason := limitedReason(exchange.Response.Status, wait)
+			s.connection.pace.Close(draft.Operation.ID, wait, reason)
+			panic(End{Verdict: reports.Inconclusive, Reason: reason})
 		}
 		s.connection.pace.Hold(wait)
 		s.turn(ctx)

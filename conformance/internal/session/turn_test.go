@@ -63,11 +63,15 @@ func TestRateLimits(t *testing.T) {
 			if sent != test.sent || limited == nil && test.limited > 0 || limited != nil && limited.Times != test.limited {
 				t.Errorf("%d requests were sent, limited %+v; want %d and %d times", sent, limited, test.sent, test.limited)
 			}
+			again := attempt(func() { s.Send(t.Context(), s.NewSingleVerify(s.ExistingSIM())) })
+			if asked := sent > test.sent; asked != (test.after != "3600") || !asked && again.Error() != err.Error() {
+				t.Errorf("the operation was called again: %t, %v", asked, again)
+			}
 			if test.after == "1" && (time.Since(started) < time.Second || limited.Waited < 990*time.Millisecond) {
 				t.Errorf("waited %s, told %s", time.Since(started), limited.Waited)
 			}
-			if len(s.Exchanges()) != test.sent {
-				t.Errorf("%d exchanges are recorded, want %d", len(s.Exchanges()), test.sent)
+			if len(s.Exchanges()) != sent {
+				t.Errorf("%d exchanges are recorded, want %d", len(s.Exchanges()), sent)
 			}
 			for _, d := range s.Deviations() {
 				if d.Exchange < test.limited && test.body == "" {

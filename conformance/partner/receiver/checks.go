@@ -36,7 +36,7 @@ func Checks(c Config) []partner.Check {
 	for i := range all {
 		all[i].Operations, all[i].Does = []string{operation}, reports.Write
 	}
-	return all
+	return s.needTrust(all)
 }
 
 // single is a push of one check and what it is, for the failure message.

@@ -72,7 +72,7 @@ type sender struct {
 	orders atomic.Int64
 
 	once    sync.Once
-	trusted string // why refusals prove nothing, "" if they do
+	trusted trust // in what the receiver does with a valid push
 }
 
 func newSender(c Config) *sender {
@@ -243,17 +243,6 @@ func (s *sender) take(ctx context.Context, r *partner.Record, p *push, what stri
 		r.Fail("the receiver did not accept "+what, "HTTP 2xx within "+s.Timeout.String(), told(e))
 	}
 	return accepted(e)
-}
-
-// distrust explains why a refusal proves nothing: the receiver refuses a valid push. "" if it accepts one.
-func (s *sender) distrust(ctx context.Context) string {
-	s.once.Do(func() {
-		if e := s.send(ctx, s.valid()); !accepted(e) {
-			s.trusted = "the receiver does not accept a valid push (" + told(e) + "), so a refusal proves nothing; see RCV-001 and compare " +
-				"--push-key, --push-join and --push-encoding"
-		}
-	})
-	return s.trusted
 }
 
 // refuse sends a push that must be refused, without a 5xx.

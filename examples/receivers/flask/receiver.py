@@ -131,7 +131,7 @@ def push():
     problem = verify(body)
     if problem:
         return jsonify(operateCode="F", message=problem), 401
-    if MISTAKE == "everything-refused":
+    if MISTAKE == "everything-refused" or MISTAKE == "one-accepted" and effects:
         abort(403)
     if not record(body.get("orderNo")) and MISTAKE == "repetition-refused":
         return jsonify(operateCode="F", message="already known"), 409

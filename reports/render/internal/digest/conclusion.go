@@ -51,7 +51,7 @@ func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, stri
 	case total[reports.Inconclusive] > 0 || len(summary.Unreached) > 0:
 		var what []string
 		if n := len(summary.Unreached); n > 0 {
-			what = append(what, plural.Of(n, "service")+" could not be reached")
+			what = append(what, plural.Of(n, "service")+" could not be tested")
 		}
 		if n := total[reports.Inconclusive]; n > 0 {
 			what = append(what, plural.Of(n, "check")+" had no outcome")
@@ -60,7 +60,7 @@ func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, stri
 		if held > 0 {
 			words += "; no violation in " + plural.Of(held, "other check")
 		}
-		return reports.Inconclusive, words + "."
+		return reports.Inconclusive, words + "." + commonReason(run)
 	case asked == 0:
 		return reports.Inconclusive, fmt.Sprintf("nothing was tested: %s skipped.", plural.Of(total[reports.Skipped], "check"))
 	}
@@ -74,6 +74,36 @@ func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, stri
 		}
 	}
 	return reports.Passed, words + criticalFindings(run) + "."
+}
+
+// reasonMost bounds the reason in a conclusion, in bytes.
+const reasonMost = 400
+
+// commonReason tells why most of the services and checks without an outcome have none, "" if they have
+// no reason in common.
+func commonReason(run *reports.Run) string {
+	var found ByText
+	inconclusive := 0
+	for _, service := range run.Services {
+		if !service.Reached {
+			inconclusive++
+			found.Add(service.Problem, "service "+service.Name)
+		}
+	}
+	for i := range run.Results {
+		if result := &run.Results[i]; result.Verdict == reports.Inconclusive {
+			inconclusive++
+			found.Add(result.Reason, result.ID)
+		}
+	}
+	if found.MostFirst(); len(found.Texts) == 0 || found.Texts[0] == "" || 2*len(found.IDs[found.Texts[0]]) <= inconclusive {
+		return ""
+	}
+	reason := " Reason: " + OneLine(found.Texts[0], reasonMost)
+	if !strings.HasSuffix(reason, "?") && !strings.HasSuffix(reason, ".") {
+		reason += "."
+	}
+	return reason
 }
 
 // criticalShown is how many checks with critical findings a conclusion names.

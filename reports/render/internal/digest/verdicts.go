@@ -16,7 +16,7 @@ var VerdictOrder = []reports.Verdict{reports.Failed, reports.Inconclusive, repor
 func Notices(run *reports.Run, summary reports.Summary) []string {
 	var list []string
 	for _, service := range summary.Unreached {
-		list = append(list, "The service "+service.Name+" was not reached: "+cmp.Or(service.Problem, "no answer")+".")
+		list = append(list, "The service "+service.Name+" could not be tested: "+cmp.Or(service.Problem, "no answer")+".")
 	}
 	for _, problem := range run.WaiverProblems() {
 		list = append(list, strings.ToUpper(problem[:1])+problem[1:]+".")
