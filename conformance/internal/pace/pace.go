@@ -2,6 +2,7 @@ package pace
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -80,6 +81,18 @@ func (p *Pace) Closed(operation string) string {
 		return one.reason
 	}
 	return ""
+}
+
+// After returns a context that is done for a while after another one.
+func After(ctx context.Context, grace time.Duration) context.Context {
+	late, cancel := context.WithCancel(context.Background())
+	context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return late
+}
+
+// LimitedReason says that a target has a run wait longer than it does.
+func LimitedReason(status int, wait time.Duration) string {
+	return fmt.Sprintf("the target limits the rate of calls: it answers HTTP %d and asks to wait %s; run with a lower --rate", status, wait)
 }
 
 // Remaining returns how long no request may be sent yet, 0 or less when one may be.

@@ -67,7 +67,7 @@ func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) 
 	if err != nil {
 		return nil, err
 	}
-	pushes, err := receive(t)
+	pushes, err := receiver.Open(t)
 	if err != nil {
 		return nil, err
 	}

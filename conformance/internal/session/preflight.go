@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/pace"
@@ -38,7 +37,7 @@ func (c *Connection) probe(ctx context.Context, service string) string {
 	exchanges := s.Exchanges()
 	if len(exchanges) > 0 {
 		if wait, limited := pace.AsksToWait(exchanges[len(exchanges)-1].Response); limited {
-			return limitedReason(exchanges[0].Response.Status, wait)
+			return pace.LimitedReason(exchanges[0].Response.Status, wait)
 		}
 	}
 	switch {
@@ -46,14 +45,8 @@ func (c *Connection) probe(ctx context.Context, service string) string {
 		return err.Error()
 	case exchanges[0].Response == nil || transport.TimedOut(exchanges[0]):
 		return exchanges[0].Problem
-	case wire.Unavailable(exchanges[0].Response):
-		return fmt.Sprintf("it answers HTTP %d without an envelope", exchanges[0].Response.Status)
-	case wire.Redirects(exchanges[0].Response):
-		return fmt.Sprintf("it answers HTTP %d and redirects elsewhere, which a signed request does not follow: is the address right?", exchanges[0].Response.Status)
-	case wire.IsHTML(exchanges[0].Response) && exchanges[0].Response.Status != http.StatusMethodNotAllowed:
-		return fmt.Sprintf("it answers HTTP %d with a page of HTML: is the address right?", exchanges[0].Response.Status)
 	}
-	return ""
+	return wire.NotTheAPI(exchanges[0].Response)
 }
 
 // probeSIM is a SIM card to ask for: which one does not matter for reaching a service.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/receiver"
-	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -16,23 +15,6 @@ type Push = receiver.Push
 
 // NoAnswer is the status of a push whose connection is closed without an answer.
 const NoAnswer = receiver.NoAnswer
-
-// receive starts the receiver that the target's settings ask for; nil for none. Only
-// the first of several shards has one: all checks that await pushes are in it.
-func receive(t *target.Target) (*receiver.Receiver, error) {
-	limits := t.Limits.OrDefault()
-	listener := t.PushListener
-	if listener == nil {
-		if t.PushListen == "" || t.Shard.Index > 1 {
-			return nil, nil
-		}
-		var err error
-		if listener, err = receiver.Listen(t.PushListen); err != nil {
-			return nil, err
-		}
-	}
-	return receiver.Serve(listener, receiver.Limits{Push: limits.Push, Kept: limits.Inbox}), nil
-}
 
 // receiver returns the receiver of the run, or ends the check without one.
 func (s *Session) receiver() *receiver.Receiver {

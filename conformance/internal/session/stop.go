@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/pace"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -22,14 +23,7 @@ type lifetime struct{ calls, undoing context.Context }
 // Within ends the calls of the connection soon after ctx is done. Without it each call
 // ends within its own time limit alone.
 func (c *Connection) Within(ctx context.Context) {
-	c.life = lifetime{after(ctx, callGrace), after(ctx, undoGrace)}
-}
-
-// after returns a context that is done for a while after another one.
-func after(ctx context.Context, grace time.Duration) context.Context {
-	late, cancel := context.WithCancel(context.Background())
-	context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
-	return late
+	c.life = lifetime{pace.After(ctx, callGrace), pace.After(ctx, undoGrace)}
 }
 
 // Session returns the session of one check. When ctx is done, no new call is made;

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -34,11 +33,6 @@ func (s *Session) turn(ctx context.Context) {
 	}
 }
 
-// limitedReason says that the target has a run wait longer than it does.
-func limitedReason(status int, wait time.Duration) string {
-	return fmt.Sprintf("the target limits the rate of calls: it answers HTTP %d and asks to wait %s; run with a lower --rate", status, wait)
-}
-
 // endIfClosed ends the check if the target asked to wait with an operation longer than a run does,
 // and the time has not passed. What is undone is tried all the same.
 func (s *Session) endIfClosed(operation string) {
@@ -61,7 +55,7 @@ func (s *Session) exchange(ctx context.Context, draft *Draft, request *http.Requ
 		}
 		s.record(exchange, false)
 		if waits == mostWaits || wait > longestWait {
-			reason := limitedReason(exchange.Response.Status, wait)
+			reason := pace.LimitedReason(exchange.Response.Status, wait)
 			s.connection.pace.Close(draft.Operation.ID, wait, reason)
 			panic(End{Verdict: reports.Inconclusive, Reason: reason})
 		}

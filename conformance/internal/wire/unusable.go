@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"fmt"
 	"mime"
 	"net/http"
 	"slices"
@@ -46,4 +47,17 @@ func Unavailable(response *reports.Response) bool {
 		return !HasEnvelope(response.Body)
 	}
 	return false
+}
+
+// NotTheAPI says why a response does not come from the API, "" if it may.
+func NotTheAPI(response *reports.Response) string {
+	switch {
+	case Unavailable(response):
+		return fmt.Sprintf("it answers HTTP %d without an envelope", response.Status)
+	case Redirects(response):
+		return fmt.Sprintf("it answers HTTP %d and redirects elsewhere, which a signed request does not follow: is the address right?", response.Status)
+	case IsHTML(response) && response.Status != http.StatusMethodNotAllowed:
+		return fmt.Sprintf("it answers HTTP %d with a page of HTML: is the address right?", response.Status)
+	}
+	return ""
 }
