@@ -17,14 +17,14 @@ type doctorCommand struct {
 
 // Help tells what is asked, below the usage.
 func (doctorCommand) Help() string {
-	return `Finds out where the target differs from the documentation: connection, signature rules, form of refusals and, with --allow read,write, the request id header. Prints the matching lines for mallcheck.yaml.
+	return `Finds out where the target differs from the documentation: connection, signature rules, form of refusals; with --allow read,write the request id header, and with --allow read,write,purchase and --push-listen, by one order, how pushes are signed. Prints the matching lines for mallcheck.yaml.
 
 Examples:
   mallcheck doctor --target uat
   mallcheck doctor --target uat --allow read,write      also add and remove a SIM card that does not exist
   mallcheck doctor --variant path-not-signed            the built-in sandbox
 
-Read-only unless writes are allowed. Exit code: 0 done, 2 wrong usage, 3 a service was not reached, 130 interrupted.`
+Read-only unless writes or purchases are allowed. Exit code: 0 done, 2 wrong usage, 3 a service was not reached, 130 interrupted.`
 }
 
 // Run implements the command.

@@ -4,7 +4,8 @@
 // target, and gives the settings that fit it.
 //
 // It sends requests that read. Only where the target allows writes does it send
-// addSims and removeSims, for a SIM card that does not exist. It judges nothing:
+// addSims and removeSims, for a SIM card that does not exist, and only where it allows
+// purchases and can be pushed to, one order by third-party payment. It judges nothing:
 // whether what the target does is right is for the checks.
 package doctor
 
@@ -39,7 +40,7 @@ type Report struct {
 }
 
 // Topics are what questions are about, in the order in which they are told.
-var Topics = []string{"settings", "signature", "request id", "tasks", "refusals", "envelope"}
+var Topics = []string{"settings", "signature", "request id", "tasks", "refusals", "envelope", "pushes"}
 
 // Answer is one question and what is known of its answer.
 type Answer struct {
@@ -80,14 +81,16 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
-	deaf := *t
-	deaf.PushListen, deaf.PushListener = "", nil // no push is awaited
-	connection, err := session.Connect(&deaf, contract)
+	examined := *t
+	if !t.Allow.Purchase {
+		examined.PushListen, examined.PushListener = "", nil // no push is awaited
+	}
+	connection, err := session.Connect(&examined, contract)
 	if err != nil {
 		return nil, fmt.Errorf("preparing to ask %s: %w", t.Name, err)
 	}
 	defer connection.Close()
-	d := &doctor{target: &deaf, connection: connection, hands: connection.Session(ctx), rules: t.Sign, group: t.Group}
+	d := &doctor{target: &examined, connection: connection, hands: connection.Session(ctx), rules: t.Sign, group: t.Group}
 	d.report = Report{Target: t.Name, Answers: []Answer{}, Settings: []Setting{}}
 	d.reached = connection.Preflight(ctx, t.Services())
 	if err := d.settings(ctx, contract); err != nil {
@@ -97,6 +100,7 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 	d.writing(ctx)
 	d.refusals()
 	d.envelope()
+	d.pushes()
 	d.services()
 	for _, code := range connection.Codes() {
 		code.OperateCode = d.clean(code.OperateCode)

@@ -21,6 +21,7 @@ func (d *doctor) settings(ctx context.Context, contract *openapi.Contract) error
 	}
 	reader := *d.target
 	reader.Allow = target.Permissions{Read: true}
+	reader.PushListen, reader.PushListener = "", nil
 	connection, err := session.Connect(&reader, contract)
 	if err != nil {
 		return err
