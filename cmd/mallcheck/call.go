@@ -25,8 +25,8 @@ func (callCommand) Help() string {
 	return `Prints the response body on standard output and the HTTP status on standard error. The common parameters, the first --sim and the --group are filled in.
 
 Examples:
-  mallcheck call singleVerify --vshop-url https://host/vshop_uat --partner-code P012345 --set deviceCode=89852420180910340793
-  env $(cat sandbox.env) mallcheck call addSims --set 'sim_ids:=["89852420180910340793"]' --explain
+  mallcheck call singleVerify --target uat --set deviceCode=89852420180910340793
+  env $(cat sandbox.env) mallcheck call addSims --set 'sim_ids:=["898524201809"]' --explain
 
 The call is real: an order is an order. Exit code: 0 accepted, 1 refused or malformed response, 2 wrong usage, 3 no response.`
 }

@@ -2,9 +2,13 @@ package main
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
+
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
@@ -97,25 +101,45 @@ func TestCompletionScripts(t *testing.T) {
 	}
 }
 
-// TestHelp holds that the help of every command and the manual page are there and
-// give examples.
+// TestHelp holds that the help of every command fits a screen of 40 lines of 100
+// columns, that it and the manual page are there and give examples, and that
+// mallcheck help shows all of a command.
 func TestHelp(t *testing.T) {
 	manual := process{arguments: []string{"man"}}.run(t)
 	if manual.code != 0 || !strings.HasPrefix(manual.out, ".TH MALLCHECK 1 ") {
 		t.Errorf("man: exit code %d\n%s%s", manual.code, manual.out, manual.err)
 	}
-	commands := process{arguments: []string{"complete", "--", ""}}.run(t)
-	for line := range strings.Lines(commands.out) {
-		command, help, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		got := process{arguments: []string{command, "--help"}}.run(t)
+	model, err := kong.New(new(commands), helpDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	completed := process{arguments: []string{"complete", "--", ""}}.run(t)
+	for line := range strings.Lines(completed.out) {
+		command, sentence, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		got := process{arguments: []string{command, "--help"}, environ: []string{"COLUMNS=100"}}.run(t)
 		if got.code != 0 || got.err != "" || !strings.Contains(got.out, "\n    mallcheck "+command) && command != "sign" {
 			t.Errorf("%s --help: exit code %d, no example\n%s%s", command, got.code, got.out, got.err)
 		}
-		if lines := strings.Count(got.out, "\n"); lines > 55 {
+		if lines := strings.Count(got.out, "\n"); lines > 40 {
 			t.Errorf("%s --help has %d lines, which do not fit one screen", command, lines)
 		}
-		if !strings.HasSuffix(help, ".") {
-			t.Errorf("%s: the help %q is no sentence", command, help)
+		for text := range strings.Lines(got.out) {
+			if len(text) > 101 {
+				t.Errorf("%s --help has a line of more than 100 columns: %s", command, text)
+			}
+		}
+		all := process{arguments: []string{"help", command}}.run(t)
+		if all.code != 0 || !strings.HasPrefix(all.out, "Usage: mallcheck "+command) {
+			t.Errorf("help %s: exit code %d\n%s%s", command, all.code, all.out, all.err)
+		}
+		node := model.Model.Children[slices.IndexFunc(model.Model.Children, func(n *kong.Node) bool { return n.Name == command })]
+		for _, flag := range node.Flags {
+			if !flag.Hidden && !strings.Contains(all.out, "--"+flag.Name) {
+				t.Errorf("help %s does not show --%s", command, flag.Name)
+			}
+		}
+		if !strings.HasSuffix(sentence, ".") {
+			t.Errorf("%s: the help %q is no sentence", command, sentence)
 		}
 		if !strings.Contains(manual.out, `.SS "mallcheck `+command) {
 			t.Errorf("the manual page lacks %s", command)
@@ -126,7 +150,7 @@ func TestHelp(t *testing.T) {
 // Every setting is on the help page of its topic.
 func TestHelpTopics(t *testing.T) {
 	var pages strings.Builder
-	for _, topic := range topics() {
+	for _, topic := range help.Groups() {
 		got := process{arguments: []string{"help", topic.Key}}.run(t)
 		if got.code != 0 || got.err != "" {
 			t.Errorf("help %s: exit code %d, %s", topic.Key, got.code, got.err)

@@ -16,12 +16,13 @@ type contractCommand struct {
 // Help gives examples, below the usage.
 func (contractCommand) Help() string {
 	return `Examples:
-  mallcheck contract > mall.yaml              the mall API
-  mallcheck contract --push > push.yaml       the pushes that the mall sends
+  mallcheck contract > mall.yaml                              the mall API
+  mallcheck contract --push > push.yaml                       the pushes that the mall sends
   mallcheck contract --overlay uat.overlay.yaml > uat.yaml    the mall API as UAT has it
 
 Generate a typed client from it, for example with
-  go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@latest -generate types,client -response-type-suffix Reply -package uat -o uat.gen.go uat.yaml`
+  go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@latest \
+      -generate types,client -response-type-suffix Reply -package uat -o uat.gen.go uat.yaml`
 }
 
 // Run implements the command.

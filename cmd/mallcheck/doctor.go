@@ -21,7 +21,7 @@ func (doctorCommand) Help() string {
 
 Examples:
   mallcheck doctor --target uat
-  mallcheck doctor --target uat --allow read,write      also add and remove a SIM card that does not exist
+  mallcheck doctor --target uat --allow read,write      also with an unknown SIM card
   mallcheck doctor --variant path-not-signed            the built-in sandbox
 
 Read-only unless writes or purchases are allowed. Exit code: 0 done, 2 wrong usage, 3 a service was not reached, 130 interrupted.`

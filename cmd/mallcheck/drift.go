@@ -26,7 +26,7 @@ func (driftCommand) Help() string {
 	return `Compares what a target does with the overlay that mallcheck learn wrote. What breaks clients comes first: a member gone, a type changed, another refusal. Reports go to mallcheck-report/drift (--format, --report-dir).
 
 Examples:
-  mallcheck drift --target uat --fail-on drift        ask, and compare with the overlay of the target
+  mallcheck drift --target uat --fail-on drift        ask, and compare with its overlay
   mallcheck drift uat.overlay.yaml mallcheck-report/run.json
   mallcheck drift uat.overlay.yaml production.overlay.yaml
 

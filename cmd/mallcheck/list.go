@@ -23,7 +23,7 @@ type listCommand struct {
 func (listCommand) Help() string {
 	return `Examples:
   mallcheck list --only area:SIG,op:addSims
-  mallcheck list --json | jq -r '.[] | [.id, .clause, .requirement] | @tsv'      one line for each check
+  mallcheck list --json | jq -r '.[] | [.id, .clause, .requirement] | @tsv'
   mallcheck list --json | jq -r '.[] | select(.does == "purchase") | .id'
 
 A failed check fails the run if its level is MUST and its grade is at or above --strict. DOES is the permission it needs (--allow).

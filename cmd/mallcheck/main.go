@@ -6,17 +6,20 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"log"
 	"os"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/partner/client"
@@ -57,7 +60,7 @@ type commands struct {
 	Completion completionCommand `cmd:"" help:"Print a completion script for bash, zsh or fish."`
 	Complete   completeCommand   `cmd:"" hidden:"" help:"Answer a completion script."`
 	Man        manCommand        `cmd:"" help:"Print the manual page."`
-	Topic      helpCommand       `cmd:"" name:"help" help:"Show the settings of one topic."`
+	Topic      helpCommand       `cmd:"" name:"help" help:"Show all of a command, or the settings of one topic."`
 	Version    versionCommand    `cmd:"" help:"Print the version and the digests of the contracts."`
 }
 
@@ -120,9 +123,6 @@ func (e *exit) Error() string {
 // Unwrap returns the error behind the exit code.
 func (e *exit) Unwrap() error { return e.err }
 
-// helpWidth is the largest width of a help text in columns.
-const helpWidth = 100
-
 // gcPercent keeps a whole run below 128 MB. A run holds every exchange until its
 // end, so that the usual 100 costs 40 MB more and is not measurably faster.
 const gcPercent = 50
@@ -152,9 +152,9 @@ func execute(arguments []string, std *streams) int {
 		kong.Writers(std.out, std.err),
 		kong.Exit(os.Exit),
 		kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: helpWidth}),
-		kong.Help(printHelp),
-		kong.ExplicitGroups(topics()),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: help.Width}),
+		kong.Help(help.Print),
+		kong.ExplicitGroups(help.Groups()),
 		helpDefaults(),
 		kong.Bind(std),
 	)
@@ -248,7 +248,22 @@ func helpDefaults() kong.Vars {
 	for key, text := range target.Defaults() {
 		vars["default_"+strings.ReplaceAll(key, "-", "_")] = text
 	}
+	vars["topics"] = strings.Join(topics(), ",")
 	return vars
+}
+
+// topics are what mallcheck help knows: the groups of settings and the commands.
+func topics() []string {
+	var names []string
+	for _, group := range help.Groups() {
+		names = append(names, group.Key)
+	}
+	for _, command := range reflect.VisibleFields(reflect.TypeFor[commands]()) {
+		if _, hidden := command.Tag.Lookup("hidden"); !hidden {
+			names = append(names, cmp.Or(command.Tag.Get("name"), strings.ToLower(command.Name)))
+		}
+	}
+	return names
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

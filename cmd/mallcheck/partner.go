@@ -109,8 +109,8 @@ func (c *receiverCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	config := receiver.Config{URL: address, Join: t.PushJoin, Encoding: t.PushEncoding, Timeout: t.PushTimeout, Count: c.Count, Fail: c.Fail,
-		PartnerCode: t.PartnerCode, SIM: cmp.Or(c.SIM, defaultSIM), Seed: t.Seed}
+	config := receiver.Config{URL: address, Join: t.PushJoin, Encoding: t.PushEncoding, Timeout: t.PushTimeout, Count: c.Count,
+		Fail: c.Fail, PartnerCode: t.PartnerCode, SIM: cmp.Or(c.SIM, defaultSIM), Seed: t.Seed}
 	for _, text := range keys {
 		id, key, err := signing.ParsePushKey(text)
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -31,11 +32,11 @@ type runCommand struct {
 // Help tells what a run does, below the usage.
 func (runCommand) Help() string {
 	return `Examples:
-  mallcheck run                                               test the built-in sandbox
-  mallcheck run --only area:SIG --fault sign-wrong-accepted   see what a failure looks like
+  mallcheck run                               test the built-in sandbox
+  mallcheck run --fault sign-wrong-accepted   see what a failure looks like
   mallcheck run --topup-url https://host/topup_test --vshop-url https://host/vshop_uat \
       --partner-code P012345 --sim 89852000000000000001 --group G1 --allow read,write
-  mallcheck run --target uat                                  a target in mallcheck.yaml (see mallcheck init)
+  mallcheck run --target uat                  a target in mallcheck.yaml (see mallcheck init)
 
 Most settings are also environment variables (MALLCHECK_PARTNER_CODE) and keys in mallcheck.yaml. Precedence: flag, environment variable, file, default. mallcheck config shows the effective settings.
 
@@ -190,12 +191,12 @@ func widthOf(out io.Writer) (width int, isTerminal bool) {
 	return width, true
 }
 
-// width is the width of tables: that of the terminal, or helpWidth.
+// width is the width of tables: that of the terminal, or help.Width.
 func (s *streams) width() int {
 	if width, _ := widthOf(s.out); width > 0 {
 		return width
 	}
-	return helpWidth
+	return help.Width
 }
 
 // watcher tells the terminal of a run and keeps what is known of it so far.

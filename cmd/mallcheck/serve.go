@@ -42,10 +42,10 @@ type serveCommand struct {
 func (serveCommand) Help() string {
 	return `Examples:
   mallcheck serve
-  mallcheck serve --ui                                        see what your client sends, and what is wrong with it
-  mallcheck serve --overlay uat.overlay.yaml                  answer as your UAT does
-  mallcheck serve --push-to http://127.0.0.1:9000/recharge    send pushes to your receiver
-  mallcheck serve --listen 127.0.0.1:0 --env-file sandbox.env   then, in another shell:
+  mallcheck serve --ui                                  see what your client sends, judged
+  mallcheck serve --overlay uat.overlay.yaml            answer as your UAT does
+  mallcheck serve --push-to http://127.0.0.1:9000/push  send pushes to your receiver
+  mallcheck serve --env-file sandbox.env                then, in another shell:
   env $(cat sandbox.env) mallcheck run
 
 State is kept in memory only. The sandbox listens on loopback by default, because the sign does not authenticate anyone.`

@@ -8,6 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/completion"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/man"
 )
 
@@ -19,8 +20,8 @@ type completionCommand struct {
 // Help tells where a script belongs, below the usage.
 func (completionCommand) Help() string {
 	return `Examples:
-  source <(mallcheck completion bash)                              in this shell, or add to ~/.bashrc
-  mallcheck completion zsh > "${fpath[1]}/_mallcheck"              then start a new zsh
+  source <(mallcheck completion bash)                    in this shell, or add to ~/.bashrc
+  mallcheck completion zsh > "${fpath[1]}/_mallcheck"    then start a new zsh
   mallcheck completion fish > ~/.config/fish/completions/mallcheck.fish
 
 Completes commands, flags, check and fault ids, operations and setting values.`
@@ -67,3 +68,20 @@ Contains the help of all commands and settings.`
 func (manCommand) Run(std *streams, context *kong.Context) error {
 	return man.Write(std.out, context.Model)
 }
+
+// helpCommand prints all of one topic.
+type helpCommand struct {
+	Topic string `arg:"" enum:"${topics}" help:"A command, or target, signature, connection, push, policy, selection, limits, report or sandbox."`
+}
+
+// Help gives examples, below the usage.
+func (helpCommand) Help() string {
+	return `Examples:
+  mallcheck help judge         all of a command; mallcheck judge --help fits one screen
+  mallcheck help limits        the settings of a topic
+
+mallcheck man prints all of them on one page.`
+}
+
+// Run implements the command.
+func (c *helpCommand) Run(line *kong.Context) error { return help.Topic(line, c.Topic) }

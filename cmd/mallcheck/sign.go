@@ -29,8 +29,9 @@ Examples:
   echo '{"version":"3.0","partnerCode":"P012345"}' | mallcheck sign
   mallcheck sign --explain < body.json
   mallcheck sign --check ea7a3bba7e345e0b8ca7f7e3b43d6e72 < body.json
-  mallcheck sign --path group_id=G20230001 --check 0123456789abcdef0123456789abcdef < body.json
-  mallcheck sign --operation addSims --url http://127.0.0.1:8080/topup/mall/bundle-groups/G20230001/sims < body.json
+  mallcheck sign --path group_id=G20230001 --check ea7a3bba7e345e0b8ca7f7e3b43d6e72 < body.json
+  mallcheck sign --operation addSims < body.json \
+      --url http://127.0.0.1:8080/topup/mall/bundle-groups/G20230001/sims
 
 The sign is an MD5 without a secret: a checksum, not authentication.`
 }

@@ -24,7 +24,7 @@ func (sweepCommand) Help() string {
 
 Examples:
   mallcheck sweep --target uat
-  mallcheck sweep --topup-url https://host/topup_test --vshop-url https://host/vshop_uat --partner-code P012345
+  mallcheck sweep --topup-url https://host/topup_test --partner-code P012345
   env $(cat sandbox.env) mallcheck sweep --journal nightly/journal.jsonl
 
 Use the settings of the run. Exit code: 0 everything undone, 2 wrong usage or a journal of another target, 3 something could not be undone.`

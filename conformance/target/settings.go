@@ -61,7 +61,7 @@ type Settings struct {
 	PushEncoding string `name:"push-encoding" fallback:"base64" placeholder:"FORM" group:"push" help:"Encoding of the signature: base64, base64url, hex or hex-upper. Default ${default_push_encoding} (assumed)."`
 	PushTimeout  string `name:"push-timeout" fallback:"60s" placeholder:"DURATION" group:"push" help:"Time to wait for a push, and for its repetition. Default ${default_push_timeout}, sandbox 2s."`
 
-	Allow           []string `name:"allow" sep:"," fallback:"read" choices:"read,write,purchase" placeholder:"read,write,purchase" group:"policy" help:"What the run may do to the target; list each permission. Default ${default_allow}, sandbox all three."`
+	Allow           []string `name:"allow" sep:"," fallback:"read" choices:"read,write,purchase" placeholder:"WHAT" group:"policy" help:"What the run may do to the target: read, write, purchase. List each permission. Default ${default_allow}, sandbox all three."`
 	BudgetPurchases string   `name:"budget-purchases" fallback:"100" placeholder:"N" group:"policy" help:"Maximum number of orders; the run stops before it exceeds this. Use none for no limit. Default ${default_budget_purchases}, sandbox none."`
 	BudgetAmount    string   `name:"budget-amount" placeholder:"DECIMAL" group:"policy" help:"Maximum total of all orders, in the currency of the price. Default: no limit."`
 	Strict          string   `name:"strict" fallback:"documented" choices:"documented,observed,derived,assumed" placeholder:"GRADE" group:"policy" help:"Fail on deviations from clauses of this grade or better: documented, observed (in the overlay), derived or assumed. Default ${default_strict}, sandbox assumed."`
@@ -95,7 +95,7 @@ type Settings struct {
 	ReportDir string   `name:"report-dir" fallback:"mallcheck-report" placeholder:"DIR" group:"report" help:"Report folder. Default ${default_report_dir}."`
 	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, junit:jenkins (for the xUnit plug-in), json, html, markdown, sarif, har, codequality (for GitLab), github (annotations on standard output). Default ${default_format}."`
 	Mask      []string `name:"mask" sep:"," choices:"sims" placeholder:"sims" group:"report" help:"Data to mask in all output in addition to what is always redacted: sims hides SIM numbers except for the first six and last four digits. The journal keeps full numbers."`
-	Verbose   bool     `name:"verbose" short:"v" from:"flag" group:"report" help:"Print every failure with its exchanges, and every finding, instead of a summary of at most 40 lines."`
+	Verbose   bool     `name:"verbose" short:"v" from:"flag" group:"report" help:"Print every failure and finding with its exchanges. Without it: a summary of at most 40 lines."`
 
 	Fault   []string `name:"fault" from:"flag,environment" sep:"," placeholder:"ID" group:"sandbox" help:"Contract violation for the built-in sandbox to commit; mallcheck faults lists them."`
 	Variant []string `name:"variant" from:"flag,environment" sep:"," placeholder:"ID" group:"sandbox" help:"Conforming habit for the built-in sandbox to adopt; mallcheck variants lists them."`
