@@ -1,9 +1,11 @@
 package conformance_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +18,7 @@ import (
 // names, or the embedded sandbox, to the contract, and writes the reports below the module root.
 func TestConformance(t *testing.T) {
 	if ofAnotherModule(t) {
-		t.Fatal("another module tests this package, whose folder and mallcheck.yaml are not known here, so nothing was sent. " +
+		t.Fatal("another module tests this package, and its mallcheck.yaml would be ignored, so nothing was sent. " +
 			"Call conformance.Test in a test of your own, as examples/suite does, or run mallcheck")
 	}
 	under := configured(t, environment(t)...)
@@ -26,12 +28,51 @@ func TestConformance(t *testing.T) {
 	conformance.Test(t, under)
 }
 
-// ofAnotherModule reports whether go test was run in a module that requires this one:
-// then this one lies in the module cache or takes the place of a version.
+// ofAnotherModule reports whether go test was run in another module: one that requires this
+// one, so that it lies in the module cache or takes the place of a version, or one beside it
+// in a workspace.
 func ofAnotherModule(t *testing.T) bool {
 	t.Helper()
+	root := moduleRoot(t)
 	built, known := debug.ReadBuildInfo()
-	return strings.Contains(filepath.Base(moduleRoot(t)), "@") || known && built.Main.Replace != nil
+	if strings.Contains(filepath.Base(root), "@") || known && built.Main.Replace != nil {
+		return true
+	}
+	run, known := folderOfGo(os.Getppid())
+	if !known {
+		return false
+	}
+	if root, err := filepath.EvalSymlinks(root); err == nil { // the system tells no symbolic links
+		run, err = filepath.Rel(root, run)
+		return err != nil || !filepath.IsLocal(run)
+	}
+	return false
+}
+
+// folderOfGo returns the folder in which the go command among a process and its ancestors was
+// run; go test itself tells a test the folder of its package alone. Where the system does not
+// say, as Linux does, it is not known, and a workspace cannot be told from this module.
+func folderOfGo(process int) (dir string, known bool) {
+	for process > 1 {
+		at := filepath.Join("/proc", strconv.Itoa(process))
+		stat, err := os.ReadFile(filepath.Join(at, "stat")) // pid (name) state parent …
+		if err != nil {
+			return "", false
+		}
+		name, after, _ := strings.Cut(string(stat[bytes.IndexByte(stat, '(')+1:]), ") ")
+		if name == "go" {
+			dir, err = os.Readlink(filepath.Join(at, "cwd"))
+			return dir, err == nil
+		}
+		fields := strings.Fields(after)
+		if len(fields) < 2 {
+			return "", false
+		}
+		if process, err = strconv.Atoi(fields[1]); err != nil {
+			return "", false
+		}
+	}
+	return "", false
 }
 
 // environment returns the settings of the process environment and of the file of

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -48,6 +50,32 @@ func TestPackageOfAnotherModule(t *testing.T) {
 	out, err := test("-run=^TestConformance$", "github.com/mallcheck/mallcheck/conformance")
 	if err == nil || !strings.Contains(out, "another module tests this package") || strings.Contains(out, "passed:") || asked != 0 {
 		t.Errorf("%v, %d requests:\n%s", err, asked, out)
+	}
+}
+
+// The same of a module beside this one in a workspace. Run in this module, the workspace
+// makes no difference.
+func TestPackageOfAWorkspace(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux says in which folder go test was run")
+	}
+	dir, _ := otherModule(t)
+	at := func(folder string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-run=^TestConformance$/^ENV-001$/^listBundles$", "github.com/mallcheck/mallcheck/conformance")
+		cmd.Dir, cmd.Env = folder, append(os.Environ(), "GOWORK="+filepath.Join(dir, "go.work"), "GOFLAGS=-mod=readonly")
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	work := "go 1.26.0\n\nuse " + strconv.Quote(dir) + "\nuse " + strconv.Quote(moduleRoot(t)) + "\n"
+	if err := os.WriteFile(filepath.Join(dir, "go.work"), []byte(work), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := at(dir)
+	if err == nil || !strings.Contains(out, "another module tests this package") || strings.Contains(out, "passed:") {
+		t.Errorf("in another module: %v\n%s", err, out)
+	}
+	if out, err := at(moduleRoot(t)); err != nil {
+		t.Errorf("in this module: %v\n%s", err, out)
 	}
 }
 
