@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/internal/plural"
 )
 
 // Client is what a partner's client did when it was judged.
@@ -79,7 +81,10 @@ func (c *Client) Words() []string {
 		}
 		return strings.Join(all, ", ")
 	}
-	lines := []string{fmt.Sprintf("%d requests: %s", c.Requests, names(c.Operations))}
+	lines := []string{plural.Of(c.Requests, "request")}
+	if operations := names(c.Operations); operations != "" {
+		lines[0] += ": " + operations
+	}
 	if flows := names(c.Flows); flows != "" {
 		lines = append(lines, "flows: "+flows)
 	}
