@@ -32,7 +32,7 @@ func (c *Client) Order(ctx context.Context, request OrderRequest) (*PlacedOrder,
 		}
 	}
 	for attempt := 1; ; attempt++ {
-		placed, failure := c.place(ctx, request)
+		placed, failure := c.sendOrder(ctx, request)
 		if failure == nil {
 			return placed, nil
 		}

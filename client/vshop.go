@@ -146,8 +146,8 @@ func optional(text string) *string {
 	return &text
 }
 
-// place sends an order once.
-func (c *Client) place(ctx context.Context, request OrderRequest) (*PlacedOrder, error) {
+// sendOrder sends an order once.
+func (c *Client) sendOrder(ctx context.Context, request OrderRequest) (*PlacedOrder, error) {
 	body := mall.SingleOrderRequest{
 		DeviceCode: request.SIM, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: singleOrder.name,
 		OrderNo: request.OrderNo, PayId: request.PayID, PackageCode: request.PackageCode,

@@ -16,7 +16,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// one runs a check, undoes what it did, and settles its verdict.
+// one runs a check, undoes its effects and decides its verdict.
 func (r *runner) one(ctx context.Context, check checks.Check) reports.Result {
 	result := r.describe(check)
 	result.Started = time.Now().UTC()
@@ -57,7 +57,7 @@ func (r *runner) mayRepeat() bool {
 	return true
 }
 
-// carryOut runs a check, undoes what it did, and settles the verdict of the result.
+// carryOut runs a check, undoes its effects and decides the verdict of its result.
 // What no page names is handed to undocumented instead.
 func (r *runner) carryOut(ctx context.Context, check checks.Check, result *reports.Result, undocumented func(reports.Deviation)) {
 	s := r.session(ctx, check)
@@ -89,12 +89,12 @@ func (r *runner) carryOut(ctx context.Context, check checks.Check, result *repor
 		} else {
 			result.Verdict = end.Verdict
 		}
-	case broken:
+	case crash:
 		result.Verdict = reports.Inconclusive
 		result.Reason = fmt.Sprintf("the check itself broke: %v. Please report this as a bug of mallcheck %s, with: %s", end.value, r.run.Tool.Version, end.where)
 	}
 	r.holdToOverlay(result)
-	r.settle(result)
+	r.conclude(result)
 }
 
 // untested has a check come to no outcome that was kept from what it is about, so
@@ -106,8 +106,8 @@ func (r *runner) untested(result *reports.Result, end session.End) {
 	}
 }
 
-// settle gives a result its verdict and, where something deviated, what helps to understand it.
-func (r *runner) settle(result *reports.Result) {
+// conclude gives a result its verdict and, where something deviated, what helps to understand it.
+func (r *runner) conclude(result *reports.Result) {
 	for i := range result.Deviations {
 		result.Deviations[i].Severity = reports.Severity(openapi.SeverityOf(result.Deviations[i].Clause))
 	}
@@ -134,8 +134,8 @@ func tell(result *reports.Result, d reports.Deviation) {
 	}
 }
 
-// broken is a panic that neither an assertion nor the session raised.
-type broken struct {
+// crash is a panic that neither an assertion nor the session raised.
+type crash struct {
 	value any
 	where string
 }

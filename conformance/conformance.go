@@ -355,7 +355,7 @@ func (r *runner) finish(cause error) {
 				result.Deviations = append(result.Deviations, d)
 			}
 		}
-		r.settle(result)
+		r.conclude(result)
 		r.coverage.Add(*result)
 	}
 	habits.Take(&r.run)

@@ -126,7 +126,7 @@ func (r *runner) partnerResult(ctx context.Context, described checks.Check, chec
 		}
 		result.Deviations = append(result.Deviations, d)
 	}
-	r.settle(&result)
+	r.conclude(&result)
 	return result
 }
 

@@ -187,16 +187,16 @@ func resultOf(run *reports.Run, id string) reports.Result {
 // TestProxyRefuses holds that what is not allowed never reaches the target.
 func TestProxyRefuses(t *testing.T) {
 	reached := 0
-	deaf := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasSuffix(r.URL.Path, "/bundles") && !strings.HasSuffix(r.URL.Path, "/singleVerify") && r.Method != http.MethodGet {
 			reached++
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"operateCode":"F","message":"no"}`)
 	}))
-	defer deaf.Close()
+	defer silent.Close()
 	at := func(change func(*target.Settings)) *target.Target {
-		given := target.Settings{VshopURL: deaf.URL + "/vshop", TopupURL: deaf.URL + "/topup", PartnerCode: "P1", ReportDir: t.TempDir()}
+		given := target.Settings{VshopURL: silent.URL + "/vshop", TopupURL: silent.URL + "/topup", PartnerCode: "P1", ReportDir: t.TempDir()}
 		change(&given)
 		under, err := target.Resolve(target.Flags(given))
 		if err != nil {

@@ -73,7 +73,7 @@ func outcome(ctx context.Context, check checks.Check, s *session.Session) (end a
 		case expect.Failure, session.End:
 			end = value
 		default:
-			end = broken{value, ownFrames(debug.Stack())}
+			end = crash{value, ownFrames(debug.Stack())}
 		}
 	}()
 	check.Run(ctx, s)

@@ -99,11 +99,11 @@ func (c *Contract) ClauseFor(id, operation string) (Clause, bool) {
 }
 
 func (c *Contract) pointerClause(id, pointer string) (Clause, bool) {
-	place, found := c.walk(pointer)
-	if !found || place.evidence.Grade == "" {
+	p, found := c.walk(pointer)
+	if !found || p.evidence.Grade == "" {
 		return Clause{}, false
 	}
-	clause := Clause{ID: id, Statement: place.statement(), Evidence: place.evidence, Enforced: place.enforced()}
+	clause := Clause{ID: id, Statement: p.statement(), Evidence: p.evidence, Enforced: p.enforced()}
 	for _, operation := range c.operations {
 		if pointer == operation.Pointer || strings.HasPrefix(pointer, operation.Pointer+"/") {
 			clause.Operations = []string{operation.ID}
@@ -117,8 +117,8 @@ func (c *Contract) pointerClause(id, pointer string) (Clause, bool) {
 // nullable where the document grades it. No page speaks of null, so it is assumed
 // everywhere else.
 func (c *Contract) Nullability(schema string) Evidence {
-	if place, found := c.walk(strings.TrimPrefix(schema, "#")); found {
-		if evidence := place.keywordEvidence("nullable"); evidence.Grade != "" {
+	if p, found := c.walk(strings.TrimPrefix(schema, "#")); found {
+		if evidence := p.keywordEvidence("nullable"); evidence.Grade != "" {
 			return evidence
 		}
 	}
@@ -129,12 +129,12 @@ func (c *Contract) Nullability(schema string) Evidence {
 // a JSON pointer (as for Clause), each with its meaning; nil when it names none.
 // They are no limit: another value is undocumented, not forbidden.
 func (c *Contract) KnownValues(pointer string) map[string]string {
-	place, found := c.walk(strings.TrimPrefix(pointer, "#"))
+	p, found := c.walk(strings.TrimPrefix(pointer, "#"))
 	if !found {
 		return nil
 	}
 	var values map[string]string
-	_ = each(place.at.get("x-known-values"), func(value string, meaning *yaml.Node) error {
+	_ = each(p.at.get("x-known-values"), func(value string, meaning *yaml.Node) error {
 		if values == nil {
 			values = map[string]string{}
 		}

@@ -32,11 +32,11 @@ func LocationOf(id string) (Location, bool) {
 // lineOf returns the line on which the statement of a clause begins, 0 for none.
 func (c *Contract) lineOf(id string) int {
 	if pointer := strings.TrimPrefix(id, "#"); strings.HasPrefix(pointer, "/") {
-		place, found := c.walk(pointer)
+		p, found := c.walk(pointer)
 		if !found {
 			return 0
 		}
-		return place.at.last().Line
+		return p.at.last().Line
 	}
 	rules := member(c.root, "x-clauses")
 	if rules == nil {

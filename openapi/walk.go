@@ -8,8 +8,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// place is where a JSON pointer leads, references inlined, with what was met on the way.
-type place struct {
+// resolved is where a JSON pointer leads, references inlined, with what was met on the way.
+type resolved struct {
 	c        *Contract
 	at       inlined
 	above    inlined // what at stands in
@@ -22,8 +22,8 @@ type place struct {
 
 // walk follows a JSON pointer from the root of the document. It reports false
 // when the pointer leads nowhere.
-func (c *Contract) walk(pointer string) (place, bool) {
-	p := place{c: c, at: c.inline(c.root)}
+func (c *Contract) walk(pointer string) (resolved, bool) {
+	p := resolved{c: c, at: c.inline(c.root)}
 	tokens, rooted := strings.CutPrefix(pointer, "/")
 	if !rooted {
 		return p, false
@@ -37,7 +37,7 @@ func (c *Contract) walk(pointer string) (place, bool) {
 }
 
 // step goes one token further.
-func (p *place) step(token string) bool {
+func (p *resolved) step(token string) bool {
 	if list := p.at.last(); list.Kind == yaml.SequenceNode {
 		return p.element(list, token)
 	}
@@ -63,7 +63,7 @@ func (p *place) step(token string) bool {
 }
 
 // element goes to one element of a list, by its name, its value or its number.
-func (p *place) element(list *yaml.Node, token string) bool {
+func (p *resolved) element(list *yaml.Node, token string) bool {
 	at := slices.IndexFunc(list.Content, func(item *yaml.Node) bool {
 		return token != "" && (item.Value == token || p.c.inline(item).text("name") == token)
 	})
@@ -87,9 +87,9 @@ func (p *place) element(list *yaml.Node, token string) bool {
 // require goes to the statement that a member is required. What is said of that
 // member's presence counts first, then what is said of all required members,
 // then what grades the member as a whole.
-func (p *place) require(name *yaml.Node) {
-	schema := place{at: p.above}
-	property := place{at: p.c.inlineWith(member(p.above.get("x-evidence-of"), name.Value), member(p.above.get("properties"), name.Value))}
+func (p *resolved) require(name *yaml.Node) {
+	schema := resolved{at: p.above}
+	property := resolved{at: p.c.inlineWith(member(p.above.get("x-evidence-of"), name.Value), member(p.above.get("properties"), name.Value))}
 	whole, _ := evidenceOf(property.at.get("x-evidence"))
 	for _, evidence := range []Evidence{property.keywordEvidence("required"), schema.keywordEvidence("required"), whole} {
 		if evidence.Grade != "" {
@@ -104,7 +104,7 @@ func (p *place) require(name *yaml.Node) {
 // enter goes to a node. beside holds the evidence that the parent's x-evidence-of
 // has for it, nil for none. Its own evidence is nearer than that of the keyword it
 // stands under, and that is nearer than what was inherited.
-func (p *place) enter(node, beside *yaml.Node, keyword Evidence) {
+func (p *resolved) enter(node, beside *yaml.Node, keyword Evidence) {
 	p.above, p.at = p.at, p.c.inlineWith(beside, node)
 	own, _ := evidenceOf(p.at.get("x-evidence"))
 	for _, evidence := range []Evidence{own, keyword} {
@@ -116,7 +116,7 @@ func (p *place) enter(node, beside *yaml.Node, keyword Evidence) {
 }
 
 // keywordEvidence returns the evidence for a single keyword of the object at the place.
-func (p *place) keywordEvidence(keyword string) Evidence {
+func (p *resolved) keywordEvidence(keyword string) Evidence {
 	for _, node := range p.at {
 		if evidence, graded := evidenceOf(member(member(node, "x-evidence-for"), keyword)); graded {
 			return evidence
@@ -128,7 +128,7 @@ func (p *place) keywordEvidence(keyword string) Evidence {
 // enforced is the evidence that a server refuses what breaks the statement at the
 // place, when that is a constraint on what the caller sends. A statement that permits
 // something, such as an optional parameter, constrains nothing.
-func (p *place) enforced() Evidence {
+func (p *resolved) enforced() Evidence {
 	permits := p.keyword == "allowEmptyValue" || p.keyword == "required" && p.at.last().Value == "false"
 	if !p.request || permits || p.evidence.Grade != Documented || p.evidence.restricts {
 		return p.evidence
@@ -140,7 +140,7 @@ func (p *place) enforced() Evidence {
 }
 
 // statement puts the place into words.
-func (p *place) statement() string {
+func (p *resolved) statement() string {
 	subject := ""
 	if p.subject != "" {
 		subject = p.subject + ": "

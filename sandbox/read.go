@@ -30,7 +30,7 @@ func (s *Sandbox) readQuery(c *store.Call) *store.Refusal {
 
 // readBody reads the body and, unless the request is a GET, parses its members.
 func (s *Sandbox) readBody(c *store.Call) *store.Refusal {
-	if c.Place() == store.InBody {
+	if c.ParametersIn() == store.InBody {
 		if refusal := media(c.Request.Header); refusal != nil {
 			return refusal
 		}
@@ -40,7 +40,7 @@ func (s *Sandbox) readBody(c *store.Call) *store.Refusal {
 		return refusal
 	}
 	c.Body = body
-	if c.Place() == store.InQuery {
+	if c.ParametersIn() == store.InQuery {
 		if len(body) > 0 {
 			return store.Broken(store.InBody, "", "a %s has its parameters in the query: send no body (got %d bytes)", operationOf(c).method, len(body))
 		}

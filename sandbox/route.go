@@ -27,9 +27,9 @@ type operation struct {
 	handle   http.HandlerFunc
 }
 
-// place is where the operation's parameters are: in the query of a GET and in the body of every other
+// parametersIn is where the operation's parameters are: in the query of a GET and in the body of every other
 // method (documented for the global parameters).
-func (o *operation) place() string {
+func (o *operation) parametersIn() string {
 	if o.method == http.MethodGet {
 		return store.InQuery
 	}

@@ -92,7 +92,7 @@ func (s *Sandbox) keepGlobals(c *store.Call) *store.Refusal {
 	if refusal := s.keep(c, operationOf(c).globals); refusal != nil {
 		return refusal
 	}
-	if m := c.Find(c.Place(), "partnerCode"); m != nil {
+	if m := c.Find(c.ParametersIn(), "partnerCode"); m != nil {
 		c.Partner, _ = m.Text()
 	}
 	return nil

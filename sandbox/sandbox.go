@@ -145,7 +145,7 @@ func New(cfg Config) (*Sandbox, error) {
 	for _, o := range s.operations {
 		o.service = strings.TrimPrefix(o.base, "/")
 		o.segments = strings.Split(strings.TrimPrefix(o.base+o.path, "/"), "/")
-		o.globals = globalRules(o.place())
+		o.globals = globalRules(o.parametersIn())
 		o.rules = append(o.rules, rule{in: store.InHeader, name: "Accept-Language", optional: true})
 	}
 	// The sign is verified before any stage that reads state, so that a request with a wrong sign

@@ -22,7 +22,7 @@ func (s *Sandbox) keepSign(c *store.Call) *store.Refusal {
 }
 
 func (s *Sandbox) judgeSign(c *store.Call) *store.Refusal {
-	in := c.Place()
+	in := c.ParametersIn()
 	refused := func(reason store.Reason, format string, args ...any) *store.Refusal {
 		return &store.Refusal{Reason: reason, In: in, Name: signName, Message: fmt.Sprintf(format, args...)}
 	}

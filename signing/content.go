@@ -142,7 +142,7 @@ func (s *scanner) putMember(dst []byte, m *Member, empty Empty) ([]byte, error) 
 	if isPlainString(m.Value) {
 		dst = append(dst, m.Value...)
 	} else {
-		s.text, s.pos, s.copied = m.Value, 0, ""
+		s.input, s.pos, s.copied = m.Value, 0, ""
 		s.space()
 		var err error
 		if dst, err = s.value(dst); err == nil {
@@ -164,7 +164,7 @@ func appendBodyContent(dst, body []byte, rules Rules, withSign bool) ([]byte, er
 	var fewSpans [fewMembers]span
 	var fewKeys [fewMembers]key
 	var small [smallContent]byte
-	s := scanner{text: body, write: true, sorted: rules.Nested == NestedSorted}
+	s := scanner{input: body, write: true, sorted: rules.Nested == NestedSorted}
 	read, spans, err := s.document(small[:0], fewSpans[:0])
 	if err != nil {
 		return nil, err

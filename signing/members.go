@@ -19,7 +19,7 @@ const signName = "sign"
 func ParseMembers(body []byte) ([]Member, error) {
 	var few [fewMembers]span
 	var keys [fewMembers]key
-	s := scanner{text: body}
+	s := scanner{input: body}
 	_, spans, err := s.document(nil, few[:0])
 	if err != nil {
 		return nil, err
@@ -42,12 +42,12 @@ func StringMember(name, value string) Member {
 
 // Text returns the decoded text of a member that is a JSON string, and whether it is one.
 func (m Member) Text() (string, bool) {
-	s := scanner{text: bytes.TrimSpace(m.Value)}
+	s := scanner{input: bytes.TrimSpace(m.Value)}
 	if s.peek() != '"' {
 		return "", false
 	}
 	_, text, _, err := s.str(nil)
-	if err != nil || s.pos != len(s.text) {
+	if err != nil || s.pos != len(s.input) {
 		return "", false
 	}
 	return string(text), true

@@ -38,7 +38,7 @@ type span struct {
 // arguments and results, so that a caller's buffers can stay on the stack; nested values,
 // which no documented request has, are written to a buffer of the scanner.
 type scanner struct {
-	text    []byte
+	input   []byte
 	pos     int
 	write   bool
 	sorted  bool   // sort the members of nested objects in what is written
@@ -55,19 +55,19 @@ func syntaxErrorf(offset int, format string, args ...any) error {
 
 // unexpected reports what stands at the scanner's position instead of what was wanted.
 func (s *scanner) unexpected(wanted string) error {
-	if s.pos >= len(s.text) {
+	if s.pos >= len(s.input) {
 		return syntaxErrorf(s.pos, "%s expected, but the text ends", wanted)
 	}
-	r, size := utf8.DecodeRune(s.text[s.pos:])
+	r, size := utf8.DecodeRune(s.input[s.pos:])
 	if r == utf8.RuneError && size == 1 {
-		return syntaxErrorf(s.pos, "not valid UTF-8: byte 0x%02x", s.text[s.pos])
+		return syntaxErrorf(s.pos, "not valid UTF-8: byte 0x%02x", s.input[s.pos])
 	}
 	return syntaxErrorf(s.pos, "%s expected, found %q", wanted, r)
 }
 
 // document reads exactly one object, and returns its members in the order of the text.
 func (s *scanner) document(dst []byte, spans []span) ([]byte, []span, error) {
-	if bytes.HasPrefix(s.text, []byte("\xef\xbb\xbf")) {
+	if bytes.HasPrefix(s.input, []byte("\xef\xbb\xbf")) {
 		return nil, nil, syntaxErrorf(0, "a byte order mark")
 	}
 	s.space()
@@ -103,15 +103,15 @@ func (s *scanner) member(dst []byte, found *span) ([]byte, error) {
 // end checks that nothing but white space follows.
 func (s *scanner) end() error {
 	s.space()
-	if s.pos < len(s.text) {
+	if s.pos < len(s.input) {
 		return s.unexpected("the end of the text")
 	}
 	return nil
 }
 
 func (s *scanner) space() {
-	for s.pos < len(s.text) {
-		switch s.text[s.pos] {
+	for s.pos < len(s.input) {
+		switch s.input[s.pos] {
 		case ' ', '\t', '\n', '\r':
 			s.pos++
 		default:
@@ -122,8 +122,8 @@ func (s *scanner) space() {
 
 // peek returns the next byte, or 0 at the end: no JSON text has a 0 outside of an error.
 func (s *scanner) peek() byte {
-	if s.pos < len(s.text) {
-		return s.text[s.pos]
+	if s.pos < len(s.input) {
+		return s.input[s.pos]
 	}
 	return 0
 }
@@ -139,7 +139,7 @@ func (s *scanner) put(dst []byte, c byte) []byte {
 // putSince writes what was read since start.
 func (s *scanner) putSince(dst []byte, start int) []byte {
 	if s.write {
-		return append(dst, s.text[start:s.pos]...)
+		return append(dst, s.input[start:s.pos]...)
 	}
 	return dst
 }
@@ -230,7 +230,7 @@ func (s *scanner) separator(dst []byte, last byte) ([]byte, bool, error) {
 }
 
 func (s *scanner) literal(dst []byte, word string) ([]byte, error) {
-	if !bytes.HasPrefix(s.text[s.pos:], []byte(word)) {
+	if !bytes.HasPrefix(s.input[s.pos:], []byte(word)) {
 		return nil, syntaxErrorf(s.pos, "a value expected, found a word that is none of true, false, null")
 	}
 	s.pos += len(word)

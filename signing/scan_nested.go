@@ -54,14 +54,14 @@ func (s *scanner) object(depth int) (err error) {
 	}
 	s.pos++
 	s.out = s.put(s.out, '}')
-	err = s.settle(s.spans[first:], from)
+	err = s.finishObject(s.spans[first:], from)
 	s.spans = s.spans[:first]
 	return err
 }
 
-// settle checks the members of a nested object for duplicates and, if that is the rule, sorts
+// finishObject checks the members of a nested object for duplicates and, if that is the rule, sorts
 // what was written of it from offset from on.
-func (s *scanner) settle(members []span, from int) error {
+func (s *scanner) finishObject(members []span, from int) error {
 	var few [fewMembers]key
 	keys, err := s.keys(few[:0], members)
 	if err != nil || !s.write || !s.sorted {

@@ -49,13 +49,13 @@ func (s *scanner) str(dst []byte) (out, decoded []byte, verbatim bool, err error
 	if err != nil {
 		return nil, nil, false, err
 	}
-	if s.text[end] == '"' {
+	if s.input[end] == '"' {
 		s.pos = end + 1
-		return s.putSince(dst, start), s.text[start+1 : end], true, nil
+		return s.putSince(dst, start), s.input[start+1 : end], true, nil
 	}
 	decoded = s.scratch[:0]
-	decoded = append(decoded, s.text[start+1:end]...)
-	for s.text[end] == '\\' {
+	decoded = append(decoded, s.input[start+1:end]...)
+	for s.input[end] == '\\' {
 		r, size, err := s.escape(end)
 		if err != nil {
 			return nil, nil, false, err
@@ -64,7 +64,7 @@ func (s *scanner) str(dst []byte) (out, decoded []byte, verbatim bool, err error
 		if end, err = s.skipUnescaped(chunk); err != nil {
 			return nil, nil, false, err
 		}
-		decoded = append(utf8.AppendRune(decoded, r), s.text[chunk:end]...)
+		decoded = append(utf8.AppendRune(decoded, r), s.input[chunk:end]...)
 	}
 	s.pos, s.scratch = end+1, decoded
 	if s.write {
@@ -75,15 +75,15 @@ func (s *scanner) str(dst []byte) (out, decoded []byte, verbatim bool, err error
 
 // skipUnescaped returns the offset of the first quote or backslash from i on.
 func (s *scanner) skipUnescaped(i int) (int, error) {
-	for i = skipPlain(s.text, i); i < len(s.text); i = skipPlain(s.text, i) {
-		c := s.text[i]
+	for i = skipPlain(s.input, i); i < len(s.input); i = skipPlain(s.input, i) {
+		c := s.input[i]
 		if c == '"' || c == '\\' {
 			return i, nil
 		}
 		if c < 0x20 {
 			return 0, syntaxErrorf(i, "a control character (0x%02x) that is not escaped in a string", c)
 		}
-		r, size := utf8.DecodeRune(s.text[i:])
+		r, size := utf8.DecodeRune(s.input[i:])
 		if r == utf8.RuneError && size == 1 {
 			return 0, syntaxErrorf(i, "not valid UTF-8: byte 0x%02x", c)
 		}
@@ -99,7 +99,7 @@ func (s *scanner) keep(decoded []byte, verbatim bool) string {
 		return string(decoded)
 	}
 	if s.copied == "" {
-		s.copied = string(s.text)
+		s.copied = string(s.input)
 	}
 	end := s.pos - 1
 	return s.copied[end-len(decoded) : end]
@@ -107,10 +107,10 @@ func (s *scanner) keep(decoded []byte, verbatim bool) string {
 
 // escape decodes the escape sequence at offset i and returns its length in bytes.
 func (s *scanner) escape(i int) (rune, int, error) {
-	if i+1 >= len(s.text) {
+	if i+1 >= len(s.input) {
 		return 0, 0, syntaxErrorf(i, "an escape sequence that is cut off")
 	}
-	switch c := s.text[i+1]; c {
+	switch c := s.input[i+1]; c {
 	case '"', '\\', '/':
 		return rune(c), 2, nil
 	case 'b':
@@ -148,11 +148,11 @@ func (s *scanner) unicodeEscape(i int) (rune, int, error) {
 
 // hex4 reads \uXXXX at offset i.
 func (s *scanner) hex4(i int) (rune, bool) {
-	if i+6 > len(s.text) || s.text[i] != '\\' || s.text[i+1] != 'u' {
+	if i+6 > len(s.input) || s.input[i] != '\\' || s.input[i+1] != 'u' {
 		return 0, false
 	}
 	var r rune
-	for _, c := range s.text[i+2 : i+6] {
+	for _, c := range s.input[i+2 : i+6] {
 		switch {
 		case '0' <= c && c <= '9':
 			c -= '0'

@@ -13,7 +13,7 @@ type setting struct{ name, value string }
 func bodyParameters(body []byte) ([]parameter, error) {
 	var few [fewMembers]span
 	var keys [fewMembers]key
-	s := scanner{text: body}
+	s := scanner{input: body}
 	_, spans, err := s.document(nil, few[:0])
 	if err != nil {
 		return nil, err

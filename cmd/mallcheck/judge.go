@@ -116,7 +116,7 @@ func (c *judgeCommand) sample(std *streams) error {
 	if err != nil {
 		return fmt.Errorf("--init: %w", err)
 	}
-	text, err := chosen.Text()
+	text, err := chosen.Source()
 	if err != nil {
 		return fmt.Errorf("--init: %w", err)
 	}

@@ -72,7 +72,7 @@ func (c *learnCommand) Run(std *streams) error {
 		_, err = std.out.Write(text)
 		return errors.Join(err, incomplete)
 	}
-	if err := os.WriteFile(path, []byte(t.Secrets().Text(string(text))), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(t.Secrets().Redact(string(text))), 0o600); err != nil {
 		return fmt.Errorf("writing the overlay: %w", err)
 	}
 	if err := learn.WriteSummary(std.out, learned); err != nil {

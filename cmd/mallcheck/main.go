@@ -238,7 +238,7 @@ func fail(std *streams, err error) int {
 
 // tellError prints an error as one line without the secrets that may stand in it.
 func tellError(std *streams, err error) {
-	fmt.Fprintln(std.err, "mallcheck: "+std.secrets.Text(render.SafeLine(err.Error())))
+	fmt.Fprintln(std.err, "mallcheck: "+std.secrets.Redact(render.SafeLine(err.Error())))
 }
 
 // helpDefaults gives the help texts of settings the defaults they name.

@@ -79,7 +79,7 @@ func (c *proxyCommand) introduce(std *streams, t *target.Target, address string)
 	var text strings.Builder
 	fmt.Fprintf(&text, "The proxy to %s listens on http://%s\n\n", render.SafeLine(t.Name), address)
 	for _, service := range t.Services() {
-		fmt.Fprintf(&text, "  http://%s/%-8s to %s\n", address, service, std.secrets.Text(t.URLs[service]))
+		fmt.Fprintf(&text, "  http://%s/%-8s to %s\n", address, service, std.secrets.Redact(t.URLs[service]))
 	}
 	fmt.Fprintf(&text, "\nAllowed: %s. Ctrl-C stops it and writes the reports.\n", t.Allow)
 	_, err := fmt.Fprint(std.out, text.String())

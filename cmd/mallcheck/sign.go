@@ -76,7 +76,7 @@ func (c *signCommand) check(std *streams, parts signed.Parts, request diagnose.R
 		_, err := fmt.Fprintln(std.out, "the sign is right")
 		return err
 	}
-	if _, err := fmt.Fprintln(std.out, diagnosis.Text()+parts.Hint(request, diagnosis)); err != nil {
+	if _, err := fmt.Fprintln(std.out, diagnosis.String()+parts.Hint(request, diagnosis)); err != nil {
 		return err
 	}
 	return &exit{code: conformance.ExitViolation}

@@ -28,9 +28,9 @@ func onShop(check Check, run func(ctx context.Context, s *session.Session, opera
 }
 
 // inBody sets the clause of each case to a place in the schema of its body.
-func inBody(place string, cases []Check) []Check {
+func inBody(below string, cases []Check) []Check {
 	for i := range cases {
-		cases[i].Clause = operationOf(cases[i].Operations[0]).bodySchema() + place
+		cases[i].Clause = operationOf(cases[i].Operations[0]).bodySchema() + below
 	}
 	return cases
 }

@@ -124,7 +124,7 @@ func isStandardCase(c *cases.Case, seen map[string]bool) bool {
 	case c.Expect == cases.Accepted, c.Operation == "singleVerify", slices.Contains(varied, c.Operation+" "+field):
 		field, family = c.Field, c.Mutation // every one is tried
 	}
-	return isFirst(seen, c.Operation, c.Place, field, family, string(c.Expect))
+	return isFirst(seen, c.Operation, c.In, field, family, string(c.Expect))
 }
 
 // isFirst reports whether a kind was not seen before.

@@ -52,7 +52,7 @@ func fuzz(ctx context.Context, s *session.Session, operation, id string, n int, 
 	if violate {
 		expect, mutation = cases.Refused, "random-violation"
 	}
-	one := &cases.Case{Operation: operation, Place: cases.InRequest, Mutation: mutation, Expect: expect}
+	one := &cases.Case{Operation: operation, In: cases.InRequest, Mutation: mutation, Expect: expect}
 	for i := range n {
 		source := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", id, s.Target().Seed, i))
 		random := rand.New(rand.NewChaCha8(source))

@@ -66,7 +66,7 @@ func sendChanges(ctx context.Context, s *session.Session, together ...*cases.Cas
 	return s.SendChanged(ctx, operation.ID, func(draft *session.Draft) {
 		for _, c := range together {
 			for _, change := range c.Changes {
-				edit := editOf(operation, c.Place, change)
+				edit := editOf(operation, c.In, change)
 				if change.Late {
 					draft.After(edit)
 				} else {
@@ -86,11 +86,11 @@ func judged(s *session.Session, c *cases.Case, answer *wire.Answer) (expected re
 }
 
 // editOf turns a change of a case into an edit of a request.
-func editOf(operation openapi.Operation, place string, change cases.Change) wire.Edit {
+func editOf(operation openapi.Operation, in string, change cases.Change) wire.Edit {
 	switch {
 	case change.Kind == cases.Header:
 		return wire.Header(change.Name, change.Value)
-	case change.Kind == cases.Drop && place == cases.InHeader:
+	case change.Kind == cases.Drop && in == cases.InHeader:
 		return wire.Header(change.Name, "")
 	case change.Kind == cases.Method:
 		return wire.Method(change.Value)
@@ -102,7 +102,7 @@ func editOf(operation openapi.Operation, place string, change cases.Change) wire
 		return wire.RawBody(func(body []byte) []byte { return cases.Rewrite(change.Value, body) })
 	case change.Kind == cases.Repeat:
 		return wire.Repeat(change.Name)
-	case place == cases.InPath:
+	case in == cases.InPath:
 		return wire.ChangePath(operation, change.Name, change.Apply)
 	case change.Kind == cases.Drop && len(change.Path) == 0:
 		return wire.Drop(change.Name)

@@ -46,7 +46,7 @@ func Grouped(selected []Check) []Check {
 // groupable reports whether the request of a case can carry the changes of others,
 // too: it changes the value of one parameter, member or header field, or leaves one out.
 func groupable(c *cases.Case) bool {
-	if c.Expect == cases.Refused || len(c.Changes) != 1 || c.Changes[0].Late || c.Place == cases.InPath {
+	if c.Expect == cases.Refused || len(c.Changes) != 1 || c.Changes[0].Late || c.In == cases.InPath {
 		return false
 	}
 	switch c.Changes[0].Kind {
@@ -93,7 +93,7 @@ type group struct {
 
 // changed names what a case changes.
 func changed(c *cases.Case) string {
-	if change := c.Changes[0]; change.Kind == cases.Header || c.Place == cases.InHeader {
+	if change := c.Changes[0]; change.Kind == cases.Header || c.In == cases.InHeader {
 		return cases.InHeader + " " + http.CanonicalHeaderKey(change.Name)
 	}
 	return c.Changes[0].Name

@@ -140,7 +140,7 @@ var repeatedPaymentChecks = slices.Concat(
 // takesEffectOnce asserts that a paid order is listed once, however its payment is
 // confirmed: the shared one, or, if its list has not grown by one, others.
 func takesEffectOnce(ctx context.Context, s *session.Session,
-	shared func(context.Context, *session.Session) placed, confirm func(p session.Purchase),
+	shared func(context.Context, *session.Session) sharedOrder, confirm func(p session.Purchase),
 ) {
 	if grown, told := grownBy(ctx, s, shared); told && grown.all == 1 {
 		return

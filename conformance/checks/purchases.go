@@ -119,11 +119,11 @@ var orderAnswerChecks = slices.Concat(
 )
 
 // ordered returns two orders that an operation created, for different SIMs if the target names several.
-func ordered(ctx context.Context, s *session.Session, operation string) []placed {
+func ordered(ctx context.Context, s *session.Session, operation string) []sharedOrder {
 	if operation == "synOrderInfo" {
-		return []placed{topUp(ctx, s), topUps(ctx, s)[0]}
+		return []sharedOrder{topUp(ctx, s), topUps(ctx, s)[0]}
 	}
-	return []placed{unpaid(ctx, s), attacked(ctx, s, operation)}
+	return []sharedOrder{unpaid(ctx, s), attacked(ctx, s, operation)}
 }
 
 var refusedOrderChecks = slices.Concat(

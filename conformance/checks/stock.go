@@ -11,8 +11,8 @@ import (
 // What follows is made once for all checks of a run that only look at it: orders cost
 // money. A check that changes what it looks at makes its own.
 
-// placed is an order that several checks look at.
-type placed struct {
+// sharedOrder is an order that several checks look at.
+type sharedOrder struct {
 	session.Purchase
 	// answer is that of the operation that created it.
 	answer *wire.Answer
@@ -39,10 +39,10 @@ func countOf(answer *wire.Answer) counts {
 	return count
 }
 
-// place creates an order for a SIM that no other order of the run is for, if the
+// createOrder creates an order for a SIM that no other order of the run is for, if the
 // target names enough of them.
-func place(ctx context.Context, s *session.Session, draft func(p *session.Purchase) *session.Draft) placed {
-	order := placed{Purchase: s.NewPurchase()}
+func createOrder(ctx context.Context, s *session.Session, draft func(p *session.Purchase) *session.Draft) sharedOrder {
+	order := sharedOrder{Purchase: s.NewPurchase()}
 	order.reserve(ctx, s)
 	order.answer = s.Send(ctx, draft(&order.Purchase))
 	s.RequireAccepted(order.answer)
@@ -50,7 +50,7 @@ func place(ctx context.Context, s *session.Session, draft func(p *session.Purcha
 }
 
 // reserve gives an order a SIM of its own, if there are enough, and counts what is listed for it.
-func (o *placed) reserve(ctx context.Context, s *session.Session) {
+func (o *sharedOrder) reserve(ctx context.Context, s *session.Session) {
 	if !s.Roomy() {
 		return
 	}
@@ -64,9 +64,9 @@ func (o *placed) reserve(ctx context.Context, s *session.Session) {
 }
 
 // unpaid returns an order that nobody pays.
-func unpaid(ctx context.Context, s *session.Session) placed {
-	return session.Share(s, "unpaid order", func(s *session.Session) placed {
-		order := place(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
+func unpaid(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "unpaid order", func(s *session.Session) sharedOrder {
+		order := createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
 		if s.Reaches("resultQuery") {
 			order.state = s.Send(ctx, s.NewResultQuery(order.PayID))
 		}
@@ -75,10 +75,10 @@ func unpaid(ctx context.Context, s *session.Session) placed {
 }
 
 // unpaidLater returns a later unpaid order for the SIM of the first.
-func unpaidLater(ctx context.Context, s *session.Session) placed {
+func unpaidLater(ctx context.Context, s *session.Session) sharedOrder {
 	first := unpaid(ctx, s)
-	return session.Share(s, "later unpaid order", func(s *session.Session) placed {
-		order := placed{Purchase: s.NewPurchase(), alone: first.alone}
+	return session.Share(s, "later unpaid order", func(s *session.Session) sharedOrder {
+		order := sharedOrder{Purchase: s.NewPurchase(), alone: first.alone}
 		order.SIM = first.SIM
 		order.answer = s.Send(ctx, s.NewSingleOrder(order.Purchase))
 		s.RequireAccepted(order.answer)
@@ -87,15 +87,15 @@ func unpaidLater(ctx context.Context, s *session.Session) placed {
 }
 
 // attacked returns an order of which requests that must be refused make use.
-func attacked(ctx context.Context, s *session.Session, operation string) placed {
+func attacked(ctx context.Context, s *session.Session, operation string) sharedOrder {
 	if operation == "synOrderInfo" {
 		return topUps(ctx, s)[2]
 	}
 	if lettered := letteredOrder(ctx, s); recordOf(lettered.answer)["orderNo"] == lettered.OrderNo {
 		return lettered
 	}
-	return session.Share(s, "attacked order", func(s *session.Session) placed {
-		order := placed{Purchase: s.NewPurchase()}
+	return session.Share(s, "attacked order", func(s *session.Session) sharedOrder {
+		order := sharedOrder{Purchase: s.NewPurchase()}
 		order.answer = s.Send(ctx, s.NewSingleOrder(order.Purchase))
 		s.RequireAccepted(order.answer)
 		return order
@@ -104,9 +104,9 @@ func attacked(ctx context.Context, s *session.Session, operation string) placed 
 
 // letteredOrder returns an order whose orderNo has letters of both cases. The target may
 // have refused it.
-func letteredOrder(ctx context.Context, s *session.Session) placed {
-	return session.Share(s, "order with letters", func(s *session.Session) placed {
-		order := placed{Purchase: s.NewPurchase()}
+func letteredOrder(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "order with letters", func(s *session.Session) sharedOrder {
+		order := sharedOrder{Purchase: s.NewPurchase()}
 		order.OrderNo = "mC" + s.UniqueID() + "aB"
 		order.answer = s.Send(ctx, s.NewSingleOrder(order.Purchase))
 		return order
@@ -169,9 +169,9 @@ func authorizedWith(ctx context.Context, s *session.Session, open bool) authoriz
 }
 
 // topUp returns an order by third-party payment.
-func topUp(ctx context.Context, s *session.Session) placed {
-	return session.Share(s, "top-up", func(s *session.Session) placed {
-		return place(ctx, s, func(p *session.Purchase) *session.Draft {
+func topUp(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "top-up", func(s *session.Session) sharedOrder {
+		return createOrder(ctx, s, func(p *session.Purchase) *session.Draft {
 			if !s.Roomy() {
 				p.SIM, _ = idleSIM(ctx, s)
 			}
@@ -182,9 +182,9 @@ func topUp(ctx context.Context, s *session.Session) placed {
 
 // topUps returns three orders by third-party payment that arrived at once, for
 // different SIMs if the target names enough of them.
-func topUps(ctx context.Context, s *session.Session) []placed {
-	return session.Share(s, "concurrent top-ups", func(s *session.Session) []placed {
-		several := make([]placed, 3)
+func topUps(ctx context.Context, s *session.Session) []sharedOrder {
+	return session.Share(s, "concurrent top-ups", func(s *session.Session) []sharedOrder {
+		several := make([]sharedOrder, 3)
 		sims := s.ExistingSIMs(len(several))
 		for i := range several {
 			several[i].Purchase = s.NewPurchase()
@@ -216,9 +216,9 @@ func visibleKeys(ctx context.Context, s *session.Session, number int) session.Or
 
 // paidSingly returns an order that was paid by a single payment. Its payment was
 // confirmed and queried repeatedly.
-func paidSingly(ctx context.Context, s *session.Session) placed {
-	return session.Share(s, "paid order", func(s *session.Session) placed {
-		order := place(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
+func paidSingly(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "paid order", func(s *session.Session) sharedOrder {
+		order := createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
 		s.Authorize(ctx, order.Purchase, s.PayingMethod())
 		s.RequireAccepted(s.Send(ctx, s.NewConfirmPaymentResult(order.PayID)))
 		for range 2 {
@@ -232,7 +232,7 @@ func paidSingly(ctx context.Context, s *session.Session) placed {
 
 // stages are what was answered about an order that was paid in stages.
 type stages struct {
-	placed
+	sharedOrder
 	// early is the confirmation of a payment that nobody began, earlyState what resultQuery showed then.
 	early, earlyState *wire.Answer
 	// untimed is an authorization without tradeTime, untimedState what resultQuery showed when
@@ -249,7 +249,7 @@ type stages struct {
 func paidInStages(ctx context.Context, s *session.Session) stages {
 	return session.Share(s, "order paid in stages", func(s *session.Session) stages {
 		method := s.PayingMethod()
-		order := stages{placed: place(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })}
+		order := stages{sharedOrder: createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })}
 		state := func() *wire.Answer { return s.Send(ctx, s.NewResultQuery(order.PayID)) }
 		begin, confirm := s.NewStripeSingleAuthorization(order.Purchase, method), s.NewConfirmPaymentResult(order.PayID)
 		order.early, order.earlyState = s.Send(ctx, confirm), state()
@@ -268,12 +268,12 @@ func (o stages) inOrder() bool {
 }
 
 // paidAtOnce returns an order whose payment was confirmed four times at once.
-func paidAtOnce(ctx context.Context, s *session.Session) placed {
+func paidAtOnce(ctx context.Context, s *session.Session) sharedOrder {
 	staged := paidInStages(ctx, s)
-	return session.Share(s, "order confirmed at once", func(s *session.Session) placed {
-		order := staged.placed
+	return session.Share(s, "order confirmed at once", func(s *session.Session) sharedOrder {
+		order := staged.sharedOrder
 		if !staged.inOrder() {
-			order = place(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
+			order = createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
 			s.Authorize(ctx, order.Purchase, s.PayingMethod())
 		}
 		parallel(4, func(int) { s.Send(ctx, s.NewConfirmPaymentResult(order.PayID)) })
@@ -282,10 +282,10 @@ func paidAtOnce(ctx context.Context, s *session.Session) placed {
 }
 
 // notPaid returns an order whose payment failed.
-func notPaid(ctx context.Context, s *session.Session) placed {
-	return session.Share(s, "failed payment", func(s *session.Session) placed {
+func notPaid(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "failed payment", func(s *session.Session) sharedOrder {
 		method := s.FailingMethod()
-		order := place(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
+		order := createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
 		endFailing(ctx, s, order.Purchase, method)
 		return order
 	})
@@ -293,9 +293,9 @@ func notPaid(ctx context.Context, s *session.Session) placed {
 
 // notPaidElsewhere returns an order whose third-party payment failed. The target may have
 // refused it.
-func notPaidElsewhere(ctx context.Context, s *session.Session) placed {
-	return session.Share(s, "failed third-party payment", func(s *session.Session) placed {
-		order := placed{Purchase: s.NewPurchase()}
+func notPaidElsewhere(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "failed third-party payment", func(s *session.Session) sharedOrder {
+		order := sharedOrder{Purchase: s.NewPurchase()}
 		order.reserve(ctx, s)
 		order.answer = s.Send(ctx, s.NewSynOrderInfo(order.Purchase).Before(failedElsewhere))
 		return order
@@ -398,10 +398,10 @@ func cancelled(ctx context.Context, s *session.Session) cancellation {
 	return session.Share(s, "cancelled auto-renewal", create)
 }
 
-// settled is an order by third-party payment that took effect after the shared orders were
+// lastEffect is an order by third-party payment that took effect after the shared orders were
 // placed and paid: what they led to has taken effect, too.
-type settled struct {
-	placed
+type lastEffect struct {
+	sharedOrder
 	// other is a SIM that nothing was ordered for, with what was listed for it before.
 	other       string
 	otherBefore counts
@@ -409,19 +409,20 @@ type settled struct {
 	seenBefore counts
 }
 
-// settle waits until everything that shared orders lead to has taken effect. It returns
+// awaitEffects waits until everything that shared orders lead to has taken effect. It returns
 // false if the target names too few SIMs.
-func settle(ctx context.Context, s *session.Session) (settled, bool) {
+func awaitEffects(ctx context.Context, s *session.Session) (lastEffect, bool) {
 	if !s.Roomy() {
-		return settled{}, false
+		return lastEffect{}, false
 	}
-	return session.Share(s, "settled orders", func(s *session.Session) settled {
-		for _, create := range []func(context.Context, *session.Session) placed{unpaid, paidSingly, paidAtOnce, notPaid, notPaidElsewhere} {
+	return session.Share(s, "last effect", func(s *session.Session) lastEffect {
+		all := []func(context.Context, *session.Session) sharedOrder{unpaid, paidSingly, paidAtOnce, notPaid, notPaidElsewhere}
+		for _, create := range all {
 			s.Try(func() { create(ctx, s) })
 		}
-		last := settled{other: s.ReservedSIM()}
+		last := lastEffect{other: s.ReservedSIM()}
 		last.otherBefore = countOf(s.Send(ctx, s.NewSingleQueryOrder(last.other)))
-		last.placed = place(ctx, s, func(p *session.Purchase) *session.Draft {
+		last.sharedOrder = createOrder(ctx, s, func(p *session.Purchase) *session.Draft {
 			if second := s.Target().SecondPartnerCode; second != "" {
 				last.seenBefore = countOf(s.Send(ctx, s.NewSingleQueryOrder(p.SIM).As(second)))
 			}
@@ -432,16 +433,16 @@ func settle(ctx context.Context, s *session.Session) (settled, bool) {
 	}), true
 }
 
-// lastSettled returns the order that took effect last. The target must be roomy.
-func lastSettled(ctx context.Context, s *session.Session) placed {
-	last, _ := settle(ctx, s)
-	return last.placed
+// lastEffective returns the order that took effect last. The target must be roomy.
+func lastEffective(ctx context.Context, s *session.Session) sharedOrder {
+	last, _ := awaitEffects(ctx, s)
+	return last.sharedOrder
 }
 
 // grownBy returns by how many orders the list of a shared order's SIM has grown since
 // before it, and false when that cannot be told.
-func grownBy(ctx context.Context, s *session.Session, shared func(context.Context, *session.Session) placed) (counts, bool) {
-	if _, roomy := settle(ctx, s); !roomy {
+func grownBy(ctx context.Context, s *session.Session, shared func(context.Context, *session.Session) sharedOrder) (counts, bool) {
+	if _, roomy := awaitEffects(ctx, s); !roomy {
 		return counts{}, false
 	}
 	order := shared(ctx, s)

@@ -16,7 +16,7 @@ var takeEffectChecks = []Check{{
 	ID: "VSH-034", Clause: "orders/query-shows-the-order", Does: reports.Purchase, Operations: []string{"synOrderInfo", "singleQueryOrder"},
 	Requirement: "singleQueryOrder lists an order by third-party payment",
 	Run: func(ctx context.Context, s *session.Session) {
-		if grown, told := grownBy(ctx, s, lastSettled); told && grown.all >= 1 {
+		if grown, told := grownBy(ctx, s, lastEffective); told && grown.all >= 1 {
 			return
 		}
 		Expect(growth(ctx, s, allOrders, 1, func(sim string) { thirdPartyOrder(ctx, s, sim) })).
@@ -54,7 +54,8 @@ var takeEffectChecks = []Check{{
 	Requirement: "singleQueryOrder does not list the order of another SIM",
 	Run: func(ctx context.Context, s *session.Session) {
 		s.DistinctSIMs(2)
-		if last, roomy := settle(ctx, s); roomy && countOf(s.Send(ctx, s.NewSingleQueryOrder(last.other))).all <= last.otherBefore.all {
+		last, roomy := awaitEffects(ctx, s)
+		if roomy && countOf(s.Send(ctx, s.NewSingleQueryOrder(last.other))).all <= last.otherBefore.all {
 			return
 		}
 		Expect(growth(ctx, s, allOrders, 0, func(sim string) {
@@ -74,7 +75,7 @@ var takeEffectChecks = []Check{{
 			orders, _ := listedIn(s.Send(ctx, s.NewSingleQueryOrder(sim).As(second)))
 			return len(orders)
 		}
-		if last, roomy := settle(ctx, s); roomy && listedToSecond(ctx, s, last.SIM) <= last.seenBefore.all {
+		if last, roomy := awaitEffects(ctx, s); roomy && listedToSecond(ctx, s, last.SIM) <= last.seenBefore.all {
 			return
 		}
 		Expect(growth(ctx, s, listedToSecond, 0, func(sim string) { takesEffect(ctx, s, sim) })).
@@ -101,7 +102,7 @@ func orderFor(ctx context.Context, s *session.Session, sim string) session.Purch
 // takenEffect returns an order by third-party payment that is listed. It ends the check if
 // the order is not listed within the time limit for tasks.
 func takenEffect(ctx context.Context, s *session.Session) session.Purchase {
-	if last, roomy := settle(ctx, s); roomy {
+	if last, roomy := awaitEffects(ctx, s); roomy {
 		return last.Purchase
 	}
 	return takesEffect(ctx, s, s.ExistingSIM())

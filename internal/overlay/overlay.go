@@ -177,11 +177,11 @@ func (d *Document) ApplyTo(root *yaml.Node) error {
 		if err != nil {
 			return fmt.Errorf("action %d: %w", i+1, err)
 		}
-		places := tree.selected(path, root)
-		if err := action.applyTo(root, places); err != nil {
+		paths := tree.selected(path, root)
+		if err := action.applyTo(root, paths); err != nil {
 			return fmt.Errorf("action %d, %s: %w", i+1, action.Target, err)
 		}
-		if len(places) > 0 {
+		if len(paths) > 0 {
 			tree.stale = true
 		}
 	}
@@ -198,27 +198,27 @@ type treeOf struct {
 // followed in the description itself, which is not read anew for it.
 func (t *treeOf) selected(path *jsonpath.Path, root *yaml.Node) []spec.NormalizedPath {
 	if single := path.Query().Singular(); single != nil {
-		place := make(spec.NormalizedPath, 0)
+		normalized := make(spec.NormalizedPath, 0)
 		for _, segment := range path.Query().Segments() {
-			if selector, normal := segment.Selectors()[0].(spec.NormalSelector); normal {
-				place = append(place, selector)
+			if selector, isNormal := segment.Selectors()[0].(spec.NormalSelector); isNormal {
+				normalized = append(normalized, selector)
 			}
 		}
-		if len(place) == len(path.Query().Segments()) {
-			if found, _ := follow(root, place); found == nil {
+		if len(normalized) == len(path.Query().Segments()) {
+			if found, _ := follow(root, normalized); found == nil {
 				return nil
 			}
-			return []spec.NormalizedPath{place}
+			return []spec.NormalizedPath{normalized}
 		}
 	}
 	if t.value == nil || t.stale {
 		t.value, t.stale = valueOf(root), false
 	}
-	var places []spec.NormalizedPath
+	var paths []spec.NormalizedPath
 	for _, node := range path.SelectLocated(t.value) {
-		places = append(places, node.Path)
+		paths = append(paths, node.Path)
 	}
-	return places
+	return paths
 }
 
 // valueOf returns a node as a value for a path to select from. Keys are texts, also those
@@ -248,9 +248,9 @@ func valueOf(node *yaml.Node) any {
 }
 
 // follow returns the node at a place, and the one that it stands in; nil where there is none.
-func follow(root *yaml.Node, place spec.NormalizedPath) (found, parent *yaml.Node) {
+func follow(root *yaml.Node, path spec.NormalizedPath) (found, parent *yaml.Node) {
 	found = root
-	for _, step := range place {
+	for _, step := range path {
 		for found != nil && found.Kind == yaml.AliasNode {
 			found = found.Alias
 		}
@@ -294,15 +294,15 @@ func keyAt(node *yaml.Node, key string) int {
 }
 
 // applyTo changes what stands at the places.
-func (a *Action) applyTo(root *yaml.Node, places []spec.NormalizedPath) error {
+func (a *Action) applyTo(root *yaml.Node, paths []spec.NormalizedPath) error {
 	if a.Remove {
-		return remove(root, places)
+		return remove(root, paths)
 	}
 	if a.Update.Kind == 0 {
 		return nil
 	}
-	for _, place := range places {
-		target, _ := follow(root, place)
+	for _, path := range paths {
+		target, _ := follow(root, path)
 		switch {
 		case target == nil:
 		case target.Kind == yaml.SequenceNode:
@@ -323,11 +323,11 @@ var errPrimitive = errors.New("a single text, number or null cannot be updated, 
 
 // remove takes nodes out of what they stand in. Nodes are found first: to remove one
 // element of an array moves the others.
-func remove(root *yaml.Node, places []spec.NormalizedPath) error {
+func remove(root *yaml.Node, paths []spec.NormalizedPath) error {
 	type pair struct{ node, parent *yaml.Node }
 	var gone []pair
-	for _, place := range places {
-		node, parent := follow(root, place)
+	for _, path := range paths {
+		node, parent := follow(root, path)
 		// The specification's own test set removes a text from an object.
 		if node.Kind == yaml.ScalarNode && parent != nil && parent.Kind == yaml.SequenceNode {
 			return errPrimitive

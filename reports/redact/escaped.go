@@ -10,10 +10,10 @@ import (
 // escapedLevels is how many times a text may be escaped for its secrets to be found.
 const escapedLevels = 4
 
-// text returns s with every secret hidden that free text can tell, also where the
+// hideIn returns s with every secret hidden that free text can tell, also where the
 // text is escaped for HTML, a URL or JSON, several times over. Only a text that
 // holds such a secret loses the form of its escapes.
-func (r *redactor) text(s string) string {
+func (r *redactor) hideIn(s string) string {
 	told := r.plain(s)
 	escaped := told
 	for range escapedLevels {

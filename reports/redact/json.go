@@ -144,7 +144,7 @@ func (j *jsonRedactor) learnValue(name string, value any) {
 func (j *jsonRedactor) str() string {
 	raw := j.skip()
 	said := unquoteJSON(raw)
-	if told := j.text(said); told != said {
+	if told := j.hideIn(said); told != said {
 		j.quote(told)
 	} else {
 		j.out = append(j.out, raw...)
@@ -155,7 +155,7 @@ func (j *jsonRedactor) str() string {
 // scalar copies a number, true, false or null; one that holds a secret becomes a string.
 func (j *jsonRedactor) scalar() {
 	raw := j.skip()
-	if told := j.text(raw); told != raw {
+	if told := j.hideIn(raw); told != raw {
 		j.quote(told)
 	} else {
 		j.out = append(j.out, raw...)

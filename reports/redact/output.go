@@ -8,9 +8,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Text returns text in which nothing that secrets names is left, by the rules of
+// Redact returns text in which nothing that secrets names is left, by the rules of
 // Redact for a text: what is hidden gives way to a placeholder that names it.
-func (s Secrets) Text(text string) string {
+func (s Secrets) Redact(text string) string {
 	return newRedactor(s).taught(s.Values, s.known(), text)
 }
 
@@ -23,13 +23,13 @@ func (r *redactor) taught(values []string, learned map[string]string, s string) 
 			learned[value] = name
 		}
 	}
-	told := r.text(s)
+	told := r.hideIn(s)
 	r.learn = nil
 	if len(learned) == before {
 		return told
 	}
 	r.hide(values, learned)
-	return r.text(s)
+	return r.hideIn(s)
 }
 
 // Body returns a body in which nothing that secrets names is left, by the rules of

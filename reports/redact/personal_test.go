@@ -21,13 +21,13 @@ func TestRedactByLook(t *testing.T) {
 		"pm_card_visa, request_id_00000000000042, pm_completelyletters, xpm_1GnMUDLnVNBddzsl": "pm_card_visa, request_id_00000000000042, pm_completelyletters, xpm_1GnMUDLnVNBddzsl",
 		`payId "P000270": partner "P0002" has none`:                                           `payId "<redacted:payId>": partner "P0002" has none`,
 	} {
-		if got := (Secrets{}).Text(in); got != want {
+		if got := (Secrets{}).Redact(in); got != want {
 			t.Errorf("%s\nbecame %s\nwant   %s", in, got, want)
 		}
-		if again := (Secrets{}).Text(want); again != want {
+		if again := (Secrets{}).Redact(want); again != want {
 			t.Errorf("%s\nbecame %s", want, again)
 		}
-		if shown := (Secrets{ShowPayments: true}).Text(in); shown != in {
+		if shown := (Secrets{ShowPayments: true}).Redact(in); shown != in {
 			t.Errorf("%s\nbecame %s though it is to be shown", in, shown)
 		}
 	}
@@ -42,7 +42,7 @@ func TestRedactWhatIsCut(t *testing.T) {
 		"sim 8985220230625…":        "sim 898522*******…",
 		"proxy~ and 898522 in full": "proxy~ and 898522 in full",
 	} {
-		if got := secrets.Text(in); got != want {
+		if got := secrets.Redact(in); got != want {
 			t.Errorf("%s\nbecame %s\nwant   %s", in, got, want)
 		}
 	}
@@ -69,7 +69,7 @@ func TestRedactTail(t *testing.T) {
 func TestRedactMixedEscapes(t *testing.T) {
 	secrets := Secrets{Values: []string{"p~w&x/é"}}
 	for _, form := range []string{"p%7Ew&x/é", `\u0070~w\u0026x/é`, "p&#126;w&amp;x&#x2F;é", `p\\u007ew%26x/%c3%a9`} {
-		if got := secrets.Text("<" + form + ">"); got != "<<redacted:secret>>" {
+		if got := secrets.Redact("<" + form + ">"); got != "<<redacted:secret>>" {
 			t.Errorf("%s became %s", form, got)
 		}
 	}

@@ -143,10 +143,10 @@ func (r *redactor) copyTo(out, v reflect.Value) {
 			out.SetBytes(r.body(v.Bytes()))
 		}
 	case v.Type() == headerType:
-		out.Field(0).SetString(r.text(v.Field(0).String()))
+		out.Field(0).SetString(r.hideIn(v.Field(0).String()))
 		out.Field(1).SetString(r.header(v.Field(0).String(), v.Field(1).String()))
 	case v.Type() == textType:
-		out.SetString(r.text(v.String()))
+		out.SetString(r.hideIn(v.String()))
 	case v.Kind() == reflect.Pointer && !v.IsNil():
 		out.Set(reflect.New(v.Type().Elem()))
 		r.copyTo(out.Elem(), v.Elem())
@@ -214,7 +214,7 @@ func (r *redactor) header(field, value string) string {
 		r.learned(name, value)
 		return hidden(name, value)
 	}
-	return r.text(value)
+	return r.hideIn(value)
 }
 
 // tail returns the redacted end of a body, of which the beginning is not there.
@@ -232,7 +232,7 @@ func (r *redactor) body(raw []byte) []byte {
 	if json.Valid(raw) {
 		return (&jsonRedactor{redactor: r, src: src}).redact(raw)
 	}
-	if told := r.text(src); told != src {
+	if told := r.hideIn(src); told != src {
 		return []byte(told)
 	}
 	return raw

@@ -111,17 +111,17 @@ func TestRedactLearns(t *testing.T) {
 
 func TestRedactLongestForm(t *testing.T) {
 	r := newRedactor(Secrets{Values: []string{"k3y-abc", "k3y-abc-def", "k3y-abc-def-ghi"}})
-	if got, want := r.text("k3y-abc-def-ghi k3y-abc"), "<redacted:secret> <redacted:secret>"; got != want {
+	if got, want := r.hideIn("k3y-abc-def-ghi k3y-abc"), "<redacted:secret> <redacted:secret>"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := r.text(base64.StdEncoding.EncodeToString([]byte("k3y-abc"))), "<redacted:secret>"; got != want {
+	if got, want := r.hideIn(base64.StdEncoding.EncodeToString([]byte("k3y-abc"))), "<redacted:secret>"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestRedactMembers(t *testing.T) {
 	r := newRedactor(Secrets{Members: []string{"iccid", "", "odd name!", "payId"}})
-	got := r.text(`{"ICCID": "1", "odd name!": 2, "a": 3}`)
+	got := r.hideIn(`{"ICCID": "1", "odd name!": 2, "a": 3}`)
 	if want := `{"ICCID": "<redacted:iccid>", "odd name!": <redacted:odd-name->, "a": 3}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

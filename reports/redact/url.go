@@ -57,9 +57,9 @@ func (r *redactor) query(raw string) string {
 func (r *redactor) component(raw string, unescape func(string) (string, error), escape func(string) string) string {
 	said, err := unescape(raw)
 	if err != nil || said == raw {
-		return r.text(raw)
+		return r.hideIn(raw)
 	}
-	told := r.text(said)
+	told := r.hideIn(said)
 	if told == said {
 		return raw
 	}

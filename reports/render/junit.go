@@ -369,13 +369,13 @@ func sentence(summary, expected, actual string) string {
 
 // outcome writes text as CDATA, which escapes nothing, so it must all be visible.
 func outcome(message, kind, text string) *junitOutcome {
-	return &junitOutcome{Message: cmp.Or(digest.OneLine(message, junitMessage), kind), Type: kind, Text: visible.Text(text)}
+	return &junitOutcome{Message: cmp.Or(digest.OneLine(message, junitMessage), kind), Type: kind, Text: visible.Escape(text)}
 }
 
 // caseText is bounded as a whole and visible. A mark by which CI systems attach
 // files named in a test's output is broken up: the texts are the target's.
 func caseText(result *reports.Result) string {
-	text := visible.Text(digest.Shorten("\n"+junitForm.result(result), junitText))
+	text := visible.Escape(digest.Shorten("\n"+junitForm.result(result), junitText))
 	return strings.ReplaceAll(text, "[[ATTACHMENT|", "[ [ATTACHMENT|")
 }
 

@@ -40,7 +40,7 @@ func WriteMarkdown(w io.Writer, run *reports.Run) error {
 		const note = "\n\n…\n"
 		text = string(reports.Body(text).Head(markdownLimit-len(note))) + note
 	}
-	if _, err := io.WriteString(w, visible.Text(text)); err != nil {
+	if _, err := io.WriteString(w, visible.Escape(text)); err != nil {
 		return fmt.Errorf("writing the run as Markdown: %w", err)
 	}
 	return nil
@@ -253,7 +253,7 @@ func markdownCode(text string) string {
 
 // markdownBlock writes a text as a block of code.
 func markdownBlock(text string) string {
-	text = digest.Shorten(visible.Text(text), markdownText)
+	text = digest.Shorten(visible.Escape(text), markdownText)
 	fence := fenceOf(text, 3)
 	return fence + "text\n" + strings.TrimSuffix(text, "\n") + "\n" + fence
 }

@@ -15,7 +15,7 @@ import (
 // a runner would take for a command ("::stop-commands::", "##[group]") loses its
 // effect. Every command prints what a target, a file or a name says through Safe,
 // SafeLine or NewSafeWriter.
-func Safe(text string) string { return inert(visible.Text(text)) }
+func Safe(text string) string { return inert(visible.Escape(text)) }
 
 // SafeLine is Safe for one line: white space, line feeds included, becomes single spaces.
 func SafeLine(text string) string { return Safe(strings.Join(strings.Fields(text), " ")) }

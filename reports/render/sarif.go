@@ -204,7 +204,7 @@ func sarifResultOf(result *reports.Result, d *reports.Deviation, rule int) sarif
 		}
 	}
 	out := sarifResult{
-		RuleID: sarifRuleID(d.Clause), RuleIndex: rule, Level: "warning", Message: sarifMessage{visible.Text(text)},
+		RuleID: sarifRuleID(d.Clause), RuleIndex: rule, Level: "warning", Message: sarifMessage{visible.Escape(text)},
 		Fingerprints: map[string]string{"mallcheck/v1": result.ID + " " + d.Clause + " " + d.Pointer},
 		Properties:   map[string]string{"check": result.ID, "verdict": string(d.Verdict), "operations": strings.Join(result.Operations, ",")},
 	}

@@ -101,7 +101,7 @@ func (t *Terminal) Result(result *reports.Result) {
 		t.progress(result)
 	case t.options.Verbose && result.Verdict != reports.Passed && result.Verdict != reports.Skipped:
 		t.write(fmt.Sprintf("%s  %s  %s\n", t.verdict(result.Verdict, len(reports.Inconclusive)),
-			visible.Text(result.ID), visible.Text(result.Requirement)))
+			visible.Escape(result.ID), visible.Escape(result.Requirement)))
 	case time.Since(t.told) >= progressEvery:
 		t.told = time.Now()
 		t.write(t.soFar() + "\n")
@@ -114,10 +114,10 @@ func (t *Terminal) Working(text string) {
 	defer t.mu.Unlock()
 	switch {
 	case t.options.Live:
-		t.line(t.soFar() + "  " + visible.Text(text))
+		t.line(t.soFar() + "  " + visible.Escape(text))
 	case time.Since(t.told) >= progressEvery:
 		t.told = time.Now()
-		t.write(t.soFar() + ", " + visible.Text(text) + "\n")
+		t.write(t.soFar() + ", " + visible.Escape(text) + "\n")
 	}
 }
 
@@ -127,7 +127,7 @@ func (t *Terminal) Note(text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.clear()
-	t.write(visible.Text(text) + "\n")
+	t.write(visible.Escape(text) + "\n")
 }
 
 // End says how the run ended, in words and numbers, and names the files in which
@@ -172,7 +172,7 @@ func timeLeft(elapsed time.Duration, done, checks int) time.Duration {
 
 // progress rewrites the one line after a check.
 func (t *Terminal) progress(result *reports.Result) {
-	t.line(t.soFar() + "  " + visible.Text(result.ID))
+	t.line(t.soFar() + "  " + visible.Escape(result.ID))
 }
 
 // line rewrites the one line; it never gets as long as the screen is wide.

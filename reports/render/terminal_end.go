@@ -47,7 +47,7 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 	if run.Client != nil {
 		out.WriteString("\n")
 		for _, line := range run.Client.Words() {
-			out.WriteString("client  " + visible.Text(line) + "\n")
+			out.WriteString("client  " + visible.Escape(line) + "\n")
 		}
 	}
 	if run.Limited != nil {
@@ -55,7 +55,7 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 	}
 	gap := "\n"
 	if run.Cost != nil {
-		out.WriteString("\ncost: " + visible.Text(digest.CostText(run.Cost)) + "\n")
+		out.WriteString("\ncost: " + visible.Escape(digest.CostText(run.Cost)) + "\n")
 		gap = ""
 	}
 	if len(files) > 0 {
@@ -63,7 +63,7 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 		for i, file := range files {
 			names[i] = filepath.Base(file)
 		}
-		fmt.Fprintf(&out, gap+"reports in %s: %s\n", visible.Text(filepath.Dir(files[0])), visible.Text(strings.Join(names, ", ")))
+		fmt.Fprintf(&out, gap+"reports in %s: %s\n", visible.Escape(filepath.Dir(files[0])), visible.Escape(strings.Join(names, ", ")))
 	}
 	verdict, words := digest.Conclusion(run, summary)
 	for _, line := range wrap(words, t.options.Width) {
@@ -117,7 +117,7 @@ func (t *Terminal) cause(out *strings.Builder, c *digest.Explained, number int) 
 	form.fields(out, []field{{"look at", digest.OneLine(c.Advice, 2*summaryText)}})
 	if c.Example != nil {
 		if line := curl.Command(*c.Example); len(line) <= summaryCurl {
-			out.WriteString("     " + visible.Text(line) + "\n")
+			out.WriteString("     " + visible.Escape(line) + "\n")
 		}
 	}
 }
@@ -224,7 +224,7 @@ func (t *Terminal) table(out *strings.Builder, summary reports.Summary) {
 	rows := t.tableRows(summary)
 	widest := 0
 	for _, row := range rows {
-		widest = max(widest, len([]rune(visible.Text(row.Area))))
+		widest = max(widest, len([]rune(visible.Escape(row.Area))))
 	}
 	fmt.Fprintf(out, "\n%-*s", widest, "area")
 	for _, verdict := range columns {
@@ -232,7 +232,7 @@ func (t *Terminal) table(out *strings.Builder, summary reports.Summary) {
 	}
 	out.WriteString("\n")
 	for _, row := range rows {
-		fmt.Fprintf(out, "%-*s", widest, visible.Text(row.Area))
+		fmt.Fprintf(out, "%-*s", widest, visible.Escape(row.Area))
 		for _, verdict := range columns {
 			cell := fmt.Sprintf("  %*d", len(verdict), row.Counts[verdict])
 			if row.Counts[verdict] > 0 && verdict != reports.Passed {

@@ -30,11 +30,11 @@ func (t *Terminal) everything(run *reports.Run) string {
 	t.list(&out, "habits", habitLines(run.Habits))
 	t.list(&out, "left behind on the target", run.Left)
 	if codes := seen(run); codes != "" {
-		out.WriteString("\ncodes seen\n  " + visible.Text(codes) + "\n")
+		out.WriteString("\ncodes seen\n  " + visible.Escape(codes) + "\n")
 	}
 	if totals := covered(run.Coverage); totals != "" {
 		out.WriteString("\nparts of the contract exercised\n")
-		for _, line := range wrap(visible.Text(totals), t.options.Width-2) {
+		for _, line := range wrap(visible.Escape(totals), t.options.Width-2) {
 			out.WriteString("  " + line + "\n")
 		}
 	}
@@ -78,7 +78,7 @@ func (t *Terminal) failures(out *strings.Builder, run *reports.Run) {
 			others.Add(digest.Headline(result), result.ID)
 			continue
 		}
-		fmt.Fprintf(out, "\n%s %s\n", t.verdict(result.Verdict, 0), visible.Text(result.ID))
+		fmt.Fprintf(out, "\n%s %s\n", t.verdict(result.Verdict, 0), visible.Escape(result.ID))
 		out.WriteString(t.form().result(result))
 	}
 	t.list(out, string(reports.Failed), others.Lines(digest.ListedMost))

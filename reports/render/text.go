@@ -75,8 +75,8 @@ func (f textForm) fields(out *strings.Builder, fields []field) {
 		if field.text == "" {
 			continue
 		}
-		prefix := f.indent + fmt.Sprintf("%-*s", column, visible.Text(field.label))
-		text := digest.Shorten(visible.Text(field.text), f.text)
+		prefix := f.indent + fmt.Sprintf("%-*s", column, visible.Escape(field.label))
+		text := digest.Shorten(visible.Escape(field.text), f.text)
 		for i, line := range wrap(text, f.width-len(prefix)) {
 			if i > 0 {
 				prefix = f.indent + strings.Repeat(" ", column)
@@ -132,7 +132,7 @@ func (f textForm) exchange(out *strings.Builder, res *reports.Result, index int)
 	if len(line) > f.curl {
 		line = fmt.Sprintf("# the curl line is left out, it has %d bytes", len(line))
 	}
-	out.WriteString(f.indent + visible.Text(line) + "\n")
+	out.WriteString(f.indent + visible.Escape(line) + "\n")
 }
 
 func (f textForm) header(out *strings.Builder, mark string, header []reports.Header) {
@@ -159,7 +159,7 @@ func (f textForm) bodyText(out *strings.Builder, mark string, body reports.Body,
 
 // lines writes text with a mark before each of its lines, never wrapped: it is evidence.
 func (f textForm) lines(out *strings.Builder, mark, text string) {
-	for line := range strings.SplitSeq(visible.Text(text), "\n") {
+	for line := range strings.SplitSeq(visible.Escape(text), "\n") {
 		out.WriteString(f.indent + mark + line + "\n")
 	}
 }

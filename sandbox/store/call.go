@@ -37,9 +37,9 @@ func (c *Call) Note(key, value any) {
 // Noted returns the value stored under key, or nil.
 func (c *Call) Noted(key any) any { return c.notes[key] }
 
-// Place is where the parameters of the operation are: in the query of a GET and in the body of every
+// ParametersIn is where the parameters of the operation are: in the query of a GET and in the body of every
 // other method (documented for the global parameters).
-func (c *Call) Place() string {
+func (c *Call) ParametersIn() string {
 	if c.Request.Method == http.MethodGet {
 		return InQuery
 	}

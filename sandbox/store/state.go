@@ -152,7 +152,7 @@ func (st *State) Partner(c *Call) *Refusal {
 	l := Lookup{Kind: LookupPartner, Key: c.Partner, Owner: c.Partner, Found: st.Partners[c.Partner]}
 	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
-		return &Refusal{Reason: UnknownPartner, In: c.Place(), Name: "partnerCode", Message: fmt.Sprintf(
+		return &Refusal{Reason: UnknownPartner, In: c.ParametersIn(), Name: "partnerCode", Message: fmt.Sprintf(
 			"partnerCode %s: no such partner; this sandbox knows %v",
 			Shown(c.Partner), slices.Sorted(maps.Keys(st.Partners)))}
 	}

@@ -156,11 +156,11 @@ func (st *State) decideTask(t *Task) {
 func (st *State) finish(t *Task) {
 	switch {
 	case t.fails:
-		settleFailed(t)
+		finishFailed(t)
 	case t.Action == ActionAdd:
-		st.settleAdd(t)
+		st.finishAdd(t)
 	default:
-		st.settleRemove(t)
+		st.finishRemove(t)
 	}
 	st.hooks.Finish(st, t)
 	t.of.reserved -= t.reserved
@@ -170,8 +170,8 @@ func (st *State) finish(t *Task) {
 	t.Finished, t.SIMs, t.Effects = true, nil, nil
 }
 
-// settleAdd adds each existing SIM card as often as it is named.
-func (st *State) settleAdd(t *Task) {
+// finishAdd adds each existing SIM card as often as it is named.
+func (st *State) finishAdd(t *Task) {
 	t.Details = make([]Detail, 0, len(t.SIMs))
 	for _, sim := range t.SIMs {
 		if !st.Sims[sim] {
@@ -183,16 +183,16 @@ func (st *State) settleAdd(t *Task) {
 	}
 }
 
-// settleFailed changes nothing. "31" is the only documented result for that.
-func settleFailed(t *Task) {
+// finishFailed changes nothing. "31" is the only documented result for that.
+func finishFailed(t *Task) {
 	t.Details = make([]Detail, 0, len(t.SIMs))
 	for _, sim := range t.SIMs {
 		t.Details = append(t.Details, Detail{sim, ResultNoSIM, messageFailed})
 	}
 }
 
-// settleRemove removes each SIM card once for each time it is named, while the group has it.
-func (st *State) settleRemove(t *Task) {
+// finishRemove removes each SIM card once for each time it is named, while the group has it.
+func (st *State) finishRemove(t *Task) {
 	t.Details = make([]Detail, 0, len(t.SIMs))
 	taken := map[string]int{}
 	for _, sim := range t.SIMs {

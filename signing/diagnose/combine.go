@@ -135,8 +135,8 @@ func (s *search) tryEach(format, choice combination, lates []combination) {
 
 // effect tells what a variant makes of the parameters, those included that are not written.
 type effect struct {
-	mask uint
-	text uint64
+	mask   uint
+	output uint64
 }
 
 // distinct returns the variants that make a difference in this request, one of each effect.
@@ -154,7 +154,7 @@ func (s *search) distinct() []*mistakes.Variant {
 		}
 		text := s.probe(v.Of.Stage, v)
 		is := effect{v.Mask, maphash.Bytes(seed, text)}
-		if text != nil && is.text != none[v.Of.Stage] && !known[is] {
+		if text != nil && is.output != none[v.Of.Stage] && !known[is] {
 			known[is] = true
 			kept = append(kept, v)
 		}

@@ -79,8 +79,8 @@ func (w wrongSign) check(t *testing.T, ids ...string) {
 	if !strings.Contains(words(cause.Mistakes, " "), w.words) {
 		t.Errorf("the words are %q, they do not say %q", words(cause.Mistakes, " "), w.words)
 	}
-	if !strings.Contains(d.Text(), cause.Mistakes[0].Words[1:]) || !strings.Contains(d.Line(), cause.Mistakes[0].Words) {
-		t.Errorf("Text or Line do not tell the mistake:\n%s\n%s", d.Text(), d.Line())
+	if !strings.Contains(d.String(), cause.Mistakes[0].Words[1:]) || !strings.Contains(d.Line(), cause.Mistakes[0].Words) {
+		t.Errorf("String or Line do not tell the mistake:\n%s\n%s", d.String(), d.Line())
 	}
 }
 
@@ -189,8 +189,8 @@ func TestSignRight(t *testing.T) {
 		if !d.Right || d.Want != sign || string(d.Expected) != c.content || len(d.Causes)+len(d.Seen) > 0 {
 			t.Errorf("%s: expected %s, got %+v", c.content, sign, d)
 		}
-		if d.Line() != "the sign is right" || d.Text() != "The sign is right.\n" {
-			t.Errorf("%q, %q", d.Line(), d.Text())
+		if d.Line() != "the sign is right" || d.String() != "The sign is right.\n" {
+			t.Errorf("%q, %q", d.Line(), d.String())
 		}
 	}
 }
@@ -250,7 +250,7 @@ func TestSignProblem(t *testing.T) {
 		{Body: []signing.Member{{Name: "a", Value: nil}}},
 	} {
 		d := Sign(got, "d41d8cd98f00b204e9800998ecf8427e", signing.Default(), Quick)
-		if d.Problem == nil || d.Right || d.Want != "" || !strings.HasPrefix(d.Text(), "No sign can be right: ") ||
+		if d.Problem == nil || d.Right || d.Want != "" || !strings.HasPrefix(d.String(), "No sign can be right: ") ||
 			!strings.HasPrefix(d.Line(), "no sign can be right: ") {
 			t.Errorf("%v: %+v", got, d)
 		}
@@ -280,8 +280,8 @@ func TestSignIsBounded(t *testing.T) {
 		texts      int // at most
 	}{{"wide", "{" + strings.Join(wide, ",") + "}", 400}, {"long", long, 200}, {"huge", huge, 10}, {"many", many, 600}} {
 		d, _ := wrongSign{body: c.body, sign: fixedSign(unknown)}.diagnose(t)
-		if !d.Cut || d.Tried > c.texts || len(d.Text()) > 4000 || !strings.Contains(d.Text(), "too large") {
-			t.Errorf("%s: cut %t, %d texts, %d bytes of text", c.name, d.Cut, d.Tried, len(d.Text()))
+		if !d.Cut || d.Tried > c.texts || len(d.String()) > 4000 || !strings.Contains(d.String(), "too large") {
+			t.Errorf("%s: cut %t, %d texts, %d bytes of text", c.name, d.Cut, d.Tried, len(d.String()))
 		}
 	}
 	wrongSign{body: long, text: strings.ReplaceAll(strings.Replace(long, `,"a":"/"`, "", 1), `{`, `{"a":"\/",`)}.check(t, "slash-escaped")

@@ -25,7 +25,7 @@ func ExampleSign() {
 	diagnosis := diagnose.Sign(received, sign, signing.Default(), diagnose.Quick)
 	fmt.Println(diagnosis.Line())
 	fmt.Println()
-	fmt.Print(diagnosis.Text())
+	fmt.Print(diagnosis.String())
 	// Output:
 	// the sign is wrong: the signed text is written with Python's json.dumps, which adds spaces and escapes non-ASCII characters by default
 	//

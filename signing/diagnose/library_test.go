@@ -129,7 +129,7 @@ func TestLibrariesAreNamed(t *testing.T) {
 			}
 			body := bodies[c.body]
 			d := Sign(Request{Body: membersOf(t, body), RawBody: []byte(body)}, md5Hex(texts[at].Text), signing.Default(), Thorough)
-			if !strings.Contains(d.Text(), c.words) {
+			if !strings.Contains(d.String(), c.words) {
 				t.Errorf("%q is not in\n%s", c.words, d)
 			}
 		})

@@ -151,8 +151,8 @@ func FuzzSign(f *testing.F) {
 // names as signed has the sign that was sent.
 func checkDiagnosis(t rapid.TB, d Diagnosis, rules signing.Rules) {
 	t.Helper()
-	if strings.ContainsAny(d.Line(), "\r\n") || !strings.HasSuffix(d.Text(), "\n") || !utf8.ValidString(d.Line()+d.Text()) {
-		t.Fatalf("Line or Text is malformed:\n%q\n%q", d.Line(), d.Text())
+	if strings.ContainsAny(d.Line(), "\r\n") || !strings.HasSuffix(d.String(), "\n") || !utf8.ValidString(d.Line()+d.String()) {
+		t.Fatalf("Line or String is malformed:\n%q\n%q", d.Line(), d.String())
 	}
 	if d.Right != (d.Problem == nil && d.Sign == d.Want) || (d.Right || d.Problem != nil) && len(d.Causes)+len(d.Seen) > 0 {
 		t.Fatalf("it contradicts itself: %+v", d)

@@ -24,15 +24,15 @@ type Request struct {
 // RequestOf collects what Sign needs of a request. Arguments and errors are those of MembersOf.
 func RequestOf(method string, u *url.URL, body []byte, templates []string) (Request, error) {
 	got := Request{RawQuery: u.RawQuery, RawBody: body}
-	for _, place := range []struct {
+	for _, group := range []struct {
 		part    signing.Parts
 		members *[]signing.Member
 	}{{signing.Query, &got.Query}, {signing.Path, &got.Path}, {signing.Body, &got.Body}} {
-		found, err := signing.MembersOf(method, u, body, templates, place.part)
+		found, err := signing.MembersOf(method, u, body, templates, group.part)
 		if err != nil {
 			return Request{}, err
 		}
-		*place.members = found
+		*group.members = found
 	}
 	return got, nil
 }
@@ -40,11 +40,11 @@ func RequestOf(method string, u *url.URL, body []byte, templates []string) (Requ
 // Members returns the parameters of the given parts, each once. It is an error if two parts give the
 // same name different values.
 func (got Request) Members(parts signing.Parts) (members []signing.Member, err error) {
-	for _, place := range mistakes.Sent(got).Places() {
-		if !parts.Has(place.Part) {
+	for _, group := range mistakes.Sent(got).Parts() {
+		if !parts.Has(group.Part) {
 			continue
 		}
-		if members, err = signing.MergeMembers(slices.Clip(members), place.Members); err != nil {
+		if members, err = signing.MergeMembers(slices.Clip(members), group.Members); err != nil {
 			return nil, err
 		}
 	}

@@ -44,10 +44,10 @@ func newSearch(got Request, found *Diagnosis, rules signing.Rules, effort Effort
 	}}
 	s.limit = 16*len(found.Expected) + 4096
 	written := map[string]bool{}
-	for _, place := range s.Got.Places() {
-		for _, m := range place.Members {
+	for _, group := range s.Got.Parts() {
+		for _, m := range group.Members {
 			s.limit += 16 * (len(m.Name) + len(m.Value))
-			e := mistakes.NewEntry(m, len(s.Base.Entries), place.Part, rules)
+			e := mistakes.NewEntry(m, len(s.Base.Entries), group.Part, rules)
 			e.Written = e.Written && !written[m.Name]
 			written[m.Name] = written[m.Name] || e.Written
 			s.Base.Entries = append(s.Base.Entries, e)

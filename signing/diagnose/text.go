@@ -28,10 +28,10 @@ func (d Diagnosis) Line() string {
 	return "the sign is wrong, and no known mistake leads to it"
 }
 
-// Text returns the diagnosis for people: each cause in words, then the right content and the text that was signed one
+// String returns the diagnosis for people: each cause in words, then the right content and the text that was signed one
 // above the other, with a mark at the first byte in which they differ. Of long texts the part around that byte is
 // shown. Every line ends in a line break.
-func (d Diagnosis) Text() string {
+func (d Diagnosis) String() string {
 	var b strings.Builder
 	switch {
 	case d.Right:
@@ -60,9 +60,6 @@ func (d Diagnosis) Text() string {
 func (d Diagnosis) explained() bool {
 	return slices.ContainsFunc(d.Seen, func(m Mistake) bool { return m.ID != "sign-case" && m.ID != "sign-spaced" })
 }
-
-// String is Text.
-func (d Diagnosis) String() string { return d.Text() }
 
 func (d Diagnosis) printNothing(b *strings.Builder) {
 	tried := "No known mistake, and no combination of mistakes that was tried, leads to this sign."

@@ -45,8 +45,8 @@ type Case struct {
 	ID string
 	// Operation is the id of the operation that is called.
 	Operation string
-	// Place is where the change is made: path, query, header, body or request.
-	Place string
+	// In is where the change is made: path, query, header, body or request.
+	In string
 	// Field is the parameter or member, with dots between the names of nested ones
 	// and "items" for those of an array ("sim_ids.items"); of a request as a whole
 	// it is the part of it ("method").

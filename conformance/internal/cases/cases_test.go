@@ -52,7 +52,7 @@ func TestCasesAreWhole(t *testing.T) {
 			t.Errorf("%s stands twice", c.ID)
 		}
 		seen[c.ID] = true
-		if want := strings.Join([]string{"GEN", c.Operation, c.Place, c.Field, c.Mutation}, "/"); c.ID != want {
+		if want := strings.Join([]string{"GEN", c.Operation, c.In, c.Field, c.Mutation}, "/"); c.ID != want {
 			t.Errorf("%s: the id should be %s", c.ID, want)
 		}
 		if c.Mutation != c.Family && !strings.HasPrefix(c.Mutation, c.Family+".") {

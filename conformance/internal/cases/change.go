@@ -102,9 +102,9 @@ func (c Change) changed(value []byte) []byte {
 	case Set:
 		return []byte(c.Value)
 	case Wrap:
-		return text(c.Before + plain(value) + c.After)
+		return quoted(c.Before + plain(value) + c.After)
 	case SwapCase:
-		return text(strings.Map(swapped, plain(value)))
+		return quoted(strings.Map(swapped, plain(value)))
 	case Number:
 		number := json.Number("1")
 		if json.Unmarshal([]byte(plain(value)), &number) != nil {
@@ -139,8 +139,8 @@ func plain(value []byte) string {
 	return text
 }
 
-// text writes a JSON string, without escapes for <, > and &.
-func text(plain string) []byte {
+// quoted writes a JSON string, without escapes for <, > and &.
+func quoted(plain string) []byte {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
@@ -187,7 +187,7 @@ var rewritings = []rewriting{
 	{"empty-body", famEmptyBody, "whose body is empty", func([]byte) []byte { return []byte{} }},
 	{"empty-body-spaces", famEmptyBody, "whose body contains only spaces", func([]byte) []byte { return []byte("   ") }},
 	{"top-level-array", famTopLevel, "whose body is an array that contains the object", func(b []byte) []byte { return concat([]byte("["), string(b)+"]") }},
-	{"top-level-text", famTopLevel, "whose body is a string that contains the object", func(b []byte) []byte { return text(string(b)) }},
+	{"top-level-text", famTopLevel, "whose body is a string that contains the object", func(b []byte) []byte { return quoted(string(b)) }},
 	{"top-level-null", famTopLevel, "whose body is null", func([]byte) []byte { return []byte("null") }},
 	{"top-level-number", famTopLevel, "whose body is a number", func([]byte) []byte { return []byte("1") }},
 	{"invalid-utf-8", famUTF8, "whose body is not valid UTF-8", func(b []byte) []byte { return bytes.Replace(b, []byte("\ufffd"), []byte{0xff}, 1) }},

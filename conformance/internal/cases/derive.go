@@ -76,7 +76,7 @@ type deriver struct {
 
 // field is one parameter or member of a request.
 type field struct {
-	place    string
+	in       string
 	name     string   // of the parameter or of the member at the top
 	path     []string // from there to a nested one
 	pointer  string   // of the schema
@@ -104,7 +104,7 @@ func (d *deriver) parameter(p *openapi3.Parameter) {
 	if f.mayEmpty {
 		f.presence = at + "/allowEmptyValue"
 	}
-	d.text(f)
+	d.stringCases(f)
 }
 
 // body derives the cases of each member of a body, and of its examples.
@@ -127,10 +127,10 @@ func (d *deriver) body(media *openapi3.MediaType) {
 }
 
 // field returns what is known of a schema at a place.
-func (d *deriver) field(place, name string, path []string, pointer string, schema *openapi3.Schema) field {
+func (d *deriver) field(in, name string, path []string, pointer string, schema *openapi3.Schema) field {
 	_, refers := schema.Extensions[refersTo]
 	return field{
-		place: place, name: name, path: path, pointer: pointer, schema: schema, refers: refers, letter: d.letter,
+		in: in, name: name, path: path, pointer: pointer, schema: schema, refers: refers, letter: d.letter,
 		known: slices.Sorted(maps.Keys(d.contract.KnownValues(pointer))),
 	}
 }
@@ -143,7 +143,7 @@ func (d *deriver) member(f field) {
 	case f.schema.Type.Is(openapi3.TypeObject):
 		d.object(f)
 	case f.schema.Type.Is(openapi3.TypeString):
-		d.text(f)
+		d.stringCases(f)
 	default:
 		d.scalar(f)
 	}
@@ -154,7 +154,7 @@ func (f field) title() string { return strings.Join(append([]string{f.name}, f.p
 
 // change returns a change of the field's value.
 func (f field) change(kind Kind, value string) Change {
-	if f.place == InHeader {
+	if f.in == InHeader {
 		return Change{Kind: Header, Name: f.name, Value: value}
 	}
 	return Change{Kind: kind, Name: f.name, Path: f.path, Value: value}
@@ -162,10 +162,10 @@ func (f field) change(kind Kind, value string) Change {
 
 // set returns the change that puts a text in the field's place.
 func (f field) set(value string) Change {
-	if f.place == InHeader {
+	if f.in == InHeader {
 		return f.change(Header, value)
 	}
-	return f.change(Set, string(text(value)))
+	return f.change(Set, string(quoted(value)))
 }
 
 // outcome is what is expected, and by which clause.
@@ -200,7 +200,7 @@ func (f field) judge(value string) outcome {
 		return outcome{Accepted, f.presence}
 	case f.refers, len(f.known) > 0 && !slices.Contains(f.known, value):
 		return either
-	case f.place == InHeader && len(f.known) > 0:
+	case f.in == InHeader && len(f.known) > 0:
 		return outcome{Accepted, "globals/accept-language"}
 	}
 	return accepted
@@ -209,13 +209,13 @@ func (f field) judge(value string) outcome {
 // add adds a case. words follow "a request" in its requirement.
 func (d *deriver) add(f field, family, detail string, o outcome, words string, changes ...Change) {
 	one := Case{
-		Operation: d.operation.ID, Place: f.place, Field: f.title(), Mutation: family, Family: family,
+		Operation: d.operation.ID, In: f.in, Field: f.title(), Mutation: family, Family: family,
 		Clause: o.clause, Expect: o.expect, Changes: changes,
 	}
 	if detail != "" {
 		one.Mutation += "." + detail
 	}
-	one.ID = strings.Join([]string{"GEN", one.Operation, one.Place, one.Field, one.Mutation}, "/")
+	one.ID = strings.Join([]string{"GEN", one.Operation, one.In, one.Field, one.Mutation}, "/")
 	verb := map[reports.Expect]string{
 		Refused: "%s refuses a request %s", Accepted: "%s accepts a request %s",
 		Either: "%s may accept or refuse a request %s, but answers in the envelope",

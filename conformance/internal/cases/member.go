@@ -32,7 +32,7 @@ func (f field) where() string {
 			name += "." + step
 		}
 	}
-	switch f.place {
+	switch f.in {
 	case InBody:
 		return name
 	case InHeader:
@@ -41,21 +41,21 @@ func (f field) where() string {
 	return "parameter " + name
 }
 
-// text derives the cases of a text.
-func (d *deriver) text(f field) {
+// stringCases derives the cases of a text.
+func (d *deriver) stringCases(f field) {
 	d.fields = append(d.fields, f)
 	d.presence(f)
 	if f.name == signMember {
 		d.sign(f)
 		return
 	}
-	if f.place == InBody {
+	if f.in == InBody {
 		d.types(f, map[string]string{"boolean": "true", "object": "{}", "array": "[]"})
 		d.add(f, famNumber, "", refused(f.pointer+"/type"), "whose "+f.where()+" is a number instead of a string", f.change(Number, ""))
 	}
 	empty := f.judge("")
 	d.add(f, famEmpty, "", empty, "whose "+f.where()+" is an empty string", f.set(""))
-	if f.place == InPath {
+	if f.in == InPath {
 		d.late()
 	}
 	d.lengths(f)
@@ -69,7 +69,7 @@ func (d *deriver) text(f field) {
 // are refused is for the checks of the signature, and its form alone is tried here.
 func (d *deriver) sign(f field) {
 	d.add(f, famEmpty, "", f.judge(""), "whose "+f.where()+" is an empty string", f.set(""))
-	if f.place == InBody {
+	if f.in == InBody {
 		d.add(f, famNull, "", refused(f.pointer+"/type"), "whose "+f.where()+" is null", f.change(Set, "null"))
 	}
 	d.pattern(f)
@@ -80,7 +80,7 @@ func (d *deriver) sign(f field) {
 func (d *deriver) presence(f field) {
 	dropped := f.change(Drop, "")
 	switch {
-	case f.presence == "", f.place == InPath: // an item, or a part of the path that cannot be left out
+	case f.presence == "", f.in == InPath: // an item, or a part of the path that cannot be left out
 	case f.required:
 		d.add(f, famMissing, "", refused(f.presence), "without "+f.where(), dropped)
 	default:
@@ -144,7 +144,7 @@ func (d *deriver) lengths(f field) {
 		try(famMaxLength, "crossed", *longest+1)
 	} else if f.schema.Pattern == "" && len(f.schema.Enum) == 0 {
 		length := overLong
-		if f.place != InBody {
+		if f.in != InBody {
 			length = overLongShort
 		}
 		d.add(f, famOverLong, "", either, fmt.Sprintf("whose %s has %d characters", f.where(), length), f.set(f.filler(length)))
@@ -207,7 +207,7 @@ func token(value string) string {
 
 // characters puts characters before and after a text. A header cannot carry them.
 func (d *deriver) characters(f field) {
-	if f.place == InHeader {
+	if f.in == InHeader {
 		return
 	}
 	inner := f.sample()
@@ -240,7 +240,7 @@ func (f field) filler(length int) string { return strings.Repeat(f.letter, lengt
 
 // repeated sends a field twice, where that makes a request ambiguous.
 func (d *deriver) repeated(f field) {
-	if f.presence == "" || len(f.path) > 0 || f.place != InBody && f.place != InQuery {
+	if f.presence == "" || len(f.path) > 0 || f.in != InBody && f.in != InQuery {
 		return
 	}
 	changes := []Change{{Kind: Repeat, Name: f.name, Late: true}}
@@ -288,7 +288,7 @@ func (d *deriver) array(f field) {
 	twice.Count = 2
 	d.add(f, famRepeated, "", several, "whose "+f.where()+" contains the same item twice", twice)
 
-	item := d.field(f.place, f.name, append(slices.Clone(f.path), Items), f.pointer+"/items", f.schema.Items.Value)
+	item := d.field(f.in, f.name, append(slices.Clone(f.path), Items), f.pointer+"/items", f.schema.Items.Value)
 	d.member(item)
 }
 
@@ -298,7 +298,7 @@ func (d *deriver) object(f field) {
 	d.types(f, map[string]string{"boolean": "true", "array": "[]", "text": `"mallcheck"`, "number": "1"})
 	d.repeated(f)
 	for _, name := range sortedKeys(f.schema.Properties) {
-		inner := d.field(f.place, f.name, append(slices.Clone(f.path), name),
+		inner := d.field(f.in, f.name, append(slices.Clone(f.path), name),
 			f.pointer+"/properties/"+openapi.EscapeToken(name), f.schema.Properties[name].Value)
 		inner.required, inner.presence = slices.Contains(f.schema.Required, name), f.pointer+"/required/"+openapi.EscapeToken(name)
 		d.member(inner)

@@ -50,12 +50,12 @@ type chooser struct {
 	branch func(n int) int
 }
 
-// text returns a text that an expression describes.
-func (c chooser) text(e *syntax.Regexp) string {
+// matching returns a text that an expression describes.
+func (c chooser) matching(e *syntax.Regexp) string {
 	repeated := func(least, most int) string {
 		var text strings.Builder
 		for range c.times(least, most) {
-			text.WriteString(c.text(e.Sub[0]))
+			text.WriteString(c.matching(e.Sub[0]))
 		}
 		return text.String()
 	}
@@ -75,11 +75,11 @@ func (c chooser) text(e *syntax.Regexp) string {
 	case syntax.OpRepeat:
 		return repeated(e.Min, e.Max)
 	case syntax.OpAlternate:
-		return c.text(e.Sub[c.branch(len(e.Sub))])
+		return c.matching(e.Sub[c.branch(len(e.Sub))])
 	}
 	var whole strings.Builder
 	for _, part := range e.Sub { // of a group or a sequence
-		whole.WriteString(c.text(part))
+		whole.WriteString(c.matching(part))
 	}
 	return whole.String()
 }
@@ -109,7 +109,7 @@ func written(e *syntax.Regexp, long, last bool) string {
 			}
 			return 0
 		},
-	}.text(e)
+	}.matching(e)
 }
 
 // mostBreaches is in how many ways a pattern is broken.

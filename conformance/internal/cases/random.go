@@ -34,7 +34,7 @@ func RandomOf(operation string) (*Random, error) {
 // free returns the fields that a random valid request may change.
 func (d *deriver) free() []field {
 	return slices.DeleteFunc(slices.Clone(d.fields), func(f field) bool {
-		return f.place != InBody && f.place != InQuery || f.name == signMember || f.refers || len(f.path) > 0 ||
+		return f.in != InBody && f.in != InQuery || f.name == signMember || f.refers || len(f.path) > 0 ||
 			!f.schema.Type.Is(openapi3.TypeString)
 	})
 }
@@ -42,7 +42,7 @@ func (d *deriver) free() []field {
 // breaking returns the cases of single values that must be refused and can be signed.
 func (d *deriver) breaking() []Case {
 	return slices.DeleteFunc(slices.Clone(d.cases), func(c Case) bool {
-		return c.Expect != Refused || c.Place != InBody && c.Place != InQuery || len(c.Changes) != 1 || c.Changes[0].Late
+		return c.Expect != Refused || c.In != InBody && c.In != InQuery || len(c.Changes) != 1 || c.Changes[0].Late
 	})
 }
 
@@ -232,5 +232,5 @@ func matching(e *syntax.Regexp, random *rand.Rand) string {
 			return least + random.IntN(most-least+1)
 		},
 		branch: random.IntN,
-	}.text(e)
+	}.matching(e)
 }

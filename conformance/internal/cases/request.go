@@ -17,7 +17,7 @@ const unknownName = "mallcheckUnknown"
 
 // request derives the cases of a request as a whole.
 func (d *deriver) request(hasBody bool) {
-	whole := func(part string) field { return field{place: InRequest, name: part} }
+	whole := func(part string) field { return field{in: InRequest, name: part} }
 	d.add(whole("all"), famValid, "", accepted, "that meets every constraint")
 	for _, method := range methods {
 		if d.item.GetOperation(method) != nil {
@@ -93,7 +93,7 @@ func (d *deriver) bytes(body field) {
 		d.add(body, one.family, detail, outcomes[one.family], one.words, Change{Kind: Body, Value: one.name, Late: true})
 		if marked := marks[one.name]; marked != "" {
 			last := &d.cases[len(d.cases)-1]
-			last.Changes = slices.Insert(last.Changes, 0, Change{Kind: Set, Name: unknownName, Value: string(text(marked))})
+			last.Changes = slices.Insert(last.Changes, 0, Change{Kind: Set, Name: unknownName, Value: string(quoted(marked))})
 		}
 	}
 }
@@ -105,7 +105,7 @@ var marks = map[string]string{"malformed-line-feed": "a\nb", "invalid-utf-8": "\
 // example sends an example of the document, once as it is printed, but for the
 // partner, and once with what the target holds in the members that name something.
 func (d *deriver) example(name string, members map[string]any, schema *openapi3.Schema) {
-	body := field{place: InRequest, name: "body"}
+	body := field{in: InRequest, name: "body"}
 	var printed, own []Change
 	own = []Change{}
 	o := accepted
@@ -122,7 +122,7 @@ func (d *deriver) example(name string, members map[string]any, schema *openapi3.
 			}
 		case !isText: // what is no text names SIM cards, which the target has others of
 		default:
-			change := Change{Kind: Set, Name: member, Value: string(text(value))}
+			change := Change{Kind: Set, Name: member, Value: string(quoted(value))}
 			if !refers {
 				own = append(own, change)
 			}

@@ -39,8 +39,8 @@ func causeOfKeyword(pointer string) string {
 	if strings.Contains(pointer, "/responses/") {
 		table = answerCauses
 	}
-	for place := pointer; place != ""; place = parent(place) {
-		if cause := table[place[strings.LastIndexByte(place, '/')+1:]]; cause != "" {
+	for at := pointer; at != ""; at = parent(at) {
+		if cause := table[at[strings.LastIndexByte(at, '/')+1:]]; cause != "" {
 			return cause
 		}
 	}

@@ -35,19 +35,21 @@ func quick(name string, s *openapi3.Schema) func(any) bool {
 			return isText
 		}
 	case "minLength":
-		return func(value any) bool { return utf8.RuneCountInString(text(value)) >= int(min(s.MinLength, math.MaxInt)) }
+		return func(value any) bool {
+			return utf8.RuneCountInString(stringOf(value)) >= int(min(s.MinLength, math.MaxInt))
+		}
 	case "maxLength":
-		return func(value any) bool { return len(text(value)) <= int(min(*s.MaxLength, math.MaxInt)) }
+		return func(value any) bool { return len(stringOf(value)) <= int(min(*s.MaxLength, math.MaxInt)) }
 	case "pattern":
 		if pattern, err := regexp.Compile(s.Pattern); err == nil {
-			return func(value any) bool { return pattern.MatchString(text(value)) }
+			return func(value any) bool { return pattern.MatchString(stringOf(value)) }
 		}
 	}
 	return nil
 }
 
-// text returns the text that a value is, "" for any other.
-func text(value any) string {
+// stringOf returns the text that a value is, "" for any other.
+func stringOf(value any) string {
 	is, _ := value.(string)
 	return is
 }

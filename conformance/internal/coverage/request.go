@@ -77,9 +77,9 @@ func (b builder) field(at string, schema *openapi3.Schema, in string) *field {
 		f.constraints = append(f.constraints, *b.constraint(at+"/"+k.name, k))
 	}
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
-		place := at + "/properties/" + openapi.EscapeToken(name)
-		member := b.field(place, schema.Properties[name].Value, "")
-		member.name, member.sent, member.omitted = name, b.add(Sent, place), b.add(Omitted, place)
+		pointer := at + "/properties/" + openapi.EscapeToken(name)
+		member := b.field(pointer, schema.Properties[name].Value, "")
+		member.name, member.sent, member.omitted = name, b.add(Sent, pointer), b.add(Omitted, pointer)
 		if slices.Contains(schema.Required, name) {
 			member.required = b.constraint(at+"/required/"+openapi.EscapeToken(name), keyword{})
 		}
@@ -127,7 +127,7 @@ func (r *request) count(sent *reports.Request) {
 	if r.body != nil && !r.lookAtBody(&l, sent.Body) {
 		return
 	}
-	l.settle()
+	l.markReached()
 	r.done = !slices.ContainsFunc(r.all, func(p *part) bool { return !p.reached })
 }
 
@@ -225,8 +225,8 @@ func (l *look) breaks(f *field, parts ...*part) {
 	l.wrong = append(l.wrong, parts...)
 }
 
-// settle marks what the request exercised as a whole.
-func (l *look) settle() {
+// markReached marks what the request exercised as a whole.
+func (l *look) markReached() {
 	reached := l.met
 	if l.at != nil {
 		reached = l.wrong

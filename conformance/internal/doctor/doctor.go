@@ -67,7 +67,7 @@ func (r *Report) Reached() bool {
 type doctor struct {
 	target     *target.Target
 	connection *session.Connection
-	hands      *session.Session
+	session    *session.Session
 	rules      signing.Rules // those known to fit, so far
 	group      string        // one that exists, "" when none is known
 	reached    []reports.Service
@@ -90,7 +90,7 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 		return nil, fmt.Errorf("preparing to ask %s: %w", t.Name, err)
 	}
 	defer connection.Close()
-	d := &doctor{target: &examined, connection: connection, hands: connection.Session(ctx), rules: t.Sign, group: t.Group}
+	d := &doctor{target: &examined, connection: connection, session: connection.Session(ctx), rules: t.Sign, group: t.Group}
 	d.report = Report{Target: t.Name, Answers: []Answer{}, Settings: []Setting{}}
 	d.reached = connection.Preflight(ctx, t.Services())
 	if err := d.settings(ctx, contract); err != nil {
@@ -106,7 +106,7 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 		code.OperateCode = d.clean(code.OperateCode)
 		d.report.Codes = append(d.report.Codes, code)
 	}
-	d.report.Left = append(d.report.Left, d.hands.Undo()...)
+	d.report.Left = append(d.report.Left, d.session.Undo()...)
 	slices.SortStableFunc(d.report.Answers, func(a, b Answer) int {
 		return slices.Index(Topics, a.Topic) - slices.Index(Topics, b.Topic)
 	})
@@ -115,7 +115,7 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 
 // ask sends a draft under rules and returns the answer, nil when there is none.
 func (d *doctor) ask(draft *session.Draft, rules signing.Rules) *wire.Answer {
-	answer, err := d.hands.Attempt(draft.Under(rules))
+	answer, err := d.session.Attempt(draft.Under(rules))
 	if err != nil {
 		return nil
 	}
@@ -141,7 +141,7 @@ func (d *doctor) open(topic, question, why string) {
 // clean hides in a text what must not be told: secrets of the target, and whatever
 // tells of a payment or a payer in what was sent and answered so far.
 func (d *doctor) clean(text string) string {
-	seen := &reports.Run{Results: []reports.Result{{Reason: text, Exchanges: d.hands.Exchanges()}}}
+	seen := &reports.Run{Results: []reports.Result{{Reason: text, Exchanges: d.session.Exchanges()}}}
 	return redact.Run(seen, d.target.Secrets()).Results[0].Reason
 }
 

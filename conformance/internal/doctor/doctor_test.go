@@ -90,7 +90,7 @@ func TestClock(t *testing.T) {
 // TestSecretsAreCleaned holds that a secret that the target tells is hidden.
 func TestSecretsAreCleaned(t *testing.T) {
 	const secret = "5ec2e7c0ffee"
-	d := &doctor{hands: &session.Session{}, target: &target.Target{Header: http.Header{"X-Token": {"Bearer " + secret}}}}
+	d := &doctor{session: &session.Session{}, target: &target.Target{Header: http.Header{"X-Token": {"Bearer " + secret}}}}
 	d.tell("envelope", "q", "told "+secret)
 	d.open("envelope", "q", "told "+secret)
 	if slices.ContainsFunc(d.report.Answers, func(a Answer) bool { return strings.Contains(a.Answer+a.Open, secret) }) {

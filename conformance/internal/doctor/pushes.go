@@ -37,8 +37,8 @@ func (d *doctor) pushes() {
 		d.open("pushes", howSigned, why)
 		return
 	}
-	p := d.hands.NewPurchase()
-	answer := d.ask(d.hands.NewSynOrderInfo(p), d.rules)
+	p := d.session.NewPurchase()
+	answer := d.ask(d.session.NewSynOrderInfo(p), d.rules)
 	if answer == nil || !answer.Accepted() {
 		d.open("pushes", howSigned, "synOrderInfo of a new order is refused: "+d.described(answer))
 		return
@@ -76,7 +76,7 @@ func (d *doctor) firstPush(p session.Purchase) (push *session.Push) {
 			}
 		}
 	}()
-	if pushes := d.hands.ArrivedPushes(p, 1); len(pushes) > 0 {
+	if pushes := d.session.ArrivedPushes(p, 1); len(pushes) > 0 {
 		push = pushes[0]
 	}
 	return push

@@ -37,27 +37,27 @@ func (d *doctor) mistakes() []mistake {
 	var all []mistake
 	add := func(what string, draft *session.Draft) { all = append(all, mistake{what, draft}) }
 	if d.has("topup") {
-		add("a wrong sign", d.hands.NewListBundles().SignedBy(wrong))
-		add("no sign", d.hands.NewListBundles().After(wire.Drop("sign")))
-		add("a partner that does not exist", d.hands.NewListBundles().As("mallcheck-none"))
-		add("a group that does not exist", d.hands.NewListGroupSims("mallcheck-none"))
-		add("a request id that does not exist", d.hands.NewAsyncResult("mallcheck-none"))
-		add("a path that does not exist", d.hands.NewListBundles().Before(func(w *wire.Request) {
+		add("a wrong sign", d.session.NewListBundles().SignedBy(wrong))
+		add("no sign", d.session.NewListBundles().After(wire.Drop("sign")))
+		add("a partner that does not exist", d.session.NewListBundles().As("mallcheck-none"))
+		add("a group that does not exist", d.session.NewListGroupSims("mallcheck-none"))
+		add("a request id that does not exist", d.session.NewAsyncResult("mallcheck-none"))
+		add("a path that does not exist", d.session.NewListBundles().Before(func(w *wire.Request) {
 			elsewhere := *w.URL
 			elsewhere.Path += "-mallcheck-none"
 			w.URL = &elsewhere
 		}))
 	}
 	if d.has("payment") {
-		add("a payment that does not exist", d.hands.NewResultQuery("mallcheck-none"))
+		add("a payment that does not exist", d.session.NewResultQuery("mallcheck-none"))
 	}
 	if !d.has("vshop") {
 		return all
 	}
 	if len(d.target.UnknownSIMs) > 0 {
-		add("a SIM card that does not exist", d.hands.NewSingleVerify(d.target.UnknownSIMs[0]))
+		add("a SIM card that does not exist", d.session.NewSingleVerify(d.target.UnknownSIMs[0]))
 	}
-	verify := func() *session.Draft { return d.hands.NewSingleVerify(cmp.Or(d.sim(), "89000000000000000000")) }
+	verify := func() *session.Draft { return d.session.NewSingleVerify(cmp.Or(d.sim(), "89000000000000000000")) }
 	add("a wrong sign", verify().SignedBy(wrong))
 	add("a member left out", verify().Before(wire.Drop("deviceCode")))
 	add("malformed JSON", verify().After(wire.RawBody(func([]byte) []byte { return []byte(`{"deviceCode":`) })))
@@ -104,11 +104,11 @@ func short(text string) string {
 // envelope tells the form of the answers that were accepted.
 func (d *doctor) envelope() {
 	if d.has("topup") {
-		d.ask(d.hands.NewListBundles(), d.rules)
+		d.ask(d.session.NewListBundles(), d.rules)
 	}
 	if sim := d.sim(); sim != "" && d.has("vshop") {
-		for _, draft := range []*session.Draft{d.hands.NewSingleVerify(sim), d.hands.NewSingleServicePlanPage(sim),
-			d.hands.NewSingleQueryOrder(sim), d.hands.NewQueryAutoRenewalRecord(sim)} {
+		for _, draft := range []*session.Draft{d.session.NewSingleVerify(sim), d.session.NewSingleServicePlanPage(sim),
+			d.session.NewSingleQueryOrder(sim), d.session.NewQueryAutoRenewalRecord(sim)} {
 			d.ask(draft, d.rules)
 		}
 	}
@@ -127,7 +127,7 @@ func (d *doctor) envelope() {
 // forms returns, of all answers, the operations that answered with an object that
 // is no envelope, the members of envelopes that no page names, and the media types.
 func (d *doctor) forms() (bare, extra, medias []string) {
-	for _, exchange := range d.hands.Exchanges() {
+	for _, exchange := range d.session.Exchanges() {
 		if exchange.Response == nil {
 			continue
 		}

@@ -37,7 +37,7 @@ func (d *doctor) services() {
 		service := Service{Name: one.Name, URL: one.URL, Problem: one.Problem, Protocol: link.Protocol, TLS: link.TLS,
 			Expires: link.Expires}
 		var times, clocks []time.Duration
-		for _, exchange := range d.hands.Exchanges() {
+		for _, exchange := range d.session.Exchanges() {
 			operation, _ := openapi.OperationOf(exchange.Operation)
 			if operation.Service != one.Name || exchange.Response == nil {
 				continue

@@ -28,9 +28,9 @@ func (d *doctor) signature() {
 func (d *doctor) plain() *session.Draft {
 	switch {
 	case d.has("topup"):
-		return d.hands.NewListBundles()
+		return d.session.NewListBundles()
 	case d.has("vshop") && d.sim() != "":
-		return d.hands.NewSingleVerify(d.sim())
+		return d.session.NewSingleVerify(d.sim())
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (d *doctor) findGroup() {
 	if d.group != "" || !d.has("topup") {
 		return
 	}
-	answer := d.ask(d.hands.NewListBundles(), d.rules)
+	answer := d.ask(d.session.NewListBundles(), d.rules)
 	if answer == nil {
 		return
 	}
@@ -147,11 +147,11 @@ func (d *doctor) partSigned(question string, draft *session.Draft, part signing.
 func (d *doctor) onGroup(operation string) *session.Draft {
 	switch operation {
 	case "addSims":
-		return d.hands.NewAddSims(d.group, d.target.UnknownSIMs[0])
+		return d.session.NewAddSims(d.group, d.target.UnknownSIMs[0])
 	case "removeSims":
-		return d.hands.NewRemoveSims(d.group, d.target.UnknownSIMs[0])
+		return d.session.NewRemoveSims(d.group, d.target.UnknownSIMs[0])
 	}
-	return d.hands.NewListGroupSims(d.group)
+	return d.session.NewListGroupSims(d.group)
 }
 
 // query asks whether the parameters of the query of a GET are signed.
@@ -161,7 +161,7 @@ func (d *doctor) query() {
 		d.open("signature", question, why)
 		return
 	}
-	d.partSigned(question, d.hands.NewListBundles(), signing.Query, "")
+	d.partSigned(question, d.session.NewListBundles(), signing.Query, "")
 }
 
 // keeps says whether a kind of empty value is in the text that is signed.
@@ -230,7 +230,7 @@ func (d *doctor) emptyKept(value string) keeps {
 	with, without := d.rules, d.rules
 	with.Empty, without.Empty = signing.EmptyNothing, signing.EmptyContainersToo
 	for _, member := range []string{"area", "mallcheck"} {
-		draft := d.hands.NewSingleServicePlanPage(d.sim()).Before(wire.SetRaw(member, value))
+		draft := d.session.NewSingleServicePlanPage(d.sim()).Before(wire.SetRaw(member, value))
 		in, out := d.accepts(draft, with), d.accepts(draft, without)
 		switch {
 		case in && out:

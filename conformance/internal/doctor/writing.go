@@ -52,7 +52,7 @@ func (d *doctor) requestID(ctx context.Context) {
 	for ; ; pause(ctx, 100*time.Millisecond) {
 		for _, name := range names {
 			id := answer.Header.Get(name)
-			if !d.accepts(d.hands.NewAsyncResult(id), d.rules) {
+			if !d.accepts(d.session.NewAsyncResult(id), d.rules) {
 				continue
 			}
 			d.tell("request id", whichHeader, name+": its value finds a result, for example "+id)
@@ -125,7 +125,7 @@ func (d *doctor) statuses(ctx context.Context, id string) {
 	var seen []string
 	unchanged, until := 0, time.Now().Add(d.target.TaskTimeout)
 	for ; ctx.Err() == nil && time.Now().Before(until) && unchanged < 10; pause(ctx, 100*time.Millisecond) {
-		answer := d.ask(d.hands.NewAsyncResult(id), d.rules)
+		answer := d.ask(d.session.NewAsyncResult(id), d.rules)
 		if answer == nil {
 			break
 		}

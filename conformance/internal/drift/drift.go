@@ -108,20 +108,20 @@ func together(changes []Change) []Change {
 		}
 	}
 	drop := map[int]bool{}
-	for key, places := range groups {
-		if len(places) < manyPlaces {
+	for key, found := range groups {
+		if len(found) < manyPlaces {
 			continue
 		}
-		first := &changes[places[0]]
+		first := &changes[found[0]]
 		operations := map[string]bool{}
-		for n, i := range places {
+		for n, i := range found {
 			drop[i] = n > 0
 			for _, operation := range changes[i].Operations {
 				operations[operation] = true
 			}
 		}
 		first.Operations = slices.Sorted(maps.Keys(operations))
-		first.Summary = fmt.Sprintf(key.format, fmt.Sprintf("%s, in %d places,", key.leaf, len(places)))
+		first.Summary = fmt.Sprintf(key.format, fmt.Sprintf("%s, in %d places,", key.leaf, len(found)))
 	}
 	var kept []Change
 	for i, c := range changes {
@@ -152,7 +152,7 @@ func (d *drift) member(was, is *observe.Member) {
 		d.of(was, RankGone, changed, "%s has another type", strings.Join(was.Types, " or "), strings.Join(types, " or "))
 		return
 	}
-	d.text(was, is)
+	d.stringForms(was, is)
 }
 
 // seldomByChance reports whether a member that was missing from a share of the answers is in
@@ -178,8 +178,8 @@ func (d *drift) null(was, is *observe.Member) {
 	}
 }
 
-// text compares the forms and values of texts.
-func (d *drift) text(was, is *observe.Member) {
+// stringForms compares the forms and values of texts.
+func (d *drift) stringForms(was, is *observe.Member) {
 	if was.Form != "" && (is.Form != "" && is.Form != was.Form && !is.Has(was.Form) || is.Form == "" && is.Lost(was.Form)) {
 		d.of(was, RankValue, changed, "%s has another form", was.Form, cmp.Or(is.Form, "other texts"))
 	}

@@ -70,8 +70,8 @@ func (c *candidate) gain(explained map[string]float64) float64 {
 	return fresh * math.Sqrt(c.hits()*fresh/all)
 }
 
-// broken reports whether a check that the candidate explains deviates from its very clause.
-func (c *candidate) broken(seen *observed) bool {
+// deviates reports whether a check that the candidate explains deviates from its very clause.
+func (c *candidate) deviates(seen *observed) bool {
 	for id := range c.fits {
 		if c.breaks(seen.deviating[id]) {
 			return true
@@ -103,7 +103,7 @@ func candidatesOf(all []*pattern, seen *observed) []candidate {
 				c.fits[id] = fitAlike
 			}
 		}
-		if c.broken(seen) && c.hits() >= leastHits {
+		if c.deviates(seen) && c.hits() >= leastHits {
 			candidates = append(candidates, c)
 		}
 	}

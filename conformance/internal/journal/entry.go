@@ -89,7 +89,7 @@ type Entry struct {
 	undone    bool
 }
 
-func (e *Entry) settle(outcome Outcome, requestID string) {
+func (e *Entry) setOutcome(outcome Outcome, requestID string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.outcome, e.requestID = outcome, requestID

@@ -164,12 +164,12 @@ func (j *Journal) Enter(r Request) (*Entry, error) {
 	return entry, nil
 }
 
-// Settle writes what came of an entry. That it cannot be written is no harm: an entry
+// RecordOutcome writes what came of an entry. That it cannot be written is no harm: an entry
 // without an outcome is treated as one that may have been carried out.
-func (j *Journal) Settle(entry *Entry, outcome Outcome, requestID string) {
+func (j *Journal) RecordOutcome(entry *Entry, outcome Outcome, requestID string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	entry.settle(outcome, requestID)
+	entry.setOutcome(outcome, requestID)
 	_ = j.write(record{Number: entry.Number, Outcome: outcome, RequestID: requestID})
 }
 

@@ -61,7 +61,7 @@ func (j *Journal) take(number int, r record) error {
 	case r.Closed:
 		j.closed = true
 	case r.Outcome != "" && known(r.Number):
-		j.entries[r.Number-1].settle(r.Outcome, r.RequestID)
+		j.entries[r.Number-1].setOutcome(r.Outcome, r.RequestID)
 	case r.Operation != "" && r.Number == len(j.entries)+1:
 		j.entries, j.closed = append(j.entries, &Entry{Request: r.Request, Number: r.Number, Time: r.Time}), false
 		j.heldBefore(r.Request)

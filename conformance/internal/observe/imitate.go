@@ -61,11 +61,11 @@ func (i *Imitator) below(n *node, value any) any {
 		for name, member := range n.members {
 			i.member(value, name, member)
 		}
-		i.more(n.place, value)
+		i.more(n.pointer, value)
 	case []any:
 		if n.items != nil {
 			for at := range value {
-				value[at] = i.value(n.items.place, i.below(n.items.content, value[at]))
+				value[at] = i.value(n.items.pointer, i.below(n.items.content, value[at]))
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func (i *Imitator) below(n *node, value any) any {
 
 // member changes a member of the contract within an object.
 func (i *Imitator) member(object map[string]any, name string, n *node) {
-	m := i.members[n.place]
+	m := i.members[n.pointer]
 	value, there := object[name]
 	if m == nil {
 		if there {
@@ -83,14 +83,14 @@ func (i *Imitator) member(object map[string]any, name string, n *node) {
 		return
 	}
 	switch {
-	case m.Presence == Never, there && m.Presence == Sometimes && n.required && i.turn(n.place)%3 == 0:
+	case m.Presence == Never, there && m.Presence == Sometimes && n.required && i.turn(n.pointer)%3 == 0:
 		delete(object, name)
 	case !there && m.Presence == Always:
 		object[name] = i.sample(m)
-	case !there && m.Presence == Sometimes && m.Null == Always && i.turn(n.place)%2 == 0:
+	case !there && m.Presence == Sometimes && m.Null == Always && i.turn(n.pointer)%2 == 0:
 		object[name] = nil
 	case there:
-		object[name] = i.value(n.place, i.below(n.content, value))
+		object[name] = i.value(n.pointer, i.below(n.content, value))
 	}
 }
 
@@ -153,12 +153,12 @@ func sampleOf(form string) string {
 }
 
 // value changes a value to the types, forms and values that were seen at a place.
-func (i *Imitator) value(place string, value any) any {
-	m := i.members[place]
+func (i *Imitator) value(pointer string, value any) any {
+	m := i.members[pointer]
 	if m == nil {
 		return value
 	}
-	if m.Null == Always || m.Null == Sometimes && i.turn(place+" null")%3 == 0 {
+	if m.Null == Always || m.Null == Sometimes && i.turn(pointer+" null")%3 == 0 {
 		return nil
 	}
 	if kind := typeOf(value); len(m.Types) > 0 && !slices.Contains(m.Types, kind) {
@@ -168,7 +168,7 @@ func (i *Imitator) value(place string, value any) any {
 	switch {
 	case !isText:
 		return value
-	case m.Empty && i.turn(place+" empty")%3 == 0:
+	case m.Empty && i.turn(pointer+" empty")%3 == 0:
 		return ""
 	case len(m.Values) > 0 && !slices.Contains(m.Values, text) && !slices.Contains(m.Count.Rare, text):
 		return i.known(m, text)

@@ -62,7 +62,7 @@ func (j *Judge) Result(result *reports.Result) {
 		}
 		request := form.Judge(&exchange.Request, j.rules)
 		answer := readAnswer(form.Operation, exchange.Response)
-		j.settle(result, i, request.Provocation, answer)
+		j.applyHabits(result, i, request.Provocation, answer)
 		if !answer.refused || exchange.Response.Status == 429 {
 			continue
 		}
@@ -82,10 +82,10 @@ func (j *Judge) Result(result *reports.Result) {
 	}
 }
 
-// settle takes out the deviations of an exchange that the overlay knows as a habit of the
+// applyHabits takes out the deviations of an exchange that the overlay knows as a habit of the
 // target, and grades those of a request that the target was seen to refuse: that it accepts
 // it now is no assumption any more.
-func (j *Judge) settle(result *reports.Result, exchange int, what provoke.Provocation, answer answer) {
+func (j *Judge) applyHabits(result *reports.Result, exchange int, what provoke.Provocation, answer answer) {
 	operation := result.Exchanges[exchange].Operation
 	habits := j.habits[operation]
 	mistake := what.Kind != provoke.WellFormed && what.Kind != provoke.Unclear

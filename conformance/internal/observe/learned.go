@@ -168,7 +168,7 @@ func (l *Learner) claims(n *node) Member {
 }
 
 func (n *node) claims() Member {
-	m := Member{At: n.place, Operations: slices.Sorted(maps.Keys(n.ops)), New: n.schema == nil, node: n}
+	m := Member{At: n.pointer, Operations: slices.Sorted(maps.Keys(n.ops)), New: n.schema == nil, node: n}
 	m.Count = MemberCount{Answers: n.holders, Present: n.present, Null: n.nulls, First: day(n.first), Last: day(n.last)}
 	if n.name != "" {
 		m.Presence = presence(n.holders, n.present, n.absent)

@@ -17,7 +17,7 @@ import (
 // Counts are of answers, not of values: what stands a hundred times in one answer is one
 // piece of evidence.
 type node struct {
-	place    string           // JSON pointer into the contract: that of the schema itself
+	pointer  string           // JSON pointer into the contract: that of the schema itself
 	name     string           // of the member, "" for the root and elements
 	clause   string           // the place as it is reached from an operation, for its evidence
 	schema   *openapi3.Schema // nil when no page names it
@@ -118,12 +118,12 @@ func (b *builder) body(response *openapi3.ResponseRef, at, operation string) *no
 	if media == nil || media.Schema == nil {
 		return nil
 	}
-	place := at
+	pointer := at
 	if response.Ref != "" {
-		place = strings.TrimPrefix(response.Ref, "#")
+		pointer = strings.TrimPrefix(response.Ref, "#")
 	}
 	const schema = "/content/application~1json/schema"
-	root := b.node(media.Schema, place+schema, at+schema, operation)
+	root := b.node(media.Schema, pointer+schema, at+schema, operation)
 	root.content.envelope = true
 	return root
 }
@@ -142,20 +142,20 @@ func (b *builder) node(ref *openapi3.SchemaRef, site, at, operation string) *nod
 		b.shared[site] = n
 	}
 	n.ops[operation] = true
-	content, place := n, site
+	content, pointer := n, site
 	if ref.Ref != "" && (schema.Type.Is(openapi3.TypeObject) || schema.Type.Is(openapi3.TypeArray)) {
-		place = strings.TrimPrefix(ref.Ref, "#")
-		if content = b.shared[place]; content == nil {
-			content = newNode(place)
+		pointer = strings.TrimPrefix(ref.Ref, "#")
+		if content = b.shared[pointer]; content == nil {
+			content = newNode(pointer)
 			content.clause, content.schema = at, schema
-			b.shared[place] = content
+			b.shared[pointer] = content
 		}
 		content.ops[operation] = true
 		n.content = content
 	}
 	for name, property := range schema.Properties {
 		below := "/properties/" + openapi.EscapeToken(name)
-		member := b.node(property, place+below, at+below, operation)
+		member := b.node(property, pointer+below, at+below, operation)
 		if member.name == "" {
 			member.name, member.parent = name, content
 			member.required = slices.Contains(schema.Required, name)
@@ -164,15 +164,15 @@ func (b *builder) node(ref *openapi3.SchemaRef, site, at, operation string) *nod
 		content.members[name] = member
 	}
 	if schema.Items != nil {
-		content.items = b.node(schema.Items, place+"/items", at+"/items", operation)
+		content.items = b.node(schema.Items, pointer+"/items", at+"/items", operation)
 		content.items.private = content.items.private || identifies("", schema.Items.Value) || n.private
 	}
 	return n
 }
 
-func newNode(place string) *node {
+func newNode(pointer string) *node {
 	n := &node{
-		place: place, members: map[string]*node{}, ops: map[string]bool{}, types: map[string]int{},
+		pointer: pointer, members: map[string]*node{}, ops: map[string]bool{}, types: map[string]int{},
 		values: map[string]int{}, forms: anyForm,
 	}
 	n.content = n

@@ -65,7 +65,7 @@ func (w *walker) value(n *node, value any, depth int) {
 	case []any:
 		w.array(n.content, value, depth)
 	case string:
-		w.text(n, value)
+		w.noteString(n, value)
 	default:
 		n.overflown = true // no number is a code that is kept
 	}
@@ -134,7 +134,7 @@ func (w *walker) discover(n *node, name string, depth int) *node {
 		return nil
 	}
 	w.nodes++
-	member := newNode(n.place + "/properties/" + openapi.EscapeToken(name))
+	member := newNode(n.pointer + "/properties/" + openapi.EscapeToken(name))
 	member.name, member.parent, member.private = name, n, identifies(name, nil)
 	member.clause = n.clause + "/properties/" + openapi.EscapeToken(name)
 	// The answers before had objects without it.
@@ -158,7 +158,7 @@ func (w *walker) array(n *node, array []any, depth int) {
 			return
 		}
 		w.nodes++
-		n.items = newNode(n.place + "/items")
+		n.items = newNode(n.pointer + "/items")
 		n.items.clause, n.items.private = n.clause+"/items", n.private
 	}
 	for _, element := range array {
@@ -166,38 +166,38 @@ func (w *walker) array(n *node, array []any, depth int) {
 	}
 }
 
-// text notes the form of a text, and the text itself where it may be kept.
-func (w *walker) text(n *node, text string) {
-	if reports.IsPlaceholder(text) {
+// noteString notes the form of a text, and the text itself where it may be kept.
+func (w *walker) noteString(n *node, value string) {
+	if reports.IsPlaceholder(value) {
 		n.forms, n.overflown = 0, true
 		return
 	}
 	once(&n.texts, &n.seen.text)
-	if text == "" {
+	if value == "" {
 		once(&n.empty, &n.seen.empty)
 	} else if n.forms != 0 {
-		n.forms &= formsOf(text)
+		n.forms &= formsOf(value)
 	}
-	if n.pattern != nil && !n.pattern.MatchString(text) {
+	if n.pattern != nil && !n.pattern.MatchString(value) {
 		once(&n.offPattern, &n.seen.offPattern)
 	}
-	if n.overflown || n.seen.values[text] {
+	if n.overflown || n.seen.values[value] {
 		return
 	}
-	kept := !n.private && isCode(text) && !w.echoes(text)
+	kept := !n.private && isCode(value) && !w.echoes(value)
 	if n.name == "message" && n.parent != nil && n.parent.envelope {
-		kept = w.success != nil && n.parent == w.success.content && isSaying(text)
+		kept = w.success != nil && n.parent == w.success.content && isSaying(value)
 	}
 	if n.name == "operateCode" && n.parent != nil && n.parent.envelope {
 		kept, n.forms = false, 0 // refusals tell it, with what provoked each
 	}
-	if !kept || len(n.values) >= maxValues && n.values[text] == 0 {
+	if !kept || len(n.values) >= maxValues && n.values[value] == 0 {
 		n.overflown = true
 		n.values = nil
 		return
 	}
-	n.seen.values[text] = true
-	n.values[text]++
+	n.seen.values[value] = true
+	n.values[value]++
 }
 
 // echoes reports whether a text is one that the caller sent: it may be an id of its own.

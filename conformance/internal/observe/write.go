@@ -162,7 +162,7 @@ type change struct {
 // member writes the actions of a member.
 func (w *writer) member(m *Member) {
 	n := m.node
-	holder, key := n.place[:strings.LastIndexByte(n.place, '/')], "properties"
+	holder, key := n.pointer[:strings.LastIndexByte(n.pointer, '/')], "properties"
 	if n.name == "" {
 		key = "items"
 	} else {
@@ -190,7 +190,7 @@ func (w *writer) member(m *Member) {
 		}
 	}
 	if c.rewrite {
-		w.actions = append(w.actions, overlay.Action{Target: pathOf(n.place), Remove: true, Description: "Makes room for what was observed."})
+		w.actions = append(w.actions, overlay.Action{Target: pathOf(n.pointer), Remove: true, Description: "Makes room for what was observed."})
 	}
 	claim, err := nodeOf(m)
 	w.err = cmp.Or(w.err, err)
@@ -224,7 +224,7 @@ func (w *writer) edit(m *Member, c *change, whole bool) *yaml.Node {
 	if m.New || c.rewrite || !whole && !m.node.inlined {
 		return &c.schema
 	}
-	copied := w.resolved(m.node.place)
+	copied := w.resolved(m.node.pointer)
 	for i := 0; i+1 < len(c.schema.Content); i += 2 {
 		put(&copied, c.schema.Content[i].Value, *c.schema.Content[i+1])
 	}
@@ -233,8 +233,8 @@ func (w *writer) edit(m *Member, c *change, whole bool) *yaml.Node {
 }
 
 // resolved returns a copy of the schema at a place, the reference followed.
-func (w *writer) resolved(place string) yaml.Node {
-	node := lookUp(w.root, place)
+func (w *writer) resolved(pointer string) yaml.Node {
+	node := lookUp(w.root, pointer)
 	for range 16 {
 		reference := lookUp(node, "/$ref")
 		if reference == nil {
@@ -243,7 +243,7 @@ func (w *writer) resolved(place string) yaml.Node {
 		node = lookUp(w.root, strings.TrimPrefix(reference.Value, "#"))
 	}
 	if node == nil {
-		w.err = cmp.Or(w.err, fmt.Errorf("the contract has nothing at %s", place))
+		w.err = cmp.Or(w.err, fmt.Errorf("the contract has nothing at %s", pointer))
 		return mapping()
 	}
 	return *copyOf(node)
@@ -332,7 +332,7 @@ func (w *writer) nullChange(m *Member, c *change) {
 	case !nullable(n) && w.may(m, "nullable"):
 		if n.content != n {
 			w.actions = append(w.actions, overlay.Action{
-				Target: pathOf(n.content.place), Description: "It may be null.", Update: mapping("nullable", true),
+				Target: pathOf(n.content.pointer), Description: "It may be null.", Update: mapping("nullable", true),
 			})
 			return
 		}
@@ -418,14 +418,14 @@ func (w *writer) required(learned *Learned) {
 			continue
 		}
 		parent := m.node.parent
-		if wanted[parent.place] == nil {
-			wanted[parent.place] = &requirement{parent: parent}
-			order = append(order, parent.place)
+		if wanted[parent.pointer] == nil {
+			wanted[parent.pointer] = &requirement{parent: parent}
+			order = append(order, parent.pointer)
 		}
-		wanted[parent.place].note(w, m)
+		wanted[parent.pointer].note(w, m)
 	}
-	for _, place := range order {
-		wanted[place].write(w)
+	for _, pointer := range order {
+		wanted[pointer].write(w)
 	}
 }
 
@@ -461,7 +461,7 @@ func (r *requirement) write(w *writer) {
 	if r.parent.schema != nil {
 		list = slices.Clone(r.parent.schema.Required)
 	}
-	target := pathOf(r.parent.place)
+	target := pathOf(r.parent.pointer)
 	if len(list) > 0 {
 		w.actions = append(w.actions, overlay.Action{Target: target + ".required", Remove: true, Description: "Makes room for what was observed."})
 	}

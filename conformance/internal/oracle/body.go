@@ -14,13 +14,13 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// text judges the body as a text and returns the value in it; whole is false
+// parse judges the body as a text and returns the value in it; whole is false
 // when there is none to judge.
-func (j *judgement) text(broken string) (value any, whole bool) {
+func (j *judgement) parse(interrupted string) (value any, whole bool) {
 	body := j.response.Body
 	switch announced := j.response.Announced; {
-	case broken != "":
-		j.add(clauseJSON, "body", broken, "a whole answer", fmt.Sprintf("%d bytes", len(body)))
+	case interrupted != "":
+		j.add(clauseJSON, "body", interrupted, "a whole answer", fmt.Sprintf("%d bytes", len(body)))
 		return nil, false
 	case announced >= 0 && announced != int64(len(body))+j.response.Cut:
 		j.add(clauseJSON, "body", "the body is not as long as it was announced", fmt.Sprintf("%d bytes", announced), fmt.Sprintf("%d bytes", len(body)))

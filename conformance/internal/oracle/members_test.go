@@ -13,17 +13,17 @@ import (
 )
 
 // places returns the paths to all values in a JSON value.
-func places(value any, at []string) [][]string {
+func paths(value any, at []string) [][]string {
 	var all [][]string
 	switch value := value.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(value)) {
 			path := append(slices.Clone(at), name)
-			all = append(append(all, path), places(value[name], path)...)
+			all = append(append(all, path), paths(value[name], path)...)
 		}
 	case []any:
 		if len(value) > 0 {
-			all = places(value[0], append(slices.Clone(at), "0"))
+			all = paths(value[0], append(slices.Clone(at), "0"))
 		}
 	}
 	return all
@@ -79,13 +79,13 @@ func TestEveryMemberOfEveryAnswer(t *testing.T) {
 			if !isObject || root["operateCode"] != "S" {
 				continue
 			}
-			for _, path := range places(root, nil) {
+			for _, path := range paths(root, nil) {
 				if path[0] == "operateCode" {
 					continue // without its code it is no success
 				}
 				tried++
-				place := operation.ID + " " + name + " " + pointer(path)
-				judgeMember(t, o, contract, operation, place, path, root)
+				where := operation.ID + " " + name + " " + pointer(path)
+				judgeMember(t, o, contract, operation, where, path, root)
 			}
 		}
 	}
@@ -94,7 +94,7 @@ func TestEveryMemberOfEveryAnswer(t *testing.T) {
 	}
 }
 
-func judgeMember(t *testing.T, o *Oracle, contract *openapi.Contract, operation openapi.Operation, place string, path []string, root any) {
+func judgeMember(t *testing.T, o *Oracle, contract *openapi.Contract, operation openapi.Operation, where string, path []string, root any) {
 	t.Helper()
 	judge := func(with any, drop bool) []reports.Deviation {
 		body, err := json.Marshal(changedAt(root, path, with, drop))
@@ -116,7 +116,7 @@ func judgeMember(t *testing.T, o *Oracle, contract *openapi.Contract, operation 
 				want = reports.Assumed
 			}
 			if !known || d.Grade != want {
-				t.Errorf("%s %s: %s graded %s, want %s of a clause that exists (%t)", place, what, d.Clause, d.Grade, want, known)
+				t.Errorf("%s %s: %s graded %s, want %s of a clause that exists (%t)", where, what, d.Clause, d.Grade, want, known)
 			}
 			for _, strict := range reports.Grades() {
 				verdict := reports.Finding
@@ -124,13 +124,13 @@ func judgeMember(t *testing.T, o *Oracle, contract *openapi.Contract, operation 
 					verdict = reports.Failed
 				}
 				if got := (reports.Policy{Strict: strict}).VerdictOf(d); got != verdict {
-					t.Errorf("%s %s at %s: %s, want %s", place, what, strict, got, verdict)
+					t.Errorf("%s %s at %s: %s, want %s", where, what, strict, got, verdict)
 				}
 			}
 		}
 		required := slices.Contains(nodeAt(at, path[:len(path)-1]).shallow.Required, path[len(path)-1]) || data && !mayBeNull
 		if len(deviations) == 0 && (what == "another type" || what == "null" && !mayBeNull || what == "absent" && required) {
-			t.Errorf("%s %s: nothing is noticed", place, what)
+			t.Errorf("%s %s: nothing is noticed", where, what)
 		}
 	}
 }

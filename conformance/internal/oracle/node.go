@@ -13,7 +13,7 @@ import (
 // judging an answer looks nothing up.
 type node struct {
 	shallow    *openapi3.Schema // the schema, without the elements of its lists
-	place      string           // where it stands in the contract, a JSON pointer
+	pointer    string           // where it stands in the contract, a JSON pointer
 	known      []string         // the values that pages name, when they name any
 	properties map[string]*node
 	names      []string // of the properties, in order
@@ -33,7 +33,7 @@ func bodyNode(contract *openapi.Contract, response *openapi3.ResponseRef, clause
 }
 
 func newNode(contract *openapi.Contract, schema *openapi3.Schema, clause string) *node {
-	n := &node{shallow: shallow(schema), place: clause, known: slices.Sorted(maps.Keys(contract.KnownValues(clause)))}
+	n := &node{shallow: shallow(schema), pointer: clause, known: slices.Sorted(maps.Keys(contract.KnownValues(clause)))}
 	for name, property := range schema.Properties {
 		if n.properties == nil {
 			n.properties = map[string]*node{}
@@ -69,8 +69,8 @@ func (n *node) at(path []string) string {
 		case n.items != nil:
 			n = n.items
 		default:
-			return n.place
+			return n.pointer
 		}
 	}
-	return n.place
+	return n.pointer
 }

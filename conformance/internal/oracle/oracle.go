@@ -115,7 +115,7 @@ func (o *Oracle) Judge(exchange reports.Exchange, valid bool) []reports.Deviatio
 		return nil
 	}
 	j := &judgement{oracle: o, id: exchange.Operation, operation: op, response: exchange.Response, valid: valid, times: map[key]int{}}
-	body, whole := j.text(exchange.Problem)
+	body, whole := j.parse(exchange.Problem)
 	j.form = j.formOf(body)
 	if whole {
 		j.envelope(body)

@@ -35,14 +35,14 @@ var options = []openapi3.SchemaValidationOption{openapi3.MultiErrors(), openapi3
 // judge judges a value, which is the body or an element of a list, by its schema.
 func (w *walker) judge(value any, n *node) {
 	for _, err := range flatten(n.shallow.VisitJSON(value, options...)) {
-		w.broken(err, n)
+		w.addSchemaError(err, n)
 	}
 	w.walk(value, n)
 }
 
-// broken tells an error of the value at the present place. On a refusal nothing is
+// addSchemaError adds a deviation for a value that does not match its schema. On a refusal nothing is
 // known of data, and the other members are judged by the rule for refusals.
-func (w *walker) broken(err *openapi3.SchemaError, n *node) {
+func (w *walker) addSchemaError(err *openapi3.SchemaError, n *node) {
 	below := err.JSONPointer()
 	if w.body == w.operation.refusal {
 		first := below
@@ -91,7 +91,7 @@ func (w *walker) walk(value any, n *node) {
 		}
 	case string:
 		if len(n.known) > 0 && !slices.Contains(n.known, value) {
-			w.undocumented(n.place, "the value is not one that any page names", n.known, value)
+			w.undocumented(n.pointer, "the value is not one that any page names", n.known, value)
 		}
 	}
 }
@@ -107,14 +107,14 @@ func (w *walker) unknown(object map[string]any, n *node) {
 	if len(n.names) == 0 || known == len(object) {
 		return
 	}
-	if full := (key{n.place, true}); w.times[full] > maxTold {
+	if full := (key{n.pointer, true}); w.times[full] > maxTold {
 		w.times[full] += len(object) - known
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if n.properties[name] == nil {
 			w.at.push(name)
-			w.undocumented(n.place, "the member "+clipped(name)+" is not in the contract", n.names, name)
+			w.undocumented(n.pointer, "the member "+clipped(name)+" is not in the contract", n.names, name)
 			w.at.pop()
 		}
 	}

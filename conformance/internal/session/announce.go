@@ -61,23 +61,23 @@ func (s *Session) pathOf(draft *Draft) string {
 	return draft.Operation.Path
 }
 
-// settleAnnounced notes what came of an announced request.
-func (s *Session) settleAnnounced(sent announced, answer *wire.Answer) {
+// recordOutcome notes what came of an announced request.
+func (s *Session) recordOutcome(sent announced, answer *wire.Answer) {
 	switch {
 	case sent.entry == nil:
 		if answer.Refused() {
 			s.connection.budget.GiveBack(sent.cost)
 		}
 	case answer.Accepted():
-		s.connection.journal.Settle(sent.entry, journal.Accepted, answer.Header.Get(s.Target().RequestIDHeader))
+		s.connection.journal.RecordOutcome(sent.entry, journal.Accepted, answer.Header.Get(s.Target().RequestIDHeader))
 	case answer.Refused():
-		s.connection.journal.Settle(sent.entry, journal.Refused, "")
+		s.connection.journal.RecordOutcome(sent.entry, journal.Refused, "")
 		s.connection.budget.GiveBack(sent.cost)
 	}
 }
 
-// settleResult keeps the terminal result of a task of the check.
-func (s *Session) settleResult(requestID string, result wire.Result) {
+// recordResult keeps the terminal result of a task of the check.
+func (s *Session) recordResult(requestID string, result wire.Result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range s.entries {

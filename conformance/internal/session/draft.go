@@ -132,12 +132,12 @@ func (s *Session) draftOf(operation string, request *http.Request, err error) *D
 		panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf("%s: %v; nothing was sent", operation, leaves)})
 	}
 	if err != nil {
-		panic(broken(fmt.Errorf("building a request of %s: %w", operation, err)))
+		panic(crashed(fmt.Errorf("building a request of %s: %w", operation, err)))
 	}
 	if path := s.Target().Paths[operation]; path != "" {
 		base, parseErr := url.Parse(s.Target().URLs[op.Service] + path)
 		if parseErr != nil {
-			panic(broken(fmt.Errorf("the path of %s: %w", operation, parseErr)))
+			panic(crashed(fmt.Errorf("the path of %s: %w", operation, parseErr)))
 		}
 		unsigned.URL = base
 	}

@@ -35,7 +35,7 @@ func (c *Connection) Forward(ctx context.Context, operation openapi.Operation, r
 		}
 		judged = c.judge(exchange, false)
 		answer := wire.ReadAnswer(0, exchange)
-		s.settleAnnounced(noted, answer)
+		s.recordOutcome(noted, answer)
 		c.see(answer)
 	})
 	switch limited := s.Exchanges(); {

@@ -168,7 +168,7 @@ func (s *Session) watch(ctx context.Context, partner, requestID string, look fun
 		if answer.Accepted() {
 			look(result)
 			if s.Terminal(result) {
-				s.settleResult(requestID, result)
+				s.recordResult(requestID, result)
 				return result
 			}
 			if !slices.Contains(seen, result.Status) {

@@ -135,7 +135,7 @@ func (s *Session) validPurchase(ctx context.Context, operation string) *Draft {
 		p := s.queried(ctx) // with every key of the order, so that none of them is required
 		return s.NewQueryOrder(OrderKeys{PurchaseID: p.PurchaseID, OrderID: p.OrderNo, SIM: p.SIM})
 	}
-	panic(broken(fmt.Errorf("no valid request is known for operation %s", strconv.Quote(operation))))
+	panic(crashed(fmt.Errorf("no valid request is known for operation %s", strconv.Quote(operation))))
 }
 
 // queried returns an order that requests look up.

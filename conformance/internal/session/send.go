@@ -33,7 +33,7 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	index := s.record(exchange, draft.keepsContract())
 	s.endUnlessAnswered(service, exchange)
 	answer = wire.ReadAnswer(index, exchange)
-	s.settleAnnounced(sent, answer)
+	s.recordOutcome(sent, answer)
 	s.connection.see(answer)
 	if answer.Accepted() {
 		s.connection.bill.Accepted(draft.Operation.ID, exchange.Request.Body)
@@ -65,7 +65,7 @@ func (s *Session) render(draft *Draft) *http.Request {
 	body := bytes.NewReader(edited.Bytes())
 	request, err := http.NewRequestWithContext(context.Background(), edited.Method, edited.Address().String(), body)
 	if err != nil {
-		panic(broken(fmt.Errorf("building a request of %s: %w", draft.Operation.ID, err)))
+		panic(crashed(fmt.Errorf("building a request of %s: %w", draft.Operation.ID, err)))
 	}
 	request.Header = edited.Header
 	for name, values := range s.Target().Header {

@@ -49,8 +49,8 @@ type End struct {
 	Untested bool
 }
 
-// broken is the End of a check that broke itself, so that the target is not blamed.
-func broken(err error) End {
+// crashed is the End of a check that broke itself, so that the target is not blamed.
+func crashed(err error) End {
 	return End{Verdict: reports.Inconclusive, Reason: "the check itself broke: " + err.Error()}
 }
 

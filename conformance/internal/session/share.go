@@ -65,7 +65,7 @@ func Share[T any](s *Session, name string, create func(maker *Session) T) T {
 	s.use(name, one)
 	value, isValue := one.value.(T)
 	if !isValue {
-		panic(broken(fmt.Errorf("%s is shared in two forms", name)))
+		panic(crashed(fmt.Errorf("%s is shared in two forms", name)))
 	}
 	return value
 }

@@ -364,7 +364,7 @@ func checksOf(mistakes []client.Mistake) []string {
 func told(mistakes []client.Mistake) string {
 	var text strings.Builder
 	for _, m := range mistakes {
-		fmt.Fprintf(&text, "%s %v %s: %s; expected %s, actual %s\n", m.Check, m.Numbers, m.Place, m.Summary, m.Expected, m.Actual)
+		fmt.Fprintf(&text, "%s %v %s: %s; expected %s, actual %s\n", m.Check, m.Numbers, m.Part, m.Summary, m.Expected, m.Actual)
 	}
 	return text.String()
 }

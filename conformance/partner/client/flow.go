@@ -70,9 +70,9 @@ type event struct {
 func (e *event) text(name string) string { return e.observed.Text(name) }
 
 // add notes a mistake. Those of one check with the same key are one mistake.
-func (e *event) add(check, key, place, summary, expected, actual string) {
+func (e *event) add(check, key, part, summary, expected, actual string) {
 	e.mistakes = append(e.mistakes, observe.Mistake{
-		Check: check, Key: check + " " + key, Place: place, Summary: summary, Expected: expected, Actual: actual,
+		Check: check, Key: check + " " + key, Part: part, Summary: summary, Expected: expected, Actual: actual,
 	})
 }
 

@@ -225,7 +225,7 @@ func (f *flow) openPayments() []Mistake {
 		if o.authorized == 0 || o.queried && o.status != payOpen {
 			continue
 		}
-		m := Mistake{Mistake: observe.Mistake{Check: PaymentEnd, Key: PaymentEnd + " " + o.no, Place: "flow", Expected: "confirmPaymentResult or resultQuery until payStatus is not \"0\"",
+		m := Mistake{Mistake: observe.Mistake{Check: PaymentEnd, Key: PaymentEnd + " " + o.no, Part: "flow", Expected: "confirmPaymentResult or resultQuery until payStatus is not \"0\"",
 			Summary: "the payment of order " + o.no + " was begun, and its outcome never queried", Actual: "no query after the authorization"}, Numbers: []int{o.authorized}}
 		if o.queried {
 			m.Summary, m.Actual = "the payment of order "+o.no+" was not followed to its end", "last seen: payStatus "+o.status

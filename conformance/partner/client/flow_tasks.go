@@ -93,7 +93,7 @@ func (f *flow) openTasks() []Mistake {
 			m.Mistake = observe.Mistake{Check: ResultEnd, Summary: "the result of " + t.operation + " was not read to its end",
 				Expected: "asyncResult until the task has ended", Actual: "last seen: status \"" + t.status + "\""}
 		}
-		m.Key, m.Place = m.Check+" "+t.operation, "flow"
+		m.Key, m.Part = m.Check+" "+t.operation, "flow"
 		open = append(open, m)
 	}
 	return merged(open)

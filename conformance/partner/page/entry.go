@@ -50,7 +50,7 @@ type message struct {
 type shown struct {
 	Check       string `json:"check"`
 	Requirement string `json:"requirement"`
-	Place       string `json:"place"`
+	Part        string `json:"part"`
 	Summary     string `json:"summary"`
 	Expected    string `json:"expected"`
 	Actual      string `json:"actual"`
@@ -78,7 +78,7 @@ func (p *Page) entryOf(e client.Exchange, seen client.Seen) kept {
 		Number: seen.Number, At: e.Started.UTC().Format("2006-01-02T15:04:05.000Z07:00"), Took: float64(e.Duration.Microseconds()) / 1000,
 		Method: e.Request.Method, Path: e.Path, Operation: seen.Operation, Service: e.Service, Flow: seen.Flow, Verdict: "right",
 		Refused: seen.Refused, Code: seen.Code, Problem: e.Problem, Mistakes: []shown{}, Signed: signedOf(seen.Signed),
-		Request: message{e.Request.Header, text(e.Request.Body), e.Request.Cut}, Curl: render.Curl(e.Exchange),
+		Request: message{e.Request.Header, printable(e.Request.Body), e.Request.Cut}, Curl: render.Curl(e.Exchange),
 	}
 	if e.RawQuery != "" {
 		one.Path += "?" + e.RawQuery
@@ -87,12 +87,12 @@ func (p *Page) entryOf(e client.Exchange, seen client.Seen) kept {
 		response := *e.Response
 		response.Body, response.Cut = cut(response.Body, response.Cut)
 		e.Response = &response
-		one.Status, one.Response = response.Status, &message{response.Header, text(response.Body), response.Cut}
+		one.Status, one.Response = response.Status, &message{response.Header, printable(response.Body), response.Cut}
 	}
 	for _, m := range seen.Mistakes {
 		one.Verdict = "mistake"
 		d := deviationOf(m, seen.Operation)
-		one.Mistakes = append(one.Mistakes, shown{m.Check, client.Requirement(m.Check), m.Place, m.Summary, m.Expected, m.Actual,
+		one.Mistakes = append(one.Mistakes, shown{m.Check, client.Requirement(m.Check), m.Part, m.Summary, m.Expected, m.Actual,
 			string(d.Grade), d.Source})
 	}
 	if seen.Disagreement != "" && !p.config.Faulty {
@@ -105,7 +105,7 @@ func (p *Page) entryOf(e client.Exchange, seen client.Seen) kept {
 	if err != nil {
 		event = []byte("{}") // texts and numbers always marshal
 	}
-	return kept{text: event, right: one.Verdict == "right", result: resultOf(e, seen)}
+	return kept{encoded: event, right: one.Verdict == "right", result: resultOf(e, seen)}
 }
 
 // cut returns the beginning of a body and how much is left out.
@@ -114,8 +114,8 @@ func cut(body reports.Body, before int64) (reports.Body, int64) {
 	return head, before + int64(len(body)-len(head))
 }
 
-// text returns a body as text; bytes that are none are written as \xff.
-func text(body []byte) string {
+// printable returns a body as text; bytes that are none are written as \xff.
+func printable(body []byte) string {
 	if utf8.Valid(body) {
 		return string(body)
 	}
@@ -136,7 +136,7 @@ func signedOf(s *observe.Signed) *signed {
 	if s == nil {
 		return nil
 	}
-	out := &signed{Right: s.Right, Want: s.Want, Sent: s.Sent, Line: s.Line, Known: s.Right || len(s.Text) > 0, Same: text(s.Content)}
+	out := &signed{Right: s.Right, Want: s.Want, Sent: s.Sent, Line: s.Line, Known: s.Right || len(s.Text) > 0, Same: printable(s.Content)}
 	if s.Right || len(s.Text) == 0 {
 		return out
 	}
@@ -147,13 +147,13 @@ func signedOf(s *observe.Signed) *signed {
 	for at > 0 && at < len(s.Content) && !utf8.RuneStart(s.Content[at]) {
 		at--
 	}
-	out.Same, out.Should, out.Was = text(s.Content[:at]), text(s.Content[at:]), text(s.Text[min(at, len(s.Text)):])
+	out.Same, out.Should, out.Was = printable(s.Content[:at]), printable(s.Content[at:]), printable(s.Text[min(at, len(s.Text)):])
 	return out
 }
 
 // deviationOf returns a mistake with the evidence of its clause.
 func deviationOf(m client.Mistake, operation string) reports.Deviation {
-	d := reports.Deviation{Clause: m.Clause, Grade: m.Grade, Source: m.Source, Level: reports.Must, Pointer: m.Place, Summary: m.Summary,
+	d := reports.Deviation{Clause: m.Clause, Grade: m.Grade, Source: m.Source, Level: reports.Must, Pointer: m.Part, Summary: m.Summary,
 		Expected: m.Expected, Actual: m.Actual, Verdict: reports.Failed}
 	if d.Clause == "" {
 		d.Clause = client.Clause(m.Check)

@@ -184,7 +184,7 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		for _, e := range fresh {
-			if _, err := fmt.Fprintf(w, "id: %d\nevent: request\ndata: %s\n\n", e.id, e.text); err != nil {
+			if _, err := fmt.Fprintf(w, "id: %d\nevent: request\ndata: %s\n\n", e.id, e.encoded); err != nil {
 				return
 			}
 			last = e.id

@@ -15,10 +15,10 @@ const (
 
 // kept is an entry with its event and its place in a download.
 type kept struct {
-	id     uint64
-	text   []byte // the entry as JSON
-	right  bool
-	result reports.Result
+	id      uint64
+	encoded []byte // the entry as JSON
+	right   bool
+	result  reports.Result
 }
 
 // store keeps the newest entries and wakes the streams.
@@ -36,7 +36,7 @@ type store struct {
 func newStore() *store { return &store{listeners: map[chan struct{}]bool{}} }
 
 // size is roughly what an entry takes, once as JSON and once for downloads.
-func (k kept) size() int { return 2 * len(k.text) }
+func (k kept) size() int { return 2 * len(k.encoded) }
 
 // add keeps an entry under the next id.
 func (s *store) add(e kept) {

@@ -75,7 +75,7 @@ func issueOf(result *reports.Result, d *reports.Deviation) issue {
 	}
 	sum := sha256.Sum256([]byte(result.ID + "\x00" + d.Clause + "\x00" + d.Pointer))
 	out := issue{
-		Description: visible.Text(shorten(text)), Check: visible.Text(result.ID),
+		Description: visible.Escape(shorten(text)), Check: visible.Escape(result.ID),
 		Fingerprint: hex.EncodeToString(sum[:]), Severity: severity(d),
 		Location: location{Path: file},
 	}

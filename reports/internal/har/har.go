@@ -29,11 +29,11 @@ func Write(w io.Writer, run *reports.Run) error {
 	return nil
 }
 
-// place is where an exchange stands in a run.
-type place struct{ result, exchange int }
+// exchangeIndex is where an exchange stands in a run.
+type exchangeIndex struct{ result, exchange int }
 
 func write(w io.Writer, run *reports.Run) error {
-	pages, places := []page{}, []place(nil)
+	pages, order := []page{}, []exchangeIndex(nil)
 	for i := range run.Results {
 		result := &run.Results[i]
 		if len(result.Exchanges) == 0 {
@@ -42,11 +42,11 @@ func write(w io.Writer, run *reports.Run) error {
 		started := result.Exchanges[0].Started.UTC().Format(time.RFC3339Nano)
 		pages = append(pages, page{Started: started, ID: result.ID, Title: title(result)})
 		for j := range result.Exchanges {
-			places = append(places, place{i, j})
+			order = append(order, exchangeIndex{i, j})
 		}
 	}
-	started := func(p place) time.Time { return run.Results[p.result].Exchanges[p.exchange].Started }
-	slices.SortStableFunc(places, func(a, b place) int { return started(a).Compare(started(b)) })
+	started := func(p exchangeIndex) time.Time { return run.Results[p.result].Exchanges[p.exchange].Started }
+	slices.SortStableFunc(order, func(a, b exchangeIndex) int { return started(a).Compare(started(b)) })
 	head, err := jsontext.Marshal(map[string]any{
 		"version": "1.2", "creator": named{Name: run.Tool.Name, Version: run.Tool.Version}, "pages": pages,
 	}, "")
@@ -57,7 +57,7 @@ func write(w io.Writer, run *reports.Run) error {
 		return err
 	}
 	separator := "\n"
-	for _, p := range places {
+	for _, p := range order {
 		line, err := jsontext.Marshal(entryOf(&run.Results[p.result], p.exchange), "")
 		if err != nil {
 			return err

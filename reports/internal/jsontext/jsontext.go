@@ -26,7 +26,7 @@ func Marshal(value any, indent string) ([]byte, error) {
 	encoder.SetIndent("", indent)
 	err := encoder.Encode(value)
 	if slices.ContainsFunc(out.Bytes(), func(c byte) bool { return c >= 0x7f }) {
-		return []byte(visible.Text(out.String())), err
+		return []byte(visible.Escape(out.String())), err
 	}
 	return bytes.Clone(out.Bytes()), err
 }

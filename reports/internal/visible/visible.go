@@ -12,9 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// Text writes out every character that is not printable, such as an escape as
+// Escape writes out every character that is not printable, such as an escape as
 // \x1b and a bidirectional override as \u202e. Line feeds and tabs stay.
-func Text(text string) string {
+func Escape(text string) string {
 	if !strings.ContainsFunc(text, hidden) {
 		return text
 	}
@@ -66,7 +66,7 @@ func (w *writer) Write(text []byte) (int, error) {
 		}
 	}
 	w.rest = append([]byte(nil), all[end:]...)
-	if _, err := io.WriteString(w.out, Text(string(all[:end]))); err != nil {
+	if _, err := io.WriteString(w.out, Escape(string(all[:end]))); err != nil {
 		return 0, err
 	}
 	return len(text), nil

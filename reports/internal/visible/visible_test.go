@@ -22,7 +22,7 @@ func TestText(t *testing.T) {
 		"\xff\xfe":                 `\xff\xfe`,
 		"\U000e0041":               `\udb40\udc41`,
 	} {
-		if got := Text(in); got != want || Text(got) != got {
+		if got := Escape(in); got != want || Escape(got) != got {
 			t.Errorf("%q: %s, want %s", in, got, want)
 		}
 	}
@@ -40,8 +40,8 @@ func TestWriter(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := out.String(); got != Text(text) || !utf8.ValidString(got) {
-			t.Fatalf("%q in pieces of %d became %q, want %q", text, size, got, Text(text))
+		if got := out.String(); got != Escape(text) || !utf8.ValidString(got) {
+			t.Fatalf("%q in pieces of %d became %q, want %q", text, size, got, Escape(text))
 		}
 	})
 	if _, err := NewWriter(iotest.TruncateWriter(failing{}, 0)).Write([]byte("a")); err != nil {

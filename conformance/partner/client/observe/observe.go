@@ -55,8 +55,8 @@ type Mistake struct {
 	Check string
 	// Key is the same for the same mistake in another request.
 	Key string
-	// Place names the part of the request: "body payAmount", "query sign", "header Content-Type", "path".
-	Place string
+	// Part names the part of the request: "body payAmount", "query sign", "header Content-Type", "path".
+	Part string
 	// Summary says in a clause what is wrong; Expected and Actual are bounded texts.
 	Summary, Expected, Actual string
 	// Clause is the statement of the contract about this parameter, a JSON pointer; empty for the clause
@@ -182,8 +182,8 @@ func (j *judgement) add(m Mistake) {
 // inQuery reports whether the parameters belong in the query.
 func (j *judgement) inQuery() bool { return j.op.Method == http.MethodGet }
 
-// place is the part of the request that carries the parameters.
-func (j *judgement) place() string {
+// parametersIn is the part of the request that carries the parameters.
+func (j *judgement) parametersIn() string {
 	if j.inQuery() {
 		return "query"
 	}
@@ -212,14 +212,14 @@ func (j *judgement) route() bool {
 	switch {
 	case elsewhere != nil:
 		j.observed.Operation = elsewhere.ID
-		j.add(Mistake{Check: RightService, Key: elsewhere.ID, Place: "address", Summary: elsewhere.ID + " was sent to the service " + orNone(j.request.Service),
+		j.add(Mistake{Check: RightService, Key: elsewhere.ID, Part: "address", Summary: elsewhere.ID + " was sent to the service " + orNone(j.request.Service),
 			Expected: "the address of the service " + elsewhere.Service, Actual: "that of " + orNone(j.request.Service)})
 	case methods != nil:
 		slices.Sort(methods)
-		j.add(Mistake{Check: KnownOperation, Key: actual, Place: "method", Summary: "the path takes another method",
+		j.add(Mistake{Check: KnownOperation, Key: actual, Part: "method", Summary: "the path takes another method",
 			Expected: strings.Join(slices.Compact(methods), ", ") + " " + j.request.Path, Actual: actual})
 	default:
-		j.add(Mistake{Check: KnownOperation, Key: actual, Place: "path", Summary: "no operation has this path" + j.emptySegment(),
+		j.add(Mistake{Check: KnownOperation, Key: actual, Part: "path", Summary: "no operation has this path" + j.emptySegment(),
 			Expected: "a path of the contract, below the address of its service", Actual: orNone(j.request.Service) + ": " + actual})
 	}
 	return false

@@ -32,13 +32,13 @@ func (j *judgement) readQuery() bool {
 		name, err := url.QueryUnescape(rawName)
 		value, valueErr := url.QueryUnescape(rawValue)
 		if err = errors.Join(err, valueErr); err != nil || !utf8.ValidString(name+value) {
-			j.add(Mistake{Check: JSONObject, Key: "query", Place: "query", Summary: "the query is not percent-encoded UTF-8",
+			j.add(Mistake{Check: JSONObject, Key: "query", Part: "query", Summary: "the query is not percent-encoded UTF-8",
 				Expected: "percent-encoded UTF-8", Actual: part})
 			certain = false
 			continue
 		}
 		if seen[name] {
-			j.add(Mistake{Check: Once, Key: "query " + name, Place: "query " + name, Summary: "the query has " + name + " twice",
+			j.add(Mistake{Check: Once, Key: "query " + name, Part: "query " + name, Summary: "the query has " + name + " twice",
 				Expected: "each parameter once", Actual: j.request.RawQuery})
 			certain = false
 		}
@@ -53,7 +53,7 @@ func (j *judgement) readBody() bool {
 	body := j.request.Body
 	if j.inQuery() {
 		if len(body) > 0 {
-			j.add(Mistake{Check: JSONObject, Key: "body of a GET", Place: "body", Summary: "a GET has a body",
+			j.add(Mistake{Check: JSONObject, Key: "body of a GET", Part: "body", Summary: "a GET has a body",
 				Expected: "no body: its parameters belong in the query", Actual: fmt.Sprintf("%d bytes", len(body))})
 		}
 		return true
@@ -75,16 +75,16 @@ func (j *judgement) readBody() bool {
 	if len(strings.TrimSpace(string(body))) == 0 {
 		summary = "the body is empty"
 	}
-	j.add(Mistake{Check: check, Key: summary, Place: "body", Summary: summary,
+	j.add(Mistake{Check: check, Key: summary, Part: "body", Summary: summary,
 		Expected: "one JSON object in UTF-8 with each member once", Actual: strings.ToValidUTF8(string(body[:min(len(body), maxText)]), "�")})
 	return false
 }
 
 func (j *judgement) mediaType() {
-	const place = "header Content-Type"
+	const part = "header Content-Type"
 	sent := j.request.Header.Values("Content-Type")
 	if coding := j.request.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		j.add(Mistake{Check: MediaType, Key: "coding " + coding, Place: "header Content-Encoding", Summary: "the body is compressed",
+		j.add(Mistake{Check: MediaType, Key: "coding " + coding, Part: "header Content-Encoding", Summary: "the body is compressed",
 			Expected: "no Content-Encoding", Actual: coding})
 	}
 	media, parameters, err := mime.ParseMediaType(strings.Join(sent, ", "))
@@ -94,7 +94,7 @@ func (j *judgement) mediaType() {
 		return
 	}
 	actual := orNone(strings.Join(sent, ", "))
-	j.add(Mistake{Check: MediaType, Key: actual, Place: place, Summary: "the body is not announced as JSON in UTF-8",
+	j.add(Mistake{Check: MediaType, Key: actual, Part: part, Summary: "the body is not announced as JSON in UTF-8",
 		Expected: "Content-Type: application/json", Actual: actual})
 }
 
@@ -139,25 +139,25 @@ func (j *judgement) parameters() {
 // header judges Accept-Language, the only header that is a parameter.
 func (j *judgement) header() {
 	if values := j.request.Header.Values("Accept-Language"); len(values) > 1 {
-		j.add(Mistake{Check: Once, Key: "Accept-Language", Place: "header Accept-Language", Summary: "the header Accept-Language is sent twice",
+		j.add(Mistake{Check: Once, Key: "Accept-Language", Part: "header Accept-Language", Summary: "the header Accept-Language is sent twice",
 			Expected: "one header Accept-Language", Actual: strings.Join(values, " and ")})
 	}
 }
 
 // missing tells of a required parameter that was not sent, and of a global one that is in the wrong part.
 func (j *judgement) missing(name string) {
-	in := j.place()
+	in := j.parametersIn()
 	if slices.Contains(globals, name) && !j.inQuery() && slices.ContainsFunc(j.observed.Query, named(name)) {
-		j.add(Mistake{Check: Place, Key: name, Place: "query " + name, Summary: fmt.Sprintf("%s is in the query of a %s", name, j.op.Method),
+		j.add(Mistake{Check: Place, Key: name, Part: "query " + name, Summary: fmt.Sprintf("%s is in the query of a %s", name, j.op.Method),
 			Expected: name + " in the body", Actual: name + " in the query"})
 		return
 	}
 	if name == "sign" {
-		j.add(Mistake{Check: Sign, Key: "missing", Place: in + " sign", Summary: "the request has no sign", Expected: "a sign in the " + in, Actual: "none"})
+		j.add(Mistake{Check: Sign, Key: "missing", Part: in + " sign", Summary: "the request has no sign", Expected: "a sign in the " + in, Actual: "none"})
 		return
 	}
 	clause := j.clause(name, "required")
-	j.add(j.graded(Mistake{Check: Required, Key: j.op.ID + " " + name, Place: in + " " + name, Summary: fmt.Sprintf("%s lacks %s", j.op.ID, name),
+	j.add(j.graded(Mistake{Check: Required, Key: j.op.ID + " " + name, Part: in + " " + name, Summary: fmt.Sprintf("%s lacks %s", j.op.ID, name),
 		Expected: "a parameter " + name, Actual: "none"}, clause))
 }
 
@@ -170,7 +170,7 @@ func (j *judgement) parameter(m *signing.Member, schemas map[string]*openapi3.Sc
 	schema, known := schemas[m.Name]
 	switch {
 	case !known:
-		j.unknown(j.place(), m.Name, slices.Sorted(maps.Keys(schemas)))
+		j.unknown(j.parametersIn(), m.Name, slices.Sorted(maps.Keys(schemas)))
 		return
 	case m.Name == "sign":
 		return
@@ -179,8 +179,8 @@ func (j *judgement) parameter(m *signing.Member, schemas map[string]*openapi3.Sc
 	if json.Unmarshal(m.Value, &value) != nil {
 		return // not possible after parsing
 	}
-	for _, broken := range leaves(schema.VisitJSON(value, openapi3.MultiErrors())) {
-		j.broken(m, broken)
+	for _, err := range leaves(schema.VisitJSON(value, openapi3.MultiErrors())) {
+		j.addSchemaError(m, err)
 	}
 	if text, ok := value.(string); ok && m.Name == "partnerCode" && text != "" {
 		j.partner(text)
@@ -190,7 +190,7 @@ func (j *judgement) parameter(m *signing.Member, schemas map[string]*openapi3.Sc
 func (j *judgement) partner(code string) {
 	own := j.observer.options.PartnerCodes
 	if len(own) > 0 && !slices.Contains(own, code) {
-		j.add(Mistake{Check: OwnPartner, Key: code, Place: j.place() + " partnerCode", Summary: "the partner code is not the client's own",
+		j.add(Mistake{Check: OwnPartner, Key: code, Part: j.parametersIn() + " partnerCode", Summary: "the partner code is not the client's own",
 			Expected: strings.Join(own, " or "), Actual: code})
 	}
 }
@@ -211,15 +211,15 @@ func leaves(err error) []*openapi3.SchemaError {
 	return all
 }
 
-// broken tells of a parameter that does not keep its schema.
-func (j *judgement) broken(m *signing.Member, broken *openapi3.SchemaError) {
-	check, keyword := Forms, broken.SchemaField
+// addSchemaError adds a mistake for a parameter that does not match its schema.
+func (j *judgement) addSchemaError(m *signing.Member, err *openapi3.SchemaError) {
+	check, keyword := Forms, err.SchemaField
 	where := m.Name
-	if pointer := broken.JSONPointer(); len(pointer) > 0 {
+	if pointer := err.JSONPointer(); len(pointer) > 0 {
 		where += "[" + strings.Join(pointer, "][") + "]"
 	}
 	summary := fmt.Sprintf("%s of %s does not have the documented form", where, j.op.ID)
-	expected := words(broken)
+	expected := words(err)
 	if keyword == "type" || keyword == "nullable" {
 		check, keyword = Strings, "type"
 		summary = fmt.Sprintf("%s of %s has the wrong type", where, j.op.ID)
@@ -231,14 +231,14 @@ func (j *judgement) broken(m *signing.Member, broken *openapi3.SchemaError) {
 	if text, _ := m.Text(); text == "" && keyword != "type" {
 		summary = fmt.Sprintf("%s of %s is empty", where, j.op.ID)
 	}
-	j.add(j.graded(Mistake{Check: check, Key: j.op.ID + " " + m.Name + " " + keyword, Place: j.place() + " " + where,
+	j.add(j.graded(Mistake{Check: check, Key: j.op.ID + " " + m.Name + " " + keyword, Part: j.parametersIn() + " " + where,
 		Summary: summary, Expected: expected, Actual: string(m.Value)}, clause))
 }
 
 // words says what a schema expects.
-func words(broken *openapi3.SchemaError) string {
-	schema := broken.Schema
-	switch broken.SchemaField {
+func words(err *openapi3.SchemaError) string {
+	schema := err.Schema
+	switch err.SchemaField {
 	case "type", "nullable":
 		return "a JSON " + strings.Join(schema.Type.Slice(), " or ")
 	case "pattern":
@@ -250,7 +250,7 @@ func words(broken *openapi3.SchemaError) string {
 	case "minItems":
 		return "at least one item"
 	}
-	return broken.Reason
+	return err.Reason
 }
 
 // unknown tells of a parameter that the contract does not have.
@@ -261,7 +261,7 @@ func (j *judgement) unknown(in, name string, known []string) {
 			expected = other
 		}
 	}
-	j.add(Mistake{Check: Known, Key: j.op.ID + " " + name, Place: in + " " + name,
+	j.add(Mistake{Check: Known, Key: j.op.ID + " " + name, Part: in + " " + name,
 		Summary: fmt.Sprintf("%s has no parameter %q in the %s", j.op.ID, name, in), Expected: expected, Actual: name})
 }
 

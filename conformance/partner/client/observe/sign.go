@@ -35,7 +35,7 @@ func (j *judgement) sign() {
 	rules := j.observer.options.Rules
 	members, err := got.Members(rules.Parts)
 	if err != nil {
-		j.add(Mistake{Check: Once, Key: "parts", Place: "request", Summary: "two parts of the request contradict each other: " + err.Error(),
+		j.add(Mistake{Check: Once, Key: "parts", Part: "request", Summary: "two parts of the request contradict each other: " + err.Error(),
 			Expected: "each parameter once", Actual: err.Error()})
 		return
 	}
@@ -70,7 +70,7 @@ func (j *judgement) compare(signed *Signed, got diagnose.Request, rules signing.
 	if signed.Right {
 		return
 	}
-	m := Mistake{Check: Sign, Place: j.place() + " sign", Expected: signed.Want + ", the MD5 of " + string(signed.Content), Actual: sent}
+	m := Mistake{Check: Sign, Part: j.parametersIn() + " sign", Expected: signed.Want + ", the MD5 of " + string(signed.Content), Actual: sent}
 	switch {
 	case sent == "":
 		m.Key, signed.Line = "empty", "the sign is empty"

@@ -48,5 +48,5 @@ func Of(language string) (Sample, error) {
 	return samples[at], nil
 }
 
-// Text returns the text of the test.
-func (s Sample) Text() ([]byte, error) { return files.ReadFile(s.File + ".txt") }
+// Source returns the text of the test.
+func (s Sample) Source() ([]byte, error) { return files.ReadFile(s.File + ".txt") }

@@ -135,7 +135,7 @@ func (t *trials) mistakes(r *partner.Record, o *outcome, check *partner.Check, w
 			at = -1
 		}
 		r.Exchanges = append(r.Exchanges, shown...)
-		d := reports.Deviation{Summary: summary, Expected: m.Expected, Actual: m.Actual, Pointer: m.Place, Exchange: at}
+		d := reports.Deviation{Summary: summary, Expected: m.Expected, Actual: m.Actual, Pointer: m.Part, Exchange: at}
 		if m.Grade != "" { // of the parameter, not of all of them
 			d.Clause, d.Level, d.Grade, d.Source = check.Clause, reports.Must, m.Grade, m.Source
 		}

@@ -100,7 +100,7 @@ func noProxy() []string {
 // tail keeps the end of what is written.
 type tail struct {
 	mu   sync.Mutex
-	text []byte
+	kept []byte
 	also io.Writer
 }
 
@@ -111,9 +111,9 @@ const maxTail = 4 << 10
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.text = append(t.text, p...)
-	if over := len(t.text) - maxTail; over > 0 {
-		t.text = append(t.text[:0], t.text[over:]...)
+	t.kept = append(t.kept, p...)
+	if over := len(t.kept) - maxTail; over > 0 {
+		t.kept = append(t.kept[:0], t.kept[over:]...)
 	}
 	if t.also != nil {
 		_, _ = t.also.Write(p) // the output of the command is not what is judged
@@ -125,7 +125,7 @@ func (t *tail) Write(p []byte) (int, error) {
 func (t *tail) last() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	line := bytes.TrimSpace(t.text)
+	line := bytes.TrimSpace(t.kept)
 	line = line[bytes.LastIndexByte(line, '\n')+1:]
 	return strings.TrimSpace(strings.ToValidUTF8(string(line[:min(len(line), 300)]), "�"))
 }

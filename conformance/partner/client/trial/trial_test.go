@@ -201,10 +201,10 @@ func subscribe(ctx context.Context, mall *client.Client, sim string, inbox *inbo
 
 // inbox takes pushes.
 type inbox struct {
-	mu     sync.Mutex
-	orders map[string]client.OrderRequest
-	seen   map[string]int
-	deaf   bool
+	mu          sync.Mutex
+	orders      map[string]client.OrderRequest
+	seen        map[string]int
+	dropsOrders bool
 }
 
 // store keeps an order, to compare its push with.
@@ -215,7 +215,7 @@ func (b *inbox) store(order client.OrderRequest) {
 }
 
 func listen(mode string) *inbox {
-	box := &inbox{orders: map[string]client.OrderRequest{}, seen: map[string]int{}, deaf: mode == "says-success"}
+	box := &inbox{orders: map[string]client.OrderRequest{}, seen: map[string]int{}, dropsOrders: mode == "says-success"}
 	id, key, err := signing.ParsePushKey(os.Getenv("MALL_PUSH_KEY"))
 	if err != nil {
 		panic(err)
@@ -244,7 +244,7 @@ func (b *inbox) await(orderNo string) error {
 		b.mu.Lock()
 		n := b.seen[orderNo]
 		b.mu.Unlock()
-		if n > 0 || b.deaf {
+		if n > 0 || b.dropsOrders {
 			time.Sleep(100 * time.Millisecond) // for a repetition
 			return nil
 		}

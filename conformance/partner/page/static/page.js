@@ -83,7 +83,7 @@ function field(name, value) {
 function what(mistake) {
   const box = make('div', 'what');
   box.append(make('h3', '', mistake.summary));
-  if (mistake.place) box.append(field('In', mistake.place));
+  if (mistake.part) box.append(field('In', mistake.part));
   if (mistake.expected) box.append(field('Expected', mistake.expected));
   if (mistake.actual) box.append(field('Actual', mistake.actual));
   box.append(field(mistake.check, mistake.requirement + (mistake.grade ? ` (${mistake.grade}${mistake.source ? ', ' + mistake.source : ''})` : '')));

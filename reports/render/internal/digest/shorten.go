@@ -83,7 +83,7 @@ func StatusText(status int) string {
 
 // OneLine makes text fit for one line of at most limit bytes.
 func OneLine(text string, limit int) string {
-	return Shorten(visible.Text(strings.Join(strings.Fields(text), " ")), limit)
+	return Shorten(visible.Escape(strings.Join(strings.Fields(text), " ")), limit)
 }
 
 // Shorten cuts text to limit bytes and says how many are left out.

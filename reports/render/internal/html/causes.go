@@ -65,7 +65,7 @@ func habitsView(habits []reports.Habit) []habitView {
 }
 
 // bounded makes a text fit for the page.
-func bounded(text string) string { return digest.Shorten(visible.Text(text), mostText) }
+func bounded(text string) string { return digest.Shorten(visible.Escape(text), mostText) }
 
 // pageURL returns the address of a page of the provider, empty when its source is
 // known by an id alone.

@@ -24,9 +24,9 @@ type taskChart struct {
 // taskView is one line of the timeline; positions are in a drawing of 1000 units.
 type taskView struct {
 	*reports.Task
-	Settled string
-	Y       int
-	Bars    []barView
+	Finished string
+	Y        int
+	Bars     []barView
 }
 
 // barView is a span of time in which one status was seen.
@@ -50,14 +50,14 @@ func tasksView(tasks []reports.Task) taskChart {
 	if len(tasks) == 0 {
 		return view
 	}
-	settled := make([]time.Duration, len(tasks))
+	took := make([]time.Duration, len(tasks))
 	for i := range tasks {
-		settled[i] = settledAfter(&tasks[i])
+		took[i] = finishedAfter(&tasks[i])
 	}
-	slices.Sort(settled)
-	view.Median, view.Longest = digest.Took(settled[(len(settled)-1)/2]), digest.Took(settled[len(settled)-1])
+	slices.Sort(took)
+	view.Median, view.Longest = digest.Took(took[(len(took)-1)/2]), digest.Took(took[len(took)-1])
 	sorted := slices.Clone(tasks)
-	slices.SortStableFunc(sorted, func(a, b reports.Task) int { return cmp.Compare(settledAfter(&b), settledAfter(&a)) })
+	slices.SortStableFunc(sorted, func(a, b reports.Task) int { return cmp.Compare(finishedAfter(&b), finishedAfter(&a)) })
 	sorted = sorted[:min(len(sorted), shownTasks)]
 	var scale time.Duration
 	for i := range sorted {
@@ -67,7 +67,7 @@ func tasksView(tasks []reports.Task) taskChart {
 	view.Scale = digest.Took(scale)
 	for i := range sorted {
 		view.Shown = append(view.Shown, taskView{
-			Task: &sorted[i], Settled: digest.Took(settledAfter(&sorted[i])), Y: i * taskLine,
+			Task: &sorted[i], Finished: digest.Took(finishedAfter(&sorted[i])), Y: i * taskLine,
 			Bars: view.bars(&sorted[i], scale),
 		})
 	}
@@ -102,8 +102,8 @@ func (v *taskChart) color(status string) int {
 	return min(at+1, taskPalette)
 }
 
-// settledAfter is how long after its submission a task first showed the status it kept.
-func settledAfter(task *reports.Task) time.Duration {
+// finishedAfter is how long after its submission a task first showed the status it kept.
+func finishedAfter(task *reports.Task) time.Duration {
 	last := len(task.Looks) - 1
 	for last > 0 && task.Looks[last-1].Status == task.Looks[last].Status {
 		last--

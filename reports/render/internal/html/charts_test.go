@@ -7,7 +7,7 @@ import (
 )
 
 func TestSettledAfter(t *testing.T) {
-	if got := settledAfter(&reports.Task{Looks: []reports.Look{{After: 1, Status: "a"}, {After: 2, Status: "b"}, {After: 3, Status: "b"}}}); got != 2 {
-		t.Errorf("settled after %d, want when the last status came first", got)
+	if got := finishedAfter(&reports.Task{Looks: []reports.Look{{After: 1, Status: "a"}, {After: 2, Status: "b"}, {After: 3, Status: "b"}}}); got != 2 {
+		t.Errorf("finished after %d, want when the last status came first", got)
 	}
 }

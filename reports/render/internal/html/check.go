@@ -163,14 +163,14 @@ func curlText(e *reports.Exchange) string {
 	if len(line) > 4*mostBody {
 		return "# the curl line is left out, it is long; run.json has the request"
 	}
-	return visible.Text(line)
+	return visible.Escape(line)
 }
 
 // headerText writes header fields as they stand on the wire.
 func headerText(header []reports.Header) string {
 	var out strings.Builder
 	for _, field := range header {
-		out.WriteString(field.Name + ": " + digest.Shorten(visible.Text(field.Value), mostText) + "\n")
+		out.WriteString(field.Name + ": " + digest.Shorten(visible.Escape(field.Value), mostText) + "\n")
 	}
 	return strings.TrimSuffix(out.String(), "\n")
 }
@@ -179,12 +179,12 @@ func headerText(header []reports.Header) string {
 func bodyOf(body reports.Body, cut int64, tail reports.Body) string {
 	kept := body.Head(mostBody)
 	left := cut + int64(len(body)-len(kept))
-	text := strings.TrimSuffix(visible.Text(string(kept)), "\n")
+	text := strings.TrimSuffix(visible.Escape(string(kept)), "\n")
 	if left > 0 {
 		text += "… (" + plural.Of(int(max(0, left-int64(len(tail)))), "byte") + " left out)"
 	}
 	if len(tail) > 0 {
-		text += " …" + strings.TrimSuffix(visible.Text(string(tail)), "\n")
+		text += " …" + strings.TrimSuffix(visible.Escape(string(tail)), "\n")
 	}
 	return text
 }

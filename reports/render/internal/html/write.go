@@ -39,7 +39,7 @@ var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 		page = strings.Replace(page, "{{/* "+name+" */}}", string(part), 1)
 	}
 	return template.New("report").Funcs(template.FuncMap{
-		"curl": curlText, "visible": visible.Text, "took": digest.Took, "statusText": digest.StatusText, "headerText": headerText, "bodyText": bodyOf,
+		"curl": curlText, "visible": visible.Escape, "took": digest.Took, "statusText": digest.StatusText, "headerText": headerText, "bodyText": bodyOf,
 		"pageURL": pageURL, "plural": plural.Of, "flaky": digest.FlakyText, "inc": func(i int) int { return min(i+1, taskPalette) },
 	}).Parse(page)
 })

@@ -31,15 +31,15 @@ type Node struct {
 
 // Parse reads a value that Content has accepted.
 func Parse(value []byte) *Node {
-	r := NodeReader{Text: value, Dec: json.NewDecoder(bytes.NewReader(value))}
+	r := NodeReader{Input: value, Dec: json.NewDecoder(bytes.NewReader(value))}
 	r.Dec.UseNumber()
 	return r.Node()
 }
 
 // NodeReader reads text that is known to be valid JSON.
 type NodeReader struct {
-	Text []byte
-	Dec  *json.Decoder
+	Input []byte
+	Dec   *json.Decoder
 }
 
 // Node reads one value.
@@ -51,7 +51,7 @@ func (r *NodeReader) Node() *Node {
 	}
 	switch token := token.(type) {
 	case string:
-		raw := bytes.TrimLeft(r.Text[from:r.Dec.InputOffset()], " \t\r\n,:")
+		raw := bytes.TrimLeft(r.Input[from:r.Dec.InputOffset()], " \t\r\n,:")
 		return &Node{Kind: KindString, Text: token, raw: string(raw)}
 	case json.Number:
 		return &Node{Kind: KindNumber, Text: token.String()}

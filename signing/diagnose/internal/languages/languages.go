@@ -103,7 +103,7 @@ var All = []struct {
 	Likely bool
 }{
 	{"as Python's str does", language{yes: "True", no: "False", null: "None", numbers: &PythonNumbers,
-		list: listed("[", ", ", "]"), object: mapped("{", ", ", ": ", "}"), quote: PythonText}, true},
+		list: listed("[", ", ", "]"), object: mapped("{", ", ", ": ", "}"), quote: AppendPython}, true},
 	{"as JavaScript's String does", language{yes: "true", no: "false", null: "null", numbers: &ScriptNumbers,
 		list: flatList, object: always("[object Object]")}, true},
 	{"as PHP does", language{yes: "1", no: "", null: "", numbers: &PHPNumbers, list: always("Array"), object: always("Array")}, true},
@@ -112,7 +112,7 @@ var All = []struct {
 	{"as Java's String.valueOf does", language{yes: "true", no: "false", null: "null", numbers: &JavaNumbers,
 		list: listed("[", ", ", "]"), object: mapped("{", ", ", "=", "}")}, true},
 	{"as Ruby's to_s does", language{yes: "true", no: "false", null: "nil", numbers: &PythonNumbers,
-		list: listed("[", ", ", "]"), object: mapped("{", ", ", "=>", "}"), quote: RubyText}, true},
+		list: listed("[", ", ", "]"), object: mapped("{", ", ", "=>", "}"), quote: AppendRuby}, true},
 	{"as .NET's ToString does", language{yes: "True", no: "False", null: "", numbers: &ScriptNumbers,
 		list:   always("System.Collections.ArrayList"),
 		object: always("System.Collections.Generic.Dictionary`2[System.String,System.Object]")}, false},
@@ -120,8 +120,8 @@ var All = []struct {
 		list: always("System.String[]"), object: always("System.Object")}, false},
 }
 
-// Text is a value in the language. Strings are quoted inside of lists and objects where the language does so.
-func (l language) Text(n *jsonform.Node, inside bool) string {
+// Format is a value in the language. Strings are quoted inside of lists and objects where the language does so.
+func (l language) Format(n *jsonform.Node, inside bool) string {
 	switch n.Kind {
 	case jsonform.KindArray:
 		return l.list(l, n)
@@ -148,7 +148,7 @@ func listed(first, between, last string) func(language, *jsonform.Node) string {
 	return func(l language, n *jsonform.Node) string {
 		items := make([]string, len(n.Items))
 		for i, item := range n.Items {
-			items[i] = l.Text(item, true)
+			items[i] = l.Format(item, true)
 		}
 		return first + strings.Join(items, between) + last
 	}
@@ -158,7 +158,7 @@ func mapped(first, between, colon, last string) func(language, *jsonform.Node) s
 	return func(l language, n *jsonform.Node) string {
 		items := make([]string, len(n.Items))
 		for i, item := range n.Items {
-			items[i] = l.Text(jsonform.String(n.Names[i]), true) + colon + l.Text(item, true)
+			items[i] = l.Format(jsonform.String(n.Names[i]), true) + colon + l.Format(item, true)
 		}
 		return first + strings.Join(items, between) + last
 	}
@@ -176,8 +176,8 @@ func flatList(l language, n *jsonform.Node) string {
 	return listed("", ",", "")(l, n)
 }
 
-// PythonText writes a string as Python's repr does.
-func PythonText(dst []byte, text string) []byte {
+// AppendPython writes a string as Python's repr does.
+func AppendPython(dst []byte, text string) []byte {
 	quote := '\''
 	if strings.Contains(text, "'") && !strings.Contains(text, `"`) {
 		quote = '"'
@@ -202,8 +202,8 @@ func PythonText(dst []byte, text string) []byte {
 	return append(dst, byte(quote))
 }
 
-// RubyText writes a string as Ruby's inspect does.
-func RubyText(dst []byte, text string) []byte {
+// AppendRuby writes a string as Ruby's inspect does.
+func AppendRuby(dst []byte, text string) []byte {
 	dst = append(dst, '"')
 	for i, r := range text {
 		switch short := strings.IndexRune("\n\r\t\a\b\v\f\x1b", r); {

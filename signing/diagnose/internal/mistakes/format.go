@@ -142,8 +142,8 @@ func only(one Entry, detail string, value *jsonform.Node) Variant {
 
 // sent returns the values as they were sent, by position in the request.
 func (s *Subject) sent() (values [][]byte) {
-	for _, place := range s.Got.Places() {
-		for _, m := range place.Members {
+	for _, group := range s.Got.Parts() {
+		for _, m := range group.Members {
 			values = append(values, m.Value)
 		}
 	}

@@ -15,7 +15,7 @@ func valuesAsText(*Subject) (ways []Variant) {
 			if n.Kind == jsonform.KindString {
 				return n
 			}
-			return jsonform.String(l.Text(n, false))
+			return jsonform.String(l.Format(n, false))
 		})
 		v.Rare = !l.Likely
 		ways = append(ways, v)
@@ -72,7 +72,7 @@ type flattening struct {
 func textIn(name string) func(*jsonform.Node) string {
 	for _, l := range languages.All {
 		if strings.Contains(l.Detail, name) {
-			return func(n *jsonform.Node) string { return l.Text(n, false) }
+			return func(n *jsonform.Node) string { return l.Format(n, false) }
 		}
 	}
 	return (*jsonform.Node).CompactText

@@ -88,15 +88,15 @@ var namesAndValues = fixed(
 // mapText are the texts that languages make of a map when nobody asked for JSON.
 var mapText = fixed(
 	written("Python's str(dict)", jsonform.Layout{Top: jsonform.Braces, Object: jsonform.Braces, Array: jsonform.Brackets, Item: ", ", Colon: ": ",
-		Plain: languages.PythonText, Literals: jsonform.PythonWords}),
+		Plain: languages.AppendPython, Literals: jsonform.PythonWords}),
 	written("Java's Map.toString", jsonform.Layout{Top: jsonform.Braces, Object: jsonform.Braces, Array: jsonform.Brackets, Item: ", ", Colon: "=", Plain: asIs}),
 	written("Go's fmt.Sprint", jsonform.Layout{Top: [2]string{"map[", "]"}, Object: [2]string{"map[", "]"}, Array: jsonform.Brackets,
 		Item: " ", Colon: ":", Plain: asIs, Literals: map[string]string{"null": "<nil>"}}),
 ).rarely(
 	written("Ruby's Hash#inspect", jsonform.Layout{Top: jsonform.Braces, Object: jsonform.Braces, Array: [2]string{"[", "]"}, Item: ", ", Colon: "=>",
-		Plain: languages.RubyText, Literals: map[string]string{"null": "nil"}}),
+		Plain: languages.AppendRuby, Literals: map[string]string{"null": "nil"}}),
 	written("Ruby 3.4's Hash#inspect", jsonform.Layout{Top: jsonform.Braces, Object: jsonform.Braces, Array: [2]string{"[", "]"}, Item: ", ", Colon: " => ",
-		Plain: languages.RubyText, Literals: map[string]string{"null": "nil"}}),
+		Plain: languages.AppendRuby, Literals: map[string]string{"null": "nil"}}),
 )
 
 var looseJSON = fixed(
@@ -138,7 +138,7 @@ func pairs(around [2]string, item, colon string) jsonform.Layout {
 
 func pythonPairs() jsonform.Layout {
 	l := pairs([2]string{"(", ")"}, ", ", ": ")
-	l.Plain, l.Literals = languages.PythonText, jsonform.PythonWords
+	l.Plain, l.Literals = languages.AppendPython, jsonform.PythonWords
 	return l
 }
 
@@ -184,11 +184,11 @@ func bodyAsSent(s *Subject) []Variant {
 	}
 }
 
-// signPlace says where sign stands in a body: its value, and what has to go with it, a comma included.
-type signPlace struct{ from, to, value, end int64 }
+// signSpan says where sign stands in a body: its value, and what has to go with it, a comma included.
+type signSpan struct{ from, to, value, end int64 }
 
-func findSign(raw []byte) (at signPlace, found bool) {
-	r := jsonform.NodeReader{Text: raw, Dec: json.NewDecoder(bytes.NewReader(raw))}
+func findSign(raw []byte) (at signSpan, found bool) {
+	r := jsonform.NodeReader{Input: raw, Dec: json.NewDecoder(bytes.NewReader(raw))}
 	if first, err := r.Dec.Token(); err != nil || first != json.Delim('{') {
 		return at, false
 	}
@@ -204,7 +204,7 @@ func findSign(raw []byte) (at signPlace, found bool) {
 			continue
 		}
 		end := r.Dec.InputOffset()
-		at = signPlace{from: before, to: end, value: colon + blanks(raw[colon:]), end: end}
+		at = signSpan{from: before, to: end, value: colon + blanks(raw[colon:]), end: end}
 		if first {
 			at.to += blanks(raw[end:])
 		}

@@ -27,8 +27,8 @@ func ordered(order func(a, b Entry) int) func(*Candidate) {
 // severalParts reports whether parameters come from more than one part of the request.
 func (s *Subject) severalParts() bool {
 	n := 0
-	for _, place := range s.Got.Places() {
-		if len(place.Members) > 0 {
+	for _, group := range s.Got.Parts() {
+		if len(group.Members) > 0 {
 			n++
 		}
 	}
@@ -79,11 +79,11 @@ func partsSortedApart(s *Subject) (ways []Variant) {
 func globalsApart(*Subject) (ways []Variant) {
 	for _, names := range [][]string{{"version", "partnerCode"}, {"partnerCode", "version"}} {
 		for _, sign := range []int{-1, 1} {
-			place := "first"
+			position := "first"
 			if sign > 0 {
-				place = "last"
+				position = "last"
 			}
-			ways = append(ways, Variant{Detail: strings.Join(names, ", ") + " " + place, Apply: ordered(func(a, b Entry) int {
+			ways = append(ways, Variant{Detail: strings.Join(names, ", ") + " " + position, Apply: ordered(func(a, b Entry) int {
 				i, j := slices.Index(names, a.Name), slices.Index(names, b.Name)
 				switch {
 				case i >= 0 && j >= 0:

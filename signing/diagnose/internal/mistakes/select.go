@@ -169,10 +169,10 @@ func partLeftOut(s *Subject) (ways []Variant) {
 	if !s.severalParts() {
 		return nil
 	}
-	for _, place := range s.Got.Places() {
-		if len(place.Members) > 0 {
-			ways = append(ways, Variant{Detail: place.Part.String(), Apply: s.writeIf(false, func(e *Entry) bool {
-				return e.part == place.Part
+	for _, group := range s.Got.Parts() {
+		if len(group.Members) > 0 {
+			ways = append(ways, Variant{Detail: group.Part.String(), Apply: s.writeIf(false, func(e *Entry) bool {
+				return e.part == group.Part
 			})})
 		}
 	}
@@ -180,14 +180,14 @@ func partLeftOut(s *Subject) (ways []Variant) {
 }
 
 func partAdded(s *Subject) (ways []Variant) {
-	for _, place := range s.Got.Places() {
-		if s.Rules.Parts.Has(place.Part) || len(place.Members) == 0 {
+	for _, group := range s.Got.Parts() {
+		if s.Rules.Parts.Has(group.Part) || len(group.Members) == 0 {
 			continue
 		}
-		ways = append(ways, Variant{Detail: place.Part.String(), Apply: func(c *Candidate) {
+		ways = append(ways, Variant{Detail: group.Part.String(), Apply: func(c *Candidate) {
 			for i := range c.Entries {
 				e := &c.Entries[i]
-				if e.part == place.Part && e.Name != signName && !s.Rules.Empty.Has([]byte(e.Value.Empty())) {
+				if e.part == group.Part && e.Name != signName && !s.Rules.Empty.Has([]byte(e.Value.Empty())) {
 					e.Written = true
 				}
 			}

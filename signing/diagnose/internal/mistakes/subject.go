@@ -19,13 +19,13 @@ type Sent struct {
 	RawBody           []byte
 }
 
-// place is a part of a request with its parameters.
-type place struct {
+// part is a part of a request with its parameters.
+type part struct {
 	Part    signing.Parts
 	Members []signing.Member
 }
 
-// Places lists the parts in the order in which signing.MembersOf collects them.
-func (s Sent) Places() [3]place {
-	return [3]place{{signing.Query, s.Query}, {signing.Path, s.Path}, {signing.Body, s.Body}}
+// Parts lists the parts in the order in which signing.MembersOf collects them.
+func (s Sent) Parts() [3]part {
+	return [3]part{{signing.Query, s.Query}, {signing.Path, s.Path}, {signing.Body, s.Body}}
 }
