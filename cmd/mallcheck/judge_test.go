@@ -58,7 +58,7 @@ func TestJudge(t *testing.T) {
 		{"nothing sent, and failed", "echo 'no such module' >&2; exit 1", nil, 3, "its last line: no such module"},
 		{"a client that hangs", "list; sleep 60", []string{"--timeout=2s"}, 3, "(--timeout) and was killed"},
 		{"a child that is left", "list; sleep 60 & exit 0", nil, 0, "the command left processes behind; they were killed"},
-		{"an undocumented path", confirming, []string{"--path=confirmPaymentResult=/pay/confirm"}, 0, "client 1 request reports"},
+		{"an undocumented path", confirming, []string{"--path=confirmPaymentResult=/pay/confirm"}, 0, "client 1 request client refusals"},
 		{"an undocumented path that is not told", confirming, nil, 1, "no operation has this path"},
 		{"a renamed variable", `test "$BASE" = "$MALL_TOPUP_URL/v1" && list`, []string{"--env=BASE={MALL_TOPUP_URL}/v1"}, 0, "passed"},
 	} {
