@@ -41,6 +41,7 @@ var pairs = []struct{ variant, fault string }{
 	{"request-id-as-uuid", "request-id-of-second-partner-lost"},
 	{"request-id-header", "request-id-unknown-accepted"},
 	{"request-id-with-dots-and-colons", "repeated-addition-fails"},
+	{"sims-have-owners", "push-to-another-partner"},
 	{"slow-tasks", "reading-repeats-work"},
 	{"slow-top-ups", "newest-of-purchase-id-unpaid"},
 	{"tasks-done-at-once", "action-code-of-remove"},

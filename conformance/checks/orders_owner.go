@@ -94,7 +94,7 @@ var foreignOrderChecks = []Check{{
 	ID: "ORD-063", Clause: "order-lookup/own-orders-only", Does: reports.Purchase, Operations: lookingUp(),
 	Requirement: "queryOrder returns to each of two partners its own order with the same purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
-		second, p := s.SecondPartner(), mineOnSecondSIM(ctx, s)
+		second, p := s.SecondPartner(), mineBefore(ctx, s)
 		mine := keysOf(ctx, s, p)
 		foreignOrder(ctx, s)
 		theirs := foundBy(ctx, s, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}).As(second))

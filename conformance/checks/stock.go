@@ -502,28 +502,42 @@ func unknownSIMOrder(ctx context.Context, s *session.Session) sent {
 	})
 }
 
-// mineOnSecondSIM returns an order by third-party payment for a SIM of the second partner.
+// mineBefore returns the order by third-party payment of which foreignOrder has the purchase id.
+func mineBefore(ctx context.Context, s *session.Session) session.Purchase {
+	visibleKeys(ctx, s, 2)
+	return topUps(ctx, s)[1].Purchase
+}
+
+// mineOnSecondSIM returns an order by third-party payment for the SIM of foreignOrder. It skips the
+// check if the target refuses it, because SIMs have owners there.
 func mineOnSecondSIM(ctx context.Context, s *session.Session) session.Purchase {
 	if len(s.Target().SecondSIMs) == 0 {
-		visibleKeys(ctx, s, 2)
-		return topUps(ctx, s)[1].Purchase
+		return mineBefore(ctx, s)
 	}
 	return session.Share(s, "order for the SIM of the second partner", func(s *session.Session) session.Purchase {
 		p := s.NewPurchase()
 		p.SIM = s.SecondSIM()
-		thirdPartyPaid(ctx, s, p)
+		answer := s.Send(ctx, s.NewSynOrderInfo(p))
+		if answer.Refused() {
+			s.Skip("the target refuses an order of the first partner for a SIM of the second: both never have orders of one SIM")
+		}
+		s.RequireAccepted(answer)
 		awaitVisible(ctx, s, p)
 		return p
 	})
 }
 
-// foreignOrder returns an order of the second partner by third-party payment, for the SIM
-// and with the purchase id of an earlier one of the first partner.
+// foreignOrder returns an order of the second partner by third-party payment, with the purchase id
+// of an earlier one of the first partner, and for a SIM for which the first partner ordered
+// earlier if the target allows that.
 func foreignOrder(ctx context.Context, s *session.Session) session.Purchase {
-	second, mine := s.SecondPartner(), mineOnSecondSIM(ctx, s)
+	second, mine := s.SecondPartner(), mineBefore(ctx, s)
+	s.Try(func() { mineOnSecondSIM(ctx, s) })
 	return session.Share(s, "order of the second partner", func(s *session.Session) session.Purchase {
 		theirs := duplicateOf(s, mine)
-		theirs.SIM = mine.SIM
+		if theirs.SIM = mine.SIM; len(s.Target().SecondSIMs) > 0 {
+			theirs.SIM = s.SecondSIM()
+		}
 		orderAs(ctx, s, second, s.NewSynOrderInfo(theirs))
 		s.Await(func() bool {
 			return s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: theirs.PurchaseID}).As(second)).Answer.Accepted()

@@ -14,6 +14,8 @@ func limitVariants() []Variant {
 	return []Variant{
 		{"one-renewal-per-sim", "refuses a subscription for a SIM card that has an active auto-renewal", nil,
 			always(sandbox.Interceptor{Conflict: oneRenewal})},
+		{"sims-have-owners", "refuses orders for a SIM card of another partner", map[string]string{"second-sim": secondSIM},
+			always(sandbox.Interceptor{Conflict: owned})},
 		{"one-plan-per-sim", "has one active plan per SIM card: a further paid order waits until the plans before it end", nil,
 			onDecide(func(st *sandbox.State, d *sandbox.Decision) {
 				if days := daysBefore(st, d.Order); days > 0 && d.Status == sandbox.PayPaid {
@@ -21,6 +23,17 @@ func limitVariants() []Variant {
 				}
 			})},
 	}
+}
+
+// secondSIM is the one SIM card of the second partner, where SIM cards have owners.
+var secondSIM = fixtures().SIMs[len(fixtures().SIMs)-1]
+
+// owned refuses an order for a SIM card of another partner.
+func owned(_ *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+	if r == nil && of(c, "singleOrder", "synOrderInfo") && (textOf(c, "deviceCode") == secondSIM) != (c.Partner == fixtures().SecondPartner) {
+		return &sandbox.Refusal{Reason: sandbox.NotFound, Message: "the SIM card is unknown"}
+	}
+	return r
 }
 
 // oneRenewal refuses a subscription if another order of its SIM card is renewed.

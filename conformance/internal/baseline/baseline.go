@@ -164,6 +164,7 @@ func (d *diagnosis) unfit(outcomes []outcome) map[string]string {
 		return reasons
 	}
 	whole := !slices.ContainsFunc(outcomes, outcome.accepted)
+	d.others = !whole
 	// A request that only reads can be sent again and again to find out what is refused.
 	// One with a parameter in its path comes last: the rule that fits it fits all.
 	slices.SortStableFunc(refused, func(a, b outcome) int {

@@ -19,7 +19,10 @@ type diagnosis struct {
 	session *session.Session
 	target  *target.Target
 	service string
-	rule    string // the signature rule that fits, as settings
+	// others says that the target accepts a request of another operation of the service: with the
+	// same partner code and version.
+	others bool
+	rule   string // the signature rule that fits, as settings
 }
 
 // The ends of sentences about a sign that is refused.
@@ -135,13 +138,13 @@ func (d *diagnosis) byProbes(one outcome, draft *session.Draft) string {
 		return err == nil && kindOf(answer) == refusal
 	}
 	var suspects []string
-	if same(draft.Twin().Before(wire.Set("partnerCode", "PNOSUCHPARTNER"))) {
+	if !d.others && same(draft.Twin().Before(wire.Set("partnerCode", "PNOSUCHPARTNER"))) {
 		suspects = append(suspects, "the partner code "+d.target.PartnerCode+" (--partner-code)")
 	}
 	if same(draft.Twin().SignedBy(wrongSign)) {
 		suspects = append(suspects, "the sign (mallcheck doctor looks for the rule)")
 	}
-	if same(draft.Twin().Before(wire.Set("version", "0.1"))) {
+	if !d.others && same(draft.Twin().Before(wire.Set("version", "0.1"))) {
 		suspects = append(suspects, "the version 3.0")
 	}
 	if slices.Contains(draft.Names(), "deviceCode") && same(draft.Twin().Before(wire.Set("deviceCode", "890000000000000000000"))) {
