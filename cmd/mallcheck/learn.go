@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/learn"
@@ -14,7 +16,7 @@ import (
 
 // learnCommand learns what a target does.
 type learnCommand struct {
-	Runs   []string `arg:"" optional:"" name:"run.json" help:"Reports of runs, or of the proxy, to learn from. Without one, the target is asked: the checks that its settings select are run."`
+	Runs   []string `arg:"" optional:"" name:"file" help:"What to learn from: run.json or report.har of a run or of the proxy, or an HTTP Archive of another program. Without one, the target is asked: the checks that its settings select are run."`
 	Output string   `short:"o" placeholder:"FILE" help:"File to write; - is standard output. Default: NAME.overlay.yaml for the target NAME."`
 
 	target.Settings
@@ -27,6 +29,7 @@ func (learnCommand) Help() string {
 Examples:
   mallcheck learn --target uat                         ask, and write uat.overlay.yaml
   mallcheck learn mallcheck-report/run.json -o uat.overlay.yaml
+  mallcheck learn recording.har -o uat.overlay.yaml
   mallcheck run --target uat --overlay uat.overlay.yaml --strict observed
 
 Read-only unless writes are allowed. Exit code: 0 written, 2 wrong usage, 3 a service was not reached or the run is incomplete, 130 interrupted.`
@@ -50,7 +53,7 @@ func (c *learnCommand) Run(std *streams) error {
 			if err != nil {
 				return err
 			}
-			name = cmp.Or(c.Target, from)
+			name = cmp.Or(c.Target, from, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
 		}
 	} else {
 		run, err := learnFrom(layers, learner)
@@ -67,7 +70,7 @@ func (c *learnCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	path := cmp.Or(c.Output, name+".overlay.yaml")
+	path := cmp.Or(c.Output, filepath.Base(name)+".overlay.yaml") // a report may name anything
 	if path == "-" {
 		_, err = std.out.Write(text)
 		return errors.Join(err, incomplete)

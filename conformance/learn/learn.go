@@ -6,6 +6,8 @@
 package learn
 
 import (
+	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -70,10 +72,19 @@ func (l *Learner) Learned() *Learned {
 	return l.learner.Learned()
 }
 
-// AddRun learns from a run as reports.WriteJSON writes it. It is read result by
-// result, so that a large one takes no more memory. It returns the name of the target.
+// AddRun learns from a run as reports.WriteJSON writes it, or from an HTTP Archive (HAR 1.2) of any
+// program. It is read result by result, so that a large one takes no more memory. It returns the name of
+// the target, "" where an archive does not tell it.
 func (l *Learner) AddRun(r io.Reader) (target string, err error) {
-	run, err := reports.ReadResults(r, func(result *reports.Result) error {
+	buffered := bufio.NewReader(r)
+	if head, _ := buffered.Peek(512); isArchive.Match(head) { // what cannot be read is told below
+		a := &archive{decoder: json.NewDecoder(buffered), learner: l}
+		if err := a.read(); err != nil {
+			return "", fmt.Errorf("reading an HTTP archive: %w", err)
+		}
+		return a.target, nil
+	}
+	run, err := reports.ReadResults(buffered, func(result *reports.Result) error {
 		l.Done(*result)
 		result.Exchanges = nil
 		return nil

@@ -48,7 +48,7 @@ func write(w io.Writer, run *reports.Run) error {
 	started := func(p exchangeIndex) time.Time { return run.Results[p.result].Exchanges[p.exchange].Started }
 	slices.SortStableFunc(order, func(a, b exchangeIndex) int { return started(a).Compare(started(b)) })
 	head, err := jsontext.Marshal(map[string]any{
-		"version": "1.2", "creator": named{Name: run.Tool.Name, Version: run.Tool.Version}, "pages": pages,
+		"version": "1.2", "creator": named{Name: run.Tool.Name, Version: run.Tool.Version}, "pages": pages, "_target": run.Target.Name,
 	}, "")
 	if err != nil {
 		return err

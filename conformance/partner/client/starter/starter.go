@@ -20,7 +20,7 @@ type Sample struct {
 }
 
 var samples = []Sample{
-	{"python", "test_mall.py", "python3 -m pytest test_mall.py"},
+	{"python", "test_mall.py", "python3 test_mall.py"},
 	{"node", "mall.test.mjs", "node --test mall.test.mjs"},
 	{"java", "MallTest.java", "java MallTest.java"},
 	{"php", "MallTest.php", "php MallTest.php"},

@@ -1,0 +1,104 @@
+package learn
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/redact"
+	"github.com/mallcheck/mallcheck/reports/render"
+)
+
+// fromText learns from the text of a report.
+func fromText(t *testing.T, text []byte) *Learned {
+	t.Helper()
+	learner, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name, err := learner.AddRun(bytes.NewReader(text)); err != nil || name != "" && name != base().Target.Name {
+		t.Fatalf("the target is %q, %v", name, err)
+	}
+	return learner.Learned()
+}
+
+// TestArchive holds that an archive teaches the claims that the run teaches from which it was written, byte for byte.
+func TestArchive(t *testing.T) {
+	run := redact.Run(base(), redact.Secrets{})
+	var report, archive bytes.Buffer
+	if err := reports.WriteJSON(&report, run); err != nil {
+		t.Fatal(err)
+	}
+	if err := render.WriteHAR(&archive, run); err != nil {
+		t.Fatal(err)
+	}
+	want := fromText(t, report.Bytes())
+	_, wanted := written(t, want)
+	if _, got := written(t, fromText(t, archive.Bytes())); !bytes.Equal(got, wanted) {
+		t.Errorf("the overlays differ: %s", difference(string(wanted), string(got)))
+	}
+	got := fromText(t, foreign(t, archive.Bytes()))
+	for i := range want.Members {
+		m := &want.Members[i]
+		other := got.By()[m.At]
+		if other == nil || other.Presence != m.Presence || other.Null != m.Null || !slices.Equal(other.Types, m.Types) || other.Form != m.Form {
+			t.Errorf("%s: %+v, in the archive of another program %+v", m.At, m, other)
+		}
+	}
+	for _, fact := range got.Facts {
+		if fact.Kind == "habit" {
+			t.Errorf("the archive of another program shows a habit that is none: %+v", fact)
+		}
+	}
+}
+
+// foreign returns an archive as another program writes it: without the members of our own.
+func foreign(t *testing.T, archive []byte) []byte {
+	t.Helper()
+	var file struct {
+		Log map[string]any `json:"log"`
+	}
+	if err := json.Unmarshal(archive, &file); err != nil {
+		t.Fatal(err)
+	}
+	file.Log["creator"] = map[string]string{"name": "Firefox", "version": "1"}
+	delete(file.Log, "pages")
+	delete(file.Log, "_target")
+	entries := file.Log["entries"].([]any)
+	for _, one := range entries {
+		entry := one.(map[string]any)
+		for _, name := range []string{"_operation", "_error", "_deviations", "pageref", "comment"} {
+			delete(entry, name)
+		}
+		entry["response"].(map[string]any)["bodySize"] = -1
+	}
+	elsewhere := map[string]any{"startedDateTime": "2026-11-01T00:00:00Z", "time": 1, "request": map[string]any{"method": "GET", "url": "https://cdn.example/logo.png"},
+		"response": map[string]any{"status": 200, "content": map[string]any{"text": "iVBORw0KGgo=", "encoding": "base64"}}}
+	file.Log["entries"] = append(entries, elsewhere)
+	text, err := json.Marshal(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// TestArchiveOfNothing holds that an archive without a call of the mall, or without form, is an error.
+func TestArchiveOfNothing(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"log":{"version":"1.2","entries":[]}}`: "no entry is a call of the mall",
+		`{"log":{"entries":[{"startedDateTime":"2026-11-01T00:00:00Z","_operation":"addSims","response":{"status":200,"content":{"text":"?","encoding":"base64"}}}]}}`: "the content of the answer of 2026-11-01",
+		`{"log":[]}`:                  "there is [ where { belongs",
+		`{"log":{"entries":[{}]}} {}`: "more after the JSON document",
+	} {
+		learner, err := New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := learner.AddRun(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) && !strings.Contains(err.Error(), "no entry") {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
