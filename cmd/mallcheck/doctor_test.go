@@ -138,10 +138,10 @@ func TestDoctorReadsOnly(t *testing.T) {
 	s := serve(t, "--quiet", "--control")
 	dir := asFile(t, s.env, "allow", "group")
 	report := examine(t, process{dir: dir})
-	if got := report.answer("which response header"); got != "only operations that write show it: --allow read,write" {
+	if got := report.answer("which response header"); got != "only a write shows it: --allow read,write" {
 		t.Errorf("the header of the request id: %s", got)
 	}
-	if got := report.answer("is the parameter of the path signed (GET"); got != "yes" {
+	if got := report.answer("is the path parameter signed (GET"); got != "yes" {
 		t.Errorf("the path of a GET: %s", got)
 	}
 	if len(report.Settings) != 1 || report.Settings[0].Key != "group" {
@@ -187,7 +187,7 @@ func TestDoctorTells(t *testing.T) {
 	for _, test := range []struct{ arguments, question, want string }{
 		{"--variant=refusals-as-4xx", "a wrong sign (listBundles)", `HTTP 401, operateCode "E401"`},
 		{"--variant=data-everywhere", "a group that does not exist", `data "null"`},
-		{"--variant=unknown-members", "which members beside", "timestamp, traceId"},
+		{"--variant=unknown-members", "which members does", "timestamp, traceId"},
 		{"--variant=media-type-with-charset", "which media types", "application/json;charset=UTF-8"},
 		{"--fault=sign-wrong-accepted", "is the sign checked", "no: "},
 		{"--variant=request-id-header", "which response header", "X-Request-Id: its value finds a result"},
@@ -211,7 +211,7 @@ func TestDoctorUnreached(t *testing.T) {
 	}
 	_ = closed.Close()
 	got := process{arguments: []string{"doctor", "--topup-url=http://" + closed.Addr().String(), "--partner-code=P1", "--allow=read,write", "--group=G1", "--unknown-sim=89"}}.run(t)
-	if got.code != 3 || !strings.Contains(got.out, "not reached: no answer: ") || strings.Contains(got.out, "The settings fit") {
+	if got.code != 3 || !strings.Contains(got.out, "could not be tested: no answer: ") || strings.Contains(got.out, "The settings fit") {
 		t.Errorf("exit code %d\n%s%s", got.code, got.out, got.err)
 	}
 	if got := (process{arguments: []string{"doctor", "--topup-url=h"}}).run(t); got.code != 2 || strings.Count(got.err, "\n") != 1 {

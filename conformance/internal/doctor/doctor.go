@@ -1,12 +1,12 @@
-// Package doctor asks a target what it is like: how it is reached, which reading
-// of the documentation it follows where the documentation leaves a choice, and in
-// which form it refuses. It answers the open questions of the contract for one
-// target, and gives the settings that fit it.
+// Package doctor examines a target: how it is reached, which reading of the
+// documentation it follows where the documentation is open, and what its refusals
+// look like. It answers the open questions of the contract for one target and
+// suggests the settings that fit it.
 //
-// It sends requests that read. Only where the target allows writes does it send
-// addSims and removeSims, for a SIM card that does not exist, and only where it allows
-// purchases and can be pushed to, one order by third-party payment. It judges nothing:
-// whether what the target does is right is for the checks.
+// It sends read requests. If the target allows writes, it also sends addSims and
+// removeSims for a SIM card that does not exist. If the target allows purchases and
+// can push, it also places one order by third-party payment. It does not judge the
+// target; that is the job of the checks.
 package doctor
 
 import (
@@ -23,36 +23,36 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Report is what was found out about a target.
+// Report holds what the doctor found out about a target.
 type Report struct {
 	// Target is the target's name.
 	Target string `json:"target"`
-	// Services are its addresses and how they are reached, in a fixed order.
+	// Services are its addresses and connections, in a fixed order.
 	Services []Service `json:"services"`
-	// Answers are the questions and what the target answered, in the order of Topics.
+	// Answers are the questions and their answers, in the order of Topics.
 	Answers []Answer `json:"answers"`
-	// Settings are those that have to change to fit the target.
+	// Settings are the settings to change.
 	Settings []Setting `json:"settings"`
-	// Codes are the kinds of answer that were seen.
+	// Codes are the kinds of answer that the target gave.
 	Codes []reports.Code `json:"codes,omitempty"`
-	// Left names what was created and could not be removed, a sentence each.
+	// Left has a sentence for each thing that was created and could not be removed.
 	Left []string `json:"left,omitempty"`
 }
 
-// Topics are what questions are about, in the order in which they are told.
+// Topics are the subjects of the questions, in the order in which they are reported.
 var Topics = []string{"settings", "signature", "request id", "tasks", "refusals", "envelope", "pushes"}
 
-// Answer is one question and what is known of its answer.
+// Answer is one question with its answer, or with the reason why it has none.
 type Answer struct {
 	Topic    string `json:"topic"`
 	Question string `json:"question"`
-	// Answer is what the target showed, "" when it was not asked or showed nothing.
+	// Answer is empty if the target was not asked or its answers did not show it.
 	Answer string `json:"answer,omitempty"`
-	// Open says why there is no answer, and what to do to get one.
+	// Open says why there is no answer and how to get one.
 	Open string `json:"open,omitempty"`
 }
 
-// Setting is one setting that fits the target.
+// Setting is a suggested setting.
 type Setting struct {
 	Key    string   `json:"key"`
 	Values []string `json:"values"`
@@ -68,14 +68,14 @@ type doctor struct {
 	target     *target.Target
 	connection *session.Connection
 	session    *session.Session
-	rules      signing.Rules // those known to fit, so far
-	group      string        // one that exists, "" when none is known
+	rules      signing.Rules // the rules known to fit so far
+	group      string        // an existing group, "" if none is known
 	reached    []reports.Service
 	report     Report
 }
 
-// Examine asks a target; ctx bounds all of it. Its error is about the settings or
-// the contract: what the target does, and that it cannot be reached, is in the report.
+// Examine examines a target until ctx ends. Errors concern the settings or the contract;
+// the report describes what the target does, or that it cannot be reached.
 func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -87,7 +87,7 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 	}
 	connection, err := session.Connect(&examined, contract)
 	if err != nil {
-		return nil, fmt.Errorf("preparing to ask %s: %w", t.Name, err)
+		return nil, fmt.Errorf("connecting to %s: %w", t.Name, err)
 	}
 	defer connection.Close()
 	d := &doctor{target: &examined, connection: connection, session: connection.Session(ctx), rules: t.Sign, group: t.Group}
@@ -113,7 +113,7 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 	return &d.report, nil
 }
 
-// ask sends a draft under rules and returns the answer, nil when there is none.
+// ask sends a draft signed by rules and returns the answer, or nil if there is none.
 func (d *doctor) ask(draft *session.Draft, rules signing.Rules) *wire.Answer {
 	answer, err := d.session.Attempt(draft.Under(rules))
 	if err != nil {
@@ -122,43 +122,43 @@ func (d *doctor) ask(draft *session.Draft, rules signing.Rules) *wire.Answer {
 	return answer
 }
 
-// accepts reports whether a request is accepted under rules.
+// accepts reports whether the target accepts a request signed by rules.
 func (d *doctor) accepts(draft *session.Draft, rules signing.Rules) bool {
 	answer := d.ask(draft.Twin(), rules)
 	return answer != nil && answer.Accepted()
 }
 
-// tell notes the answer to a question.
+// tell records the answer to a question.
 func (d *doctor) tell(topic, question, answer string) {
 	d.report.Answers = append(d.report.Answers, Answer{Topic: topic, Question: question, Answer: d.clean(answer)})
 }
 
-// open notes a question without an answer, and why.
+// open records a question without an answer and the reason.
 func (d *doctor) open(topic, question, why string) {
 	d.report.Answers = append(d.report.Answers, Answer{Topic: topic, Question: question, Open: d.clean(why)})
 }
 
-// clean hides in a text what must not be told: secrets of the target, and whatever
-// tells of a payment or a payer in what was sent and answered so far.
+// clean redacts the target's secrets in a text, and all payment and payer data
+// from the exchanges so far.
 func (d *doctor) clean(text string) string {
 	seen := &reports.Run{Results: []reports.Result{{Reason: text, Exchanges: d.session.Exchanges()}}}
 	return redact.Run(seen, d.target.Secrets()).Results[0].Reason
 }
 
-// suggest notes a setting that fits, unless it is in force already.
+// suggest records a setting unless it is already in force.
 func (d *doctor) suggest(key string, inForce, fits []string) {
 	if !slices.Equal(inForce, fits) {
 		d.report.Settings = append(d.report.Settings, Setting{key, fits})
 	}
 }
 
-// has reports whether a service can be asked.
+// has reports whether a service can be called.
 func (d *doctor) has(service string) bool { return d.lacks(service) == "" }
 
-// lacks says why a service cannot be asked, "" when it can.
+// lacks says why a service cannot be called, or returns "" if it can.
 func (d *doctor) lacks(service string) string {
 	if d.target.URLs[service] == "" {
-		return "it takes --" + service + "-url"
+		return "set --" + service + "-url"
 	}
 	for _, asked := range d.reached {
 		if asked.Name == service && !asked.Reached {
@@ -168,7 +168,7 @@ func (d *doctor) lacks(service string) string {
 	return ""
 }
 
-// sim returns a SIM card that exists, "" when none is known.
+// sim returns an existing SIM card, or "" if none is known.
 func (d *doctor) sim() string {
 	if len(d.target.SIMs) == 0 {
 		return ""

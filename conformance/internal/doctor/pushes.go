@@ -6,31 +6,31 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
 
-// howSigned is the question that only a push can answer.
+// howSigned is a question that only a push can answer.
 const howSigned = "how are pushes signed (rechargeSuccess)"
 
-// pushLacks says why no push can be looked at, "" when one can. An order by third-party
-// payment causes it: no money flows, but the order stays.
+// pushLacks says why no push can be received, or returns "" if one can. An order by
+// third-party payment triggers it: no money flows, but the order remains.
 func (d *doctor) pushLacks() string {
 	t := d.target
 	switch {
 	case !t.Allow.Purchase:
-		return "only the push of an order shows it: --allow read,write,purchase"
+		return "only the push about an order shows it: --allow read,write,purchase"
 	case t.PushListen == "" && t.PushListener == nil:
-		return "it takes --push-listen, the address that the target pushes to"
+		return "set --push-listen, the address that the target pushes to"
 	case len(t.PushKey) == 0:
-		return "it takes --push-key, the key that signs pushes"
+		return "set --push-key, the key that signs pushes"
 	case d.lacks("vshop") != "":
 		return d.lacks("vshop")
 	case d.sim() == "":
-		return "it takes --sim, a SIM card that exists"
+		return "set --sim, a SIM card that exists"
 	case t.Package == "":
-		return "it takes --package, a package that can be ordered"
+		return "set --package, a package that can be ordered"
 	}
 	return ""
 }
 
-// pushes places an order and finds the rules by which its push is signed.
+// pushes places an order and finds out how its push is signed.
 func (d *doctor) pushes() {
 	why := d.pushLacks()
 	if why != "" {
@@ -40,7 +40,7 @@ func (d *doctor) pushes() {
 	p := d.session.NewPurchase()
 	answer := d.ask(d.session.NewSynOrderInfo(p), d.rules)
 	if answer == nil || !answer.Accepted() {
-		d.open("pushes", howSigned, "synOrderInfo of a new order is refused: "+d.described(answer))
+		d.open("pushes", howSigned, "the target refuses synOrderInfo for a new order: "+d.described(answer))
 		return
 	}
 	push := d.firstPush(p)
@@ -54,7 +54,7 @@ func (d *doctor) pushes() {
 	diagnosis := diagnose.Push(push.Header, push.Body, rules)
 	switch {
 	case diagnosis.Right:
-		d.tell("pushes", howSigned, "as the settings say: push-join "+t.PushJoin.String()+", push-encoding "+t.PushEncoding.String())
+		d.tell("pushes", howSigned, "as configured: push-join "+t.PushJoin.String()+", push-encoding "+t.PushEncoding.String())
 	case diagnosis.Found:
 		d.tell("pushes", howSigned, diagnosis.Line())
 		d.suggest("push-join", []string{t.PushJoin.String()}, []string{diagnosis.Join.String()})
@@ -66,8 +66,8 @@ func (d *doctor) pushes() {
 	}
 }
 
-// firstPush returns the first push about a purchase, nil if none arrives in time or the
-// examination is stopped.
+// firstPush returns the first push about a purchase, or nil if none arrives in time or
+// the examination is stopped.
 func (d *doctor) firstPush(p session.Purchase) (push *session.Push) {
 	defer func() {
 		if end := recover(); end != nil {

@@ -78,7 +78,7 @@ func examinePushes(t *testing.T, mall pusher, change func(*target.Settings)) (an
 	return answer, open, report.Lines()
 }
 
-// The doctor names the join and the encoding of the push that it causes, whatever they are.
+// The doctor finds out any join and encoding of the push that it triggers.
 func TestDoctorNamesHowPushesAreSigned(t *testing.T) {
 	key := map[string][]byte{"k1": {0, 0xff, 0, 0xff}}
 	for join := signing.JoinBodyColonHeaders; join <= signing.JoinHeadersNewlineBody; join++ {
@@ -92,7 +92,7 @@ func TestDoctorNamesHowPushesAreSigned(t *testing.T) {
 			if encoding != signing.EncodingBase64 {
 				want += "    push-encoding: " + encoding.String() + "\n"
 			}
-			if open != "" || !strings.Contains(lines, want) || strings.Count(lines, "push-") != strings.Count(want, "push-") || !strings.Contains(answer, "as the settings say") != (want != "") {
+			if open != "" || !strings.Contains(lines, want) || strings.Count(lines, "push-") != strings.Count(want, "push-") || !strings.Contains(answer, "as configured") != (want != "") {
 				t.Errorf("%s, %s: %q %q\n%s", join, encoding, answer, open, lines)
 			}
 		}
@@ -110,8 +110,8 @@ func TestDoctorTellsWhyNoPushIsKnown(t *testing.T) {
 		answer, open string
 	}{
 		{"no permission", pusher{signer: signer}, func(s *target.Settings) { s.Allow = []string{"read"} }, "", "--allow read,write,purchase"},
-		{"no key", pusher{signer: signer}, func(s *target.Settings) { s.PushKey = "" }, "", "it takes --push-key"},
-		{"no package", pusher{signer: signer}, func(s *target.Settings) { s.Package = "" }, "", "it takes --package"},
+		{"no key", pusher{signer: signer}, func(s *target.Settings) { s.PushKey = "" }, "", "set --push-key"},
+		{"no package", pusher{signer: signer}, func(s *target.Settings) { s.Package = "" }, "", "set --package"},
 		{"no push", pusher{}, none, "", "no push about the order arrived within 300ms"},
 		{"another key", pusher{signer: other}, none, "", "no known combination"},
 		{"no signature", pusher{signer: signer, change: func(r *http.Request) { r.Header.Del(signing.HeaderPushSignature) }}, none, "not at all", ""},

@@ -13,13 +13,13 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
-// mistake is a request that is to be refused.
+// mistake is a request that the target should refuse.
 type mistake struct {
 	what  string
 	draft *session.Draft
 }
 
-// refusals makes the usual mistakes, reading only, and tells how each is refused.
+// refusals sends read requests with the usual mistakes and records each refusal.
 func (d *doctor) refusals() {
 	for _, m := range d.mistakes() {
 		question := m.what + " (" + m.draft.Operation.ID + ")"
@@ -32,7 +32,7 @@ func (d *doctor) refusals() {
 	}
 }
 
-// mistakes drafts what can be asked at the addresses there are.
+// mistakes drafts the mistakes that fit the configured addresses.
 func (d *doctor) mistakes() []mistake {
 	var all []mistake
 	add := func(what string, draft *session.Draft) { all = append(all, mistake{what, draft}) }
@@ -66,7 +66,7 @@ func (d *doctor) mistakes() []mistake {
 	return all
 }
 
-// described tells the form of a refusal.
+// described describes a refusal.
 func (d *doctor) described(answer *wire.Answer) string {
 	if answer == nil {
 		return "no answer"
@@ -92,7 +92,7 @@ func (d *doctor) described(answer *wire.Answer) string {
 	return strings.Join(parts, ", ")
 }
 
-// short bounds a text that the target chose.
+// short quotes a text from the target and bounds its length.
 func short(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	if runes := []rune(text); len(runes) > 60 {
@@ -101,7 +101,7 @@ func short(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
-// envelope tells the form of the answers that were accepted.
+// envelope records the form of the answers.
 func (d *doctor) envelope() {
 	if d.has("topup") {
 		d.ask(d.session.NewListBundles(), d.rules)
@@ -119,13 +119,13 @@ func (d *doctor) envelope() {
 		}
 		return strings.Join(names, ", ")
 	}
-	d.tell("envelope", "which operations answer without an envelope at HTTP 200", told(bare, "none that was asked"))
-	d.tell("envelope", "which members beside operateCode, message and data are there", told(extra, "none"))
-	d.tell("envelope", "which media types are announced", told(medias, "none"))
+	d.tell("envelope", "which operations answer HTTP 200 without an envelope", told(bare, "none of those that were called"))
+	d.tell("envelope", "which members does the envelope have besides operateCode, message and data", told(extra, "none"))
+	d.tell("envelope", "which media types does the target send", told(medias, "none"))
 }
 
-// forms returns, of all answers, the operations that answered with an object that
-// is no envelope, the members of envelopes that no page names, and the media types.
+// forms returns the operations that answered with an object other than the envelope,
+// the undocumented members of envelopes, and the media types of all answers.
 func (d *doctor) forms() (bare, extra, medias []string) {
 	for _, exchange := range d.session.Exchanges() {
 		if exchange.Response == nil {
@@ -160,7 +160,7 @@ func (d *doctor) forms() (bare, extra, medias []string) {
 	return bare, extra, medias
 }
 
-// statusOf returns data.status of the result of a task, "" when there is none.
+// statusOf returns data.status of the result of a task, or "" if there is none.
 func statusOf(answer *wire.Answer) string {
 	var data struct {
 		Status string `json:"status"`

@@ -10,27 +10,27 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Service is one address and how it is reached.
+// Service is one address and the connection to it.
 type Service struct {
 	Name string `json:"name"`
 	URL  string `json:"url"`
-	// Problem says why it gave no answer to test, "" when it did.
+	// Problem says why it could not be tested, "" if it could.
 	Problem string `json:"problem,omitempty"`
-	// Protocol is the version of HTTP, TLS that of TLS, "" without.
+	// Protocol and TLS are the versions of HTTP and TLS; TLS is "" without it.
 	Protocol string `json:"protocol,omitempty"`
 	TLS      string `json:"tls,omitempty"`
-	// Expires is when the first of its certificates expires, zero without TLS.
+	// Expires is the earliest expiry of its certificates, zero without TLS.
 	Expires time.Time `json:"certificate_expires,omitzero"`
-	// Calls is the number of calls that were answered, Median their median time.
+	// Calls is the number of answered calls, Median their median duration.
 	Calls  int           `json:"calls"`
 	Median time.Duration `json:"median_ns"`
-	// Clock is how far its clock is ahead of ours, to the second; ClockKnown is
-	// false when no answer bears a Date.
+	// Clock is how far its clock is ahead of the local one, to the second. ClockKnown is
+	// false if no answer has a Date.
 	Clock      time.Duration `json:"clock_ahead_ns"`
 	ClockKnown bool          `json:"clock_known"`
 }
 
-// services describes how each address was reached.
+// services describes the connection to each address.
 func (d *doctor) services() {
 	for _, one := range d.reached {
 		link := d.connection.Link(one.Name)
@@ -53,8 +53,8 @@ func (d *doctor) services() {
 	}
 }
 
-// clockOf returns how far the clock of a server was ahead when it answered. Date
-// has no fractions of a second: on average it is half a second early.
+// clockOf returns how far ahead the clock of a server was when it answered. Date
+// has whole seconds, so on average it is half a second early.
 func clockOf(exchange reports.Exchange) (ahead time.Duration, known bool) {
 	for _, field := range exchange.Response.Header {
 		if !strings.EqualFold(field.Name, "Date") {
@@ -67,7 +67,7 @@ func clockOf(exchange reports.Exchange) (ahead time.Duration, known bool) {
 	return 0, false
 }
 
-// median returns the middle one of times, 0 for none.
+// median returns the median of times, 0 for none.
 func median(times []time.Duration) time.Duration {
 	if len(times) == 0 {
 		return 0

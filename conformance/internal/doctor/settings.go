@@ -12,8 +12,8 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// settings tells for each service whether the settings fit, by the baseline of a run: one
-// valid request of each operation that only reads. What such a request needs is not made.
+// settings reports for each service whether the settings fit, using the baseline of a run:
+// one valid request for each read operation. It creates nothing for these requests.
 func (d *doctor) settings(ctx context.Context, contract *openapi.Contract) error {
 	reading := map[string]bool{}
 	for _, operation := range contract.Operations() {
@@ -51,7 +51,7 @@ func (d *doctor) settings(ctx context.Context, contract *openapi.Contract) error
 		}
 		switch {
 		case total == 0:
-			d.open("settings", question, "no operation of it that could be asked only reads")
+			d.open("settings", question, "none of its usable operations only reads")
 		case len(reasons) == 0:
 			d.tell("settings", question, "none is refused")
 		default:

@@ -9,7 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// signature asks which rules of the sign the target follows.
+// signature finds out which signature rules the target follows.
 func (d *doctor) signature() {
 	d.letters()
 	d.checked()
@@ -17,14 +17,14 @@ func (d *doctor) signature() {
 	d.pathSigned("listGroupSims", "GET")
 	d.query()
 	d.emptyValues()
-	d.open("signature", "are the members of nested objects sorted", "no operation that reads sends a nested object (--sign-nested)")
+	d.open("signature", "are the members of nested objects sorted", "no read operation sends a nested object (--sign-nested)")
 	d.suggest("sign-parts", strings.Split(d.target.Sign.Parts.String(), ","), strings.Split(d.rules.Parts.String(), ","))
 	d.suggest("sign-empty", []string{d.target.Sign.Empty.String()}, []string{d.rules.Empty.String()})
 	d.suggest("sign-hex", []string{d.target.Sign.Hex.String()}, []string{d.rules.Hex.String()})
 }
 
-// plain drafts a request that reads, without a parameter in its path, which a
-// conforming target accepts; nil when none can be made.
+// plain drafts a valid read request without a path parameter, or returns nil
+// if the settings allow none.
 func (d *doctor) plain() *session.Draft {
 	switch {
 	case d.has("topup"):
@@ -35,17 +35,17 @@ func (d *doctor) plain() *session.Draft {
 	return nil
 }
 
-// noPlain says why nothing can be asked of the sign.
+// noPlain says why plain returns nil.
 func (d *doctor) noPlain() string {
 	if why := d.lacks("topup"); d.target.URLs["topup"] != "" {
 		return why
 	}
-	return "it takes --topup-url, or --vshop-url and --sim"
+	return "set --topup-url, or --vshop-url and --sim"
 }
 
-// letters asks in which letter case the sign is to be.
+// letters finds out the letter case of the sign.
 func (d *doctor) letters() {
-	const question = "in which letter case is the sign written"
+	const question = "is the sign written in upper or lower case"
 	draft := d.plain()
 	if draft == nil {
 		d.open("signature", question, d.noPlain())
@@ -57,7 +57,7 @@ func (d *doctor) letters() {
 	switch {
 	case takesLower && takesUpper:
 		d.rules.Hex = signing.LowerHex
-		d.tell("signature", question, "lower; upper is accepted, too")
+		d.tell("signature", question, "lower; upper is accepted too")
 	case takesLower:
 		d.rules.Hex = signing.LowerHex
 		d.tell("signature", question, "lower")
@@ -65,11 +65,11 @@ func (d *doctor) letters() {
 		d.rules.Hex = signing.UpperHex
 		d.tell("signature", question, "upper")
 	default:
-		d.open("signature", question, "the target accepts neither; is the partner code right? mallcheck call "+draft.Operation.ID+" --explain shows the request")
+		d.open("signature", question, "the target accepts neither; check the partner code: mallcheck call "+draft.Operation.ID+" --explain shows the request")
 	}
 }
 
-// checked asks whether a wrong sign is refused at all.
+// checked finds out whether a wrong sign is refused.
 func (d *doctor) checked() {
 	const question = "is the sign checked"
 	draft := d.plain()
@@ -79,16 +79,16 @@ func (d *doctor) checked() {
 	case !d.accepts(draft, d.rules):
 		d.open("signature", question, "the target accepts no request of "+draft.Operation.ID)
 	case d.accepts(draft.Twin().SignedBy(wrong), d.rules):
-		d.tell("signature", question, "no: "+draft.Operation.ID+" accepts a wrong sign, so that what follows of the sign says nothing")
+		d.tell("signature", question, "no: "+draft.Operation.ID+" accepts a wrong sign, so the answers below about the sign prove nothing")
 	default:
 		d.tell("signature", question, "yes")
 	}
 }
 
-// wrong makes a sign that fits no request.
+// wrong returns a sign that is wrong for every request.
 func wrong([]signing.Member, signing.Rules) (string, error) { return strings.Repeat("0", 32), nil }
 
-// findGroup takes the first group that is listed, where the settings name none.
+// findGroup uses the first listed group if the settings name none.
 func (d *doctor) findGroup() {
 	if d.group != "" || !d.has("topup") {
 		return
@@ -106,12 +106,12 @@ func (d *doctor) findGroup() {
 	}
 }
 
-// pathSigned asks an operation on a group whether the parameter of its path is signed.
+// pathSigned finds out whether an operation on a group signs its path parameter.
 func (d *doctor) pathSigned(operation, method string) {
-	question := "is the parameter of the path signed (" + method + ", " + operation + ")"
+	question := "is the path parameter signed (" + method + ", " + operation + ")"
 	why := d.lacks("topup")
 	if why == "" && d.group == "" {
-		why = "it takes --group"
+		why = "set --group"
 	}
 	if why != "" {
 		d.open("signature", question, why)
@@ -120,8 +120,8 @@ func (d *doctor) pathSigned(operation, method string) {
 	d.partSigned(question, d.onGroup(operation), signing.Path, "is the group "+d.group+" one of the partner's?")
 }
 
-// partSigned asks whether the parameters of a part of a request are signed. hint
-// says what else may be wrong when the target accepts neither answer.
+// partSigned finds out whether the parameters in one part of a request are signed.
+// hint says what else may be wrong if the target accepts neither sign.
 func (d *doctor) partSigned(question string, draft *session.Draft, part signing.Parts, hint string) {
 	with, without := d.rules, d.rules
 	with.Parts |= part
@@ -129,7 +129,7 @@ func (d *doctor) partSigned(question string, draft *session.Draft, part signing.
 	in, out := d.accepts(draft, with), d.accepts(draft, without)
 	switch {
 	case in && out:
-		d.tell("signature", question, "signs with and without them are accepted")
+		d.tell("signature", question, "both are accepted")
 	case in:
 		d.rules.Parts = with.Parts
 		d.tell("signature", question, "yes")
@@ -143,7 +143,7 @@ func (d *doctor) partSigned(question string, draft *session.Draft, part signing.
 	}
 }
 
-// onGroup drafts a request of an operation on the group.
+// onGroup drafts a request for an operation on the group.
 func (d *doctor) onGroup(operation string) *session.Draft {
 	switch operation {
 	case "addSims":
@@ -154,9 +154,9 @@ func (d *doctor) onGroup(operation string) *session.Draft {
 	return d.session.NewListGroupSims(d.group)
 }
 
-// query asks whether the parameters of the query of a GET are signed.
+// query finds out whether the query parameters of a GET are signed.
 func (d *doctor) query() {
-	const question = "are the parameters of the query signed (GET, listBundles)"
+	const question = "are the query parameters signed (GET, listBundles)"
 	if why := d.lacks("topup"); why != "" {
 		d.open("signature", question, why)
 		return
@@ -164,7 +164,7 @@ func (d *doctor) query() {
 	d.partSigned(question, d.session.NewListBundles(), signing.Query, "")
 }
 
-// keeps says whether a kind of empty value is in the text that is signed.
+// keeps says whether a kind of empty value is part of the signed text.
 type keeps int
 
 const (
@@ -174,7 +174,7 @@ const (
 	eitherWay
 )
 
-// emptyValues asks which values count as empty and are left out of the sign.
+// emptyValues finds out which values count as empty and are not signed.
 func (d *doctor) emptyValues() {
 	const topic = "signature"
 	questions := []struct{ what, json, question string }{
@@ -184,7 +184,7 @@ func (d *doctor) emptyValues() {
 	}
 	why := d.lacks("vshop")
 	if why == "" && d.sim() == "" {
-		why = "it takes --sim, a SIM card that exists"
+		why = "set --sim, a SIM card that exists"
 	}
 	found := map[string]keeps{}
 	for _, q := range questions {
@@ -199,16 +199,16 @@ func (d *doctor) emptyValues() {
 		case kept:
 			d.tell(topic, q.question, "yes")
 		case eitherWay:
-			d.tell(topic, q.question, "a sign with it and one without it are accepted")
+			d.tell(topic, q.question, "both are accepted")
 		default:
-			d.open(topic, q.question, "the target refuses the value under either sign")
+			d.open(topic, q.question, "the target refuses the value, signed or not")
 		}
 	}
 	d.chooseEmpty(found["text"], found["null"], found["list"])
 }
 
-// chooseEmpty chooses the rule that fits what was found of the three kinds of
-// empty values; what is unclear, or accepted either way, decides nothing.
+// chooseEmpty chooses the rule that fits the findings about the three kinds of
+// empty values. Unclear findings, and values accepted either way, decide nothing.
 func (d *doctor) chooseEmpty(text, null, list keeps) {
 	switch {
 	case text == kept && null != leftOut:
@@ -224,8 +224,8 @@ func (d *doctor) chooseEmpty(text, null, list keeps) {
 	}
 }
 
-// emptyKept sends a value in the optional area of singleServicePlanPage and, when
-// that says nothing, in a member that no page names.
+// emptyKept sends a value in the optional member area of singleServicePlanPage and, if
+// that is inconclusive, in an undocumented member.
 func (d *doctor) emptyKept(value string) keeps {
 	with, without := d.rules, d.rules
 	with.Empty, without.Empty = signing.EmptyNothing, signing.EmptyContainersToo

@@ -11,8 +11,8 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// Lines returns the settings as lines for the target in its file, indented as
-// they stand there.
+// Lines returns the settings as lines for the target's entry in the settings file,
+// with its indentation.
 func (r *Report) Lines() string {
 	var lines strings.Builder
 	for _, setting := range r.Settings {
@@ -29,7 +29,7 @@ func (r *Report) Lines() string {
 	return lines.String()
 }
 
-// written writes a text as YAML, in quotes where it needs them.
+// written formats a text as YAML, quoted if necessary.
 func written(text string) string {
 	encoded, err := yaml.Marshal(text)
 	if err != nil || strings.Contains(text, ",") || strings.Count(string(encoded), "\n") != 1 {
@@ -38,7 +38,7 @@ func written(text string) string {
 	return strings.TrimSuffix(string(encoded), "\n")
 }
 
-// Write tells the report to a reader.
+// Write writes the report as text.
 func (r *Report) Write(out io.Writer) error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s\n", r.Target)
@@ -67,7 +67,7 @@ func (r *Report) Write(out io.Writer) error {
 	return err
 }
 
-// topic writes the questions of one topic: answered ones first.
+// topic writes the questions of one topic, the answered ones first.
 func (r *Report) topic(text *strings.Builder, topic string) {
 	heading := "\n" + strings.ToUpper(topic[:1]) + topic[1:] + "\n"
 	for _, answer := range r.Answers {
@@ -86,10 +86,10 @@ func (r *Report) topic(text *strings.Builder, topic string) {
 	}
 }
 
-// describe tells in one line how a service is reached.
+// describe describes the connection to a service in one line.
 func (s *Service) describe(now time.Time) string {
 	if s.Problem != "" {
-		return "no answer to test: " + s.Problem
+		return "could not be tested: " + s.Problem
 	}
 	parts := []string{"reached", s.Protocol, "without TLS"}
 	if s.TLS != "" {
@@ -101,7 +101,7 @@ func (s *Service) describe(now time.Time) string {
 	}
 	switch {
 	case !s.ClockKnown:
-		parts = append(parts, "its clock is not known")
+		parts = append(parts, "its clock is unknown")
 	case s.Clock > 0:
 		parts = append(parts, fmt.Sprintf("its clock is %s ahead", s.Clock))
 	case s.Clock < 0:

@@ -8,26 +8,26 @@ import (
 	"time"
 )
 
-// The questions that only operations which write can answer.
+// The questions that only write operations can answer.
 const (
 	whichHeader = "which response header carries the request id"
 	whichStatus = "which status ends a task"
 )
 
-// writing asks what only operations that write show: the paths of their signs,
-// the header of the request id, and the statuses of a task.
+// writing finds out what only write operations show: whether they sign the path,
+// the header with the request id, and the statuses of a task.
 func (d *doctor) writing(ctx context.Context) {
 	why := d.lacks("topup")
 	switch {
 	case !d.target.Allow.Write:
-		why = "only operations that write show it: --allow read,write"
+		why = "only a write shows it: --allow read,write"
 	case why != "":
 	case d.group == "" || len(d.target.UnknownSIMs) == 0:
-		why = "it takes --group and --unknown-sim, a SIM card that does not exist"
+		why = "set --group and --unknown-sim, a SIM card that does not exist"
 	}
 	if why != "" {
-		d.open("signature", "is the parameter of the path signed (POST, addSims)", why)
-		d.open("signature", "is the parameter of the path signed (DELETE, removeSims)", why)
+		d.open("signature", "is the path parameter signed (POST, addSims)", why)
+		d.open("signature", "is the path parameter signed (DELETE, removeSims)", why)
 		d.open("request id", whichHeader, why)
 		d.open("tasks", whichStatus, why)
 		return
@@ -35,16 +35,16 @@ func (d *doctor) writing(ctx context.Context) {
 	before := d.rules.Parts
 	d.pathSigned("addSims", "POST")
 	d.pathSigned("removeSims", "DELETE")
-	d.rules.Parts = before // one rule is for all operations, and the reading one decided it
+	d.rules.Parts = before // one rule covers all operations, and the read operation decided it
 	d.requestID(ctx)
 }
 
-// requestID looks for the header whose value finds a result.
+// requestID looks for the response header whose value finds a result.
 func (d *doctor) requestID(ctx context.Context) {
 	answer := d.ask(d.onGroup("addSims"), d.rules)
 	if answer == nil || !answer.Accepted() {
-		d.open("request id", whichHeader, "addSims of a SIM card that does not exist is refused: "+d.described(answer))
-		d.open("tasks", whichStatus, "addSims of a SIM card that does not exist is refused")
+		d.open("request id", whichHeader, "the target refuses addSims with an unknown SIM card: "+d.described(answer))
+		d.open("tasks", whichStatus, "the target refuses addSims with an unknown SIM card")
 		return
 	}
 	names := candidates(answer.Header, d.target.RequestIDHeader)
@@ -66,27 +66,27 @@ func (d *doctor) requestID(ctx context.Context) {
 	}
 	said := "none: "
 	if len(names) > 0 {
-		said = "no value of " + strings.Join(names, ", ") + " finds a result; "
+		said = "the values of " + strings.Join(names, ", ") + " find no result; "
 	}
 	d.tell("request id", whichHeader, said+"addSims answers with the headers "+strings.Join(sortedNames(answer.Header), ", "))
 	d.open("tasks", whichStatus, "no request id finds a result")
 }
 
-// suggestHeader suggests the header of the request id; letter case makes no difference.
+// suggestHeader suggests the header with the request id, ignoring letter case.
 func (d *doctor) suggestHeader(name string) {
 	if !strings.EqualFold(name, d.target.RequestIDHeader) {
 		d.suggest("request-id-header", []string{d.target.RequestIDHeader}, []string{name})
 	}
 }
 
-// usualHeaders are headers that every server sends, and that are no request id.
+// usualHeaders are common headers that never carry a request id.
 var usualHeaders = []string{
 	"Date", "Server", "Connection", "Keep-Alive", "Vary", "Etag", "Expires", "Cache-Control", "Pragma", "Set-Cookie", "Allow", "Via", "Age",
 	"Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "X-Xss-Protection", "Referrer-Policy", "Transfer-Encoding",
 }
 
-// candidates returns the names of headers that may carry a request id: the one in
-// force first, then those that sound like it.
+// candidates returns the names of headers that may carry a request id: the configured
+// one first, then the ones with similar names.
 func candidates(header http.Header, inForce string) []string {
 	var names []string
 	for _, name := range sortedNames(header) {
@@ -119,8 +119,8 @@ func sortedNames(header http.Header) []string {
 	return slices.Compact(names)
 }
 
-// statuses watches a task until its status is the same for a while, and tells
-// what it went through.
+// statuses polls a task until its status stays the same, and records the statuses
+// on the way.
 func (d *doctor) statuses(ctx context.Context, id string) {
 	var seen []string
 	unchanged, until := 0, time.Now().Add(d.target.TaskTimeout)
@@ -140,7 +140,7 @@ func (d *doctor) statuses(ctx context.Context, id string) {
 		seen, unchanged = append(seen, status), 0
 	}
 	if len(seen) == 0 {
-		d.open("tasks", whichStatus, "asyncResult gives no answer")
+		d.open("tasks", whichStatus, "asyncResult did not answer")
 		return
 	}
 	last := seen[len(seen)-1]
@@ -151,7 +151,7 @@ func (d *doctor) statuses(ctx context.Context, id string) {
 	d.open("tasks", whichStatus, "the task did not reach "+strings.Join(d.target.TerminalStatus, " or ")+"; it stayed at "+last+" (--terminal-status names another)")
 }
 
-// pause waits, or less when the examination is stopped.
+// pause waits until the time is over or the examination is stopped.
 func pause(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
