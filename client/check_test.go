@@ -30,7 +30,7 @@ func stored(t *testing.T) client.OrderRequest {
 	return client.OrderRequest{OrderNo: "1", SIM: "89852202306250040073", PackageCode: "PK", Amount: clienttest.Amount(t, "4.90"), Currency: "USD"}
 }
 
-// TestMismatch holds that an answer that tells of another order is noticed, and that nothing is that the API leaves open.
+// An answer about another order is a mismatch; differences that the API leaves open are not.
 func TestMismatch(t *testing.T) {
 	const paid = `{"payId":"P0002701","payStatus":"1","payAmount":"4.9","payCurrency":"usd"}`
 	const found = `{"order_id":"1","sim_id":"89852202306250040073","package_code":"PK","pay_id":"P0002701","pay_amount":"4.900","pay_currency":"usd","pay_status":"1"}`
@@ -114,7 +114,7 @@ func TestMismatch(t *testing.T) {
 	}
 }
 
-// TestOrderThatIsAnsweredForAnotherIsUncertain holds that such an order is neither taken for placed nor sent again.
+// An order whose answer is about another order is neither reported as placed nor sent again.
 func TestOrderThatIsAnsweredForAnotherIsUncertain(t *testing.T) {
 	orders := 0
 	mall := clienttest.Connect(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -127,7 +127,7 @@ func TestOrderThatIsAnsweredForAnotherIsUncertain(t *testing.T) {
 	}
 }
 
-// TestIncompleteResult holds that a final result has each SIM card of the request and no other, in any order and number.
+// A final result must have each SIM card of the request and no other, in any order and number.
 func TestIncompleteResult(t *testing.T) {
 	const a, b, c = "89852202306250040073", "89852202306250040074", "89852202306250040075"
 	for _, test := range []struct {
@@ -168,7 +168,7 @@ func TestIncompleteResult(t *testing.T) {
 	}
 }
 
-// TestPushIsCompared holds that what a push tells is compared with the order, and what it leaves out is not.
+// The members of a push are compared with the order; missing ones are ignored.
 func TestPushIsCompared(t *testing.T) {
 	order := stored(t)
 	for _, test := range []struct {

@@ -8,8 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/gen/mall"
 )
 
-// FuzzDecode holds that every answer is a success with data, a refusal with a code, or
-// a malformed answer, whatever its bytes are.
+// Every answer decodes to a success with data, a refusal with a code, or a malformed answer.
 func FuzzDecode(f *testing.F) {
 	f.Add(http.StatusOK, []byte(`{"data":{"payId":"P1","payStatus":"1"},"operateCode":"S","message":"success"}`))
 	f.Add(http.StatusForbidden, []byte(`{"data":[],"operateCode":"F","message":"no"}`))

@@ -14,8 +14,8 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// TestConformance holds the target that the environment or the file of targets
-// names, or the embedded sandbox, to the contract, and writes the reports below the module root.
+// The target that the environment or the settings file names, by default the embedded sandbox,
+// conforms to the contract. The test writes the reports below the module root.
 func TestConformance(t *testing.T) {
 	if ofAnotherModule(t) {
 		t.Fatal("another module tests this package, and its mallcheck.yaml would be ignored, so nothing was sent. " +

@@ -14,11 +14,10 @@ import (
 	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
-// TestCoverageOfTheSandbox holds a thorough run against the sandbox to every part of the
-// contract: each operation with each kind of answer, each parameter and member sent
-// and left out, each constraint on both sides, each value that the contract lists,
-// each response member and each code. Of the signature rules, each is to be tested
-// for an operation, but for those that the test names.
+// A thorough run against the sandbox covers every part of the contract: each operation with each
+// kind of answer, each parameter and member sent and left out, each constraint kept and broken,
+// each listed value, each response member and each code. Each signature rule is covered for some
+// operation, except the ones that the test names.
 func TestCoverageOfTheSandbox(t *testing.T) {
 	testlevel.Plain(t)
 	remote(t)
@@ -55,7 +54,7 @@ func TestCoverageOfTheSandbox(t *testing.T) {
 	}
 }
 
-// TestCoverageOfPartOfARun holds that a run of a few checks says what it left out.
+// A run of a few checks reports what it left out.
 func TestCoverageOfPartOfARun(t *testing.T) {
 	remote(t)
 	run := runAgainst(t, settings(func(s *target.Settings) {

@@ -9,7 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// TestEveryCheckIsExplained holds that nothing is left open of any check.
+// The explanation of every check is complete.
 func TestEveryCheckIsExplained(t *testing.T) {
 	for _, check := range checks.All() {
 		e, err := Explain(check.ID)

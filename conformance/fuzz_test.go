@@ -38,8 +38,7 @@ func TestRandomRequestsPass(t *testing.T) {
 	}
 }
 
-// TestRandomRequestIsShrunk holds that a failure is told by a small request, and that
-// the same seed tells the same one again.
+// A failure is shrunk to a small request, and the same seed finds the same one again.
 func TestRandomRequestIsShrunk(t *testing.T) {
 	remote(t)
 	for _, test := range []struct{ fault, only, smallest string }{

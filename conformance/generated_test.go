@@ -38,8 +38,7 @@ func TestEveryFamilyCatchesAFault(t *testing.T) {
 	}
 }
 
-// TestReadingRunsReadingCases holds that a target which allows reading alone is sent
-// cases of reading operations alone.
+// A target that only allows reads gets only cases of read operations.
 func TestReadingRunsReadingCases(t *testing.T) {
 	remote(t)
 	run := runAgainst(t, settings(func(s *target.Settings) {
@@ -63,8 +62,8 @@ func TestReadingRunsReadingCases(t *testing.T) {
 	}
 }
 
-// TestCaseAlone holds that a case is run again by its name, that the valid request is
-// proved to be accepted beside it, and that nothing is left behind.
+// A case can be rerun by its name. The run also proves that the valid request is accepted, and
+// leaves nothing behind.
 func TestCaseAlone(t *testing.T) {
 	remote(t)
 	for _, operation := range []string{"singleVerify", "singleOrder", "cancelAutoRenewalRecord", "stripeSubDirectly", "addSims"} {
@@ -85,8 +84,7 @@ func TestCaseAlone(t *testing.T) {
 	}
 }
 
-// TestLenientTarget holds that what a target is expected to do counts before what
-// the contract makes of a case.
+// Expectations of a target override the outcome that the contract gives a case.
 func TestLenientTarget(t *testing.T) {
 	remote(t)
 	run := func(expectations ...target.Expectation) *reports.Run {
@@ -115,7 +113,7 @@ func TestLenientTarget(t *testing.T) {
 	}
 }
 
-// TestWrongExpectations holds that an expectation of nothing is told before the run.
+// An expectation that matches no case is reported before the run.
 func TestWrongExpectations(t *testing.T) {
 	remote(t)
 	for _, wrong := range []target.Expectation{

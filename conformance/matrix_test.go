@@ -17,7 +17,7 @@ func failing(id string, clauses ...string) reports.Result {
 	return result
 }
 
-// TestFaultRow holds that only a violation of the fault's own clause catches it.
+// Only a violation of the fault's own clause catches it.
 func TestFaultRow(t *testing.T) {
 	finding := failing("ASY-007", "async/empty-batch-refused")
 	finding.Deviations[0].Verdict = reports.Finding
@@ -50,7 +50,7 @@ func TestFaultRow(t *testing.T) {
 	}
 }
 
-// TestMatrixProblems holds what a matrix says that it does not prove.
+// The matrix lists everything that it does not prove.
 func TestMatrixProblems(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -86,7 +86,7 @@ func TestMatrixProblems(t *testing.T) {
 	}
 }
 
-// TestWorthDeriving holds which derived cases are run against a fault.
+// Only the useful derived cases run against a fault.
 func TestWorthDeriving(t *testing.T) {
 	run := &reports.Run{}
 	for _, operation := range []string{"singleVerify", "addSims", "rechargeSuccess", "removeSims", "listBundles"} {

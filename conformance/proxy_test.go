@@ -184,7 +184,7 @@ func resultOf(run *reports.Run, id string) reports.Result {
 	return run.Results[at]
 }
 
-// TestProxyRefuses holds that what is not allowed never reaches the target.
+// Requests that are not allowed never reach the target.
 func TestProxyRefuses(t *testing.T) {
 	reached := 0
 	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -270,7 +270,7 @@ func TestProxyKeepsTheBudget(t *testing.T) {
 	}
 }
 
-// TestProxyJudges holds that deviations are told to the caller and in the run.
+// Deviations are reported to the caller and in the run.
 func TestProxyJudges(t *testing.T) {
 	under, _ := foreign(t, []string{"detail-without-message"}, allowing)
 	p := startProxy(t, under, proxy.Config{})
@@ -343,8 +343,7 @@ func TestProxyLeavesWhatItIsTold(t *testing.T) {
 	}
 }
 
-// TestProxyOfHostileTarget holds that no answer of a target acts on the caller's headers, and that
-// no answer at all is told.
+// No answer of a target affects the caller's headers, and a missing answer is reported.
 func TestProxyOfHostileTarget(t *testing.T) {
 	hostile := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")

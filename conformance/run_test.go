@@ -60,7 +60,7 @@ func ran(t *testing.T, ctx context.Context, change func(*target.Target), list ..
 
 func asIs(*target.Target) {}
 
-// TestHowChecksEnd holds what becomes of each way in which a check can end.
+// Each way of ending a check leads to the right verdict.
 func TestHowChecksEnd(t *testing.T) {
 	documented := "signature/missing-sign-refused"
 	assumed := "orders/duplicate-refused"
@@ -140,7 +140,7 @@ func TestUndocumentedMembersAreOneHabit(t *testing.T) {
 	}
 }
 
-// TestStopped holds that a run that is stopped skips the rest and says why it ended.
+// A stopped run skips the rest and says why it ended.
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	stop := func(context.Context, *session.Session) { cancel() }
@@ -160,8 +160,7 @@ func TestStopped(t *testing.T) {
 	}
 }
 
-// TestOrderFollowsTheSeed holds that checks run in another order under another
-// seed, and in the same under the same.
+// The order of checks depends on the seed alone.
 func TestOrderFollowsTheSeed(t *testing.T) {
 	order := func(seed int64) string {
 		var ids []string
@@ -182,8 +181,8 @@ func TestOrderFollowsTheSeed(t *testing.T) {
 	}
 }
 
-// TestFlaky holds that a failed check is run once more, that this changes no
-// verdict, that no purchase is made twice, and that repeats are bounded.
+// A failed check runs once more. This changes no verdict and repeats no purchase, and the number
+// of repeats is bounded.
 func TestFlaky(t *testing.T) {
 	const clause = "signature/missing-sign-refused"
 	fails := func(times int) (*int, func(context.Context, *session.Session)) {

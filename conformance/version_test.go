@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// TestBuildIsRead holds that a build's version comes from the linker, else from
-// this module, never from a program that imports it.
+// The version comes from the linker or this module, never from a program that imports it.
 func TestBuildIsRead(t *testing.T) {
 	settings := []debug.BuildSetting{
 		{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.time", Value: "2026-11-23T07:00:00Z"}, {Key: "vcs.modified", Value: "true"},

@@ -149,7 +149,7 @@ func TestAPathParameterCannotChangeThePath(t *testing.T) {
 	}
 }
 
-// FuzzRefusal holds that a refusal keeps its code and message with any data.
+// A refusal keeps its code and message whatever its data.
 func FuzzRefusal(f *testing.F) {
 	f.Add(`""`, "F", "why")
 	f.Add(`{"sim_ids":[1]}`, "E7", "")

@@ -7,8 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// TestDocumentIsTheFile holds that the document that is handed over is the one that
-// the loader reads from the file itself.
+// The returned document equals the one that the loader reads from the file.
 func TestDocumentIsTheFile(t *testing.T) {
 	for name, read := range map[string]func() (*Contract, error){"mall": Mall, "push": Push} {
 		contract, err := read()

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestLocations holds that the line of a clause is one on which it is stated.
+// The line of a clause is a line that states it.
 func TestLocations(t *testing.T) {
 	const verify = "/paths/~1singleVerify/post/requestBody/content/application~1json/schema"
 	for id, want := range map[string]struct{ file, text string }{

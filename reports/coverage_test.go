@@ -22,7 +22,7 @@ func TestCoverageTotals(t *testing.T) {
 	}
 }
 
-// TestCoverageInJSON holds what was counted to the schema, and its way back.
+// The counts match the schema and survive a round trip.
 func TestCoverageInJSON(t *testing.T) {
 	run := fixture.Run()
 	run.Coverage = fixture.Coverage()

@@ -136,8 +136,8 @@ func TestSchemaRejects(t *testing.T) {
 	}
 }
 
-// TestSchemaNamesEveryMember holds schema and Go types to each other: the same
-// definitions, in each the same members, required where they are always written.
+// The schema and the Go types have the same definitions with the same members, required if they
+// are always written.
 func TestSchemaNamesEveryMember(t *testing.T) {
 	var schema struct {
 		Defs map[string]struct {

@@ -7,14 +7,14 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 )
 
-// TestMatrixTotals holds the line that tells a matrix.
+// The totals of a matrix are summarized in one line.
 func TestMatrixTotals(t *testing.T) {
 	if got, want := fixture.Matrix().Totals(), "1 of 2 faults caught; 2 of 3 checks catch a fault; 1 of 1 mutations catch a fault"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
-// TestCheckOf holds what ids are cases of.
+// The id of a case gives the id of its check.
 func TestCheckOf(t *testing.T) {
 	for id, want := range map[string]string{
 		"SIG-001": "SIG-001", "SIG-004/addSims": "SIG-004", "GEN/singleOrder/body/payAmount/missing": "GEN/*/missing",

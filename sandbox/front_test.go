@@ -202,7 +202,7 @@ func TestQuery(t *testing.T) {
 	m.refused(m.request(http.MethodGet, "/topup/mall/bundle-groups/bundles?version=3.0", "{}"), http.StatusOK, "send no body (got 2 bytes)")
 }
 
-// FuzzAnswer holds every answer to the envelope, whatever is asked.
+// Every answer is in the envelope, whatever the request.
 func FuzzAnswer(f *testing.F) {
 	f.Add("POST", "/vshop/singleVerify", "application/json", verifyBody)
 	f.Add("GET", "/topup/mall/bundle-groups/bundles?version=3.0&partnerCode=P000270&sign=x", "", "")

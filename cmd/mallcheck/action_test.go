@@ -135,8 +135,8 @@ func (a action) use(t *testing.T, dir string, inputs map[string]string, environ 
 	return end
 }
 
-// TestAction holds that the action ends a job with the verdict, tells it in its
-// outputs and the summary, and carries out nothing that stands in an input.
+// The action ends a job with the verdict, writes it to its outputs and the summary, and executes
+// nothing from an input.
 func TestAction(t *testing.T) {
 	testlevel.Plain(t)
 	if runtime.GOOS == "windows" {
@@ -223,7 +223,7 @@ func TestActionsArePinned(t *testing.T) {
 	}
 }
 
-// TestImagesArePinned holds that images of others are named by their digest.
+// Third-party images are pinned by digest.
 func TestImagesArePinned(t *testing.T) {
 	image := regexp.MustCompile(`(?m)^(?:FROM (?:--platform=\S+ )?|\s*image: +)(\S+)`)
 	pinned := regexp.MustCompile(`^(?:scratch|[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64})$`)
@@ -281,7 +281,7 @@ func TestReleasePermissions(t *testing.T) {
 	}
 }
 
-// TestActionBuilds holds that the action builds the tool where it is given none.
+// The action builds the tool if it is given none.
 func TestActionBuilds(t *testing.T) {
 	if testing.Short() || runtime.GOOS == "windows" {
 		t.Skip("it builds the tool once more, in a bash")
@@ -292,7 +292,7 @@ func TestActionBuilds(t *testing.T) {
 	}
 }
 
-// TestActionInputs holds that each input is handed on, under the name of its setting.
+// Each input is passed on under the name of its setting.
 func TestActionInputs(t *testing.T) {
 	a := readAction(t)
 	var handed []string

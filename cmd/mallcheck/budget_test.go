@@ -7,8 +7,7 @@ import (
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
-// TestBudget holds that a run stops before it crosses its budget, says so, and ends
-// with exit code 3.
+// A run stops before it exceeds its budget, says so, and exits with code 3.
 func TestBudget(t *testing.T) {
 	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=2ms")

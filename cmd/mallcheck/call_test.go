@@ -14,7 +14,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render"
 )
 
-// TestContract holds that the embedded documents are printed as they are written.
+// The embedded documents are printed as they are.
 func TestContract(t *testing.T) {
 	for _, test := range []struct {
 		arguments []string
@@ -65,7 +65,7 @@ func TestCall(t *testing.T) {
 	}
 }
 
-// TestCallMisuse holds that a call that cannot be made is told in one line.
+// A call that cannot be made is reported in one line.
 func TestCallMisuse(t *testing.T) {
 	closed, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -131,8 +131,7 @@ func TestCallSuccess(t *testing.T) {
 	}
 }
 
-// TestPushKeyIsSecret holds that the key of pushes stands in no output and in no
-// report, not even when it is wrong or the target tells it.
+// The push key appears in no output and no report, even if it is wrong or the target echoes it.
 func TestPushKeyIsSecret(t *testing.T) {
 	const key = "5ec2e7c0ffee5ec2e7c0ffee5ec2e7c0ffee"
 	for _, wrong := range []string{"--push-key=" + key, "--push-key=k1:x" + key} {
@@ -161,8 +160,7 @@ func TestPushKeyIsSecret(t *testing.T) {
 	}
 }
 
-// TestPushesNeedAReceiver holds that the checks on pushes are skipped with the
-// reason where nothing listens, and that no request is sent for them.
+// Without a receiver, the push checks are skipped with the reason, and send no request.
 func TestPushesNeedAReceiver(t *testing.T) {
 	s := serve(t, "--quiet", "--task-delay=2ms")
 	var withoutReceiver []string
@@ -187,7 +185,7 @@ func TestPushesNeedAReceiver(t *testing.T) {
 	}
 }
 
-// TestServePushes holds how a served sandbox is told where to push, and what it says of it.
+// A served sandbox pushes to the configured address and prints it.
 func TestServePushes(t *testing.T) {
 	testlevel.Plain(t)
 	const key = "k1:00112233445566778899"

@@ -13,7 +13,7 @@ import (
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
-// TestComplete holds what the words of a command line may become.
+// Each word of a command line is completed from the right list.
 func TestComplete(t *testing.T) {
 	testlevel.Plain(t)
 	dir := t.TempDir()
@@ -81,7 +81,7 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-// TestCompletionScripts holds that there is a script for each shell, in its own syntax.
+// There is a completion script for each shell, in its own syntax.
 func TestCompletionScripts(t *testing.T) {
 	for _, shell := range []string{"bash", "zsh", "fish"} {
 		got := process{arguments: []string{"completion", shell}}.run(t)
@@ -101,9 +101,8 @@ func TestCompletionScripts(t *testing.T) {
 	}
 }
 
-// TestHelp holds that the help of every command fits a screen of 40 lines of 100
-// columns, that it and the manual page are there and give examples, and that
-// mallcheck help shows all of a command.
+// The help of every command fits a screen of 40 lines by 100 columns. It and the manual page have
+// examples, and mallcheck help shows everything about a command.
 func TestHelp(t *testing.T) {
 	manual := process{arguments: []string{"man"}}.run(t)
 	if manual.code != 0 || !strings.HasPrefix(manual.out, ".TH MALLCHECK 1 ") {

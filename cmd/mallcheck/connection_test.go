@@ -60,8 +60,7 @@ func secure(t *testing.T, config *tls.Config) (*httptest.Server, *bundles) {
 	return server, asked
 }
 
-// TestTLS holds which servers are trusted, with which certificate the run shows
-// itself, and that a server that is not trusted gets no request.
+// Only trusted servers get requests, and the run presents the configured certificate.
 func TestTLS(t *testing.T) {
 	ca := newAuthority(t)
 	_, _, named := ca.issue(t, "127.0.0.1")
@@ -111,7 +110,7 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// TestDoctorOverTLS holds what is said of a connection.
+// The doctor describes the TLS connection.
 func TestDoctorOverTLS(t *testing.T) {
 	ca := newAuthority(t)
 	_, _, named := ca.issue(t, "127.0.0.1")
@@ -131,7 +130,7 @@ func TestDoctorOverTLS(t *testing.T) {
 	}
 }
 
-// TestHTTP2WithoutTLS holds that http2: only means it where TLS negotiates nothing, too.
+// The setting http2 also applies without TLS, where no protocol is negotiated.
 func TestHTTP2WithoutTLS(t *testing.T) {
 	asked := &bundles{}
 	server := httptest.NewUnstartedServer(asked)
@@ -148,7 +147,7 @@ func TestHTTP2WithoutTLS(t *testing.T) {
 	}
 }
 
-// TestHeaders holds that extra headers are sent, and that secret ones stand in no report.
+// Extra headers are sent, and secret ones appear in no report.
 func TestHeaders(t *testing.T) {
 	const secret = "5ec2e7c0ffee5ec2"
 	asked := &bundles{}
@@ -239,8 +238,7 @@ func (p *httpProxy) through() []string {
 	return slices.Clone(p.asked)
 }
 
-// TestRunThroughProxy holds that a full run passes through an HTTP proxy, every
-// call of it, and that its password stands in no report.
+// Every call of a full run goes through the HTTP proxy, whose password appears in no report.
 func TestRunThroughProxy(t *testing.T) {
 	testlevel.Plain(t)
 	const password = "5ec2e7c0ffee5ec2"
@@ -280,8 +278,7 @@ func TestRunThroughProxy(t *testing.T) {
 	}
 }
 
-// TestTunnelThroughProxy holds that TLS is spoken with the target itself, and that
-// a proxy that is not there is told as such.
+// TLS ends at the target, not at the proxy, and an unreachable proxy is reported as such.
 func TestTunnelThroughProxy(t *testing.T) {
 	ca := newAuthority(t)
 	_, _, named := ca.issue(t, "127.0.0.1")
@@ -303,8 +300,7 @@ func TestTunnelThroughProxy(t *testing.T) {
 	}
 }
 
-// TestSecureRedirectIsNotFollowed holds that neither headers nor signs reach a host
-// that a target sends to, whatever the status.
+// Neither headers nor signs reach the host of a redirect, whatever its status.
 func TestSecureRedirectIsNotFollowed(t *testing.T) {
 	testlevel.Plain(t)
 	other := &bundles{}

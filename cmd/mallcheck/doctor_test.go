@@ -73,9 +73,8 @@ func asFile(t *testing.T, env []string, without ...string) string {
 	return withTargets(t, text)
 }
 
-// TestDoctorFindsOut holds that what the doctor prints for a target of other
-// habits is what mallcheck run needs: with its lines in the file the run passes,
-// and without them, where they matter, it does not.
+// The doctor's settings for an unusual target are the ones that a run needs: with them the run
+// passes, and without them it fails.
 func TestDoctorFindsOut(t *testing.T) {
 	testlevel.Plain(t)
 	for _, test := range []struct {
@@ -131,8 +130,8 @@ func TestDoctorFindsOut(t *testing.T) {
 	}
 }
 
-// TestDoctorReadsOnly holds that nothing is written without permission, and that
-// what is not asked is listed with what to do.
+// Without permission the doctor writes nothing, and lists each open question with the way to
+// answer it.
 func TestDoctorReadsOnly(t *testing.T) {
 	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--control")
@@ -181,7 +180,7 @@ func received(t *testing.T, env []string) []string {
 	return operations
 }
 
-// TestDoctorTells holds what is said of habits and of mistakes.
+// The doctor reports habits and mistakes of a target.
 func TestDoctorTells(t *testing.T) {
 	testlevel.Plain(t)
 	for _, test := range []struct{ arguments, question, want string }{
@@ -203,7 +202,7 @@ func TestDoctorTells(t *testing.T) {
 	}
 }
 
-// TestDoctorUnreached holds that a target that cannot be asked is told, with exit code 3.
+// The doctor reports a target that it cannot reach, and exits with code 3.
 func TestDoctorUnreached(t *testing.T) {
 	closed, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -9,9 +9,8 @@ import (
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
-// TestNothingGoesElsewhere holds that no command sends anything to anybody but the
-// target: behind a proxy that everything would have to go through, only the
-// target's host is asked for.
+// Every command sends requests to the target only: a proxy that sees all traffic is asked for no
+// other host.
 func TestNothingGoesElsewhere(t *testing.T) {
 	testlevel.Plain(t)
 	var mu sync.Mutex

@@ -55,8 +55,8 @@ func begin(p process, t *testing.T) *background {
 	return nil
 }
 
-// TestSignals holds that SIGTERM is as Ctrl-C, and that a second signal ends the
-// run at once, with reports, and says how to undo what is left.
+// SIGTERM acts like Ctrl-C. A second signal ends the run at once, with reports and the way to undo
+// the rest.
 func TestSignals(t *testing.T) {
 	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=3s")
@@ -96,8 +96,8 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// TestReportsThatCannotBeWritten holds that the verdict reaches terminal and exit
-// code when the folder of the reports vanishes during the run.
+// The verdict reaches the terminal and the exit code when the report folder vanishes during the
+// run.
 func TestReportsThatCannotBeWritten(t *testing.T) {
 	testlevel.Long(t)
 	s := serve(t, "--quiet", "--task-delay=1500ms")
@@ -124,8 +124,8 @@ func TestReportsThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// TestTerminalThatCannotBeWritten holds that a run whose output cannot be written
-// ends with a line on standard error, and with the exit code of a violation if there is one.
+// A run that cannot write its output ends with a line on standard error, and with the exit code of
+// a violation if there is one.
 func TestTerminalThatCannotBeWritten(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
@@ -151,8 +151,8 @@ func TestTerminalThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// TestFullDisk holds that the verdict reaches terminal and exit code when the disk
-// of the reports is full, and that what cannot be written down is not sent.
+// The verdict reaches the terminal and the exit code when the disk is full, and a request that
+// cannot be journaled is not sent.
 func TestFullDisk(t *testing.T) {
 	dir := t.TempDir()
 	mount := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=20k", "tmpfs", dir)
@@ -179,8 +179,8 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestReaderLeaves holds that a run goes on to its end, with its reports and its exit
-// code, when what reads its output has left, as behind "| head -1".
+// A run completes, with reports and exit code, after the reader of its output exits, as with "|
+// head -1".
 func TestReaderLeaves(t *testing.T) {
 	for _, test := range []struct {
 		name      string

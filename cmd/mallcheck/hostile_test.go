@@ -74,8 +74,7 @@ func hostileServer(t *testing.T, name string) string {
 	return server.URL
 }
 
-// TestHostileTargets holds that a run ends soon, whatever a server does to it, says
-// what that was, and leaves its reports.
+// A run against a hostile server ends soon, names the problem, and leaves its reports.
 func TestHostileTargets(t *testing.T) {
 	testlevel.Plain(t)
 	for _, test := range []struct {
@@ -108,8 +107,8 @@ func TestHostileTargets(t *testing.T) {
 	}
 }
 
-// TestHostileCalls holds the same of a single call: one line, and an exit code that
-// says that no answer came. A page is an answer: it is shown.
+// A call to a hostile server prints one line and exits with the code for no answer. An HTML page
+// is an answer and is shown.
 func TestHostileCalls(t *testing.T) {
 	for _, test := range []struct {
 		name, limit string
@@ -131,7 +130,7 @@ func TestHostileCalls(t *testing.T) {
 	}
 }
 
-// TestRedirectedCall holds that a signed call is not sent on to a host that nobody named.
+// A signed call does not follow a redirect to another host.
 func TestRedirectedCall(t *testing.T) {
 	reached := make(chan string, 10)
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { reached <- r.URL.String() }))

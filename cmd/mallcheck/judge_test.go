@@ -97,7 +97,7 @@ func TestJudgeMisuse(t *testing.T) {
 	}
 }
 
-// TestJudgeInit holds that a sample is written once, is short, and passes where its language is installed.
+// A sample is written once, is short, and passes where its language is installed.
 func TestJudgeInit(t *testing.T) {
 	runners := map[string][]string{"python": {"python3"}, "node": {"node"}, "java": {"java"}, "php": {"php"}}
 	for _, sample := range starter.All() {
@@ -131,7 +131,8 @@ func TestJudgeInit(t *testing.T) {
 	}
 }
 
-// TestJudgeUntilInterrupted holds that without a command the sandbox is served until Ctrl-C, which is no interruption.
+// Without a command, judge serves the sandbox until Ctrl-C, which does not count as an
+// interruption.
 func TestJudgeUntilInterrupted(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no SIGINT")
@@ -189,7 +190,7 @@ func TestJudgeUntilInterrupted(t *testing.T) {
 	}
 }
 
-// TestJudgeInterrupted holds that Ctrl-C ends the client and what it started, with reports and exit code 130.
+// Ctrl-C ends the client and its children, with reports and exit code 130.
 func TestJudgeInterrupted(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no SIGINT")

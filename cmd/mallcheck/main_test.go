@@ -96,7 +96,7 @@ func (p process) run(t *testing.T) outcome {
 	return outcome{cmd.ProcessState.ExitCode(), out.String(), err.String()}
 }
 
-// TestMisuse holds that wrong usage is one clear line on standard error and exit code 2.
+// Wrong usage prints one clear line to standard error and exits with code 2.
 func TestMisuse(t *testing.T) {
 	const url = "--topup-url=http://127.0.0.1:1/topup"
 	for _, test := range []struct {
@@ -168,7 +168,7 @@ func TestMisuse(t *testing.T) {
 	}
 }
 
-// TestEverythingSkipped holds that a run that is configured to do nothing is wrong usage.
+// A run that is configured to do nothing is wrong usage.
 func TestEverythingSkipped(t *testing.T) {
 	dir := t.TempDir()
 	got := process{arguments: []string{"run", "--allow=purchase", "--only=ENV-001/listBundles"}, dir: dir}.run(t)
@@ -206,7 +206,7 @@ func TestSign(t *testing.T) {
 	}
 }
 
-// TestLists holds that the lists are there as text and as JSON.
+// The lists are available as text and as JSON.
 func TestLists(t *testing.T) {
 	for _, command := range []string{"list", "faults", "variants"} {
 		t.Run(command, func(t *testing.T) {

@@ -39,8 +39,7 @@ func outcomes(run *reports.Run) []string {
 	return told
 }
 
-// TestMergedShardsAreTheRun holds that shards, merged, come to what the run comes
-// to when it is not divided, with violations and with what no page names.
+// Merged shards equal the undivided run, including violations and undocumented values.
 func TestMergedShardsAreTheRun(t *testing.T) {
 	testlevel.Plain(t)
 	for _, test := range []struct {
@@ -85,7 +84,7 @@ func TestMergedShardsAreTheRun(t *testing.T) {
 	}
 }
 
-// TestMergeMisuse holds that what cannot be merged is one line and exit code 2.
+// Runs that cannot be merged are reported in one line, with exit code 2.
 func TestMergeMisuse(t *testing.T) {
 	dir := t.TempDir()
 	process{arguments: []string{"run", "--seed=7", "--only=SIG-001", "--format=json", "--shard=1/2", "--report-dir=one"}, dir: dir}.run(t)

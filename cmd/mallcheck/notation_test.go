@@ -11,8 +11,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render"
 )
 
-// TestNoGoNotation holds that no report shows a value as Go prints it: failures of many
-// kinds, an unreached target, and the difference between the two.
+// No report shows a value in Go notation: not for failures of many kinds, an unreached target, or
+// a comparison of the two.
 func TestNoGoNotation(t *testing.T) {
 	testlevel.Long(t)
 	dir := t.TempDir()

@@ -16,8 +16,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// TestPlanIsWhatARunDoes holds that a plan counts what a run with the same settings
-// then does. How often tasks are looked at is another each time.
+// A plan counts the calls of a run with the same settings, except for the polling of tasks, which
+// varies.
 func TestPlanIsWhatARunDoes(t *testing.T) {
 	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=2ms")
@@ -58,8 +58,7 @@ func TestPlanIsWhatARunDoes(t *testing.T) {
 	}
 }
 
-// TestPlanAsksNobody holds that no request reaches the target, that what it does
-// not have is skipped, and that limits which are too low are told.
+// A plan sends no request, skips what the target lacks, and reports limits that are too low.
 func TestPlanAsksNobody(t *testing.T) {
 	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))

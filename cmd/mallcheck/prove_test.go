@@ -38,7 +38,7 @@ func TestProve(t *testing.T) {
 	}
 }
 
-// TestProveRefuses holds what wrong usage of --prove says.
+// Wrong usage of --prove is explained.
 func TestProveRefuses(t *testing.T) {
 	for _, test := range []struct {
 		arguments []string

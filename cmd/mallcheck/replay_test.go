@@ -14,8 +14,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render"
 )
 
-// TestReplay holds that the recorded requests of a check, sent again, are answered
-// as they were by the same mall, and otherwise by one that breaks what the check is about.
+// Replayed requests get the recorded answers from the same mall, and other answers from one that
+// violates the checked clause.
 func TestReplay(t *testing.T) {
 	testlevel.Plain(t)
 	dir := t.TempDir()
@@ -203,7 +203,7 @@ func (r *recorder) seen() []string {
 	return slices.Clone(r.asked)
 }
 
-// TestReplayMasked holds that masked SIM numbers are those of the target that fit.
+// Masked SIM numbers are replaced by matching ones of the target.
 func TestReplayMasked(t *testing.T) {
 	testlevel.Plain(t)
 	dir := t.TempDir()
@@ -222,7 +222,7 @@ func TestReplayMasked(t *testing.T) {
 	}
 }
 
-// TestRerun holds that a rerun runs what failed and nothing else.
+// A rerun runs the failed checks and no others.
 func TestRerun(t *testing.T) {
 	testlevel.Plain(t)
 	dir := t.TempDir()

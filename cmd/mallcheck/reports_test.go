@@ -13,7 +13,7 @@ import (
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
-// TestFormats holds that each format is written where it belongs, and nothing else is.
+// Each requested format is written to its place, and no other file is.
 func TestFormats(t *testing.T) {
 	dir := t.TempDir()
 	got := process{arguments: []string{"run", "--format=markdown,sarif,github", "--only=SIG-022/addSims,SIG-003/addSims", "--fault=sign-wrong-accepted"}, dir: dir}.run(t)
@@ -41,7 +41,7 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// TestExplain holds that a check is told offline, and an unknown one refused with the nearest.
+// A check is explained offline, and the nearest id is suggested for an unknown one.
 func TestExplain(t *testing.T) {
 	got := process{arguments: []string{"explain", "SIG-022/addSims"}}.run(t)
 	for _, want := range []string{
@@ -67,7 +67,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// TestCompare holds the exit codes of a comparison and what it tells first.
+// A comparison exits with the right code and starts with the most important change.
 func TestCompare(t *testing.T) {
 	testlevel.Plain(t)
 	dir := t.TempDir()
@@ -110,8 +110,8 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestWaivers holds what a file of waivers does to a run, and that a mistake in
-// it is told before anything is sent.
+// Waivers change verdicts as written, and a mistake in their file is reported before anything is
+// sent.
 func TestWaivers(t *testing.T) {
 	testlevel.Plain(t)
 	for name, test := range map[string]struct {

@@ -68,7 +68,7 @@ func readJUnit(t *testing.T, dir string) junit {
 	return report
 }
 
-// TestRunSandbox holds that the default run passes, and that a fault fails it.
+// The default run passes, and a fault fails it.
 func TestRunSandbox(t *testing.T) {
 	dir := t.TempDir()
 	got := process{arguments: []string{"run", "--seed=1"}, dir: dir}.run(t)
@@ -87,8 +87,7 @@ func TestRunSandbox(t *testing.T) {
 	}
 }
 
-// TestUnusableTargets holds that a target that cannot be asked ends in exit code
-// 3, soon, with a JUnit file that says so.
+// A run against an unusable target soon exits with code 3 and a JUnit file that says why.
 func TestUnusableTargets(t *testing.T) {
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -129,8 +128,7 @@ func TestUnusableTargets(t *testing.T) {
 	}
 }
 
-// TestDiesInBetween holds that a service that stops answering is given up after
-// three calls that time out.
+// A run gives up a service after three calls time out.
 func TestDiesInBetween(t *testing.T) {
 	asked := make(chan struct{}, 10000)
 	dead := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -160,7 +158,7 @@ func TestDiesInBetween(t *testing.T) {
 	}
 }
 
-// TestRedirectIsNotFollowed holds that a signed request reaches no host that nobody named.
+// A signed request does not follow a redirect to another host.
 func TestRedirectIsNotFollowed(t *testing.T) {
 	reached := make(chan string, 100)
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { reached <- r.URL.String() }))
@@ -240,8 +238,8 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// TestServe holds that a served sandbox passes the full test through its
-// environment file, that its curl line works as it is printed, and that it stops cleanly.
+// A served sandbox passes the full suite with its environment file, its printed curl line works,
+// and it stops cleanly.
 func TestServe(t *testing.T) {
 	s := serve(t, "--quiet", "--task-delay=2ms", "--push-backoff=5ms")
 	dir := t.TempDir()
@@ -272,8 +270,8 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// TestInterrupt holds that Ctrl-C ends a run with reports and exit code 130, and
-// that what it had added to the group is gone afterwards.
+// Ctrl-C ends a run with reports and exit code 130, and the run's additions to the group are
+// undone.
 func TestInterrupt(t *testing.T) {
 	s := serve(t, "--quiet", "--task-delay=700ms")
 	dir := t.TempDir()

@@ -34,8 +34,8 @@ func uat(more ...string) string {
 	return "default: uat\ntargets:\n  uat:\n    topup-url: http://127.0.0.1:1/topup\n    partner-code: P1\n    " + strings.Join(more, "\n    ") + "\n"
 }
 
-// TestFileMisuse holds that every mistake in a file of targets is one line that
-// names the file, the line, the key and what to write, and exit code 2.
+// Every mistake in a settings file is one line that names the file, the line, the key and the
+// correction, with exit code 2.
 func TestFileMisuse(t *testing.T) {
 	const at = "mallcheck: mallcheck.yaml:"
 	for _, test := range []struct{ name, file, want string }{
@@ -99,7 +99,7 @@ func TestFileMisuse(t *testing.T) {
 	}
 }
 
-// TestChoosingMisuse holds that a file or a target that cannot be had is told in one line.
+// A file or target that does not exist is reported in one line.
 func TestChoosingMisuse(t *testing.T) {
 	dir := withTargets(t, uat())
 	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o700); err != nil {
@@ -138,7 +138,7 @@ func TestChoosingMisuse(t *testing.T) {
 	}
 }
 
-// TestUnreadableFile holds that a file without permission to read is told.
+// A settings file without read permission is reported.
 func TestUnreadableFile(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may read every file")
@@ -153,7 +153,7 @@ func TestUnreadableFile(t *testing.T) {
 	}
 }
 
-// TestInitInReadOnlyFolder holds that init says what to do where it may not write.
+// In a folder without write permission, init says what to do.
 func TestInitInReadOnlyFolder(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o555); err != nil {
@@ -171,7 +171,8 @@ func TestInitInReadOnlyFolder(t *testing.T) {
 	}
 }
 
-// TestProductionNeedsToBeSaid holds in which order a production target is allowed what.
+// A production target needs production: true before anything reaches it, and --yes-production before a
+// run may write.
 func TestProductionNeedsToBeSaid(t *testing.T) {
 	const address = `mallcheck: mallcheck.yaml:3: vshop-url: "https://wx.linksfield.net/vshop" is a production address; a conformance run sends requests that a faulty target may execute: use the test address, or say production: true in a target of mallcheck.yaml`
 	const twice = `is for a production target here; if you mean it, add --yes-production; otherwise allow read alone`
@@ -206,8 +207,7 @@ func TestProductionNeedsToBeSaid(t *testing.T) {
 	}
 }
 
-// TestConfig holds where values come from, in the order of the layers, and that
-// no secret is told.
+// Values come from the layers in order of precedence, with their origin, and no secret is shown.
 func TestConfig(t *testing.T) {
 	const secret = "5ec2e7c0ffee5ec2e7c0ffee"
 	dir := withTargets(t, uat("strict: assumed", "rate: 5/s", "group: ${GROUP}-1", "seed: 7", "sim:", "  - 0089000000000000001", "  - '8900000000000000001'",
@@ -244,7 +244,7 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-// TestTargets holds that the targets of a file are listed, those that cannot be used with the reason.
+// The targets of a file are listed, unusable ones with the reason.
 func TestTargets(t *testing.T) {
 	dir := withTargets(t, uat("allow: [read, write]")+"  p:\n    environment: production\n    production: true\n    allow: write\n    partner-code: P1\n  later:\n    group: ${NO}\n")
 	text := process{arguments: []string{"targets"}, dir: dir}.run(t)
@@ -259,7 +259,7 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// TestInit holds that the file to start from can be used once the partner is given, and asks nobody before.
+// The initial file is usable once the partner code is filled in, and sends nothing before.
 func TestInit(t *testing.T) {
 	dir := t.TempDir()
 	if got := (process{arguments: []string{"init"}, dir: dir}).run(t); got.code != 0 || !strings.Contains(got.out, "mallcheck doctor") {
@@ -278,8 +278,7 @@ func TestInit(t *testing.T) {
 	}
 }
 
-// TestChosenTarget holds when the default of the file is used: not where an
-// address or the sandbox is named.
+// The default target of the file is used unless an address or the sandbox is given.
 func TestChosenTarget(t *testing.T) {
 	dir := withTargets(t, uat())
 	for _, test := range []struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// TestVersion holds that the version names what was built, as text and as JSON.
+// The version names the build, as text and as JSON.
 func TestVersion(t *testing.T) {
 	mall, err := openapi.Mall()
 	if err != nil {

@@ -198,8 +198,7 @@ var changes = []struct {
 	}, "new", "The target limits the rate of calls", false, nil},
 }
 
-// TestEachChangeIsSeenAndNamed holds that a change of the target is told, with its name and
-// rank, and that nothing else is.
+// Each change of the target is reported with its name and rank, and nothing else is.
 func TestEachChangeIsSeenAndNamed(t *testing.T) {
 	if len(changes) < 20 {
 		t.Fatalf("there are %d changes", len(changes))

@@ -25,7 +25,7 @@ func fromText(t *testing.T, text []byte) *Learned {
 	return learner.Learned()
 }
 
-// TestArchive holds that an archive teaches the claims that the run teaches from which it was written, byte for byte.
+// An archive yields the same claims as the run that it was written from, byte for byte.
 func TestArchive(t *testing.T) {
 	run := redact.Run(base(), redact.Secrets{})
 	var report, archive bytes.Buffer
@@ -85,7 +85,7 @@ func foreign(t *testing.T, archive []byte) []byte {
 	return text
 }
 
-// TestArchiveOfNothing holds that an archive without a call of the mall, or without form, is an error.
+// An archive without a call to the mall, or in another format, is an error.
 func TestArchiveOfNothing(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"log":{"version":"1.2","entries":[]}}`: "no entry is a call of the mall",

@@ -77,7 +77,7 @@ func written(t testing.TB, learned *Learned) (whole, claims []byte) {
 	return whole, claims
 }
 
-// TestTwoLearningsAreEqualByteForByte holds that runs with other values, in another order, make the same claims.
+// Runs with other values and in another order yield the same claims.
 func TestTwoLearningsAreEqualByteForByte(t *testing.T) {
 	_, first := written(t, learnt(t, base()))
 	for _, seed := range testlevel.Pick([]string{"1", "2"}, []string{"1", "2"}, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"}) {

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the schema of the file of targets
 
 const schemaFile = "schema/mallcheck.schema.json"
 
-// TestSchemaIsGenerated holds that the published schema is what the fields of Settings give.
+// The published schema is generated from the fields of Settings.
 func TestSchemaIsGenerated(t *testing.T) {
 	made, err := Schema()
 	if err != nil {
@@ -82,9 +82,8 @@ func withAllSettings() []byte {
 	return commented.ReplaceAll(text, []byte("$1$2"))
 }
 
-// TestStarter holds that the file that is written to start from names the schema
-// first, shows every setting, is valid as it is and with all of them, and cannot
-// be used before the partner is given.
+// The initial settings file names the schema first, shows every setting, is valid with and without
+// them, and is unusable until the partner code is given.
 func TestStarter(t *testing.T) {
 	if first, _, _ := strings.Cut(string(starter), "\n"); first != "# yaml-language-server: $schema="+SchemaURL {
 		t.Errorf("the first line is %s", first)
@@ -118,7 +117,7 @@ func TestStarter(t *testing.T) {
 	}
 }
 
-// TestSchemaRefuses holds that the schema refuses what the tool refuses.
+// The schema refuses the same values as the tool.
 func TestSchemaRefuses(t *testing.T) {
 	schema := compiled(t)
 	for _, settings := range []string{

@@ -198,8 +198,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// FuzzResolve holds that no text of any setting makes Resolve panic, and that an
-// error names the variable.
+// No setting makes Resolve panic, and an error names the variable.
 func FuzzResolve(f *testing.F) {
 	f.Add(uint8(0), "https://a/b")
 	f.Add(uint8(9), "read,write")
@@ -217,8 +216,7 @@ func FuzzResolve(f *testing.F) {
 	})
 }
 
-// FuzzFile holds that no text of a file of targets makes it panic, and that every
-// error names the file.
+// No settings file makes reading panic, and every error names the file.
 func FuzzFile(f *testing.F) {
 	f.Add(string(starter))
 	f.Add("targets: {a: &x {sim: [1, *x]}}")

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -152,6 +153,18 @@ func TestPackages(t *testing.T) {
 	for name, lines := range sizes {
 		if lines > mostPackage && !slices.Contains(catalogues, name) {
 			t.Errorf("package %s has %d lines without its tests, %d are allowed", name, lines, mostPackage)
+		}
+	}
+}
+
+// titleComment is the start of a comment that repeats the name of a test, which godoc never shows.
+var titleComment = regexp.MustCompile(`(?m)^// (Test|Fuzz)\w+ holds\b.*`)
+
+// TestTestComments keeps comments of tests to the behaviour: "A cut value is redacted", not "TestX holds that …".
+func TestTestComments(t *testing.T) {
+	for _, file := range sources(t) {
+		if found := titleComment.Find(file.text); file.test && found != nil {
+			t.Errorf("%s: state the behaviour without the name of the test: %s", file.path, found)
 		}
 	}
 }

@@ -73,8 +73,7 @@ func TestDocumentsOfTheSpecification(t *testing.T) {
 	}
 }
 
-// TestExamplesOfTheSpecification holds the examples of its text: each is an action, what it
-// is applied to, and what it makes of it.
+// The specification's own examples work: an action, its input and its result.
 func TestExamplesOfTheSpecification(t *testing.T) {
 	const head = "overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions:\n"
 	for _, test := range []struct{ name, actions, before, after string }{

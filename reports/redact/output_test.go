@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// TestTextHidesWhatItTells holds that what a text tells openly is hidden in it where
-// it is encoded, too, and in the lines behind it.
+// A secret that appears in clear text is also redacted where it is encoded, and in later lines.
 func TestTextHidesWhatItTells(t *testing.T) {
 	const sim, encoded = "89852990000000000018", "ODk4NTI5OTAwMDAwMDAwMDAwMT"
 	secrets := Secrets{MaskSIMs: true}

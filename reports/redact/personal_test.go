@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// TestRedactByLook holds what is hidden under whatever name it stands, and what is not.
+// Personal data is recognized by its form, whatever its name.
 func TestRedactByLook(t *testing.T) {
 	for in, want := range map[string]string{
 		"no customer jane.d+1@mail.example.org here":                                          "no customer <redacted:email> here",
@@ -33,7 +33,7 @@ func TestRedactByLook(t *testing.T) {
 	}
 }
 
-// TestRedactWhatIsCut holds that the beginning of a value tells nothing where its end is cut off.
+// The beginning of a value is redacted if its end is cut off.
 func TestRedactWhatIsCut(t *testing.T) {
 	secrets := Secrets{Values: []string{"proxy~password"}, Known: map[string]string{"pm_card_visa": "pm_id"}, MaskSIMs: true}
 	for in, want := range map[string]string{
@@ -48,7 +48,7 @@ func TestRedactWhatIsCut(t *testing.T) {
 	}
 }
 
-// TestRedactTail holds that the end of a value tells nothing where its beginning is cut off.
+// The end of a value is redacted if its beginning is cut off.
 func TestRedactTail(t *testing.T) {
 	secrets := Secrets{Values: []string{"proxy~password"}}
 	for in, want := range map[string]string{
@@ -65,7 +65,7 @@ func TestRedactTail(t *testing.T) {
 	}
 }
 
-// TestRedactMixedEscapes holds that a secret is found of which any characters are escaped.
+// A secret is found with any of its characters escaped.
 func TestRedactMixedEscapes(t *testing.T) {
 	secrets := Secrets{Values: []string{"p~w&x/é"}}
 	for _, form := range []string{"p%7Ew&x/é", `\u0070~w\u0026x/é`, "p&#126;w&amp;x&#x2F;é", `p\\u007ew%26x/%c3%a9`} {
@@ -75,7 +75,7 @@ func TestRedactMixedEscapes(t *testing.T) {
 	}
 }
 
-// TestRedactEncodedPayments holds that what was hidden under a name is hidden where it is encoded.
+// A value that is redacted under its name is also redacted where it is encoded.
 func TestRedactEncodedPayments(t *testing.T) {
 	const id, sim = "P000270000000000007", "89852202306250040073"
 	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
@@ -88,7 +88,7 @@ func TestRedactEncodedPayments(t *testing.T) {
 	}
 }
 
-// TestWriter holds that lines are redacted however they are written.
+// Lines are redacted however they are split into writes.
 func TestWriter(t *testing.T) {
 	var out strings.Builder
 	w := Secrets{Values: []string{"s3cret-key"}}.Writer(&out)

@@ -290,7 +290,7 @@ func runWith(exchanges ...reports.Exchange) *reports.Run {
 	return &reports.Run{Results: []reports.Result{{ID: "RID-001", Verdict: reports.Passed, Exchanges: exchanges}}}
 }
 
-// TestCoverageIsNotRedacted holds that the names of hidden members stay in what was counted.
+// Coverage keeps the names of redacted members.
 func TestCoverageIsNotRedacted(t *testing.T) {
 	run := fixture.Run()
 	run.Coverage = fixture.Coverage()

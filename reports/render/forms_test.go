@@ -184,7 +184,7 @@ func TestGitHubCommands(t *testing.T) {
 	}
 }
 
-// TestGitHubEscapes holds what the runner decodes.
+// The runner decodes the escapes to the original text.
 func TestGitHubEscapes(t *testing.T) {
 	run := &reports.Run{Results: []reports.Result{{ID: "A,1:b", Verdict: reports.Inconclusive, Reason: "50% done,\nthen: nothing%0A"}}}
 	const want = "::error title=mallcheck A%2C1%3Ab::inconclusive: 50%25 done,%0Athen: nothing%250A\n"

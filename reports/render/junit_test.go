@@ -29,7 +29,7 @@ func TestJUnitGolden(t *testing.T) {
 	fixture.Golden(t, "junit-fail-on-finding.xml", writeJUnit(t, redact.Run(strict, secrets)))
 }
 
-// TestJUnitVerdicts holds the table of verdicts to the elements that tell them.
+// Each verdict is written as the element that the table gives.
 func TestJUnitVerdicts(t *testing.T) {
 	for _, test := range []struct {
 		verdict reports.Verdict

@@ -9,7 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/fixture"
 )
 
-// TestWriteMatrix holds both forms of a matrix to golden files.
+// Both forms of a matrix match their golden files.
 func TestWriteMatrix(t *testing.T) {
 	files, err := WriteMatrix(t.TempDir(), fixture.Matrix())
 	if err != nil {

@@ -193,7 +193,7 @@ func TestTerminalLeadsWithCauses(t *testing.T) {
 	}
 }
 
-// TestCriticalFindingsComeFirst holds that a passing run shows what is at stake before the rest.
+// A passing run shows the critical findings first.
 func TestCriticalFindingsComeFirst(t *testing.T) {
 	critical := reports.Deviation{
 		Clause: "payments/partner-isolation", Grade: reports.Derived, Severity: reports.Critical, Level: reports.Must, Verdict: reports.Finding,
@@ -228,9 +228,8 @@ func TestCriticalFindingsComeFirst(t *testing.T) {
 	}
 }
 
-// TestTerminalGroups holds what stands together: findings of one habit of a
-// target, whatever their clauses, and checks skipped for one reason, those of most
-// checks first.
+// Findings of one habit are grouped whatever their clauses, as are checks skipped for one reason,
+// the largest group first.
 func TestTerminalGroups(t *testing.T) {
 	run := &reports.Run{}
 	for i := range 30 {

@@ -29,7 +29,7 @@ func entries() []entry {
 	return all
 }
 
-// TestEntriesAreWhole holds faults and variants to what a reader of their list relies on.
+// Every fault and variant has what a reader of the list needs.
 func TestEntriesAreWhole(t *testing.T) {
 	ids, statements := map[string]bool{}, map[string]string{}
 	for _, e := range entries() {

@@ -44,7 +44,7 @@ func derived(t testing.TB, changes ...string) []Case {
 	return found
 }
 
-// TestCasesAreWhole holds each case to what a run and a report rely on.
+// Each case has everything that a run and a report need.
 func TestCasesAreWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range derived(t) {
@@ -70,7 +70,7 @@ func TestCasesAreWhole(t *testing.T) {
 	}
 }
 
-// TestCasesAreManyAndBalanced holds the bounds on the number of cases.
+// The number of cases stays within its bounds.
 func TestCasesAreManyAndBalanced(t *testing.T) {
 	all := derived(t)
 	perOperation := map[string]int{}
@@ -87,8 +87,8 @@ func TestCasesAreManyAndBalanced(t *testing.T) {
 	}
 }
 
-// TestCasesAreStable holds that the same contract gives the same cases, and how many
-// there are of each operation and family.
+// The same contract gives the same cases. A golden file has their number for each operation and
+// family.
 func TestCasesAreStable(t *testing.T) {
 	all := derived(t)
 	if again := derived(t); !reflect.DeepEqual(all, again) {
@@ -118,7 +118,7 @@ func TestCasesAreStable(t *testing.T) {
 	}
 }
 
-// TestAConstraintBecomesCases holds that what is added to the contract is tried.
+// A constraint added to the contract adds cases.
 func TestAConstraintBecomesCases(t *testing.T) {
 	const area = "        area:\n          type: string\n"
 	for _, test := range []struct {
@@ -154,7 +154,7 @@ func TestAConstraintBecomesCases(t *testing.T) {
 	}
 }
 
-// TestChanges holds what each change makes of a value.
+// Each kind of change produces the intended value.
 func TestChanges(t *testing.T) {
 	for _, test := range []struct {
 		change     Change
@@ -179,7 +179,7 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// TestRewritings holds that each rewriting makes of a body what its family says.
+// Each rewriting produces the body that its family describes.
 func TestRewritings(t *testing.T) {
 	body := []byte(`{"a":"x\ny","b":"` + "\ufffd" + `"}`)
 	for _, one := range rewritings {
@@ -192,7 +192,7 @@ func TestRewritings(t *testing.T) {
 	}
 }
 
-// TestPatterns holds that the edges of a pattern meet it and its breaches break it.
+// Edge values of a pattern match it, and its counterexamples do not.
 func TestPatterns(t *testing.T) {
 	for _, pattern := range []string{
 		`^[0-9]{19,20}$`, `^[0-9]+$`, `^[0-9]+\.[0-9]+$`, `^[0-9]+(\.[0-9]+)?$`, `^[A-Za-z]{3}$`, `^([0-9]{19,20})?$`,
@@ -215,8 +215,7 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
-// TestFamiliesAreThoseOfTheCases holds that no family is left without a case but
-// those of constraints that the contract does not have.
+// Each family has a case, except families of constraints that the contract does not use.
 func TestFamiliesAreThoseOfTheCases(t *testing.T) {
 	families, err := Families()
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// TestRandomRequests holds that random requests keep and break what they are to keep
-// and break, that the same source makes the same ones, and that smaller ones are smaller.
+// Random requests keep and break the intended constraints, the same source produces the same
+// requests, and smaller ones are smaller.
 func TestRandomRequests(t *testing.T) {
 	contract, err := openapi.Mall()
 	if err != nil {

@@ -214,7 +214,7 @@ func TestPush(t *testing.T) {
 	}
 }
 
-// TestReasons holds that what was not exercised is told with why.
+// Each part that was not exercised is reported with the reason.
 func TestReasons(t *testing.T) {
 	const rule = "signature/missing-sign-refused"
 	skipped := reports.Result{Clause: rule, Operations: []string{"addSims"}, Verdict: reports.Skipped, Reason: "the target allows no writes (--allow write)"}
@@ -261,7 +261,7 @@ func reasonOf(c *Counter, operation, kind, part string) string {
 	return ""
 }
 
-// TestPartsAreOfTheContract holds that each part can be looked up, and stands once.
+// Each part can be looked up in the contract and appears once.
 func TestPartsAreOfTheContract(t *testing.T) {
 	for _, o := range newCounter(t).operations {
 		for kind, parts := range o.parts {

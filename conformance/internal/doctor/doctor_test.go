@@ -15,7 +15,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// TestChooseEmpty holds which rule fits which of the empty values are signed.
+// The chosen rule fits the empty values that the target signs.
 func TestChooseEmpty(t *testing.T) {
 	for _, test := range []struct {
 		text, null, list keeps
@@ -37,7 +37,7 @@ func TestChooseEmpty(t *testing.T) {
 	}
 }
 
-// TestCandidates holds in which order headers are tried, and which are not.
+// Headers are tried in order of likelihood, and common ones are not tried.
 func TestCandidates(t *testing.T) {
 	header := http.Header{
 		"Date": {"x"}, "Content-Type": {"x"}, "X-Zone": {"x"}, "X-Trace-Id": {"x"}, "X-Request-Id": {"x"}, "Request_id": {"x"}, "X-Empty": {""},
@@ -48,8 +48,7 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
-// TestLines holds that every line can be put into a file of targets and means the
-// value there.
+// Every suggested line can be pasted into the settings file and has the right value there.
 func TestLines(t *testing.T) {
 	report := Report{}
 	values := []string{"G1", "1001", "true", "null", "a, b", "- x", "x: y", "# c", "${HOME}", "007", `"q"`, "[a]", "a\nb"}
@@ -70,7 +69,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// TestClock holds how far a clock is off by the Date of answers.
+// The clock offset is computed from the Date of answers.
 func TestClock(t *testing.T) {
 	started := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	at := func(date string) reports.Exchange {
@@ -87,7 +86,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// TestSecretsAreCleaned holds that a secret that the target tells is hidden.
+// A secret that the target echoes is redacted.
 func TestSecretsAreCleaned(t *testing.T) {
 	const secret = "5ec2e7c0ffee"
 	d := &doctor{session: &session.Session{}, target: &target.Target{Header: http.Header{"X-Token": {"Bearer " + secret}}}}

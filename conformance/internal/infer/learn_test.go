@@ -21,8 +21,8 @@ import (
 
 var update = flag.Bool("update", false, "learn the patterns from the matrix that mallcheck faults --prove wrote")
 
-// TestEveryFaultHasAPattern holds the embedded patterns to the catalogue. With -update it first
-// learns from the matrix: the rows that it has replace those of the table.
+// The embedded patterns cover the catalogue of faults. With -update the test first learns from the
+// matrix: its rows replace those of the table.
 func TestEveryFaultHasAPattern(t *testing.T) {
 	all := patterns()
 	if *update {

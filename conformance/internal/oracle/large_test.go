@@ -30,8 +30,8 @@ func details(n int, deviating bool) reports.Exchange {
 	return answer("asyncResult", 200, body.String())
 }
 
-// TestManyDeviations holds that what deviates in many places is told in a few, in
-// the order of the answer, with how many more there are.
+// Many deviations of one kind are reported as a few, in the order of the answer, with the number
+// of the rest.
 func TestManyDeviations(t *testing.T) {
 	const items = "/paths/~1async-result~1{request_id}/get/responses/200/content/application~1json/schema/properties/data/properties/details/items"
 	o := newOracle(t, Options{})
@@ -61,8 +61,7 @@ func TestManyDeviations(t *testing.T) {
 	}
 }
 
-// TestMemoryOfManyDetails holds that 100,000 details are judged within 200 MB, be
-// they as they should or not: the heap is looked at all the while.
+// The oracle judges 100,000 details, right or wrong, within 200 MB of heap.
 func TestMemoryOfManyDetails(t *testing.T) {
 	o := newOracle(t, Options{})
 	for _, deviating := range []bool{false, true} {

@@ -170,7 +170,7 @@ func TestOtherRequestIDHeader(t *testing.T) {
 	}
 }
 
-// FuzzJudge holds that no answer makes the oracle panic or talk without bounds.
+// No answer makes the oracle panic or report without bounds.
 func FuzzJudge(f *testing.F) {
 	f.Add("asyncResult", 200, []byte(result))
 	f.Add("addSims", 404, []byte(`{"operateCode":null}`))

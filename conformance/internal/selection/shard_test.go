@@ -8,8 +8,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// TestDivide holds that the shards together have each check once, in its order,
-// with about the same to do, and the checks of pushes in the first.
+// The shards together have each check once, in order and evenly divided, with the push checks in
+// the first.
 func TestDivide(t *testing.T) {
 	all := checks.All()
 	for _, count := range []int{1, 2, 3, 7} {

@@ -7,8 +7,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// FuzzReadAnswer holds that no answer is both a success and a refusal, and that a
-// server error is neither, whatever its bytes are.
+// No answer is both a success and a refusal, and a server error is neither.
 func FuzzReadAnswer(f *testing.F) {
 	f.Add(200, []byte(`{"data":[],"operateCode":"S","message":"success"}`), uint8(0))
 	f.Add(200, []byte(`{"orderNo":"1"}`), uint8(3))

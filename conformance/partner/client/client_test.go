@@ -318,8 +318,7 @@ var mistakes = []struct {
 	}},
 }
 
-// TestEveryMistakeIsTold holds that each mistake is told by its check and by no other, and that every
-// check is seen failing.
+// Each mistake is reported by its check and no other, and every check is seen failing.
 func TestEveryMistakeIsTold(t *testing.T) {
 	failing := map[string]bool{}
 	for _, test := range mistakes {
@@ -369,7 +368,7 @@ func told(mistakes []client.Mistake) string {
 	return text.String()
 }
 
-// TestCorrectClient holds that a correct client is not accused of anything, and that its flows are counted.
+// A correct client is accused of nothing, and its flows are counted.
 func TestCorrectClient(t *testing.T) {
 	m := newMall(t)
 	m.post("/vshop/singleVerify", m.vshop(nil))
@@ -403,7 +402,7 @@ func TestCorrectClient(t *testing.T) {
 	}
 }
 
-// TestOneMistakeIsToldOnce holds that the same mistake in many requests is one, with all of them.
+// The same mistake in many requests is reported once, with all of them.
 func TestOneMistakeIsToldOnce(t *testing.T) {
 	m := newMall(t)
 	spaced := withBody(func(s string) string {
@@ -429,8 +428,8 @@ func TestOneMistakeIsToldOnce(t *testing.T) {
 	}
 }
 
-// TestDisagreement holds that a request that the sandbox and the document judge differently is told as a
-// defect of the tool.
+// A request that the sandbox and the document judge differently is reported as a defect of the
+// tool.
 func TestDisagreement(t *testing.T) {
 	m := newMall(t, sandbox.Interceptor{Constraint: func(_ *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
 		if r != nil && r.Name == "terminal" {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// FuzzReadLines holds that what a command prints gives at most as many lines as were
-// asked for, or an error, and no line with a line end in it.
+// The output of a command yields at most the requested number of lines or an error, and no line
+// contains a line end.
 func FuzzReadLines(f *testing.F) {
 	f.Add("d41d8cd98f00b204e9800998ecf8427e\nerror\n", uint8(2))
 	f.Add("a\r\nb", uint8(1))

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// TestNothingIsLeftRunning holds that children are killed, also those that leave the group of the command.
+// All children of the command are killed, including those that leave its process group.
 func TestNothingIsLeftRunning(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only /proc tells of processes that left the group")
@@ -36,7 +36,7 @@ func TestNothingIsLeftRunning(t *testing.T) {
 	}
 }
 
-// TestProxiesAreAvoided holds that a proxy of the machine does not stand between the client and the sandbox.
+// The machine's proxy settings do not apply between the client and the sandbox.
 func TestProxiesAreAvoided(t *testing.T) {
 	t.Setenv("NO_PROXY", "example.com")
 	t.Setenv("no_proxy", "")

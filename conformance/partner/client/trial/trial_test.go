@@ -297,7 +297,7 @@ func marker(t *testing.T) string {
 	return filepath.Join(t.TempDir(), "ran")
 }
 
-// TestCorrectClient holds that package client passes: plainly, and in the long proofs in every scenario.
+// The client of this module passes: alone, and in the long proofs in every scenario.
 func TestCorrectClient(t *testing.T) {
 	records := trialOf(t, "correct", func(c *Config) {
 		c.Require = []string{"flow:purchase", "flow:subscription", "flow:cancellation", "flow:add", "flow:remove", "flow:look-up", "removeSims"}
@@ -335,7 +335,7 @@ var coarse = []struct {
 	{mode: "fails-again", kinds: []string{"habits"}, some: []string{"gzip", "white-space", "request-id-as-uuid"}, marked: true, fails: []string{succeedsWithHabit}},
 }
 
-// TestEveryCheckFails holds that each check of how a client ends is seen failing, in the long proofs in each of its cases.
+// Each check of how a client ends is seen failing, in the long proofs in each of its cases.
 func TestEveryCheckFails(t *testing.T) {
 	testlevel.Plain(t)
 	if runtime.GOOS == "windows" {
@@ -382,8 +382,7 @@ func TestEveryCheckFails(t *testing.T) {
 	}
 }
 
-// TestCommandsWithoutResult holds that a client that sends nothing, hangs or cannot be started is told, and
-// proves nothing.
+// A client that sends nothing, hangs or cannot be started is reported and proves nothing.
 func TestCommandsWithoutResult(t *testing.T) {
 	for _, test := range []struct {
 		name, mode string
@@ -405,7 +404,7 @@ func TestCommandsWithoutResult(t *testing.T) {
 	}
 }
 
-// TestGroups holds that habits that exclude each other are never adopted at a time, and that few runs do.
+// Habits that exclude each other are never adopted at the same time, and few runs cover all.
 func TestGroups(t *testing.T) {
 	var ids []string
 	for _, s := range habits() {
@@ -433,7 +432,7 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-// TestHabitsByRule holds that a mall that signs by another rule is tried only on a client that is said to know the rule.
+// A mall with another signature rule is only tried on a client that is said to know the rule.
 func TestHabitsByRule(t *testing.T) {
 	for _, test := range []struct {
 		words []string
@@ -459,7 +458,7 @@ func TestHabitsByRule(t *testing.T) {
 	}
 }
 
-// TestRefusalsAreReported holds that the report names each kind of refusal that the client met, in all runs.
+// The report names each kind of refusal that the client met, in all runs.
 func TestRefusalsAreReported(t *testing.T) {
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -482,7 +481,7 @@ func TestRefusalsAreReported(t *testing.T) {
 	}
 }
 
-// TestSettings holds that wrong settings are told with what to write instead.
+// Wrong settings are reported with the correction.
 func TestSettings(t *testing.T) {
 	for _, test := range []struct {
 		config    Config

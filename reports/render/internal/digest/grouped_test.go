@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// TestBroken holds that the check that was written for a clause stands first, and gives its words.
+// The check that was written for a clause comes first and provides the words.
 func TestGroupDeviations(t *testing.T) {
 	result := func(id, clause string, verdict reports.Verdict) reports.Result {
 		return reports.Result{ID: id, Area: id[:3], Clause: clause, Verdict: verdict, Deviations: []reports.Deviation{
@@ -29,8 +29,7 @@ func TestGroupDeviations(t *testing.T) {
 	}
 }
 
-// TestGroupDeviationsOfOneKind holds that what no page names is one finding, at
-// however many clauses it shows.
+// An undocumented value is one finding, however many clauses it appears under.
 func TestGroupDeviationsOfOneKind(t *testing.T) {
 	run := &reports.Run{}
 	for i, clause := range []string{"a", "b", "a", "c"} {
