@@ -31,7 +31,7 @@ func (c *Client) AddSIMs(ctx context.Context, groupID string, sims ...string) (*
 		return nil, fmt.Errorf("adding SIM cards: %w", err)
 	}
 	return c.begin(ctx, addSims, ActionAddSIMs, sims, func(ctx context.Context) (*http.Response, error) {
-		return c.topup.AddSims(ctx, groupID, nil, mall.AddSimsRequest{SimIds: sims})
+		return c.topup.AddSIMs(ctx, groupID, nil, mall.AddSIMsRequest{SIMIDs: sims})
 	})
 }
 
@@ -42,7 +42,7 @@ func (c *Client) RemoveSIMs(ctx context.Context, groupID string, sims ...string)
 		return nil, fmt.Errorf("removing SIM cards: %w", err)
 	}
 	return c.begin(ctx, removeSims, ActionRemoveSIMs, sims, func(ctx context.Context) (*http.Response, error) {
-		return c.topup.RemoveSims(ctx, groupID, nil, mall.RemoveSimsRequest{SimIds: sims})
+		return c.topup.RemoveSIMs(ctx, groupID, nil, mall.RemoveSIMsRequest{SIMIDs: sims})
 	})
 }
 
@@ -134,7 +134,7 @@ func (c *Client) GroupSIMs(ctx context.Context, groupID string) ([]string, error
 		return nil, fmt.Errorf("listing a group: %w", err)
 	}
 	data, got, err := call[groupSIMs](ctx, c, listGroupSims, func(ctx context.Context) (*http.Response, error) {
-		return c.topup.ListGroupSims(ctx, groupID, &mall.ListGroupSimsParams{})
+		return c.topup.ListGroupSIMs(ctx, groupID, &mall.ListGroupSIMsParams{})
 	})
 	if err != nil {
 		return nil, err

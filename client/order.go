@@ -115,7 +115,7 @@ func (c *Client) FindOrder(ctx context.Context, key OrderKey) (*FoundOrder, erro
 		return nil, errors.New("finding an order: the key is empty")
 	}
 	params := &mall.QueryOrderParams{
-		PurchaseOrderId: optional(key.PurchaseOrderID), OrderId: optional(key.OrderNo), SimId: optional(key.SIM),
+		PurchaseOrderID: optional(key.PurchaseOrderID), OrderID: optional(key.OrderNo), SIMID: optional(key.SIM),
 	}
 	data, got, err := call[mall.Order](ctx, c, queryOrder, func(ctx context.Context) (*http.Response, error) {
 		return c.topup.QueryOrder(ctx, params)
@@ -128,11 +128,11 @@ func (c *Client) FindOrder(ctx context.Context, key OrderKey) (*FoundOrder, erro
 		return nil, got.malformed(queryOrder, err.Error())
 	}
 	order := &FoundOrder{
-		OrderNo: data.OrderId, SIM: data.SimId, PackageCode: data.PackageCode, PayID: data.PayId, Amount: amount,
+		OrderNo: data.OrderID, SIM: data.SIMID, PackageCode: data.PackageCode, PayID: data.PayID, Amount: amount,
 		Currency: data.PayCurrency, PayStatus: data.PayStatus,
 	}
-	if data.PurchaseOrderId != nil {
-		order.PurchaseOrderID = *data.PurchaseOrderId
+	if data.PurchaseOrderID != nil {
+		order.PurchaseOrderID = *data.PurchaseOrderID
 	}
 	if !key.finds(order) {
 		return nil, got.malformed(queryOrder, "it is another order than the key names")

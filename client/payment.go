@@ -50,8 +50,8 @@ func (c *Client) AuthorizePayment(ctx context.Context, request PaymentRequest) (
 		return nil, fmt.Errorf("authorizing a payment: %w", err)
 	}
 	body := mall.StripeSingleAuthorizationRequest{
-		PayId: request.PayID, PayAmount: request.Amount.String(), PayCurrency: request.Currency, Email: request.Email,
-		PmId: optional(request.Method), TradeType: stripeSingleAuthorization.name,
+		PayID: request.PayID, PayAmount: request.Amount.String(), PayCurrency: request.Currency, Email: request.Email,
+		PmID: optional(request.Method), TradeType: stripeSingleAuthorization.name,
 	}
 	data, got, err := call[mall.StripeSingleAuthorization](ctx, c, stripeSingleAuthorization,
 		func(ctx context.Context) (*http.Response, error) {
@@ -60,7 +60,7 @@ func (c *Client) AuthorizePayment(ctx context.Context, request PaymentRequest) (
 	if err != nil {
 		return nil, err
 	}
-	authorized, err := authorization(stripeSingleAuthorization, got, request.PayID, data.PayId, data.ClientSecret, data.CustomerId)
+	authorized, err := authorization(stripeSingleAuthorization, got, request.PayID, data.PayID, data.ClientSecret, data.CustomerID)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (c *Client) AuthorizeSubscription(ctx context.Context, payID, email string)
 	if err := required("payID", payID, "email", email); err != nil {
 		return nil, fmt.Errorf("authorizing a subscription: %w", err)
 	}
-	body := mall.StripeSubscriptionAuthorizationRequest{PayId: payID, Email: email, TradeType: stripeSubscriptionAuthorization.name}
+	body := mall.StripeSubscriptionAuthorizationRequest{PayID: payID, Email: email, TradeType: stripeSubscriptionAuthorization.name}
 	data, got, err := call[mall.StripeSubscriptionAuthorization](ctx, c, stripeSubscriptionAuthorization,
 		func(ctx context.Context) (*http.Response, error) {
 			return c.payment.StripeSubscriptionAuthorization(ctx, nil, body)
@@ -82,7 +82,7 @@ func (c *Client) AuthorizeSubscription(ctx context.Context, payID, email string)
 	if err != nil {
 		return nil, err
 	}
-	return authorization(stripeSubscriptionAuthorization, got, payID, data.PayId, data.ClientSecret, data.CustomerId)
+	return authorization(stripeSubscriptionAuthorization, got, payID, data.PayID, data.ClientSecret, data.CustomerID)
 }
 
 func authorization(op operation, got *answer, asked, payID, secret, customer string) (*Authorization, error) {
@@ -109,8 +109,8 @@ func (c *Client) Subscribe(ctx context.Context, request PaymentRequest) (*Subscr
 		return nil, fmt.Errorf("subscribing: %w", err)
 	}
 	body := mall.StripeSubDirectlyRequest{
-		PayId: request.PayID, PayAmount: request.Amount.String(), PayCurrency: request.Currency, Email: request.Email,
-		PmId: request.Method, PlanId: request.PlanCode, TradeType: stripeSubDirectly.name,
+		PayID: request.PayID, PayAmount: request.Amount.String(), PayCurrency: request.Currency, Email: request.Email,
+		PmID: request.Method, PlanID: request.PlanCode, TradeType: stripeSubDirectly.name,
 	}
 	data, got, err := call[mall.StripeSubDirectly](ctx, c, stripeSubDirectly, func(ctx context.Context) (*http.Response, error) {
 		return c.payment.StripeSubDirectly(ctx, nil, body)
@@ -118,10 +118,10 @@ func (c *Client) Subscribe(ctx context.Context, request PaymentRequest) (*Subscr
 	if err != nil {
 		return nil, err
 	}
-	if data.SubId == "" || data.Status == "" {
+	if data.SubID == "" || data.Status == "" {
 		return nil, got.malformed(stripeSubDirectly, "it has no sub_id or no status")
 	}
-	return &Subscription{ID: data.SubId, CustomerID: data.CustomerId, Method: data.PayMethod, ProductID: data.ProductId,
+	return &Subscription{ID: data.SubID, CustomerID: data.CustomerID, Method: data.PayMethod, ProductID: data.ProductID,
 		Status: data.Status}, nil
 }
 
@@ -149,7 +149,7 @@ func (c *Client) Payment(ctx context.Context, payID string) (*Payment, error) {
 	if err := required("payID", payID); err != nil {
 		return nil, fmt.Errorf("asking for a payment: %w", err)
 	}
-	body := mall.ResultQueryRequest{PayId: payID, TradeType: resultQuery.name}
+	body := mall.ResultQueryRequest{PayID: payID, TradeType: resultQuery.name}
 	data, got, err := call[mall.PaymentResult](ctx, c, resultQuery, func(ctx context.Context) (*http.Response, error) {
 		return c.payment.ResultQuery(ctx, nil, body)
 	})
@@ -166,7 +166,7 @@ func (c *Client) ConfirmPayment(ctx context.Context, payID string) (*Payment, er
 	if err := required("payID", payID); err != nil {
 		return nil, fmt.Errorf("confirming a payment: %w", err)
 	}
-	body := mall.ConfirmPaymentResultRequest{PayId: payID, TradeType: confirmPaymentResult.name}
+	body := mall.ConfirmPaymentResultRequest{PayID: payID, TradeType: confirmPaymentResult.name}
 	data, got, err := call[mall.PaymentResult](ctx, c, confirmPaymentResult, func(ctx context.Context) (*http.Response, error) {
 		return c.payment.ConfirmPaymentResult(ctx, nil, body)
 	})
@@ -181,10 +181,10 @@ func paymentOf(op operation, got *answer, asked string, data *mall.PaymentResult
 	if err != nil {
 		return nil, got.malformed(op, err.Error())
 	}
-	if data.PayId != asked || data.PayStatus == "" {
+	if data.PayID != asked || data.PayStatus == "" {
 		return nil, got.malformed(op, "it is not a result of this payment")
 	}
-	payment := &Payment{PayID: data.PayId, Status: data.PayStatus, Amount: amount, Currency: data.PayCurrency, source: op.name}
+	payment := &Payment{PayID: data.PayID, Status: data.PayStatus, Amount: amount, Currency: data.PayCurrency, source: op.name}
 	if data.PayResultDate != nil {
 		payment.EndedAt = *data.PayResultDate
 	}

@@ -80,12 +80,12 @@ func (t *Task) ask(ctx context.Context) (*TaskResult, *answer, error) {
 	if err != nil {
 		return nil, got, err
 	}
-	if data.RequestId != t.requestID || data.Status == "" || t.action != "" && data.ActionCode != t.action {
+	if data.RequestID != t.requestID || data.Status == "" || t.action != "" && data.ActionCode != t.action {
 		return nil, got, got.malformed(asyncResult, "it is not a result of this task")
 	}
-	result := &TaskResult{RequestID: data.RequestId, Action: data.ActionCode, Status: data.Status}
+	result := &TaskResult{RequestID: data.RequestID, Action: data.ActionCode, Status: data.Status}
 	for _, detail := range data.Details {
-		result.SIMs = append(result.SIMs, SIMResult{detail.SimId, detail.Result, detail.Message})
+		result.SIMs = append(result.SIMs, SIMResult{detail.SIMID, detail.Result, detail.Message})
 	}
 	return result, got, nil
 }

@@ -150,10 +150,10 @@ func optional(text string) *string {
 func (c *Client) sendOrder(ctx context.Context, request OrderRequest) (*PlacedOrder, error) {
 	body := mall.SingleOrderRequest{
 		DeviceCode: request.SIM, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: singleOrder.name,
-		OrderNo: request.OrderNo, PayId: request.PayID, PackageCode: request.PackageCode,
+		OrderNo: request.OrderNo, PayID: request.PayID, PackageCode: request.PackageCode,
 		PayAmount: request.Amount.String(), PayCurrency: request.Currency,
 		OrderPeriod: strconv.Itoa(request.Periods), AutoRenewal: flag(request.AutoRenew),
-		RequestOrderId: optional(request.PurchaseOrderID), ServicePlanCode: optional(request.PlanCode),
+		RequestOrderID: optional(request.PurchaseOrderID), ServicePlanCode: optional(request.PlanCode),
 		ServicePlanShowName: optional(request.PlanName),
 	}
 	data, got, err := call[mall.SingleOrder](ctx, c, singleOrder, func(ctx context.Context) (*http.Response, error) {
@@ -162,10 +162,10 @@ func (c *Client) sendOrder(ctx context.Context, request OrderRequest) (*PlacedOr
 	if err != nil {
 		return nil, err
 	}
-	if data.OrderNo == "" || data.PayId == "" {
+	if data.OrderNo == "" || data.PayID == "" {
 		return nil, got.malformed(singleOrder, "it names no order, or no payment")
 	}
-	if err := compare(singleOrder.name, pair{"orderNo", request.OrderNo, data.OrderNo}, pair{"payId", request.PayID, data.PayId}); err != nil {
+	if err := compare(singleOrder.name, pair{"orderNo", request.OrderNo, data.OrderNo}, pair{"payId", request.PayID, data.PayID}); err != nil {
 		return nil, err
 	}
 	return &PlacedOrder{OrderNo: request.OrderNo, PayID: request.PayID, SIM: request.SIM}, nil
@@ -193,7 +193,7 @@ func (c *Client) ReportPaidOrder(ctx context.Context, order PaidOrder) (*PlacedO
 	body := mall.SynOrderInfoRequest{
 		DeviceCode: request.SIM, LanguageCode: &c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal,
 		TradeType: synOrderInfo.name,
-		OrderNo:   request.OrderNo, PayId: request.PayID, PackageCode: request.PackageCode, OrgOrderId: &request.PurchaseOrderID,
+		OrderNo:   request.OrderNo, PayID: request.PayID, PackageCode: request.PackageCode, OrgOrderID: &request.PurchaseOrderID,
 		PayAmount: request.Amount.String(), PayCurrency: request.Currency,
 		OrderPeriod: strconv.Itoa(request.Periods), AutoRenewal: flag(request.AutoRenew),
 		PayAccount: or(order.Account, "1"), PayType: or(order.Method, "3"), PayResultDate: order.PaidAt.Format(time.DateTime),
@@ -205,10 +205,10 @@ func (c *Client) ReportPaidOrder(ctx context.Context, order PaidOrder) (*PlacedO
 	if err != nil {
 		return nil, err
 	}
-	if data.OrderNo == "" || data.PayId == "" {
+	if data.OrderNo == "" || data.PayID == "" {
 		return nil, got.malformed(synOrderInfo, "it names no order, or no payment")
 	}
-	if err := compare(synOrderInfo.name, pair{"orderNo", request.OrderNo, data.OrderNo}, pair{"payId", request.PayID, data.PayId}); err != nil {
+	if err := compare(synOrderInfo.name, pair{"orderNo", request.OrderNo, data.OrderNo}, pair{"payId", request.PayID, data.PayID}); err != nil {
 		return nil, err
 	}
 	return &PlacedOrder{OrderNo: request.OrderNo, PayID: request.PayID, SIM: request.SIM}, nil
@@ -279,11 +279,11 @@ func (c *Client) AutoRenewal(ctx context.Context, sim string) (*AutoRenewal, err
 	if err != nil {
 		return nil, err
 	}
-	if data.DeviceCode != sim || data.OrderNo == "" || data.PayId == "" {
+	if data.DeviceCode != sim || data.OrderNo == "" || data.PayID == "" {
 		return nil, got.malformed(queryAutoRenewalRecord, "it is not an auto-renewal of this SIM card")
 	}
 	return &AutoRenewal{
-		SIM: data.DeviceCode, OrderNo: data.OrderNo, PayID: data.PayId, Periods: data.OrderPeriod, PackageType: data.PackageType,
+		SIM: data.DeviceCode, OrderNo: data.OrderNo, PayID: data.PayID, Periods: data.OrderPeriod, PackageType: data.PackageType,
 		PlanName: data.ServicePlanShowName, SubscribedOn: data.SubscriptionTime,
 	}, nil
 }
@@ -292,7 +292,7 @@ func (c *Client) AutoRenewal(ctx context.Context, sim string) (*AutoRenewal, err
 func (c *Client) CancelAutoRenewal(ctx context.Context, renewal AutoRenewal) error {
 	body := mall.CancelAutoRenewalRecordRequest{
 		DeviceCode: renewal.SIM, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal,
-		TradeType: cancelAutoRenewalRecord.name, OrderNo: renewal.OrderNo, PayId: renewal.PayID,
+		TradeType: cancelAutoRenewalRecord.name, OrderNo: renewal.OrderNo, PayID: renewal.PayID,
 	}
 	data, got, err := call[map[string]json.RawMessage](ctx, c, cancelAutoRenewalRecord, func(ctx context.Context) (*http.Response, error) {
 		return c.vshop.CancelAutoRenewalRecord(ctx, nil, body)

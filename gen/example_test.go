@@ -26,9 +26,9 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	added, err := client.AddSimsWithResponse(context.Background(), "G0001", &mall.AddSimsParams{}, mall.AddSimsRequest{
+	added, err := client.AddSIMsWithResponse(context.Background(), "G0001", &mall.AddSIMsParams{}, mall.AddSIMsRequest{
 		Version: "3.0", PartnerCode: "P012345", Sign: "922062eecdf3b8f93b26fc525d5ebbbb",
-		SimIds: []string{"89852202306250040073", "89852202306250040074"},
+		SIMIDs: []string{"89852202306250040073", "89852202306250040074"},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -36,6 +36,6 @@ func Example() {
 	if added.JSON200 == nil || added.JSON200.OperateCode != "S" {
 		log.Fatalf("refused: %s", added.Body)
 	}
-	fmt.Println(*added.Headers200.RequestId)
+	fmt.Println(*added.Headers200.RequestID)
 	// Output: RQ-20231001123456
 }

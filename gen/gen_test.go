@@ -41,14 +41,14 @@ func TestGeneratedCodeNeedsNoJudge(t *testing.T) {
 // groups implements the two operations that a client needs to add SIM cards.
 type groups struct{ server.StrictServerInterface }
 
-func (groups) AddSims(_ context.Context, request server.AddSimsRequestObject) (server.AddSimsResponseObject, error) {
-	if request.GroupId != "G 1/2" || request.Body.SimIds[0] != "89852202306250040073" {
-		return server.AddSimsdefaultJSONResponse{Body: Refusal{OperateCode: "F", Message: "no such group"}, StatusCode: 404}, nil
+func (groups) AddSIMs(_ context.Context, request server.AddSIMsRequestObject) (server.AddSIMsResponseObject, error) {
+	if request.GroupID != "G 1/2" || request.Body.SIMIDs[0] != "89852202306250040073" {
+		return server.AddSIMsdefaultJSONResponse{Body: Refusal{OperateCode: "F", Message: "no such group"}, StatusCode: 404}, nil
 	}
 	id := "RQ-1"
-	return server.AddSims200JSONResponse{
-		Body:    AddSimsResponse{OperateCode: "S", Message: "success"},
-		Headers: server.AddSims200ResponseHeaders{RequestId: &id},
+	return server.AddSIMs200JSONResponse{
+		Body:    AddSIMsResponse{OperateCode: "S", Message: "success"},
+		Headers: server.AddSIMs200ResponseHeaders{RequestID: &id},
 	}, nil
 }
 
@@ -57,8 +57,8 @@ func (groups) AsyncResult(_ context.Context, request server.AsyncResultRequestOb
 		return server.AsyncResult200JSONResponse{OperateCode: "F", Message: "no such partner"}, nil
 	}
 	return server.AsyncResult200JSONResponse{OperateCode: "S", Message: "success", Data: &AsyncResult{
-		RequestId: request.RequestId, ActionCode: "70", Status: "completed",
-		Details: []AsyncResultDetail{{SimId: "89852202306250040073", Result: "10", Message: "success"}},
+		RequestID: request.RequestID, ActionCode: "70", Status: "completed",
+		Details: []AsyncResultDetail{{SIMID: "89852202306250040073", Result: "10", Message: "success"}},
 	}}, nil
 }
 
@@ -76,28 +76,28 @@ func serve(t *testing.T) *topup.ClientWithResponses {
 
 func TestClientAndServerAgree(t *testing.T) {
 	client := serve(t)
-	added, err := client.AddSimsWithResponse(t.Context(), "G 1/2", &AddSimsParams{},
-		AddSimsRequest{Version: "3.0", PartnerCode: "P012345", Sign: "0", SimIds: []string{"89852202306250040073"}})
+	added, err := client.AddSIMsWithResponse(t.Context(), "G 1/2", &AddSIMsParams{},
+		AddSIMsRequest{Version: "3.0", PartnerCode: "P012345", Sign: "0", SIMIDs: []string{"89852202306250040073"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if added.StatusCode() != 200 || added.JSON200.OperateCode != "S" || *added.Headers200.RequestId != "RQ-1" {
+	if added.StatusCode() != 200 || added.JSON200.OperateCode != "S" || *added.Headers200.RequestID != "RQ-1" {
 		t.Fatalf("addSims: %s %s", added.Status(), added.Body)
 	}
-	result, err := client.AsyncResultWithResponse(t.Context(), *added.Headers200.RequestId,
+	result, err := client.AsyncResultWithResponse(t.Context(), *added.Headers200.RequestID,
 		&AsyncResultParams{Version: "3.0", PartnerCode: "P012345", Sign: "0"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	data := result.JSON200.Data
-	if data == nil || data.RequestId != "RQ-1" || data.ActionCode != "70" || len(data.Details) != 1 || data.Details[0].Result != "10" {
+	if data == nil || data.RequestID != "RQ-1" || data.ActionCode != "70" || len(data.Details) != 1 || data.Details[0].Result != "10" {
 		t.Errorf("asyncResult: %s %s", result.Status(), result.Body)
 	}
 }
 
 func TestRefusalsAreDecoded(t *testing.T) {
 	client := serve(t)
-	refused, err := client.AddSimsWithResponse(t.Context(), "another", &AddSimsParams{}, AddSimsRequest{SimIds: []string{"0"}})
+	refused, err := client.AddSIMsWithResponse(t.Context(), "another", &AddSIMsParams{}, AddSIMsRequest{SIMIDs: []string{"0"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestRequestsAreWrittenWithTheirPrintedNames(t *testing.T) {
 	url := "https://dist.linksfield.net/login"
 	text, err := json.Marshal(SingleVerifyRequest{
 		Version: "3.0", PartnerCode: "P000270", Sign: "ea7a3bba7e345e0b8ca7f7e3b43d6e72", DeviceCode: "89852420180910340793",
-		LanguageCode: "1", Mark: "0", Terminal: "1", TradeTime: "1645683857572", TradeType: "singleVerify", Url: &url,
+		LanguageCode: "1", Mark: "0", Terminal: "1", TradeTime: "1645683857572", TradeType: "singleVerify", URL: &url,
 	})
 	if err != nil {
 		t.Fatal(err)

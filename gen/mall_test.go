@@ -35,7 +35,7 @@ type orders struct {
 
 func (orders) SingleOrder(_ context.Context, request vshopserver.SingleOrderRequestObject) (vshopserver.SingleOrderResponseObject, error) {
 	return vshopserver.SingleOrder200JSONResponse{OperateCode: "S", Message: "success", Data: &SingleOrder{
-		DeviceCode: request.Body.DeviceCode, OrderNo: request.Body.OrderNo, PartnerCode: request.Body.PartnerCode, PayId: request.Body.PayId,
+		DeviceCode: request.Body.DeviceCode, OrderNo: request.Body.OrderNo, PartnerCode: request.Body.PartnerCode, PayID: request.Body.PayID,
 	}}, nil
 }
 
@@ -45,11 +45,11 @@ type payments struct {
 }
 
 func (payments) ResultQuery(_ context.Context, request paymentserver.ResultQueryRequestObject) (paymentserver.ResultQueryResponseObject, error) {
-	if request.Body.PayId != "P0123451" {
+	if request.Body.PayID != "P0123451" {
 		return paymentserver.ResultQuerydefaultJSONResponse{Body: Refusal{OperateCode: "F", Message: "no such payment"}, StatusCode: 404}, nil
 	}
 	return paymentserver.ResultQuery200JSONResponse{OperateCode: "S", Message: "success", Data: &PaymentResult{
-		PayId: request.Body.PayId, PayStatus: "1", PayAmount: "4.99", PayCurrency: "USD",
+		PayID: request.Body.PayID, PayStatus: "1", PayAmount: "4.99", PayCurrency: "USD",
 	}}, nil
 }
 
@@ -60,10 +60,10 @@ type lookup struct {
 
 func (lookup) QueryOrder(_ context.Context, request topupserver.QueryOrderRequestObject) (topupserver.QueryOrderResponseObject, error) {
 	keys := request.Params
-	if keys.PurchaseOrderId == nil || *keys.PurchaseOrderId != "" || keys.OrderId == nil || keys.SimId != nil {
+	if keys.PurchaseOrderID == nil || *keys.PurchaseOrderID != "" || keys.OrderID == nil || keys.SIMID != nil {
 		return topupserver.QueryOrder200JSONResponse{OperateCode: "F", Message: "other keys"}, nil
 	}
-	return topupserver.QueryOrder200JSONResponse{OperateCode: "S", Message: "success", Data: &Order{OrderId: *keys.OrderId}}, nil
+	return topupserver.QueryOrder200JSONResponse{OperateCode: "S", Message: "success", Data: &Order{OrderID: *keys.OrderID}}, nil
 }
 
 func TestAnOrderIsCreatedPaidAndLookedUp(t *testing.T) {
@@ -73,7 +73,7 @@ func TestAnOrderIsCreatedPaidAndLookedUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	created, err := shop.SingleOrderWithResponse(t.Context(), &SingleOrderParams{},
-		SingleOrderRequest{PartnerCode: "P012345", OrderNo: "1", PayId: "P0123451", DeviceCode: "89852420180910340793"})
+		SingleOrderRequest{PartnerCode: "P012345", OrderNo: "1", PayID: "P0123451", DeviceCode: "89852420180910340793"})
 	if err != nil || created.JSON200 == nil || created.JSON200.Data == nil || created.JSON200.Data.OrderNo != "1" {
 		t.Fatalf("singleOrder: %v, %+v", err, created)
 	}
@@ -83,11 +83,11 @@ func TestAnOrderIsCreatedPaidAndLookedUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paid, err := pay.ResultQueryWithResponse(t.Context(), &ResultQueryParams{}, ResultQueryRequest{PayId: created.JSON200.Data.PayId})
+	paid, err := pay.ResultQueryWithResponse(t.Context(), &ResultQueryParams{}, ResultQueryRequest{PayID: created.JSON200.Data.PayID})
 	if err != nil || paid.JSON200 == nil || paid.JSON200.Data == nil || paid.JSON200.Data.PayAmount != "4.99" {
 		t.Errorf("resultQuery: %v, %+v", err, paid)
 	}
-	refused, err := pay.ResultQueryWithResponse(t.Context(), &ResultQueryParams{}, ResultQueryRequest{PayId: "another"})
+	refused, err := pay.ResultQueryWithResponse(t.Context(), &ResultQueryParams{}, ResultQueryRequest{PayID: "another"})
 	if err != nil || refused.JSON200 != nil || refused.JSONDefault == nil || refused.JSONDefault.OperateCode != "F" {
 		t.Errorf("resultQuery of an unknown payment: %v, %+v", err, refused)
 	}
@@ -98,8 +98,8 @@ func TestAnOrderIsCreatedPaidAndLookedUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	empty := ""
-	found, err := desk.QueryOrderWithResponse(t.Context(), &QueryOrderParams{PurchaseOrderId: &empty, OrderId: &created.JSON200.Data.OrderNo})
-	if err != nil || found.JSON200 == nil || found.JSON200.Data == nil || found.JSON200.Data.OrderId != "1" {
+	found, err := desk.QueryOrderWithResponse(t.Context(), &QueryOrderParams{PurchaseOrderID: &empty, OrderID: &created.JSON200.Data.OrderNo})
+	if err != nil || found.JSON200 == nil || found.JSON200.Data == nil || found.JSON200.Data.OrderID != "1" {
 		t.Errorf("queryOrder: %v, %+v", err, found)
 	}
 }
@@ -151,8 +151,8 @@ func TestOptionalMembersAreLeftOut(t *testing.T) {
 		want    string
 	}{
 		{push.RechargeSuccessRequest{OrderNo: "1"}, `{"deviceCode":"","orderNo":"1","packageCode":"","partnerCode":"","payAmount":"","payCurrency":"","payId":""}`},
-		{ResultQueryRequest{PayId: "1"}, `{"partnerCode":"","payId":"1","sign":"","tradeTime":"","tradeType":"","version":""}`},
-		{StripeSubDirectlyRequest{PlanId: "1"}, `{"email":"","partnerCode":"","payAmount":"","payCurrency":"","payId":"","plan_id":"1","pm_id":"",` +
+		{ResultQueryRequest{PayID: "1"}, `{"partnerCode":"","payId":"1","sign":"","tradeTime":"","tradeType":"","version":""}`},
+		{StripeSubDirectlyRequest{PlanID: "1"}, `{"email":"","partnerCode":"","payAmount":"","payCurrency":"","payId":"","plan_id":"1","pm_id":"",` +
 			`"sign":"","tradeTime":"","tradeType":"","version":""}`},
 		{CancelAutoRenewalRecordResponse{OperateCode: "S"}, `{"message":"","operateCode":"S"}`},
 	} {

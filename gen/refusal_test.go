@@ -19,9 +19,9 @@ import (
 
 // envelopes are the types of the answers of all operations.
 var envelopes = []any{
-	new(AddSimsResponse), new(AsyncResultResponse), new(BundlesResponse), new(CancelAutoRenewalRecordResponse),
-	new(ConfirmPaymentResultResponse), new(GroupSimsResponse), new(QueryAutoRenewalRecordResponse), new(QueryOrderResponse),
-	new(RemoveSimsResponse), new(ResultQueryResponse), new(SingleOrderResponse), new(SingleQueryOrderResponse),
+	new(AddSIMsResponse), new(AsyncResultResponse), new(BundlesResponse), new(CancelAutoRenewalRecordResponse),
+	new(ConfirmPaymentResultResponse), new(GroupSIMsResponse), new(QueryAutoRenewalRecordResponse), new(QueryOrderResponse),
+	new(RemoveSIMsResponse), new(ResultQueryResponse), new(SingleOrderResponse), new(SingleQueryOrderResponse),
 	new(SingleServicePlanPageResponse), new(SingleVerifyResponse), new(StripeSingleAuthorizationResponse),
 	new(StripeSubDirectlyResponse), new(StripeSubscriptionAuthorizationResponse), new(SynOrderInfoResponse),
 }
@@ -52,13 +52,13 @@ func TestASuccessHasDataOfItsType(t *testing.T) {
 		`{"operateCode":"S","message":"success"}`:                                          false,
 		`{"operateCode":"S","message":"success","data":null}`:                              false,
 	} {
-		var answer GroupSimsResponse
+		var answer GroupSIMsResponse
 		if err := json.Unmarshal([]byte(text), &answer); err != nil || (answer.Data != nil) != data {
 			t.Errorf("%s: %+v, %v", text, answer, err)
 		}
 	}
 	for _, data := range []string{`""`, `[]`, `7`, `{"sim_ids":7}`} {
-		var answer GroupSimsResponse
+		var answer GroupSIMsResponse
 		err := json.Unmarshal([]byte(`{"operateCode":"S","message":"success","data":`+data+`}`), &answer)
 		if err == nil || !strings.HasPrefix(err.Error(), "reading data: ") || answer.Data != nil {
 			t.Errorf("data %s: %+v, %v", data, answer, err)
@@ -69,7 +69,7 @@ func TestASuccessHasDataOfItsType(t *testing.T) {
 // What is decoded can be written again with the same members.
 func TestEnvelopesAreWrittenAsTheyAreRead(t *testing.T) {
 	const text = `{"data":{"group_id":"G1","sim_count":"1","sim_ids":["1"]},"message":"success","operateCode":"S"}`
-	var answer GroupSimsResponse
+	var answer GroupSIMsResponse
 	if err := json.Unmarshal([]byte(text), &answer); err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestAGeneratedClientKeepsARefusal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		refused, err := client.ListGroupSimsWithResponse(t.Context(), "G1", &ListGroupSimsParams{})
+		refused, err := client.ListGroupSIMsWithResponse(t.Context(), "G1", &ListGroupSIMsParams{})
 		if err != nil {
 			t.Fatalf("data %s: %v", data, err)
 		}
@@ -113,15 +113,15 @@ func TestAPathParameterCannotChangeThePath(t *testing.T) {
 	for _, value := range []string{"", ".", ".."} {
 		for name, call := range map[string]func() error{
 			"addSims": func() error {
-				_, err := client.AddSims(t.Context(), value, nil, AddSimsRequest{})
+				_, err := client.AddSIMs(t.Context(), value, nil, AddSIMsRequest{})
 				return err
 			},
 			"removeSims": func() error {
-				_, err := client.RemoveSims(t.Context(), value, nil, RemoveSimsRequest{})
+				_, err := client.RemoveSIMs(t.Context(), value, nil, RemoveSIMsRequest{})
 				return err
 			},
 			"listGroupSims": func() error {
-				_, err := client.ListGroupSimsWithResponse(t.Context(), value, &ListGroupSimsParams{})
+				_, err := client.ListGroupSIMsWithResponse(t.Context(), value, &ListGroupSIMsParams{})
 				return err
 			},
 			"asyncResult": func() error {
@@ -139,7 +139,7 @@ func TestAPathParameterCannotChangeThePath(t *testing.T) {
 		t.Errorf("%d requests were sent", asked.Load())
 	}
 	for _, value := range []string{"...", "a/../b", "%2e%2e", "..;", "a b", "/", "?x", "#"} {
-		request, err := topup.NewListGroupSimsRequest("http://host/topup/", value, nil)
+		request, err := topup.NewListGroupSIMsRequest("http://host/topup/", value, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func FuzzRefusal(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var answer GroupSimsResponse
+		var answer GroupSIMsResponse
 		if err := json.Unmarshal(text, &answer); err != nil || answer.OperateCode != code || answer.Message != message {
 			t.Errorf("%s: %+v, error %v", text, answer, err)
 		}

@@ -99,7 +99,7 @@ func TestOldestOrdersAreForgotten(t *testing.T) {
 				t.Errorf("%s: order %d: %+v", name, i, found)
 			}
 		}
-		_, a := m.payUnknown(p, orders[0].PayId)
+		_, a := m.payUnknown(p, orders[0].PayID)
 		expectRefusal(t, a, "has no such order")
 		if plans := m.plans(p, m.fix.SIMs[0]); len(plans) != 3 {
 			t.Errorf("%s: %d plans", name, len(plans))
@@ -180,8 +180,8 @@ func TestMemoryIsBounded(t *testing.T) {
 func (m *served) tellQuickly(o mall.SingleOrderRequest) {
 	m.Helper()
 	text := m.handle(m.signed(m.fix.Partner, http.MethodPost, "/vshop/synPartner/SynOrderInfo",
-		strings.NewReplacer(`"N1"`, fmt.Sprintf("%q", o.OrderNo), `"I1"`, fmt.Sprintf("%q", o.PayId), m.fix.SIMs[0], o.DeviceCode,
-			`"orgOrderId":""`, fmt.Sprintf(`"orgOrderId":%q`, *o.RequestOrderId)).Replace(thirdPartyMembers)))
+		strings.NewReplacer(`"N1"`, fmt.Sprintf("%q", o.OrderNo), `"I1"`, fmt.Sprintf("%q", o.PayID), m.fix.SIMs[0], o.DeviceCode,
+			`"orgOrderId":""`, fmt.Sprintf(`"orgOrderId":%q`, *o.RequestOrderID)).Replace(thirdPartyMembers)))
 	if !strings.Contains(text, `"S"`) {
 		m.Fatal(text)
 	}
@@ -231,21 +231,21 @@ func (m *served) rounds(partner, group, sim string, rounds int) error {
 		return fmt.Errorf("%s does not end", id)
 	}
 	for range rounds {
-		added, err := client.AddSimsWithResponse(ctx, group, nil, mall.AddSimsRequest{SimIds: []string{sim}})
+		added, err := client.AddSIMsWithResponse(ctx, group, nil, mall.AddSIMsRequest{SIMIDs: []string{sim}})
 		if err != nil {
 			return err
 		}
 		if err := await(added.HTTPResponse.Header.Get("request_id"), "70"); err != nil {
 			return err
 		}
-		listed, err := client.ListGroupSimsWithResponse(ctx, group, &mall.ListGroupSimsParams{})
+		listed, err := client.ListGroupSIMsWithResponse(ctx, group, &mall.ListGroupSIMsParams{})
 		if err != nil {
 			return err
 		}
 		if !strings.Contains(string(listed.Body), sim) {
 			return fmt.Errorf("%s is not listed: %s", sim, listed.Body)
 		}
-		removed, err := client.RemoveSimsWithResponse(ctx, group, nil, mall.RemoveSimsRequest{SimIds: []string{sim}})
+		removed, err := client.RemoveSIMsWithResponse(ctx, group, nil, mall.RemoveSIMsRequest{SIMIDs: []string{sim}})
 		if err != nil {
 			return err
 		}

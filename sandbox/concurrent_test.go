@@ -88,7 +88,7 @@ func TestConcurrentDuplicates(t *testing.T) {
 	if count["S"] != 1 || count["F"] != 19 {
 		t.Errorf("answers %v", count)
 	}
-	if a := m.tryToBuy(m.fix.Partner, m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId = "another" })); a.code != store.CodeSuccess {
+	if a := m.tryToBuy(m.fix.Partner, m.newOrder(func(r *mall.SingleOrderRequest) { r.PayID = "another" })); a.code != store.CodeSuccess {
 		t.Error(a)
 	}
 }

@@ -281,16 +281,16 @@ func TestControlPay(t *testing.T) {
 	body := func(partner, id, method string) string {
 		return fmt.Sprintf(`{"partnerCode":%q,"payId":%q,"pm_id":%q}`, partner, id, method)
 	}
-	m.refused(m.request(http.MethodPost, "/_sandbox/pay", body(m.fix.SecondPartner, o.PayId, "pm")), 200, "has no payment")
-	m.refused(m.request(http.MethodPost, "/_sandbox/pay", body(m.fix.Partner, o.PayId, "")), 200, "pm_id is missing or empty")
-	m.control(http.MethodPost, "pay", body(m.fix.Partner, o.PayId, store.MethodPays))
+	m.refused(m.request(http.MethodPost, "/_sandbox/pay", body(m.fix.SecondPartner, o.PayID, "pm")), 200, "has no payment")
+	m.refused(m.request(http.MethodPost, "/_sandbox/pay", body(m.fix.Partner, o.PayID, "")), 200, "pm_id is missing or empty")
+	m.control(http.MethodPost, "pay", body(m.fix.Partner, o.PayID, store.MethodPays))
 	if got := m.query(o).PayStatus; got != "0" {
 		t.Errorf("before the confirmation: %s", got)
 	}
 	if got := m.confirm(o).PayStatus; got != "1" {
 		t.Errorf("paid: %s", got)
 	}
-	m.refused(m.request(http.MethodPost, "/_sandbox/pay", body(m.fix.Partner, o.PayId, "pm")), 200, "is not open")
+	m.refused(m.request(http.MethodPost, "/_sandbox/pay", body(m.fix.Partner, o.PayID, "pm")), 200, "is not open")
 }
 
 func TestControlRequests(t *testing.T) {

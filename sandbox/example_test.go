@@ -36,8 +36,8 @@ func ExampleStart() {
 		fmt.Println(err)
 		return
 	}
-	accepted, err := client.AddSimsWithResponse(ctx, fixtures.Groups[0], nil,
-		mall.AddSimsRequest{SimIds: []string{fixtures.SIMs[0], fixtures.UnknownSIM}})
+	accepted, err := client.AddSIMsWithResponse(ctx, fixtures.Groups[0], nil,
+		mall.AddSIMsRequest{SIMIDs: []string{fixtures.SIMs[0], fixtures.UnknownSIM}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -49,7 +49,7 @@ func ExampleStart() {
 	}
 	fmt.Println(result.JSON200.Data.Status)
 	for _, d := range result.JSON200.Data.Details {
-		fmt.Println(d.SimId, d.Result, d.Message)
+		fmt.Println(d.SIMID, d.Result, d.Message)
 	}
 	// Output:
 	// completed
@@ -96,20 +96,20 @@ func ExamplePush() {
 	}
 	_, err = shop.SingleOrderWithResponse(ctx, nil, mall.SingleOrderRequest{
 		DeviceCode: fixtures.SIMs[0], LanguageCode: "1", Mark: "0", Terminal: "1", TradeTime: "1793525400000", TradeType: "singleOrder",
-		OrderNo: "N1", PayId: "I1", PackageCode: fixtures.Packages[0], PayAmount: "4.99", PayCurrency: "USD", OrderPeriod: "1", AutoRenewal: "0"})
+		OrderNo: "N1", PayID: "I1", PackageCode: fixtures.Packages[0], PayAmount: "4.99", PayCurrency: "USD", OrderPeriod: "1", AutoRenewal: "0"})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	method := store.MethodPays
 	_, err = till.StripeSingleAuthorizationWithResponse(ctx, nil, mall.StripeSingleAuthorizationRequest{
-		PayId: "I1", PayAmount: "4.99", PayCurrency: "USD", Email: "buyer@example.com", PmId: &method, TradeTime: "1793525400000", TradeType: "x"})
+		PayID: "I1", PayAmount: "4.99", PayCurrency: "USD", Email: "buyer@example.com", PmID: &method, TradeTime: "1793525400000", TradeType: "x"})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	confirmed, err := till.ConfirmPaymentResultWithResponse(ctx, nil, mall.ConfirmPaymentResultRequest{
-		PayId: "I1", TradeTime: "1793525400000", TradeType: "x"})
+		PayID: "I1", TradeTime: "1793525400000", TradeType: "x"})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -48,11 +48,11 @@ func TestInterceptConflict(t *testing.T) {
 	o.PayCurrency = "EUR"
 	o.PayAmount = "4.99"
 	m.authorize(o, "")
-	m.subscribeWith(o.partner, mall.StripeSubDirectlyRequest{PayId: o.PayId, PayAmount: "4.99", PayCurrency: "USD",
-		Email: "a@b", PlanId: "another", PmId: store.MethodFails, TradeTime: "1", TradeType: "x"})
+	m.subscribeWith(o.partner, mall.StripeSubDirectlyRequest{PayID: o.PayID, PayAmount: "4.99", PayCurrency: "USD",
+		Email: "a@b", PlanID: "another", PmID: store.MethodFails, TradeTime: "1", TradeType: "x"})
 	_, a := m.authorizeSubscription(o)
 	expectRefusal(t, a, "not today")
-	m.pay(bought{m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId, r.PayAmount, r.PayCurrency = o.PayId, "4.99", "USD" }), o.partner}, store.MethodPays)
+	m.pay(bought{m.newOrder(func(r *mall.SingleOrderRequest) { r.PayID, r.PayAmount, r.PayCurrency = o.PayID, "4.99", "USD" }), o.partner}, store.MethodPays)
 	m.authorize(o, "")
 	want := `singleOrder conflict orderNo
 stripeSingleAuthorization conflict payAmount
@@ -134,7 +134,7 @@ func TestInterceptRenew(t *testing.T) {
 		t.Errorf("left as it is: %s", a)
 	}
 	keep.Store(true)
-	if a := m.cancel(p, o.DeviceCode, o.OrderNo, o.PayId); a.code != store.CodeSuccess {
+	if a := m.cancel(p, o.DeviceCode, o.OrderNo, o.PayID); a.code != store.CodeSuccess {
 		t.Errorf("a cancellation that does nothing: %s", a)
 	}
 	if got, _ := m.renewal(p, o.DeviceCode); got == nil {
@@ -201,7 +201,7 @@ func TestInterceptLookupOfOrders(t *testing.T) {
 	o := m.buy(p, withPurchaseID("same"), func(r *mall.SingleOrderRequest) { r.PackageCode = "made-up" })
 	m.buy(p, withPurchaseID("same"), forSIM(m.fix.SIMs[1]))
 	for _, keys := range [][3]string{{"same", "", ""}, {"", o.OrderNo, ""}, {"", "", o.DeviceCode}} {
-		if found, a := m.find(second, keys[0], keys[1], keys[2]); found == nil || found.OrderId != o.OrderNo || found.PackageCode != "made-up" {
+		if found, a := m.find(second, keys[0], keys[1], keys[2]); found == nil || found.OrderID != o.OrderNo || found.PackageCode != "made-up" {
 			t.Errorf("%q: %+v %s", keys, found, a)
 		}
 	}

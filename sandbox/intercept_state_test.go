@@ -31,10 +31,10 @@ func TestInterceptLookup(t *testing.T) {
 	if sims := m.listed(p, "made-up"); len(sims) != 1 {
 		t.Errorf("an unknown group: %v", sims)
 	}
-	if got := m.result(second, id); got.RequestId != id {
+	if got := m.result(second, id); got.RequestID != id {
 		t.Errorf("another partner's task: %+v", got)
 	}
-	if got := m.result("P1", strings.ToLower(id)); got.RequestId != id {
+	if got := m.result("P1", strings.ToLower(id)); got.RequestID != id {
 		t.Errorf("another key: %+v", got)
 	}
 	m.refused(m.signed(p, http.MethodGet, "/topup/async-result/none", ""), 200, "no such task")
@@ -66,7 +66,7 @@ func TestInterceptRequestID(t *testing.T) {
 	if first != second {
 		t.Errorf("ids %s and %s", first, second)
 	}
-	if got := m.result(m.fix.Partner, first).Details[0].SimId; got != m.fix.SIMs[1] {
+	if got := m.result(m.fix.Partner, first).Details[0].SIMID; got != m.fix.SIMs[1] {
 		t.Errorf("the id finds %s, not the newer task", got)
 	}
 	if sims := m.listed(m.fix.Partner, m.fix.Groups[0]); len(sims) != 2 {
@@ -88,7 +88,7 @@ func TestInterceptedRequestIDIsForgottenLast(t *testing.T) {
 	for i := range 3 {
 		m.add(m.fix.Partner, m.fix.Groups[0], m.fix.SIMs[i])
 	}
-	if got := m.result(m.fix.Partner, "same").Details[0].SimId; got != m.fix.SIMs[1] {
+	if got := m.result(m.fix.Partner, "same").Details[0].SIMID; got != m.fix.SIMs[1] {
 		t.Errorf("the id finds %s, not the newer task", got)
 	}
 }
@@ -178,7 +178,7 @@ func TestInterceptReading(t *testing.T) {
 	p, group := m.fix.Partner, m.fix.Groups[0]
 	id := m.add(p, group, m.fix.SIMs[0])
 	first, second, third := m.result(p, id), m.result(p, id), m.result(p, id)
-	if second.Status != "again" || second.ActionCode != "71" || second.Details[0].SimId == first.Details[0].SimId {
+	if second.Status != "again" || second.ActionCode != "71" || second.Details[0].SIMID == first.Details[0].SIMID {
 		t.Errorf("the second reading: %+v", second)
 	}
 	if third.Status != "completed" || third.Details[0] != first.Details[0] {

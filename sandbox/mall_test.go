@@ -180,7 +180,7 @@ func (m *served) vshop(partner string) *vshop.ClientWithResponses {
 // add asks for SIMs to be added and returns the request_id.
 func (m *served) add(partner, group string, sims ...string) string {
 	m.Helper()
-	res, err := m.topup(partner).AddSimsWithResponse(context.Background(), group, nil, mall.AddSimsRequest{SimIds: sims})
+	res, err := m.topup(partner).AddSIMsWithResponse(context.Background(), group, nil, mall.AddSIMsRequest{SIMIDs: sims})
 	if err != nil {
 		m.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func (m *served) add(partner, group string, sims ...string) string {
 // remove asks for SIMs to be removed and returns the request_id.
 func (m *served) remove(partner, group string, sims ...string) string {
 	m.Helper()
-	res, err := m.topup(partner).RemoveSimsWithResponse(context.Background(), group, nil, mall.RemoveSimsRequest{SimIds: sims})
+	res, err := m.topup(partner).RemoveSIMsWithResponse(context.Background(), group, nil, mall.RemoveSIMsRequest{SIMIDs: sims})
 	if err != nil {
 		m.Fatal(err)
 	}
@@ -219,14 +219,14 @@ func (m *served) result(partner, id string) mall.AsyncResult {
 // listed asks for the SIMs of a group, which must exist.
 func (m *served) listed(partner, group string) []string {
 	m.Helper()
-	res, err := m.topup(partner).ListGroupSimsWithResponse(context.Background(), group, &mall.ListGroupSimsParams{})
+	res, err := m.topup(partner).ListGroupSIMsWithResponse(context.Background(), group, &mall.ListGroupSIMsParams{})
 	if err != nil {
 		m.Fatal(err)
 	}
 	if res.JSON200 == nil || res.JSON200.OperateCode != store.CodeSuccess {
 		m.Fatalf("listGroupSims %s: %s", group, res.Body)
 	}
-	return res.JSON200.Data.SimIds
+	return res.JSON200.Data.SIMIDs
 }
 
 // refused sends a request that must be refused with this status and a message with all these words.

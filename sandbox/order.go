@@ -12,11 +12,11 @@ import (
 // of Bundle-groups because both share one address.
 func (s topupService) QueryOrder(ctx context.Context, request topup.QueryOrderRequestObject) (topup.QueryOrderResponseObject, error) {
 	p := request.Params
-	o, refusal := s.state.LookUp(store.CallOf(ctx), deref(p.PurchaseOrderId), deref(p.OrderId), deref(p.SimId))
+	o, refusal := s.state.LookUp(store.CallOf(ctx), deref(p.PurchaseOrderID), deref(p.OrderID), deref(p.SIMID))
 	if refusal != nil {
 		return nil, refusal
 	}
 	return topup.QueryOrder200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
-		Data: &mall.Order{PurchaseOrderId: store.Optional(o.PurchaseID), OrderId: o.OrderNo, SimId: o.SIM, PackageCode: o.PackageCode,
-			PayId: o.PayID, PayAmount: o.Amount, PayCurrency: o.Currency, PayStatus: o.Payment.Status}}, nil
+		Data: &mall.Order{PurchaseOrderID: store.Optional(o.PurchaseID), OrderID: o.OrderNo, SIMID: o.SIM, PackageCode: o.PackageCode,
+			PayID: o.PayID, PayAmount: o.Amount, PayCurrency: o.Currency, PayStatus: o.Payment.Status}}, nil
 }

@@ -32,7 +32,7 @@ func TestOrderKeys(t *testing.T) {
 					if found != nil || a.code != "F" {
 						t.Errorf("%q %q %q: found %+v", purchase, order, sim, found)
 					}
-				} else if found == nil || found.OrderId != expected {
+				} else if found == nil || found.OrderID != expected {
 					t.Errorf("%q %q %q: %+v %s, want %s", purchase, order, sim, found, a, expected)
 				}
 			}
@@ -52,7 +52,7 @@ func TestDuplicatePurchaseIDs(t *testing.T) {
 		if found == nil {
 			t.Fatal(a)
 		}
-		return found.OrderId
+		return found.OrderID
 	}
 	var orders []bought
 	for range 4 {
@@ -79,7 +79,7 @@ func TestDuplicatePurchaseIDs(t *testing.T) {
 	if got := find(); got != fmt.Sprintf("N%d", m.fresh-1) {
 		t.Errorf("another partner's order decides: %s", got)
 	}
-	if found, _ := m.find(m.fix.SecondPartner, "same", "", ""); found == nil || found.OrderId != other.OrderNo {
+	if found, _ := m.find(m.fix.SecondPartner, "same", "", ""); found == nil || found.OrderID != other.OrderNo {
 		t.Errorf("the other partner finds %+v", found)
 	}
 }
@@ -88,7 +88,7 @@ func TestOrdersAreThePartnersOwn(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	o := m.buy(m.fix.Partner, withPurchaseID("mine"))
 	for _, keys := range [][3]string{{"mine", "", ""}, {"", o.OrderNo, ""}, {"", "", o.DeviceCode}} {
-		if found, _ := m.find(m.fix.Partner, keys[0], keys[1], keys[2]); found == nil || found.OrderId != o.OrderNo {
+		if found, _ := m.find(m.fix.Partner, keys[0], keys[1], keys[2]); found == nil || found.OrderID != o.OrderNo {
 			t.Errorf("%q: its own partner finds %+v", keys, found)
 		}
 		found, a := m.find(m.fix.SecondPartner, keys[0], keys[1], keys[2])
@@ -104,7 +104,7 @@ func TestMostRecentOrderOfASIM(t *testing.T) {
 	first := m.buy(m.fix.Partner)
 	m.pay(first, store.MethodPays)
 	second := m.buy(m.fix.Partner, func(r *mall.SingleOrderRequest) { r.PackageCode = m.fix.Packages[1] })
-	if found, _ := m.find(m.fix.Partner, "", "", first.DeviceCode); found == nil || found.OrderId != second.OrderNo || found.PackageCode != m.fix.Packages[1] || found.PurchaseOrderId != nil {
+	if found, _ := m.find(m.fix.Partner, "", "", first.DeviceCode); found == nil || found.OrderID != second.OrderNo || found.PackageCode != m.fix.Packages[1] || found.PurchaseOrderID != nil {
 		t.Errorf("found %+v", found)
 	}
 }

@@ -46,12 +46,12 @@ func (s paymentService) StripeSingleAuthorization(
 	ctx context.Context, request payment.StripeSingleAuthorizationRequestObject,
 ) (payment.StripeSingleAuthorizationResponseObject, error) {
 	b := request.Body
-	a, refusal := s.state.Authorize(store.CallOf(ctx), b.PayId, b.PayAmount, b.PayCurrency, deref(b.PmId), b.Email)
+	a, refusal := s.state.Authorize(store.CallOf(ctx), b.PayID, b.PayAmount, b.PayCurrency, deref(b.PmID), b.Email)
 	if refusal != nil {
 		return nil, refusal
 	}
 	return payment.StripeSingleAuthorization200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
-		Data: &mall.StripeSingleAuthorization{PayId: a.Order.PayID, ClientSecret: a.Secret, CustomerId: a.Customer,
+		Data: &mall.StripeSingleAuthorization{PayID: a.Order.PayID, ClientSecret: a.Secret, CustomerID: a.Customer,
 			PayAmount: a.Order.Amount, PayCurrency: a.Order.Currency}}, nil
 }
 
@@ -59,12 +59,12 @@ func (s paymentService) StripeSingleAuthorization(
 func (s paymentService) StripeSubscriptionAuthorization(
 	ctx context.Context, request payment.StripeSubscriptionAuthorizationRequestObject,
 ) (payment.StripeSubscriptionAuthorizationResponseObject, error) {
-	a, refusal := s.state.AuthorizeSubscription(store.CallOf(ctx), request.Body.PayId, request.Body.Email)
+	a, refusal := s.state.AuthorizeSubscription(store.CallOf(ctx), request.Body.PayID, request.Body.Email)
 	if refusal != nil {
 		return nil, refusal
 	}
 	return payment.StripeSubscriptionAuthorization200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
-		Data: &mall.StripeSubscriptionAuthorization{PayId: a.Order.PayID, ClientSecret: a.Secret, CustomerId: a.Customer}}, nil
+		Data: &mall.StripeSubscriptionAuthorization{PayID: a.Order.PayID, ClientSecret: a.Secret, CustomerID: a.Customer}}, nil
 }
 
 // StripeSubDirectly pays an order and starts its auto-renewal.
@@ -72,20 +72,20 @@ func (s paymentService) StripeSubDirectly(
 	ctx context.Context, request payment.StripeSubDirectlyRequestObject,
 ) (payment.StripeSubDirectlyResponseObject, error) {
 	b := request.Body
-	sub, refusal := s.state.Subscribe(store.CallOf(ctx), b.PayId, b.PayAmount, b.PayCurrency, b.PlanId, b.PmId, b.Email)
+	sub, refusal := s.state.Subscribe(store.CallOf(ctx), b.PayID, b.PayAmount, b.PayCurrency, b.PlanID, b.PmID, b.Email)
 	if refusal != nil {
 		return nil, refusal
 	}
 	return payment.StripeSubDirectly200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
-		Data: &mall.StripeSubDirectly{CustomerId: sub.Customer, PayMethod: sub.Order.Payment.Method, ProductId: sub.Product,
-			Status: sub.Status, SubId: sub.Order.Renewal.SubID}}, nil
+		Data: &mall.StripeSubDirectly{CustomerID: sub.Customer, PayMethod: sub.Order.Payment.Method, ProductID: sub.Product,
+			Status: sub.Status, SubID: sub.Order.Renewal.SubID}}, nil
 }
 
 // ResultQuery returns the state of a payment.
 func (s paymentService) ResultQuery(
 	ctx context.Context, request payment.ResultQueryRequestObject,
 ) (payment.ResultQueryResponseObject, error) {
-	o, refusal := s.state.Payment(store.CallOf(ctx), request.Body.PayId)
+	o, refusal := s.state.Payment(store.CallOf(ctx), request.Body.PayID)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -96,7 +96,7 @@ func (s paymentService) ResultQuery(
 func (s paymentService) ConfirmPaymentResult(
 	ctx context.Context, request payment.ConfirmPaymentResultRequestObject,
 ) (payment.ConfirmPaymentResultResponseObject, error) {
-	o, refusal := s.state.Confirm(store.CallOf(ctx), request.Body.PayId)
+	o, refusal := s.state.Confirm(store.CallOf(ctx), request.Body.PayID)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -106,6 +106,6 @@ func (s paymentService) ConfirmPaymentResult(
 }
 
 func paymentResult(o store.Order) *mall.PaymentResult {
-	return &mall.PaymentResult{PayId: o.PayID, PayStatus: o.Payment.Status, PayAmount: o.Amount, PayCurrency: o.Currency,
+	return &mall.PaymentResult{PayID: o.PayID, PayStatus: o.Payment.Status, PayAmount: o.Amount, PayCurrency: o.Currency,
 		PayResultDate: store.Optional(o.Payment.Ended)}
 }

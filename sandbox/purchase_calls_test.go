@@ -39,7 +39,7 @@ func (m *served) newOrder(changes ...func(*mall.SingleOrderRequest)) mall.Single
 	m.fresh++
 	r := mall.SingleOrderRequest{
 		DeviceCode: m.fix.SIMs[0], LanguageCode: "1", Mark: "0", Terminal: "1", TradeTime: "1645683857572", TradeType: "singleOrder",
-		OrderNo: fmt.Sprintf("N%d", m.fresh), PayId: fmt.Sprintf("I%d", m.fresh), PackageCode: m.fix.Packages[0],
+		OrderNo: fmt.Sprintf("N%d", m.fresh), PayID: fmt.Sprintf("I%d", m.fresh), PackageCode: m.fix.Packages[0],
 		PayAmount: "4.99", PayCurrency: "USD", OrderPeriod: "1", AutoRenewal: "0",
 	}
 	for _, change := range changes {
@@ -64,7 +64,7 @@ func (m *served) tryToBuy(partner string, r mall.SingleOrderRequest) answered {
 	if err != nil {
 		m.Fatal(err)
 	}
-	if d := res.JSON200.Data; d != nil && (d.OrderNo != r.OrderNo || d.PayId != r.PayId || d.DeviceCode != r.DeviceCode || d.PartnerCode != partner) {
+	if d := res.JSON200.Data; d != nil && (d.OrderNo != r.OrderNo || d.PayID != r.PayID || d.DeviceCode != r.DeviceCode || d.PartnerCode != partner) {
 		m.Errorf("singleOrder answers %s to %+v", res.Body, r)
 	}
 	return answered{res.JSON200.OperateCode, res.JSON200.Message}
@@ -73,10 +73,10 @@ func (m *served) tryToBuy(partner string, r mall.SingleOrderRequest) answered {
 // authorize begins the payment of an order with a method and returns the answer's data.
 func (m *served) authorize(o bought, method string) (*mall.StripeSingleAuthorization, answered) {
 	m.Helper()
-	r := mall.StripeSingleAuthorizationRequest{PayId: o.PayId, PayAmount: o.PayAmount, PayCurrency: o.PayCurrency,
+	r := mall.StripeSingleAuthorizationRequest{PayID: o.PayID, PayAmount: o.PayAmount, PayCurrency: o.PayCurrency,
 		Email: "buyer@example.com", TradeTime: "1", TradeType: "x"}
 	if method != "" {
-		r.PmId = &method
+		r.PmID = &method
 	}
 	return m.authorizeWith(o.partner, r)
 }
@@ -94,7 +94,7 @@ func (m *served) authorizeWith(partner string, r mall.StripeSingleAuthorizationR
 func (m *served) confirm(o bought) mall.PaymentResult {
 	m.Helper()
 	res, err := m.payment(o.partner).ConfirmPaymentResultWithResponse(context.Background(), nil,
-		mall.ConfirmPaymentResultRequest{PayId: o.PayId, TradeTime: "1", TradeType: "x"})
+		mall.ConfirmPaymentResultRequest{PayID: o.PayID, TradeTime: "1", TradeType: "x"})
 	if err != nil {
 		m.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func (m *served) confirm(o bought) mall.PaymentResult {
 func (m *served) query(o bought) mall.PaymentResult {
 	m.Helper()
 	res, err := m.payment(o.partner).ResultQueryWithResponse(context.Background(), nil,
-		mall.ResultQueryRequest{PayId: o.PayId, TradeTime: "1", TradeType: "x"})
+		mall.ResultQueryRequest{PayID: o.PayID, TradeTime: "1", TradeType: "x"})
 	if err != nil {
 		m.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func (m *served) plans(partner, sim string) []mall.QueriedOrder {
 func (m *served) find(partner, purchaseID, orderID, sim string) (*mall.Order, answered) {
 	m.Helper()
 	res, err := m.topup(partner).QueryOrderWithResponse(context.Background(),
-		&mall.QueryOrderParams{PurchaseOrderId: &purchaseID, OrderId: &orderID, SimId: &sim})
+		&mall.QueryOrderParams{PurchaseOrderID: &purchaseID, OrderID: &orderID, SIMID: &sim})
 	if err != nil {
 		m.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func (m *served) find(partner, purchaseID, orderID, sim string) (*mall.Order, an
 }
 
 func withPurchaseID(id string) func(*mall.SingleOrderRequest) {
-	return func(r *mall.SingleOrderRequest) { r.RequestOrderId = &id }
+	return func(r *mall.SingleOrderRequest) { r.RequestOrderID = &id }
 }
 
 func forSIM(sim string) func(*mall.SingleOrderRequest) {
@@ -171,16 +171,16 @@ func expectRefusal(t *testing.T, a answered, words ...string) {
 
 // payUnknown begins a payment under a payId that may not exist.
 func (m *served) payUnknown(partner, payID string) (*mall.StripeSingleAuthorization, answered) {
-	return m.authorize(bought{mall.SingleOrderRequest{PayId: payID, PayAmount: "4.99", PayCurrency: "USD"}, partner}, "")
+	return m.authorize(bought{mall.SingleOrderRequest{PayID: payID, PayAmount: "4.99", PayCurrency: "USD"}, partner}, "")
 }
 
 // tell tells of an order that a third party was paid for.
 func (m *served) tell(partner string, o mall.SingleOrderRequest, outcome string) answered {
 	m.Helper()
 	res, err := m.vshop(partner).SynOrderInfoWithResponse(context.Background(), nil, mall.SynOrderInfoRequest{
-		DeviceCode: o.DeviceCode, Mark: "0", Terminal: "1", TradeTime: "1", TradeType: "x", OrderNo: o.OrderNo, PayId: o.PayId,
+		DeviceCode: o.DeviceCode, Mark: "0", Terminal: "1", TradeTime: "1", TradeType: "x", OrderNo: o.OrderNo, PayID: o.PayID,
 		PackageCode: o.PackageCode, PayAmount: o.PayAmount, PayCurrency: o.PayCurrency, OrderPeriod: o.OrderPeriod, AutoRenewal: o.AutoRenewal,
-		PayAccount: "1", PayResultDate: "2022-06-07 15:10:35", PayRst: outcome, PayStatus: "1", PayType: "3", OrgOrderId: o.RequestOrderId})
+		PayAccount: "1", PayResultDate: "2022-06-07 15:10:35", PayRst: outcome, PayStatus: "1", PayType: "3", OrgOrderID: o.RequestOrderID})
 	if err != nil {
 		m.Fatal(err)
 	}

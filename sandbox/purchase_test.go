@@ -24,12 +24,12 @@ func TestPurchase(t *testing.T) {
 	expect := func(when, status, date string, plans []mall.QueriedOrder) {
 		t.Helper()
 		r := m.query(o)
-		if r.PayStatus != status || r.PayAmount != "004.990" || r.PayCurrency != "uSd" || r.PayId != o.PayId || deref(r.PayResultDate) != date {
+		if r.PayStatus != status || r.PayAmount != "004.990" || r.PayCurrency != "uSd" || r.PayID != o.PayID || deref(r.PayResultDate) != date {
 			t.Errorf("%s: resultQuery %+v", when, r)
 		}
 		found, a := m.find(p, "mine", "", "")
 		if found == nil || found.PayStatus != status || found.PayAmount != "004.990" || found.PayCurrency != "uSd" ||
-			found.OrderId != o.OrderNo || found.PayId != o.PayId || found.SimId != sim || found.PackageCode != o.PackageCode || deref(found.PurchaseOrderId) != "mine" {
+			found.OrderID != o.OrderNo || found.PayID != o.PayID || found.SIMID != sim || found.PackageCode != o.PackageCode || deref(found.PurchaseOrderID) != "mine" {
 			t.Errorf("%s: queryOrder %+v %s", when, found, a)
 		}
 		if got := m.plans(p, sim); fmt.Sprintf("%+v", shownPlans(got)) != fmt.Sprintf("%+v", shownPlans(plans)) {
@@ -38,8 +38,8 @@ func TestPurchase(t *testing.T) {
 	}
 	expect("ordered", "0", "", nil)
 	authorized, a := m.authorize(o, store.MethodPays)
-	if authorized == nil || authorized.PayAmount != "004.990" || authorized.PayCurrency != "uSd" || authorized.PayId != o.PayId ||
-		!strings.HasPrefix(authorized.ClientSecret, "pi_") || !strings.HasPrefix(authorized.CustomerId, "cus_") {
+	if authorized == nil || authorized.PayAmount != "004.990" || authorized.PayCurrency != "uSd" || authorized.PayID != o.PayID ||
+		!strings.HasPrefix(authorized.ClientSecret, "pi_") || !strings.HasPrefix(authorized.CustomerID, "cus_") {
 		t.Fatalf("authorization %+v %s", authorized, a)
 	}
 	expect("authorized", "0", "", nil)
@@ -107,7 +107,7 @@ func TestSecondAttempt(t *testing.T) {
 		t.Errorf("authorized again: %+v", r)
 	}
 	second, _ := m.authorize(o, store.MethodPays)
-	if first.ClientSecret == second.ClientSecret || first.CustomerId != second.CustomerId {
+	if first.ClientSecret == second.ClientSecret || first.CustomerID != second.CustomerID {
 		t.Errorf("authorizations %+v and %+v", first, second)
 	}
 	if got := m.confirm(o).PayStatus; got != "1" {
@@ -160,10 +160,10 @@ func TestTakenIDs(t *testing.T) {
 	o := m.buy(m.fix.Partner, withPurchaseID("same"))
 	again := m.newOrder(func(r *mall.SingleOrderRequest) { r.OrderNo = o.OrderNo })
 	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `orderNo "N1": partner "P000270" already has an order with it`)
-	if _, a := m.payUnknown(m.fix.Partner, again.PayId); a.code == store.CodeSuccess {
+	if _, a := m.payUnknown(m.fix.Partner, again.PayID); a.code == store.CodeSuccess {
 		t.Error("a refused order can be paid")
 	}
-	again = m.newOrder(func(r *mall.SingleOrderRequest) { r.PayId = o.PayId })
+	again = m.newOrder(func(r *mall.SingleOrderRequest) { r.PayID = o.PayID })
 	expectRefusal(t, m.tryToBuy(m.fix.Partner, again), `payId "I1": partner "P000270" already has an order with it`)
 	expectRefusal(t, m.tell(m.fix.Partner, m.newOrder(func(r *mall.SingleOrderRequest) { r.OrderNo = o.OrderNo }), "SUCCESS"), `orderNo "N1"`)
 	m.buy(m.fix.Partner, withPurchaseID("same"))
@@ -182,7 +182,7 @@ func TestThirdPartyOrder(t *testing.T) {
 	if r := m.query(paid); r.PayStatus != "1" || deref(r.PayResultDate) != "2022-06-07 15:10:35" || r.PayAmount != "4.99" {
 		t.Errorf("resultQuery: %+v", r)
 	}
-	if found, _ := m.find(p, "org", "", ""); found == nil || found.OrderId != paid.OrderNo || found.PayStatus != "1" {
+	if found, _ := m.find(p, "org", "", ""); found == nil || found.OrderID != paid.OrderNo || found.PayStatus != "1" {
 		t.Errorf("queryOrder: %+v", found)
 	}
 	if plans := m.plans(p, paid.DeviceCode); len(plans) != 1 || plans[0].OrderStatus != "2" {
@@ -210,7 +210,7 @@ func TestPaymentsAreThePartnersOwn(t *testing.T) {
 		"stripeSingleAuthorization": `,"email":"a@b","payAmount":"4.99","payCurrency":"USD"`,
 		"stripeSubDirectly":         `,"email":"a@b","payAmount":"4.99","payCurrency":"USD","plan_id":"SP20180428000007","pm_id":"pm"`,
 	} {
-		for partner, id := range map[string]string{m.fix.SecondPartner: o.PayId, m.fix.Partner: "none"} {
+		for partner, id := range map[string]string{m.fix.SecondPartner: o.PayID, m.fix.Partner: "none"} {
 			body := fmt.Sprintf(`{"payId":%q,"tradeTime":"1","tradeType":"x"%s}`, id, members)
 			m.refused(m.signed(partner, http.MethodPost, "/payment/"+path, body), 200, fmt.Sprintf("payId %q: partner %q has no such order", id, partner))
 		}

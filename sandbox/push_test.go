@@ -111,8 +111,8 @@ func TestPush(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.body), &body); err != nil {
 		t.Fatal(err)
 	}
-	if body.OrderNo != o.OrderNo || body.PayId != o.PayId || body.PartnerCode != m.fix.Partner || body.DeviceCode != o.DeviceCode ||
-		body.PackageCode != o.PackageCode || body.PayAmount != "4.99" || body.PayCurrency != "USD" || deref(body.RequestOrderId) != "mine" {
+	if body.OrderNo != o.OrderNo || body.PayID != o.PayID || body.PartnerCode != m.fix.Partner || body.DeviceCode != o.DeviceCode ||
+		body.PackageCode != o.PackageCode || body.PayAmount != "4.99" || body.PayCurrency != "USD" || deref(body.RequestOrderID) != "mine" {
 		t.Errorf("body %s", got.body)
 	}
 	m.awaitPush(store.PushDelivered)

@@ -14,7 +14,7 @@ import (
 func (m *served) authorizeSubscription(o bought) (*mall.StripeSubscriptionAuthorization, answered) {
 	m.Helper()
 	res, err := m.payment(o.partner).StripeSubscriptionAuthorizationWithResponse(context.Background(), nil,
-		mall.StripeSubscriptionAuthorizationRequest{PayId: o.PayId, Email: "buyer@example.com", TradeTime: "1", TradeType: "x"})
+		mall.StripeSubscriptionAuthorizationRequest{PayID: o.PayID, Email: "buyer@example.com", TradeTime: "1", TradeType: "x"})
 	if err != nil {
 		m.Fatal(err)
 	}
@@ -23,8 +23,8 @@ func (m *served) authorizeSubscription(o bought) (*mall.StripeSubscriptionAuthor
 
 func (m *served) subscribe(o bought, method string) (*mall.StripeSubDirectly, answered) {
 	m.Helper()
-	return m.subscribeWith(o.partner, mall.StripeSubDirectlyRequest{PayId: o.PayId, PayAmount: o.PayAmount, PayCurrency: strings.ToLower(o.PayCurrency),
-		Email: "buyer@example.com", PlanId: "SP20180428000007", PmId: method, TradeTime: "1", TradeType: "payPalPay"})
+	return m.subscribeWith(o.partner, mall.StripeSubDirectlyRequest{PayID: o.PayID, PayAmount: o.PayAmount, PayCurrency: strings.ToLower(o.PayCurrency),
+		Email: "buyer@example.com", PlanID: "SP20180428000007", PmID: method, TradeTime: "1", TradeType: "payPalPay"})
 }
 
 func (m *served) subscribeWith(partner string, r mall.StripeSubDirectlyRequest) (*mall.StripeSubDirectly, answered) {
@@ -49,7 +49,7 @@ func (m *served) renewal(partner, sim string) (*mall.AutoRenewalRecord, answered
 func (m *served) cancel(partner, sim, orderNo, payID string) answered {
 	m.Helper()
 	res, err := m.vshop(partner).CancelAutoRenewalRecordWithResponse(context.Background(), nil, mall.CancelAutoRenewalRecordRequest{
-		DeviceCode: sim, LanguageCode: "1", Mark: "0", Terminal: "1", TradeTime: "1", TradeType: "x", OrderNo: orderNo, PayId: payID})
+		DeviceCode: sim, LanguageCode: "1", Mark: "0", Terminal: "1", TradeTime: "1", TradeType: "x", OrderNo: orderNo, PayID: payID})
 	if err != nil {
 		m.Fatal(err)
 	}
@@ -63,17 +63,17 @@ func TestSubscription(t *testing.T) {
 	p, sim := m.fix.Partner, m.fix.SIMs[0]
 	o := m.buy(p, func(r *mall.SingleOrderRequest) { r.AutoRenewal = "1" })
 	authorized, a := m.authorizeSubscription(o)
-	if authorized == nil || authorized.PayId != o.PayId || !strings.HasPrefix(authorized.ClientSecret, "seti_") {
+	if authorized == nil || authorized.PayID != o.PayID || !strings.HasPrefix(authorized.ClientSecret, "seti_") {
 		t.Fatalf("authorization %+v %s", authorized, a)
 	}
 	_, a = m.renewal(p, sim)
 	expectRefusal(t, a, "has no active auto-renewal for this SIM card")
 	sub, a := m.subscribe(o, store.MethodPays)
-	if sub == nil || sub.Status != "active" || sub.PayMethod != store.MethodPays || sub.CustomerId != authorized.CustomerId ||
-		!strings.HasPrefix(sub.SubId, "sub_") || sub.ProductId != "prod_"+o.PackageCode {
+	if sub == nil || sub.Status != "active" || sub.PayMethod != store.MethodPays || sub.CustomerID != authorized.CustomerID ||
+		!strings.HasPrefix(sub.SubID, "sub_") || sub.ProductID != "prod_"+o.PackageCode {
 		t.Fatalf("subscription %+v %s", sub, a)
 	}
-	want := mall.AutoRenewalRecord{DeviceCode: sim, PartnerCode: p, OrderNo: o.OrderNo, PayId: o.PayId, OrderPeriod: "1", PackageType: "5",
+	want := mall.AutoRenewalRecord{DeviceCode: sim, PartnerCode: p, OrderNo: o.OrderNo, PayID: o.PayID, OrderPeriod: "1", PackageType: "5",
 		ServicePlanShowName: "Europe 3GB 30-Days", SubscriptionTime: "2026.06.25"}
 	if got, a := m.renewal(p, sim); got == nil || *got != want {
 		t.Errorf("renewal %+v %s", got, a)
@@ -85,10 +85,10 @@ func TestSubscription(t *testing.T) {
 	if plans := shownPlans(m.plans(p, sim)); len(plans) != 1 || plans[0] != "2|Europe 3GB 30-Days|1|2|2026-10-23|20" {
 		t.Errorf("in the fourth period: %v", plans)
 	}
-	if a := m.cancel(p, sim, o.OrderNo, o.PayId); a.code != store.CodeSuccess {
+	if a := m.cancel(p, sim, o.OrderNo, o.PayID); a.code != store.CodeSuccess {
 		t.Fatalf("cancelling: %s", a)
 	}
-	expectRefusal(t, m.cancel(p, sim, o.OrderNo, o.PayId), "has already cancelled its auto-renewal")
+	expectRefusal(t, m.cancel(p, sim, o.OrderNo, o.PayID), "has already cancelled its auto-renewal")
 	_, a = m.renewal(p, sim)
 	expectRefusal(t, a, "no active auto-renewal")
 	c.pass(20 * 24 * time.Hour)
@@ -132,7 +132,7 @@ func TestSubscriptionThatIsNotPaid(t *testing.T) {
 	}
 	_, a = m.renewal(p, sim)
 	expectRefusal(t, a, "no active auto-renewal")
-	expectRefusal(t, m.cancel(p, sim, open.OrderNo, open.PayId), "has no auto-renewal of it")
+	expectRefusal(t, m.cancel(p, sim, open.OrderNo, open.PayID), "has no auto-renewal of it")
 	if plans := m.plans(p, sim); len(plans) != 0 {
 		t.Errorf("plans %+v", plans)
 	}
@@ -146,20 +146,20 @@ func TestSubscriptionMustFitItsOrder(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	o := m.buy(m.fix.Partner, func(r *mall.SingleOrderRequest) { name := "mine"; r.ServicePlanCode = &name })
 	try := func(change func(*mall.StripeSubDirectlyRequest)) answered {
-		r := mall.StripeSubDirectlyRequest{PayId: o.PayId, PayAmount: "4.99", PayCurrency: "usd", Email: "a@b",
-			PlanId: "SP20180428000007", PmId: store.MethodPays, TradeTime: "1", TradeType: "x"}
+		r := mall.StripeSubDirectlyRequest{PayID: o.PayID, PayAmount: "4.99", PayCurrency: "usd", Email: "a@b",
+			PlanID: "SP20180428000007", PmID: store.MethodPays, TradeTime: "1", TradeType: "x"}
 		change(&r)
 		_, a := m.subscribeWith(o.partner, r)
 		return a
 	}
 	expectRefusal(t, try(func(r *mall.StripeSubDirectlyRequest) { r.PayAmount = "5" }), `is for "4.99"`)
 	expectRefusal(t, try(func(r *mall.StripeSubDirectlyRequest) { r.PayCurrency = "gbp" }), `is in "USD"`)
-	expectRefusal(t, try(func(r *mall.StripeSubDirectlyRequest) { r.PlanId = "SP20180428000008" }),
+	expectRefusal(t, try(func(r *mall.StripeSubDirectlyRequest) { r.PlanID = "SP20180428000008" }),
 		`plan_id "SP20180428000008": the order of payId "I1" is for the plan "SP20180428000007"`)
 	if r := m.query(o); r.PayStatus != "0" {
 		t.Errorf("a refused subscription paid: %+v", r)
 	}
-	if a := try(func(r *mall.StripeSubDirectlyRequest) { r.PlanId = "mine" }); a.code != store.CodeSuccess {
+	if a := try(func(r *mall.StripeSubDirectlyRequest) { r.PlanID = "mine" }); a.code != store.CodeSuccess {
 		t.Errorf("the plan that the order named: %s", a)
 	}
 }
@@ -171,14 +171,14 @@ func TestCancellationNamesOneRenewal(t *testing.T) {
 	one, two := m.buy(p), m.buy(p, forSIM(m.fix.SIMs[1]))
 	m.subscribe(one, store.MethodPays)
 	m.subscribe(two, store.MethodPays)
-	expectRefusal(t, m.cancel(p, one.DeviceCode, "none", one.PayId), `orderNo "none": partner "P000270" has no such order`)
-	expectRefusal(t, m.cancel(p, one.DeviceCode, one.OrderNo, two.PayId), `payId "I2": orderNo "N1" has another payId`)
-	expectRefusal(t, m.cancel(p, one.DeviceCode, two.OrderNo, two.PayId), "belongs to another SIM card")
-	expectRefusal(t, m.cancel(p, m.fix.UnknownSIM, one.OrderNo, one.PayId), "no SIM card has this ICCID")
-	expectRefusal(t, m.cancel(m.fix.SecondPartner, one.DeviceCode, one.OrderNo, one.PayId), `partner "P000818" has no such order`)
+	expectRefusal(t, m.cancel(p, one.DeviceCode, "none", one.PayID), `orderNo "none": partner "P000270" has no such order`)
+	expectRefusal(t, m.cancel(p, one.DeviceCode, one.OrderNo, two.PayID), `payId "I2": orderNo "N1" has another payId`)
+	expectRefusal(t, m.cancel(p, one.DeviceCode, two.OrderNo, two.PayID), "belongs to another SIM card")
+	expectRefusal(t, m.cancel(p, m.fix.UnknownSIM, one.OrderNo, one.PayID), "no SIM card has this ICCID")
+	expectRefusal(t, m.cancel(m.fix.SecondPartner, one.DeviceCode, one.OrderNo, one.PayID), `partner "P000818" has no such order`)
 	_, a := m.renewal(m.fix.SecondPartner, one.DeviceCode)
 	expectRefusal(t, a, "no active auto-renewal")
-	if a := m.cancel(p, one.DeviceCode, one.OrderNo, one.PayId); a.code != store.CodeSuccess {
+	if a := m.cancel(p, one.DeviceCode, one.OrderNo, one.PayID); a.code != store.CodeSuccess {
 		t.Fatal(a)
 	}
 	if got, a := m.renewal(p, two.DeviceCode); got == nil || got.OrderNo != two.OrderNo {

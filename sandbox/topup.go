@@ -26,11 +26,11 @@ func topupOperations(st *store.State) []*operation {
 	const sims = "/mall/bundle-groups/{group_id}/sims"
 	return []*operation{
 		{id: "addSims", method: http.MethodPost, base: store.TopupBase, path: sims,
-			rules: simRules(), handle: server.AddSims},
+			rules: simRules(), handle: server.AddSIMs},
 		{id: "removeSims", method: http.MethodDelete, base: store.TopupBase, path: sims,
-			rules: simRules(), handle: server.RemoveSims},
+			rules: simRules(), handle: server.RemoveSIMs},
 		{id: "listGroupSims", method: http.MethodGet, base: store.TopupBase, path: sims,
-			rules: []rule{groupRule()}, handle: server.ListGroupSims},
+			rules: []rule{groupRule()}, handle: server.ListGroupSIMs},
 		{id: "listBundles", method: http.MethodGet, base: store.TopupBase, path: store.BundlesPath, handle: server.ListBundles},
 		{id: "asyncResult", method: http.MethodGet, base: store.TopupBase, path: "/async-result/{request_id}",
 			rules: []rule{requestIDRule()}, handle: server.AsyncResult},
@@ -39,41 +39,41 @@ func topupOperations(st *store.State) []*operation {
 	}
 }
 
-// AddSims accepts a task that adds SIM cards to a group.
-func (s topupService) AddSims(ctx context.Context, request topup.AddSimsRequestObject) (topup.AddSimsResponseObject, error) {
-	id, refusal := s.state.Accept(store.CallOf(ctx), store.ActionAdd, request.GroupId, request.Body.SimIds)
+// AddSIMs accepts a task that adds SIM cards to a group.
+func (s topupService) AddSIMs(ctx context.Context, request topup.AddSIMsRequestObject) (topup.AddSIMsResponseObject, error) {
+	id, refusal := s.state.Accept(store.CallOf(ctx), store.ActionAdd, request.GroupID, request.Body.SIMIDs)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return topup.AddSims200JSONResponse{
-		Body:    mall.AddSimsResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess, Data: struct{}{}},
-		Headers: topup.AddSims200ResponseHeaders{RequestId: &id},
+	return topup.AddSIMs200JSONResponse{
+		Body:    mall.AddSIMsResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess, Data: struct{}{}},
+		Headers: topup.AddSIMs200ResponseHeaders{RequestID: &id},
 	}, nil
 }
 
-// RemoveSims accepts a task that removes SIM cards from a group.
-func (s topupService) RemoveSims(ctx context.Context, request topup.RemoveSimsRequestObject) (topup.RemoveSimsResponseObject, error) {
-	id, refusal := s.state.Accept(store.CallOf(ctx), store.ActionRemove, request.GroupId, request.Body.SimIds)
+// RemoveSIMs accepts a task that removes SIM cards from a group.
+func (s topupService) RemoveSIMs(ctx context.Context, request topup.RemoveSIMsRequestObject) (topup.RemoveSIMsResponseObject, error) {
+	id, refusal := s.state.Accept(store.CallOf(ctx), store.ActionRemove, request.GroupID, request.Body.SIMIDs)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return topup.RemoveSims200JSONResponse{
-		Body:    mall.RemoveSimsResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess, Data: struct{}{}},
-		Headers: topup.RemoveSims200ResponseHeaders{RequestId: &id},
+	return topup.RemoveSIMs200JSONResponse{
+		Body:    mall.RemoveSIMsResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess, Data: struct{}{}},
+		Headers: topup.RemoveSIMs200ResponseHeaders{RequestID: &id},
 	}, nil
 }
 
-// ListGroupSims returns the SIM cards of a group, each repeated as often as it is counted.
-func (s topupService) ListGroupSims(
-	ctx context.Context, request topup.ListGroupSimsRequestObject,
-) (topup.ListGroupSimsResponseObject, error) {
-	l, refusal := s.state.Listing(store.CallOf(ctx), request.GroupId)
+// ListGroupSIMs returns the SIM cards of a group, each repeated as often as it is counted.
+func (s topupService) ListGroupSIMs(
+	ctx context.Context, request topup.ListGroupSIMsRequestObject,
+) (topup.ListGroupSIMsResponseObject, error) {
+	l, refusal := s.state.Listing(store.CallOf(ctx), request.GroupID)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return topup.ListGroupSims200JSONResponse{
+	return topup.ListGroupSIMs200JSONResponse{
 		OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
-		Data: &mall.GroupSims{GroupId: l.Group, SimCount: strconv.Itoa(len(l.SIMs)), SimIds: l.SIMs},
+		Data: &mall.GroupSIMs{GroupID: l.Group, SIMCount: strconv.Itoa(len(l.SIMs)), SIMIDs: l.SIMs},
 	}, nil
 }
 
@@ -83,8 +83,8 @@ func (s topupService) ListBundles(ctx context.Context, _ topup.ListBundlesReques
 	bundles := make([]mall.Bundle, 0, len(groups))
 	for _, g := range groups {
 		bundles = append(bundles, mall.Bundle{
-			GroupId: g.ID, GroupName: g.Name, PackageCode: g.Plan.PackageCode, PackageName: g.Plan.Name,
-			SimCount: strconv.Itoa(g.Size),
+			GroupID: g.ID, GroupName: g.Name, PackageCode: g.Plan.PackageCode, PackageName: g.Plan.Name,
+			SIMCount: strconv.Itoa(g.Size),
 		})
 	}
 	return topup.ListBundles200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess, Data: &bundles}, nil
@@ -92,16 +92,16 @@ func (s topupService) ListBundles(ctx context.Context, _ topup.ListBundlesReques
 
 // AsyncResult returns the status of a task and, once it has finished, the result of each SIM card.
 func (s topupService) AsyncResult(ctx context.Context, request topup.AsyncResultRequestObject) (topup.AsyncResultResponseObject, error) {
-	r, refusal := s.state.Result(store.CallOf(ctx), request.RequestId)
+	r, refusal := s.state.Result(store.CallOf(ctx), request.RequestID)
 	if refusal != nil {
 		return nil, refusal
 	}
 	details := make([]mall.AsyncResultDetail, 0, len(r.Details))
 	for _, d := range r.Details {
-		details = append(details, mall.AsyncResultDetail{SimId: d.SIM, Result: d.Result, Message: d.Message})
+		details = append(details, mall.AsyncResultDetail{SIMID: d.SIM, Result: d.Result, Message: d.Message})
 	}
 	return topup.AsyncResult200JSONResponse{
 		OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
-		Data: &mall.AsyncResult{RequestId: r.RequestID, ActionCode: r.ActionCode, Status: r.Status, Details: details},
+		Data: &mall.AsyncResult{RequestID: r.RequestID, ActionCode: r.ActionCode, Status: r.Status, Details: details},
 	}, nil
 }

@@ -18,7 +18,7 @@ import (
 )
 
 func detail(sim, result, message string) mall.AsyncResultDetail {
-	return mall.AsyncResultDetail{SimId: sim, Result: result, Message: message}
+	return mall.AsyncResultDetail{SIMID: sim, Result: result, Message: message}
 }
 
 func ok(sim string) mall.AsyncResultDetail { return detail(sim, "10", "success") }
@@ -35,14 +35,14 @@ func TestTaskTakesItsTime(t *testing.T) {
 
 	id := m.add(p, group, known, unknown)
 	c.pass(time.Second - 1)
-	if want := (mall.AsyncResult{RequestId: id, ActionCode: "70", Status: "processing", Details: []mall.AsyncResultDetail{}}); !reflect.DeepEqual(m.result(p, id), want) {
+	if want := (mall.AsyncResult{RequestID: id, ActionCode: "70", Status: "processing", Details: []mall.AsyncResultDetail{}}); !reflect.DeepEqual(m.result(p, id), want) {
 		t.Errorf("before its end: %+v", m.result(p, id))
 	}
 	if sims := m.listed(p, group); len(sims) != 0 {
 		t.Errorf("before its end the group has %v", sims)
 	}
 	c.pass(1)
-	want := mall.AsyncResult{RequestId: id, ActionCode: "70", Status: "completed", Details: []mall.AsyncResultDetail{ok(known), noSIM(unknown)}}
+	want := mall.AsyncResult{RequestID: id, ActionCode: "70", Status: "completed", Details: []mall.AsyncResultDetail{ok(known), noSIM(unknown)}}
 	for range 3 {
 		if got := m.result(p, id); !reflect.DeepEqual(got, want) {
 			t.Errorf("after its end: %+v", got)
@@ -57,7 +57,7 @@ func TestTaskTakesItsTime(t *testing.T) {
 		t.Errorf("the remove before its end: %+v", got)
 	}
 	c.pass(time.Second)
-	want = mall.AsyncResult{RequestId: id, ActionCode: "71", Status: "completed", Details: []mall.AsyncResultDetail{
+	want = mall.AsyncResult{RequestID: id, ActionCode: "71", Status: "completed", Details: []mall.AsyncResultDetail{
 		noSIM(unknown), ok(known), detail(known, "31", "The SIM card does not exist in the group.")}}
 	if got := m.result(p, id); !reflect.DeepEqual(got, want) {
 		t.Errorf("the remove after its end: %+v", got)
@@ -98,8 +98,8 @@ func TestCountingIsPerOperation(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := *bundles.JSON200.Data
-	want := mall.Bundle{GroupId: group, GroupName: "Europe small", PackageCode: "PACKAGE20180428000007", PackageName: "Europe 3GB 30-Days", SimCount: "3"}
-	if len(data) != len(m.fix.Groups) || data[0] != want || data[1].SimCount != "0" {
+	want := mall.Bundle{GroupID: group, GroupName: "Europe small", PackageCode: "PACKAGE20180428000007", PackageName: "Europe 3GB 30-Days", SIMCount: "3"}
+	if len(data) != len(m.fix.Groups) || data[0] != want || data[1].SIMCount != "0" {
 		t.Errorf("listBundles: %+v", data)
 	}
 	m.remove(p, group, sim)
@@ -139,8 +139,8 @@ func TestPartnersAreIsolated(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, b := range *bundles.JSON200.Data {
-		if !slices.Contains(m.fix.SecondGroups, b.GroupId) {
-			t.Errorf("the second partner sees %s", b.GroupId)
+		if !slices.Contains(m.fix.SecondGroups, b.GroupID) {
+			t.Errorf("the second partner sees %s", b.GroupID)
 		}
 	}
 	if sims := m.listed(first, m.fix.Groups[0]); len(sims) != 1 {
@@ -237,7 +237,7 @@ func TestGroupCountsLikeALedger(t *testing.T) {
 		c.pass(time.Second)
 		got := map[string]int{}
 		for _, d := range m.result(p, id).Details {
-			got[d.SimId+d.Result]++
+			got[d.SIMID+d.Result]++
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("details %v, want %v", got, want)

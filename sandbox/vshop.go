@@ -76,7 +76,7 @@ func (s vshopService) SingleServicePlanPage(
 func (s vshopService) SingleOrder(ctx context.Context, request vshop.SingleOrderRequestObject) (vshop.SingleOrderResponseObject, error) {
 	c, b := store.CallOf(ctx), request.Body
 	o := &store.Order{
-		OrderNo: b.OrderNo, PayID: b.PayId, PurchaseID: deref(b.RequestOrderId), SIM: b.DeviceCode,
+		OrderNo: b.OrderNo, PayID: b.PayID, PurchaseID: deref(b.RequestOrderID), SIM: b.DeviceCode,
 		PackageCode: b.PackageCode, PlanCode: deref(b.ServicePlanCode), PlanName: deref(b.ServicePlanShowName),
 		Amount: b.PayAmount, Currency: b.PayCurrency, Period: b.OrderPeriod,
 	}
@@ -84,14 +84,14 @@ func (s vshopService) SingleOrder(ctx context.Context, request vshop.SingleOrder
 		return nil, refusal
 	}
 	return vshop.SingleOrder200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
-		Data: &mall.SingleOrder{PartnerCode: o.Partner, DeviceCode: o.SIM, OrderNo: o.OrderNo, PayId: o.PayID}}, nil
+		Data: &mall.SingleOrder{PartnerCode: o.Partner, DeviceCode: o.SIM, OrderNo: o.OrderNo, PayID: o.PayID}}, nil
 }
 
 // SynOrderInfo creates a third-party order, paid if payRst is "SUCCESS" and failed otherwise.
 func (s vshopService) SynOrderInfo(ctx context.Context, request vshop.SynOrderInfoRequestObject) (vshop.SynOrderInfoResponseObject, error) {
 	c, b := store.CallOf(ctx), request.Body
 	o := &store.Order{
-		OrderNo: b.OrderNo, PayID: b.PayId, PurchaseID: deref(b.OrgOrderId), SIM: b.DeviceCode, PackageCode: b.PackageCode,
+		OrderNo: b.OrderNo, PayID: b.PayID, PurchaseID: deref(b.OrgOrderID), SIM: b.DeviceCode, PackageCode: b.PackageCode,
 		Amount: b.PayAmount, Currency: b.PayCurrency, Period: b.OrderPeriod,
 		ThirdParty: true, Payment: store.Payment{Ended: b.PayResultDate},
 	}
@@ -103,7 +103,7 @@ func (s vshopService) SynOrderInfo(ctx context.Context, request vshop.SynOrderIn
 		return nil, refusal
 	}
 	return vshop.SynOrderInfo200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
-		Data: &mall.SynOrderInfo{PartnerCode: o.Partner, DeviceCode: o.SIM, OrderNo: o.OrderNo, PayId: o.PayID}}, nil
+		Data: &mall.SynOrderInfo{PartnerCode: o.Partner, DeviceCode: o.SIM, OrderNo: o.OrderNo, PayID: o.PayID}}, nil
 }
 
 // SingleQueryOrder returns the active and pending orders of a SIM card.
@@ -135,7 +135,7 @@ func (s vshopService) QueryAutoRenewalRecord(
 	}
 	return vshop.QueryAutoRenewalRecord200JSONResponse{OperateCode: store.CodeSuccess, Message: store.MessageSuccess,
 		Data: &mall.AutoRenewalRecord{
-			PartnerCode: c.Partner, DeviceCode: o.SIM, OrderNo: o.OrderNo, PayId: o.PayID, OrderPeriod: o.Period,
+			PartnerCode: c.Partner, DeviceCode: o.SIM, OrderNo: o.OrderNo, PayID: o.PayID, OrderPeriod: o.Period,
 			PackageType: store.PackageType, ServicePlanShowName: o.PlanName, SubscriptionTime: o.Renewal.Since.UTC().Format("2006.01.02"),
 		}}, nil
 }
@@ -145,7 +145,7 @@ func (s vshopService) CancelAutoRenewalRecord(
 	ctx context.Context, request vshop.CancelAutoRenewalRecordRequestObject,
 ) (vshop.CancelAutoRenewalRecordResponseObject, error) {
 	b := request.Body
-	if refusal := s.state.CancelRenewal(store.CallOf(ctx), b.DeviceCode, b.OrderNo, b.PayId); refusal != nil {
+	if refusal := s.state.CancelRenewal(store.CallOf(ctx), b.DeviceCode, b.OrderNo, b.PayID); refusal != nil {
 		return nil, refusal
 	}
 	return vshop.CancelAutoRenewalRecord200JSONResponse{

@@ -317,11 +317,11 @@ func members(t *testing.T, env []string) string {
 	defer response.Body.Close()
 	var answer struct {
 		Data struct {
-			SimCount string `json:"sim_count"`
+			SIMCount string `json:"sim_count"`
 		} `json:"data"`
 	}
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
 		t.Fatal(err)
 	}
-	return answer.Data.SimCount
+	return answer.Data.SIMCount
 }

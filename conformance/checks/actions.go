@@ -78,9 +78,9 @@ func (a action) draft(s *session.Session, group string, sims ...string) *session
 // start starts the operation for SIMs of the target's group and requires that it is accepted.
 func (a action) start(ctx context.Context, s *session.Session, sims ...string) session.Accepted {
 	if a == adding {
-		return s.AddSims(ctx, s.Group(), sims...)
+		return s.AddSIMs(ctx, s.Group(), sims...)
 	}
-	return s.RemoveSims(ctx, s.Group(), sims...)
+	return s.RemoveSIMs(ctx, s.Group(), sims...)
 }
 
 // carryOut starts the operation and returns its final result.

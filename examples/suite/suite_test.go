@@ -28,7 +28,7 @@ func TestMall(t *testing.T) {
 var _ = Describe("our own expectations", func() {
 	It("adds a SIM card to the group", func(ctx SpecContext) {
 		s := session(ctx)
-		accepted := s.AddSims(ctx, s.Group(), s.ExistingSIM())
+		accepted := s.AddSIMs(ctx, s.Group(), s.ExistingSIM())
 		Expect(s.AwaitResult(ctx, accepted.RequestID).Status).To(Equal("completed"))
 	})
 })

@@ -7,23 +7,23 @@ import (
 	"encoding/json"
 )
 
-// AddSimsRequest The SIM cards to add to a group.
-type AddSimsRequest struct {
+// AddSIMsRequest The SIM cards to add to a group.
+type AddSIMsRequest struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// SimIds The SIM cards to add, each as often as it is to be counted. No upper limit is known; batches of 1,000 are tried by the conformance suite.
-	SimIds []Iccid `json:"sim_ids"`
+	// SIMIDs The SIM cards to add, each as often as it is to be counted. No upper limit is known; batches of 1,000 are tried by the conformance suite.
+	SIMIDs []Iccid `json:"sim_ids"`
 
 	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
-// AddSimsResponse The envelope of addSims. The request_id is in the response header request_id.
-type AddSimsResponse struct {
+// AddSIMsResponse The envelope of addSims. The request_id is in the response header request_id.
+type AddSIMsResponse struct {
 	// Data Its members are unknown, and so is whether it is sent. It may be null.
 	Data any `json:"data,omitempty"`
 
@@ -42,8 +42,8 @@ type AsyncResult struct {
 	// Details The outcome for each SIM card of the request.
 	Details []AsyncResultDetail `json:"details"`
 
-	// RequestId The unique identifier of an asynchronous task; RQ-20231001123456 in the printed example.
-	RequestId RequestId `json:"request_id"`
+	// RequestID The unique identifier of an asynchronous task; RQ-20231001123456 in the printed example.
+	RequestID RequestID `json:"request_id"`
 
 	// Status The state of the task. "completed" is the only value that is printed; it is final. Whether any other one is final is not known.
 	Status string `json:"status"`
@@ -57,8 +57,8 @@ type AsyncResultDetail struct {
 	// Result The outcome as a code. "10" is success, "31" a SIM card that does not exist; others are not printed.
 	Result string `json:"result"`
 
-	// SimId The number of a SIM card (ICCID), all digits.
-	SimId Iccid `json:"sim_id"`
+	// SIMID The number of a SIM card (ICCID), all digits.
+	SIMID Iccid `json:"sim_id"`
 }
 
 // AsyncResultResponse The envelope of asyncResult.
@@ -107,8 +107,8 @@ type AutoRenewalRecord struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 
 	// ServicePlanShowName The name of the plan, as it is shown to the buyer.
 	ServicePlanShowName ServicePlanShowName `json:"servicePlanShowName"`
@@ -119,8 +119,8 @@ type AutoRenewalRecord struct {
 
 // Bundle A group, with basic information on its data plan.
 type Bundle struct {
-	// GroupId The identifier of a group.
-	GroupId GroupId `json:"group_id"`
+	// GroupID The identifier of a group.
+	GroupID GroupID `json:"group_id"`
 
 	// GroupName The name of the group.
 	GroupName string `json:"group_name"`
@@ -131,8 +131,8 @@ type Bundle struct {
 	// PackageName The name of the data plan of the group.
 	PackageName string `json:"package_name"`
 
-	// SimCount How many SIM cards the group holds, counted per operation: every add counts, duplicates are not removed. Digits in a string. The documentation contradicts itself: a page speaks of a returned SIM card count, and no printed response has one.
-	SimCount SimCount `json:"sim_count"`
+	// SIMCount How many SIM cards the group holds, counted per operation: every add counts, duplicates are not removed. Digits in a string. The documentation contradicts itself: a page speaks of a returned SIM card count, and no printed response has one.
+	SIMCount SIMCount `json:"sim_count"`
 }
 
 // BundlesResponse The envelope of listBundles.
@@ -178,8 +178,8 @@ type CancelAutoRenewalRecordRequest struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
@@ -214,8 +214,8 @@ type ConfirmPaymentResultRequest struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
@@ -259,25 +259,25 @@ func (r *ConfirmPaymentResultResponse) UnmarshalJSON(text []byte) error {
 // Email The buyer's e-mail address; buyer@example.com in the printed example.
 type Email = string
 
-// GroupId The identifier of a group.
-type GroupId = string
+// GroupID The identifier of a group.
+type GroupID = string
 
-// GroupSims The SIM cards of a group. It may be null in a refusal.
-type GroupSims struct {
-	// GroupId The identifier of a group.
-	GroupId GroupId `json:"group_id"`
+// GroupSIMs The SIM cards of a group. It may be null in a refusal.
+type GroupSIMs struct {
+	// GroupID The identifier of a group.
+	GroupID GroupID `json:"group_id"`
 
-	// SimCount How many SIM cards the group holds, counted per operation: every add counts, duplicates are not removed. Digits in a string. The documentation contradicts itself: a page speaks of a returned SIM card count, and no printed response has one.
-	SimCount SimCount `json:"sim_count"`
+	// SIMCount How many SIM cards the group holds, counted per operation: every add counts, duplicates are not removed. Digits in a string. The documentation contradicts itself: a page speaks of a returned SIM card count, and no printed response has one.
+	SIMCount SIMCount `json:"sim_count"`
 
-	// SimIds The SIM cards in the group, one entry for each time that a card is counted: a card that was added twice stands here twice.
-	SimIds []Iccid `json:"sim_ids"`
+	// SIMIDs The SIM cards in the group, one entry for each time that a card is counted: a card that was added twice stands here twice.
+	SIMIDs []Iccid `json:"sim_ids"`
 }
 
-// GroupSimsResponse The envelope of listGroupSims.
-type GroupSimsResponse struct {
+// GroupSIMsResponse The envelope of listGroupSims.
+type GroupSIMsResponse struct {
 	// Data The SIM cards of a group. It may be null in a refusal.
-	Data *GroupSims `json:"data,omitempty"`
+	Data *GroupSIMs `json:"data,omitempty"`
 
 	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
 	Message Message `json:"message"`
@@ -288,8 +288,8 @@ type GroupSimsResponse struct {
 
 // UnmarshalJSON reads Data last. A refusal may have any data: what is not of the type of
 // Data leaves it nil there, and is an error in a success.
-func (r *GroupSimsResponse) UnmarshalJSON(text []byte) error {
-	type plain GroupSimsResponse
+func (r *GroupSIMsResponse) UnmarshalJSON(text []byte) error {
+	type plain GroupSIMsResponse
 	outer := struct {
 		*plain
 		Data json.RawMessage `json:"data"`
@@ -317,8 +317,8 @@ type OperateCode = string
 
 // Order An order, under all three keys that it can be looked up by. It may be null in a refusal. The members are in snake_case like the keys; the response is not printed.
 type Order struct {
-	// OrderId The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
-	OrderId OrderNo `json:"order_id"`
+	// OrderID The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	OrderID OrderNo `json:"order_id"`
 
 	// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
 	PackageCode PackageCode `json:"package_code"`
@@ -329,17 +329,17 @@ type Order struct {
 	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
 	PayCurrency PayCurrency `json:"pay_currency"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"pay_id"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"pay_id"`
 
 	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; which other states there are is not known.
 	PayStatus PayStatus `json:"pay_status"`
 
-	// PurchaseOrderId The partner's own id of the order; absent or empty when the order was created without one.
-	PurchaseOrderId *string `json:"purchase_order_id,omitempty"`
+	// PurchaseOrderID The partner's own id of the order; absent or empty when the order was created without one.
+	PurchaseOrderID *string `json:"purchase_order_id,omitempty"`
 
-	// SimId The number of a SIM card (ICCID), all digits.
-	SimId Iccid `json:"sim_id"`
+	// SIMID The number of a SIM card (ICCID), all digits.
+	SIMID Iccid `json:"sim_id"`
 }
 
 // OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
@@ -360,8 +360,8 @@ type PayAmount = string
 // PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
 type PayCurrency = string
 
-// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-type PayId = string
+// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+type PayID = string
 
 // PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; which other states there are is not known.
 type PayStatus = string
@@ -374,8 +374,8 @@ type PaymentResult struct {
 	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 
 	// PayResultDate When the payment ended, as date and time of day; absent while it is open. The time zone is unknown.
 	PayResultDate *string `json:"payResultDate,omitempty"`
@@ -499,23 +499,23 @@ type Refusal struct {
 	OperateCode string `json:"operateCode"`
 }
 
-// RemoveSimsRequest The SIM cards to remove from a group.
-type RemoveSimsRequest struct {
+// RemoveSIMsRequest The SIM cards to remove from a group.
+type RemoveSIMsRequest struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// SimIds The SIM cards to remove, each as often as its count is to go down. No upper limit is known; batches of 1,000 are tried by the conformance suite.
-	SimIds []Iccid `json:"sim_ids"`
+	// SIMIDs The SIM cards to remove, each as often as its count is to go down. No upper limit is known; batches of 1,000 are tried by the conformance suite.
+	SIMIDs []Iccid `json:"sim_ids"`
 
 	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
-// RemoveSimsResponse The envelope of removeSims. The request_id is in the response header request_id.
-type RemoveSimsResponse struct {
+// RemoveSIMsResponse The envelope of removeSims. The request_id is in the response header request_id.
+type RemoveSIMsResponse struct {
 	// Data Its members are unknown, and so is whether it is sent. It may be null.
 	Data any `json:"data,omitempty"`
 
@@ -526,16 +526,16 @@ type RemoveSimsResponse struct {
 	OperateCode OperateCode `json:"operateCode"`
 }
 
-// RequestId The unique identifier of an asynchronous task; RQ-20231001123456 in the printed example.
-type RequestId = string
+// RequestID The unique identifier of an asynchronous task; RQ-20231001123456 in the printed example.
+type RequestID = string
 
 // ResultQueryRequest The payment to query. No parameter may be an empty string.
 type ResultQueryRequest struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
@@ -600,8 +600,8 @@ type ServicePlanShowName = string
 // Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 type Sign = string
 
-// SimCount How many SIM cards the group holds, counted per operation: every add counts, duplicates are not removed. Digits in a string. The documentation contradicts itself: a page speaks of a returned SIM card count, and no printed response has one.
-type SimCount = string
+// SIMCount How many SIM cards the group holds, counted per operation: every add counts, duplicates are not removed. Digits in a string. The documentation contradicts itself: a page speaks of a returned SIM card count, and no printed response has one.
+type SIMCount = string
 
 // SingleOrder The order that was created. It may be null in a refusal.
 type SingleOrder struct {
@@ -614,8 +614,8 @@ type SingleOrder struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 }
 
 // SingleOrderRequest The order to create.
@@ -650,11 +650,11 @@ type SingleOrderRequest struct {
 	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 
-	// RequestOrderId The partner's own id of the order; 000000000001 in the printed example. That it may be left out, and that queryOrder finds the order under it as purchase_order_id, is assumed.
-	RequestOrderId *string `json:"requestOrderId,omitempty"`
+	// RequestOrderID The partner's own id of the order; 000000000001 in the printed example. That it may be left out, and that queryOrder finds the order under it as purchase_order_id, is assumed.
+	RequestOrderID *string `json:"requestOrderId,omitempty"`
 
 	// ServicePlanCode The code of the plan, "string" in the printed example. That it may be left out is assumed; packageCode names the plan.
 	ServicePlanCode *string `json:"servicePlanCode,omitempty"`
@@ -878,8 +878,8 @@ type SingleVerifyRequest struct {
 	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Url An address of the partner's pages; https://dist.linksfield.net/login in the printed example. What it is used for is not printed, and that it may be left out is assumed.
-	Url *string `json:"url,omitempty"`
+	// URL An address of the partner's pages; https://dist.linksfield.net/login in the printed example. What it is used for is not printed, and that it may be left out is assumed.
+	URL *string `json:"url,omitempty"`
 
 	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
 	Version Version `json:"version"`
@@ -916,8 +916,8 @@ type StripeSingleAuthorization struct {
 	// ClientSecret The secret that the Stripe SDK needs to continue, for example pi_1_secret_1. Give it only to the buyer, and never log it.
 	ClientSecret string `json:"client_secret"`
 
-	// CustomerId The buyer as a customer at Stripe.
-	CustomerId string `json:"customer_id"`
+	// CustomerID The buyer as a customer at Stripe.
+	CustomerID string `json:"customer_id"`
 
 	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
 	PayAmount PayAmount `json:"payAmount"`
@@ -925,8 +925,8 @@ type StripeSingleAuthorization struct {
 	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 }
 
 // StripeSingleAuthorizationRequest The payment to begin.
@@ -943,11 +943,11 @@ type StripeSingleAuthorizationRequest struct {
 	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 
-	// PmId The payment method of the buyer at Stripe, when it is known already; left out, the buyer chooses one in the Stripe SDK.
-	PmId *string `json:"pm_id,omitempty"`
+	// PmID The payment method of the buyer at Stripe, when it is known already; left out, the buyer chooses one in the Stripe SDK.
+	PmID *string `json:"pm_id,omitempty"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
@@ -990,20 +990,20 @@ func (r *StripeSingleAuthorizationResponse) UnmarshalJSON(text []byte) error {
 
 // StripeSubDirectly The subscription at Stripe. It may be null in a refusal.
 type StripeSubDirectly struct {
-	// CustomerId The buyer as a customer at Stripe, "string" in the printed example.
-	CustomerId string `json:"customer_id"`
+	// CustomerID The buyer as a customer at Stripe, "string" in the printed example.
+	CustomerID string `json:"customer_id"`
 
 	// PayMethod The payment method that is charged, "string" in the printed example.
 	PayMethod string `json:"pay_method"`
 
-	// ProductId The product that is subscribed to, "string" in the printed example.
-	ProductId string `json:"product_id"`
+	// ProductID The product that is subscribed to, "string" in the printed example.
+	ProductID string `json:"product_id"`
 
 	// Status The state of the subscription, "string" in the printed example. No value is printed; Stripe has active and others.
 	Status string `json:"status"`
 
-	// SubId The subscription, "string" in the printed example.
-	SubId string `json:"sub_id"`
+	// SubID The subscription, "string" in the printed example.
+	SubID string `json:"sub_id"`
 }
 
 // StripeSubDirectlyRequest The subscription to create.
@@ -1020,14 +1020,14 @@ type StripeSubDirectlyRequest struct {
 	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 
-	// PlanId The plan to subscribe to, "string" in the printed example. Where the partner has it from is not printed; that it is the servicePlanCode of the plan is assumed.
-	PlanId string `json:"plan_id"`
+	// PlanID The plan to subscribe to, "string" in the printed example. Where the partner has it from is not printed; that it is the servicePlanCode of the plan is assumed.
+	PlanID string `json:"plan_id"`
 
-	// PmId The payment method of the buyer at Stripe; pm_1GnMUDLnVNBddzslXw7xuoe6 in the printed example.
-	PmId string `json:"pm_id"`
+	// PmID The payment method of the buyer at Stripe; pm_1GnMUDLnVNBddzslXw7xuoe6 in the printed example.
+	PmID string `json:"pm_id"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
@@ -1073,11 +1073,11 @@ type StripeSubscriptionAuthorization struct {
 	// ClientSecret The secret that the Stripe SDK needs to continue, for example seti_1_secret_1. Give it only to the buyer, and never log it.
 	ClientSecret string `json:"client_secret"`
 
-	// CustomerId The buyer as a customer at Stripe.
-	CustomerId string `json:"customer_id"`
+	// CustomerID The buyer as a customer at Stripe.
+	CustomerID string `json:"customer_id"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 }
 
 // StripeSubscriptionAuthorizationRequest The order to subscribe to.
@@ -1088,8 +1088,8 @@ type StripeSubscriptionAuthorizationRequest struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
@@ -1141,8 +1141,8 @@ type SynOrderInfo struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 }
 
 // SynOrderInfoRequest The order to create, and how the partner was paid for it.
@@ -1165,8 +1165,8 @@ type SynOrderInfoRequest struct {
 	// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. The meaning is not printed, that it is a number of periods is assumed.
 	OrderPeriod OrderPeriod `json:"orderPeriod"`
 
-	// OrgOrderId The original id of the order, empty in the printed example. That it is the partner's own id, under which queryOrder finds the order as purchase_order_id, is assumed. The documentation contradicts itself: one page forbids empty parameters (resultQuery), this one prints two.
-	OrgOrderId *string `json:"orgOrderId,omitempty"`
+	// OrgOrderID The original id of the order, empty in the printed example. That it is the partner's own id, under which queryOrder finds the order as purchase_order_id, is assumed. The documentation contradicts itself: one page forbids empty parameters (resultQuery), this one prints two.
+	OrgOrderID *string `json:"orgOrderId,omitempty"`
 
 	// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
 	PackageCode PackageCode `json:"packageCode"`
@@ -1183,8 +1183,8 @@ type SynOrderInfoRequest struct {
 	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayId The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
-	PayId PayId `json:"payId"`
+	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	PayID PayID `json:"payId"`
 
 	// PayResultDate When the payment ended, as date and time of day; 2022-06-07 15:10:35 in the printed example. The time zone is not printed.
 	PayResultDate string `json:"payResultDate"`
@@ -1303,14 +1303,14 @@ type ListBundlesParams struct {
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
-// RemoveSimsParams defines parameters for RemoveSims.
-type RemoveSimsParams struct {
+// RemoveSIMsParams defines parameters for RemoveSIMs.
+type RemoveSIMsParams struct {
 	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
-// ListGroupSimsParams defines parameters for ListGroupSims.
-type ListGroupSimsParams struct {
+// ListGroupSIMsParams defines parameters for ListGroupSIMs.
+type ListGroupSIMsParams struct {
 	// Version The version of the interface.
 	Version Version `form:"version" json:"version"`
 
@@ -1324,22 +1324,22 @@ type ListGroupSimsParams struct {
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
-// AddSimsParams defines parameters for AddSims.
-type AddSimsParams struct {
+// AddSIMsParams defines parameters for AddSIMs.
+type AddSIMsParams struct {
 	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // QueryOrderParams defines parameters for QueryOrder.
 type QueryOrderParams struct {
-	// PurchaseOrderId The partner's own id of the order. It comes first when several keys are sent; an empty one counts as not sent.
-	PurchaseOrderId *string `form:"purchase_order_id,omitempty" json:"purchase_order_id,omitempty"`
+	// PurchaseOrderID The partner's own id of the order. It comes first when several keys are sent; an empty one counts as not sent.
+	PurchaseOrderID *string `form:"purchase_order_id,omitempty" json:"purchase_order_id,omitempty"`
 
-	// OrderId The id of the transaction. It comes second when several keys are sent; an empty one counts as not sent.
-	OrderId *string `form:"order_id,omitempty" json:"order_id,omitempty"`
+	// OrderID The id of the transaction. It comes second when several keys are sent; an empty one counts as not sent.
+	OrderID *string `form:"order_id,omitempty" json:"order_id,omitempty"`
 
-	// SimId The SIM card of the order, its ICCID. It comes last when several keys are sent; an empty one counts as not sent. Which order is returned when the SIM card has several is not printed; this document assumes the most recent one.
-	SimId *string `form:"sim_id,omitempty" json:"sim_id,omitempty"`
+	// SIMID The SIM card of the order, its ICCID. It comes last when several keys are sent; an empty one counts as not sent. Which order is returned when the SIM card has several is not printed; this document assumes the most recent one.
+	SIMID *string `form:"sim_id,omitempty" json:"sim_id,omitempty"`
 
 	// Version The version of the interface.
 	Version Version `form:"version" json:"version"`
@@ -1420,11 +1420,11 @@ type CancelAutoRenewalRecordJSONRequestBody = CancelAutoRenewalRecordRequest
 // ConfirmPaymentResultJSONRequestBody defines body for ConfirmPaymentResult for application/json ContentType.
 type ConfirmPaymentResultJSONRequestBody = ConfirmPaymentResultRequest
 
-// RemoveSimsJSONRequestBody defines body for RemoveSims for application/json ContentType.
-type RemoveSimsJSONRequestBody = RemoveSimsRequest
+// RemoveSIMsJSONRequestBody defines body for RemoveSIMs for application/json ContentType.
+type RemoveSIMsJSONRequestBody = RemoveSIMsRequest
 
-// AddSimsJSONRequestBody defines body for AddSims for application/json ContentType.
-type AddSimsJSONRequestBody = AddSimsRequest
+// AddSIMsJSONRequestBody defines body for AddSIMs for application/json ContentType.
+type AddSIMsJSONRequestBody = AddSIMsRequest
 
 // QueryAutoRenewalRecordJSONRequestBody defines body for QueryAutoRenewalRecord for application/json ContentType.
 type QueryAutoRenewalRecordJSONRequestBody = QueryAutoRenewalRecordRequest

@@ -36,11 +36,11 @@ type RechargeSuccessRequest struct {
 	// PayCurrency The currency of the amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd".
 	PayCurrency string `json:"payCurrency"`
 
-	// PayId The id of the payment of the order, as the partner created it.
-	PayId string `json:"payId"`
+	// PayID The id of the payment of the order, as the partner created it.
+	PayID string `json:"payId"`
 
-	// RequestOrderId The partner's own id of the order, when it was created with one (requestOrderId of singleOrder, orgOrderId of synOrderInfo).
-	RequestOrderId *string `json:"requestOrderId,omitempty"`
+	// RequestOrderID The partner's own id of the order, when it was created with one (requestOrderId of singleOrder, orgOrderId of synOrderInfo).
+	RequestOrderID *string `json:"requestOrderId,omitempty"`
 }
 
 // RechargeSuccessResponse Confirms that the push is accepted, in the mall's own envelope.

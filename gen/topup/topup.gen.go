@@ -96,7 +96,7 @@ type ClientInterface interface {
 	// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No others can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
 	//
 	// Corresponds with GET /async-result/{request_id} (the `AsyncResult` operationId).
-	AsyncResult(ctx context.Context, requestId RequestId, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	AsyncResult(ctx context.Context, requestID RequestID, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListBundles Query All Groups and Basic Data Plan Information
 	//
@@ -105,48 +105,48 @@ type ClientInterface interface {
 	// Corresponds with GET /mall/bundle-groups/bundles (the `ListBundles` operationId).
 	ListBundles(ctx context.Context, params *ListBundlesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RemoveSimsWithBody Remove SIM Cards from a Specified Group
+	// RemoveSIMsWithBody Remove SIM Cards from a Specified Group
 	//
 	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSims` operationId).
-	RemoveSimsWithBody(ctx context.Context, groupId GroupId, params *RemoveSimsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSIMs` operationId).
+	RemoveSIMsWithBody(ctx context.Context, groupID GroupID, params *RemoveSIMsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RemoveSims Remove SIM Cards from a Specified Group
+	// RemoveSIMs Remove SIM Cards from a Specified Group
 	//
 	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes a body of the `application/json` content type.
 	//
-	// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSims` operationId).
-	RemoveSims(ctx context.Context, groupId GroupId, params *RemoveSimsParams, body RemoveSimsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSIMs` operationId).
+	RemoveSIMs(ctx context.Context, groupID GroupID, params *RemoveSIMsParams, body RemoveSIMsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListGroupSims Query SIM Card Numbers in a Specified Group
+	// ListGroupSIMs Query SIM Card Numbers in a Specified Group
 	//
 	// Lists the SIM cards of a group. The global parameters are in the query.
 	//
-	// Corresponds with GET /mall/bundle-groups/{group_id}/sims (the `ListGroupSims` operationId).
-	ListGroupSims(ctx context.Context, groupId GroupId, params *ListGroupSimsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with GET /mall/bundle-groups/{group_id}/sims (the `ListGroupSIMs` operationId).
+	ListGroupSIMs(ctx context.Context, groupID GroupID, params *ListGroupSIMsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddSimsWithBody Add SIM Cards to a Specified Group
+	// AddSIMsWithBody Add SIM Cards to a Specified Group
 	//
 	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSims` operationId).
-	AddSimsWithBody(ctx context.Context, groupId GroupId, params *AddSimsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSIMs` operationId).
+	AddSIMsWithBody(ctx context.Context, groupID GroupID, params *AddSIMsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddSims Add SIM Cards to a Specified Group
+	// AddSIMs Add SIM Cards to a Specified Group
 	//
 	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes a body of the `application/json` content type.
 	//
-	// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSims` operationId).
-	AddSims(ctx context.Context, groupId GroupId, params *AddSimsParams, body AddSimsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSIMs` operationId).
+	AddSIMs(ctx context.Context, groupID GroupID, params *AddSIMsParams, body AddSIMsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// QueryOrder Query Order Details
 	//
@@ -161,8 +161,8 @@ type ClientInterface interface {
 // Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No others can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
 //
 // Corresponds with GET /async-result/{request_id} (the `AsyncResult` operationId).
-func (c *Client) AsyncResult(ctx context.Context, requestId RequestId, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewAsyncResultRequest(c.Server, requestId, params)
+func (c *Client) AsyncResult(ctx context.Context, requestID RequestID, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAsyncResultRequest(c.Server, requestID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -190,15 +190,15 @@ func (c *Client) ListBundles(ctx context.Context, params *ListBundlesParams, req
 	return c.Client.Do(req)
 }
 
-// RemoveSimsWithBody Remove SIM Cards from a Specified Group
+// RemoveSIMsWithBody Remove SIM Cards from a Specified Group
 //
 // Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSims` operationId).
-func (c *Client) RemoveSimsWithBody(ctx context.Context, groupId GroupId, params *RemoveSimsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRemoveSimsRequestWithBody(c.Server, groupId, params, contentType, body)
+// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSIMs` operationId).
+func (c *Client) RemoveSIMsWithBody(ctx context.Context, groupID GroupID, params *RemoveSIMsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveSIMsRequestWithBody(c.Server, groupID, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -209,15 +209,15 @@ func (c *Client) RemoveSimsWithBody(ctx context.Context, groupId GroupId, params
 	return c.Client.Do(req)
 }
 
-// RemoveSims Remove SIM Cards from a Specified Group
+// RemoveSIMs Remove SIM Cards from a Specified Group
 //
 // Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes a body of the `application/json` content type.
 //
-// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSims` operationId).
-func (c *Client) RemoveSims(ctx context.Context, groupId GroupId, params *RemoveSimsParams, body RemoveSimsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRemoveSimsRequest(c.Server, groupId, params, body)
+// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSIMs` operationId).
+func (c *Client) RemoveSIMs(ctx context.Context, groupID GroupID, params *RemoveSIMsParams, body RemoveSIMsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveSIMsRequest(c.Server, groupID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -228,13 +228,13 @@ func (c *Client) RemoveSims(ctx context.Context, groupId GroupId, params *Remove
 	return c.Client.Do(req)
 }
 
-// ListGroupSims Query SIM Card Numbers in a Specified Group
+// ListGroupSIMs Query SIM Card Numbers in a Specified Group
 //
 // Lists the SIM cards of a group. The global parameters are in the query.
 //
-// Corresponds with GET /mall/bundle-groups/{group_id}/sims (the `ListGroupSims` operationId).
-func (c *Client) ListGroupSims(ctx context.Context, groupId GroupId, params *ListGroupSimsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListGroupSimsRequest(c.Server, groupId, params)
+// Corresponds with GET /mall/bundle-groups/{group_id}/sims (the `ListGroupSIMs` operationId).
+func (c *Client) ListGroupSIMs(ctx context.Context, groupID GroupID, params *ListGroupSIMsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListGroupSIMsRequest(c.Server, groupID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -245,15 +245,15 @@ func (c *Client) ListGroupSims(ctx context.Context, groupId GroupId, params *Lis
 	return c.Client.Do(req)
 }
 
-// AddSimsWithBody Add SIM Cards to a Specified Group
+// AddSIMsWithBody Add SIM Cards to a Specified Group
 //
 // Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSims` operationId).
-func (c *Client) AddSimsWithBody(ctx context.Context, groupId GroupId, params *AddSimsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewAddSimsRequestWithBody(c.Server, groupId, params, contentType, body)
+// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSIMs` operationId).
+func (c *Client) AddSIMsWithBody(ctx context.Context, groupID GroupID, params *AddSIMsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddSIMsRequestWithBody(c.Server, groupID, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -264,15 +264,15 @@ func (c *Client) AddSimsWithBody(ctx context.Context, groupId GroupId, params *A
 	return c.Client.Do(req)
 }
 
-// AddSims Add SIM Cards to a Specified Group
+// AddSIMs Add SIM Cards to a Specified Group
 //
 // Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes a body of the `application/json` content type.
 //
-// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSims` operationId).
-func (c *Client) AddSims(ctx context.Context, groupId GroupId, params *AddSimsParams, body AddSimsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewAddSimsRequest(c.Server, groupId, params, body)
+// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSIMs` operationId).
+func (c *Client) AddSIMs(ctx context.Context, groupID GroupID, params *AddSIMsParams, body AddSIMsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddSIMsRequest(c.Server, groupID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -301,15 +301,15 @@ func (c *Client) QueryOrder(ctx context.Context, params *QueryOrderParams, reqEd
 }
 
 // NewAsyncResultRequest constructs an http.Request for the AsyncResult method
-func NewAsyncResultRequest(server string, requestId RequestId, params *AsyncResultParams) (*http.Request, error) {
+func NewAsyncResultRequest(server string, requestID RequestID, params *AsyncResultParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	if err = CheckPathParameter("request_id", requestId); err != nil {
+	if err = CheckPathParameter("request_id", requestID); err != nil {
 		return nil, err
 	}
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "request_id", requestId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "request_id", requestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
 	if err != nil {
 		return nil, err
 	}
@@ -472,27 +472,27 @@ func NewListBundlesRequest(server string, params *ListBundlesParams) (*http.Requ
 	return req, nil
 }
 
-// NewRemoveSimsRequest calls the generic RemoveSims builder with application/json body
-func NewRemoveSimsRequest(server string, groupId GroupId, params *RemoveSimsParams, body RemoveSimsJSONRequestBody) (*http.Request, error) {
+// NewRemoveSIMsRequest calls the generic RemoveSIMs builder with application/json body
+func NewRemoveSIMsRequest(server string, groupID GroupID, params *RemoveSIMsParams, body RemoveSIMsJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewRemoveSimsRequestWithBody(server, groupId, params, "application/json", bodyReader)
+	return NewRemoveSIMsRequestWithBody(server, groupID, params, "application/json", bodyReader)
 }
 
-// NewRemoveSimsRequestWithBody constructs an http.Request for the RemoveSims method, with any body, and a specified content type
-func NewRemoveSimsRequestWithBody(server string, groupId GroupId, params *RemoveSimsParams, contentType string, body io.Reader) (*http.Request, error) {
+// NewRemoveSIMsRequestWithBody constructs an http.Request for the RemoveSIMs method, with any body, and a specified content type
+func NewRemoveSIMsRequestWithBody(server string, groupID GroupID, params *RemoveSIMsParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	if err = CheckPathParameter("group_id", groupId); err != nil {
+	if err = CheckPathParameter("group_id", groupID); err != nil {
 		return nil, err
 	}
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "group_id", groupId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "group_id", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
 	if err != nil {
 		return nil, err
 	}
@@ -537,16 +537,16 @@ func NewRemoveSimsRequestWithBody(server string, groupId GroupId, params *Remove
 	return req, nil
 }
 
-// NewListGroupSimsRequest constructs an http.Request for the ListGroupSims method
-func NewListGroupSimsRequest(server string, groupId GroupId, params *ListGroupSimsParams) (*http.Request, error) {
+// NewListGroupSIMsRequest constructs an http.Request for the ListGroupSIMs method
+func NewListGroupSIMsRequest(server string, groupID GroupID, params *ListGroupSIMsParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	if err = CheckPathParameter("group_id", groupId); err != nil {
+	if err = CheckPathParameter("group_id", groupID); err != nil {
 		return nil, err
 	}
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "group_id", groupId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "group_id", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
 	if err != nil {
 		return nil, err
 	}
@@ -628,27 +628,27 @@ func NewListGroupSimsRequest(server string, groupId GroupId, params *ListGroupSi
 	return req, nil
 }
 
-// NewAddSimsRequest calls the generic AddSims builder with application/json body
-func NewAddSimsRequest(server string, groupId GroupId, params *AddSimsParams, body AddSimsJSONRequestBody) (*http.Request, error) {
+// NewAddSIMsRequest calls the generic AddSIMs builder with application/json body
+func NewAddSIMsRequest(server string, groupID GroupID, params *AddSIMsParams, body AddSIMsJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewAddSimsRequestWithBody(server, groupId, params, "application/json", bodyReader)
+	return NewAddSIMsRequestWithBody(server, groupID, params, "application/json", bodyReader)
 }
 
-// NewAddSimsRequestWithBody constructs an http.Request for the AddSims method, with any body, and a specified content type
-func NewAddSimsRequestWithBody(server string, groupId GroupId, params *AddSimsParams, contentType string, body io.Reader) (*http.Request, error) {
+// NewAddSIMsRequestWithBody constructs an http.Request for the AddSIMs method, with any body, and a specified content type
+func NewAddSIMsRequestWithBody(server string, groupID GroupID, params *AddSIMsParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	if err = CheckPathParameter("group_id", groupId); err != nil {
+	if err = CheckPathParameter("group_id", groupID); err != nil {
 		return nil, err
 	}
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "group_id", groupId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "group_id", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
 	if err != nil {
 		return nil, err
 	}
@@ -721,9 +721,9 @@ func NewQueryOrderRequest(server string, params *QueryOrderParams) (*http.Reques
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.PurchaseOrderId != nil {
+		if params.PurchaseOrderID != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "purchase_order_id", *params.PurchaseOrderId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "purchase_order_id", *params.PurchaseOrderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -733,9 +733,9 @@ func NewQueryOrderRequest(server string, params *QueryOrderParams) (*http.Reques
 
 		}
 
-		if params.OrderId != nil {
+		if params.OrderID != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "order_id", *params.OrderId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "order_id", *params.OrderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -745,9 +745,9 @@ func NewQueryOrderRequest(server string, params *QueryOrderParams) (*http.Reques
 
 		}
 
-		if params.SimId != nil {
+		if params.SIMID != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sim_id", *params.SimId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sim_id", *params.SIMID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -861,7 +861,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /async-result/{request_id} (the `AsyncResult` operationId).
-	AsyncResultWithResponse(ctx context.Context, requestId RequestId, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*AsyncResultHTTPResponse, error)
+	AsyncResultWithResponse(ctx context.Context, requestID RequestID, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*AsyncResultHTTPResponse, error)
 
 	// ListBundlesWithResponse Query All Groups and Basic Data Plan Information
 	//
@@ -872,50 +872,50 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /mall/bundle-groups/bundles (the `ListBundles` operationId).
 	ListBundlesWithResponse(ctx context.Context, params *ListBundlesParams, reqEditors ...RequestEditorFn) (*ListBundlesHTTPResponse, error)
 
-	// RemoveSimsWithBodyWithResponse Remove SIM Cards from a Specified Group
+	// RemoveSIMsWithBodyWithResponse Remove SIM Cards from a Specified Group
 	//
 	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSims` operationId).
-	RemoveSimsWithBodyWithResponse(ctx context.Context, groupId GroupId, params *RemoveSimsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RemoveSimsHTTPResponse, error)
+	// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSIMs` operationId).
+	RemoveSIMsWithBodyWithResponse(ctx context.Context, groupID GroupID, params *RemoveSIMsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RemoveSIMsHTTPResponse, error)
 
-	// RemoveSimsWithResponse Remove SIM Cards from a Specified Group
+	// RemoveSIMsWithResponse Remove SIM Cards from a Specified Group
 	//
 	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSims` operationId).
-	RemoveSimsWithResponse(ctx context.Context, groupId GroupId, params *RemoveSimsParams, body RemoveSimsJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveSimsHTTPResponse, error)
+	// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSIMs` operationId).
+	RemoveSIMsWithResponse(ctx context.Context, groupID GroupID, params *RemoveSIMsParams, body RemoveSIMsJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveSIMsHTTPResponse, error)
 
-	// ListGroupSimsWithResponse Query SIM Card Numbers in a Specified Group
+	// ListGroupSIMsWithResponse Query SIM Card Numbers in a Specified Group
 	//
 	// Lists the SIM cards of a group. The global parameters are in the query.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with GET /mall/bundle-groups/{group_id}/sims (the `ListGroupSims` operationId).
-	ListGroupSimsWithResponse(ctx context.Context, groupId GroupId, params *ListGroupSimsParams, reqEditors ...RequestEditorFn) (*ListGroupSimsHTTPResponse, error)
+	// Corresponds with GET /mall/bundle-groups/{group_id}/sims (the `ListGroupSIMs` operationId).
+	ListGroupSIMsWithResponse(ctx context.Context, groupID GroupID, params *ListGroupSIMsParams, reqEditors ...RequestEditorFn) (*ListGroupSIMsHTTPResponse, error)
 
-	// AddSimsWithBodyWithResponse Add SIM Cards to a Specified Group
+	// AddSIMsWithBodyWithResponse Add SIM Cards to a Specified Group
 	//
 	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSims` operationId).
-	AddSimsWithBodyWithResponse(ctx context.Context, groupId GroupId, params *AddSimsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddSimsHTTPResponse, error)
+	// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSIMs` operationId).
+	AddSIMsWithBodyWithResponse(ctx context.Context, groupID GroupID, params *AddSIMsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddSIMsHTTPResponse, error)
 
-	// AddSimsWithResponse Add SIM Cards to a Specified Group
+	// AddSIMsWithResponse Add SIM Cards to a Specified Group
 	//
 	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSims` operationId).
-	AddSimsWithResponse(ctx context.Context, groupId GroupId, params *AddSimsParams, body AddSimsJSONRequestBody, reqEditors ...RequestEditorFn) (*AddSimsHTTPResponse, error)
+	// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSIMs` operationId).
+	AddSIMsWithResponse(ctx context.Context, groupID GroupID, params *AddSIMsParams, body AddSIMsJSONRequestBody, reqEditors ...RequestEditorFn) (*AddSIMsHTTPResponse, error)
 
 	// QueryOrderWithResponse Query Order Details
 	//
@@ -1023,39 +1023,39 @@ func (r ListBundlesHTTPResponse) ContentType() string {
 	return ""
 }
 
-// RemoveSimsHTTPResponse200Headers the declared response headers of an HTTP 200 response for RemoveSims
-type RemoveSimsHTTPResponse200Headers struct {
-	RequestId *RequestId
+// RemoveSIMsHTTPResponse200Headers the declared response headers of an HTTP 200 response for RemoveSIMs
+type RemoveSIMsHTTPResponse200Headers struct {
+	RequestID *RequestID
 }
 
-type RemoveSimsHTTPResponse struct {
+type RemoveSIMsHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *RemoveSimsResponse
+	JSON200 *RemoveSIMsResponse
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *Refused
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *RemoveSimsHTTPResponse200Headers
+	Headers200 *RemoveSIMsHTTPResponse200Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r RemoveSimsHTTPResponse) GetJSON200() *RemoveSimsResponse {
+func (r RemoveSIMsHTTPResponse) GetJSON200() *RemoveSIMsResponse {
 	return r.JSON200
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r RemoveSimsHTTPResponse) GetJSONDefault() *Refused {
+func (r RemoveSIMsHTTPResponse) GetJSONDefault() *Refused {
 	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
-func (r RemoveSimsHTTPResponse) GetBody() []byte {
+func (r RemoveSIMsHTTPResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r RemoveSimsHTTPResponse) Status() string {
+func (r RemoveSIMsHTTPResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -1063,7 +1063,7 @@ func (r RemoveSimsHTTPResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r RemoveSimsHTTPResponse) StatusCode() int {
+func (r RemoveSIMsHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -1071,39 +1071,39 @@ func (r RemoveSimsHTTPResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r RemoveSimsHTTPResponse) ContentType() string {
+func (r RemoveSIMsHTTPResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-type ListGroupSimsHTTPResponse struct {
+type ListGroupSIMsHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *GroupSimsResponse
+	JSON200 *GroupSIMsResponse
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *Refused
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ListGroupSimsHTTPResponse) GetJSON200() *GroupSimsResponse {
+func (r ListGroupSIMsHTTPResponse) GetJSON200() *GroupSIMsResponse {
 	return r.JSON200
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r ListGroupSimsHTTPResponse) GetJSONDefault() *Refused {
+func (r ListGroupSIMsHTTPResponse) GetJSONDefault() *Refused {
 	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
-func (r ListGroupSimsHTTPResponse) GetBody() []byte {
+func (r ListGroupSIMsHTTPResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r ListGroupSimsHTTPResponse) Status() string {
+func (r ListGroupSIMsHTTPResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -1111,7 +1111,7 @@ func (r ListGroupSimsHTTPResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r ListGroupSimsHTTPResponse) StatusCode() int {
+func (r ListGroupSIMsHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -1119,46 +1119,46 @@ func (r ListGroupSimsHTTPResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r ListGroupSimsHTTPResponse) ContentType() string {
+func (r ListGroupSIMsHTTPResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// AddSimsHTTPResponse200Headers the declared response headers of an HTTP 200 response for AddSims
-type AddSimsHTTPResponse200Headers struct {
-	RequestId *RequestId
+// AddSIMsHTTPResponse200Headers the declared response headers of an HTTP 200 response for AddSIMs
+type AddSIMsHTTPResponse200Headers struct {
+	RequestID *RequestID
 }
 
-type AddSimsHTTPResponse struct {
+type AddSIMsHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *AddSimsResponse
+	JSON200 *AddSIMsResponse
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *Refused
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *AddSimsHTTPResponse200Headers
+	Headers200 *AddSIMsHTTPResponse200Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r AddSimsHTTPResponse) GetJSON200() *AddSimsResponse {
+func (r AddSIMsHTTPResponse) GetJSON200() *AddSIMsResponse {
 	return r.JSON200
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r AddSimsHTTPResponse) GetJSONDefault() *Refused {
+func (r AddSIMsHTTPResponse) GetJSONDefault() *Refused {
 	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
-func (r AddSimsHTTPResponse) GetBody() []byte {
+func (r AddSIMsHTTPResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r AddSimsHTTPResponse) Status() string {
+func (r AddSIMsHTTPResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -1166,7 +1166,7 @@ func (r AddSimsHTTPResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r AddSimsHTTPResponse) StatusCode() int {
+func (r AddSIMsHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -1174,7 +1174,7 @@ func (r AddSimsHTTPResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r AddSimsHTTPResponse) ContentType() string {
+func (r AddSIMsHTTPResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -1236,8 +1236,8 @@ func (r QueryOrderHTTPResponse) ContentType() string {
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /async-result/{request_id} (the `AsyncResult` operationId).
-func (c *ClientWithResponses) AsyncResultWithResponse(ctx context.Context, requestId RequestId, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*AsyncResultHTTPResponse, error) {
-	rsp, err := c.AsyncResult(ctx, requestId, params, reqEditors...)
+func (c *ClientWithResponses) AsyncResultWithResponse(ctx context.Context, requestID RequestID, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*AsyncResultHTTPResponse, error) {
+	rsp, err := c.AsyncResult(ctx, requestID, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -1259,79 +1259,79 @@ func (c *ClientWithResponses) ListBundlesWithResponse(ctx context.Context, param
 	return ParseListBundlesHTTPResponse(rsp)
 }
 
-// RemoveSimsWithBodyWithResponse Remove SIM Cards from a Specified Group
+// RemoveSIMsWithBodyWithResponse Remove SIM Cards from a Specified Group
 //
 // Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSims` operationId).
-func (c *ClientWithResponses) RemoveSimsWithBodyWithResponse(ctx context.Context, groupId GroupId, params *RemoveSimsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RemoveSimsHTTPResponse, error) {
-	rsp, err := c.RemoveSimsWithBody(ctx, groupId, params, contentType, body, reqEditors...)
+// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSIMs` operationId).
+func (c *ClientWithResponses) RemoveSIMsWithBodyWithResponse(ctx context.Context, groupID GroupID, params *RemoveSIMsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RemoveSIMsHTTPResponse, error) {
+	rsp, err := c.RemoveSIMsWithBody(ctx, groupID, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseRemoveSimsHTTPResponse(rsp)
+	return ParseRemoveSIMsHTTPResponse(rsp)
 }
 
-// RemoveSimsWithResponse Remove SIM Cards from a Specified Group
+// RemoveSIMsWithResponse Remove SIM Cards from a Specified Group
 //
 // Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSims` operationId).
-func (c *ClientWithResponses) RemoveSimsWithResponse(ctx context.Context, groupId GroupId, params *RemoveSimsParams, body RemoveSimsJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveSimsHTTPResponse, error) {
-	rsp, err := c.RemoveSims(ctx, groupId, params, body, reqEditors...)
+// Corresponds with DELETE /mall/bundle-groups/{group_id}/sims (the `RemoveSIMs` operationId).
+func (c *ClientWithResponses) RemoveSIMsWithResponse(ctx context.Context, groupID GroupID, params *RemoveSIMsParams, body RemoveSIMsJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveSIMsHTTPResponse, error) {
+	rsp, err := c.RemoveSIMs(ctx, groupID, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseRemoveSimsHTTPResponse(rsp)
+	return ParseRemoveSIMsHTTPResponse(rsp)
 }
 
-// ListGroupSimsWithResponse Query SIM Card Numbers in a Specified Group
+// ListGroupSIMsWithResponse Query SIM Card Numbers in a Specified Group
 //
 // Lists the SIM cards of a group. The global parameters are in the query.
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with GET /mall/bundle-groups/{group_id}/sims (the `ListGroupSims` operationId).
-func (c *ClientWithResponses) ListGroupSimsWithResponse(ctx context.Context, groupId GroupId, params *ListGroupSimsParams, reqEditors ...RequestEditorFn) (*ListGroupSimsHTTPResponse, error) {
-	rsp, err := c.ListGroupSims(ctx, groupId, params, reqEditors...)
+// Corresponds with GET /mall/bundle-groups/{group_id}/sims (the `ListGroupSIMs` operationId).
+func (c *ClientWithResponses) ListGroupSIMsWithResponse(ctx context.Context, groupID GroupID, params *ListGroupSIMsParams, reqEditors ...RequestEditorFn) (*ListGroupSIMsHTTPResponse, error) {
+	rsp, err := c.ListGroupSIMs(ctx, groupID, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseListGroupSimsHTTPResponse(rsp)
+	return ParseListGroupSIMsHTTPResponse(rsp)
 }
 
-// AddSimsWithBodyWithResponse Add SIM Cards to a Specified Group
+// AddSIMsWithBodyWithResponse Add SIM Cards to a Specified Group
 //
 // Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSims` operationId).
-func (c *ClientWithResponses) AddSimsWithBodyWithResponse(ctx context.Context, groupId GroupId, params *AddSimsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddSimsHTTPResponse, error) {
-	rsp, err := c.AddSimsWithBody(ctx, groupId, params, contentType, body, reqEditors...)
+// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSIMs` operationId).
+func (c *ClientWithResponses) AddSIMsWithBodyWithResponse(ctx context.Context, groupID GroupID, params *AddSIMsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddSIMsHTTPResponse, error) {
+	rsp, err := c.AddSIMsWithBody(ctx, groupID, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseAddSimsHTTPResponse(rsp)
+	return ParseAddSIMsHTTPResponse(rsp)
 }
 
-// AddSimsWithResponse Add SIM Cards to a Specified Group
+// AddSIMsWithResponse Add SIM Cards to a Specified Group
 //
 // Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSims` operationId).
-func (c *ClientWithResponses) AddSimsWithResponse(ctx context.Context, groupId GroupId, params *AddSimsParams, body AddSimsJSONRequestBody, reqEditors ...RequestEditorFn) (*AddSimsHTTPResponse, error) {
-	rsp, err := c.AddSims(ctx, groupId, params, body, reqEditors...)
+// Corresponds with POST /mall/bundle-groups/{group_id}/sims (the `AddSIMs` operationId).
+func (c *ClientWithResponses) AddSIMsWithResponse(ctx context.Context, groupID GroupID, params *AddSIMsParams, body AddSIMsJSONRequestBody, reqEditors ...RequestEditorFn) (*AddSIMsHTTPResponse, error) {
+	rsp, err := c.AddSIMs(ctx, groupID, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseAddSimsHTTPResponse(rsp)
+	return ParseAddSIMsHTTPResponse(rsp)
 }
 
 // QueryOrderWithResponse Query Order Details
@@ -1415,22 +1415,22 @@ func ParseListBundlesHTTPResponse(rsp *http.Response) (*ListBundlesHTTPResponse,
 	return response, nil
 }
 
-// ParseRemoveSimsHTTPResponse parses an HTTP response from a RemoveSimsWithResponse call
-func ParseRemoveSimsHTTPResponse(rsp *http.Response) (*RemoveSimsHTTPResponse, error) {
+// ParseRemoveSIMsHTTPResponse parses an HTTP response from a RemoveSIMsWithResponse call
+func ParseRemoveSIMsHTTPResponse(rsp *http.Response) (*RemoveSIMsHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &RemoveSimsHTTPResponse{
+	response := &RemoveSIMsHTTPResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest RemoveSimsResponse
+		var dest RemoveSIMsResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -1447,13 +1447,13 @@ func ParseRemoveSimsHTTPResponse(rsp *http.Response) (*RemoveSimsHTTPResponse, e
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers RemoveSimsHTTPResponse200Headers
+		var headers RemoveSIMsHTTPResponse200Headers
 		if values := rsp.Header.Values("request_id"); len(values) > 0 {
-			var value RequestId
+			var value RequestID
 			if err := runtime.BindStyledParameterWithOptions("simple", "request_id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.RequestId = &value
+			headers.RequestID = &value
 		}
 		response.Headers200 = &headers
 	}
@@ -1461,22 +1461,22 @@ func ParseRemoveSimsHTTPResponse(rsp *http.Response) (*RemoveSimsHTTPResponse, e
 	return response, nil
 }
 
-// ParseListGroupSimsHTTPResponse parses an HTTP response from a ListGroupSimsWithResponse call
-func ParseListGroupSimsHTTPResponse(rsp *http.Response) (*ListGroupSimsHTTPResponse, error) {
+// ParseListGroupSIMsHTTPResponse parses an HTTP response from a ListGroupSIMsWithResponse call
+func ParseListGroupSIMsHTTPResponse(rsp *http.Response) (*ListGroupSIMsHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &ListGroupSimsHTTPResponse{
+	response := &ListGroupSIMsHTTPResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest GroupSimsResponse
+		var dest GroupSIMsResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -1494,22 +1494,22 @@ func ParseListGroupSimsHTTPResponse(rsp *http.Response) (*ListGroupSimsHTTPRespo
 	return response, nil
 }
 
-// ParseAddSimsHTTPResponse parses an HTTP response from a AddSimsWithResponse call
-func ParseAddSimsHTTPResponse(rsp *http.Response) (*AddSimsHTTPResponse, error) {
+// ParseAddSIMsHTTPResponse parses an HTTP response from a AddSIMsWithResponse call
+func ParseAddSIMsHTTPResponse(rsp *http.Response) (*AddSIMsHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &AddSimsHTTPResponse{
+	response := &AddSIMsHTTPResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest AddSimsResponse
+		var dest AddSIMsResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -1526,13 +1526,13 @@ func ParseAddSimsHTTPResponse(rsp *http.Response) (*AddSimsHTTPResponse, error) 
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers AddSimsHTTPResponse200Headers
+		var headers AddSIMsHTTPResponse200Headers
 		if values := rsp.Header.Values("request_id"); len(values) > 0 {
-			var value RequestId
+			var value RequestID
 			if err := runtime.BindStyledParameterWithOptions("simple", "request_id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.RequestId = &value
+			headers.RequestID = &value
 		}
 		response.Headers200 = &headers
 	}

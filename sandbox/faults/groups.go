@@ -58,8 +58,8 @@ func groupFaults() []Fault {
 			onListing(func(_ *store.Call, l *store.Listing) { l.SIMs = slices.Compact(l.SIMs) })},
 		{"sim-count-deduplicated", "groups/sim-count",
 			"counts repeated SIM cards once in sim_count of listGroupSims",
-			onData(func(_ *store.Call, group mall.GroupSims) mall.GroupSims {
-				group.SimCount = strconv.Itoa(len(slices.Compact(slices.Clone(group.SimIds))))
+			onData(func(_ *store.Call, group mall.GroupSIMs) mall.GroupSIMs {
+				group.SIMCount = strconv.Itoa(len(slices.Compact(slices.Clone(group.SIMIDs))))
 				return group
 			}, "listGroupSims")},
 		{"unknown-sim-listed", "groups/unknown-sim-not-listed",
@@ -121,7 +121,7 @@ func bundleFaults() []Fault {
 			"reports a sim_count of 0 for every group in listBundles",
 			onData(func(_ *store.Call, bundles []mall.Bundle) []mall.Bundle {
 				for i := range bundles {
-					bundles[i].SimCount = "0"
+					bundles[i].SIMCount = "0"
 				}
 				return bundles
 			}, "listBundles")},

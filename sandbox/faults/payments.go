@@ -195,7 +195,7 @@ func sharedPayment() store.Interceptor {
 		})(),
 		onData(func(_ *store.Call, data mall.PaymentResult) mall.PaymentResult {
 			time.Sleep(overlap) // lets concurrent requests arrive
-			data.PayId, _ = shared.Load().(string)
+			data.PayID, _ = shared.Load().(string)
 			return data
 		}, "resultQuery")())
 }

@@ -42,7 +42,7 @@ func pushFaults() []Fault {
 			"sends a push for a third-party order that it refuses for an unknown SIM card", refusedTold},
 		{"push-names-order-no-as-pay-id", "push/body-names-the-order",
 			"writes the orderNo as the payId of a push",
-			onNotification(func(n *store.Notification) { n.Body.PayId = n.Body.OrderNo })},
+			onNotification(func(n *store.Notification) { n.Body.PayID = n.Body.OrderNo })},
 		{"push-pay-ids-mixed", "push/body-names-the-order",
 			"shares the payId among concurrent pushes", mixedPayIDs},
 		{"push-names-other-partner", "push/body-names-the-partner",

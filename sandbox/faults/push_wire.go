@@ -170,7 +170,7 @@ func mixedSignatures() store.Interceptor {
 func mixedPayIDs() store.Interceptor {
 	var shared atomic.Value
 	return onAttempt(func(a *store.Attempt) {
-		own := a.Notification.Body.PayId
+		own := a.Notification.Body.PayID
 		shared.Store(own)
 		time.Sleep(overlap) // lets concurrent pushes arrive
 		id, _ := shared.Load().(string)

@@ -24,7 +24,7 @@ func pushVariants() []Variant {
 				if strings.Contains(n.Body.PayAmount, ".") {
 					n.Body.PayAmount += "0"
 				}
-				n.Body.PayCurrency, n.Body.RequestOrderId = strings.ToLower(n.Body.PayCurrency), nil
+				n.Body.PayCurrency, n.Body.RequestOrderID = strings.ToLower(n.Body.PayCurrency), nil
 			})},
 		{"pushes-retried-unchanged", "repeats a push with its original timestamp and signature", nil, retriedUnchanged},
 		{"late-pushes", "delays pushes by 10 ms", nil, onPush(func(*http.Request) { time.Sleep(10 * time.Millisecond) })},

@@ -156,8 +156,8 @@ func (st *State) Notify(o *Order) {
 		return
 	}
 	n := Notification{Order: *o, Attempts: PushAttempts, Copies: 1, Body: push.RechargeSuccessRequest{
-		PartnerCode: o.Partner, OrderNo: o.OrderNo, PayId: o.PayID, DeviceCode: o.SIM, PackageCode: o.PackageCode,
-		PayAmount: o.Amount, PayCurrency: o.Currency, RequestOrderId: Optional(o.PurchaseID),
+		PartnerCode: o.Partner, OrderNo: o.OrderNo, PayID: o.PayID, DeviceCode: o.SIM, PackageCode: o.PackageCode,
+		PayAmount: o.Amount, PayCurrency: o.Currency, RequestOrderID: Optional(o.PurchaseID),
 	}}
 	st.hooks.Notify(st, &n)
 	for range n.Copies {

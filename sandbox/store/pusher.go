@@ -111,7 +111,7 @@ func (p *Pusher) queue(n Notification) {
 	}
 	p.ids++
 	d := &delivery{note: n, weight: pushWeight + n.Order.weight, record: PushRecord{
-		ID: p.ids, Partner: n.Body.PartnerCode, OrderNo: n.Body.OrderNo, PayID: n.Body.PayId, State: PushWaiting}}
+		ID: p.ids, Partner: n.Body.PartnerCode, OrderNo: n.Body.OrderNo, PayID: n.Body.PayID, State: PushWaiting}}
 	d.note.Attempts = max(d.note.Attempts, 1)
 	if !p.makeRoom(d.weight) {
 		p.lost++

@@ -16,23 +16,23 @@ import (
 // version is the version every request states.
 const version = "3.0"
 
-// AddSims builds an addSims of SIM cards to a group.
-func AddSims(t *target.Target, group string, sims ...string) (*http.Request, error) {
-	return topup.NewAddSimsRequest(base(t, "topup"), group, nil, mall.AddSimsJSONRequestBody{
-		Version: version, PartnerCode: t.PartnerCode, SimIds: notNil(sims),
+// AddSIMs builds an addSims of SIM cards to a group.
+func AddSIMs(t *target.Target, group string, sims ...string) (*http.Request, error) {
+	return topup.NewAddSIMsRequest(base(t, "topup"), group, nil, mall.AddSIMsJSONRequestBody{
+		Version: version, PartnerCode: t.PartnerCode, SIMIDs: notNil(sims),
 	})
 }
 
-// RemoveSims builds a removeSims of SIM cards from a group.
-func RemoveSims(t *target.Target, group string, sims ...string) (*http.Request, error) {
-	return topup.NewRemoveSimsRequest(base(t, "topup"), group, nil, mall.RemoveSimsJSONRequestBody{
-		Version: version, PartnerCode: t.PartnerCode, SimIds: notNil(sims),
+// RemoveSIMs builds a removeSims of SIM cards from a group.
+func RemoveSIMs(t *target.Target, group string, sims ...string) (*http.Request, error) {
+	return topup.NewRemoveSIMsRequest(base(t, "topup"), group, nil, mall.RemoveSIMsJSONRequestBody{
+		Version: version, PartnerCode: t.PartnerCode, SIMIDs: notNil(sims),
 	})
 }
 
-// ListGroupSims builds a listGroupSims.
-func ListGroupSims(t *target.Target, group string) (*http.Request, error) {
-	return topup.NewListGroupSimsRequest(base(t, "topup"), group, &mall.ListGroupSimsParams{
+// ListGroupSIMs builds a listGroupSims.
+func ListGroupSIMs(t *target.Target, group string) (*http.Request, error) {
+	return topup.NewListGroupSIMsRequest(base(t, "topup"), group, &mall.ListGroupSIMsParams{
 		Version: version, PartnerCode: t.PartnerCode,
 	})
 }
@@ -71,9 +71,9 @@ func SingleServicePlanPage(t *target.Target, sim string) (*http.Request, error) 
 func SingleOrder(t *target.Target, p Purchase) (*http.Request, error) {
 	return vshop.NewSingleOrderRequest(base(t, "vshop"), nil, mall.SingleOrderJSONRequestBody{
 		Version: version, PartnerCode: t.PartnerCode, DeviceCode: p.SIM, LanguageCode: "0", Mark: "0", Terminal: "0",
-		TradeTime: Now(), TradeType: "singleOrder", OrderNo: p.OrderNo, PayId: p.PayID, PackageCode: p.Package,
+		TradeTime: Now(), TradeType: "singleOrder", OrderNo: p.OrderNo, PayID: p.PayID, PackageCode: p.Package,
 		PayAmount: p.Amount, PayCurrency: p.Currency, OrderPeriod: p.Period, AutoRenewal: p.AutoRenewal,
-		RequestOrderId: given(p.PurchaseID), ServicePlanCode: given(p.Plan), ServicePlanShowName: given(p.PlanName),
+		RequestOrderID: given(p.PurchaseID), ServicePlanCode: given(p.Plan), ServicePlanShowName: given(p.PlanName),
 	})
 }
 
@@ -97,7 +97,7 @@ func QueryAutoRenewalRecord(t *target.Target, sim string) (*http.Request, error)
 func CancelAutoRenewalRecord(t *target.Target, p Purchase) (*http.Request, error) {
 	return vshop.NewCancelAutoRenewalRecordRequest(base(t, "vshop"), nil, mall.CancelAutoRenewalRecordJSONRequestBody{
 		Version: version, PartnerCode: t.PartnerCode, DeviceCode: p.SIM, LanguageCode: "0", Mark: "0", Terminal: "0",
-		TradeTime: Now(), TradeType: "cancelAutoRenewalRecord", OrderNo: p.OrderNo, PayId: p.PayID,
+		TradeTime: Now(), TradeType: "cancelAutoRenewalRecord", OrderNo: p.OrderNo, PayID: p.PayID,
 	})
 }
 
@@ -105,8 +105,8 @@ func CancelAutoRenewalRecord(t *target.Target, p Purchase) (*http.Request, error
 func SynOrderInfo(t *target.Target, p Purchase) (*http.Request, error) {
 	return vshop.NewSynOrderInfoRequest(base(t, "vshop"), nil, mall.SynOrderInfoJSONRequestBody{
 		Version: version, PartnerCode: t.PartnerCode, DeviceCode: p.SIM, LanguageCode: given("1"), Mark: "0", Terminal: "0",
-		TradeTime: Now(), TradeType: "SynOrderInfo", OrderNo: p.OrderNo, PayId: p.PayID, PackageCode: p.Package,
-		PayAmount: p.Amount, PayCurrency: p.Currency, OrderPeriod: p.Period, AutoRenewal: p.AutoRenewal, OrgOrderId: given(p.PurchaseID),
+		TradeTime: Now(), TradeType: "SynOrderInfo", OrderNo: p.OrderNo, PayID: p.PayID, PackageCode: p.Package,
+		PayAmount: p.Amount, PayCurrency: p.Currency, OrderPeriod: p.Period, AutoRenewal: p.AutoRenewal, OrgOrderID: given(p.PurchaseID),
 		PayAccount: PayAccount, PayResultDate: "2022-06-07 15:10:35", PayRst: "SUCCESS", PayStatus: "1", PayType: "3",
 	})
 }
@@ -116,7 +116,7 @@ func SynOrderInfo(t *target.Target, p Purchase) (*http.Request, error) {
 func StripeSingleAuthorization(t *target.Target, p Purchase, method string) (*http.Request, error) {
 	return payment.NewStripeSingleAuthorizationRequest(base(t, "payment"), nil, mall.StripeSingleAuthorizationJSONRequestBody{
 		Version: version, PartnerCode: t.PartnerCode, TradeTime: Now(), TradeType: "stripeSingleAuthorization",
-		PayId: p.PayID, PayAmount: p.Amount, PayCurrency: p.Currency, Email: Email, PmId: given(method),
+		PayID: p.PayID, PayAmount: p.Amount, PayCurrency: p.Currency, Email: Email, PmID: given(method),
 	})
 }
 
@@ -124,7 +124,7 @@ func StripeSingleAuthorization(t *target.Target, p Purchase, method string) (*ht
 func StripeSubscriptionAuthorization(t *target.Target, p Purchase) (*http.Request, error) {
 	return payment.NewStripeSubscriptionAuthorizationRequest(base(t, "payment"), nil, mall.StripeSubscriptionAuthorizationJSONRequestBody{
 		Version: version, PartnerCode: t.PartnerCode, TradeTime: Now(), TradeType: "stripeSubscriptionAuthorization",
-		PayId: p.PayID, Email: Email,
+		PayID: p.PayID, Email: Email,
 	})
 }
 
@@ -132,21 +132,21 @@ func StripeSubscriptionAuthorization(t *target.Target, p Purchase) (*http.Reques
 func StripeSubDirectly(t *target.Target, p Purchase, method string) (*http.Request, error) {
 	return payment.NewStripeSubDirectlyRequest(base(t, "payment"), nil, mall.StripeSubDirectlyJSONRequestBody{
 		Version: version, PartnerCode: t.PartnerCode, TradeTime: Now(), TradeType: "stripeSubDirectly",
-		PayId: p.PayID, PayAmount: p.Amount, PayCurrency: strings.ToLower(p.Currency), Email: Email, PlanId: p.Plan, PmId: method,
+		PayID: p.PayID, PayAmount: p.Amount, PayCurrency: strings.ToLower(p.Currency), Email: Email, PlanID: p.Plan, PmID: method,
 	})
 }
 
 // ResultQuery builds a resultQuery of a payment.
 func ResultQuery(t *target.Target, payID string) (*http.Request, error) {
 	return payment.NewResultQueryRequest(base(t, "payment"), nil, mall.ResultQueryJSONRequestBody{
-		Version: version, PartnerCode: t.PartnerCode, TradeTime: Now(), TradeType: "resultQuery", PayId: payID,
+		Version: version, PartnerCode: t.PartnerCode, TradeTime: Now(), TradeType: "resultQuery", PayID: payID,
 	})
 }
 
 // ConfirmPaymentResult builds a confirmPaymentResult of a payment.
 func ConfirmPaymentResult(t *target.Target, payID string) (*http.Request, error) {
 	return payment.NewConfirmPaymentResultRequest(base(t, "payment"), nil, mall.ConfirmPaymentResultJSONRequestBody{
-		Version: version, PartnerCode: t.PartnerCode, TradeTime: Now(), TradeType: "confirmPaymentResult", PayId: payID,
+		Version: version, PartnerCode: t.PartnerCode, TradeTime: Now(), TradeType: "confirmPaymentResult", PayID: payID,
 	})
 }
 
@@ -154,7 +154,7 @@ func ConfirmPaymentResult(t *target.Target, payID string) (*http.Request, error)
 func QueryOrder(t *target.Target, keys OrderKeys) (*http.Request, error) {
 	return topup.NewQueryOrderRequest(base(t, "topup"), &mall.QueryOrderParams{
 		Version: version, PartnerCode: t.PartnerCode,
-		PurchaseOrderId: given(keys.PurchaseID), OrderId: given(keys.OrderID), SimId: given(keys.SIM),
+		PurchaseOrderID: given(keys.PurchaseID), OrderID: given(keys.OrderID), SIMID: given(keys.SIM),
 	})
 }
 

@@ -118,12 +118,12 @@ func holdsAsBefore(t *testing.T, mall *setMall) {
 // before, on a mall that keeps no count, and after additions that were not answered.
 func TestFinishRestoresTheGroup(t *testing.T) {
 	s, mall, path := journalled(t)
-	s.AddSims(t.Context(), "G1", heldSIM)
+	s.AddSIMs(t.Context(), "G1", heldSIM)
 	if left := s.Undo(); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
 	mall.drops = 1
-	if err := attempt(func() { s.AddSims(t.Context(), "G1", freeSIM) }); err == nil {
+	if err := attempt(func() { s.AddSIMs(t.Context(), "G1", freeSIM) }); err == nil {
 		t.Error("an addition without an answer was accepted")
 	}
 	if left := s.connection.Finish(true); len(left) > 0 {
@@ -139,10 +139,10 @@ func TestFinishRestoresTheGroup(t *testing.T) {
 // another does nothing, and that a line which was cut off is no obstacle.
 func TestSweep(t *testing.T) {
 	s, mall, path := journalled(t)
-	s.AddSims(t.Context(), "G1", freeSIM)
-	s.RemoveSims(t.Context(), "G1", heldSIM)
+	s.AddSIMs(t.Context(), "G1", freeSIM)
+	s.RemoveSIMs(t.Context(), "G1", heldSIM)
 	mall.drops = 1
-	_ = attempt(func() { s.AddSims(t.Context(), "G1", s.Target().SIMs[2]) })
+	_ = attempt(func() { s.AddSIMs(t.Context(), "G1", s.Target().SIMs[2]) })
 	s.connection.journal.Close(false) // as if it had been killed
 	appendTo(t, path, `{"time":"2026-11-23T08`)
 
@@ -161,11 +161,11 @@ func TestSweep(t *testing.T) {
 // has taken out again and somebody else put in.
 func TestSweepLeavesWhatOthersDid(t *testing.T) {
 	s, mall, path := journalled(t)
-	s.AddSims(t.Context(), "G1", freeSIM)
+	s.AddSIMs(t.Context(), "G1", freeSIM)
 	if left := s.Undo(); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
-	s.RemoveSims(t.Context(), "G1", heldSIM)
+	s.RemoveSIMs(t.Context(), "G1", heldSIM)
 	s.connection.journal.Close(false)
 	mall.held[freeSIM] = true
 	if swept, err := s.connection.Sweep(path); err != nil || !swept.Undone {
@@ -181,9 +181,9 @@ func TestSweepLeavesWhatOthersDid(t *testing.T) {
 func TestSweepRepeatsNoRemovalOfAShard(t *testing.T) {
 	s, mall, path := journalled(t)
 	s.Target().Shard.Index, s.Target().Shard.Count = 1, 2
-	s.AddSims(t.Context(), "G1", freeSIM)
+	s.AddSIMs(t.Context(), "G1", freeSIM)
 	mall.drops, mall.dropsRemovals = 1, true
-	_ = attempt(func() { s.RemoveSims(t.Context(), "G1", freeSIM) })
+	_ = attempt(func() { s.RemoveSIMs(t.Context(), "G1", freeSIM) })
 	s.connection.journal.Close(false)
 	mall.held[freeSIM] = true // somebody else
 
@@ -227,7 +227,7 @@ func TestJournalIsAhead(t *testing.T) {
 // target, not finished or not one.
 func TestJournalsThatAreNotTaken(t *testing.T) {
 	s, _, path := journalled(t)
-	s.AddSims(t.Context(), "G1", freeSIM)
+	s.AddSIMs(t.Context(), "G1", freeSIM)
 	s.connection.journal.Close(false)
 	var problem *target.Error
 	if err := s.connection.OpenJournal(filepath.Dir(path)); !errors.As(err, &problem) || !strings.Contains(err.Error(), "mallcheck sweep") {
@@ -258,7 +258,7 @@ func TestNothingIsSentWithoutAJournal(t *testing.T) {
 	}
 	_ = closed.Close()
 	s.connection.journal.Divert(closed) // as on a full disk, every write fails
-	err = attempt(func() { s.AddSims(t.Context(), "G1", freeSIM) })
+	err = attempt(func() { s.AddSIMs(t.Context(), "G1", freeSIM) })
 	if err == nil || !strings.Contains(err.Error(), "nothing that changes the target is sent") {
 		t.Errorf("ended with %v", err)
 	}
@@ -269,13 +269,13 @@ func TestNothingIsSentWithoutAJournal(t *testing.T) {
 // full by then, so that the journal cannot name it any more.
 func TestUndoneWithoutAJournal(t *testing.T) {
 	s, mall, path := journalled(t)
-	s.AddSims(t.Context(), "G1", freeSIM)
+	s.AddSIMs(t.Context(), "G1", freeSIM)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Skipf("a full disk is tried with /dev/full: %v", err)
 	}
 	whole := s.connection.journal.Divert(full)
-	if err := attempt(func() { s.AddSims(t.Context(), "G1", s.Target().SIMs[2]) }); err == nil || !strings.Contains(err.Error(), "no space left") {
+	if err := attempt(func() { s.AddSIMs(t.Context(), "G1", s.Target().SIMs[2]) }); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("something new was sent without a journal: %v", err)
 	}
 	if left := s.Undo(); len(left) > 0 {
@@ -320,7 +320,7 @@ func appendTo(t *testing.T, path, text string) {
 func TestDuplicatesThatAreDropped(t *testing.T) {
 	s, mall, _ := journalled(t)
 	mall.refusesAbsent = true
-	s.AddSims(t.Context(), "G1", freeSIM, freeSIM)
+	s.AddSIMs(t.Context(), "G1", freeSIM, freeSIM)
 	if left := append(s.Undo(), s.connection.Finish(true)...); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
@@ -332,7 +332,7 @@ func TestDuplicatesThatAreDropped(t *testing.T) {
 func TestRemovalThatIsNotCarriedOut(t *testing.T) {
 	s, mall, path := journalled(t)
 	mall.keepsAll = true
-	s.AddSims(t.Context(), "G1", freeSIM)
+	s.AddSIMs(t.Context(), "G1", freeSIM)
 	left := append(s.Undo(), s.connection.Finish(true)...)
 	if len(left) != 1 || !strings.Contains(left[0], freeSIM+" 1 times instead of 0") {
 		t.Errorf("left behind: %q", left)

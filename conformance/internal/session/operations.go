@@ -28,17 +28,17 @@ type Accepted struct {
 
 // NewAddSims drafts an addSims of SIM cards to a group.
 func (s *Session) NewAddSims(group string, sims ...string) *Draft {
-	return s.newDraft("addSims")(requests.AddSims(s.Target(), group, sims...))
+	return s.newDraft("addSims")(requests.AddSIMs(s.Target(), group, sims...))
 }
 
 // NewRemoveSims drafts a removeSims of SIM cards from a group.
 func (s *Session) NewRemoveSims(group string, sims ...string) *Draft {
-	return s.newDraft("removeSims")(requests.RemoveSims(s.Target(), group, sims...))
+	return s.newDraft("removeSims")(requests.RemoveSIMs(s.Target(), group, sims...))
 }
 
 // NewListGroupSims drafts a listGroupSims.
 func (s *Session) NewListGroupSims(group string) *Draft {
-	return s.newDraft("listGroupSims")(requests.ListGroupSims(s.Target(), group))
+	return s.newDraft("listGroupSims")(requests.ListGroupSIMs(s.Target(), group))
 }
 
 // NewListBundles drafts a listBundles.
@@ -73,7 +73,7 @@ func (s *Session) makeValid(ctx context.Context, operation string) *Draft {
 	case "listBundles":
 		return s.NewListBundles()
 	case "asyncResult":
-		accepted := s.AddSims(ctx, s.Group(), s.UnknownSIM())
+		accepted := s.AddSIMs(ctx, s.Group(), s.UnknownSIM())
 		s.AwaitResult(ctx, accepted.RequestID)
 		return s.NewAsyncResult(accepted.RequestID)
 	case "singleVerify":
@@ -84,13 +84,13 @@ func (s *Session) makeValid(ctx context.Context, operation string) *Draft {
 	return s.validPurchase(ctx, operation)
 }
 
-// AddSims adds SIM cards to a group; that it is accepted is required.
-func (s *Session) AddSims(ctx context.Context, group string, sims ...string) Accepted {
+// AddSIMs adds SIM cards to a group; that it is accepted is required.
+func (s *Session) AddSIMs(ctx context.Context, group string, sims ...string) Accepted {
 	return s.accepted(s.Send(ctx, s.NewAddSims(group, sims...)))
 }
 
-// RemoveSims removes SIM cards from a group; that it is accepted is required.
-func (s *Session) RemoveSims(ctx context.Context, group string, sims ...string) Accepted {
+// RemoveSIMs removes SIM cards from a group; that it is accepted is required.
+func (s *Session) RemoveSIMs(ctx context.Context, group string, sims ...string) Accepted {
 	return s.accepted(s.Send(ctx, s.NewRemoveSims(group, sims...)))
 }
 

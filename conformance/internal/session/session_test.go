@@ -90,10 +90,10 @@ func TestUndo(t *testing.T) {
 	b := &book{}
 	s := connected(t, b.ServeHTTP)
 	const a, c, unknown = "89852000000000000001", "89852000000000000002", "89852999999999999999"
-	first := s.AddSims(t.Context(), "G1", a, unknown, c)
+	first := s.AddSIMs(t.Context(), "G1", a, unknown, c)
 	s.AwaitResult(t.Context(), first.RequestID)
-	s.AddSims(t.Context(), "G1", a) // not awaited
-	s.RemoveSims(t.Context(), "G1", c)
+	s.AddSIMs(t.Context(), "G1", a) // not awaited
+	s.RemoveSIMs(t.Context(), "G1", c)
 	s.Send(t.Context(), s.NewAddSims("G2", c).As("P2"))
 	if left := s.Undo(); len(left) != 0 {
 		t.Errorf("left behind: %q", left)
@@ -115,9 +115,9 @@ func TestUndoAfterTheRunWasStopped(t *testing.T) {
 	s := connected(t, b.ServeHTTP)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.stop = ctx
-	s.AddSims(ctx, "G1", "89852000000000000001")
+	s.AddSIMs(ctx, "G1", "89852000000000000001")
 	cancel()
-	if err := attempt(func() { s.AddSims(ctx, "G1", "89852000000000000002") }); err == nil {
+	if err := attempt(func() { s.AddSIMs(ctx, "G1", "89852000000000000002") }); err == nil {
 		t.Error("a stopped run went on")
 	}
 	if left := s.Undo(); len(left) != 0 || len(b.calls) != 2 {
@@ -136,7 +136,7 @@ func TestUndoTellsWhatItLeaves(t *testing.T) {
 		}
 		b.ServeHTTP(w, r)
 	})
-	s.AddSims(t.Context(), "G1", "89852000000000000001")
+	s.AddSIMs(t.Context(), "G1", "89852000000000000001")
 	left := s.Undo()
 	if len(left) != 1 || !strings.Contains(left[0], "group G1 of partner P1 holds 1 SIM card that the run added (89852000000000000001)") {
 		t.Errorf("left behind: %q", left)

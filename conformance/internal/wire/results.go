@@ -106,13 +106,13 @@ type Bundle struct {
 // ListingOf reads a listing, and reports whether it has a list of SIMs.
 func ListingOf(answer *Answer) (listing Listing, known bool) {
 	var data struct {
-		SimCount LooseString    `json:"sim_count"`
+		SIMCount LooseString    `json:"sim_count"`
 		SimIDs   *[]LooseString `json:"sim_ids"`
 	}
 	if err := json.Unmarshal(answer.Data, &data); err != nil || data.SimIDs == nil {
 		return Listing{Count: -1, Answer: answer}, false
 	}
-	listing = Listing{Count: countOf(data.SimCount), Answer: answer}
+	listing = Listing{Count: countOf(data.SIMCount), Answer: answer}
 	for _, sim := range *data.SimIDs {
 		listing.SIMs = append(listing.SIMs, string(sim))
 	}
@@ -124,14 +124,14 @@ func BundlesOf(answer *Answer) (bundles []Bundle, known bool) {
 	var data []struct {
 		GroupID     LooseString `json:"group_id"`
 		PackageCode LooseString `json:"package_code"`
-		SimCount    LooseString `json:"sim_count"`
+		SIMCount    LooseString `json:"sim_count"`
 	}
 	if err := json.Unmarshal(answer.Data, &data); err != nil || data == nil {
 		return nil, false
 	}
 	bundles = make([]Bundle, len(data))
 	for i, b := range data {
-		bundles[i] = Bundle{string(b.GroupID), string(b.PackageCode), countOf(b.SimCount)}
+		bundles[i] = Bundle{string(b.GroupID), string(b.PackageCode), countOf(b.SIMCount)}
 	}
 	return bundles, true
 }

@@ -21,19 +21,19 @@ import (
 type ServerInterface interface {
 	// AsyncResult Retrieve Asynchronous Operation Result
 	// (GET /async-result/{request_id})
-	AsyncResult(w http.ResponseWriter, r *http.Request, requestId RequestId, params AsyncResultParams)
+	AsyncResult(w http.ResponseWriter, r *http.Request, requestID RequestID, params AsyncResultParams)
 	// ListBundles Query All Groups and Basic Data Plan Information
 	// (GET /mall/bundle-groups/bundles)
 	ListBundles(w http.ResponseWriter, r *http.Request, params ListBundlesParams)
-	// RemoveSims Remove SIM Cards from a Specified Group
+	// RemoveSIMs Remove SIM Cards from a Specified Group
 	// (DELETE /mall/bundle-groups/{group_id}/sims)
-	RemoveSims(w http.ResponseWriter, r *http.Request, groupId GroupId, params RemoveSimsParams)
-	// ListGroupSims Query SIM Card Numbers in a Specified Group
+	RemoveSIMs(w http.ResponseWriter, r *http.Request, groupID GroupID, params RemoveSIMsParams)
+	// ListGroupSIMs Query SIM Card Numbers in a Specified Group
 	// (GET /mall/bundle-groups/{group_id}/sims)
-	ListGroupSims(w http.ResponseWriter, r *http.Request, groupId GroupId, params ListGroupSimsParams)
-	// AddSims Add SIM Cards to a Specified Group
+	ListGroupSIMs(w http.ResponseWriter, r *http.Request, groupID GroupID, params ListGroupSIMsParams)
+	// AddSIMs Add SIM Cards to a Specified Group
 	// (POST /mall/bundle-groups/{group_id}/sims)
-	AddSims(w http.ResponseWriter, r *http.Request, groupId GroupId, params AddSimsParams)
+	AddSIMs(w http.ResponseWriter, r *http.Request, groupID GroupID, params AddSIMsParams)
 	// QueryOrder Query Order Details
 	// (GET /mall/order)
 	QueryOrder(w http.ResponseWriter, r *http.Request, params QueryOrderParams)
@@ -55,9 +55,9 @@ func (siw *ServerInterfaceWrapper) AsyncResult(w http.ResponseWriter, r *http.Re
 	_ = err
 
 	// ------------- Path parameter "request_id" -------------
-	var requestId RequestId
+	var requestID RequestID
 
-	err = runtime.BindStyledParameterWithOptions("simple", "request_id", r.PathValue("request_id"), &requestId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", r.PathValue("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
 		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request_id", Err: err})
 		return
@@ -127,7 +127,7 @@ func (siw *ServerInterfaceWrapper) AsyncResult(w http.ResponseWriter, r *http.Re
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.AsyncResult(w, r, requestId, params)
+		siw.Handler.AsyncResult(w, r, requestID, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -217,23 +217,23 @@ func (siw *ServerInterfaceWrapper) ListBundles(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
-// RemoveSims operation middleware
-func (siw *ServerInterfaceWrapper) RemoveSims(w http.ResponseWriter, r *http.Request) {
+// RemoveSIMs operation middleware
+func (siw *ServerInterfaceWrapper) RemoveSIMs(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
 	// ------------- Path parameter "group_id" -------------
-	var groupId GroupId
+	var groupID GroupID
 
-	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
 		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_id", Err: err})
 		return
 	}
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params RemoveSimsParams
+	var params RemoveSIMsParams
 
 	headers := r.Header
 
@@ -257,7 +257,7 @@ func (siw *ServerInterfaceWrapper) RemoveSims(w http.ResponseWriter, r *http.Req
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.RemoveSims(w, r, groupId, params)
+		siw.Handler.RemoveSIMs(w, r, groupID, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -267,23 +267,23 @@ func (siw *ServerInterfaceWrapper) RemoveSims(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
-// ListGroupSims operation middleware
-func (siw *ServerInterfaceWrapper) ListGroupSims(w http.ResponseWriter, r *http.Request) {
+// ListGroupSIMs operation middleware
+func (siw *ServerInterfaceWrapper) ListGroupSIMs(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
 	// ------------- Path parameter "group_id" -------------
-	var groupId GroupId
+	var groupID GroupID
 
-	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
 		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_id", Err: err})
 		return
 	}
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params ListGroupSimsParams
+	var params ListGroupSIMsParams
 
 	// ------------- Required query parameter "version" -------------
 
@@ -346,7 +346,7 @@ func (siw *ServerInterfaceWrapper) ListGroupSims(w http.ResponseWriter, r *http.
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ListGroupSims(w, r, groupId, params)
+		siw.Handler.ListGroupSIMs(w, r, groupID, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -356,23 +356,23 @@ func (siw *ServerInterfaceWrapper) ListGroupSims(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
-// AddSims operation middleware
-func (siw *ServerInterfaceWrapper) AddSims(w http.ResponseWriter, r *http.Request) {
+// AddSIMs operation middleware
+func (siw *ServerInterfaceWrapper) AddSIMs(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
 	// ------------- Path parameter "group_id" -------------
-	var groupId GroupId
+	var groupID GroupID
 
-	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
 		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_id", Err: err})
 		return
 	}
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params AddSimsParams
+	var params AddSIMsParams
 
 	headers := r.Header
 
@@ -396,7 +396,7 @@ func (siw *ServerInterfaceWrapper) AddSims(w http.ResponseWriter, r *http.Reques
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.AddSims(w, r, groupId, params)
+		siw.Handler.AddSIMs(w, r, groupID, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -417,7 +417,7 @@ func (siw *ServerInterfaceWrapper) QueryOrder(w http.ResponseWriter, r *http.Req
 
 	// ------------- Optional query parameter "purchase_order_id" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "purchase_order_id", r.URL.Query(), &params.PurchaseOrderId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "purchase_order_id", r.URL.Query(), &params.PurchaseOrderID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -430,7 +430,7 @@ func (siw *ServerInterfaceWrapper) QueryOrder(w http.ResponseWriter, r *http.Req
 
 	// ------------- Optional query parameter "order_id" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "order_id", r.URL.Query(), &params.OrderId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order_id", r.URL.Query(), &params.OrderID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -443,7 +443,7 @@ func (siw *ServerInterfaceWrapper) QueryOrder(w http.ResponseWriter, r *http.Req
 
 	// ------------- Optional query parameter "sim_id" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "sim_id", r.URL.Query(), &params.SimId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sim_id", r.URL.Query(), &params.SIMID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -645,9 +645,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 		ErrorHandlerFunc:   options.ErrorHandlerFunc,
 	}
 
-	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/mall/bundle-groups/{group_id}/sims", wrapper.RemoveSims)
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/mall/bundle-groups/{group_id}/sims", wrapper.ListGroupSims)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/mall/bundle-groups/{group_id}/sims", wrapper.AddSims)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/mall/bundle-groups/{group_id}/sims", wrapper.RemoveSIMs)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/mall/bundle-groups/{group_id}/sims", wrapper.ListGroupSIMs)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/mall/bundle-groups/{group_id}/sims", wrapper.AddSIMs)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/mall/bundle-groups/bundles", wrapper.ListBundles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/async-result/{request_id}", wrapper.AsyncResult)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/mall/order", wrapper.QueryOrder)
@@ -658,7 +658,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 type RefusedJSONResponse Refusal
 
 type AsyncResultRequestObject struct {
-	RequestId RequestId `json:"request_id"`
+	RequestID RequestID `json:"request_id"`
 	Params    AsyncResultParams
 }
 
@@ -736,46 +736,46 @@ func (response ListBundlesdefaultJSONResponse) VisitListBundlesResponse(w http.R
 	return err
 }
 
-type RemoveSimsRequestObject struct {
-	GroupId GroupId `json:"group_id"`
-	Params  RemoveSimsParams
-	Body    *RemoveSimsJSONRequestBody
+type RemoveSIMsRequestObject struct {
+	GroupID GroupID `json:"group_id"`
+	Params  RemoveSIMsParams
+	Body    *RemoveSIMsJSONRequestBody
 }
 
-type RemoveSimsResponseObject interface {
-	VisitRemoveSimsResponse(w http.ResponseWriter) error
+type RemoveSIMsResponseObject interface {
+	VisitRemoveSIMsResponse(w http.ResponseWriter) error
 }
 
-type RemoveSims200ResponseHeaders struct {
-	RequestId *RequestId
+type RemoveSIMs200ResponseHeaders struct {
+	RequestID *RequestID
 }
 
-type RemoveSims200JSONResponse struct {
-	Body    RemoveSimsResponse
-	Headers RemoveSims200ResponseHeaders
+type RemoveSIMs200JSONResponse struct {
+	Body    RemoveSIMsResponse
+	Headers RemoveSIMs200ResponseHeaders
 }
 
-func (response RemoveSims200JSONResponse) VisitRemoveSimsResponse(w http.ResponseWriter) error {
+func (response RemoveSIMs200JSONResponse) VisitRemoveSIMsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.RequestId != nil {
-		w.Header().Set("request_id", fmt.Sprint(*response.Headers.RequestId))
+	if response.Headers.RequestID != nil {
+		w.Header().Set("request_id", fmt.Sprint(*response.Headers.RequestID))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type RemoveSimsdefaultJSONResponse struct {
+type RemoveSIMsdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response RemoveSimsdefaultJSONResponse) VisitRemoveSimsResponse(w http.ResponseWriter) error {
+func (response RemoveSIMsdefaultJSONResponse) VisitRemoveSIMsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -787,18 +787,18 @@ func (response RemoveSimsdefaultJSONResponse) VisitRemoveSimsResponse(w http.Res
 	return err
 }
 
-type ListGroupSimsRequestObject struct {
-	GroupId GroupId `json:"group_id"`
-	Params  ListGroupSimsParams
+type ListGroupSIMsRequestObject struct {
+	GroupID GroupID `json:"group_id"`
+	Params  ListGroupSIMsParams
 }
 
-type ListGroupSimsResponseObject interface {
-	VisitListGroupSimsResponse(w http.ResponseWriter) error
+type ListGroupSIMsResponseObject interface {
+	VisitListGroupSIMsResponse(w http.ResponseWriter) error
 }
 
-type ListGroupSims200JSONResponse GroupSimsResponse
+type ListGroupSIMs200JSONResponse GroupSIMsResponse
 
-func (response ListGroupSims200JSONResponse) VisitListGroupSimsResponse(w http.ResponseWriter) error {
+func (response ListGroupSIMs200JSONResponse) VisitListGroupSIMsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -810,12 +810,12 @@ func (response ListGroupSims200JSONResponse) VisitListGroupSimsResponse(w http.R
 	return err
 }
 
-type ListGroupSimsdefaultJSONResponse struct {
+type ListGroupSIMsdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response ListGroupSimsdefaultJSONResponse) VisitListGroupSimsResponse(w http.ResponseWriter) error {
+func (response ListGroupSIMsdefaultJSONResponse) VisitListGroupSIMsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -827,46 +827,46 @@ func (response ListGroupSimsdefaultJSONResponse) VisitListGroupSimsResponse(w ht
 	return err
 }
 
-type AddSimsRequestObject struct {
-	GroupId GroupId `json:"group_id"`
-	Params  AddSimsParams
-	Body    *AddSimsJSONRequestBody
+type AddSIMsRequestObject struct {
+	GroupID GroupID `json:"group_id"`
+	Params  AddSIMsParams
+	Body    *AddSIMsJSONRequestBody
 }
 
-type AddSimsResponseObject interface {
-	VisitAddSimsResponse(w http.ResponseWriter) error
+type AddSIMsResponseObject interface {
+	VisitAddSIMsResponse(w http.ResponseWriter) error
 }
 
-type AddSims200ResponseHeaders struct {
-	RequestId *RequestId
+type AddSIMs200ResponseHeaders struct {
+	RequestID *RequestID
 }
 
-type AddSims200JSONResponse struct {
-	Body    AddSimsResponse
-	Headers AddSims200ResponseHeaders
+type AddSIMs200JSONResponse struct {
+	Body    AddSIMsResponse
+	Headers AddSIMs200ResponseHeaders
 }
 
-func (response AddSims200JSONResponse) VisitAddSimsResponse(w http.ResponseWriter) error {
+func (response AddSIMs200JSONResponse) VisitAddSIMsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.RequestId != nil {
-		w.Header().Set("request_id", fmt.Sprint(*response.Headers.RequestId))
+	if response.Headers.RequestID != nil {
+		w.Header().Set("request_id", fmt.Sprint(*response.Headers.RequestID))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type AddSimsdefaultJSONResponse struct {
+type AddSIMsdefaultJSONResponse struct {
 	Body       Refusal
 	StatusCode int
 }
 
-func (response AddSimsdefaultJSONResponse) VisitAddSimsResponse(w http.ResponseWriter) error {
+func (response AddSIMsdefaultJSONResponse) VisitAddSIMsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -925,15 +925,15 @@ type StrictServerInterface interface {
 	// ListBundles Query All Groups and Basic Data Plan Information
 	// (GET /mall/bundle-groups/bundles)
 	ListBundles(ctx context.Context, request ListBundlesRequestObject) (ListBundlesResponseObject, error)
-	// RemoveSims Remove SIM Cards from a Specified Group
+	// RemoveSIMs Remove SIM Cards from a Specified Group
 	// (DELETE /mall/bundle-groups/{group_id}/sims)
-	RemoveSims(ctx context.Context, request RemoveSimsRequestObject) (RemoveSimsResponseObject, error)
-	// ListGroupSims Query SIM Card Numbers in a Specified Group
+	RemoveSIMs(ctx context.Context, request RemoveSIMsRequestObject) (RemoveSIMsResponseObject, error)
+	// ListGroupSIMs Query SIM Card Numbers in a Specified Group
 	// (GET /mall/bundle-groups/{group_id}/sims)
-	ListGroupSims(ctx context.Context, request ListGroupSimsRequestObject) (ListGroupSimsResponseObject, error)
-	// AddSims Add SIM Cards to a Specified Group
+	ListGroupSIMs(ctx context.Context, request ListGroupSIMsRequestObject) (ListGroupSIMsResponseObject, error)
+	// AddSIMs Add SIM Cards to a Specified Group
 	// (POST /mall/bundle-groups/{group_id}/sims)
-	AddSims(ctx context.Context, request AddSimsRequestObject) (AddSimsResponseObject, error)
+	AddSIMs(ctx context.Context, request AddSIMsRequestObject) (AddSIMsResponseObject, error)
 	// QueryOrder Query Order Details
 	// (GET /mall/order)
 	QueryOrder(ctx context.Context, request QueryOrderRequestObject) (QueryOrderResponseObject, error)
@@ -979,10 +979,10 @@ type strictHandler struct {
 }
 
 // AsyncResult operation middleware
-func (sh *strictHandler) AsyncResult(w http.ResponseWriter, r *http.Request, requestId RequestId, params AsyncResultParams) {
+func (sh *strictHandler) AsyncResult(w http.ResponseWriter, r *http.Request, requestID RequestID, params AsyncResultParams) {
 	var request AsyncResultRequestObject
 
-	request.RequestId = requestId
+	request.RequestID = requestID
 	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
@@ -1031,14 +1031,14 @@ func (sh *strictHandler) ListBundles(w http.ResponseWriter, r *http.Request, par
 	}
 }
 
-// RemoveSims operation middleware
-func (sh *strictHandler) RemoveSims(w http.ResponseWriter, r *http.Request, groupId GroupId, params RemoveSimsParams) {
-	var request RemoveSimsRequestObject
+// RemoveSIMs operation middleware
+func (sh *strictHandler) RemoveSIMs(w http.ResponseWriter, r *http.Request, groupID GroupID, params RemoveSIMsParams) {
+	var request RemoveSIMsRequestObject
 
-	request.GroupId = groupId
+	request.GroupID = groupID
 	request.Params = params
 
-	var body RemoveSimsJSONRequestBody
+	var body RemoveSIMsJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -1046,18 +1046,18 @@ func (sh *strictHandler) RemoveSims(w http.ResponseWriter, r *http.Request, grou
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.RemoveSims(ctx, request.(RemoveSimsRequestObject))
+		return sh.ssi.RemoveSIMs(ctx, request.(RemoveSIMsRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "RemoveSims")
+		handler = middleware(handler, "RemoveSIMs")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(RemoveSimsResponseObject); ok {
-		if err := validResponse.VisitRemoveSimsResponse(w); err != nil {
+	} else if validResponse, ok := response.(RemoveSIMsResponseObject); ok {
+		if err := validResponse.VisitRemoveSIMsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -1065,26 +1065,26 @@ func (sh *strictHandler) RemoveSims(w http.ResponseWriter, r *http.Request, grou
 	}
 }
 
-// ListGroupSims operation middleware
-func (sh *strictHandler) ListGroupSims(w http.ResponseWriter, r *http.Request, groupId GroupId, params ListGroupSimsParams) {
-	var request ListGroupSimsRequestObject
+// ListGroupSIMs operation middleware
+func (sh *strictHandler) ListGroupSIMs(w http.ResponseWriter, r *http.Request, groupID GroupID, params ListGroupSIMsParams) {
+	var request ListGroupSIMsRequestObject
 
-	request.GroupId = groupId
+	request.GroupID = groupID
 	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ListGroupSims(ctx, request.(ListGroupSimsRequestObject))
+		return sh.ssi.ListGroupSIMs(ctx, request.(ListGroupSIMsRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListGroupSims")
+		handler = middleware(handler, "ListGroupSIMs")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ListGroupSimsResponseObject); ok {
-		if err := validResponse.VisitListGroupSimsResponse(w); err != nil {
+	} else if validResponse, ok := response.(ListGroupSIMsResponseObject); ok {
+		if err := validResponse.VisitListGroupSIMsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -1092,14 +1092,14 @@ func (sh *strictHandler) ListGroupSims(w http.ResponseWriter, r *http.Request, g
 	}
 }
 
-// AddSims operation middleware
-func (sh *strictHandler) AddSims(w http.ResponseWriter, r *http.Request, groupId GroupId, params AddSimsParams) {
-	var request AddSimsRequestObject
+// AddSIMs operation middleware
+func (sh *strictHandler) AddSIMs(w http.ResponseWriter, r *http.Request, groupID GroupID, params AddSIMsParams) {
+	var request AddSIMsRequestObject
 
-	request.GroupId = groupId
+	request.GroupID = groupID
 	request.Params = params
 
-	var body AddSimsJSONRequestBody
+	var body AddSIMsJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -1107,18 +1107,18 @@ func (sh *strictHandler) AddSims(w http.ResponseWriter, r *http.Request, groupId
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.AddSims(ctx, request.(AddSimsRequestObject))
+		return sh.ssi.AddSIMs(ctx, request.(AddSIMsRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "AddSims")
+		handler = middleware(handler, "AddSIMs")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(AddSimsResponseObject); ok {
-		if err := validResponse.VisitAddSimsResponse(w); err != nil {
+	} else if validResponse, ok := response.(AddSIMsResponseObject); ok {
+		if err := validResponse.VisitAddSIMsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
