@@ -51,6 +51,10 @@ func (d *drift) facts(before, after *observe.Learned) {
 			d.refusals(key[1], was[key], is[key])
 		case observe.KindHabit:
 			d.habit(key[1], was, is)
+		case observe.KindPush:
+			if pushed(before) && pushed(after) {
+				d.push(key[1], was[key][""], is[key][""])
+			}
 		default:
 			d.whole(key[0], key[1], was[key][""], is[key][""], is[key] != nil)
 		}
@@ -151,6 +155,35 @@ func (d *drift) whole(kind, subject string, was, is []string, asked bool) {
 		change.Rank, change.Summary = RankValue, "A "+subject+" has another form"
 	default:
 		change.Rank, change.Summary = RankWriting, "Answers have another media type"
+	}
+	d.changes = append(d.changes, change)
+}
+
+// pushed reports whether pushes were seen.
+func pushed(learned *observe.Learned) bool {
+	return slices.ContainsFunc(learned.Facts, func(f observe.Fact) bool { return f.Kind == observe.KindPush })
+}
+
+// push compares what pushes look like in one respect. A receiver that verifies them breaks when their headers
+// change, and one that reads a member when that is gone or of another type.
+func (d *drift) push(subject string, was, is []string) {
+	before, after := strings.Join(was, " or "), strings.Join(is, " or ")
+	change := Change{Rank: RankSetting, Kind: changed, Clause: observe.KindPush + " " + subject, Before: before, After: after,
+		Operations: []string{"rechargeSuccess"}, Summary: "Pushes have another " + subject}
+	name, isMember := strings.CutPrefix(subject, "member ")
+	switch {
+	case within(is, was) && len(is) > 0:
+		return
+	case len(was) == 0:
+		change.Rank, change.Kind, change.Summary = RankNew, isNew, "Pushes have a new "+subject
+	case len(is) == 0:
+		change.Rank, change.Kind, change.Summary = RankGone, isGone, "Pushes have no "+subject+" any more"
+	case isMember && strings.Replace(before, observe.Always, observe.Sometimes, 1) == after:
+		change.Rank, change.Summary = RankMissing, "The member "+name+" is missing from some pushes"
+	case isMember && strings.Replace(after, observe.Always, observe.Sometimes, 1) == before:
+		return // it may have been there each time by chance
+	case isMember:
+		change.Rank, change.Summary = RankGone, "The member "+name+" of pushes is another one"
 	}
 	d.changes = append(d.changes, change)
 }

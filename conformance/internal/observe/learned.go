@@ -84,7 +84,7 @@ type MemberCount struct {
 
 // Fact is anything else that was learnt.
 type Fact struct {
-	// Kind is "refusal", "habit", "setting", "form", "media-type" or "limit".
+	// Kind is "refusal", "habit", "setting", "form", "media-type", "push" or "limit".
 	Kind string
 	// Subject is what it is about: what provoked a refusal, a habit, the key of a setting.
 	Subject string
@@ -256,6 +256,7 @@ func (l *Learner) factsLearned() (facts, rare []Fact) {
 	sortFacts(rare)
 	facts = append(facts, l.settingsLearned()...)
 	facts = append(facts, l.wireLearned()...)
+	facts = append(facts, l.pushes.learned()...)
 	sortFacts(facts)
 	return facts, rare
 }

@@ -39,6 +39,7 @@ type Learner struct {
 	settings  map[[2]string]*settingEvidence
 	tasks     *tasks
 	wire      wire
+	pushes    pushes
 	latencies map[string]*latency
 
 	exchanges   int
@@ -68,6 +69,10 @@ func New(contract *openapi.Contract) (*Learner, error) {
 // tells what provoked a refusal where the form of the request does not. An exchange
 // without a whole answer, or of an operation that the contract does not have, teaches nothing.
 func (l *Learner) Add(exchange *reports.Exchange, clause string) {
+	if exchange.Operation == pushOperation {
+		l.pushes.add(&exchange.Request)
+		return
+	}
 	form, known := l.requests[exchange.Operation]
 	response := exchange.Response
 	if !known || response == nil || exchange.Problem != "" || response.Cut > 0 {

@@ -69,6 +69,8 @@ func (f *Fact) Sentence() string {
 		return fmt.Sprintf("A %s has the form: %s.", f.Subject, f.Value)
 	case KindMediaType:
 		return "Answers have the media type " + f.Value + "."
+	case KindPush:
+		return "Pushes have " + f.Subject + ": " + f.Value + "."
 	}
 	return fmt.Sprintf("The target asks to wait with %s%s.", f.Value, where)
 }
@@ -83,11 +85,12 @@ const (
 	KindSetting   = "setting"
 	KindForm      = "form"
 	KindMediaType = "media-type"
+	KindPush      = "push"
 	KindLimit     = "limit"
 )
 
 // kinds are the kinds of facts, in the order of an overlay.
-var kinds = []string{KindSetting, KindForm, KindMediaType, KindRefusal, KindHabit, KindLimit}
+var kinds = []string{KindSetting, KindForm, KindMediaType, KindRefusal, KindHabit, KindPush, KindLimit}
 
 // Settings are the settings of a run that fit the target, by key.
 func (learned *Learned) Settings() map[string]string {

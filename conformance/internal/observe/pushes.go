@@ -1,0 +1,147 @@
+package observe
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/signing"
+)
+
+// pushOperation is the operation of a push, which the target sends.
+const pushOperation = "rechargeSuccess"
+
+// pushes is what the pushes of the target look like. How body and headers are joined before they
+// are signed does not show without the key: doctor finds that out.
+type pushes struct {
+	count   int
+	seen    map[[2]string]int    // values by subject
+	members map[string]*pushPart // of the body, by name
+}
+
+// pushPart is a member of the body of pushes.
+type pushPart struct {
+	present, texts int
+	types          map[string]bool
+	forms          forms
+}
+
+// add notes a push, however it was answered.
+func (p *pushes) add(request *reports.Request) {
+	if p.seen == nil {
+		p.seen, p.members = map[[2]string]int{}, map[string]*pushPart{}
+	}
+	p.count++
+	for _, field := range request.Header {
+		if value := pushHeader(field); value != "" {
+			p.note(strings.ToLower(field.Name), value)
+		}
+	}
+	var body map[string]any
+	if json.Unmarshal(request.Body, &body) != nil {
+		p.note("body", "not a JSON object")
+		return
+	}
+	for name, value := range body {
+		part := p.members[name]
+		if part == nil {
+			if len(p.members) >= maxMembers || !isMemberName(name) {
+				continue
+			}
+			part = &pushPart{types: map[string]bool{}, forms: anyForm}
+			p.members[name] = part
+		}
+		part.present++
+		part.types[typeOf(value)] = true
+		if text, is := value.(string); is && text != "" {
+			part.texts++
+			if reports.IsPlaceholder(text) {
+				part.forms = 0
+			}
+			part.forms &= formsOf(text)
+		}
+	}
+}
+
+func (p *pushes) note(subject, value string) {
+	key := [2]string{subject, value}
+	if len(p.seen) < maxFacts || p.seen[key] > 0 {
+		p.seen[key]++
+	}
+}
+
+// pushHeader is what is kept of a header field, "" for nothing.
+func pushHeader(field reports.Header) string {
+	name := strings.ToLower(field.Name)
+	switch {
+	case name == "content-type":
+		return field.Value
+	case name == signing.HeaderPushSignature:
+		return signatureForm(field.Value)
+	case name == signing.HeaderPushVersion, name == signing.HeaderPushAlgorithm:
+		if len(field.Value) <= 24 && formsOf(field.Value) != 0 {
+			return field.Value
+		}
+		return "a changing text"
+	case strings.HasPrefix(name, "x-lf-"):
+		if form := formsOf(field.Value).name(); form != "" {
+			return fmt.Sprintf("%s, %d characters", form, len(field.Value))
+		}
+		return "a text"
+	}
+	return ""
+}
+
+// signatureForm tells how a signature is written, without the signature and the id of its key.
+func signatureForm(text string) string {
+	_, mac, cut := strings.Cut(text, "/")
+	if !cut {
+		return "no slash behind the id of a key"
+	}
+	form := "an unknown encoding"
+	switch {
+	case formsOf(mac)&formHex != 0 && len(mac)%2 == 0 && mac == strings.ToLower(mac):
+		return fmt.Sprintf("key id, slash, %d bytes in %s", len(mac)/2, signing.EncodingHex)
+	case formsOf(mac)&formHex != 0 && len(mac)%2 == 0:
+		return fmt.Sprintf("key id, slash, %d bytes in %s", len(mac)/2, signing.EncodingHexUpper)
+	}
+	if bytes, err := base64.StdEncoding.DecodeString(mac); err == nil {
+		form = fmt.Sprintf("%d bytes in %s", len(bytes), signing.EncodingBase64)
+	} else if bytes, err := base64.RawURLEncoding.DecodeString(mac); err == nil {
+		form = fmt.Sprintf("%d bytes in %s", len(bytes), signing.EncodingBase64URL)
+	}
+	return "key id, slash, " + form
+}
+
+// learned are the facts about pushes.
+func (p *pushes) learned() []Fact {
+	var facts []Fact
+	add := func(subject, value string, times int) {
+		facts = append(facts, Fact{Kind: KindPush, Subject: subject, Value: value, Count: FactCount{Times: times}})
+	}
+	for key, times := range p.seen {
+		if times >= enoughSeen {
+			add(key[0], key[1], times)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.members)) {
+		part := p.members[name]
+		presence := presence(p.count, part.present, p.count-part.present)
+		if presence == "" || part.present < EnoughTypes {
+			continue
+		}
+		words := []string{presence, strings.Join(slices.Sorted(maps.Keys(part.types)), " or ")}
+		if form := part.forms &^ (formWord | formPunctuated); part.texts >= enoughForms && form != 0 {
+			words = append(words, form.name())
+		}
+		add(pushMember+name, strings.Join(words, ", "), part.present)
+	}
+	return facts
+}
+
+// pushMember begins the subject of a fact about a member of the body.
+const pushMember = "member "
