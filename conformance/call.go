@@ -70,7 +70,7 @@ func Call(ctx context.Context, t *target.Target, operationID string, set []strin
 	if failed != nil {
 		return called, fmt.Errorf("%w%w", failed, silently{ErrNoAnswer})
 	}
-	called.Answer, called.Problem = answer, problemOf(answer)
+	called.Answer, called.Problem = answer, problemOf(answer, s.Exchanges()[0].Problem)
 	return called, nil
 }
 
@@ -120,9 +120,13 @@ func UnknownOperation(id string) error {
 
 // problemOf says why an answer is no success, "" when it is one. The suite reads
 // answers leniently and lets the oracle judge them; here nothing else does.
-func problemOf(answer *Answer) string {
+// incomplete says why the answer is not all that the target announced, "" when it is.
+func problemOf(answer *Answer, incomplete string) string {
 	if !answer.Accepted() {
 		return "the target did not accept the call"
+	}
+	if incomplete != "" {
+		return "the answer is incomplete: " + incomplete
 	}
 	if answer.Status != http.StatusOK {
 		return fmt.Sprintf("HTTP %d is not a success, whatever the body says", answer.Status)
@@ -134,6 +138,9 @@ func problemOf(answer *Answer) string {
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return "something follows the JSON object in the body"
+	}
+	if _, err := signing.ParseMembers(answer.Body); err != nil {
+		return "the JSON in the body is ambiguous: " + err.Error()
 	}
 	if answer.OperateCode != "" && string(members["operateCode"]) != `"`+reports.CodeSuccess+`"` {
 		return "the body has no member operateCode, spelled so, with the text S"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mallcheck/mallcheck/internal/hostile"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
@@ -125,6 +127,41 @@ func TestHostileCalls(t *testing.T) {
 			got := process{arguments: []string{"call", "listBundles", "--topup-url=" + hostileServer(t, test.name), "--partner-code=P1", "--call-timeout=" + test.limit}}.run(t)
 			if got.code != test.code || !strings.Contains(got.err, test.want) || strings.Count(got.err, "\n") > 2 || len(got.out) > 1<<20 {
 				t.Errorf("exit code %d, want %d and %q:\n%.2000s\n%.2000s", got.code, test.code, test.want, got.err, got.out)
+			}
+		})
+	}
+}
+
+// However a server breaks the protocol, a call and a run end soon, with a line that says so and
+// no verdict that it passed.
+func TestProtocolMisbehaviours(t *testing.T) {
+	testlevel.Plain(t)
+	if len(hostile.Misbehaviours) < 34 {
+		t.Errorf("only %d misbehaviours", len(hostile.Misbehaviours))
+	}
+	for _, m := range hostile.Misbehaviours {
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = listener.Close() }()
+			go m.Serve(listener)
+			at := []string{"--topup-url=http://" + listener.Addr().String(), "--partner-code=P1", "--call-timeout=1s"}
+			for _, command := range [][]string{{"call", "listBundles"}, {"run", "--only=ENV-001/listBundles,SIG-001", "--timeout=5s", "--strict=assumed"}} {
+				started := time.Now()
+				got := process{arguments: append(command, at...)}.run(t)
+				if took := time.Since(started); took > 25*time.Second {
+					t.Errorf("%s took %s", command[0], took)
+				}
+				if known := got.code == 1 || got.code == 3 || got.code == 0 && m.Harmless; !known {
+					t.Errorf("%s: exit code %d", command[0], got.code)
+				}
+				said := got.out + got.err
+				if strings.Contains(said, "panic") || strings.Contains(said, "report a bug") || strings.Contains(said, "goroutine") || strings.Count(got.err, "\n") > 2 || len(said) > 1<<20 {
+					t.Errorf("%s: %.2000s\n%.2000s", command[0], got.err, got.out)
+				}
 			}
 		})
 	}
