@@ -9,6 +9,7 @@ import "slices"
 func ExpectedToCatch(fault string) []string { return slices.Clone(expected[fault]) }
 
 var expected = map[string][]string{
+	"sign-unchecked-of-other-media":      {"SIG-032"},
 	"sign-unchecked-with-charset":        {"SIG-032"},
 	"declined-payment-paid-later":        {"PAY-057"},
 	"task-done-when-queried":             {"ASY-025"},
@@ -384,4 +385,5 @@ var expected = map[string][]string{
 	"version-as-number":                  {"ERR-020/removeSims"},
 	"version-not-required":               {"ERR-001"},
 	"white-space-refused":                {"GEN/singleVerify/request/body/white-space"},
+	"work-before-response":               {"ASY-026"},
 }

@@ -13,6 +13,5 @@ var unchecked = map[string]string{
 	"envelope/status":                "the oracle judges every status, by envelope/no-server-error, envelope/success and envelope/refusal",
 	"envelope/numbers-kept":          "the oracle judges every number of every answer",
 	"async/ends-in-time":             "every check that awaits a task has it as a precondition",
-	"async/basic-validation-at-once": "no page says which validation is basic; each mistake has a check of its own",
 	"push/retries-end":               "no page says when, and a run would have to wait for it",
 }

@@ -61,6 +61,10 @@ var subtleTasks = []Check{{
 		Expect(after).To(Equal(before), "the SIM was added only when the result of its task was queried")
 	},
 }, {
+	ID: "ASY-026", Clause: "async/basic-validation-at-once", Does: reports.Write, Operations: []string{"addSims", "asyncResult"},
+	Requirement: "addSims responds to a large batch before the work is done, unless it is done within a second",
+	Run:         respondsBeforeTheWork,
+}, {
 	ID: "RID-024", Clause: "request-id/malformed-refused", Does: reports.Write, Operations: []string{"asyncResult", "addSims"},
 	Requirement: "asyncResult refuses a returned request_id in another letter case",
 	Run: func(ctx context.Context, s *session.Session) {
@@ -79,6 +83,35 @@ var subtleTasks = []Check{{
 		Expect(s.Send(ctx, s.NewAsyncResult(other))).To(beRefused(), "the request_id %s, which was never returned; %s was", other, id)
 	},
 }}
+
+// A response to a large batch is late if it takes so long, and so many times as long as that to a
+// single SIM.
+const (
+	lateResponse = time.Second
+	lateTimes    = 5
+)
+
+// respondsBeforeTheWork asserts that the response to a large batch does not wait for its task: a
+// response that is late, and whose task has ended by then, did.
+func respondsBeforeTheWork(ctx context.Context, s *session.Session) {
+	took := func(sims ...string) (time.Duration, string) {
+		accepted := adding.start(ctx, s, sims...)
+		return s.Exchanges()[accepted.Answer.Exchange].Duration, accepted.RequestID
+	}
+	single, id := took(s.UnknownSIM())
+	s.AwaitResult(ctx, id)
+	sims := distinct(s.ExistingSIMs(250))
+	for len(sims) < 500 {
+		sims = append(sims, s.UnknownSIM())
+	}
+	large, id := took(sims...)
+	looks := 0
+	s.WatchResult(ctx, id, func(wire.Result) { looks++ })
+	if looks == 1 && large > lateTimes*single {
+		Expect(large).To(BeNumerically("<", lateResponse),
+			"addSims responded to 500 SIMs when their work was done, and to a single one within %s", single.Round(time.Millisecond))
+	}
+}
 
 var subtleGroups = []Check{{
 	ID: "GRP-016", Clause: "groups/listing-reflects-add", Does: reports.Write, Operations: changing("listGroupSims"),

@@ -1,6 +1,8 @@
 package faults
 
 import (
+	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -19,10 +21,14 @@ func subtleFaults() []Fault {
 			acceptSigns(func(c *store.Call, sign string) bool {
 				return strings.Contains(c.Request.Header.Get("Content-Type"), "charset") && hexDigits.MatchString(sign)
 			})},
+		{"sign-unchecked-of-other-media", "signature/wrong-sign-refused",
+			"reads a body whatever its Content-Type, and checks the sign of application/json only", uncheckedMedia},
 		{"declined-payment-paid-later", "payments/status-after-failure",
 			"reports a declined payment as paid a moment after its confirmation", declinedPaidLater},
 		{"task-done-when-queried", "async/query-triggers-nothing",
 			"applies a finished task to the group only when its result is queried", appliedWhenQueried},
+		{"work-before-response", "async/basic-validation-at-once",
+			"carries addSims out before it responds, which takes 4 ms for each SIM card", workBeforeResponse},
 		{"addition-vanishes", "groups/listing-reflects-add",
 			"drops a SIM card from the listing a moment after it was added", vanishing},
 		{"listing-cut-at-20", "groups/listing-reflects-add",
@@ -116,6 +122,37 @@ func appliedWhenQueried() store.Interceptor {
 			delete(withheld, r.RequestID)
 			for _, e := range task.Effects {
 				st.Change(task.Group, e.SIM, e.Delta)
+			}
+		},
+	}
+}
+
+// uncheckedMedia takes a request of another media type for JSON, and marks it: its sign is not checked.
+func uncheckedMedia() store.Interceptor {
+	const mark = "X-Sandbox-Other-Media"
+	return store.Chain(
+		store.Interceptor{Incoming: func(r *http.Request) *store.Answer {
+			if media := r.Header.Get("Content-Type"); r.ContentLength > 0 && !strings.HasPrefix(media, "application/json") {
+				r.Header.Set("Content-Type", "application/json")
+				r.Header.Set(mark, media)
+			}
+			return nil
+		}},
+		acceptSigns(func(c *store.Call, sign string) bool {
+			return c.Request.Header.Get(mark) != "" && hexDigits.MatchString(sign)
+		})())
+}
+
+// workBeforeResponse finishes each task at once, and responds when the work would be done.
+func workBeforeResponse() store.Interceptor {
+	return store.Interceptor{
+		Accept: func(_ *store.State, _ *store.Call, t *store.Task) { t.Delay = 0 },
+		Answer: func(c *store.Call, a *store.Answer) {
+			var body struct {
+				SIMs []json.RawMessage `json:"sim_ids"`
+			}
+			if of(c, "addSims") && a.Refused == nil && json.Unmarshal(c.Body, &body) == nil {
+				time.Sleep(min(time.Duration(len(body.SIMs))*4*time.Millisecond, 1300*time.Millisecond))
 			}
 		},
 	}

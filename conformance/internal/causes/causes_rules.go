@@ -104,7 +104,7 @@ var byClause = map[string]string{
 	"async/never-goes-back":          "Two workers write the same record, or a retry resets it.",
 	"async/terminal-result-stays":    "The server derives the result on each read from records that keep changing.",
 	"async/query-triggers-nothing":   "Reading the result executes pending work, or retries it.",
-	"async/basic-validation-at-once": "The server queues the request before it validates it.",
+	"async/basic-validation-at-once": "The handler does the work itself before it responds, instead of queueing it.",
 	"async/empty-batch-refused":      "The server queues an empty list as a task without work.",
 	"async/malformed-sim-refused":    "Only the worker checks the form of an ICCID.",
 	"async/large-batch":              "The server limits batches without saying so, or the worker has a time limit of its own.",
