@@ -91,7 +91,7 @@ func (r *runner) carryOut(ctx context.Context, check checks.Check, result *repor
 		}
 	case crash:
 		result.Verdict = reports.Inconclusive
-		result.Reason = fmt.Sprintf("the check itself broke: %v. Please report this as a bug of mallcheck %s, with: %s", end.value, r.run.Tool.Version, end.where)
+		result.Reason = fmt.Sprintf("the check itself failed: %v. Please report this as a bug of mallcheck %s, with: %s", end.value, r.run.Tool.Version, end.where)
 	}
 	r.holdToOverlay(result)
 	r.conclude(result)

@@ -25,7 +25,7 @@ const (
 	Waived Verdict = "waived"
 	// Finding means a deviation that is reported and is no violation.
 	Finding Verdict = "finding"
-	// Inconclusive means that the target could not be asked, or that the check itself broke.
+	// Inconclusive means that the target could not be tested, or that the check itself failed.
 	Inconclusive Verdict = "inconclusive"
 	// Failed means that a MUST clause at or above the run's strictness is violated.
 	Failed Verdict = "failed"

@@ -1,9 +1,8 @@
 // Package session drives one run against a target: it builds requests with the generated
-// client, signs and sends them, records each exchange as it was on the wire, has
-// the oracle judge it, and undoes what the checks did, by the journal.
+// client, signs and sends them, records each exchange as sent and received, lets the
+// oracle judge it, and undoes the effects of the checks with the help of the journal.
 //
-// A Connection is what all checks of a run share, a Session what one check does.
-// What a check is about stands in the check; what is noise stands here.
+// All checks of a run share one Connection; each check has its own Session.
 package session
 
 import (

@@ -14,63 +14,62 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Draft is a request that is not sent yet: valid when it is made, and changed by
-// edits before or after it is signed.
+// Draft is a request to be sent. It starts valid; edits change it before or after it is
+// signed.
 type Draft struct {
-	// Operation is the operation it calls.
+	// Operation is the operation that it calls.
 	Operation openapi.Operation
-	// About is the purchase that it is about, where NewValid drafted it.
+	// About is the purchase that it concerns, if NewValid drafted it.
 	About Purchase
 
 	wire          *wire.Request
 	before, after []wire.Edit
 	signer        Signer
-	rules         *signing.Rules // nil for those of the target
-	loan          *loan          // what the request needs; nil when the check made it itself
-	valid         bool           // it keeps the contract in spite of its edits
+	rules         *signing.Rules // nil for the rules of the target
+	loan          *loan          // what the request needs; nil if the check made it itself
+	valid         bool           // it is valid despite its edits
 }
 
-// Signer makes a sign of parameters under a target's rules, as signing.Sign does.
+// Signer signs parameters by a target's rules, like signing.Sign.
 type Signer func(members []signing.Member, rules signing.Rules) (string, error)
 
-// Before adds edits that are made before the request is signed: the sign fits them.
+// Before adds edits that apply before the request is signed: the sign covers them.
 func (d *Draft) Before(edits ...wire.Edit) *Draft {
 	d.before = append(d.before, edits...)
 	return d
 }
 
-// After adds edits that are made after the request is signed: the sign does not know of them.
+// After adds edits that apply after the request is signed: the sign does not cover them.
 func (d *Draft) After(edits ...wire.Edit) *Draft {
 	d.after = append(d.after, edits...)
 	return d
 }
 
-// Valid says that the draft keeps every clause of the contract in spite of its edits.
+// Valid marks the draft as valid despite its edits.
 func (d *Draft) Valid() *Draft {
 	d.valid = true
 	return d
 }
 
-// keepsContract reports whether the draft is sent as it was made, or is valid all the same.
+// keepsContract reports whether the draft is unedited or marked as valid.
 func (d *Draft) keepsContract() bool {
 	return d.valid || d.pristine()
 }
 
-// Twin returns the same request as a draft of its own: what is changed of one is
-// not changed of the other.
+// Twin returns an independent copy of the draft.
 func (d *Draft) Twin() *Draft {
 	twin := *d
 	twin.before, twin.after = slices.Clone(d.before), slices.Clone(d.after)
 	return &twin
 }
 
-// pristine reports whether the request is still as it was made.
+// pristine reports whether the request is unedited.
 func (d *Draft) pristine() bool {
 	return len(d.before) == 0 && len(d.after) == 0 && d.signer == nil && d.rules == nil
 }
 
-// Names returns the names of the parameters of its query or body, but for the
-// sign, in their order and as they are without the draft's edits.
+// Names returns the parameter names of its query or body in order, without the sign and
+// before any edits.
 func (d *Draft) Names() []string {
 	var names []string
 	for _, member := range d.wire.Members {
@@ -81,8 +80,8 @@ func (d *Draft) Names() []string {
 	return names
 }
 
-// Text returns the text of a parameter of its query or body as it is without the draft's
-// edits, "" when it is not there.
+// Text returns the text of a parameter of its query or body before any edits, or "" if it
+// has none.
 func (d *Draft) Text(name string) string {
 	for _, member := range d.wire.Members {
 		if member.Name == name {
@@ -92,21 +91,21 @@ func (d *Draft) Text(name string) string {
 	return ""
 }
 
-// SignedBy makes the draft's sign in another way than signing.Sign, for a sign that
-// is wrong in a chosen way. The signer is given the parameters that the target's
-// rules sign, in the order query, path, body and without the sign; it must not change them.
+// SignedBy signs the draft with signer instead of signing.Sign, to make a sign that is
+// wrong in a chosen way. The signer gets the parameters that the target's rules sign, in
+// the order query, path, body and without the sign; it must not change them.
 func (d *Draft) SignedBy(signer Signer) *Draft {
 	d.signer = signer
 	return d
 }
 
-// Under signs the draft by other rules than those of the target.
+// Under signs the draft by rules instead of the rules of the target.
 func (d *Draft) Under(rules signing.Rules) *Draft {
 	d.rules = &rules
 	return d
 }
 
-// As speaks as another partner.
+// As sends the draft as another partner.
 func (d *Draft) As(partnerCode string) *Draft { return d.Before(wire.Set("partnerCode", partnerCode)) }
 
 // NewDraft returns a draft of an operation that sends a request as given.
@@ -114,7 +113,7 @@ func NewDraft(operation openapi.Operation, request *wire.Request) *Draft {
 	return &Draft{Operation: operation, wire: request}
 }
 
-// newDraft returns a function that makes a draft of what a request builder returned.
+// newDraft returns a function that turns the result of a request builder into a draft.
 func (s *Session) newDraft(operation string) func(request *http.Request, err error) *Draft {
 	return func(request *http.Request, err error) *Draft { return s.draftOf(operation, request, err) }
 }

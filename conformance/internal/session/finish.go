@@ -12,21 +12,19 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// mostRestores is how many times in a row a group is changed to make it hold what it
-// held before.
+// mostRestores is how many times in a row a group is changed to restore it.
 const mostRestores = 3
 
-// OpenJournal has everything that the connection does to the target written to a new
-// journal in folder dir before it is done. A journal there that names what an earlier
+// OpenJournal creates a journal in folder dir. From then on everything that the connection
+// does to the target is journaled first. A journal in dir with entries that an earlier
 // run did not undo is not replaced: that is an error.
 func (c *Connection) OpenJournal(dir string) error { return c.journal.Open(dir, c.target) }
 
-// Finish gives back to the groups what the run took out of them, takes out what it
-// may have put in without having been told, cancels the auto-renewals that are still
-// active, and closes the journal. It returns a sentence for each thing that is left on
-// the target; the orders and payments, which nothing undoes, share one for each
-// partner. undone says that every check has undone what it did. The embedded sandbox
-// has nothing to finish.
+// Finish restores the groups, also from additions that may have succeeded without an
+// answer, cancels the auto-renewals that are still active, and closes the journal. It
+// returns a sentence for each thing that is left on the target; orders and payments,
+// which cannot be undone, share one for each partner. undone says that every check has
+// undone its effects. The embedded sandbox has nothing to finish.
 func (c *Connection) Finish(undone bool) (left []string) {
 	if c.target.Sandbox {
 		return nil
@@ -38,12 +36,12 @@ func (c *Connection) Finish(undone bool) (left []string) {
 	return append(left, journal.Bought(c.journal.Entries(), c.price())...)
 }
 
-// price is that of the target's package.
+// price is the price of the target's package.
 func (c *Connection) price() string { return c.target.Amount + " " + c.target.Currency }
 
-// restore makes the groups hold again what they held before, as far as the journal
-// knows and names it. others are SIM cards that were taken out again, as the target
-// said, and are there all the same: it did not do it, or somebody else put them in.
+// restore restores the groups whose earlier contents are in the journal. others are SIM
+// cards that the target reported as removed but that are still there: it did not remove
+// them, or somebody else added them.
 func (c *Connection) restore() (left, others []string) {
 	byGroup := map[journal.Group][]journal.Change{}
 	for _, change := range c.journal.Changes() {
@@ -60,7 +58,7 @@ func (c *Connection) restore() (left, others []string) {
 	}) {
 		held, err := c.restoreGroup(group, byGroup[group])
 		if err != nil {
-			left = append(left, fmt.Sprintf("%s may not hold what it held before the run: %v", group, err))
+			left = append(left, fmt.Sprintf("%s may differ from its state before the run: %v", group, err))
 			continue
 		}
 		others = append(others, group.Surplus(byGroup[group], held)...)
@@ -68,8 +66,7 @@ func (c *Connection) restore() (left, others []string) {
 	return append(left, c.journal.Unclear()...), others
 }
 
-// restoreGroup makes one group hold again what it held before, and returns what it
-// holds in the end.
+// restoreGroup restores one group and returns its final contents.
 func (c *Connection) restoreGroup(group journal.Group, changes []journal.Change) (journal.Holdings, error) {
 	s := c.undoing()
 	late := c.journal.PendingUntil(group, c.target.TaskTimeout)
@@ -89,7 +86,7 @@ func (c *Connection) restoreGroup(group journal.Group, changes []journal.Change)
 			if !time.Now().Before(late) || s.Stopped() {
 				return held, nil
 			}
-			s.pause(pause) // what was sent without an answer may still come
+			s.pause(pause) // a request without an answer may still take effect
 			continue
 		}
 		if restores++; restores > mostRestores {

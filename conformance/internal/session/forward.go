@@ -17,9 +17,9 @@ import (
 // ErrNotSent is the error of a request that was not sent to the target.
 var ErrNotSent = errors.New("not sent")
 
-// Forward sends a request that somebody else made and signed, under the limits of the run: its rate,
-// budget and journal. It returns the exchange and what the oracle says of the answer. An error that is
-// ErrNotSent says in words why nothing was sent. The request has a body that can be read more than once.
+// Forward sends a request that a client made and signed, within the rate and budget of the run, and
+// journals it. It returns the exchange and the deviations of the answer. An ErrNotSent error says why
+// nothing was sent. The body of the request must be rereadable.
 func (c *Connection) Forward(ctx context.Context, operation openapi.Operation, request *http.Request,
 ) (exchange reports.Exchange, judged []reports.Deviation, err error) {
 	s := c.Session(ctx)
@@ -41,13 +41,13 @@ func (c *Connection) Forward(ctx context.Context, operation openapi.Operation, r
 	switch limited := s.Exchanges(); {
 	case err != nil && !sent:
 		return exchange, nil, fmt.Errorf("%w%w", err, silent{ErrNotSent})
-	case err != nil && len(limited) > 0: // the target asked to wait too often: its last answer stands
+	case err != nil && len(limited) > 0: // the target asked to wait too often: its last answer counts
 		return limited[len(limited)-1], nil, nil
 	}
 	return exchange, judged, err
 }
 
-// silent is an error that is found by errors.Is and adds nothing to the text.
+// silent is an error for errors.Is that adds nothing to the text.
 type silent struct{ error }
 
 // Error implements error.
@@ -56,7 +56,7 @@ func (silent) Error() string { return "" }
 // Unwrap returns the error.
 func (s silent) Unwrap() error { return s.error }
 
-// EndForwarding undoes what the forwarded requests did, as Sweep does, and closes the journal. It
+// EndForwarding undoes the effects of the forwarded requests, like Sweep, and closes the journal. It
 // returns a sentence for each thing that stays on the target.
 func (c *Connection) EndForwarding() []string {
 	if c.target.Sandbox {
@@ -70,8 +70,8 @@ func (c *Connection) EndForwarding() []string {
 	return append(left, c.Finish(len(left) == 0)...)
 }
 
-// KeepForwarded leaves on the target what the forwarded requests did, and in the journal what undoes
-// it. It returns a sentence for each thing that stays.
+// KeepForwarded leaves the effects of the forwarded requests on the target and their entries in the
+// journal. It returns a sentence for each thing that stays.
 func (c *Connection) KeepForwarded() (left []string) {
 	if c.target.Sandbox {
 		return nil
@@ -81,7 +81,7 @@ func (c *Connection) KeepForwarded() (left []string) {
 		return (e.ChangesGroup() || e.Operation == journal.Subscribe) && e.Outcome() != journal.Refused
 	})
 	if undoable {
-		left = append(left, "what was put into groups, taken out of them and subscribed to stays; mallcheck sweep undoes it")
+		left = append(left, "changes to groups and subscriptions stay on the target; mallcheck sweep undoes them")
 	}
 	c.journal.Close(!undoable)
 	return append(left, journal.Bought(entries, c.price())...)

@@ -188,7 +188,7 @@ func TestSweepRepeatsNoRemovalOfAShard(t *testing.T) {
 	mall.held[freeSIM] = true // somebody else
 
 	swept, err := s.connection.Sweep(path)
-	if err != nil || swept.Undone || len(swept.Left) != 1 || !strings.Contains(swept.Left[0], freeSIM+"): no answer came to their removal") {
+	if err != nil || swept.Undone || len(swept.Left) != 1 || !strings.Contains(swept.Left[0], freeSIM+"): their removal got no answer") {
 		t.Errorf("swept %+v, %v", swept, err)
 	}
 	if !mall.held[heldSIM] || !mall.held[freeSIM] {

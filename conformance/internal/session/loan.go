@@ -15,24 +15,24 @@ import (
 // derived from it: that may have used it up.
 type loan struct {
 	draft *Draft
-	// maker made what the request needs, and undoes it.
+	// maker created what the request needs, and undoes it.
 	maker *Session
 	// spent is set once the loan cannot be lent again. The session that holds the loan guards it.
 	spent bool
 }
 
 // UsesUp reports whether the target accepts a valid request of an operation only
-// once: it sells something, or ends something that was sold.
+// once: it sells something or ends something sold.
 func UsesUp(operation openapi.Operation) bool {
 	return operation.Does == openapi.Purchase || operation.ID == "cancelAutoRenewalRecord"
 }
 
 // NewValid drafts a request of an operation that a conforming target accepts.
 //
-// Nothing is at stake with it: an operation that writes names a SIM card that does not
-// exist, one that sells an order of its own. What the request needs, such as a task
-// or an order, is made once and lent to one check after another until the target
-// accepts a request derived from it. No other check holds it at the same time.
+// The request puts nothing at risk: a write names an unknown SIM card, and a sale has
+// its own order. What the request needs, such as a task or an order, is created once
+// and lent to one check after another until the target accepts a request derived from
+// it. Only one check has it at a time.
 func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
 	lent, free := s.connection.borrow(operation)
 	if !free {
@@ -45,7 +45,7 @@ func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
 	return lent.draft.Twin()
 }
 
-// makeLoan makes a valid request. What that shows counts for this check.
+// makeLoan makes a valid request. The exchanges count for this check.
 func (s *Session) makeLoan(ctx context.Context, operation string) *loan {
 	lent := &loan{maker: s.connection.SessionWith(s.stop, s.part)}
 	lent.maker.ended = s.ended
@@ -72,8 +72,8 @@ func (s *Session) makeLoan(ctx context.Context, operation string) *loan {
 	return lent
 }
 
-// spend marks the loan of a draft as used up, where an answer to it means that, or
-// where there is no answer: nobody knows then whether the target did the work.
+// spend marks the loan of a draft as used up if the answer means that, or if there is
+// no answer: the target may have done the work.
 func (s *Session) spend(draft *Draft, answer *wire.Answer) {
 	if draft.loan == nil || !UsesUp(draft.Operation) || answer != nil && answer.Refused() {
 		return
@@ -97,8 +97,8 @@ func (s *Session) isSpent(valid *Draft) bool {
 	return valid.loan != nil && valid.loan.spent
 }
 
-// returnLoans gives back what can be lent again, and undoes the rest. What that shows
-// counts for this check.
+// returnLoans returns the loans that can be lent again and undoes the rest. The exchanges
+// count for this check.
 func (s *Session) returnLoans() (left []string) {
 	s.mu.Lock()
 	loans := s.loans
@@ -122,8 +122,8 @@ func (s *Session) returnLoans() (left []string) {
 	return left
 }
 
-// Undo undoes what shared objects and valid requests that are still lent out needed, and
-// returns a sentence for each thing that it could not undo.
+// Undo undoes what shared objects and outstanding loans needed. It returns a sentence for
+// each thing that it could not undo.
 func (c *Connection) Undo() (left []string) {
 	for _, lent := range c.lending.Close() {
 		left = append(left, lent.maker.Undo()...)
@@ -134,14 +134,14 @@ func (c *Connection) Undo() (left []string) {
 	return append(left, c.renewing.left...)
 }
 
-// Controlled calls twins, which sends requests that differ from a valid one in one
-// thing each, and requires that the target accepts the valid one: otherwise a refusal
-// of the others proves nothing.
+// Controlled calls twins, which sends requests that each differ from a valid one in one
+// respect, and requires that the target accepts the valid one: otherwise refusals of
+// the others prove nothing.
 //
-// The control request is sent on the first use of an operation and again after every
-// 50 derived requests, and always when the check has modified it; any unmodified request
-// that the target accepts counts. One that is used up is sent less often, and after its twins, with the ids that they had: sent before them, it
-// would itself be the reason for their refusal.
+// The control request is sent on the first use of an operation, again after every 50
+// derived requests, and always if the check has modified it; any accepted unmodified
+// request counts. A request that is used up by being accepted is sent less often, and
+// after its twins, with their ids: sent before them, it would cause their refusal.
 func (s *Session) Controlled(ctx context.Context, valid *Draft, twins func()) {
 	operation := valid.Operation.ID
 	sold := UsesUp(valid.Operation)
@@ -180,9 +180,9 @@ func (s *Session) prove(ctx context.Context, valid *Draft) {
 	}
 }
 
-// requireReadable ends the check if the target refuses to show a result once more. It
-// showed it when the task ended, or the request would not have been lent: the request is valid,
-// and the refusal is about reading it again.
+// requireReadable ends the check if the target refuses to return a result again. It
+// returned the result when the task ended, otherwise the request would not be on loan:
+// so the request is valid, and the target refuses the repeated query.
 func (s *Session) requireReadable(valid *Draft, answer *wire.Answer) {
 	if valid.loan != nil && valid.pristine() && valid.Operation.ID == "asyncResult" && answer.Refused() {
 		s.Prevents("request-id/repeated-reading", answer.Exchange,
@@ -190,8 +190,8 @@ func (s *Session) requireReadable(valid *Draft, answer *wire.Answer) {
 	}
 }
 
-// Recall records an exchange that another session of the run made, and returns its answer.
-// It ends the check when the answer was not kept whole: nothing can be said of it then.
+// Recall records an exchange of another session of the run and returns its answer.
+// It ends the check if the answer was not kept whole, because it cannot be judged then.
 func (s *Session) Recall(exchange reports.Exchange) *wire.Answer {
 	if transport.IsCut(exchange) {
 		panic(End{Verdict: reports.Inconclusive, Reason: "the answer that this check shares with others was not kept whole (--max-kept)"})
@@ -199,8 +199,8 @@ func (s *Session) Recall(exchange reports.Exchange) *wire.Answer {
 	return wire.ReadAnswer(s.record(exchange, false), exchange)
 }
 
-// adoptWith adopts what another session showed, and returns the value with which that
-// ended the check: its deviation then names an exchange of this session.
+// adoptWith adopts the exchanges and deviations of another session and returns its End,
+// whose deviation then refers to an exchange of this session.
 func (s *Session) adoptWith(other *Session, ended any) any {
 	offset := len(s.Exchanges())
 	s.adopt(other)
@@ -210,8 +210,8 @@ func (s *Session) adoptWith(other *Session, ended any) any {
 	return ended
 }
 
-// Aside calls work with a session whose exchanges do not count for this check, unless
-// they end it. What it does to the target is undone with what the check does.
+// Aside calls work with a session whose exchanges count for this check only if they end
+// it. Its effects on the target are undone together with those of the check.
 func (s *Session) Aside(work func(aside *Session)) {
 	aside := s.connection.SessionWith(s.stop, s.part)
 	aside.ended = s.ended
@@ -227,7 +227,7 @@ func (s *Session) Aside(work func(aside *Session)) {
 	work(aside)
 }
 
-// undoAsides undoes what was done aside.
+// undoAsides undoes the effects of Aside.
 func (s *Session) undoAsides() (left []string) {
 	s.mu.Lock()
 	asides := s.asides
@@ -239,9 +239,9 @@ func (s *Session) undoAsides() (left []string) {
 	return left
 }
 
-// SendValid sends a valid request of an operation, or returns the answer to one that
-// the target accepted earlier in the run: its exchange is then recorded for this
-// check, too. Use it where a check looks at the form of an answer.
+// SendValid sends a valid request of an operation, or returns the answer to one that the
+// target accepted earlier in the run, whose exchange is then recorded for this check
+// too. Use it in checks of the form of an answer.
 func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer {
 	if known := s.recallAccepted(operation); known != nil {
 		return known
@@ -269,7 +269,7 @@ func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer 
 }
 
 // recallAccepted returns the answer to a valid request of an operation that the target
-// accepted earlier in the run, nil when there is none.
+// accepted earlier in the run, or nil if there is none.
 func (s *Session) recallAccepted(operation string) *wire.Answer {
 	if known := s.connection.lending.Accepted(operation); known != nil && !transport.IsCut(*known) {
 		return s.Recall(*known)
@@ -277,9 +277,8 @@ func (s *Session) recallAccepted(operation string) *wire.Answer {
 	return nil
 }
 
-// SendChanged modifies a valid request of an operation, sends it and returns the
-// answer, under the control of Controlled. It skips the check when several attempts
-// to make a valid request failed.
+// SendChanged modifies a valid request of an operation, sends it through Controlled and
+// returns the answer. It skips the check if several attempts to make a valid request failed.
 func (s *Session) SendChanged(ctx context.Context, operation string, change func(*Draft)) (answer *wire.Answer) {
 	if reason := s.connection.lending.Exhausted(operation); reason != "" {
 		s.Skip(reason)

@@ -7,11 +7,11 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
-// unknownPlan is the code and name of a plan where none is known. The documentation
-// prints "string" itself.
+// unknownPlan stands for the code and name of an unknown plan. The documentation prints
+// "string".
 const unknownPlan = "string"
 
-// plans reads the code of the plan of the target's package once for a run.
+// plans reads the plan code of the target's package once for a run.
 type plans struct {
 	once sync.Once
 	code string
@@ -26,7 +26,7 @@ func (c *Connection) planCode() string {
 		if c.target.Sandbox || c.target.URLs["vshop"] == "" || len(c.target.SIMs) == 0 {
 			return
 		}
-		_ = attempt(func() { // a target that cannot be asked is told of by the checks
+		_ = attempt(func() { // the checks report a target that does not answer
 			ctx := context.Background()
 			s := c.Session(ctx)
 			answer := s.Send(ctx, s.NewSingleServicePlanPage(c.target.SIMs[0]))

@@ -11,43 +11,43 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// mostOccupied bounds how many SIM cards are passed over for one subscription.
+// mostOccupied bounds the SIM cards that are skipped for one subscription.
 const mostOccupied = 8
 
-// SIMsToRenew is for how many SIM cards a check may have auto-renewals at once.
+// SIMsToRenew bounds the SIM cards with auto-renewals of one check at a time.
 const SIMsToRenew = 3
 
-// renewing is which SIM cards are used for auto-renewals. A target may allow one
-// for each SIM card: the run keeps to that, whatever the target allows, so that a
-// refusal never comes from an auto-renewal that another check left active.
+// renewing records which SIM cards are used for auto-renewals. A target may allow one for
+// each SIM card, so the run never starts a second one: otherwise a refusal could come
+// from an auto-renewal of another check.
 type renewing struct {
 	supply.Claims[*Session]
 
 	mu sync.Mutex
-	// left is what could not be undone of objects that were given up during the run.
+	// left has sentences about discarded objects that could not be undone.
 	left []string
 }
 
-// NewRenewal returns a purchase with auto-renewal, for a SIM card for which no
-// other check subscribes if there is one.
+// NewRenewal returns a purchase with auto-renewal, if possible for a SIM card that no
+// other check subscribes for.
 func (s *Session) NewRenewal() Purchase {
 	p := s.NewPurchase()
 	p.AutoRenewal = "1"
 	for range min(len(s.Target().SIMs), mostOccupied) {
 		if p.SIM = s.RenewableSIM(); s.foundOccupied(p.SIM) == "" {
-			break // else a refusal would say nothing
+			break // otherwise a refusal would prove nothing
 		}
 	}
 	return p
 }
 
-// RenewableSIM returns a SIM card for which no other check subscribes, another one at
-// each call as long as the target names enough. It cancels the auto-renewals of valid
-// requests that nobody uses at the moment, rather than taking a card twice.
+// RenewableSIM returns a SIM card that no other check subscribes for, a different one for
+// each call while the target names enough. Before it uses a card twice, it cancels the
+// auto-renewals of valid requests that are not on loan.
 func (s *Session) RenewableSIM() string {
 	s.need(len(s.Target().SIMs) > 0, "sim")
 	claims := &s.connection.renewing
-	s.renews = s.ExistingSIM() // where each card has an auto-renewal of somebody else
+	s.renews = s.ExistingSIM() // every card has an auto-renewal of somebody else
 	for _, evict := range []bool{false, true} {
 		if claims.Count(s) >= SIMsToRenew {
 			break
@@ -63,14 +63,14 @@ func (s *Session) RenewableSIM() string {
 	for range s.Target().SIMs {
 		if sim := s.ExistingSIM(); claims.Has(sim, s) {
 			s.renews = sim
-			break // what this check began for it is cancelled before the next subscription
+			break // this check cancels its own auto-renewal before the next subscription
 		}
 	}
 	return s.renews
 }
 
-// claim keeps a SIM card for the subscriptions of a session, and reports whether it is
-// free. With evict, a valid request that holds it and that nobody uses is given up.
+// claim reserves a SIM card for the subscriptions of a session and reports whether it was
+// free. With evict, a valid request that has the card and is not on loan is discarded.
 func (s *Session) claim(sim string, evict bool) bool {
 	c := s.connection
 	var idle *loan
@@ -89,22 +89,22 @@ func (s *Session) claim(sim string, evict bool) bool {
 	return true
 }
 
-// keepLeft keeps what could not be undone until the end of the run.
+// keepLeft keeps sentences about what could not be undone until the end of the run.
 func (c *Connection) keepLeft(left []string) {
 	c.renewing.mu.Lock()
 	defer c.renewing.mu.Unlock()
 	c.renewing.left = append(c.renewing.left, left...)
 }
 
-// RenewableSIMs returns how many SIM cards are not known to have an auto-renewal of somebody
+// RenewableSIMs returns the number of SIM cards without a known auto-renewal of somebody
 // else.
 func (s *Session) RenewableSIMs() int {
 	occupied, _ := s.connection.renewing.Occupied("")
 	return len(s.Target().SIMs) - occupied
 }
 
-// borrow returns a valid request that nobody else holds, or false when one has to be
-// made. One of a subscription is for a SIM card for which no other check subscribes.
+// borrow returns a valid request that is not on loan, or false if there is none. A
+// subscription is for a SIM card that no other check subscribes for.
 func (c *Connection) borrow(operation string) (lent *loan, free bool) {
 	return c.lending.Borrow(operation, func(l *loan) bool {
 		return operation != journal.Subscribe || c.renewing.Claim(l.maker.renews, l.maker, nil)
@@ -121,8 +121,8 @@ func (c *Connection) giveBack(lent *loan) {
 	c.lending.GiveBack(operation, lent)
 }
 
-// MakeRoom cancels the auto-renewals that the run began for SIM cards, as is done before a
-// subscription is sent. Those of other checks that run at the moment stay.
+// MakeRoom cancels the auto-renewals that the run started for SIM cards, to prepare a
+// subscription. Auto-renewals of other running checks stay.
 func (s *Session) MakeRoom(sims ...string) {
 	c := s.connection
 	for _, sim := range sims {
@@ -134,7 +134,7 @@ func (s *Session) MakeRoom(sims ...string) {
 			if e.Operation != journal.Subscribe || !slices.Contains(e.SIMs, sim) || e.Outcome() != journal.Accepted || e.Undone() {
 				continue
 			}
-			if undoing.cancelSubscription(e) == nil { // what goes on is told at the end of the check
+			if undoing.cancelSubscription(e) == nil { // the rest is reported at the end of the check
 				c.journal.MarkUndone([]*journal.Entry{e})
 				s.lose(e)
 			}
@@ -144,8 +144,8 @@ func (s *Session) MakeRoom(sims ...string) {
 	}
 }
 
-// EndRenewals cancels the auto-renewals that the session began, so that their SIM cards are
-// free for others. What goes on all the same is told at the end.
+// EndRenewals cancels the auto-renewals that the session started, to free their SIM cards.
+// Those that stay active are reported at the end.
 func (s *Session) EndRenewals() {
 	undoing := s.connection.undoing()
 	if len(s.cancelRenewals(undoing)) == 0 {
@@ -154,14 +154,14 @@ func (s *Session) EndRenewals() {
 	s.adopt(undoing)
 }
 
-// lose marks the valid request as used up that needed a subscription, if the check that
-// this session works for has one.
+// lose marks the valid request that needed a subscription as used up, if the check of this
+// session has one.
 func (s *Session) lose(subscription *journal.Entry) {
 	for _, check := range s.connection.renewing.Chain(s) {
 		check.mu.Lock()
 		loans := slices.Clone(check.loans)
 		for _, aside := range check.asides {
-			loans = append(loans, aside.loans...) // nobody else works with it meanwhile
+			loans = append(loans, aside.loans...) // no other goroutine uses it
 		}
 		for _, lent := range loans {
 			lent.spent = lent.spent || slices.Contains(lent.maker.entries, subscription)
@@ -170,8 +170,8 @@ func (s *Session) lose(subscription *journal.Entry) {
 	}
 }
 
-// foundOccupied asks for the auto-renewal of a SIM card and returns its order if the run did
-// not start it. Other cards are chosen from then on.
+// foundOccupied queries the auto-renewal of a SIM card and returns its order if the run did
+// not start it. The card is avoided from then on.
 func (s *Session) foundOccupied(sim string) (order string) {
 	c := s.connection
 	if !s.Target().Allow.Read {
@@ -185,8 +185,8 @@ func (s *Session) foundOccupied(sim string) (order string) {
 	return shown.orderNo
 }
 
-// requireSubscribed requires that the target accepts a subscription. A refusal says
-// nothing where the SIM card has an auto-renewal that the run did not start.
+// requireSubscribed requires that the target accepts a subscription. A refusal proves
+// nothing if the SIM card has an auto-renewal that the run did not start.
 func (s *Session) requireSubscribed(answer *wire.Answer, sim string) {
 	if answer.Refused() {
 		if order := s.foundOccupied(sim); order != "" {

@@ -13,8 +13,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Send signs a draft, sends it, records the exchange and has it judged. It ends
-// the check when no answer came that says anything about the target.
+// Send signs a draft, sends it, records the exchange and lets the oracle judge it. It ends
+// the check if there is no usable answer.
 func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	request := s.render(draft)
 	service := draft.Operation.Service
@@ -44,12 +44,12 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	return answer
 }
 
-// KeepToPermissions says whether sessions send no request of an operation that the target's
-// permissions do not cover, not even to make what another request needs: Send skips then.
-// Checks need no such care, because they do not run without the permission.
+// KeepToPermissions says whether Send skips requests that the target does not permit, even
+// those that prepare another request. Checks do not need it: they run only with their
+// permission.
 func (c *Connection) KeepToPermissions(keep bool) { c.permitted.Store(keep) }
 
-// render makes the edits, signs in between, and returns the request to send.
+// render applies the edits, signs between them, and returns the request to send.
 func (s *Session) render(draft *Draft) *http.Request {
 	edited := &wire.Request{
 		Method: draft.wire.Method, URL: draft.wire.URL, Header: draft.wire.Header.Clone(),
@@ -74,8 +74,8 @@ func (s *Session) render(draft *Draft) *http.Request {
 	return request
 }
 
-// sign writes the sign that fits the request. A request that cannot be signed,
-// such as one whose body is not JSON, keeps the sign it had.
+// sign writes the correct sign of the request. A request that cannot be signed, such as
+// one whose body is not JSON, keeps its sign.
 func (s *Session) sign(draft *Draft, edited *wire.Request) {
 	rules := s.Target().Sign
 	if draft.rules != nil {
@@ -95,9 +95,9 @@ func (s *Session) sign(draft *Draft, edited *wire.Request) {
 	}
 }
 
-// record keeps an exchange and what the oracle says of it, and returns its index.
-// An answer that the service cannot be asked says nothing about the contract, nor
-// does the part of one that came before its call timed out.
+// record keeps an exchange with the deviations that the oracle finds, and returns its index.
+// An answer that the service is unavailable is not judged, nor is the partial answer of a
+// call that timed out.
 func (s *Session) record(exchange reports.Exchange, valid bool) int {
 	var deviations []reports.Deviation
 	if !transport.TimedOut(exchange) && !transport.Stopped(exchange) && (exchange.Response == nil || !wire.Unavailable(exchange.Response)) {
@@ -114,9 +114,9 @@ func (s *Session) record(exchange reports.Exchange, valid bool) int {
 	return index
 }
 
-// judge returns what the oracle says of an exchange; valid says that the request was
-// a valid one. Large answers are judged one at a time: judging takes many times the
-// memory of an answer.
+// judge returns the deviations that the oracle finds in an exchange; valid says that the
+// request was valid. Large answers are judged one at a time, because judging takes many
+// times the memory of an answer.
 func (c *Connection) judge(exchange reports.Exchange, valid bool) []reports.Deviation {
 	if exchange.Response == nil {
 		return c.oracle.Judge(exchange, false)
@@ -129,21 +129,21 @@ func (c *Connection) judge(exchange reports.Exchange, valid bool) []reports.Devi
 	return c.oracle.Judge(exchange, failed && valid && c.oracle.Keeps(&exchange))
 }
 
-// note keeps a deviation unless its like is known. The caller holds the lock.
+// note keeps a deviation unless the same one is known. The caller holds the lock.
 func (s *Session) note(d reports.Deviation) {
 	if !slices.ContainsFunc(s.deviations, func(known reports.Deviation) bool { return same(known, d) }) {
 		s.deviations = append(s.deviations, d)
 	}
 }
 
-// same reports whether two deviations say the same of different exchanges. What
-// is undocumented is told once per value, what violates a clause once.
+// same reports whether two deviations are the same in different exchanges. An undocumented
+// value is reported once per value, other deviations once per clause.
 func same(a, b reports.Deviation) bool {
 	return a.Clause == b.Clause && a.Grade == b.Grade && a.Undocumented == b.Undocumented && (!a.Undocumented ||
 		a.Pointer == b.Pointer && a.Actual == b.Actual)
 }
 
-// endUnlessAnswered ends the check when the target could not be asked.
+// endUnlessAnswered ends the check if the target could not be reached.
 func (s *Session) endUnlessAnswered(service string, exchange reports.Exchange) {
 	if transport.TimedOut(exchange) || transport.TooLarge(exchange) {
 		s.connection.services.Unanswered(service, transport.TooLarge(exchange))

@@ -13,58 +13,58 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Session is what one check does to the target. It is safe for concurrent use.
+// Session sends the requests of one check. It is safe for concurrent use.
 //
-// Its methods end the check by a panic with an End when the check cannot go on;
-// whoever runs the check recovers it.
+// Its methods panic with an End if the check cannot continue; the caller that runs
+// the check recovers it.
 type Session struct {
 	connection *Connection
-	stop       context.Context // no call is begun when it is done
+	stop       context.Context // no call starts after it is done
 	calls      context.Context // calls in flight end when it is done
-	ended      *atomic.Bool    // the check is to end
+	ended      *atomic.Bool    // the check must end
 
 	mu         sync.Mutex
 	exchanges  []reports.Exchange
 	deviations []reports.Deviation
-	entries    []*journal.Entry // what it did to the target
-	undoes     bool             // it undoes what another one did
-	shown      []*Push          // those that stand among the exchanges
+	entries    []*journal.Entry // what the check did to the target
+	undoes     bool             // it undoes the effects of another session
+	shown      []*Push          // the pushes among the exchanges
 	part       supply.Part      // of the SIM cards
 	asides     []*Session       // sessions whose exchanges count for no check
-	loans      []*loan          // valid requests that nobody else uses at the moment
+	loans      []*loan          // valid requests on loan to this session
 	used       map[string]bool  // names of shared objects
-	renews     string           // the SIM card for which it subscribes
+	renews     string           // the SIM card that it subscribes for
 }
 
-// End is the value with which a session ends a check that cannot go on.
+// End is the panic value of a session whose check cannot continue.
 type End struct {
 	// Verdict is Failed (with a Deviation), Inconclusive or Skipped.
 	Verdict reports.Verdict
-	// Reason says why, in words, when there is no deviation.
+	// Reason says why if there is no deviation.
 	Reason string
-	// Deviation is what the target did, when that is why.
+	// Deviation is the deviation that ended the check, if any.
 	Deviation *reports.Deviation
-	// Untested is set when the deviation kept the check from what it is about. Where
-	// it is no violation, the check has come to no outcome.
+	// Untested is set if the deviation stopped the check before it tested its subject.
+	// Unless the deviation is a violation, the check is then inconclusive.
 	Untested bool
 }
 
-// crashed is the End of a check that broke itself, so that the target is not blamed.
+// crashed returns the End of a check that failed itself. The target is not blamed.
 func crashed(err error) End {
-	return End{Verdict: reports.Inconclusive, Reason: "the check itself broke: " + err.Error()}
+	return End{Verdict: reports.Inconclusive, Reason: "the check itself failed: " + err.Error()}
 }
 
 // Skip ends the check without a verdict on the target.
 func (s *Session) Skip(reason string) { panic(End{Verdict: reports.Skipped, Reason: reason}) }
 
-// Violates ends the check because the target does not do what a clause says.
-// exchange is the index of the exchange that shows it, -1 for several.
+// Violates ends the check because the target violates a clause. exchange is the
+// index of the exchange that shows it, -1 for several.
 func (s *Session) Violates(clause string, exchange int, summary, expected, actual string) {
 	panic(s.violation(clause, exchange, summary, expected, actual))
 }
 
-// Prevents is Violates where what the target does keeps the check from what it is
-// about, unless it is about that clause.
+// Prevents is Violates for a deviation that stops the check before it tests its
+// subject, unless the clause is its subject.
 func (s *Session) Prevents(clause string, exchange int, summary, expected, actual string) {
 	end := s.violation(clause, exchange, summary, expected, actual)
 	end.Untested = true
@@ -81,8 +81,8 @@ func (s *Session) violation(clause string, exchange int, summary, expected, actu
 	return End{Verdict: reports.Failed, Deviation: &d}
 }
 
-// Deviation returns a deviation from a clause, with the evidence that the clause
-// has for an operation, or, when that is empty, for all of its operations.
+// Deviation returns a deviation from a clause, with the evidence of the clause for
+// an operation or, if operation is empty, for all of its operations.
 func (s *Session) Deviation(clause, operation, summary string) reports.Deviation {
 	found, _ := openapi.ClauseFor(clause, operation)
 	return reports.Deviation{
@@ -97,24 +97,24 @@ func (s *Session) Policy() reports.Policy { return s.connection.policy }
 // Target returns the target of the run.
 func (s *Session) Target() *target.Target { return s.connection.target }
 
-// Contract returns the contract the target is held to.
+// Contract returns the contract that the target is tested against.
 func (s *Session) Contract() *openapi.Contract { return s.connection.contract }
 
-// Exchanges returns what was recorded so far, in the order of sending.
+// Exchanges returns the exchanges so far, in the order of sending.
 func (s *Session) Exchanges() []reports.Exchange {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]reports.Exchange(nil), s.exchanges...)
 }
 
-// Deviations returns what the oracle found in the exchanges so far, one of each kind.
+// Deviations returns the deviations that the oracle found so far, one of each kind.
 func (s *Session) Deviations() []reports.Deviation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]reports.Deviation(nil), s.deviations...)
 }
 
-// Close undoes what a session did that belongs to no check, and ends the journal.
+// Close undoes the effects of a session that belongs to no check and closes the journal.
 func (s *Session) Close() (left []string) {
 	left = s.Undo()
 	return append(left, s.connection.Finish(len(left) == 0)...)
@@ -126,20 +126,20 @@ func (s *Session) Group() string {
 	return s.Target().Group
 }
 
-// UnknownGroup returns the id of no group.
+// UnknownGroup returns an id that no group has.
 func (s *Session) UnknownGroup() string { return "mallcheck-no-such-group" }
 
-// ExistingSIM returns the ICCID of a SIM card that exists, another one at each
-// call as long as the target names enough of them.
+// ExistingSIM returns the ICCID of an existing SIM card, a different one for each
+// call while the target names enough of them.
 func (s *Session) ExistingSIM() string { return s.ExistingSIMs(1)[0] }
 
-// ExistingSIMs returns n ICCIDs that exist; when the target names fewer, they repeat.
+// ExistingSIMs returns n existing ICCIDs, with repetitions if the target names fewer.
 func (s *Session) ExistingSIMs(n int) []string {
 	s.need(len(s.Target().SIMs) > 0, "sim")
 	return s.connection.supply.SIMs(n, s.part)
 }
 
-// DistinctSIMs returns n different ICCIDs that exist, or skips the check.
+// DistinctSIMs returns n different existing ICCIDs, or skips the check.
 func (s *Session) DistinctSIMs(n int) []string {
 	if have := len(s.Target().SIMs); have < n {
 		s.Missing(fmt.Sprintf("the check needs %d SIM cards, the target names %d (--sim)", n, have))
@@ -147,8 +147,8 @@ func (s *Session) DistinctSIMs(n int) []string {
 	return s.connection.supply.SIMs(n, s.part)
 }
 
-// SecondSIM returns the ICCID of a SIM of the second partner. Where the target names
-// none, it is one of the first: many targets let any partner order for any SIM.
+// SecondSIM returns the ICCID of a SIM of the second partner, or of the first if the
+// target names none: many targets let any partner order for any SIM.
 func (s *Session) SecondSIM() string {
 	if sims := s.Target().SecondSIMs; len(sims) > 0 {
 		return sims[0]
@@ -156,7 +156,7 @@ func (s *Session) SecondSIM() string {
 	return s.ExistingSIM()
 }
 
-// UnknownSIM returns the well-formed ICCID of no SIM card.
+// UnknownSIM returns a well-formed ICCID that no SIM card has.
 func (s *Session) UnknownSIM() string {
 	s.need(len(s.Target().UnknownSIMs) > 0, "unknown-sim")
 	return s.Target().UnknownSIMs[0]
@@ -168,7 +168,7 @@ func (s *Session) SecondPartner() string {
 	return s.Target().SecondPartnerCode
 }
 
-// need ends the check when a fixture is not there.
+// need ends the check if a fixture is missing.
 func (s *Session) need(there bool, key string) {
 	s.endIfStopped()
 	if !there {
@@ -176,7 +176,7 @@ func (s *Session) need(there bool, key string) {
 	}
 }
 
-// Missing skips the check, but on the sandbox, where everything must be there, breaks it.
+// Missing skips the check. On the sandbox, which must have every fixture, the check fails.
 func (s *Session) Missing(reason string) {
 	if s.Target().Sandbox {
 		panic(End{Verdict: reports.Failed, Reason: reason, Deviation: &reports.Deviation{

@@ -12,15 +12,15 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// roomySIMs is how many SIM cards a run needs to set some aside for objects that
-// its checks share.
+// roomySIMs is how many SIM cards a run needs to reserve some for the objects that its
+// checks share.
 const roomySIMs = 16
 
-// Arranger makes what the valid requests of a run have in common with the objects that its
-// checks share, so that they need no orders of their own.
+// Arranger creates orders that serve both the valid requests of a run and the objects
+// that its checks share.
 type Arranger interface {
-	// Accept has the target accept an unmodified request of an operation that sells
-	// something, or ends something that was sold. It ends the check if the target does not.
+	// Accept makes the target accept an unmodified request of an operation that sells
+	// something or ends something sold. It ends the check if the target refuses.
 	Accept(ctx context.Context, s *Session, operation string)
 	// Order returns an order to look up.
 	Order(ctx context.Context, s *Session) Purchase
@@ -28,11 +28,11 @@ type Arranger interface {
 	Renewal(ctx context.Context, s *Session) Purchase
 }
 
-// Arrange has the valid requests of the run use what an arranger makes. Without one they
-// place orders of their own.
+// Arrange makes the valid requests of the run use the orders of an arranger. Without one
+// they place their own orders.
 func (c *Connection) Arrange(with Arranger) { c.arranger = with }
 
-// stock holds what a run makes once and lends to all checks that only look at it.
+// stock has the objects that a run creates once for all checks that only look at them.
 type stock struct {
 	mu    sync.Mutex
 	items map[string]*item
@@ -40,20 +40,19 @@ type stock struct {
 
 // item is one such object.
 type item struct {
-	mu    sync.Mutex // held while it is made
+	mu    sync.Mutex // held during creation
 	made  bool
 	value any
-	// ended is the value with which making it ended the check that tried; nil when it was made.
+	// ended is the End of the check that failed to create it; nil if it was created.
 	ended any
-	// maker made it, and undoes it at the end of the run.
+	// maker created it, and undoes it at the end of the run.
 	maker *Session
 	tries int
 }
 
-// Share returns an object that a run makes once, under a name, for all checks that only
-// look at it. The exchanges that made it count for each check that uses it, and so does
-// what they showed. If the target keeps it from being made, each check that asks
-// ends as the one that tried.
+// Share returns the object with a name, which a run creates once for all checks that only
+// look at it. The exchanges of its creation, and their deviations, count for each check
+// that uses it. If the creation fails, each check that asks for it ends like the first.
 func Share[T any](s *Session, name string, create func(maker *Session) T) T {
 	s.endIfStopped()
 	one := s.connection.stock.item(name)
@@ -83,8 +82,8 @@ func (k *stock) item(name string) *item {
 	return k.items[name]
 }
 
-// make makes an item for the check of a session. One that could not be asked for is made
-// anew by the next check. The caller holds the lock of the item.
+// make creates an item for the check of a session. If no request was sent, the next check
+// tries again. The caller holds the lock of the item.
 func (one *item) make(s *Session, create func(maker *Session) any) {
 	one.maker = s.connection.SessionWith(s.stop, s.part)
 	one.maker.ended = s.ended
@@ -98,7 +97,7 @@ func (one *item) make(s *Session, create func(maker *Session) any) {
 	unasked := isEnd && (end.Verdict == reports.Inconclusive || s.Stopped())
 	if one.made = !unasked || one.tries >= lending.Tries; one.made {
 		s.connection.renewing.Rest(one.maker)
-		if one.ended != nil { // nobody looks at what there is of it
+		if one.ended != nil { // nobody uses a partial object
 			s.connection.keepLeft(one.maker.Undo())
 		}
 		return
@@ -108,8 +107,8 @@ func (one *item) make(s *Session, create func(maker *Session) any) {
 	s.asides = append(s.asides, one.maker) // to be undone with the check
 }
 
-// use has what made an item count for the check, once, and ends the check as the one that
-// could not make it.
+// use makes the creation of an item count for the check, once, and ends the check if the
+// creation failed.
 func (s *Session) use(name string, one *item) {
 	s.mu.Lock()
 	known := s.used[name]
@@ -132,14 +131,13 @@ func (s *Session) use(name string, one *item) {
 	}
 }
 
-// Own returns an answer that belongs to a shared object as one of this check: its exchange
-// is the one that the check shows.
+// Own returns an answer of a shared object that refers to this check's copy of its exchange.
 func (s *Session) Own(answer *wire.Answer) *wire.Answer {
 	return answer.In(s.Exchanges())
 }
 
-// Try does work that a shared object can do without, and returns the value with which
-// that would have ended the check; nil when it did not.
+// Try does work that a shared object does not depend on. It returns the End that the work
+// would have ended the check with, or nil.
 func (s *Session) Try(work func()) (ended any) {
 	defer func() {
 		if ended = recover(); ended != nil {
@@ -150,7 +148,7 @@ func (s *Session) Try(work func()) (ended any) {
 	return nil
 }
 
-// undo undoes what the items of the stock needed.
+// undo undoes the creation of all items.
 func (k *stock) undo() (left []string) {
 	k.mu.Lock()
 	items := k.items
@@ -171,10 +169,10 @@ func (s *Session) Reaches(operation string) bool {
 	return s.Target().URLs[known.Service] != "" && (known.PathKnown || s.Target().Paths[operation] != "" || s.Target().Sandbox)
 }
 
-// Roomy reports whether the target names enough SIM cards to set some aside.
+// Roomy reports whether the target names enough SIM cards to reserve some.
 func (s *Session) Roomy() bool { return len(s.connection.supply.Own()) >= roomySIMs }
 
-// ReservedSIM returns a SIM card that nothing else in the run is about. The target must be roomy.
+// ReservedSIM returns a SIM card that nothing else in the run uses. The target must be roomy.
 func (s *Session) ReservedSIM() string {
 	sim := s.ExistingSIM()
 	s.connection.supply.Reserve(sim)

@@ -12,19 +12,19 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// mostSIMsAsked bounds for how many SIM cards an auto-renewal is looked for whose
-// order is not known.
+// mostSIMsAsked bounds the SIM cards that are searched for an auto-renewal of an
+// unknown order.
 const mostSIMsAsked = 200
 
 // renewal is an auto-renewal as cancelAutoRenewalRecord names it.
 type renewal struct{ partner, sim, orderNo, payID string }
 
-// Cancelled reports whether the run cancelled the auto-renewal of an order, in
-// whichever check, and the target accepted it.
+// Cancelled reports whether any check of the run cancelled the auto-renewal of an order
+// and the target accepted it.
 func (s *Session) Cancelled(orderNo string) bool { return s.connection.journal.Cancelled(orderNo) }
 
 // cancelRenewals cancels the auto-renewals that the check left, newest first, and
-// returns a sentence for each that goes on all the same.
+// returns a sentence for each that stays active.
 func (s *Session) cancelRenewals(undoing *Session) (left []string) {
 	s.mu.Lock()
 	entries := slices.Clone(s.entries)
@@ -41,9 +41,9 @@ func (s *Session) cancelRenewals(undoing *Session) (left []string) {
 	return left
 }
 
-// cancelSubscription cancels the auto-renewal that a subscription began. The request
-// names a payment alone: the order may be any that the run made with that payId, or
-// one of an earlier run. The error is a sentence that says what may be left.
+// cancelSubscription cancels the auto-renewal that a subscription started. The request
+// names only a payment: the order may be any order of the run with that payId, or one
+// of an earlier run. The error is a sentence about what may be left.
 func (s *Session) cancelSubscription(e *journal.Entry) error {
 	candidates := s.renewalsOf(e)
 	for _, one := range candidates {
@@ -86,15 +86,15 @@ func (s *Session) cancelSubscription(e *journal.Entry) error {
 	return nil
 }
 
-// renewalsOf returns the auto-renewals that a subscription may have begun, those of
-// newer orders first.
+// renewalsOf returns the auto-renewals that a subscription may have started, newest order
+// first.
 func (s *Session) renewalsOf(e *journal.Entry) (found []renewal) {
 	for _, order := range s.connection.journal.OrdersOf(e.Payment) {
 		if len(order.SIMs) == 1 {
 			found = append(found, renewal{order.Partner, order.SIMs[0], order.Order, e.Payment})
 		}
 	}
-	// A sweep knows the order by the entry alone.
+	// A sweep knows the order only from the entry.
 	if len(found) == 0 && e.Order != "" && len(e.SIMs) == 1 {
 		found = append(found, renewal{e.Partner, e.SIMs[0], e.Order, e.Payment})
 	}
@@ -113,8 +113,8 @@ func (s *Session) cancel(r renewal) (accepted bool, err error) {
 	return accepted, err
 }
 
-// shownRenewal returns the active auto-renewal of a SIM card, nil when the target
-// shows none.
+// shownRenewal returns the active auto-renewal of a SIM card, or nil if the target shows
+// none.
 func (s *Session) shownRenewal(partner, sim string) (shown *renewal, err error) {
 	err = attempt(func() {
 		answer := s.Send(s.stop, s.NewQueryAutoRenewalRecord(sim).As(partner))
@@ -130,7 +130,7 @@ func (s *Session) shownRenewal(partner, sim string) (shown *renewal, err error) 
 	return shown, err
 }
 
-// mayGoOn returns the sentence that an auto-renewal may go on, as an error; nil
+// mayGoOn returns an error that says that an auto-renewal may still be active, or nil
 // without a cause.
 func (r renewal) mayGoOn(cause error) error {
 	if cause == nil {
@@ -139,10 +139,10 @@ func (r renewal) mayGoOn(cause error) error {
 	return fmt.Errorf("order %s of partner %s may be renewed (SIM card %s): %w", cmp.Or(r.orderNo, "unknown"), r.partner, r.sim, cause)
 }
 
-// endRenewals asks, for each SIM card that the run ordered for, which auto-renewal is
-// active, and cancels those of the run's orders. It is what the target answers that
-// counts: a cancellation may have been accepted and not carried out, and an order may
-// be renewed that nobody subscribed to. It returns a sentence for each that goes on.
+// endRenewals queries the active auto-renewal of each SIM card that the run ordered for,
+// and cancels those of the run's orders. The target may have accepted a cancellation
+// without executing it, or started an auto-renewal without a subscription. It returns a
+// sentence for each that stays active.
 func (c *Connection) endRenewals() (left []string) {
 	type key struct{ partner, sim string }
 	var asked []key

@@ -13,20 +13,20 @@ import (
 type Swept struct {
 	// Clean says that the journal had nothing left to undo; then nothing was sent.
 	Clean bool
-	// Done are the things that were undone, a sentence each.
+	// Done has a sentence for each thing that was undone.
 	Done []string
-	// Left are those that stay on the target, a sentence each; orders and payments,
-	// which nothing undoes, are among them.
+	// Left has a sentence for each thing that stays on the target, including orders and
+	// payments, which cannot be undone.
 	Left []string
 	// Undone says that everything that can be undone was.
 	Undone bool
 }
 
-// Sweep undoes what a run left that did not end, by its journal, and closes the
-// journal. It touches nothing that the journal does not name: a SIM card goes out of a
-// group as often as the run added it, and only while the group holds it more often
-// than before the run. Once everything is undone, another sweep does nothing. A
-// journal of another target, or of what the target does not allow, is an error of type
+// Sweep undoes, by its journal, what an interrupted run left, and closes the journal. It
+// touches nothing that the journal does not name: it removes a SIM card from a group as
+// often as the run added it, and only while the group has it more often than before the
+// run. Once everything is undone, another sweep does nothing. A journal of another
+// target, or with operations that the target does not allow, is an error of type
 // *target.Error, before anything is sent.
 func (c *Connection) Sweep(path string) (Swept, error) {
 	book, err := journal.Read(path)
@@ -34,7 +34,7 @@ func (c *Connection) Sweep(path string) (Swept, error) {
 		return Swept{}, err
 	}
 	if book.Empty() {
-		return Swept{Clean: true}, nil // killed before it said of which target it is
+		return Swept{Clean: true}, nil // killed before it named its target
 	}
 	if err := book.Fits(path, c.target); err != nil {
 		return Swept{}, err
@@ -69,23 +69,23 @@ func (c *Connection) Sweep(path string) (Swept, error) {
 	return swept, nil
 }
 
-// mayUndo returns an error unless the target allows what a journal says that a run did:
-// a file alone must not make a sweep write.
+// mayUndo returns an error unless the target allows the operations in a journal: a file
+// alone must not make a sweep write.
 func (c *Connection) mayUndo(path string, entries []*journal.Entry) error {
 	for _, e := range entries {
 		operation, known := c.contract.Operation(e.Operation)
 		if does := reports.Does(operation.Does); !known || !c.target.Allow.Allows(does) {
 			return &target.Error{
 				Place: path, Problem: fmt.Sprintf("has %q, which %s does not allow", e.Operation, c.target.Name),
-				Instead: "give the settings of the run that wrote it, --allow as well",
+				Instead: "use the settings of the run that wrote it, including --allow",
 			}
 		}
 	}
 	return nil
 }
 
-// unfinished returns the entries that a session undoes: those that were not undone,
-// but for changes of groups whose state before is known, which are compared with it.
+// unfinished returns the entries that a session must undo, except changes to groups with
+// a known earlier state, which are restored by comparison.
 func unfinished(entries []*journal.Entry) (left []*journal.Entry) {
 	for _, e := range entries {
 		if !e.Undone() && e.Outcome() != journal.Refused && e.Before == nil {
@@ -95,8 +95,8 @@ func unfinished(entries []*journal.Entry) (left []*journal.Entry) {
 	return left
 }
 
-// awaitAll waits for the tasks of accepted entries that were not undone, so that
-// nothing is compared before it is done; all of them together as long as one may take.
+// awaitAll waits until the tasks of accepted entries have ended, before groups are
+// compared. It waits for all together as long as one task may take.
 func (c *Connection) awaitAll(entries []*journal.Entry) {
 	s := c.undoing()
 	late := time.Now().Add(c.target.TaskTimeout)

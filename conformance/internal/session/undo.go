@@ -11,10 +11,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Undo takes out of the groups what the check put in and did not take out, newest
-// first, waits until that is done, and cancels the auto-renewals that the check left.
-// It returns a sentence for each thing that it could not undo. It works after the run
-// was stopped, too.
+// Undo removes the SIM cards that the check added and did not remove, newest first, waits
+// until that is done, and cancels the auto-renewals that the check left. It returns a
+// sentence for each thing that it could not undo. It also works after the run was stopped.
 func (s *Session) Undo() (left []string) {
 	undoing := s.connection.undoing()
 	defer func() { s.adopt(undoing) }()
@@ -45,7 +44,7 @@ func (s *Session) Undo() (left []string) {
 	return left
 }
 
-// adopt makes what another session showed count for this check.
+// adopt makes the exchanges and deviations of another session count for this check.
 func (s *Session) adopt(other *Session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,7 +56,7 @@ func (s *Session) adopt(other *Session) {
 	}
 }
 
-// doubt is why it is not clear whether a group still holds what was added to it.
+// doubt is a reason why a group may still hold what was added to it.
 type doubt struct {
 	group journal.Group
 	why   string
@@ -65,15 +64,14 @@ type doubt struct {
 
 // The reasons of a doubt.
 const (
-	unknownResults = "the results of adding them are not known codes"
-	removalUnknown = "no answer came to their removal"
+	unknownResults = "the results of their addition are unknown codes"
+	removalUnknown = "their removal got no answer"
 )
 
-// remaining returns, by group, the SIM cards to take out, newest first, and those of
-// which it is not clear whether the group holds them. Tasks that were not awaited are
-// awaited now, so that nothing is removed before it is added; all of them together as
-// long as one task may take, since a target that ends none would otherwise hold up
-// the run for as long as there are tasks.
+// remaining returns, by group, the SIM cards to remove, newest first, and those that the
+// group may hold. It first waits for unfinished tasks, so that nothing is removed before
+// it is added: for all together as long as one task may take, because a target that
+// never ends its tasks would otherwise delay the run by the time of each.
 func (s *Session) remaining(undoing *Session) (remaining map[journal.Group][]string, doubtful map[doubt][]string) {
 	s.mu.Lock()
 	entries := slices.Clone(s.entries)
@@ -114,28 +112,28 @@ func (s *Session) remaining(undoing *Session) (remaining map[journal.Group][]str
 	return remaining, doubtful
 }
 
-// mayHaveRemoved reports whether an entry is a removal that no answer came to, from a
-// group of which it is not known what it held before the run. To remove the SIM cards
-// again could take out those that somebody else put in. What the embedded sandbox
-// holds is gone after the run.
+// mayHaveRemoved reports whether an entry is a removal without an answer, from a group
+// whose earlier contents are unknown. Removing the SIM cards again could remove cards
+// that somebody else added. The embedded sandbox does not outlive the run, so it does
+// not matter there.
 func (s *Session) mayHaveRemoved(e *journal.Entry) bool {
 	return e.Operation == journal.RemoveSIMs && e.Outcome() == "" && e.Before == nil && !s.Target().Sandbox
 }
 
-// changesAny reports whether an entry is about any SIM card that exists.
+// changesAny reports whether an entry names an existing SIM card.
 func (s *Session) changesAny(e *journal.Entry) bool {
 	return slices.ContainsFunc(e.SIMs, func(sim string) bool { return !slices.Contains(s.Target().UnknownSIMs, sim) })
 }
 
-// awaitEntry waits for the terminal result of an entry. That there is none makes no
-// difference here: Carried has an answer for it.
+// awaitEntry waits for the terminal result of an entry. A missing result is no error here:
+// Carried handles it.
 func (s *Session) awaitEntry(e *journal.Entry) {
 	_ = attempt(func() { e.SetResults(journal.ResultsOf(s.AwaitResultAs(s.stop, e.Partner, e.RequestID()))) })
 }
 
-// stillHeld returns those of the SIM cards that a group holds more often than before
-// the run; all of them when it cannot be listed. What the target answered to their
-// addition does not tell: it may count a SIM card once, however often it is added.
+// stillHeld returns the SIM cards that a group holds more often than before the run, or all
+// of sims if it cannot be listed. The answers to their addition do not show it: a target
+// may count a SIM card once, however often it is added.
 func (c *Connection) stillHeld(group journal.Group, sims []string) (held []string) {
 	if !c.target.Allow.Read {
 		return sims
@@ -154,17 +152,17 @@ func (c *Connection) stillHeld(group journal.Group, sims []string) (held []strin
 	return held
 }
 
-// takeOut removes SIM cards from a group and waits for the end of it.
+// takeOut removes SIM cards from a group and waits until the task has ended.
 func (s *Session) takeOut(group journal.Group, sims []string) error {
 	return s.changeGroup(s.NewRemoveSims(group.ID, sims...).As(group.Partner), group.Partner, "removing")
 }
 
-// putBack adds SIM cards to a group and waits for the end of it.
+// putBack adds SIM cards to a group and waits until the task has ended.
 func (s *Session) putBack(group journal.Group, sims []string) error {
 	return s.changeGroup(s.NewAddSims(group.ID, sims...).As(group.Partner), group.Partner, "putting back")
 }
 
-// changeGroup sends a request that changes a group and waits until it succeeded for
+// changeGroup sends a request that changes a group and waits until it has succeeded for
 // each SIM card.
 func (s *Session) changeGroup(draft *Draft, partner, doing string) error {
 	return attempt(func() {
