@@ -19,8 +19,8 @@ var authorizationChecks = slices.Concat(
 		Requirement: "{operation} answers with the payId of its request",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		for number := range 2 { // to catch an answer that is always about the same payment
-			p, told := begun(ctx, s, operation, number)
-			Expect(told["payId"]).To(Equal(p.PayID), "%s answered with another payId", operation)
+			p, answer := begun(ctx, s, operation, number)
+			Expect(answer["payId"]).To(Equal(p.PayID), "%s answered with another payId", operation)
 		}
 	}, "stripeSingleAuthorization", "stripeSubscriptionAuthorization"),
 	onThese(Check{

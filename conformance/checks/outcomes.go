@@ -142,7 +142,7 @@ var repeatedPaymentChecks = slices.Concat(
 func takesEffectOnce(ctx context.Context, s *session.Session,
 	shared func(context.Context, *session.Session) sharedOrder, confirm func(p session.Purchase),
 ) {
-	if grown, told := grownBy(ctx, s, shared); told && grown.all == 1 {
+	if grown, known := grownBy(ctx, s, shared); known && grown.all == 1 {
 		return
 	}
 	grown := growth(ctx, s, allOrders, 1, func(sim string) {
@@ -166,7 +166,7 @@ var failureChecks = []Check{{
 	Requirement: "singleQueryOrder does not list an order as active after its payment failed",
 	Run: func(ctx context.Context, s *session.Session) {
 		method := s.FailingMethod()
-		if grown, told := grownBy(ctx, s, notPaid); told && grown.active <= 0 {
+		if grown, known := grownBy(ctx, s, notPaid); known && grown.active <= 0 {
 			return
 		}
 		Expect(growth(ctx, s, activeOrders, 0, func(sim string) { endFailing(ctx, s, orderFor(ctx, s, sim), method) })).

@@ -47,7 +47,7 @@ var thirdPartyChecks = slices.Concat([]Check{{
 	Operations:  []string{"synOrderInfo", "singleQueryOrder"},
 	Requirement: "singleQueryOrder does not list an order as active after its third-party payment failed",
 	Run: func(ctx context.Context, s *session.Session) {
-		if grown, told := grownBy(ctx, s, notPaidElsewhere); told && grown.active <= 0 {
+		if grown, known := grownBy(ctx, s, notPaidElsewhere); known && grown.active <= 0 {
 			return
 		}
 		Expect(growth(ctx, s, activeOrders, 0, func(sim string) {

@@ -16,7 +16,7 @@ var takeEffectChecks = []Check{{
 	ID: "VSH-034", Clause: "orders/query-shows-the-order", Does: reports.Purchase, Operations: []string{"synOrderInfo", "singleQueryOrder"},
 	Requirement: "singleQueryOrder lists an order by third-party payment",
 	Run: func(ctx context.Context, s *session.Session) {
-		if grown, told := grownBy(ctx, s, lastEffective); told && grown.all >= 1 {
+		if grown, known := grownBy(ctx, s, lastEffective); known && grown.all >= 1 {
 			return
 		}
 		Expect(growth(ctx, s, allOrders, 1, func(sim string) { thirdPartyOrder(ctx, s, sim) })).
@@ -26,7 +26,7 @@ var takeEffectChecks = []Check{{
 	ID: "VSH-035", Clause: "orders/query-shows-the-order", Does: reports.Purchase, Operations: paying("singleQueryOrder"),
 	Requirement: "singleQueryOrder lists a paid order",
 	Run: func(ctx context.Context, s *session.Session) {
-		if grown, told := grownBy(ctx, s, paidSingly); told && grown.all >= 1 {
+		if grown, known := grownBy(ctx, s, paidSingly); known && grown.all >= 1 {
 			return
 		}
 		Expect(growth(ctx, s, allOrders, 1, func(sim string) { payFor(ctx, s, orderFor(ctx, s, sim)) })).
@@ -42,7 +42,7 @@ var takeEffectChecks = []Check{{
 	Operations:  []string{"singleOrder", "singleQueryOrder", "synOrderInfo"},
 	Requirement: "singleQueryOrder does not list an unpaid order as active",
 	Run: func(ctx context.Context, s *session.Session) {
-		if grown, told := grownBy(ctx, s, unpaid); told && grown.active <= 0 {
+		if grown, known := grownBy(ctx, s, unpaid); known && grown.active <= 0 {
 			return
 		}
 		Expect(growth(ctx, s, activeOrders, 0, func(sim string) { orderFor(ctx, s, sim) })).

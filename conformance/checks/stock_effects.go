@@ -1,0 +1,103 @@
+package checks
+
+import (
+	"context"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
+)
+
+// lastEffect is an order by third-party payment that took effect after the shared orders were
+// placed and paid, so their effects have happened too.
+type lastEffect struct {
+	sharedOrder
+	// other is a SIM without an order, otherBefore its listing before.
+	other       string
+	otherBefore counts
+	// seenBefore is the listing of the SIM for the second partner before.
+	seenBefore counts
+}
+
+// awaitEffects waits until all shared orders have taken effect. It returns false if the
+// target names too few SIMs.
+func awaitEffects(ctx context.Context, s *session.Session) (lastEffect, bool) {
+	if !s.Roomy() {
+		return lastEffect{}, false
+	}
+	return session.Share(s, "last effect", func(s *session.Session) lastEffect {
+		all := []func(context.Context, *session.Session) sharedOrder{unpaid, paidSingly, paidAtOnce, notPaid, notPaidElsewhere}
+		for _, create := range all {
+			s.Try(func() { create(ctx, s) })
+		}
+		last := lastEffect{other: s.ReservedSIM()}
+		last.otherBefore = countOf(s.Send(ctx, s.NewSingleQueryOrder(last.other)))
+		last.sharedOrder = createOrder(ctx, s, func(p *session.Purchase) *session.Draft {
+			if second := s.Target().SecondPartnerCode; second != "" {
+				last.seenBefore = countOf(s.Send(ctx, s.NewSingleQueryOrder(p.SIM).As(second)))
+			}
+			return s.NewSynOrderInfo(*p)
+		})
+		s.Await(func() bool { return countOf(s.Send(ctx, s.NewSingleQueryOrder(last.SIM))).active > last.before.active })
+		return last
+	}), true
+}
+
+// lastEffective returns the order that took effect last. The target must be roomy.
+func lastEffective(ctx context.Context, s *session.Session) sharedOrder {
+	last, _ := awaitEffects(ctx, s)
+	return last.sharedOrder
+}
+
+// grownBy returns by how many orders the listing of a shared order's SIM has grown, and
+// false if that is unknown.
+func grownBy(ctx context.Context, s *session.Session, shared func(context.Context, *session.Session) sharedOrder) (counts, bool) {
+	if _, roomy := awaitEffects(ctx, s); !roomy {
+		return counts{}, false
+	}
+	order := shared(ctx, s)
+	now := countOf(s.Send(ctx, s.NewSingleQueryOrder(order.SIM)))
+	return counts{now.all - order.before.all, now.active - order.before.active}, true
+}
+
+// pushedAgain is an order by third-party payment whose first pushes were not taken.
+type pushedAgain struct {
+	session.Purchase
+	// shown is the order as queryOrder showed it when the first push arrived.
+	shown wire.FoundOrder
+	// pushes are those that arrived, one more than was not taken when all was repeated.
+	pushes []*session.Push
+}
+
+// repeatedPush answers the first three pushes of an order with the statuses of
+// notTaken, in their order.
+func repeatedPush(ctx context.Context, s *session.Session) pushedAgain {
+	first := topUp(ctx, s) // an earlier one, whose push is taken
+	awaitPush(ctx, s, first.Purchase)
+	return session.Share(s, "repeated push", func(s *session.Session) pushedAgain {
+		placeUntold(ctx, s)
+		order := pushedAgain{Purchase: s.NewPurchase()}
+		order.SIM, _ = idleSIM(ctx, s)
+		s.AnswerPushes(order.Purchase, notTaken...)
+		thirdPartyPaid(ctx, s, order.Purchase)
+		awaitPush(ctx, s, order.Purchase)
+		if s.Reaches("queryOrder") {
+			order.shown = s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: order.PurchaseID}))
+		}
+		for n := 2; n <= len(notTaken)+1; n++ {
+			if order.pushes = s.ArrivedPushes(order.Purchase, n); len(order.pushes) < n {
+				break
+			}
+		}
+		return order
+	})
+}
+
+// placeUntold places orders that the target must not push, if possible.
+func placeUntold(ctx context.Context, s *session.Session) {
+	for _, create := range []func(){
+		func() { unpaid(ctx, s) }, func() { authorizedWith(ctx, s, false) },
+		func() { unknownSIMOrder(ctx, s) }, func() { foreignOrder(ctx, s) },
+	} {
+		s.Try(create)
+	}
+}

@@ -1,0 +1,183 @@
+package checks
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
+)
+
+// authorized is an order whose payment was started, with the answers about it.
+type authorized struct {
+	session.Purchase
+	// told is the answer to the authorization, open and confirmed are the later answers of
+	// resultQuery and confirmPaymentResult.
+	told, open, confirmed *wire.Answer
+}
+
+// subscriptionBegun returns an order whose subscription was begun and not completed, with
+// what was answered. number is 0 or 1.
+func subscriptionBegun(ctx context.Context, s *session.Session, number int) authorized {
+	order, name := unpaidLater(ctx, s).Purchase, "begun subscription"
+	if number > 0 {
+		order, name = attacked(ctx, s, "singleOrder").Purchase, "second begun subscription"
+	}
+	return session.Share(s, name, func(s *session.Session) authorized {
+		answer := s.Send(ctx, s.NewStripeSubscriptionAuthorization(order))
+		s.RequireAccepted(answer)
+		return authorized{Purchase: order, told: answer}
+	})
+}
+
+// authorizedWith returns an order whose payment was begun and not made. The first has no
+// payment method, the second one that stays open, if the target names one.
+func authorizedWith(ctx context.Context, s *session.Session, open bool) authorized {
+	name, method := "authorized order", ""
+	if open {
+		name, method = "open payment", s.Target().OpenMethod
+	}
+	return session.Share(s, name, func(s *session.Session) authorized {
+		order := authorized{Purchase: s.Order(ctx)}
+		order.told = s.Authorize(ctx, order.Purchase, method)
+		order.open = s.Send(ctx, s.NewResultQuery(order.PayID))
+		if s.Reaches("confirmPaymentResult") {
+			order.confirmed = s.Send(ctx, s.NewConfirmPaymentResult(order.PayID))
+		}
+		return order
+	})
+}
+
+// topUp returns an order by third-party payment.
+func topUp(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "top-up", func(s *session.Session) sharedOrder {
+		return createOrder(ctx, s, func(p *session.Purchase) *session.Draft {
+			if !s.Roomy() {
+				p.SIM, _ = idleSIM(ctx, s)
+			}
+			return s.NewSynOrderInfo(*p)
+		})
+	})
+}
+
+// topUps returns three orders by third-party payment that arrived at once, for
+// different SIMs if the target names enough of them.
+func topUps(ctx context.Context, s *session.Session) []sharedOrder {
+	return session.Share(s, "concurrent top-ups", func(s *session.Session) []sharedOrder {
+		several := make([]sharedOrder, 3)
+		sims := s.ExistingSIMs(len(several))
+		for i := range several {
+			several[i].Purchase = s.NewPurchase()
+			several[i].SIM = sims[i]
+			look(ctx, s, sims[i])
+		}
+		parallel(len(several), func(i int) { several[i].answer = s.Send(ctx, s.NewSynOrderInfo(several[i].Purchase)) })
+		for i := range several {
+			s.RequireAccepted(several[i].answer)
+		}
+		return several
+	})
+}
+
+// visibleKeys returns the keys of an order by third-party payment once queryOrder shows it.
+// number is 0 for the first and at most 3; all have different SIMs if the target names enough.
+func visibleKeys(ctx context.Context, s *session.Session, number int) session.OrderKeys {
+	order := topUp(ctx, s).Purchase
+	name := "keys of the top-up"
+	if number > 0 {
+		order = topUps(ctx, s)[number-1].Purchase
+		name = "keys of concurrent top-up " + strconv.Itoa(number)
+	}
+	return session.Share(s, name, func(s *session.Session) session.OrderKeys {
+		awaitVisible(ctx, s, order)
+		return keysOf(ctx, s, order)
+	})
+}
+
+// paidSingly returns an order that was paid by a single payment. Its payment was
+// confirmed and queried repeatedly.
+func paidSingly(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "paid order", func(s *session.Session) sharedOrder {
+		order := createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
+		s.Authorize(ctx, order.Purchase, s.PayingMethod())
+		s.RequireAccepted(s.Send(ctx, s.NewConfirmPaymentResult(order.PayID)))
+		for range 2 {
+			s.Send(ctx, s.NewResultQuery(order.PayID))
+			s.Send(ctx, s.NewConfirmPaymentResult(order.PayID))
+		}
+		awaitPaid(ctx, s, order.Purchase)
+		return order
+	})
+}
+
+// stages are what was answered about an order that was paid in stages.
+type stages struct {
+	sharedOrder
+	// early is the confirmation of a payment that nobody began, earlyState what resultQuery showed then.
+	early, earlyState *wire.Answer
+	// untimed is an authorization without tradeTime, untimedState what resultQuery showed when
+	// it was confirmed.
+	untimed, untimedState *wire.Answer
+	// begun is the authorization, begunState what resultQuery showed then.
+	begun, begunState *wire.Answer
+	// unconfirmed is a confirmation without tradeTime, unconfirmedState what resultQuery showed then.
+	unconfirmed, unconfirmedState *wire.Answer
+}
+
+// paidInStages returns an order that is paid in stages, as far as the target accepts them.
+// The payment is not confirmed in the end.
+func paidInStages(ctx context.Context, s *session.Session) stages {
+	return session.Share(s, "order paid in stages", func(s *session.Session) stages {
+		method := s.PayingMethod()
+		order := stages{sharedOrder: createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })}
+		state := func() *wire.Answer { return s.Send(ctx, s.NewResultQuery(order.PayID)) }
+		begin, confirm := s.NewStripeSingleAuthorization(order.Purchase, method), s.NewConfirmPaymentResult(order.PayID)
+		order.early, order.earlyState = s.Send(ctx, confirm), state()
+		order.untimed = s.Send(ctx, begin.Twin().Before(wire.Drop("tradeTime")))
+		s.Send(ctx, confirm)
+		order.untimedState = state()
+		order.begun, order.begunState = s.Send(ctx, begin), state()
+		order.unconfirmed, order.unconfirmedState = s.Send(ctx, confirm.Twin().Before(wire.Drop("tradeTime"))), state()
+		return order
+	})
+}
+
+// inOrder reports whether the target refused what it must and accepted the authorization.
+func (o stages) inOrder() bool {
+	return o.untimed.Refused() && o.begun.Accepted() && o.unconfirmed.Refused()
+}
+
+// paidAtOnce returns an order whose payment was confirmed four times at once.
+func paidAtOnce(ctx context.Context, s *session.Session) sharedOrder {
+	staged := paidInStages(ctx, s)
+	return session.Share(s, "order confirmed at once", func(s *session.Session) sharedOrder {
+		order := staged.sharedOrder
+		if !staged.inOrder() {
+			order = createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
+			s.Authorize(ctx, order.Purchase, s.PayingMethod())
+		}
+		parallel(4, func(int) { s.Send(ctx, s.NewConfirmPaymentResult(order.PayID)) })
+		return order
+	})
+}
+
+// notPaid returns an order whose payment failed.
+func notPaid(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "failed payment", func(s *session.Session) sharedOrder {
+		method := s.FailingMethod()
+		order := createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
+		endFailing(ctx, s, order.Purchase, method)
+		return order
+	})
+}
+
+// notPaidElsewhere returns an order whose third-party payment failed. The target may have
+// refused it.
+func notPaidElsewhere(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "failed third-party payment", func(s *session.Session) sharedOrder {
+		order := sharedOrder{Purchase: s.NewPurchase()}
+		order.reserve(ctx, s)
+		order.answer = s.Send(ctx, s.NewSynOrderInfo(order.Purchase).Before(failedElsewhere))
+		return order
+	})
+}
