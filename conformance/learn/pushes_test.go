@@ -42,7 +42,7 @@ func inBody(before, after string) func(*reports.Request) {
 	return func(r *reports.Request) { r.Body = bytes.ReplaceAll(r.Body, []byte(before), []byte(after)) }
 }
 
-// TestPushesAreLearnt holds that the overlay says what pushes look like, and keeps nothing that identifies a key or an order.
+// The overlay describes the pushes without anything that identifies a key or an order.
 func TestPushesAreLearnt(t *testing.T) {
 	whole, _ := written(t, learnt(t, base()))
 	for _, said := range []string{
@@ -59,7 +59,7 @@ func TestPushesAreLearnt(t *testing.T) {
 	}
 }
 
-// TestChangesOfPushes holds that each change of the pushes is seen and named, and nothing else with it.
+// Each change of the pushes is reported by name, and nothing else is.
 func TestChangesOfPushes(t *testing.T) {
 	before := learnt(t, base())
 	for _, test := range []struct {
