@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -29,6 +30,33 @@ func TestSignsAreExplained(t *testing.T) {
 			case i == result.Deviations[0].Exchange && signed.Sign == signed.Sent:
 				t.Errorf("%s: exchange %d has a wrong sign, and is explained as right", result.ID, i)
 			}
+		}
+	}
+}
+
+// TestWrongPushSignaturesAreExplained shows that a failure names the text to sign and the rule by which
+// the target signed instead.
+func TestWrongPushSignaturesAreExplained(t *testing.T) {
+	run := runAgainst(t, settings(func(s *target.Settings) {
+		s.Fault, s.Only = []string{"push-headers-not-signed"}, []string{"NTF-017"}
+	}))
+	d := run.Results[0].Deviations[0]
+	if !strings.HasPrefix(d.Summary, "the signature of the push is wrong: the signature fits if") ||
+		!strings.HasPrefix(d.Expected, `the signature over the text {"deviceCode":`) {
+		t.Errorf("told: %s\nexpected: %s", d.Summary, d.Expected)
+	}
+}
+
+// TestLostPaymentsAreNotBlamedOnThePush awaits pushes of orders that the target takes for unpaid.
+func TestLostPaymentsAreNotBlamedOnThePush(t *testing.T) {
+	run := runAgainst(t, settings(func(s *target.Settings) {
+		s.Fault, s.Only, s.Strict = []string{"third-party-order-open"}, []string{"NTF-001", "NTF-010", "NTF-017"}, "documented"
+		s.PushTimeout = "200ms"
+	}))
+	for _, r := range run.Results {
+		const want = "queryOrder does not show the order whose push is awaited as paid"
+		if r.Verdict != reports.Inconclusive || !strings.Contains(r.Reason, want) {
+			t.Error(told(r))
 		}
 	}
 }

@@ -211,12 +211,15 @@ var pushSignatureChecks = []Check{{
 }}
 
 // verifies asserts that the signature of a push is correct. Its failure shows which text
-// must be signed.
+// must be signed, and by which other rules the target signed if that is known.
 func verifies(s *session.Session, push *session.Push, what string) {
 	s.PushKeyID() // skip without a key
 	err := push.Verify(s.Target())
 	if err == nil {
 		return
+	}
+	if mistake := push.Mistake(s.Target()); mistake != "" {
+		what += ": " + mistake
 	}
 	panic(Failure{
 		Summary: what, Exchange: -1, Expected: "the signature over the text " + push.Content(s.Target()),

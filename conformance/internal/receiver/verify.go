@@ -18,8 +18,20 @@ func (p *Push) Verify(t *target.Target) error {
 	if !errors.Is(err, signing.ErrMismatch) {
 		return err
 	}
-	rules := diagnose.PushRules{Keys: keys, Join: t.PushJoin, Encoding: t.PushEncoding}
-	return fmt.Errorf("%w; %s", err, diagnose.Push(p.Header, p.Body, rules).Line())
+	return fmt.Errorf("%w; %s", err, p.diagnosis(t).Line())
+}
+
+// Mistake says by which other rules the signature of a push was made, "" if none are known.
+func (p *Push) Mistake(t *target.Target) string {
+	if d := p.diagnosis(t); d.Found && !d.Right {
+		return d.Line()
+	}
+	return ""
+}
+
+func (p *Push) diagnosis(t *target.Target) diagnose.PushDiagnosis {
+	rules := diagnose.PushRules{Keys: map[string][]byte{t.PushKeyID: t.PushKey}, Join: t.PushJoin, Encoding: t.PushEncoding}
+	return diagnose.Push(p.Header, p.Body, rules)
 }
 
 // Content returns the text that the signature of a push must cover under the rules of the

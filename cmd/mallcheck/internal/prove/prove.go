@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/embedded"
@@ -23,8 +22,8 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
-// tellEvery is after how many faults the progress is told.
-const tellEvery = 50
+// tellEvery is how often the progress is told.
+const tellEvery = 10 * time.Second
 
 // Settings say how faults are proven.
 type Settings struct {
@@ -44,7 +43,7 @@ func All(ctx context.Context, settings Settings, selected []faults.Fault) ([]rep
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	procs := settings.Procs
-	p := &proof{Settings: settings, faults: selected, next: make(chan int), rows: make([]reports.FaultRow, len(selected))}
+	p := &proof{Settings: settings, faults: selected, next: make(chan int), rows: make([]reports.FaultRow, len(selected)), told: time.Now()}
 	failed := make([]error, procs)
 	var group sync.WaitGroup
 	for i := range procs {
@@ -78,7 +77,20 @@ type proof struct {
 	faults []faults.Fault
 	next   chan int // indices of faults
 	rows   []reports.FaultRow
-	done   atomic.Int64
+
+	mu   sync.Mutex
+	done int
+	told time.Time
+}
+
+// tell counts a fault as proven, and tells the progress from time to time.
+func (p *proof) tell() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.done++; time.Since(p.told) >= tellEvery {
+		p.told = time.Now()
+		fmt.Fprintf(p.Err, "%d of %d faults\n", p.done, len(p.faults))
+	}
 }
 
 // work gives fault after fault to a process and fills the rows of them. A process
@@ -105,9 +117,7 @@ func (p *proof) work(ctx context.Context) error {
 				SideEffects: map[string][]string{}, Problem: "its process broke: " + err.Error(),
 			}
 		}
-		if done := p.done.Add(1); done%tellEvery == 0 {
-			fmt.Fprintf(p.Err, "%d of %d faults\n", done, len(p.faults))
-		}
+		p.tell()
 	}
 	return nil
 }
