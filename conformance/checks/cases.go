@@ -9,7 +9,9 @@ import (
 
 // among keeps the cases of some operations.
 func among(cases []Check, keep func(operation string) bool) []Check {
-	return slices.DeleteFunc(cases, func(check Check) bool { return !keep(check.Operations[0]) })
+	return later(func() []Check {
+		return slices.DeleteFunc(expanded(cases), func(check Check) bool { return !keep(check.Operations[0]) })
+	})
 }
 
 // onThese makes a case of a check for each of some operations.
@@ -29,10 +31,13 @@ func onShop(check Check, run func(ctx context.Context, s *session.Session, opera
 
 // inBody sets the clause of each case to a place in the schema of its body.
 func inBody(below string, cases []Check) []Check {
-	for i := range cases {
-		cases[i].Clause = operationOf(cases[i].Operations[0]).bodySchema() + below
-	}
-	return cases
+	return later(func() []Check {
+		all := expanded(cases)
+		for i := range all {
+			all[i].Clause = operationOf(all[i].Operations[0]).bodySchema() + below
+		}
+		return all
+	})
 }
 
 // having keeps the cases of operations whose body must have a member.

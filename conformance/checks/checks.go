@@ -42,6 +42,26 @@ type Check struct {
 
 	// derived is the case that the check is made of; nil for a check written by hand.
 	derived *cases.Case
+
+	// cases returns the cases that replace this check; nil for a check itself.
+	cases func() []Check
+}
+
+// later stands for cases that follow from the contract. Reading it takes longer than most
+// commands, and only those that need checks do it.
+func later(cases func() []Check) []Check { return []Check{{cases: cases}} }
+
+// expanded returns the checks with the cases in place of what stands for them.
+func expanded(checks []Check) []Check {
+	var all []Check
+	for _, check := range checks {
+		if check.cases == nil {
+			all = append(all, check)
+		} else {
+			all = append(all, expanded(check.cases())...)
+		}
+	}
+	return all
 }
 
 // Area is the part of the id before the first "-" or "/": "SIG".
@@ -73,7 +93,7 @@ var sorted = sync.OnceValue(func() []Check {
 		orderChecks, pushChecks, renewalChecks, cancellationChecks, thirdPartyChecks, paymentChecks, authorizationChecks,
 		paymentOutcomeChecks,
 	} {
-		all = append(all, topic...)
+		all = append(all, expanded(topic)...)
 	}
 	all = append(all, generated()...)
 	for i := range all {
@@ -89,6 +109,10 @@ var sorted = sync.OnceValue(func() []Check {
 // becomes its id. Unless the check sets Does, it is the effect of a valid request of the
 // operation.
 func onEach(check Check, run func(ctx context.Context, s *session.Session, operation string)) []Check {
+	return later(func() []Check { return eachCase(check, run) })
+}
+
+func eachCase(check Check, run func(ctx context.Context, s *session.Session, operation string)) []Check {
 	cases := make([]Check, 0, len(operations()))
 	for _, operation := range operations() {
 		one := check
