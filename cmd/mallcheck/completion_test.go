@@ -113,7 +113,10 @@ func TestHelp(t *testing.T) {
 		t.Fatal(err)
 	}
 	completed := process{arguments: []string{"complete", "--", ""}}.run(t)
-	for line := range strings.Lines(completed.out) {
+	for i, line := range strings.Split(strings.TrimSpace(completed.out), "\n") {
+		if i%testlevel.Pick(5, 1, 1) != 0 {
+			continue
+		}
 		command, sentence, _ := strings.Cut(strings.TrimSpace(line), "\t")
 		got := process{arguments: []string{command, "--help"}, environ: []string{"COLUMNS=100"}}.run(t)
 		if got.code != 0 || got.err != "" || !strings.Contains(got.out, "\n    mallcheck "+command) && command != "sign" {

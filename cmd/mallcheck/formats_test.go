@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
@@ -35,6 +36,7 @@ func altered(t *testing.T, old, with string) *httptest.Server {
 
 // The exit code is that of the verdict, whatever is written.
 func TestExitCodeDoesNotDependOnTheFormat(t *testing.T) {
+	testlevel.Plain(t)
 	fixtures := sandbox.NewFixtures()
 	formats := []string{"markdown", "sarif", "har", "codequality", "github", "html", "junit", "json"}
 	for i, test := range []struct {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/partner/client/starter"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -40,7 +41,7 @@ func TestJudge(t *testing.T) {
 	if err := os.WriteFile(waivers, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct {
+	for i, test := range []struct {
 		name, script string
 		flags        []string
 		code         int
@@ -62,6 +63,9 @@ func TestJudge(t *testing.T) {
 		{"an undocumented path that is not told", confirming, nil, 1, "no operation has this path"},
 		{"a renamed variable", `test "$BASE" = "$MALL_TOPUP_URL/v1" && list`, []string{"--env=BASE={MALL_TOPUP_URL}/v1"}, 0, "passed"},
 	} {
+		if i%testlevel.Pick(5, 1, 1) != 0 {
+			continue
+		}
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			got, dir := judged(t, test.script, test.flags...)

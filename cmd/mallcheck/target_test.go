@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 func md5Hex(text string) string {
@@ -241,6 +243,7 @@ func freeAddress(t *testing.T) string {
 // A served sandbox passes the full suite with its environment file, its printed curl line works,
 // and it stops cleanly.
 func TestServe(t *testing.T) {
+	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=2ms", "--push-backoff=5ms")
 	dir := t.TempDir()
 	got := process{arguments: []string{"run"}, environ: s.env, dir: dir}.run(t)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // inFolder writes files into a folder of the test and returns it.
@@ -38,7 +39,7 @@ func uat(more ...string) string {
 // correction, with exit code 2.
 func TestFileMisuse(t *testing.T) {
 	const at = "mallcheck: mallcheck.yaml:"
-	for _, test := range []struct{ name, file, want string }{
+	for i, test := range []struct{ name, file, want string }{
 		{"empty", "", "mallcheck: mallcheck.yaml is empty; mallcheck init writes a file to start from"},
 		{"comments alone", "# nothing\n", "mallcheck: mallcheck.yaml is empty; "},
 		{"no mapping", "- uat\n", at + "1: the file is a list, not a mapping; write KEY: VALUE lines"},
@@ -90,6 +91,9 @@ func TestFileMisuse(t *testing.T) {
 		{"a key without a certificate", uat("tls-client-key: a.pem"), at + `6: tls-client-key: "a.pem" has no certificate; give tls-client-cert as well`},
 		{"a certificate that is none", uat("tls-client-cert: mallcheck.yaml", "tls-client-key: mallcheck.yaml"), at + `6: tls-client-cert: "mallcheck.yaml" and its key cannot be used: `},
 	} {
+		if i%testlevel.Pick(5, 1, 1) != 0 {
+			continue
+		}
 		t.Run(test.name, func(t *testing.T) {
 			got := process{arguments: []string{"run"}, dir: withTargets(t, test.file)}.run(t)
 			if got.code != 2 || !strings.HasPrefix(got.err, test.want) || strings.Count(got.err, "\n") != 1 || got.out != "" {
