@@ -12,25 +12,25 @@ import (
 // The grades of evidence, strongest first.
 const (
 	Documented = "documented"
-	// Observed is the grade of what an overlay says that a target was seen to do.
+	// Observed is the grade of behaviour that an overlay records of a target.
 	Observed = "observed"
 	Derived  = "derived"
 	Assumed  = "assumed"
 )
 
-// Rule is the grade of a statement that is no statement of the provider but a
-// rule of this suite, such as "no valid request is answered by a server error".
-// It has no page as its source and holds at every strictness.
+// Rule is the grade of a rule of this suite, such as "no valid request is answered by a
+// server error". The provider does not state it, so it has no source. It applies at
+// every strictness.
 const Rule = "rule"
 
-// Evidence says how sure a statement is.
+// Evidence says how certain a statement is.
 type Evidence struct {
 	Grade  string // Documented, Observed, Derived, Assumed or Rule
 	Source string // the ids of the provider's pages, comma-separated; empty when no page is behind it
-	Note   string // why, in words; may be empty
+	Note   string // the reason; may be empty
 
-	// restricts is set when the page itself states the restriction, so that it
-	// also documents that a request that breaks it is refused.
+	// restricts is set if the page itself states the restriction, and so documents that
+	// a request that breaks it is refused.
 	restricts bool
 }
 
@@ -42,23 +42,22 @@ type Clause struct {
 	Statement string
 	// Operations are the ids of the operations that it concerns.
 	Operations []string
-	// Evidence is what holds for all these operations; see Contract.ClauseFor.
+	// Evidence applies to all these operations; see Contract.ClauseFor.
 	Evidence Evidence
-	// Enforced is how sure it is that a server keeps the clause. It is Evidence,
+	// Enforced is the evidence that a server enforces the clause. It equals Evidence,
 	// except for a constraint on a request that a page states for the caller: that a
-	// server refuses what breaks it is derived at most, unless a page says so.
+	// server refuses violations is derived at most, unless a page says so.
 	Enforced Evidence
 }
 
-// ruleClause is a rule of x-clauses, with the operations for which the evidence is better.
+// ruleClause is a rule of x-clauses, with the operations that have better evidence.
 type ruleClause struct {
 	Clause
 	raised map[string]Evidence
 }
 
-// Clauses returns the rules over several operations, or beyond any schema, in
-// the order of the document. Statements of schemas have no list: Clause finds
-// them by their pointer.
+// Clauses returns the rules that no schema states, in the order of the document.
+// Statements of schemas are not listed; Clause finds them by their pointers.
 func (c *Contract) Clauses() []Clause {
 	all := make([]Clause, len(c.clauses))
 	for i, rule := range c.clauses {
@@ -68,19 +67,17 @@ func (c *Contract) Clauses() []Clause {
 	return all
 }
 
-// Clause returns the clause of an id, and whether there is one with evidence. An
-// id is that of a rule, or a JSON pointer (RFC 6901, with or without "#" before
-// it) that is followed as if references were inlined, so it begins at an
-// operation: "/paths/~1mall~1bundle-groups~1bundles/get/responses/200/…". An
+// Clause returns the clause with an id, and whether it exists and has evidence. The id
+// is the id of a rule or a JSON pointer (RFC 6901, with or without a leading "#"). The
+// pointer is followed as if references were inlined, so it can begin at an operation: "/paths/~1mall~1bundle-groups~1bundles/get/responses/200/…". An
 // element of a list may be named instead of counted: a parameter by its name
 // ("…/parameters/sign"), a required member or a value by itself
-// ("…/required/partnerCode"). The nearest evidence above the place counts, and
-// evidence for the single keyword before that.
+// ("…/required/partnerCode"). Evidence for the single keyword counts first, then the
+// nearest evidence above it.
 func (c *Contract) Clause(id string) (Clause, bool) { return c.ClauseFor(id, "") }
 
-// ClauseFor returns the clause of an id with the evidence that there is for one
-// operation. It differs from Clause for rules whose evidence is better for some
-// of their operations than for all.
+// ClauseFor returns the clause with an id with its evidence for one operation. It differs
+// from Clause for rules that have better evidence for some of their operations.
 func (c *Contract) ClauseFor(id, operation string) (Clause, bool) {
 	if pointer := strings.TrimPrefix(id, "#"); strings.HasPrefix(pointer, "/") {
 		return c.pointerClause(id, pointer)
@@ -112,10 +109,9 @@ func (c *Contract) pointerClause(id, pointer string) (Clause, bool) {
 	return clause, true
 }
 
-// Nullability returns the evidence that null may not stand in the place of the value
-// of a schema, which is named by its JSON pointer as for Clause: that of the keyword
-// nullable where the document grades it. No page speaks of null, so it is assumed
-// everywhere else.
+// Nullability returns the evidence that the value of a schema must not be null. The schema
+// is given by its JSON pointer, as for Clause. It is the evidence of the keyword nullable
+// if the document grades it, otherwise assumed, because no page mentions null.
 func (c *Contract) Nullability(schema string) Evidence {
 	if p, found := c.walk(strings.TrimPrefix(schema, "#")); found {
 		if evidence := p.keywordEvidence("nullable"); evidence.Grade != "" {
@@ -125,9 +121,9 @@ func (c *Contract) Nullability(schema string) Evidence {
 	return Evidence{Grade: Assumed, Note: "No page says whether a value may be null."}
 }
 
-// KnownValues returns the values that the documentation names for the schema at
-// a JSON pointer (as for Clause), each with its meaning; nil when it names none.
-// They are no limit: another value is undocumented, not forbidden.
+// KnownValues returns the values that the documentation names for the schema at a JSON
+// pointer (as for Clause), each with its meaning; nil if it names none. Other values are
+// undocumented, not forbidden.
 func (c *Contract) KnownValues(pointer string) map[string]string {
 	p, found := c.walk(strings.TrimPrefix(pointer, "#"))
 	if !found {
@@ -200,7 +196,7 @@ func (c *Contract) operationsOf(node *yaml.Node) ([]string, error) {
 	return named, nil
 }
 
-// evidenceOf reads an evidence, and tells whether there is one with a grade.
+// evidenceOf reads evidence, and reports whether it has a grade.
 func evidenceOf(node *yaml.Node) (Evidence, bool) {
 	written := inlined{node}
 	evidence := Evidence{

@@ -2,17 +2,17 @@ package openapi
 
 import "strings"
 
-// Location is a place in the source of a document.
+// Location is a line in the source of a document.
 type Location struct {
 	// File is the document's path in this repository: "openapi/mall.yaml".
 	File string
-	// Line is that of the statement, from 1.
+	// Line is the line of the statement, from 1.
 	Line int
 }
 
-// LocationOf returns where a clause stands in either document, and whether it
-// stands in one. An id is what Contract.Clause takes; a reference is followed, so
-// that the line is that of the statement itself.
+// LocationOf returns the location of a clause in either document, and whether it was
+// found. It takes the ids of Contract.Clause. It follows references to the statement
+// itself.
 func LocationOf(id string) (Location, bool) {
 	for _, document := range []struct {
 		file  string
@@ -29,7 +29,7 @@ func LocationOf(id string) (Location, bool) {
 	return Location{}, false
 }
 
-// lineOf returns the line on which the statement of a clause begins, 0 for none.
+// lineOf returns the first line of the statement of a clause, 0 for none.
 func (c *Contract) lineOf(id string) int {
 	if pointer := strings.TrimPrefix(id, "#"); strings.HasPrefix(pointer, "/") {
 		p, found := c.walk(pointer)

@@ -1,10 +1,10 @@
-// Package openapi holds the contract, two documents written by hand in OpenAPI
-// 3.0.3: the mall, which partners call, and the push, in which the partner is the
-// server. It answers questions about them: which operations there are, at which
-// addresses, what each statement says and how good the evidence for it is.
+// Package openapi has the contract, two hand-written OpenAPI 3.0.3 documents: the mall,
+// which partners call, and the push, where the partner is the server. It answers
+// questions about them: the operations, their addresses, what each statement says and
+// how good its evidence is.
 //
-// It judges nothing. Whether an answer keeps the contract is for the oracle,
-// and what a deviation is called is for the verdict.
+// It judges nothing. The oracle decides whether an answer conforms to the contract, and
+// the policy of reports decides what a deviation is called.
 package openapi
 
 import (
@@ -36,9 +36,9 @@ var (
 // first call and never again; the Contract is safe for concurrent use.
 func Mall() (*Contract, error) { return mall() }
 
-// Push returns the contract of the push that tells a partner of a finished
-// top-up, in which the mall is the client and the partner the server. It is
-// parsed once and safe for concurrent use, like that of Mall.
+// Push returns the contract of the push that notifies a partner of a finished top-up.
+// The mall is the client and the partner the server. Like the contract of Mall, it is
+// parsed once and safe for concurrent use.
 func Push() (*Contract, error) { return push() }
 
 // Contract is one parsed document.
@@ -52,8 +52,8 @@ type Contract struct {
 	shared     func() (*openapi3.T, error)
 }
 
-// Parse reads a contract from a document: everything about it that must not be missing.
-// The document itself is not validated: the tests of this package do that.
+// Parse reads a contract from a document. It requires what this package needs, but does
+// not validate the document: the tests of this package do.
 func Parse(data []byte) (*Contract, error) {
 	var file yaml.Node
 	if err := yaml.Unmarshal(data, &file); err != nil {

@@ -15,8 +15,7 @@ const (
 	Test       = "test"
 )
 
-// What an operation does to the server that carries it out; of a target each
-// needs the permission of its name.
+// The effects of an operation on the server. A target must permit each by name.
 const (
 	Read     = "read"
 	Write    = "write"
@@ -26,7 +25,7 @@ const (
 // Address is one base address of a service.
 type Address struct {
 	Service     string // "vshop", "payment" or "topup"; "notification" of the push
-	Environment string // Production or Test; empty for a stand-in of a partner's own address
+	Environment string // Production or Test; empty for the placeholder of a partner's own address
 	URL         string // without a slash at its end
 }
 
@@ -39,25 +38,25 @@ type Operation struct {
 	Service string // "topup"
 	Does    string // Read, Write or Purchase
 	Summary string // the title that the provider gives it
-	// PathKnown is false when no page tells the path, so that Path is a stand-in.
+	// PathKnown is false if the path is undocumented and Path is a placeholder.
 	PathKnown bool
-	// BareSuccess is true when a page prints a success as a bare object, without the
-	// envelope. That it stands in the envelope by now is assumed.
+	// BareSuccess is true if a page prints a success as a bare object. That current
+	// versions wrap it in the envelope is assumed.
 	BareSuccess bool
-	// NeedsOneOf are optional parameters of which a request needs one that is not empty.
+	// NeedsOneOf are optional parameters; a request needs at least one that is not empty.
 	NeedsOneOf []string
 	// Pointer is the JSON pointer of the operation in the document.
 	Pointer string
-	// Evidence is that of the operation as a whole; Contract.Clause knows that of its parts.
+	// Evidence is the evidence of the whole operation; see Contract.Clause for its parts.
 	Evidence Evidence
 }
 
-// Required is one part of an answer that is optional in its schema and required
-// as soon as operateCode is "S".
+// Required is a part of an answer that its schema leaves optional and that is required if
+// operateCode is "S".
 type Required struct {
-	// Name is that of a member of the body, or of a response header.
+	// Name is the name of a member of the body or of a response header.
 	Name string
-	// Header tells which of the two it is. A member must also not be null.
+	// Header is true for a response header. A member must also not be null.
 	Header bool
 	// Clause is the JSON pointer of the part, for Contract.Clause.
 	Clause string
@@ -66,7 +65,7 @@ type Required struct {
 // Operations returns all operations, in the order of the document.
 func (c *Contract) Operations() []Operation { return slices.Clone(c.operations) }
 
-// Operation returns the operation of an id, and whether there is one.
+// Operation returns the operation with an id, and whether it exists.
 func (c *Contract) Operation(id string) (Operation, bool) {
 	at := slices.IndexFunc(c.operations, func(o Operation) bool { return o.ID == id })
 	if at < 0 {
@@ -75,11 +74,11 @@ func (c *Contract) Operation(id string) (Operation, bool) {
 	return c.operations[at], true
 }
 
-// Services returns the names of all services, in the order of the document,
-// those that have no operation yet included.
+// Services returns the names of all services in the order of the document, including
+// services without an operation.
 func (c *Contract) Services() []string { return slices.Clone(c.services) }
 
-// Addresses returns the addresses of a service, none if there is no such service.
+// Addresses returns the addresses of a service, none if it is unknown.
 func (c *Contract) Addresses(service string) []Address {
 	return c.addressesWhere(func(a Address) bool { return a.Service == service })
 }
@@ -99,8 +98,8 @@ func (c *Contract) addressesWhere(keep func(Address) bool) []Address {
 	return kept
 }
 
-// RequiredOnSuccess returns what an answer of an operation must carry as soon as
-// its operateCode is "S", beyond what its schema requires of every answer.
+// RequiredOnSuccess returns what an answer of an operation must have if its operateCode
+// is "S", in addition to what its schema requires of every answer.
 func (c *Contract) RequiredOnSuccess(operation string) []Required {
 	op, known := c.Operation(operation)
 	if !known {

@@ -7,8 +7,8 @@ type Severity string
 
 // The severities.
 const (
-	// Critical means that money, the isolation between partners, the sign, or data that
-	// nobody gets back is at stake.
+	// Critical means a risk to money, to the isolation between partners, to the sign, or
+	// of permanent data loss.
 	Critical Severity = "critical"
 	// Major means that a correct client breaks.
 	Major Severity = "major"
@@ -17,7 +17,7 @@ const (
 )
 
 // SeverityOf returns the severity of a clause: the id of a rule, or a JSON pointer. A
-// rule without a severity of its own has that of its topic.
+// rule that is not listed has the severity of its topic.
 func SeverityOf(clause string) Severity {
 	if strings.HasPrefix(strings.TrimPrefix(clause, "#"), "/") {
 		if strings.Contains(clause, "/responses/") {
@@ -33,8 +33,7 @@ func SeverityOf(clause string) Severity {
 	return Major
 }
 
-// severities are by the id of a rule, or by its topic. Where neither is listed, a clause
-// is major.
+// severities are keyed by the id of a rule or by its topic. Other clauses are major.
 var severities = map[string]Severity{
 	"errors":                      Minor,
 	"globals":                     Minor,

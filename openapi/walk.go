@@ -8,20 +8,21 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// resolved is where a JSON pointer leads, references inlined, with what was met on the way.
+// resolved is the target of a JSON pointer, with references inlined and the evidence on the
+// way.
 type resolved struct {
 	c        *Contract
 	at       inlined
-	above    inlined // what at stands in
+	above    inlined // the parent of at
 	evidence Evidence
 	keyword  string // the last token
-	subject  string // the parameter, member or header that the place belongs to
-	requires string // the member, when the place is one entry of a schema's "required"
-	request  bool   // the place is about what the caller sends
+	subject  string // the parameter, member or header that it belongs to
+	requires string // the member, if it is an entry of a schema's "required"
+	request  bool   // it concerns what the caller sends
 }
 
-// walk follows a JSON pointer from the root of the document. It reports false
-// when the pointer leads nowhere.
+// walk follows a JSON pointer from the root of the document. It reports false if the
+// pointer does not resolve.
 func (c *Contract) walk(pointer string) (resolved, bool) {
 	p := resolved{c: c, at: c.inline(c.root)}
 	tokens, rooted := strings.CutPrefix(pointer, "/")
@@ -36,7 +37,7 @@ func (c *Contract) walk(pointer string) (resolved, bool) {
 	return p, true
 }
 
-// step goes one token further.
+// step follows one token.
 func (p *resolved) step(token string) bool {
 	if list := p.at.last(); list.Kind == yaml.SequenceNode {
 		return p.element(list, token)
@@ -62,7 +63,7 @@ func (p *resolved) step(token string) bool {
 	return true
 }
 
-// element goes to one element of a list, by its name, its value or its number.
+// element follows a token into a list, by name, value or index.
 func (p *resolved) element(list *yaml.Node, token string) bool {
 	at := slices.IndexFunc(list.Content, func(item *yaml.Node) bool {
 		return token != "" && (item.Value == token || p.c.inline(item).text("name") == token)
@@ -84,9 +85,9 @@ func (p *resolved) element(list *yaml.Node, token string) bool {
 	return true
 }
 
-// require goes to the statement that a member is required. What is said of that
-// member's presence counts first, then what is said of all required members,
-// then what grades the member as a whole.
+// require goes to the statement that a member is required. Evidence for the presence of
+// that member counts first, then evidence for all required members, then evidence for the
+// member as a whole.
 func (p *resolved) require(name *yaml.Node) {
 	schema := resolved{at: p.above}
 	property := resolved{at: p.c.inlineWith(member(p.above.get("x-evidence-of"), name.Value), member(p.above.get("properties"), name.Value))}
@@ -101,9 +102,9 @@ func (p *resolved) require(name *yaml.Node) {
 	p.at = inlined{name}
 }
 
-// enter goes to a node. beside holds the evidence that the parent's x-evidence-of
-// has for it, nil for none. Its own evidence is nearer than that of the keyword it
-// stands under, and that is nearer than what was inherited.
+// enter goes to a node. beside is the evidence for it in the parent's x-evidence-of, nil
+// for none. Its own evidence counts before that of its keyword, and that before inherited
+// evidence.
 func (p *resolved) enter(node, beside *yaml.Node, keyword Evidence) {
 	p.above, p.at = p.at, p.c.inlineWith(beside, node)
 	own, _ := evidenceOf(p.at.get("x-evidence"))
@@ -115,7 +116,7 @@ func (p *resolved) enter(node, beside *yaml.Node, keyword Evidence) {
 	}
 }
 
-// keywordEvidence returns the evidence for a single keyword of the object at the place.
+// keywordEvidence returns the evidence for a single keyword of the object.
 func (p *resolved) keywordEvidence(keyword string) Evidence {
 	for _, node := range p.at {
 		if evidence, graded := evidenceOf(member(member(node, "x-evidence-for"), keyword)); graded {
@@ -125,9 +126,9 @@ func (p *resolved) keywordEvidence(keyword string) Evidence {
 	return Evidence{}
 }
 
-// enforced is the evidence that a server refuses what breaks the statement at the
-// place, when that is a constraint on what the caller sends. A statement that permits
-// something, such as an optional parameter, constrains nothing.
+// enforced returns the evidence that a server refuses violations of the statement, if it
+// constrains what the caller sends. A statement that permits something, such as an optional
+// parameter, constrains nothing.
 func (p *resolved) enforced() Evidence {
 	permits := p.keyword == "allowEmptyValue" || p.keyword == "required" && p.at.last().Value == "false"
 	if !p.request || permits || p.evidence.Grade != Documented || p.evidence.restricts {
@@ -139,7 +140,7 @@ func (p *resolved) enforced() Evidence {
 	}
 }
 
-// statement puts the place into words.
+// statement returns the statement as a sentence.
 func (p *resolved) statement() string {
 	subject := ""
 	if p.subject != "" {
@@ -164,7 +165,7 @@ func (p *resolved) statement() string {
 	return subject + p.keyword
 }
 
-// firstSentence returns a text up to its first full stop that ends a sentence.
+// firstSentence returns the first sentence of a text.
 func firstSentence(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	if at := strings.Index(text, ". "); at >= 0 {

@@ -126,9 +126,9 @@ var outcomeChecks = slices.Concat(
 		for i, batch := range [][]string{{pair[0], unknown}, {unknown, pair[1]}} {
 			result := do.carryOut(ctx, s, batch...)
 			Expect(resultsFor(pair[i], result)).To(HaveEach(succeeded),
-				"%s of the existing SIM %s did not succeed beside an unknown one", do.operation, pair[i])
+				"%s of the existing SIM %s did not succeed together with an unknown one", do.operation, pair[i])
 			Expect(resultsFor(unknown, result)).To(HaveEach(noSuchCard),
-				"%s of the unknown SIM %s has another result beside an existing one", do.operation, unknown)
+				"%s of the unknown SIM %s has another result together with an existing one", do.operation, unknown)
 		}
 	}),
 )

@@ -47,11 +47,11 @@ type Check struct {
 	cases func() []Check
 }
 
-// later stands for cases that follow from the contract. Reading it takes longer than most
-// commands, and only those that need checks do it.
+// later returns a placeholder for cases that are derived from the contract on demand: reading
+// the contract takes longer than most commands.
 func later(cases func() []Check) []Check { return []Check{{cases: cases}} }
 
-// expanded returns the checks with the cases in place of what stands for them.
+// expanded returns the checks with placeholders replaced by their cases.
 func expanded(checks []Check) []Check {
 	var all []Check
 	for _, check := range checks {

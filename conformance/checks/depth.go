@@ -28,7 +28,7 @@ var Depths = []string{string(Quick), string(Standard), string(Thorough)}
 // Standard runs every requirement, but not on every operation: the variants of a
 // wrong sign and of a malformed message run on the representatives of each service and
 // HTTP method. Of the derived cases it runs one mutation of a family for each parameter, and
-// all of singleVerify, which stands for the reading of requests.
+// all of singleVerify, which represents the reading of requests.
 // On operations that sell something, where each accepted request costs an order, it tries
 // one value of most parameters, and none whose outcome is open.
 func AtDepth(all []Check, depth Depth) []Check {
@@ -75,8 +75,8 @@ var quick = []string{
 
 func (c Check) isQuick() bool { return slices.Contains(quick, c.ID) }
 
-// representatives are operations that stand for the others of their service and
-// HTTP method where a check repeats one requirement for every operation.
+// representatives are operations that represent their service and HTTP method in checks
+// that repeat one requirement for every operation.
 var representatives = []string{
 	"singleVerify", "singleOrder", "resultQuery", "stripeSubDirectly", "listBundles", "addSims", "removeSims", "asyncResult", "queryOrder",
 }
@@ -108,8 +108,8 @@ func (c Check) isStandard(seen map[string]bool) bool {
 	return slices.Contains(everywhere, id) || id >= "ERR-070" && id <= "ERR-084" || slices.Contains(representatives, operation)
 }
 
-// varied are the parameters of operations that sell something of which every mutation
-// is tried that the target must refuse.
+// varied are parameters of selling operations. Every mutation of them that the target must
+// refuse is tried.
 var varied = []string{"singleOrder payAmount", "singleOrder payCurrency", "singleOrder terminal"}
 
 // isStandardCase reports whether a case is the first of its kind; seen remembers the kinds.

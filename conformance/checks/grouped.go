@@ -11,13 +11,12 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Grouped returns the checks with those derived cases tested together whose request
-// a conforming target accepts or may accept: one request carries the changes of many
-// of them. A group that is not accepted as a whole is halved until the case at fault
-// is alone. Ids, order and verdicts are those of the single cases; the deciding exchange
+// Grouped returns the checks, with the derived cases that a conforming target may accept
+// tested in groups: one request carries the changes of many cases. A group that is not
+// accepted as a whole is halved until the deviating case is alone. Ids, order and verdicts are those of the single cases; the deciding exchange
 // is recorded for every case of its group.
 //
-// The groups hold what one run learns: call Grouped once per run.
+// The groups keep state of a run: call Grouped once per run.
 func Grouped(selected []Check) []Check {
 	made := slices.Clone(selected)
 	open := map[string][]*group{}
@@ -86,8 +85,8 @@ type group struct {
 
 	mu     sync.Mutex
 	tested bool
-	// decided is the exchange that decides a case, by its id. A case is taken out once
-	// it was told, so that a repetition sends its own request.
+	// decided has the exchange that decides a case, by its id. It is removed once it was
+	// reported, so that a repetition sends its own request.
 	decided map[string]reports.Exchange
 }
 

@@ -7,16 +7,16 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 )
 
-// Lane is what a check needs to itself while it runs. At most one check of a lane
-// runs at a time; any number of shared ones run beside it.
+// Lane is a resource that a check needs exclusively while it runs. At most one check of a
+// lane runs at a time, concurrently with any number of shared ones.
 type Lane string
 
 const (
-	// Shared is the lane of checks that any others may run beside.
+	// Shared is the lane of checks that run concurrently with any others.
 	Shared Lane = ""
 	// Orders is the lane of checks that count or look up orders, renewals or pushes.
 	Orders Lane = "orders"
-	// Groups is the lane of checks that compare what a group holds.
+	// Groups is the lane of checks that compare the contents of a group.
 	Groups Lane = "groups"
 )
 
@@ -55,9 +55,9 @@ var counting = []string{
 // batches are the checks that add more SIMs than others could keep away from.
 var batches = []string{"ASY-034", "ASY-040", "ASY-041"}
 
-// Lane returns what the check needs to itself. Cases that repeat one requirement for
-// every operation look at their own answers alone. Checks of an operation that uses up an
-// order of its own run one after the other, so that they can borrow the same.
+// Lane returns the lane of the check. Cases that repeat one requirement for every operation
+// only look at their own answers. Checks of an operation that uses up an order run one after
+// the other, so that they can borrow the same order.
 func (c Check) Lane() Lane {
 	if slices.Contains(counting, c.ID) {
 		return Orders
@@ -81,8 +81,8 @@ func (c Check) changesGroups() bool {
 	})
 }
 
-// Adds reports whether the check changes a group and looks at its own tasks alone: any
-// number of such checks run at once, but none beside one that compares what a group holds.
+// Adds reports whether the check changes a group and only looks at its own tasks. Such checks
+// run concurrently with each other, but not with one that compares the contents of a group.
 func (c Check) Adds() bool {
 	id, _, _ := strings.Cut(c.ID, "/")
 	if area := c.Area(); area != "ASY" && area != "RID" || !c.changesGroups() || slices.Contains(batches, id) {

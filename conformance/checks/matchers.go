@@ -66,9 +66,8 @@ func (m outcomeMatcher) Tell(actual any, request string) expect.Failure {
 	return failure
 }
 
-// formClause is the clause that an answer deviates from which is neither a success nor a
-// refusal in a known form: no page says what a refusal looks like, so the operation may
-// well have refused.
+// formClause returns the clause that an answer violates if it is neither a success nor a
+// refusal in a known form. No page shows a refusal, so the answer may be one.
 func formClause(answer *wire.Answer, accepted bool) string {
 	switch {
 	case answer.Status >= 500 && accepted:

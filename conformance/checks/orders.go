@@ -12,8 +12,8 @@ import (
 )
 
 // orderChecks are about queryOrder: which order its keys find, for whom, and what it
-// shows. Every check looks up orders of its own. A check about the keys takes them from
-// an answer, since it is assumed which member of an order is which key.
+// shows. Every check looks up its own orders. A check about the keys takes them from an
+// answer, because the mapping of order members to keys is assumed.
 //
 // queryOrder is documented for use after a completed recharge. Checks of documented
 // clauses therefore look up orders that were paid; what it says of an unpaid order is

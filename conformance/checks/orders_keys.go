@@ -50,7 +50,7 @@ var emptyKeyChecks = []Check{{
 		first, second := twoOrders(ctx, s)
 		draft := s.NewQueryOrder(session.OrderKeys{OrderID: first.OrderID, SIM: second.SIM}).Before(wire.Set("purchase_order_id", ""))
 		Expect(foundBy(ctx, s, draft).OrderID).To(Equal(first.OrderID),
-			"queryOrder did not return the order of the order_id beside an empty purchase_order_id")
+			"queryOrder did not return the order of the order_id when purchase_order_id was empty")
 	},
 }, {
 	ID: "ORD-031", Clause: "order-lookup/empty-key-skipped", Does: reports.Purchase, Operations: lookingUp(),
@@ -58,7 +58,7 @@ var emptyKeyChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
 		draft := s.NewQueryOrder(session.OrderKeys{SIM: keys.SIM}).Before(wire.Set("purchase_order_id", ""), wire.Set("order_id", ""))
-		Expect(foundBy(ctx, s, draft).SIM).To(Equal(keys.SIM), "queryOrder did not return an order of the sim_id beside two empty keys")
+		Expect(foundBy(ctx, s, draft).SIM).To(Equal(keys.SIM), "queryOrder did not return an order of the sim_id when the other two keys were empty")
 	},
 }, {
 	ID: "ORD-032", Clause: "order-lookup/empty-key-skipped", Does: reports.Purchase, Operations: lookingUp(),
@@ -67,7 +67,7 @@ var emptyKeyChecks = []Check{{
 		first, second := twoOrders(ctx, s)
 		draft := s.NewQueryOrder(session.OrderKeys{PurchaseID: first.PurchaseID, SIM: second.SIM}).Before(wire.Set("order_id", ""))
 		Expect(foundBy(ctx, s, draft).OrderID).To(Equal(first.OrderID),
-			"queryOrder did not return the order of the purchase_order_id beside an empty order_id")
+			"queryOrder did not return the order of the purchase_order_id when order_id was empty")
 	},
 }, {
 	ID: "ORD-033", Clause: "order-lookup/empty-key-skipped", Does: reports.Purchase, Operations: lookingUp(),
@@ -77,11 +77,11 @@ var emptyKeyChecks = []Check{{
 		byPurchaseID := s.NewQueryOrder(session.OrderKeys{PurchaseID: keys.PurchaseID}).
 			Before(wire.Set("order_id", ""), wire.Set("sim_id", ""))
 		Expect(foundBy(ctx, s, byPurchaseID).OrderID).To(Equal(keys.OrderID),
-			"queryOrder returned another order for a purchase_order_id beside two empty keys")
+			"queryOrder returned another order for a purchase_order_id when the other two keys were empty")
 		byOrderID := s.NewQueryOrder(session.OrderKeys{OrderID: keys.OrderID}).
 			Before(wire.Set("purchase_order_id", ""), wire.Set("sim_id", ""))
 		Expect(foundBy(ctx, s, byOrderID).OrderID).To(Equal(keys.OrderID),
-			"queryOrder returned another order for an order_id beside two empty keys")
+			"queryOrder returned another order for an order_id when the other two keys were empty")
 	},
 }}
 
@@ -118,7 +118,7 @@ var unknownKeyChecks = []Check{{
 		keys := paidKeys(ctx, s)
 		found(ctx, s, session.OrderKeys{OrderID: keys.OrderID}) // found by this key alone
 		answer := s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: noOrder, OrderID: keys.OrderID}))
-		Expect(answer).To(beRefused(), "an unknown purchase_order_id beside the order_id of an order")
+		Expect(answer).To(beRefused(), "an unknown purchase_order_id with the order_id of an order")
 	},
 }, {
 	ID: "ORD-041", Clause: "order-lookup/first-key-decides-alone", Does: reports.Purchase, Operations: lookingUp(),
@@ -127,7 +127,7 @@ var unknownKeyChecks = []Check{{
 		keys := paidKeys(ctx, s)
 		found(ctx, s, session.OrderKeys{SIM: keys.SIM}) // found by this key alone
 		answer := s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: noOrder, SIM: keys.SIM}))
-		Expect(answer).To(beRefused(), "an unknown purchase_order_id beside the sim_id of an order")
+		Expect(answer).To(beRefused(), "an unknown purchase_order_id with the sim_id of an order")
 	},
 }, {
 	ID: "ORD-042", Clause: "order-lookup/first-key-decides-alone", Does: reports.Purchase, Operations: lookingUp(),
@@ -136,7 +136,7 @@ var unknownKeyChecks = []Check{{
 		keys := paidKeys(ctx, s)
 		found(ctx, s, session.OrderKeys{SIM: keys.SIM}) // found by this key alone
 		answer := s.Send(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: noOrder, SIM: keys.SIM}))
-		Expect(answer).To(beRefused(), "an unknown order_id beside the sim_id of an order")
+		Expect(answer).To(beRefused(), "an unknown order_id with the sim_id of an order")
 	},
 }, {
 	ID: "ORD-043", Clause: "order-lookup/unknown-key-refused", Does: reports.Purchase, Operations: lookingUp(),

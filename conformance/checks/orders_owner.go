@@ -50,7 +50,7 @@ var duplicateOrderChecks = []Check{{
 	},
 }}
 
-// newest returns the later of two orders of a SIM, for which nobody else orders.
+// newest returns the later of two orders for a SIM without other orders.
 func newest(ctx context.Context, s *session.Session) session.Purchase {
 	if s.Roomy() {
 		return unpaidLater(ctx, s).Purchase

@@ -219,7 +219,7 @@ var failureChecks = []Check{{
 	},
 }}
 
-// renewableOrder returns an unpaid order with autoRenewal 1 that nobody else pays.
+// renewableOrder returns an unpaid order with autoRenewal 1 for this check alone.
 func renewableOrder(ctx context.Context, s *session.Session) session.Purchase {
 	var accepted []session.Purchase
 	for _, order := range racedOrders(ctx, s) {

@@ -36,7 +36,7 @@ func listBundlesAs(ctx context.Context, s *session.Session, partner string) []wi
 	return bundles
 }
 
-// otherGroup returns a bundle group of the partner beside Group, or skips the check.
+// otherGroup returns another bundle group of the partner than Group, or skips the check.
 func otherGroup(ctx context.Context, s *session.Session) string {
 	for _, bundle := range listBundles(ctx, s) {
 		if bundle.GroupID != "" && bundle.GroupID != s.Group() {

@@ -31,9 +31,9 @@ var signatureChecks = slices.Concat(
 	absentSigns, wrongSigns, otherForms,
 )
 
-// acceptsRightSign asserts that a valid request is not refused for its sign. The same
-// request with a wrong sign tells: if it is refused in other words, the sign was not
-// why the valid one was refused, and the requirement cannot be tested.
+// acceptsRightSign asserts that a valid request is not refused for its sign. If the same
+// request with a wrong sign gets another refusal, the valid one was refused for another
+// reason, and the requirement cannot be tested.
 func acceptsRightSign(ctx context.Context, s *session.Session, operation string) {
 	answer := s.SendValid(ctx, operation)
 	if !answer.Refused() {

@@ -61,9 +61,9 @@ func acceptsWhiteSpaceInList(ctx context.Context, s *session.Session, do action)
 	Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()).Before(spaced))).To(beAccepted(), "a request with white space in its list")
 }
 
-// textChecks are about text that JSON can write in several ways. Each tells a refused
-// value from a refused sign: it fails only if the target accepts another sign instead,
-// or accepts the same value in another spelling.
+// textChecks concern text that JSON can write in several ways. A check only fails if the
+// target accepts another sign instead, or the same value in another spelling: so it
+// distinguishes a refused value from a refused sign.
 var textChecks = []Check{{
 	ID: "SIG-043", Clause: "signature/non-ascii-values-as-utf8", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
 	Requirement: "singleServicePlanPage accepts a non-ASCII value whose sign is computed over its UTF-8",
@@ -151,7 +151,7 @@ func acceptsRightText(ctx context.Context, s *session.Session, draft *session.Dr
 	s.RequireAccepted(answer)
 }
 
-// inGBK signs the text in GBK, as far as the printed area is concerned.
+// inGBK signs the printed area in GBK.
 var inGBK = replaced("欧洲", "\xc5\xb7\xd6\xde")
 
 // inLatin1 and cutToLatin1 sign it in Latin-1, which has no such characters: Java and PHP write ? for

@@ -117,7 +117,7 @@ func racedOrders(ctx context.Context, s *session.Session) []sent {
 	return session.Share(s, "orders that raced", func(s *session.Session) []sent {
 		orders, orderNo := make([]sent, 4), s.NewPurchase().OrderNo
 		sim := s.ExistingSIM()
-		for i := range orders { // a payId of its own makes each an order of its own, and none a repetition
+		for i := range orders { // different payIds make them different orders, not repetitions
 			p := s.NewPurchase()
 			p.SIM, p.OrderNo, p.AutoRenewal = sim, orderNo, "1"
 			orders[i].Purchase = p

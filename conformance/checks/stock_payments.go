@@ -110,17 +110,19 @@ func paidSingly(ctx context.Context, s *session.Session) sharedOrder {
 	})
 }
 
-// stages are what was answered about an order that was paid in stages.
+// stages are the answers about an order that was paid in stages.
 type stages struct {
 	sharedOrder
-	// early is the confirmation of a payment that nobody began, earlyState what resultQuery showed then.
+	// early is the answer to a confirmation before the payment was started, earlyState the answer
+	// of resultQuery then.
 	early, earlyState *wire.Answer
-	// untimed is an authorization without tradeTime, untimedState what resultQuery showed when
-	// it was confirmed.
+	// untimed is the answer to an authorization without tradeTime, untimedState the answer of
+	// resultQuery after its confirmation.
 	untimed, untimedState *wire.Answer
-	// begun is the authorization, begunState what resultQuery showed then.
+	// begun is the answer to the authorization, begunState the answer of resultQuery then.
 	begun, begunState *wire.Answer
-	// unconfirmed is a confirmation without tradeTime, unconfirmedState what resultQuery showed then.
+	// unconfirmed is the answer to a confirmation without tradeTime, unconfirmedState the answer
+	// of resultQuery then.
 	unconfirmed, unconfirmedState *wire.Answer
 }
 

@@ -59,16 +59,16 @@ func listedRenewal(ctx context.Context, s *session.Session) renewal {
 	return session.Share(s, "auto-renewal of a listed plan", create)
 }
 
-// cancellation is an auto-renewal that was cancelled, and what was answered.
+// cancellation is a cancelled auto-renewal with the answers about it.
 type cancellation struct {
 	session.Purchase
-	// kept was active beside it, and was not cancelled. keptAfter is the answer to a query for it
-	// after the cancellation.
+	// kept is another active auto-renewal, which was not cancelled. keptAfter is the answer to a
+	// query for it after the cancellation.
 	kept      renewal
 	keptAfter *wire.Answer
-	// after is the answer to a query, again that to a second cancellation.
+	// after is the answer to a query, again the answer to a second cancellation.
 	after, again *wire.Answer
-	// listed are the orders of the SIM before, left those after the cancellation.
+	// listed and left are the numbers of orders of the SIM before and after the cancellation.
 	listed, left int
 }
 

@@ -96,8 +96,8 @@ func emptyStrings(ctx context.Context, s *session.Session) sent {
 	})
 }
 
-// failedElsewhere reports a failed third-party payment. Both members say so, since no
-// page tells which of them counts.
+// failedElsewhere reports a failed third-party payment in both members, because no page
+// says which of them counts.
 func failedElsewhere(w *wire.Request) {
 	wire.Set("payRst", "FAIL")(w)
 	wire.Set("payStatus", failed)(w)

@@ -11,20 +11,20 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// A target may have one active plan for each SIM at a time: a further order that is paid
-// waits until the plan before it ends, which no run sees. Checks of what a top-up leads to
+// A target may allow one active plan for each SIM at a time: the next paid order waits
+// until that plan ends, which takes longer than a run. Checks of the effects of a top-up
 // then need a SIM without a plan.
 
 const (
 	// orderPending is the orderStatus of a paid order that is not in effect yet.
 	orderPending = "1"
-	// waitsAfter is how long an order is pending beside an active one before it counts as
-	// waiting for that, if the target put other orders in effect.
+	// waitsAfter is how long an order must be pending next to an active one to count as
+	// waiting for it, if other orders of the target took effect.
 	waitsAfter = 5 * time.Second
-	// mostLooks bounds for how many SIMs a check looks for one without a plan.
+	// mostLooks bounds the SIMs that a check searches for one without a plan.
 	mostLooks = 8
-	// waitingReason is the reason of checks that such a target keeps from an outcome.
-	waitingReason = "the target lists a paid order as pending or not at all beside an active one of the SIM: it seems to put " +
+	// waitingReason is the reason why a check is inconclusive on such a target.
+	waitingReason = "the target lists a paid order as pending or not at all while another one of the SIM is active: it seems to put " +
 		"one order at a time in effect, and there is no SIM without a plan; name more SIM cards (--sim)"
 )
 
@@ -50,8 +50,8 @@ func look(ctx context.Context, s *session.Session, sim string) (orders []record,
 	return orders, isList, remember(s, sim, len(orders)-paid)
 }
 
-// remember returns how many orders of a SIM were listed before the run paid for one: as many as
-// were first told.
+// remember returns how many orders of a SIM were listed before the run paid for one: the first
+// number that it was called with.
 func remember(s *session.Session, sim string, before int) int {
 	first := session.Share(s, "orders before the run", func(*session.Session) *sync.Map { return new(sync.Map) })
 	known, _ := first.LoadOrStore(sim, max(0, before))
@@ -59,8 +59,8 @@ func remember(s *session.Session, sim string, before int) int {
 	return before
 }
 
-// waits reports whether an order of a SIM is listed as pending beside an active one. A target may
-// list no order that waits: then fewer are listed than were paid for, beside an active one.
+// waits reports whether an order of a SIM is listed as pending while another one is active. A
+// target may not list waiting orders: then an active one is listed, but fewer than were paid.
 func waits(ctx context.Context, s *session.Session, sim string) bool {
 	paid := s.PaidOrders(sim) // before the look: others may order for the SIM meanwhile
 	orders, _, before := look(ctx, s, sim)
