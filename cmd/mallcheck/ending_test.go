@@ -67,6 +67,7 @@ func TestSignals(t *testing.T) {
 		want    string
 	}{
 		{"SIGTERM", []os.Signal{syscall.SIGTERM}, 30 * time.Second, "the run ended before its last check (interrupted)"},
+		{"SIGHUP", []os.Signal{syscall.SIGHUP}, 30 * time.Second, "the run ended before its last check (interrupted)"},
 		{"Ctrl-C twice", []os.Signal{os.Interrupt, os.Interrupt}, 2 * time.Second, "run mallcheck sweep with the same settings to clean up"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
@@ -52,5 +56,79 @@ func TestProveRefuses(t *testing.T) {
 		if got.code != conformance.ExitUsage || !strings.Contains(got.err, test.want) || strings.Count(got.err, "\n") != 1 {
 			t.Errorf("%q: exit code %d, %q, want %q", test.arguments, got.code, got.err, test.want)
 		}
+	}
+}
+
+// childrenOf returns the processes that a process started.
+func childrenOf(t *testing.T, parent int) []int {
+	t.Helper()
+	listed, err := exec.CommandContext(t.Context(), "ps", "-A", "-o", "pid=,ppid=").Output()
+	if err != nil {
+		t.Skip("this system does not list processes: " + err.Error())
+	}
+	var children []int
+	for line := range strings.Lines(string(listed)) {
+		var pid, ppid int
+		if n, _ := fmt.Sscan(line, &pid, &ppid); n == 2 && ppid == parent {
+			children = append(children, pid)
+		}
+	}
+	return children
+}
+
+// A process of a proof that is killed is told in the row of its fault, and the matrix is
+// written all the same; an interrupted proof ends with its own exit code.
+func TestProveEndsEarly(t *testing.T) {
+	testlevel.Plain(t)
+	for _, test := range []struct {
+		name   string
+		end    func(t *testing.T, proof *os.Process)
+		code   int
+		out    string
+		matrix bool
+	}{
+		{"a process is killed", func(t *testing.T, proof *os.Process) {
+			children := childrenOf(t, proof.Pid)
+			for deadline := time.Now().Add(20 * time.Second); len(children) == 0 && time.Now().Before(deadline); children = childrenOf(t, proof.Pid) {
+				time.Sleep(10 * time.Millisecond)
+			}
+			if len(children) == 0 {
+				t.Fatal("no process was started")
+			}
+			child, err := os.FindProcess(children[0])
+			if err == nil {
+				err = child.Kill()
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}, conformance.ExitViolation, "its process broke: ", true},
+		{"Ctrl-C", func(t *testing.T, proof *os.Process) {
+			for len(childrenOf(t, proof.Pid)) == 0 {
+				time.Sleep(10 * time.Millisecond)
+			}
+			if err := proof.Signal(os.Interrupt); err != nil {
+				t.Error(err)
+			}
+		}, conformance.ExitInterrupted, "interrupted: nothing was written", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			p := process{arguments: []string{"faults", "--prove", "--procs=1", "--only=empty-batch-accepted,sign-upper-case-accepted"}, dir: dir}
+			cmd := p.command(t.Context())
+			var out bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &out
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			test.end(t, cmd.Process)
+			_ = cmd.Wait()
+			if code := cmd.ProcessState.ExitCode(); code != test.code || !strings.Contains(out.String(), test.out) {
+				t.Errorf("exit code %d, want %d and %q:\n%s", code, test.code, test.out, out.String())
+			}
+			if _, err := os.Stat(filepath.Join(dir, "mallcheck-report", "faults", "matrix.json")); (err == nil) != test.matrix {
+				t.Errorf("the matrix: %v", err)
+			}
+		})
 	}
 }

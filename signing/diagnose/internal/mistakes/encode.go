@@ -80,6 +80,8 @@ var legacy = []struct {
 	{"Windows-1252", charmap.Windows1252}, {"ISO-8859-1", charmap.ISO8859_1}, {"ISO-8859-15", charmap.ISO8859_15},
 	{"Windows-1250", charmap.Windows1250}, {"Windows-1251", charmap.Windows1251}, {"Big5", traditionalchinese.Big5},
 	{"Shift_JIS", japanese.ShiftJIS}, {"EUC-JP", japanese.EUCJP}, {"EUC-KR", korean.EUCKR}, {"KOI8-R", charmap.KOI8R},
+	{"ISO-8859-2", charmap.ISO8859_2}, {"ISO-8859-5", charmap.ISO8859_5}, {"ISO-8859-9", charmap.ISO8859_9},
+	{"Windows-1253", charmap.Windows1253}, {"Windows-874", charmap.Windows874},
 }
 
 func legacyEncodings(s *Subject) (ways []Variant) {

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
+)
+
+// A flag of any command that is given without a value is wrong usage, never a flag that was
+// not given: a script whose variable is empty would test something else.
+func TestEveryEmptyFlagIsRefused(t *testing.T) {
+	parser, err := kong.New(&commands{}, kong.Bind(&streams{}), kong.ExplicitGroups(help.Groups()), helpDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for _, command := range parser.Model.Leaves(false) {
+		for _, flag := range slices.Concat(command.AllFlags(false)...) {
+			if flag.IsBool() {
+				continue
+			}
+			tried++
+			arguments := []string{command.Name, "--" + flag.Name + "="}
+			for _, positional := range command.Positional {
+				arguments = append(arguments, positional.Name)
+			}
+			if line, err := parser.Parse(arguments); err != nil || emptyFlag(line) != nil {
+				continue
+			}
+			var out, told bytes.Buffer
+			code := execute(arguments, &streams{in: strings.NewReader("{}"), out: &out, err: &told})
+			if code != 2 || strings.Count(told.String(), "\n") != 1 || !strings.HasPrefix(told.String(), "mallcheck: ") || out.Len() > 0 {
+				t.Errorf("%q: exit code %d, %s%s", arguments, code, told.String(), out.String())
+			}
+		}
+	}
+	if tried < 300 {
+		t.Errorf("only %d flags were tried", tried)
+	}
+}
