@@ -141,3 +141,43 @@ func TestTamperedJournals(t *testing.T) {
 		})
 	}
 }
+
+// Files that are larger than any that mallcheck writes are refused before they are parsed.
+func TestFilesThatAreTooLarge(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"overlay.yaml": "overlay: 1.0.0\nx: [" + strings.Repeat("{},", 1<<20) + "]\n", "journal.jsonl": strings.Repeat("\n", 33<<20),
+		"mallcheck.yaml": "targets: {" + strings.Repeat(" ", 2<<20) + "}",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := []string{"--topup-url=http://127.0.0.1:9", "--partner-code=P1"}
+	for _, test := range []struct {
+		arguments []string
+		want      string
+	}{
+		{[]string{"drift", "overlay.yaml", "overlay.yaml"}, "it has more than 2 MiB"},
+		{append([]string{"run", "--overlay=overlay.yaml"}, at...), "it has more than 2 MiB"},
+		{[]string{"contract", "--overlay=overlay.yaml"}, "it has more than 2 MiB"},
+		{append([]string{"sweep", "--journal=journal.jsonl"}, at...), "has more than 32 MiB"},
+		{[]string{"run", "--config=mallcheck.yaml"}, "is larger than 1048576 bytes"},
+		{[]string{"run", "--waivers=overlay.yaml"}, "is larger than 1048576 bytes"},
+	} {
+		here := dir
+		if test.arguments[1] != "--config=mallcheck.yaml" {
+			here = t.TempDir()
+			for _, name := range []string{"overlay.yaml", "journal.jsonl"} {
+				if err := os.Link(filepath.Join(dir, name), filepath.Join(here, name)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		got := process{arguments: test.arguments, dir: here}.run(t)
+		oneSafeLine(t, got)
+		if !strings.Contains(got.err, test.want) {
+			t.Errorf("%q: %s want %q", test.arguments, got.err, test.want)
+		}
+	}
+}

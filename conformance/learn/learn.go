@@ -136,9 +136,9 @@ func Read(text []byte) (*Learned, error) {
 
 // ReadFile is Read with a file.
 func ReadFile(path string) (*Learned, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // the caller names it
+	text, err := overlay.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the overlay: %w", err)
+		return nil, fmt.Errorf("reading the overlay %s: %w", path, err)
 	}
 	learned, err := Read(text)
 	if err != nil {

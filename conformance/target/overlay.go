@@ -24,7 +24,7 @@ type Overlay struct {
 
 // ReadOverlay reads an overlay and applies it to the contract of the mall.
 func ReadOverlay(path string) (*Overlay, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // the settings name it
+	text, err := overlay.ReadFile(path)
 	if err != nil {
 		var told *os.PathError
 		if errors.As(err, &told) {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/theory/jsonpath"
@@ -46,6 +47,24 @@ type Action struct {
 	// Remove takes what is selected out of its parent; Update is then ignored.
 	Remove     bool                 `yaml:"remove,omitempty"`
 	Extensions map[string]yaml.Node `yaml:",inline"`
+}
+
+// MaxSize is how many bytes an overlay may have: a file from elsewhere must not fill the memory.
+// What mallcheck learn writes of all operations has about 120 kB.
+const MaxSize = 2 << 20
+
+// ReadFile returns the bytes of the file of an overlay, which Parse reads.
+func ReadFile(path string) ([]byte, error) {
+	file, err := os.Open(path) //nolint:gosec // the user names it
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	text, err := io.ReadAll(io.LimitReader(file, MaxSize+1))
+	if err == nil && len(text) > MaxSize {
+		err = fmt.Errorf("it has more than %d MiB", MaxSize>>20)
+	}
+	return text, err
 }
 
 // Parse reads an overlay. It refuses what the specification does not allow: another

@@ -13,11 +13,17 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
+// maxSize is how many bytes of a journal are read. That of a thorough run has less than 2 MiB.
+const maxSize = 32 << 20
+
 // Read reads the journal of an earlier run. A last line that was cut off is ignored:
 // its request was not sent.
 func Read(path string) (*Journal, error) {
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+	switch info, err := os.Lstat(path); {
+	case err == nil && !info.Mode().IsRegular():
 		return nil, fmt.Errorf("reading the journal: %s is not a regular file", path)
+	case err == nil && info.Size() > maxSize:
+		return nil, fmt.Errorf("reading the journal: %s has more than %d MiB", path, maxSize>>20)
 	}
 	data, err := os.ReadFile(path) //nolint:gosec // the user names the file
 	if err != nil {
