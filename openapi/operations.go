@@ -43,6 +43,8 @@ type Operation struct {
 	// BareSuccess is true if a page prints a success as a bare object. That current
 	// versions wrap it in the envelope is assumed.
 	BareSuccess bool
+	// BareMembers are the members of that object, in alphabetical order. It may be empty.
+	BareMembers []string
 	// NeedsOneOf are optional parameters; a request needs at least one that is not empty.
 	NeedsOneOf []string
 	// Pointer is the JSON pointer of the operation in the document.
@@ -159,6 +161,18 @@ func (c *Contract) readOperations() error {
 	})
 }
 
+// dataMembers returns the names of the members of data in a success, in alphabetical order.
+func (c *Contract) dataMembers(operation inlined) (names []string) {
+	response := member(operation.get("responses"), "200")
+	body := c.inline(member(member(member(response, "content"), "application/json"), "schema"))
+	properties := c.inline(member(body.get("properties"), "data")).get("properties")
+	for i := 0; properties != nil && i+1 < len(properties.Content); i += 2 {
+		names = append(names, properties.Content[i].Value)
+	}
+	slices.Sort(names)
+	return names
+}
+
 func (c *Contract) readOperation(path, method string, item, node inlined) (Operation, error) {
 	operation := Operation{
 		ID:          node.text("operationId"),
@@ -174,6 +188,9 @@ func (c *Contract) readOperation(path, method string, item, node inlined) (Opera
 		Pointer:     "/paths/" + EscapeToken(path) + "/" + method,
 	}
 	operation.Evidence, _ = evidenceOf(node.get("x-evidence"))
+	if operation.BareSuccess {
+		operation.BareMembers = c.dataMembers(node)
+	}
 	switch {
 	case operation.ID == "":
 		return operation, errors.New("it has no operationId")

@@ -97,7 +97,18 @@ func onAnswers(check Check, look func(answer *wire.Answer, which string)) []Chec
 		s.RequireAccepted(success)
 		draft := s.NewValid(ctx, operation)
 		look(success, "a success")
-		look(s.Send(ctx, draft.Twin().After(wire.Drop("sign"))), "a refusal")
+		refusal := s.Send(ctx, draft.Twin().After(wire.Drop("sign")))
+		defer func() {
+			failed := recover()
+			if failure, is := failed.(Failure); is && failure.Clause == "" && !refusal.Accepted() {
+				failure.Clause = "errors/refusals-in-the-envelope" // no page says what a refusal looks like
+				failed = failure
+			}
+			if failed != nil {
+				panic(failed)
+			}
+		}()
+		look(refusal, "a refusal")
 	})
 }
 

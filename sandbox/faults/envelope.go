@@ -32,7 +32,7 @@ func envelopeFaults() []Fault {
 			onRefusal(because(store.SignMissing), setBody(`{"operateCode":500,"message":"sign error"}`))},
 		{"refusal-code-changes", "errors/same-mistake-same-code",
 			"refuses with a different operateCode each time", changingCodes},
-		{"refusal-announced-as-text", "envelope/media-type",
+		{"refusal-announced-as-text", "errors/refusals-in-the-envelope",
 			"sends the refusal of a missing sign as text/plain",
 			onRefusal(because(store.SignMissing), func(a *store.Answer) { a.Set("Content-Type", "text/plain;charset=UTF-8") })},
 		{"success-announced-as-text", "envelope/media-type",
@@ -40,7 +40,7 @@ func envelopeFaults() []Fault {
 			onSuccess(func(_ *store.Call, a *store.Answer) {
 				a.Set("Content-Type", "text/html;charset=UTF-8")
 			}, "singleServicePlanPage")},
-		{"refusal-in-gbk", "envelope/one-json-text",
+		{"refusal-in-gbk", "errors/refusals-in-the-envelope",
 			"encodes the refusal of a missing sign in GBK",
 			onRefusal(because(store.SignMissing), setBody("{\"operateCode\":\"F\",\"message\":\"\xc7\xa9\xc3\xfb\xb4\xed\xce\xf3\"}"))},
 		{"answer-twice", "envelope/one-json-text",

@@ -77,14 +77,15 @@ func ReadAnswer(index int, exchange reports.Exchange) *Answer {
 }
 
 // isBare reports whether an answer is a success without an envelope, where a page
-// prints one so: an object, with HTTP 200, that has none of the envelope's members.
-// The oracle tells that it lacks the envelope; it is a success all the same, of which
+// prints one so: an object, with HTTP 200, that has none of the envelope's members and two of
+// those that are printed, or is empty where none are. An object of another form may as well be a refusal. The oracle tells that it lacks the envelope; it is a success all the same, of which
 // what was bought has to be known.
 func isBare(answer *Answer, body []byte) bool {
 	if answer.OperateCode != "" || answer.Status != http.StatusOK {
 		return false
 	}
-	if operation, _ := openapi.OperationOf(answer.Operation); !operation.BareSuccess {
+	operation, _ := openapi.OperationOf(answer.Operation)
+	if !operation.BareSuccess {
 		return false
 	}
 	var members map[string]json.RawMessage
@@ -96,7 +97,16 @@ func isBare(answer *Answer, body []byte) bool {
 			return false
 		}
 	}
-	return true
+	if len(operation.BareMembers) == 0 {
+		return len(members) == 0
+	}
+	printed := 0
+	for _, name := range operation.BareMembers {
+		if _, has := members[name]; has {
+			printed++
+		}
+	}
+	return printed >= 2
 }
 
 // In returns the answer as that of the same exchange in a list of recorded ones, which may

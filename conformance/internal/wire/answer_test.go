@@ -15,10 +15,15 @@ func TestBareSuccess(t *testing.T) {
 		body            string
 		accepted        bool
 	}{
-		{"an order", "singleOrder", 200, `{"orderNo":"1"}`, true},
+		{"an order", "singleOrder", 200, `{"orderNo":"1","payId":"2"}`, true},
+		{"an order with more", "singleOrder", 200, `{"orderNo":"1","payId":"2","traceId":"3"}`, true},
+		{"one printed member", "stripeSubDirectly", 200, `{"status":500,"error":"Internal Server Error"}`, false},
+		{"no printed member", "singleOrder", 200, `{"code":500,"msg":"sign error","success":false}`, false},
+		{"nothing of an order", "singleOrder", 200, `{}`, false},
+		{"something where nothing is printed", "cancelAutoRenewalRecord", 200, `{"code":500}`, false},
 		{"an empty object", "cancelAutoRenewalRecord", 200, `{}`, true},
-		{"another status", "singleOrder", 201, `{"orderNo":"1"}`, false},
-		{"a server error", "singleOrder", 500, `{"orderNo":"1"}`, false},
+		{"another status", "singleOrder", 201, `{"orderNo":"1","payId":"2"}`, false},
+		{"a server error", "singleOrder", 500, `{"orderNo":"1","payId":"2"}`, false},
 		{"an envelope without a code", "singleOrder", 200, `{"message":"no"}`, false},
 		{"a refusal", "singleOrder", 200, `{"operateCode":"F","message":"no"}`, false},
 		{"null", "singleOrder", 200, `null`, false},
