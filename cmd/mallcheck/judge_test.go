@@ -81,7 +81,7 @@ func TestJudge(t *testing.T) {
 }
 
 func TestJudgeMisuse(t *testing.T) {
-	for _, test := range []struct {
+	for i, test := range []struct {
 		arguments []string
 		want      string
 	}{
@@ -94,6 +94,9 @@ func TestJudgeMisuse(t *testing.T) {
 		{[]string{"--only=CLI-999", "--", "true"}, `mallcheck: --only: "CLI-999" matches no check`},
 		{[]string{"--", "no-such-client"}, `mallcheck: "no-such-client" is not a command: `},
 	} {
+		if i%testlevel.Pick(5, 1, 1) != 0 {
+			continue
+		}
 		got := process{arguments: append([]string{"judge"}, test.arguments...)}.run(t)
 		if got.code != 2 || !strings.HasPrefix(got.err, test.want) || strings.Count(got.err, "\n") != 1 {
 			t.Errorf("%v: exit code %d\n%s want one line that begins with\n%s", test.arguments, got.code, got.err, test.want)

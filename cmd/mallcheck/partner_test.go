@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -16,7 +17,7 @@ import (
 const receiverKey = "key-1:00112233445566778899aabbccddeeff"
 
 func TestPartnerMisuse(t *testing.T) {
-	for _, test := range []struct {
+	for i, test := range []struct {
 		name      string
 		arguments []string
 		want      string
@@ -35,6 +36,9 @@ func TestPartnerMisuse(t *testing.T) {
 		{"signer with an unknown level", []string{"signer", "--level=all", "--", "cat"}, "mallcheck: --level must be one of"},
 		{"signer with an unknown command", []string{"signer", "--", "no-such-signer"}, `mallcheck: "no-such-signer" is not a command: `},
 	} {
+		if i%testlevel.Pick(5, 1, 1) != 0 {
+			continue
+		}
 		t.Run(test.name, func(t *testing.T) {
 			got := process{arguments: test.arguments}.run(t)
 			if got.code != 2 || !strings.HasPrefix(got.err, test.want) || strings.Count(got.err, "\n") != 1 {
@@ -82,6 +86,7 @@ func TestReceiverThatRefusesEverything(t *testing.T) {
 // TestReceiverWithWrongSettings checks that the conclusion names the setting with which the receiver
 // refuses every valid push, and that nothing is a violation.
 func TestReceiverWithWrongSettings(t *testing.T) {
+	testlevel.Plain(t)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /push", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -120,6 +125,7 @@ func TestReceiverThatHangs(t *testing.T) {
 }
 
 func TestSignerCommands(t *testing.T) {
+	testlevel.Plain(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are those of a Unix shell")
 	}

@@ -149,6 +149,7 @@ func TestReplayOfTamperedFile(t *testing.T) {
 
 // A rerun after a run that reached nothing runs its checks again.
 func TestRerunOfNothing(t *testing.T) {
+	testlevel.Plain(t)
 	closed := httptest.NewServer(&recorder{})
 	closed.Close()
 	dir := t.TempDir()

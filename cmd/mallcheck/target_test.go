@@ -91,6 +91,7 @@ func TestRunSandbox(t *testing.T) {
 
 // A run against an unusable target soon exits with code 3 and a JUnit file that says why.
 func TestUnusableTargets(t *testing.T) {
+	testlevel.Plain(t)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -276,6 +277,7 @@ func TestServe(t *testing.T) {
 // Ctrl-C ends a run with reports and exit code 130, and the run's additions to the group are
 // undone.
 func TestInterrupt(t *testing.T) {
+	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=700ms")
 	dir := t.TempDir()
 	cmd := process{arguments: []string{"run", "--only=GRP-001,GRP-002,ASY-013,ASY-011", "--task-timeout=10s"}, environ: s.env, dir: dir}.command(t.Context())

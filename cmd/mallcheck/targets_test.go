@@ -113,7 +113,7 @@ func TestChoosingMisuse(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(asFolder, target.FileName), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct {
+	for i, test := range []struct {
 		name string
 		process
 		want string
@@ -133,6 +133,9 @@ func TestChoosingMisuse(t *testing.T) {
 		{"init into no folder", process{arguments: []string{"init", "nowhere/a.yaml"}}, `mallcheck: nowhere/a.yaml cannot be written: no such file or directory; name a file in a folder that exists and that you may write to`},
 		{"two forms", process{arguments: []string{"config", "--json", "--schema"}}, `mallcheck: --json and --schema can't be used together`},
 	} {
+		if i%testlevel.Pick(5, 1, 1) != 0 {
+			continue
+		}
 		t.Run(test.name, func(t *testing.T) {
 			got := test.run(t)
 			if got.code != 2 || !strings.HasPrefix(got.err, test.want) || strings.Count(got.err, "\n") != 1 || got.out != "" {
@@ -180,7 +183,7 @@ func TestInitInReadOnlyFolder(t *testing.T) {
 func TestProductionNeedsToBeSaid(t *testing.T) {
 	const address = `mallcheck: mallcheck.yaml:3: vshop-url: "https://wx.linksfield.net/vshop" is a production address; a conformance run sends requests that a faulty target may execute: use the test address, or say production: true in a target of mallcheck.yaml`
 	const twice = `is for a production target here; if you mean it, add --yes-production; otherwise allow read alone`
-	for _, test := range []struct {
+	for i, test := range []struct {
 		name, settings string
 		arguments      []string
 		want           string // standard error, "" for exit code 0
@@ -196,6 +199,9 @@ func TestProductionNeedsToBeSaid(t *testing.T) {
 		{"another address that is production", "topup-url: 'http://127.0.0.1:1', production: true, allow: write", nil, `mallcheck: mallcheck.yaml:3: allow: "write" ` + twice},
 		{"said twice", "environment: production, production: true, allow: [read, write, purchase]", []string{"--yes-production"}, ""},
 	} {
+		if i%testlevel.Pick(5, 1, 1) != 0 {
+			continue
+		}
 		t.Run(test.name, func(t *testing.T) {
 			dir := withTargets(t, "default: p\ntargets:\n  p: {partner-code: P1, "+test.settings+"}\n")
 			got := process{arguments: append([]string{"config"}, test.arguments...), dir: dir}.run(t)

@@ -17,12 +17,7 @@ var authorizationChecks = slices.Concat(
 	onThese(Check{
 		ID: "PAY-001", Clause: "payments/authorization-names-the-payment",
 		Requirement: "{operation} answers with the payId of its request",
-	}, func(ctx context.Context, s *session.Session, operation string) {
-		for number := range 2 { // to catch an answer that is always about the same payment
-			p, answer := begun(ctx, s, operation, number)
-			Expect(answer["payId"]).To(Equal(p.PayID), "%s answered with another payId", operation)
-		}
-	}, "stripeSingleAuthorization", "stripeSubscriptionAuthorization"),
+	}, answersWithPayID, "stripeSingleAuthorization", "stripeSubscriptionAuthorization"),
 	onThese(Check{
 		ID: "PAY-002", Clause: "payments/secret-is-unique",
 		Requirement: "{operation} gives each payment its own client_secret",

@@ -19,7 +19,7 @@ const (
 
 // paymentChecks are about the content of answers about payments, and about unknown
 // payments.
-var paymentChecks = slices.Concat(toldOfPayments, []Check{{
+var paymentChecks = slices.Concat(paymentAnswers, []Check{{
 	ID: "PAY-006", Clause: "payments/known-from-the-order", Does: reports.Purchase, Operations: []string{"resultQuery", "singleOrder"},
 	Requirement: "resultQuery knows a payId as soon as singleOrder has accepted it",
 	Run: func(ctx context.Context, s *session.Session) {
@@ -100,33 +100,28 @@ func begun(ctx context.Context, s *session.Session, operation string, number int
 	return order.Purchase, recordOf(own)
 }
 
-// toldOfPayments are about the content of answers about payments.
-var toldOfPayments = slices.Concat(
+// paymentAnswers are about the content of answers about payments.
+var paymentAnswers = slices.Concat(
 	onThese(Check{
 		ID: "PAY-003", Clause: "payments/amount-preserved",
 		Requirement: "{operation} answers with the amount of the order",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		p, told := begun(ctx, s, operation, 0)
-		Expect(plainDecimal(told["payAmount"])).To(Equal(plainDecimal(p.Amount)),
+		p, answer := begun(ctx, s, operation, 0)
+		Expect(plainDecimal(answer["payAmount"])).To(Equal(plainDecimal(p.Amount)),
 			"%s answered with another payAmount than was ordered", operation)
 	}, "stripeSingleAuthorization", "resultQuery", "confirmPaymentResult"),
 	onThese(Check{
 		ID: "PAY-004", Clause: "payments/currency-preserved",
 		Requirement: "{operation} answers with the currency of the order",
 	}, func(ctx context.Context, s *session.Session, operation string) {
-		p, told := begun(ctx, s, operation, 0)
-		Expect(strings.ToUpper(told["payCurrency"])).To(Equal(strings.ToUpper(p.Currency)),
+		p, answer := begun(ctx, s, operation, 0)
+		Expect(strings.ToUpper(answer["payCurrency"])).To(Equal(strings.ToUpper(p.Currency)),
 			"%s answered with another payCurrency than was ordered", operation)
 	}, "stripeSingleAuthorization", "resultQuery", "confirmPaymentResult"),
 	onThese(Check{
 		ID: "PAY-007", Clause: "payments/result-names-the-payment",
 		Requirement: "{operation} answers with the payId of its request",
-	}, func(ctx context.Context, s *session.Session, operation string) {
-		for number := range 2 { // to catch an answer that is always about the same payment
-			p, told := begun(ctx, s, operation, number)
-			Expect(told["payId"]).To(Equal(p.PayID), "%s answered with another payId", operation)
-		}
-	}, "resultQuery", "confirmPaymentResult"),
+	}, answersWithPayID, "resultQuery", "confirmPaymentResult"),
 )
 
 // ofPayments are the operations that take a payId.
@@ -153,3 +148,12 @@ var unknownPayments = slices.Concat(
 		})
 	}, ofPayments...),
 )
+
+// answersWithPayID asserts that an operation answers with the payId of its request, for two
+// payments: an answer may always be about the same one.
+func answersWithPayID(ctx context.Context, s *session.Session, operation string) {
+	for number := range 2 {
+		p, answer := begun(ctx, s, operation, number)
+		Expect(answer["payId"]).To(Equal(p.PayID), "%s answered with another payId", operation)
+	}
+}
