@@ -79,7 +79,7 @@ func childrenOf(t *testing.T, parent int) []int {
 // A process of a proof that is killed is told in the row of its fault, and the matrix is
 // written all the same; an interrupted proof ends with its own exit code.
 func TestProveEndsEarly(t *testing.T) {
-	testlevel.Plain(t)
+	testlevel.Long(t)
 	for _, test := range []struct {
 		name   string
 		end    func(t *testing.T, proof *os.Process)

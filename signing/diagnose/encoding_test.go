@@ -39,7 +39,7 @@ func TestLegacyEncodings(t *testing.T) {
 		}
 		sign := fmt.Sprintf("%x", md5.Sum([]byte(signed)))
 		got := fmt.Sprint(Sign(Request{Body: members, RawBody: []byte(text)}, sign, signing.Default(), Thorough))
-		if !strings.Contains(got, "an encoding other than UTF-8 ("+test.name+")") && !(test.name == "GBK" && strings.Contains(got, "GBK")) {
+		if !strings.Contains(got, test.name+")") && !strings.Contains(got, test.name+" instead of UTF-8") {
 			t.Errorf("%s: %s", test.name, got)
 		}
 	}
