@@ -24,7 +24,7 @@ Examples:
   mallcheck doctor --target uat --allow read,write      also with an unknown SIM card
   mallcheck doctor --variant path-not-signed            the built-in sandbox
 
-Read-only unless writes or purchases are allowed. Exit code: 0 done, 2 wrong usage, 3 a service was not reached, 130 interrupted.`
+Read-only unless writes or purchases are allowed. Exit code: 0 done, 2 wrong usage, 3 a service was not reached or the settings do not fit, 130 interrupted.`
 }
 
 // Run implements the command.
@@ -57,7 +57,7 @@ func (c *doctorCommand) Run(std *streams) error {
 		return err
 	case interrupted.Err() != nil:
 		return &exit{code: conformance.ExitInterrupted}
-	case !report.Reached() || ctx.Err() != nil:
+	case !report.Reached() || !report.Fits() || ctx.Err() != nil:
 		return &exit{code: conformance.ExitInconclusive}
 	}
 	return nil

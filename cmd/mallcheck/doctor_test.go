@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -191,7 +192,6 @@ func TestDoctorTells(t *testing.T) {
 		{"--fault=sign-wrong-accepted", "is the sign checked", "no: "},
 		{"--variant=request-id-header", "which response header", "X-Request-Id: its value finds a result"},
 		{"--variant=slow-tasks", "which status ends a task", "completed, as the settings say"},
-		{"--partner-code=P9", "is the sign checked", "the target accepts no request of listBundles"},
 	} {
 		t.Run(test.arguments, func(t *testing.T) {
 			report := examine(t, process{arguments: []string{test.arguments, "--seed=1"}})
@@ -199,6 +199,25 @@ func TestDoctorTells(t *testing.T) {
 				t.Errorf("%s: %s, want %s", test.question, got, test.want)
 			}
 		})
+	}
+}
+
+// The doctor does not call settings fitting under which the target accepts nothing, and exits with code 3.
+func TestDoctorRefused(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"nothing there": http.NotFound,
+		"another API":   func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"items":[]}`) },
+	} {
+		server := httptest.NewServer(answer)
+		got := process{arguments: []string{"doctor", "--topup-url=" + server.URL, "--partner-code=P1", "--group=G1"}}.run(t)
+		server.Close()
+		if got.code != 3 || !strings.Contains(got.out, "accepted under these settings: no: ") || !strings.Contains(got.out, "\nThe settings do not fit: ") {
+			t.Errorf("%s: exit code %d\n%s%s", name, got.code, got.out, got.err)
+		}
+	}
+	got := process{arguments: []string{"doctor", "--partner-code=P9", "--seed=1"}}.run(t)
+	if got.code != 3 || !strings.Contains(got.out, "is the sign checked: the target accepts no request of listBundles") {
+		t.Errorf("another partner: exit code %d\n%s%s", got.code, got.out, got.err)
 	}
 }
 

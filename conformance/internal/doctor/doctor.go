@@ -37,6 +37,8 @@ type Report struct {
 	Codes []reports.Code `json:"codes,omitempty"`
 	// Left has a sentence for each thing that was created and could not be removed.
 	Left []string `json:"left,omitempty"`
+	// refused is set if the target refused a valid request under its settings.
+	refused bool
 }
 
 // Topics are the subjects of the questions, in the order in which they are reported.
@@ -62,6 +64,9 @@ type Setting struct {
 func (r *Report) Reached() bool {
 	return !slices.ContainsFunc(r.Services, func(s Service) bool { return s.Problem != "" })
 }
+
+// Fits reports whether the target accepted the valid requests, or would with Settings.
+func (r *Report) Fits() bool { return !r.refused || len(r.Settings) > 0 }
 
 // doctor is one examination in progress.
 type doctor struct {
@@ -96,11 +101,13 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 	if err := d.settings(ctx, contract); err != nil {
 		return nil, err
 	}
-	d.signature()
-	d.writing(ctx)
-	d.refusals()
-	d.envelope()
-	d.pushes()
+	untilStopped(func() {
+		d.signature()
+		d.writing(ctx)
+		d.refusals()
+		d.envelope()
+		d.pushes()
+	})
 	d.services()
 	for _, code := range connection.Codes() {
 		code.OperateCode = d.clean(code.OperateCode)
@@ -111,6 +118,19 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 		return slices.Index(Topics, a.Topic) - slices.Index(Topics, b.Topic)
 	})
 	return &d.report, nil
+}
+
+// untilStopped runs questions, or a part of them, and returns early where the session
+// ends them because the examination was stopped.
+func untilStopped(questions func()) {
+	defer func() {
+		if end := recover(); end != nil {
+			if _, stopped := end.(session.End); !stopped {
+				panic(end)
+			}
+		}
+	}()
+	questions()
 }
 
 // ask sends a draft signed by rules and returns the answer, or nil if there is none.

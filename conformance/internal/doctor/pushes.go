@@ -69,15 +69,10 @@ func (d *doctor) pushes() {
 // firstPush returns the first push about a purchase, or nil if none arrives in time or
 // the examination is stopped.
 func (d *doctor) firstPush(p session.Purchase) (push *session.Push) {
-	defer func() {
-		if end := recover(); end != nil {
-			if _, stopped := end.(session.End); !stopped {
-				panic(end)
-			}
+	untilStopped(func() {
+		if pushes := d.session.ArrivedPushes(p, 1); len(pushes) > 0 {
+			push = pushes[0]
 		}
-	}()
-	if pushes := d.session.ArrivedPushes(p, 1); len(pushes) > 0 {
-		push = pushes[0]
-	}
+	})
 	return push
 }

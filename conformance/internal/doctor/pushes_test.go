@@ -47,6 +47,35 @@ func (p pusher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// stopping is a mall that stops the examination with its first answer.
+type stopping struct {
+	pusher
+	stop context.CancelFunc
+}
+
+// ServeHTTP implements http.Handler.
+func (s stopping) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.stop()
+	s.pusher.ServeHTTP(w, r)
+}
+
+// An examination that is stopped ends with a report, also where it was to place an order.
+func TestStoppedBeforeThePurchase(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	server := httptest.NewServer(stopping{stop: stop})
+	defer server.Close()
+	under, err := target.Resolve(target.Flags(target.Settings{VshopURL: server.URL, PartnerCode: "P1", Allow: []string{"read", "purchase"},
+		SIM: []string{"89852000000000000001"}, Package: "K", PushListen: "127.0.0.1:0", PushKey: "k1:00ff00ff"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := Examine(ctx, under)
+	if err != nil || len(report.Services) != 1 || len(report.Left) != 0 {
+		t.Errorf("%v: %+v", err, report)
+	}
+}
+
 // examinePushes examines a pusher and returns the answer about pushes, what stays open, and
 // the lines for the file.
 func examinePushes(t *testing.T, mall pusher, change func(*target.Settings)) (answer, open, lines string) {

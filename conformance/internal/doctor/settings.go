@@ -55,6 +55,7 @@ func (d *doctor) settings(ctx context.Context, contract *openapi.Contract) error
 		case len(reasons) == 0:
 			d.tell("settings", question, "none is refused")
 		default:
+			d.report.refused = ctx.Err() == nil || d.report.refused
 			d.tell("settings", question, "no: "+strings.Join(reasons, "; "))
 		}
 	}

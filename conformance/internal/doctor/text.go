@@ -60,6 +60,8 @@ func (r *Report) Write(out io.Writer) error {
 	switch lines := r.Lines(); {
 	case lines != "":
 		fmt.Fprintf(&text, "\nPut these lines into the target in %s; they replace what is there:\n%s", target.FileName, lines)
+	case !r.Fits():
+		text.WriteString("\nThe settings do not fit: see Settings above.\n")
 	case r.Reached():
 		text.WriteString("\nThe settings fit, as far as could be asked.\n")
 	}
