@@ -113,7 +113,8 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 		code.OperateCode = d.clean(code.OperateCode)
 		d.report.Codes = append(d.report.Codes, code)
 	}
-	d.report.Left = append(d.report.Left, d.session.Undo()...)
+	undone := d.session.Undo()
+	d.report.Left = slices.Concat(d.report.Left, undone, connection.Finish(len(undone) == 0))
 	slices.SortStableFunc(d.report.Answers, func(a, b Answer) int {
 		return slices.Index(Topics, a.Topic) - slices.Index(Topics, b.Topic)
 	})

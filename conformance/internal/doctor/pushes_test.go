@@ -99,6 +99,9 @@ func examinePushes(t *testing.T, mall pusher, change func(*target.Settings)) (an
 	if err != nil {
 		t.Fatal(err)
 	}
+	if ordered := len(settings.Allow) > 1 && settings.Package != "" && settings.PushKey != ""; ordered != strings.Contains(strings.Join(report.Left, ""), "1 order of partner P1 stays") {
+		t.Errorf("left behind: %q", report.Left)
+	}
 	for _, a := range report.Answers {
 		if a.Topic == "pushes" {
 			answer, open = a.Answer, a.Open
