@@ -46,7 +46,8 @@ def main() -> None:
     name, tags = f"mallcheck-{pep440(version)}", PLATFORMS[platform]
     binary = "mallcheck.exe" if platform.startswith("windows/") else "mallcheck"
     info = f"{name}.dist-info"
-    readme = (folder / "README.md").read_text(encoding="utf-8")
+    # PyPI shows the README alone: what it refers to is in the repository.
+    readme = re.sub(r"\]\((?!https?:|#)([^)]+)\)", lambda link: f"]({repository(link[1])})", (folder / "README.md").read_text(encoding="utf-8"))
     files = {
         f"{name}.data/scripts/{binary}": ((folder / binary).read_bytes(), 0o755),
         f"{info}/licenses/LICENSE": ((folder / "LICENSE").read_bytes(), 0o644),
@@ -92,6 +93,13 @@ def main() -> None:
             entry.external_attr = (0o100000 | mode) << 16
             archive.writestr(entry, content)
     print(wheel)
+
+
+def repository(path: str) -> str:
+    """The address of a file that the README refers to."""
+    if path.endswith(".png"):
+        return f"https://raw.githubusercontent.com/mallcheck/mallcheck/main/{path}"
+    return f"https://github.com/mallcheck/mallcheck/blob/main/{path}"
 
 
 def digest(content: bytes) -> str:
