@@ -23,7 +23,7 @@ func sample(t *testing.T, name string) []byte {
 }
 
 // Every sample names the target that it tests, so that a lost setting cannot make it
-// test the sandbox, and all samples install the same version.
+// test the sandbox, and all samples install the newest release.
 func TestSamplesNameTargetAndVersion(t *testing.T) {
 	files, err := os.ReadDir(filepath.Join(root(t), "examples", "ci"))
 	if err != nil {
@@ -44,7 +44,18 @@ func TestSamplesNameTargetAndVersion(t *testing.T) {
 		}
 	}
 	if len(found) != 1 {
-		t.Errorf("the samples install the versions %s, want one", slices.Sorted(maps.Keys(found)))
+		t.Fatalf("the samples install the versions %s, want one", slices.Sorted(maps.Keys(found)))
+	}
+	changelog, err := os.ReadFile(filepath.Join(root(t), "CHANGELOG.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "1.0.0" // the first release, until there is one
+	if released := regexp.MustCompile(`(?m)^## \[?(\d\S*?)\]?( |$)`).FindSubmatch(changelog); released != nil {
+		want = string(released[1])
+	}
+	if !found[want] {
+		t.Errorf("the samples install %s, want %s, the newest release of the changelog", slices.Sorted(maps.Keys(found)), want)
 	}
 }
 
