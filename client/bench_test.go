@@ -5,7 +5,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/mallcheck/mallcheck/client"
 	"github.com/mallcheck/mallcheck/client/internal/clienttest"
@@ -51,19 +53,29 @@ func callPlain(tb testing.TB, address string) func() {
 	}
 }
 
-// The difference between BenchmarkPayment and BenchmarkNetHTTP is what the client costs.
-func BenchmarkPayment(b *testing.B) { benchmark(b, callMall) }
-
-func BenchmarkNetHTTP(b *testing.B) { benchmark(b, callPlain) }
-
-func benchmark(b *testing.B, exchange func(testing.TB, string) func()) {
-	b.Helper()
+// BenchmarkOverhead calls with the client and with net/http in turn, so that both meet the
+// same load of the machine. The difference of the medians is what the client costs.
+func BenchmarkOverhead(b *testing.B) {
 	server := httptest.NewServer(answering())
 	defer server.Close()
-	call := exchange(b, server.URL)
-	b.ReportAllocs()
+	calls := [2]func(){callMall(b, server.URL), callPlain(b, server.URL)}
+	var took [2][]time.Duration
 	for b.Loop() {
-		call()
+		for i, call := range calls {
+			begun := time.Now()
+			call()
+			took[i] = append(took[i], time.Since(begun))
+		}
+	}
+	median := func(all []time.Duration) time.Duration {
+		slices.Sort(all)
+		return all[len(all)/2]
+	}
+	own, plain := median(took[0]), median(took[1])
+	b.ReportMetric(float64((own-plain).Nanoseconds())/1e3, "µs-overhead")
+	b.ReportMetric(float64(own)/float64(plain), "times-net/http")
+	if b.N > 1000 && own-plain > 30*time.Microsecond {
+		b.Errorf("a call takes %s, with net/http alone %s: more than 30 µs are the client's", own, plain)
 	}
 }
 
