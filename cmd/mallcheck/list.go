@@ -10,6 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/table"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
@@ -34,6 +35,7 @@ A failed check fails the run if its level is MUST and its grade is at or above -
 type listedCheck struct {
 	ID          string   `json:"id"`
 	Area        string   `json:"area"`
+	AreaName    string   `json:"areaName"`
 	Level       string   `json:"level"`
 	Grade       string   `json:"grade"`
 	Clause      string   `json:"clause"`
@@ -66,8 +68,8 @@ func (c *listCommand) Run(std *streams) error {
 			clause.Enforced.Grade, clause.Enforced.Source = string(check.Grade), check.Source
 		}
 		listed = append(listed, listedCheck{
-			ID: check.ID, Area: check.Area(), Level: string(check.Level), Grade: clause.Enforced.Grade, Clause: check.Clause,
-			Source: clause.Enforced.Source, Does: string(check.Does), Operations: check.Operations, Requirement: check.Requirement,
+			ID: check.ID, Area: check.Area(), AreaName: reports.AreaName(check.Area()), Level: string(check.Level), Grade: clause.Enforced.Grade,
+			Clause: check.Clause, Source: clause.Enforced.Source, Does: string(check.Does), Operations: check.Operations, Requirement: check.Requirement,
 		})
 	}
 	if c.JSON {
