@@ -68,8 +68,9 @@ func (c *listCommand) Run(std *streams) error {
 			clause.Enforced.Grade, clause.Enforced.Source = string(check.Grade), check.Source
 		}
 		listed = append(listed, listedCheck{
-			ID: check.ID, Area: check.Area(), AreaName: reports.AreaName(check.Area()), Level: string(check.Level), Grade: clause.Enforced.Grade,
-			Clause: check.Clause, Source: clause.Enforced.Source, Does: string(check.Does), Operations: check.Operations, Requirement: check.Requirement,
+			ID: check.ID, Area: check.Area(), AreaName: reports.AreaName(check.Area()), Level: string(check.Level),
+			Grade: clause.Enforced.Grade, Clause: check.Clause, Source: clause.Enforced.Source, Does: string(check.Does),
+			Operations: check.Operations, Requirement: check.Requirement,
 		})
 	}
 	if c.JSON {
