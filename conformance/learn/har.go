@@ -47,6 +47,7 @@ type harEntry struct {
 	Problem   string    `json:"_error"`
 	Request   struct {
 		Method, URL string
+		BodySize    int64
 		Headers     []reports.Header
 		PostData    struct {
 			Text   string
@@ -179,6 +180,9 @@ func (a *archive) entry() error {
 		Response: &reports.Response{
 			Status: e.Response.Status, Header: e.Response.Headers, Body: body, Announced: a.announced(&e, len(body)),
 		},
+	}
+	if a.ours {
+		exchange.Request.Cut = max(0, e.Request.BodySize-int64(len(sent)))
 	}
 	if strings.Contains(e.Response.Content.Comment, "left out") {
 		exchange.Response.Cut = 1

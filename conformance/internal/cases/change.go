@@ -2,6 +2,7 @@ package cases
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strings"
 	"unicode"
@@ -17,7 +18,8 @@ const (
 	Set Kind = "set"
 	// Wrap puts Before and After around the text that the value is.
 	Wrap Kind = "wrap"
-	// Number writes the text as a number, 1 where it is none.
+	// Number writes the text as a number: where it is none, the last digits of it, so that those of an id are its
+	// own in every request; 1 where it has none.
 	Number Kind = "number"
 	// SwapCase turns the capitals of the text into small letters and back.
 	SwapCase Kind = "swap-case"
@@ -106,11 +108,7 @@ func (c Change) changed(value []byte) []byte {
 	case SwapCase:
 		return quoted(strings.Map(swapped, plain(value)))
 	case Number:
-		number := json.Number("1")
-		if json.Unmarshal([]byte(plain(value)), &number) != nil {
-			return []byte("1")
-		}
-		return []byte(number.String())
+		return numeric(plain(value))
 	case Copies:
 		var items []json.RawMessage
 		_ = json.Unmarshal(value, &items) // what is no array has no items
@@ -123,6 +121,21 @@ func (c Change) changed(value []byte) []byte {
 		return join('[', copies, ']')
 	}
 	return value
+}
+
+// numeric returns a text as a number that every reader of JSON can hold. The last digits of an id stand in reverse
+// order: a report that hides the number as the id of a payment must not hide a part of other ids.
+func numeric(text string) []byte {
+	var number json.Number
+	if json.Unmarshal([]byte(text), &number) == nil {
+		return []byte(number.String())
+	}
+	const most = 15
+	var digits []byte
+	for at := len(text) - 1; at >= 0 && len(digits) < most && '0' <= text[at] && text[at] <= '9'; at-- {
+		digits = append(digits, text[at])
+	}
+	return []byte(cmp.Or(strings.TrimLeft(string(digits), "0"), "1"))
 }
 
 func swapped(r rune) rune {

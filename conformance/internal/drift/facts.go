@@ -93,7 +93,7 @@ func (d *drift) habit(subject string, was, is factSets) {
 	mistake := provoke.IsMistake(subject)
 	more, less := map[string][]string{}, map[string][]string{} // operations by parameter
 	for operation, values := range is[key] {
-		for _, value := range lacking(was[key][operation], values) {
+		for _, value := range lacking(slices.Concat(was[key][operation], d.rare[key][operation]), values) {
 			if !mistake || len(was[refusal][operation]) > 0 || len(was[key]) > 0 {
 				more[value] = append(more[value], operation)
 			}

@@ -172,6 +172,8 @@ func (i *Imitator) value(pointer string, value any) any {
 		return ""
 	case len(m.Values) > 0 && !slices.Contains(m.Values, text) && !slices.Contains(m.Count.Rare, text):
 		return i.known(m, text)
+	case m.Form != "" && text == "": // a form is claimed where no text was empty
+		return sampleOf(m.Form)
 	case m.Form != "":
 		return formed(text, m.Form)
 	}

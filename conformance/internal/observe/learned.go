@@ -268,14 +268,14 @@ func sortFacts(facts []Fact) {
 }
 
 // leniencies are the mistakes that the target accepts, by parameter, and those that it
-// refuses as often: there the request differs in something else.
+// refuses, too: there the request differs in something else.
 func (l *Learner) leniencies() (habits, rare []Fact) {
 	for what, operations := range l.accepted {
 		fact := Fact{Kind: KindHabit, Subject: what.Kind, Value: what.Parameter}
 		few := fact
 		for _, operation := range slices.Sorted(maps.Keys(operations)) {
 			fact.Count.Times += operations[operation]
-			if operations[operation] > l.refused[what][operation] {
+			if operations[operation] > 3*l.refused[what][operation] {
 				fact.Operations = append(fact.Operations, operation)
 			} else {
 				few.Operations = append(few.Operations, operation)

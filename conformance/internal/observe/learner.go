@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
 	"github.com/mallcheck/mallcheck/openapi"
@@ -69,7 +70,7 @@ func New(contract *openapi.Contract) (*Learner, error) {
 // tells what provoked a refusal where the form of the request does not. An exchange
 // without a whole answer, or of an operation that the contract does not have, teaches nothing.
 func (l *Learner) Add(exchange *reports.Exchange, clause string) {
-	if exchange.Operation == pushOperation {
+	if exchange.Operation == "rechargeSuccess" {
 		l.pushes.add(&exchange.Request)
 		return
 	}
@@ -289,7 +290,7 @@ func (w *wire) add(response *reports.Response, answer answer) {
 	if bytes.Contains(body, []byte(`\/`)) || bytes.Contains(body, []byte(`\u`)) {
 		w.escaped++
 	}
-	if bytes.IndexByte(body, '/') > 0 && !bytes.Contains(body, []byte(`\/`)) {
+	if bytes.ContainsFunc(body, func(c rune) bool { return c > unicode.MaxASCII }) {
 		w.raw++
 	}
 }

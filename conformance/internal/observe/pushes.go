@@ -2,6 +2,7 @@ package observe
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,9 +12,6 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
-
-// pushOperation is the operation of a push, which the target sends.
-const pushOperation = "rechargeSuccess"
 
 // pushes is what the pushes of the target look like. How body and headers are joined before they
 // are signed does not show without the key: doctor finds that out.
@@ -102,19 +100,20 @@ func signatureForm(text string) string {
 	if !cut {
 		return "no slash behind the id of a key"
 	}
-	form := "an unknown encoding"
-	switch {
-	case formsOf(mac)&formHex != 0 && len(mac)%2 == 0 && mac == strings.ToLower(mac):
-		return fmt.Sprintf("key id, slash, %d bytes in %s", len(mac)/2, signing.EncodingHex)
-	case formsOf(mac)&formHex != 0 && len(mac)%2 == 0:
-		return fmt.Sprintf("key id, slash, %d bytes in %s", len(mac)/2, signing.EncodingHexUpper)
+	encoding, decode := signing.EncodingBase64, base64.StdEncoding.DecodeString
+	switch _, err := hex.DecodeString(mac); {
+	case err == nil && mac == strings.ToLower(mac):
+		encoding, decode = signing.EncodingHex, hex.DecodeString
+	case err == nil:
+		encoding, decode = signing.EncodingHexUpper, hex.DecodeString
+	case len(mac)%4 != 0:
+		encoding, decode = signing.EncodingBase64URL, base64.RawURLEncoding.DecodeString
 	}
-	if bytes, err := base64.StdEncoding.DecodeString(mac); err == nil {
-		form = fmt.Sprintf("%d bytes in %s", len(bytes), signing.EncodingBase64)
-	} else if bytes, err := base64.RawURLEncoding.DecodeString(mac); err == nil {
-		form = fmt.Sprintf("%d bytes in %s", len(bytes), signing.EncodingBase64URL)
+	bytes, err := decode(mac)
+	if err != nil {
+		return "key id, slash, an unknown encoding"
 	}
-	return "key id, slash, " + form
+	return fmt.Sprintf("key id, slash, %d bytes in %s", len(bytes), encoding)
 }
 
 // learned are the facts about pushes.
@@ -138,10 +137,7 @@ func (p *pushes) learned() []Fact {
 		if form := part.forms &^ (formWord | formPunctuated); part.texts >= enoughForms && form != 0 {
 			words = append(words, form.name())
 		}
-		add(pushMember+name, strings.Join(words, ", "), part.present)
+		add("member "+name, strings.Join(words, ", "), part.present)
 	}
 	return facts
 }
-
-// pushMember begins the subject of a fact about a member of the body.
-const pushMember = "member "

@@ -6,6 +6,7 @@ package provoke
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"mime"
 	"net/url"
 	"regexp"
@@ -37,7 +38,7 @@ const (
 	OversizedBodies    = "oversized-bodies"
 	malformedJSON      = "malformed-json"
 	trailingData       = "trailing-data"
-	repeatedParameters = "repeated-parameters"
+	RepeatedParameters = "repeated-parameters"
 	UnknownPaths       = "unknown-paths"
 	MissingSign        = "missing-signs"
 	EmptySign          = "empty-signs"
@@ -46,11 +47,13 @@ const (
 	WrongSign          = "wrong-signs"
 	MissingParameters  = "missing-parameters"
 	emptyValues        = "empty-values"
-	spacesAround       = "spaces-around-values"
+	SpacesAround       = "spaces-around-values"
 	nullForStrings     = "null-for-strings"
 	numbersForStrings  = "numbers-for-strings"
-	otherTypes         = "other-types"
+	OtherTypes         = "other-types"
 	malformedValues    = "malformed-values"
+	// cutOff is a body of which the report has the beginning alone: it cannot be judged.
+	cutOff = "cut-off"
 	// Unclear is a request whose sign cannot be Judged, since the report hides values.
 	Unclear = ""
 )
@@ -64,7 +67,7 @@ var words = map[string]string{
 	OversizedBodies:    "a very large body",
 	malformedJSON:      "a body that is not valid JSON",
 	trailingData:       "a body with data behind the JSON text",
-	repeatedParameters: "a parameter that is sent twice",
+	RepeatedParameters: "a parameter that is sent twice",
 	UnknownPaths:       "an unknown path",
 	MissingSign:        "a missing sign",
 	EmptySign:          "an empty sign",
@@ -73,25 +76,25 @@ var words = map[string]string{
 	WrongSign:          "a wrong sign",
 	MissingParameters:  "a missing parameter",
 	emptyValues:        "an empty value",
-	spacesAround:       "a value with spaces around it",
+	SpacesAround:       "a value with spaces around it",
 	nullForStrings:     "null instead of a string",
 	numbersForStrings:  "a number instead of a string",
-	otherTypes:         "a value of another JSON type",
+	OtherTypes:         "a value of another JSON type",
 	malformedValues:    "a malformed value",
 }
 
 // sentences say what a target does that has a habit: that it accepts a mistake, or how it
 // writes its answers.
 var sentences = map[string]string{
-	OtherMethods: "accepts other HTTP methods", OtherMediaTypes: "accepts bodies of other media types",
+	UnknownPaths: "accepts other spellings of the paths", OtherMethods: "accepts other HTTP methods", OtherMediaTypes: "accepts bodies of other media types",
 	missingBody: "accepts requests without a body", OversizedBodies: "accepts very large bodies", malformedJSON: "accepts bodies that are not valid JSON",
-	trailingData: "accepts data behind the JSON body", repeatedParameters: "accepts parameters that are sent twice",
+	trailingData: "accepts data behind the JSON body", RepeatedParameters: "accepts parameters that are sent twice",
 	MissingSign: "accepts requests without a sign", EmptySign: "accepts empty signs", MalformedSign: "accepts malformed signs",
 	upperCaseSign: "accepts signs in upper case", WrongSign: "accepts wrong signs",
 	MissingParameters: "accepts requests without documented parameters", emptyValues: "accepts empty values",
-	spacesAround:   "accepts values with spaces before or after them",
+	SpacesAround:   "accepts values with spaces before or after them",
 	nullForStrings: "accepts null where strings are documented", numbersForStrings: "accepts numbers where strings are documented",
-	otherTypes: "accepts values of other JSON types than the documented one", malformedValues: "accepts values in other forms than the printed ones",
+	OtherTypes: "accepts values of other JSON types than the documented one", malformedValues: "accepts values in other forms than the printed ones",
 	"bare-bodies": "answers without the envelope", "white-space": "indents its answers", "text-in-escapes": "escapes non-ASCII characters or slashes",
 	"chunked": "sends answers without a Content-Length", "connection-closed": "closes the connection after each answer",
 	"refusals-in-another-form": "refuses in another form than the envelope",
@@ -145,6 +148,14 @@ func Forms(contract *openapi.Contract) (map[string]*Form, error) {
 	return all, nil
 }
 
+// Has reports whether an escaped path is that of the operation, or the one that the contract assumes.
+func (f *Form) Has(path string) bool {
+	if f.path == nil {
+		return strings.HasSuffix(path, f.Operation.Path)
+	}
+	return f.path.MatchString(path)
+}
+
 // Judged is a request with what is wrong with it.
 type Judged struct {
 	Provocation
@@ -171,6 +182,9 @@ func (f *Form) Judge(request *reports.Request, cache *Cache) Judged {
 	case f.hasBody:
 		j.Kind = j.bodyMistake(request)
 	}
+	if j.Kind == cutOff {
+		return Judged{}
+	}
 	if j.Kind != "" {
 		return j
 	}
@@ -178,7 +192,7 @@ func (f *Form) Judge(request *reports.Request, cache *Cache) Judged {
 	if !f.hasBody {
 		var repeated bool
 		if values, repeated = queryValues(address); repeated {
-			j.Kind = repeatedParameters
+			j.Kind = RepeatedParameters
 			return j
 		}
 	}
@@ -224,8 +238,10 @@ func (j *Judged) bodyMistake(request *reports.Request) string {
 		}
 	}
 	switch {
-	case len(request.Body) > oversized:
+	case len(request.Body)+int(request.Cut) > oversized:
 		return OversizedBodies
+	case request.Cut > 0:
+		return cutOff
 	case len(bytes.TrimSpace(request.Body)) == 0:
 		return missingBody
 	case media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8"):
@@ -238,8 +254,13 @@ func (j *Judged) bodyMistake(request *reports.Request) string {
 	if decoder.More() || len(bytes.TrimSpace(request.Body[decoder.InputOffset():])) > 0 {
 		return trailingData
 	}
-	if members, err := signing.ParseMembers(request.Body); err != nil || len(members) != len(j.body) {
-		return repeatedParameters
+	_, err := signing.ParseMembers(request.Body)
+	var syntax *signing.SyntaxError
+	switch {
+	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Reason, "duplicate"):
+		return RepeatedParameters
+	case err != nil: // text that two parties may read differently
+		return malformedJSON
 	}
 	return ""
 }
@@ -304,14 +325,14 @@ func (p *field) mistake(value any, there bool) string {
 	case isText && text == "":
 		return emptyValues
 	case isText && p.schema.VisitJSON(strings.TrimSpace(text)) == nil:
-		return spacesAround
+		return SpacesAround
 	case isText == p.schema.Type.Is(openapi3.TypeString):
 		return malformedValues
 	}
 	if _, isNumber := value.(float64); isNumber {
 		return numbersForStrings
 	}
-	return otherTypes
+	return OtherTypes
 }
 
 // hiddenMistake is the mistake in a value that was redacted: its placeholder tells the type
@@ -324,7 +345,7 @@ func hiddenMistake(placeholder string) string {
 	case parts[2] == "number":
 		return numbersForStrings
 	}
-	return otherTypes
+	return OtherTypes
 }
 
 // hides reports whether values of a request were redacted, so that its sign cannot be computed.

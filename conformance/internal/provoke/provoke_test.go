@@ -40,7 +40,7 @@ func TestEachMistakeIsNamed(t *testing.T) {
 		{name: "too large", body: right + strings.Repeat(" ", oversized), kind: OversizedBodies},
 		{name: "malformed", body: `{"a":`, kind: malformedJSON},
 		{name: "trailing", body: right + "}", kind: trailingData},
-		{name: "twice", body: `{"mark":"0",` + right[1:], kind: repeatedParameters},
+		{name: "twice", body: `{"mark":"0",` + right[1:], kind: RepeatedParameters},
 		{name: "no version", body: replaced(`,"version":"3.0"`, ""), kind: MissingParameters, parameter: "version"},
 		{name: "no sign", body: unsigned, kind: MissingSign},
 		{name: "empty sign", body: strings.Replace(right, sign, "", 1), kind: EmptySign},
@@ -50,12 +50,12 @@ func TestEachMistakeIsNamed(t *testing.T) {
 		{name: "no member", body: replaced(`"mark":"0",`, ""), kind: MissingParameters, parameter: "mark"},
 		{name: "null", body: replaced(`"mark":"0"`, `"mark":null`), kind: nullForStrings, parameter: "mark"},
 		{name: "number", body: replaced(`"mark":"0"`, `"mark":0`), kind: numbersForStrings, parameter: "mark"},
-		{name: "list", body: replaced(`"mark":"0"`, `"mark":["0"]`), kind: otherTypes, parameter: "mark"},
+		{name: "list", body: replaced(`"mark":"0"`, `"mark":["0"]`), kind: OtherTypes, parameter: "mark"},
 		{name: "empty", body: replaced(`"mark":"0"`, `"mark":""`), kind: emptyValues, parameter: "mark"},
-		{name: "spaces", body: replaced(`"3.0"`, `" 3.0"`), kind: spacesAround, parameter: "version"},
+		{name: "spaces", body: replaced(`"3.0"`, `" 3.0"`), kind: SpacesAround, parameter: "version"},
 		{name: "form", body: replaced(`"3.0"`, `"three"`), kind: malformedValues, parameter: "version"},
 		{name: "redacted number", body: replaced(`"mark":"0"`, `"mark":"<redacted:mark:number>"`), kind: numbersForStrings, parameter: "mark"},
-		{name: "redacted list", body: replaced(`"mark":"0"`, `"mark":"<redacted:mark:array>"`), kind: otherTypes, parameter: "mark"},
+		{name: "redacted list", body: replaced(`"mark":"0"`, `"mark":"<redacted:mark:array>"`), kind: OtherTypes, parameter: "mark"},
 		{name: "redacted", body: strings.Replace(right, "P000270", "<redacted:partnerCode>", 1), kind: Unclear},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestEachMistakeIsNamed(t *testing.T) {
 			if got != (Provocation{test.kind, test.parameter}) {
 				t.Errorf("got %+v, want %s %s", got, test.kind, test.parameter)
 			}
-			if test.kind != Unclear && (Words(test.kind) == "" || IsMistake(test.kind) && sentences[test.kind] == "" && test.kind != UnknownPaths) {
+			if test.kind != Unclear && (Words(test.kind) == "" || IsMistake(test.kind) && sentences[test.kind] == "") {
 				t.Errorf("there are no words for %s", test.kind)
 			}
 		})
