@@ -202,6 +202,9 @@ func (r *reader) elements(element func() error) error {
 
 func (r *reader) delimiter(want json.Delim) error {
 	token, err := r.decoder.Token()
+	if err == nil && token == nil {
+		token = "null"
+	}
 	if err == nil && token != want {
 		err = fmt.Errorf("there is %.40q where %q belongs, before byte %d", fmt.Sprint(token), want.String(), r.source.read)
 	}

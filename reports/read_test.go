@@ -96,9 +96,10 @@ func TestReadResults(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		`{"schema":"1","results":[],"RESULTS":[]}`:                        `it has "results" twice`,
-		`{"schema":"1","results":{}}`:                                     `there is "{" where a list belongs`,
-		`{"schema":"1","results":[[]]}`:                                   `there is "[" where "{" belongs, before byte`,
+		`{"schema":"1","results":[],"RESULTS":[]}`: `it has "results" twice`,
+		`{"schema":"1","results":{}}`:              `there is "{" where a list belongs`,
+		`null`:                                     `there is "null" where "{" belongs, before byte`,
+		`{"schema":"1","results":[[]]}`:            `there is "[" where "{" belongs, before byte`,
 		`{"schema":"1","results":[{"verdict":"passed","exchanges":[7]}]}`: "it has another type, before byte",
 		`{"schema":1}`:              "schema has another type",
 		`{"schema":"1","results":[`: "unexpected EOF",

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os/exec"
 	"slices"
 	"strings"
@@ -54,7 +55,13 @@ const unlimited = "87600h"
 // Run implements the command.
 func (c *judgeCommand) Run(std *streams) error {
 	if c.Init != "" {
+		if len(c.Command) > 0 {
+			return errors.New("--init writes a test and runs no command; leave the command out, or leave --init out")
+		}
 		return c.sample(std)
+	}
+	if err := checkTimeout(c.Timeout); err != nil {
+		return err
 	}
 	config, err := c.config(std)
 	if err != nil {
@@ -107,7 +114,25 @@ func (c *judgeCommand) config(std *streams) (*trial.Config, error) {
 			return config, fmt.Errorf("%q is not a command: %w", command[0], errors.Unwrap(err))
 		}
 	}
+	if err := c.checkListen(len(command) > 0); err != nil {
+		return config, err
+	}
 	return config, config.Check(c.Scenarios)
+}
+
+// checkListen returns an error if --listen has no effect, or nothing can listen there.
+func (c *judgeCommand) checkListen(command bool) error {
+	if c.Listen == "" {
+		return nil
+	}
+	if command {
+		return errors.New("--listen is for a client that is started by hand; leave it out, or leave the command out")
+	}
+	probe, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w; name an address of this machine with a free port, such as 127.0.0.1:0", err)
+	}
+	return probe.Close()
 }
 
 // sample writes a sample test.

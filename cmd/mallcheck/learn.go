@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -75,8 +75,12 @@ func (c *learnCommand) Run(std *streams) error {
 		_, err = std.out.Write(text)
 		return errors.Join(err, incomplete)
 	}
-	if err := os.WriteFile(path, []byte(t.Secrets().Redact(string(text))), 0o600); err != nil {
-		return fmt.Errorf("writing the overlay: %w", err)
+	if err := replaceFile(path, []byte(t.Secrets().Redact(string(text)))); err != nil {
+		var of *fs.PathError // its path may be that of a temporary file
+		if errors.As(err, &of) {
+			err = of.Err
+		}
+		return fmt.Errorf("the overlay %s cannot be written: %w; name a file in a folder that you may write to with --output", path, err)
 	}
 	if err := learn.WriteSummary(std.out, learned); err != nil {
 		return err

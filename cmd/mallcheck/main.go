@@ -183,11 +183,14 @@ func execute(arguments []string, std *streams) int {
 	return fail(std, err)
 }
 
-// emptyFlag returns an error for a flag that was given without a value, as by a
+// emptyFlag returns an error for a flag or an argument that was given without a value, as by a
 // script whose variable is empty. To ignore it would test something else than was
 // meant, and might pass.
 func emptyFlag(line *kong.Context) error {
 	for _, given := range line.Path {
+		if argument := given.Positional; argument != nil && argument.Target.Kind() == reflect.String && argument.Target.String() == "" {
+			return fmt.Errorf("<%s> is empty; give it a value, or leave it out", argument.Name)
+		}
 		if given.Flag == nil || given.Resolved {
 			continue
 		}
@@ -221,6 +224,10 @@ func misused(err error) error {
 			value, _, _ = strings.Cut(value, " (short flag)")
 			value = strings.Trim(value, `"`)
 			return fmt.Errorf("%s: %s looks like a flag; if it is the value, write %s=%s (%s --help shows the usage)", flag, value, flag, value, command)
+		}
+		if flag, value, found := strings.Cut(err.Error(), ": expected duration but got "); found {
+			value, _, _ = strings.Cut(value, ": time: ")
+			return fmt.Errorf("%s: %s is not a valid duration; write a positive duration with its unit, such as 500ms, 10s or 5m", flag, value)
 		}
 		takesTarget := slices.ContainsFunc(selected.Flags, func(flag *kong.Flag) bool { return flag.Name == "target" })
 		if unexpected && takesTarget && !strings.ContainsAny(argument, " ,") {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/partner/receiver"
@@ -48,6 +49,14 @@ func (p partnerSettings) resolve(std *streams, name string, own target.Settings)
 	t.Name, t.Sandbox, t.URLs = name, false, map[string]string{}
 	std.hide(t.Secrets())
 	return t, errors.Join(knownFormats(t.Place("format"), t.Formats))
+}
+
+// checkTimeout checks --timeout of a command, which is the time limit of a call in the settings.
+func checkTimeout(text string) error {
+	if d, err := time.ParseDuration(text); text != "" && (err != nil || d <= 0) {
+		return fmt.Errorf("--timeout: %q is not a valid duration; write a positive duration with its unit, such as 500ms, 10s or 5m", text)
+	}
+	return nil
 }
 
 // receiverCommand tests a push receiver.
@@ -105,12 +114,13 @@ func (c *receiverCommand) Run(std *streams) error {
 		return err
 	}
 	t, err := c.resolve(std, address.Host, target.Settings{PushJoin: c.PushJoin, PushEncoding: c.PushEncoding,
+		SIM:         []string{cmp.Or(c.SIM, defaultSIM)},
 		PushTimeout: cmp.Or(c.PushTimeout, "5s"), PushKey: keys[0], PartnerCode: cmp.Or(c.PartnerCode, "P012345")})
 	if err != nil {
 		return err
 	}
 	config := receiver.Config{URL: address, Join: t.PushJoin, Encoding: t.PushEncoding, Timeout: t.PushTimeout, Count: c.Count,
-		Fail: c.Fail, PartnerCode: t.PartnerCode, SIM: cmp.Or(c.SIM, defaultSIM), Seed: t.Seed}
+		Fail: c.Fail, PartnerCode: t.PartnerCode, SIM: t.SIMs[0], Seed: t.Seed}
 	for _, text := range keys {
 		id, key, err := signing.ParsePushKey(text)
 		if err != nil {
@@ -180,6 +190,9 @@ func (c *signerCommand) Run(std *streams) error {
 	}
 	if _, err := exec.LookPath(command[0]); err != nil {
 		return fmt.Errorf("%q is not a command: %w", command[0], errors.Unwrap(err))
+	}
+	if err := checkTimeout(c.Timeout); err != nil {
+		return err
 	}
 	config := signer.Config{Command: command, Level: c.Level, Push: c.Push, Each: c.Each}
 	t, err := c.resolve(std, config.Name(), target.Settings{CallTimeout: cmp.Or(c.Timeout, "1m")})

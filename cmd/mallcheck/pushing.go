@@ -29,5 +29,8 @@ func (p *pushes) settings() (sandbox.Push, error) {
 	if push.To == "" {
 		return sandbox.Push{}, nil
 	}
+	if p.PushBackoff <= 0 {
+		return push, fmt.Errorf("--push-backoff: %s is not a valid duration; write a positive duration with its unit, such as 1s", p.PushBackoff)
+	}
 	return embedded.WithKey(push), nil
 }

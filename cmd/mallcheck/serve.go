@@ -69,6 +69,9 @@ func (c *serveCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
+	if c.TaskDelay < 0 {
+		return fmt.Errorf("--task-delay: %s is negative; write a duration such as 200ms, or 0s", c.TaskDelay)
+	}
 	config := sandbox.Config{Seed: c.Seed, TaskDelay: c.TaskDelay, Interceptors: interceptors, Push: push, Control: c.Control}
 	if push.To != "" {
 		std.secrets.Values = []string{hex.EncodeToString(push.Key)}
@@ -84,11 +87,13 @@ func (c *serveCommand) Run(std *streams) error {
 	defer cancel()
 	server, err := sandbox.Start(ctx, config, c.Listen)
 	var listening *net.OpError
-	if errors.As(err, &listening) {
+	switch {
+	case errors.As(err, &listening):
 		return fmt.Errorf("--listen: %w; name an address of this machine with a free port, such as 127.0.0.1:0", err)
-	}
-	if err != nil {
-		return fmt.Errorf("%w; mallcheck serve --help describes each flag", err)
+	case err != nil && push.To != "":
+		return fmt.Errorf("--push-to: %w; --push-anywhere permits an address that is not on this machine", err)
+	case err != nil:
+		return err
 	}
 	defer func() {
 		closing, cancel := context.WithTimeout(context.Background(), time.Second)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -48,6 +49,9 @@ func writeFresh(path string, text []byte, mode os.FileMode) error {
 	if err == nil {
 		_, err = file.Write(text)
 		err = errors.Join(err, file.Close())
+		if err != nil {
+			_ = os.Remove(path) // a part of a file would be refused as one that exists
+		}
 	}
 	if err != nil {
 		var of *fs.PathError // its path is told already
@@ -57,6 +61,24 @@ func writeFresh(path string, text []byte, mode os.FileMode) error {
 		return fmt.Errorf("%s cannot be written: %w; name a file in a folder that exists and that you may write to", path, err)
 	}
 	return nil
+}
+
+// replaceFile writes a file for its owner alone. A file that is there is replaced by the whole
+// text or stays as it is; a link or a device is written to.
+func replaceFile(path string, text []byte) error {
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, text, 0o600)
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) // gone already when the rename succeeded
+	_, err = file.Write(text)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
 }
 
 // targetsCommand lists the targets of a file.

@@ -62,8 +62,9 @@ func TestFileMisuse(t *testing.T) {
 		{"a key that is no word", uat("[a]: b"), at + "6: the key is not a word; write KEY: VALUE lines"},
 		{"a key without a value", uat("group:"), at + "6: group has no value; write one, or leave the key out"},
 		{"a list for one value", uat("group: [G1]"), at + "6: group is a list, not one value; write group: VALUE"},
+		{"an empty text", uat("overlay: ''"), at + "6: overlay has no value; write one, or leave the key out"},
 		{"a mapping for a list", uat("sim: {a: b}"), at + "6: sim is a mapping, not a list of values; write sim: VALUE"},
-		{"a list in a list", uat("sim: [[a]]"), at + "6: sim is a list, not a list of values"},
+		{"a list in a list", uat("sim: [[a]]"), at + "6: sim has a list inside its list; write one list: sim: [VALUE, VALUE]"},
 		{"one value for a mapping", uat("header: X-A"), at + "6: header is one value, not a mapping; write a line NAME: VALUE for each, indented below it"},
 		{"a malformed value", uat("strict: asumed"), at + `6: strict: "asumed" is not known here; did you mean assumed?`},
 		{"a malformed value of a list", uat("allow:", "  - read", "  - everything"), at + `8: allow: "everything" is not a permission; write read, write, purchase`},
@@ -304,5 +305,31 @@ func TestChosenTarget(t *testing.T) {
 		if first, _, _ := strings.Cut(got.out, "\n"); got.code != 0 || strings.Join(strings.Fields(first), " ") != "target "+test.want {
 			t.Errorf("%q: exit code %d, %s, want %s\n%s", test.arguments, got.code, first, test.want, got.err)
 		}
+	}
+}
+
+// A file is replaced as a whole, not written over: a full disk must not cut an overlay in two.
+func TestReplaceFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "uat.overlay.yaml")
+	var files []os.FileInfo
+	for _, text := range []string{"a longer text", "text"} {
+		if err := replaceFile(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if written, readErr := os.ReadFile(path); err != nil || readErr != nil || string(written) != text {
+			t.Fatalf("%q, %v, %v", written, err, readErr)
+		}
+		files = append(files, info)
+	}
+	if os.SameFile(files[0], files[1]) {
+		t.Error("the file was written over")
+	}
+	if err := replaceFile(dir, nil); err == nil {
+		t.Error("a folder was written")
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("left: %v, %v", left, err)
 	}
 }

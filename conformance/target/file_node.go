@@ -96,14 +96,17 @@ func isNot(node *yaml.Node, wanted string) string {
 
 // scalar reads one value as it is written: a number keeps its digits.
 func (f *File) scalar(key string, node *yaml.Node) (fileValue, error) {
+	_, setting := fieldOf(key)
 	switch {
+	case node.Kind == yaml.SequenceNode && isList(key):
+		return fileValue{}, f.fail(node, key, "has a list inside its list", "write one list: "+key+": [VALUE, VALUE]")
 	case node.Kind != yaml.ScalarNode:
 		wanted := "one value"
 		if isList(key) {
 			wanted = "a list of values"
 		}
 		return fileValue{}, f.fail(node, key, isNot(node, wanted), "write "+key+": VALUE")
-	case node.Tag == "!!null":
+	case node.Tag == "!!null" || setting && strings.TrimSpace(node.Value) == "":
 		return fileValue{}, f.fail(node, key, "has no value", "write one, or leave the key out")
 	}
 	return fileValue{strings.TrimSpace(node.Value), node.Line}, nil

@@ -121,6 +121,10 @@ func parse[T any](r *resolver, key string, parser func(string) (T, error)) T {
 		told, text = secret.malformed, ""
 	case !errors.As(err, &told):
 		told.problem = err.Error()
+		if choices := choicesOf(key); choices != nil {
+			_, err = oneOf(choices...)(text)
+			errors.As(err, &told)
+		}
 	}
 	r.fail(key, text, told.problem, told.instead)
 	return zero
@@ -138,7 +142,7 @@ func (r *resolver) rules() signing.Rules {
 	text := strings.Join(r.list("sign-parts"), ",")
 	parts, err := signing.ParseParts(text)
 	if err != nil {
-		r.fail("sign-parts", text, err.Error(), "")
+		r.fail("sign-parts", text, "is not known here", "write one or more of query, path, body, separated by commas")
 	}
 	rules.Parts = parts
 	return rules

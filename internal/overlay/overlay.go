@@ -73,11 +73,16 @@ func Parse(data []byte) (*Document, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var file yaml.Node
 	var d Document
-	if err := decoder.Decode(&file); err != nil {
+	if err := decoder.Decode(&file); errors.Is(err, io.EOF) {
+		return nil, errors.New("reading the overlay: it is empty")
+	} else if err != nil {
 		return nil, fmt.Errorf("reading the overlay: %w", err)
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, errors.New("reading the overlay: there is more than one document")
+	}
+	if file.Content[0].Kind != yaml.MappingNode {
+		return nil, errors.New("reading the overlay: it is not a mapping, as an OpenAPI Overlay is")
 	}
 	if err := file.Decode(&d); err != nil {
 		return nil, fmt.Errorf("reading the overlay: %w", err)

@@ -86,8 +86,8 @@ func (c Parts) complete(request diagnose.Request) error {
 func requestOf(address string, id *string) (diagnose.Request, error) {
 	var none diagnose.Request
 	u, err := url.Parse(address)
-	if err != nil || u.Path == "" && u.RawQuery == "" {
-		return none, fmt.Errorf("--url %q is not the URL of a request", address)
+	if err != nil || u.Host == "" && !strings.HasPrefix(u.Path, "/") || u.Path == "" && u.RawQuery == "" {
+		return none, fmt.Errorf("--url %q is not the URL of a request; write it as https://host/path", address)
 	}
 	contract, err := openapi.Mall()
 	if err != nil {
