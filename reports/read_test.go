@@ -132,6 +132,7 @@ func TestReadOutline(t *testing.T) {
 
 // The shards of a run take no more memory together than a run does.
 func TestShardReaderIsBounded(t *testing.T) {
+	testlevel.Plain(t)
 	shard := func(exchanges, size int) io.Reader {
 		run := fixture.Run()
 		run.Results = run.Results[:1]
