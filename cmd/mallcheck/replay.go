@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
@@ -114,6 +115,9 @@ func (c *replayCommand) result(run *reports.Run) (*reports.Result, error) {
 			return &run.Results[i], nil
 		}
 		ids = append(ids, run.Results[i].ID)
+	}
+	if i := slices.IndexFunc(ids, func(id string) bool { return strings.HasPrefix(id, c.ID+"/") }); i >= 0 {
+		return nil, fmt.Errorf("%s has no check %q; it has variants of that check, such as %s", c.File, c.ID, ids[i])
 	}
 	if near := target.Nearest(c.ID, ids); near != "" {
 		return nil, fmt.Errorf("%s has no check %q; did you mean %s?", c.File, c.ID, near)

@@ -53,6 +53,7 @@ func TestReplay(t *testing.T) {
 		arguments []string
 		want      string
 	}{
+		{[]string{"ENV-001"}, `mallcheck: mallcheck-report/run.json has no check "ENV-001"; it has variants of that check, such as ENV-001/listBundles`},
 		{[]string{"ENV-001/listBundle"}, `mallcheck: mallcheck-report/run.json has no check "ENV-001/listBundle"; did you mean ENV-001/listBundles?`},
 		{[]string{"GRP-001", "--allow=read"}, "mallcheck: GRP-001 does a write, which sandbox does not allow (--allow write)"},
 		{[]string{"GRP-001", "--set=x"}, `mallcheck: --set: "x" gives no value; write NAME=VALUE`},

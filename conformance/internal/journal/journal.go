@@ -86,7 +86,7 @@ func (j *Journal) Open(dir string, t *target.Target) error {
 	case !old.closed:
 		return &target.Error{
 			Place: path, Problem: "names what an earlier run did to its target and did not undo",
-			Instead: "mallcheck sweep undoes it; remove the file if that does not matter any more",
+			Instead: "if that run still goes on, give this one a --report-dir of its own; if not, mallcheck sweep undoes it",
 		}
 	default:
 		// A new file has the mode that it needs, and is where it seems to be.

@@ -92,6 +92,7 @@ func (c Config) answers(ctx context.Context, subjects []subject) ([]string, erro
 
 // run starts the command, writes the questions and reads as many lines.
 func (c Config) run(ctx context.Context, subjects []subject) ([]string, error) {
+	stopped := ctx
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	var input, complaints bytes.Buffer
@@ -116,6 +117,8 @@ func (c Config) run(ctx context.Context, subjects []subject) ([]string, error) {
 	lines, readErr := readLines(out, len(subjects))
 	ended := command.Wait()
 	switch {
+	case stopped.Err() != nil:
+		return nil, fmt.Errorf("%s was stopped after %d of %d signs", c.Name(), len(lines), len(subjects))
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("%s printed %d of %d signs within %s (--timeout)", c.Name(), len(lines), len(subjects), c.Timeout)
 	case readErr != nil:
