@@ -58,7 +58,8 @@ func DryRun(ctx context.Context, layers ...target.Layer) (*target.Target, *repor
 // and the same are skipped.
 func imitate(dry, t *target.Target) {
 	dry.Sandbox, dry.ReportDir = false, ""
-	dry.Only, dry.Skip, dry.Allow, dry.Fuzz = t.Only, t.Skip, t.Allow, t.Fuzz
+	dry.Only, dry.Skip, dry.Depth, dry.Allow, dry.Fuzz, dry.Shard = t.Only, t.Skip, t.Depth, t.Allow, t.Fuzz, t.Shard
+	dry.Concurrency = t.Concurrency
 	for _, service := range target.Services {
 		if t.URLs[service] == "" {
 			delete(dry.URLs, service)
@@ -66,6 +67,7 @@ func imitate(dry, t *target.Target) {
 	}
 	maps.DeleteFunc(dry.Paths, func(operation, _ string) bool { return t.Paths[operation] == "" })
 	dry.SIMs = dry.SIMs[:min(len(dry.SIMs), len(t.SIMs))]
+	dry.SecondSIMs = dry.SecondSIMs[:min(len(dry.SecondSIMs), len(t.SecondSIMs))]
 	dry.UnknownSIMs = dry.UnknownSIMs[:min(len(dry.UnknownSIMs), len(t.UnknownSIMs))]
 	for _, fixture := range []struct{ dry, has *string }{
 		{&dry.SecondPartnerCode, &t.SecondPartnerCode}, {&dry.Group, &t.Group}, {&dry.Package, &t.Package},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/pace"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
@@ -65,7 +66,7 @@ func (s *Session) Await(look func() bool) bool {
 // AwaitWithin is Await with another time limit.
 func (s *Session) AwaitWithin(limit time.Duration, look func() bool) bool {
 	started, waited := time.Now(), s.connection.pace.Waited()
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	for pause := pace.First(s.Target().Sandbox); ; pause = pace.Next(pause) {
 		if look() {
 			return true
 		}
