@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/learn"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/wholefile"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -75,11 +75,7 @@ func (c *learnCommand) Run(std *streams) error {
 		_, err = std.out.Write(text)
 		return errors.Join(err, incomplete)
 	}
-	if err := replaceFile(path, []byte(t.Secrets().Redact(string(text)))); err != nil {
-		var of *fs.PathError // its path may be that of a temporary file
-		if errors.As(err, &of) {
-			err = of.Err
-		}
+	if err := wholefile.Put(path, 0o600, []byte(t.Secrets().Redact(string(text)))); err != nil {
 		return fmt.Errorf("the overlay %s cannot be written: %w; name a file in a folder that you may write to with --output", path, err)
 	}
 	if err := learn.WriteSummary(std.out, learned); err != nil {

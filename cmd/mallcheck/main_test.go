@@ -134,7 +134,7 @@ func TestMisuse(t *testing.T) {
 		{"an unknown format", process{arguments: []string{"run", "--format=junti"}}, `mallcheck: --format: "junti" is not a known report format; did you mean junit?`},
 		{"a folder that cannot be written", process{arguments: []string{"run", "--report-dir=/dev/null/reports"}}, `mallcheck: --report-dir: `},
 		{"a taken port", process{arguments: []string{"serve", "--listen=127.0.0.1:99999"}}, `mallcheck: --listen: `},
-		{"a folder that is not there", process{arguments: []string{"serve", "--listen=127.0.0.1:0", "--env-file=/nowhere/env"}}, `mallcheck: --env-file: writing /nowhere/env: `},
+		{"a folder that is not there", process{arguments: []string{"serve", "--listen=127.0.0.1:0", "--env-file=/nowhere/env"}}, `mallcheck: --env-file: /nowhere/env cannot be written: `},
 		{"sweep: no address", process{arguments: []string{"sweep"}}, `mallcheck: no address is given: a sweep needs the settings of the run that wrote the journal; name its target with --target NAME, or give its addresses`},
 		{"sweep: no journal", process{arguments: []string{"sweep", url, "--partner-code=P1"}}, `mallcheck: there is no journal mallcheck-report/journal.jsonl; name the folder of the run's reports with --report-dir, or the file with --journal`},
 		{"list: a pattern of nothing", process{arguments: []string{"list", "--only=area:XYZ"}}, `mallcheck: --only: "area:XYZ" matches no check; `},

@@ -4,13 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/wholefile"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/redact"
 )
@@ -54,31 +53,9 @@ func writeFresh(path string, text []byte, mode os.FileMode) error {
 		}
 	}
 	if err != nil {
-		var of *fs.PathError // its path is told already
-		if errors.As(err, &of) {
-			err = of.Err
-		}
-		return fmt.Errorf("%s cannot be written: %w; name a file in a folder that exists and that you may write to", path, err)
+		return fmt.Errorf("%s cannot be written: %w; name a file in a folder that exists and that you may write to", path, wholefile.Reason(err))
 	}
 	return nil
-}
-
-// replaceFile writes a file for its owner alone. A file that is there is replaced by the whole
-// text or stays as it is; a link or a device is written to.
-func replaceFile(path string, text []byte) error {
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(path, text, 0o600)
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // gone already when the rename succeeded
-	_, err = file.Write(text)
-	if err = errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
 }
 
 // targetsCommand lists the targets of a file.

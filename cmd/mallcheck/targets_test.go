@@ -307,29 +307,3 @@ func TestChosenTarget(t *testing.T) {
 		}
 	}
 }
-
-// A file is replaced as a whole, not written over: a full disk must not cut an overlay in two.
-func TestReplaceFile(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "uat.overlay.yaml")
-	var files []os.FileInfo
-	for _, text := range []string{"a longer text", "text"} {
-		if err := replaceFile(path, []byte(text)); err != nil {
-			t.Fatal(err)
-		}
-		info, err := os.Stat(path)
-		if written, readErr := os.ReadFile(path); err != nil || readErr != nil || string(written) != text {
-			t.Fatalf("%q, %v, %v", written, err, readErr)
-		}
-		files = append(files, info)
-	}
-	if os.SameFile(files[0], files[1]) {
-		t.Error("the file was written over")
-	}
-	if err := replaceFile(dir, nil); err == nil {
-		t.Error("a folder was written")
-	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
-		t.Errorf("left: %v, %v", left, err)
-	}
-}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/wholefile"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
@@ -23,11 +24,11 @@ func WriteMatrix(dir string, m *reports.Matrix) ([]string, error) {
 	out.Schema = reports.SchemaVersion
 	files := []string{filepath.Join(dir, "matrix.json"), filepath.Join(dir, "matrix.md")}
 	err := errors.Join(
-		replaceFile(files[0], func(w io.Writer) error { return matrixJSON(w, &out) }),
-		replaceFile(files[1], func(w io.Writer) error { return matrixMarkdown(w, &out) }),
+		wholefile.Replace(files[0], 0o644, func(w io.Writer) error { return matrixJSON(w, &out) }),
+		wholefile.Replace(files[1], 0o644, func(w io.Writer) error { return matrixMarkdown(w, &out) }),
 	)
 	if err != nil {
-		return nil, fmt.Errorf("writing the matrix into %s: %w", dir, reason(err))
+		return nil, fmt.Errorf("writing the matrix into %s: %w", dir, wholefile.Reason(err))
 	}
 	return files, nil
 }

@@ -4,15 +4,14 @@
 package render
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/wholefile"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/codequality"
 	"github.com/mallcheck/mallcheck/reports/internal/har"
@@ -96,8 +95,8 @@ func writeFile(dir, format string, run *reports.Run) error {
 		return err
 	}
 	path := filepath.Join(dir, writers[i].file)
-	if err := replaceFile(path, func(w io.Writer) error { return writers[i].write(w, run) }); err != nil {
-		return fmt.Errorf("writing report %s: %w", path, reason(err))
+	if err := wholefile.Replace(path, 0o644, func(w io.Writer) error { return writers[i].write(w, run) }); err != nil {
+		return fmt.Errorf("writing report %s: %w", path, wholefile.Reason(err))
 	}
 	return nil
 }
@@ -123,42 +122,9 @@ func CheckFolder(dir string) error {
 		return errors.Join(err, probe.Close(), os.Remove(probe.Name()))
 	}()
 	if err != nil {
-		return fmt.Errorf("report folder %q cannot be written: %w", dir, reason(err))
+		return fmt.Errorf("report folder %q cannot be written: %w", dir, wholefile.Reason(err))
 	}
 	return nil
-}
-
-// replaceFile has write fill a file beside path, which then takes its place.
-func replaceFile(path string, write func(io.Writer) error) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(file.Name()))
-		}
-	}()
-	buffered := bufio.NewWriterSize(file, 64<<10)
-	err = errors.Join(write(buffered), buffered.Flush(), file.Chmod(0o644), file.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
-}
-
-// reason leaves away the paths that errors of package os name, which are those
-// of temporary files.
-func reason(err error) error {
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
-	return err
 }
 
 func formatIndex(name string) (int, error) {
