@@ -43,21 +43,8 @@ func Grouped(selected []Check) []Check {
 }
 
 // groupable reports whether the request of a case can carry the changes of others,
-// too: it changes the value of one parameter, member or header field, or leaves one out, or
-// writes the body in another way that must be accepted.
+// too: it changes the value of one parameter, member or header field, or leaves one out.
 func groupable(c *cases.Case) bool {
-	if changesOneValue(c) {
-		return true
-	}
-	if c.Expect != cases.Accepted || len(c.Changes) != 1 {
-		return false
-	}
-	kind := c.Changes[0].Kind
-	return kind == cases.Copies || kind == cases.Body && c.Changes[0].Late
-}
-
-// changesOneValue reports whether a case that need not be refused changes one value, outside the path.
-func changesOneValue(c *cases.Case) bool {
 	if c.Expect == cases.Refused || len(c.Changes) != 1 || c.Changes[0].Late || c.In == cases.InPath {
 		return false
 	}

@@ -55,9 +55,6 @@ var counting = []string{
 // batches are the checks that add more SIMs than others could keep away from.
 var batches = []string{"ASY-034", "ASY-040", "ASY-041"}
 
-// touring are the checks of tasks that look at the tour of the group, which one of them begins.
-var touring = []string{"ASY-001", "ASY-002", "ASY-010", "ASY-011", "ASY-013", "ASY-015", "ASY-016", "ASY-031"}
-
 // Lane returns the lane of the check. Cases that repeat one requirement for every operation
 // only look at their own answers. Checks of an operation that uses up an order run one after
 // the other, so that they can borrow the same order.
@@ -88,7 +85,7 @@ func (c Check) changesGroups() bool {
 // run concurrently with each other, but not with one that compares the contents of a group.
 func (c Check) Adds() bool {
 	id, _, _ := strings.Cut(c.ID, "/")
-	if area := c.Area(); area != "ASY" && area != "RID" || !c.changesGroups() || slices.Contains(batches, id) || slices.Contains(touring, id) {
+	if area := c.Area(); area != "ASY" && area != "RID" || !c.changesGroups() || slices.Contains(batches, id) {
 		return false
 	}
 	return !slices.Contains(c.Operations, "listGroupSims") && !slices.Contains(c.Operations, "listBundles")

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -33,17 +32,17 @@ func lookingUp(others ...string) []string {
 	return append([]string{"queryOrder", "synOrderInfo"}, others...)
 }
 
-// awaitVisible waits until queryOrder shows a paid order, and returns it. It ends the check if the
-// order is not shown within the time limit for tasks.
-func awaitVisible(ctx context.Context, s *session.Session, p session.Purchase) (shown wire.FoundOrder) {
+// awaitVisible waits until queryOrder shows a paid order. It ends the check if the order is
+// not shown within the time limit for tasks.
+func awaitVisible(ctx context.Context, s *session.Session, p session.Purchase) {
+	var last *wire.Answer
 	if !s.Await(func() bool {
-		shown = s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
-		return shown.Answer.Accepted()
+		last = s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID})).Answer
+		return last.Accepted()
 	}) {
-		s.Prevents("order-lookup/purchase-id-of-the-order", shown.Answer.Exchange,
-			"precondition failed: queryOrder does not find a paid order by its orgOrderId", "the order "+p.PurchaseID, shown.Answer.String())
+		s.Prevents("order-lookup/purchase-id-of-the-order", last.Exchange,
+			"precondition failed: queryOrder does not find a paid order by its orgOrderId", "the order "+p.PurchaseID, last.String())
 	}
-	return shown
 }
 
 // paidKeys returns the keys of a paid order.
@@ -57,7 +56,7 @@ var foundOrderChecks = []Check{{
 	Requirement: "queryOrder finds an order by the requestOrderId of singleOrder as purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
-		found := lookedUp(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
+		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
 		Expect(found.Answer).To(beAccepted(), "a lookup by the requestOrderId of an order")
 		Expect(found.PurchaseID).To(Equal(p.PurchaseID), "queryOrder returned an order with another purchase_order_id")
 	},
@@ -66,7 +65,7 @@ var foundOrderChecks = []Check{{
 	Requirement: "queryOrder finds an order by the orderNo of singleOrder as order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
-		found := lookedUp(ctx, s, session.OrderKeys{OrderID: p.OrderNo})
+		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: p.OrderNo}))
 		Expect(found.Answer).To(beAccepted(), "a lookup by the orderNo of an order")
 		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned an order with another order_id")
 	},
@@ -75,7 +74,7 @@ var foundOrderChecks = []Check{{
 	Requirement: "queryOrder finds a paid order by its deviceCode as sim_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidKeys(ctx, s)
-		found := lookedUp(ctx, s, session.OrderKeys{SIM: p.SIM})
+		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{SIM: p.SIM}))
 		Expect(found.Answer).To(beAccepted(), "a lookup by the deviceCode of a paid order")
 		Expect(found.SIM).To(Equal(p.SIM), "queryOrder returned an order of another SIM")
 	},
@@ -84,10 +83,10 @@ var foundOrderChecks = []Check{{
 	Requirement: "queryOrder finds a paid order by each of its keys alone",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
-		byOrderID := lookedUp(ctx, s, session.OrderKeys{OrderID: keys.OrderID})
+		byOrderID := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: keys.OrderID}))
 		Expect(byOrderID.Answer).To(beAccepted(), "a lookup by the order_id that it had returned")
 		Expect(byOrderID.OrderID).To(Equal(keys.OrderID), "queryOrder returned another order for an order_id")
-		bySIM := lookedUp(ctx, s, session.OrderKeys{SIM: keys.SIM})
+		bySIM := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{SIM: keys.SIM}))
 		Expect(bySIM.Answer).To(beAccepted(), "a lookup by the SIM of a paid order")
 	},
 }, {
@@ -96,7 +95,7 @@ var foundOrderChecks = []Check{{
 	Requirement: "queryOrder finds an order by the orgOrderId of synOrderInfo as purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := topUp(ctx, s)
-		found := lookedUp(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
+		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
 		Expect(found.Answer).To(beAccepted(), "a lookup by the orgOrderId of an order")
 		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned another order for the orgOrderId of synOrderInfo")
 	},
@@ -108,17 +107,17 @@ var shownOrderChecks = []Check{{
 	Requirement: "the order that queryOrder finds bears the key that it was asked for, whichever of the three",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := keysOf(ctx, s, unpaid(ctx, s).Purchase)
-		Expect(shown(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}).PurchaseID).To(Equal(keys.PurchaseID),
+		Expect(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}).PurchaseID).To(Equal(keys.PurchaseID),
 			"purchase_order_id of the answer")
-		Expect(shown(ctx, s, session.OrderKeys{OrderID: keys.OrderID}).OrderID).To(Equal(keys.OrderID), "order_id of the answer")
-		Expect(shown(ctx, s, session.OrderKeys{SIM: keys.SIM}).SIM).To(Equal(keys.SIM), "sim_id of the answer")
+		Expect(found(ctx, s, session.OrderKeys{OrderID: keys.OrderID}).OrderID).To(Equal(keys.OrderID), "order_id of the answer")
+		Expect(found(ctx, s, session.OrderKeys{SIM: keys.SIM}).SIM).To(Equal(keys.SIM), "sim_id of the answer")
 	},
 }, {
 	ID: "ORD-011", Clause: "order-lookup/shows-the-order", Does: reports.Purchase, Operations: ordering(),
 	Requirement: "queryOrder shows the package, payId and SIM of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
-		shown := shown(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
+		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(shown.Package).To(Equal(p.Package), "queryOrder shows another package_code than was ordered")
 		Expect(shown.PayID).To(Equal(p.PayID), "queryOrder shows another pay_id than was ordered")
 		Expect(shown.SIM).To(Equal(p.SIM), "queryOrder shows another sim_id than was ordered")
@@ -128,7 +127,7 @@ var shownOrderChecks = []Check{{
 	Requirement: "queryOrder shows the amount of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
-		shown := shown(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
+		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(plainDecimal(shown.Amount)).To(Equal(plainDecimal(p.Amount)), "queryOrder shows another pay_amount than was ordered")
 	},
 }, {
@@ -136,7 +135,7 @@ var shownOrderChecks = []Check{{
 	Requirement: "queryOrder shows the currency of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
-		shown := shown(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
+		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(strings.ToUpper(shown.Currency)).To(Equal(strings.ToUpper(p.Currency)), "queryOrder shows another pay_currency than was ordered")
 	},
 }, {
@@ -167,22 +166,6 @@ var shownOrderChecks = []Check{{
 		Expect(paymentState(ctx, s, p.Purchase)).To(Equal(state), "looking up an order changed the status of its payment")
 	},
 }}
-
-// lookedUp returns what queryOrder answers for keys. The run looks them up once.
-func lookedUp(ctx context.Context, s *session.Session, keys session.OrderKeys) wire.FoundOrder {
-	order := session.Share(s, fmt.Sprintf("lookup by %q", keys), func(s *session.Session) wire.FoundOrder {
-		return s.LookUp(ctx, s.NewQueryOrder(keys))
-	})
-	order.Answer = s.Own(order.Answer)
-	return order
-}
-
-// shown returns an existing order that no check changes. The run looks it up once.
-func shown(ctx context.Context, s *session.Session, keys session.OrderKeys) wire.FoundOrder {
-	order := lookedUp(ctx, s, keys)
-	s.RequireAccepted(order.Answer)
-	return order
-}
 
 // found looks up an existing order.
 func found(ctx context.Context, s *session.Session, keys session.OrderKeys) wire.FoundOrder {

@@ -57,23 +57,25 @@ var successChecks = []Check{{
 	ID: "PAY-030", Clause: "payments/status-after-success", Does: reports.Purchase, Operations: paying("resultQuery"),
 	Requirement: "resultQuery shows a successful payment as paid every time",
 	Run: func(ctx context.Context, s *session.Session) {
-		for _, state := range settledPayment(ctx, s).states {
-			Expect(acceptedRecord(s, state)["payStatus"]).To(Equal(paid), "resultQuery no longer shows a paid payment as paid")
+		p := paidOrder(ctx, s)
+		for range 3 {
+			Expect(paymentState(ctx, s, p)).To(Equal(paid), "resultQuery no longer shows a paid payment as paid")
 		}
 	},
 }, {
 	ID: "PAY-031", Clause: "payments/status-after-success", Does: reports.Purchase, Operations: paying("confirmPaymentResult"),
 	Requirement: "confirmPaymentResult reports a successful payment as paid",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(acceptedRecord(s, settledPayment(ctx, s).confirmed[0])["payStatus"]).To(Equal(paid),
+		p := paidOrder(ctx, s)
+		Expect(accepted(ctx, s, s.NewConfirmPaymentResult(p.PayID))["payStatus"]).To(Equal(paid),
 			"confirmPaymentResult does not report a paid payment as paid")
 	},
 }, {
 	ID: "PAY-032", Clause: "payments/confirm-agrees-with-result", Does: reports.Purchase, Operations: paying("confirmPaymentResult"),
 	Requirement: "confirmPaymentResult and resultQuery agree about a successful payment",
 	Run: func(ctx context.Context, s *session.Session) {
-		order := settledPayment(ctx, s)
-		confirmed, queried := acceptedRecord(s, order.confirmed[0]), acceptedRecord(s, order.states[0])
+		p := paidOrder(ctx, s)
+		confirmed, queried := accepted(ctx, s, s.NewConfirmPaymentResult(p.PayID)), accepted(ctx, s, s.NewResultQuery(p.PayID))
 		for _, name := range []string{"payStatus", "payAmount", "payCurrency"} {
 			Expect(confirmed[name]).To(Equal(queried[name]), "confirmPaymentResult and resultQuery disagree about "+name)
 		}
@@ -82,11 +84,11 @@ var successChecks = []Check{{
 	ID: "PAY-033", Clause: "payments/confirm-can-be-repeated", Does: reports.Purchase, Operations: paying("confirmPaymentResult"),
 	Requirement: "confirmPaymentResult can be repeated for a successful payment",
 	Run: func(ctx context.Context, s *session.Session) {
-		order := settledPayment(ctx, s)
-		again := s.Own(order.confirmed[len(order.confirmed)-1])
+		p := paidOrder(ctx, s)
+		again := s.Send(ctx, s.NewConfirmPaymentResult(p.PayID))
 		Expect(again).To(beAccepted(), "the second confirmation of a paid payment")
 		Expect(recordOf(again)["payStatus"]).To(Equal(paid), "the second confirmation does not report the payment as paid")
-		Expect(acceptedRecord(s, order.states[len(order.states)-1])["payStatus"]).To(Equal(paid), "a second confirmation changed the status of a paid payment")
+		Expect(paymentState(ctx, s, p)).To(Equal(paid), "a second confirmation changed the status of a paid payment")
 	},
 }, {
 	ID: "PAY-034", Clause: "payments/subscription-pays-the-order", Does: reports.Purchase,

@@ -43,7 +43,7 @@ var createdOrderChecks = []Check{{
 		p := unpaid(ctx, s)
 		var order wire.FoundOrder
 		for _, keys := range []session.OrderKeys{{OrderID: p.OrderNo}, {PurchaseID: p.PurchaseID}, {SIM: p.SIM}} {
-			if order = lookedUp(ctx, s, keys); order.Answer.Accepted() {
+			if order = s.LookUp(ctx, s.NewQueryOrder(keys)); order.Answer.Accepted() {
 				break
 			}
 		}
@@ -109,7 +109,7 @@ var orderAnswerChecks = slices.Concat(
 		Requirement: "{operation} answers with the deviceCode and partnerCode of its request",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		if operation == "singleQueryOrder" {
-			namesWhoAsked(ctx, s, "singleQueryOrder", (*session.Session).NewSingleQueryOrder)
+			namesWhoAsked(ctx, s, (*session.Session).NewSingleQueryOrder)
 			return
 		}
 		for _, p := range ordered(ctx, s, operation) {

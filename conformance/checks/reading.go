@@ -11,11 +11,7 @@ import (
 // listGroupSims lists a group. It ends the check if the request is refused, or if the
 // answer has no list of SIMs: an entry that cannot be read is not a missing entry.
 func listGroupSims(ctx context.Context, s *session.Session, group string) wire.Listing {
-	return listingIn(s, s.Send(ctx, s.NewListGroupSims(group)))
-}
-
-// listingIn returns the listing in an answer of listGroupSims.
-func listingIn(s *session.Session, answer *wire.Answer) wire.Listing {
+	answer := s.Send(ctx, s.NewListGroupSims(group))
 	s.RequireAccepted(answer)
 	listing, known := wire.ListingOf(answer)
 	if !known {
@@ -29,31 +25,9 @@ func listBundles(ctx context.Context, s *session.Session) []wire.Bundle {
 	return listBundlesAs(ctx, s, s.Target().PartnerCode)
 }
 
-// ownBundles returns the partner's groups as the target listed them once in the run.
-func ownBundles(ctx context.Context, s *session.Session) []wire.Bundle {
-	return bundlesIn(s, s.SendValid(ctx, "listBundles"))
-}
-
-// othersBundles returns the groups of the second partner as the target listed them once in the run.
-func othersBundles(ctx context.Context, s *session.Session) []wire.Bundle {
-	return bundlesIn(s, answerToSecondPartner(ctx, s))
-}
-
-// answerToSecondPartner returns the answer to a listBundles of the second partner, which the run sends once.
-func answerToSecondPartner(ctx context.Context, s *session.Session) *wire.Answer {
-	second := s.SecondPartner()
-	return s.Own(session.Share(s, "groups of the second partner", func(s *session.Session) *wire.Answer {
-		return s.Send(ctx, s.NewListBundles().As(second))
-	}))
-}
-
 // listBundlesAs is listBundles, asked by another partner.
 func listBundlesAs(ctx context.Context, s *session.Session, partner string) []wire.Bundle {
-	return bundlesIn(s, s.Send(ctx, s.NewListBundles().As(partner)))
-}
-
-// bundlesIn returns the groups in an answer of listBundles; that it is accepted is required.
-func bundlesIn(s *session.Session, answer *wire.Answer) []wire.Bundle {
+	answer := s.Send(ctx, s.NewListBundles().As(partner))
 	s.RequireAccepted(answer)
 	bundles, known := wire.BundlesOf(answer)
 	if !known {
@@ -75,7 +49,7 @@ func otherGroup(ctx context.Context, s *session.Session) string {
 
 // secondPartnersGroup returns a bundle group of SecondPartner, or skips the check.
 func secondPartnersGroup(ctx context.Context, s *session.Session) string {
-	for _, bundle := range othersBundles(ctx, s) {
+	for _, bundle := range listBundlesAs(ctx, s, s.SecondPartner()) {
 		if bundle.GroupID != "" {
 			return bundle.GroupID
 		}
@@ -118,11 +92,7 @@ func parallel(n int, work func(i int)) {
 // ends the check if the order is not found or has no order_id: it is assumed which member
 // of an order is which key, and a check about the keys does not fail for that.
 func keysOf(ctx context.Context, s *session.Session, p session.Purchase) session.OrderKeys {
-	return keysIn(s, lookedUp(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}), p)
-}
-
-// keysIn returns the keys of an order that was looked up by its purchase id.
-func keysIn(s *session.Session, found wire.FoundOrder, p session.Purchase) session.OrderKeys {
+	found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
 	switch {
 	case !found.Answer.Accepted():
 		s.Prevents("order-lookup/purchase-id-of-the-order", found.Answer.Exchange,

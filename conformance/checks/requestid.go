@@ -26,7 +26,8 @@ var returnedIDChecks = slices.Concat(
 		ID: "RID-001", Clause: "request-id/header-present",
 		Requirement: "{operation} returns the request_id in a response header when it accepts a request",
 	}, func(ctx context.Context, s *session.Session, do action) {
-		answer := s.Own(begunTask(ctx, s, do).started)
+		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
+		s.RequireAccepted(answer)
 		Expect(requestIDs(s, answer)).NotTo(BeEmpty(),
 			"%s accepted a request without returning the header %s", do.operation, s.Target().RequestIDHeader)
 	}),
@@ -34,7 +35,8 @@ var returnedIDChecks = slices.Concat(
 		ID: "RID-002", Clause: "request-id/non-empty",
 		Requirement: "{operation} returns a request_id that is not empty",
 	}, func(ctx context.Context, s *session.Session, do action) {
-		answer := s.Own(begunTask(ctx, s, do).started)
+		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
+		s.RequireAccepted(answer)
 		for _, id := range requestIDs(s, answer) {
 			Expect(strings.TrimSpace(id)).NotTo(BeEmpty(), "%s returned an empty request_id", do.operation)
 		}
@@ -46,7 +48,8 @@ var returnedIDChecks = slices.Concat(
 		if name := s.Target().RequestIDHeader; !strings.EqualFold(name, "request_id") {
 			s.Skip("the target uses another header name (--request-id-header)")
 		}
-		answer := s.Own(begunTask(ctx, s, do).started)
+		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
+		s.RequireAccepted(answer)
 		if len(requestIDs(s, answer)) == 0 {
 			Expect(idUnderAnotherName(ctx, s, answer)).To(BeEmpty(), "%s returned the request_id in a header of another name", do.operation)
 		}
@@ -102,24 +105,21 @@ var foundIDChecks = slices.Concat(
 		ID: "RID-007", Clause: "request-id/echoed", Operations: []string{"asyncResult"},
 		Requirement: "data.request_id is always the request_id that {operation} returned, byte for byte",
 	}, func(ctx context.Context, s *session.Session, do action) {
-		one := endedTask(ctx, s, do)
+		id := do.start(ctx, s, s.UnknownSIM()).RequestID
 		var echoed []string
-		for _, look := range one.looks {
+		s.WatchResult(ctx, id, func(look wire.Result) {
 			if look.RequestID != "" || s.Terminal(look) { // no page shows what an unfinished task has
 				echoed = append(echoed, look.RequestID)
 			}
-		}
-		Expect(echoed).To(HaveEach(one.id), "asyncResult returned another request_id than it was asked for")
+		})
+		Expect(echoed).To(HaveEach(id), "asyncResult returned another request_id than it was asked for")
 	}),
 	onBoth(Check{
 		ID: "RID-008", Clause: "request-id/known-at-once", Operations: []string{"asyncResult"},
 		Requirement: "the next query finds the request_id that {operation} returned",
 	}, func(ctx context.Context, s *session.Session, do action) {
-		one := begunTask(ctx, s, do)
-		if one.first == nil {
-			one = endedTask(ctx, s, do)
-		}
-		Expect(s.Own(one.first)).To(beAccepted(),
+		accepted := do.start(ctx, s, s.UnknownSIM())
+		Expect(s.Send(ctx, s.NewAsyncResult(accepted.RequestID))).To(beAccepted(),
 			"the first query for a request_id that %s had just returned", do.operation)
 	}),
 	[]Check{{
@@ -155,14 +155,15 @@ var refusedIDChecks = []Check{{
 	ID: "RID-020", Clause: "request-id/unknown-refused", Does: reports.Read, Operations: []string{"asyncResult", "listGroupSims"},
 	Requirement: "asyncResult refuses a request_id of the printed form that was never returned",
 	Run: func(ctx context.Context, s *session.Session) {
-		s.RequireAccepted(s.SendValid(ctx, "listGroupSims")) // accepted, so a refusal is not about the partner or the sign
+		listGroupSims(ctx, s, s.Group()) // accepted, so a refusal is not about the partner or the sign
 		Expect(s.Send(ctx, s.NewAsyncResult("RQ-99999999999999"))).To(beRefused(), "the request_id RQ-99999999999999, which was never returned")
 	},
 }, {
 	ID: "RID-021", Clause: "request-id/unknown-refused", Does: reports.Write, Operations: []string{"asyncResult", "addSims"},
 	Requirement: "asyncResult refuses a request_id that was never returned but has the form of one that was",
 	Run: func(ctx context.Context, s *session.Session) {
-		id := endedTask(ctx, s, adding).id
+		id := adding.start(ctx, s, s.UnknownSIM()).RequestID
+		s.AwaitResult(ctx, id)
 		other := sameForm(id)
 		Expect(s.Send(ctx, s.NewAsyncResult(other))).To(beRefused(), "the request_id %s, which was never returned; %s was", other, id)
 	},
@@ -171,7 +172,8 @@ var refusedIDChecks = []Check{{
 	Requirement: "asyncResult refuses a request_id that was returned to another partner",
 	Run: func(ctx context.Context, s *session.Session) {
 		second := acceptedSecondPartner(ctx, s)
-		id := endedTask(ctx, s, adding).id
+		id := adding.start(ctx, s, s.UnknownSIM()).RequestID
+		s.AwaitResult(ctx, id)
 		Expect(s.Send(ctx, s.NewAsyncResult(id).As(second))).To(beRefused(), "the request_id of the first partner from the second partner")
 	},
 }}
@@ -189,7 +191,7 @@ var malformedIDs = casesOf(Check{
 	{"template", "that is the placeholder in the documentation", "{request_id}"},
 	{"tooLong", "of 512 characters", "RQ-" + strings.Repeat("9", 509)},
 }, func(ctx context.Context, s *session.Session, id string) {
-	s.RequireAccepted(s.SendValid(ctx, "listGroupSims")) // accepted, so a refusal is not about the partner or the sign
+	listGroupSims(ctx, s, s.Group()) // accepted, so a refusal is not about the partner or the sign
 	Expect(s.Send(ctx, s.NewAsyncResult(id))).To(beRefused(), "the malformed request_id %.80q", id)
 })
 
@@ -204,7 +206,8 @@ var alteredIDs = casesOf(Check{
 	{"textBefore", "text before it", func(id string) string { return "x-" + id }},
 	{"textBehind", "text after it", func(id string) string { return id + "-x" }},
 }, func(ctx context.Context, s *session.Session, alter func(id string) string) {
-	id := endedTask(ctx, s, adding).id
+	id := adding.start(ctx, s, s.UnknownSIM()).RequestID
+	s.AwaitResult(ctx, id)
 	Expect(s.Send(ctx, s.NewAsyncResult(alter(id)))).To(beRefused(), "the request_id %q, which was never returned; %s was", alter(id), id)
 })
 

@@ -43,19 +43,10 @@ func countOf(answer *wire.Answer) counts {
 func createOrder(ctx context.Context, s *session.Session, draft func(p *session.Purchase) *session.Draft) sharedOrder {
 	order := sharedOrder{Purchase: s.NewPurchase()}
 	order.reserve(ctx, s)
-	order.send(ctx, s, draft)
+	order.answer = s.Send(ctx, draft(&order.Purchase))
+	s.RequireAccepted(order.answer)
 	return order
 }
-
-// send creates the order; that it is accepted is required.
-func (o *sharedOrder) send(ctx context.Context, s *session.Session, draft func(p *session.Purchase) *session.Draft) {
-	o.answer = s.Send(ctx, draft(&o.Purchase))
-	s.RequireAccepted(o.answer)
-}
-
-// isQuick reports whether the run looks at little. Its checks count no orders, so that shared orders
-// need no SIM of their own.
-func isQuick(s *session.Session) bool { return s.Target().Depth == string(Quick) }
 
 // reserve gives an order its own SIM, if there are enough, and counts the orders listed for it.
 func (o *sharedOrder) reserve(ctx context.Context, s *session.Session) {
@@ -64,36 +55,20 @@ func (o *sharedOrder) reserve(ctx context.Context, s *session.Session) {
 	}
 	for range mostLooks { // a SIM without a plan, if one is found: a further order may wait
 		o.alone, o.SIM = true, s.ReservedSIM()
-		answer := s.Send(ctx, s.NewSingleQueryOrder(o.SIM))
-		if answer.Accepted() {
-			s.Proves(answer)
-		}
-		if o.before = countOf(answer); o.before.all == 0 || !s.Roomy() {
+		if o.before = countOf(s.Send(ctx, s.NewSingleQueryOrder(o.SIM))); o.before.all == 0 || !s.Roomy() {
 			remember(s, o.SIM, o.before.all)
 			return
 		}
 	}
 }
 
-// askState asks for the state of the payment, if payments can be queried.
-func (o *sharedOrder) askState(ctx context.Context, s *session.Session) {
-	if !s.Reaches("resultQuery") {
-		return
-	}
-	if o.state = s.Send(ctx, s.NewResultQuery(o.PayID)); o.state.Accepted() {
-		s.Proves(o.state)
-	}
-}
-
 // unpaid returns an unpaid order.
 func unpaid(ctx context.Context, s *session.Session) sharedOrder {
 	return session.Share(s, "unpaid order", func(s *session.Session) sharedOrder {
-		order := sharedOrder{Purchase: s.NewPurchase()}
-		if !isQuick(s) {
-			order.reserve(ctx, s)
+		order := createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
+		if s.Reaches("resultQuery") {
+			order.state = s.Send(ctx, s.NewResultQuery(order.PayID))
 		}
-		order.send(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
-		order.askState(ctx, s)
 		return order
 	})
 }
@@ -106,7 +81,6 @@ func unpaidLater(ctx context.Context, s *session.Session) sharedOrder {
 		order.SIM = first.SIM
 		order.answer = s.Send(ctx, s.NewSingleOrder(order.Purchase))
 		s.RequireAccepted(order.answer)
-		order.askState(ctx, s)
 		return order
 	})
 }

@@ -89,46 +89,23 @@ func visibleKeys(ctx context.Context, s *session.Session, number int) session.Or
 		name = "keys of concurrent top-up " + strconv.Itoa(number)
 	}
 	return session.Share(s, name, func(s *session.Session) session.OrderKeys {
-		shown := lookedUp(ctx, s, session.OrderKeys{PurchaseID: order.PurchaseID})
-		if !shown.Answer.Accepted() {
-			shown = awaitVisible(ctx, s, order)
-		}
-		return keysIn(s, shown, order)
+		awaitVisible(ctx, s, order)
+		return keysOf(ctx, s, order)
 	})
-}
-
-// settlement is an order that was paid, with the answers about its payment afterwards.
-type settlement struct {
-	sharedOrder
-	// confirmed are the answers to further confirmations, states those to the queries after them.
-	confirmed, states []*wire.Answer
 }
 
 // paidSingly returns an order that was paid by a single payment. Its payment was
 // confirmed and queried repeatedly.
 func paidSingly(ctx context.Context, s *session.Session) sharedOrder {
-	return settledPayment(ctx, s).sharedOrder
-}
-
-// settledPayment returns the same order with the answers. A quick run pays the order that is
-// otherwise left unpaid: a payment changes nothing that its checks look at.
-func settledPayment(ctx context.Context, s *session.Session) settlement {
-	return session.Share(s, "paid order", func(s *session.Session) settlement {
-		var order settlement
-		s.PayingMethod() // skip before ordering anything without one
-		rounds := 2
-		if isQuick(s) {
-			order.sharedOrder, rounds = unpaid(ctx, s), 1
-		} else {
-			order.sharedOrder = createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
-		}
+	return session.Share(s, "paid order", func(s *session.Session) sharedOrder {
+		order := createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
 		s.Authorize(ctx, order.Purchase, s.PayingMethod())
 		s.RequireAccepted(s.Send(ctx, s.NewConfirmPaymentResult(order.PayID)))
-		awaitPaid(ctx, s, order.Purchase)
-		for range rounds {
-			order.confirmed = append(order.confirmed, s.Send(ctx, s.NewConfirmPaymentResult(order.PayID)))
-			order.states = append(order.states, s.Send(ctx, s.NewResultQuery(order.PayID)))
+		for range 2 {
+			s.Send(ctx, s.NewResultQuery(order.PayID))
+			s.Send(ctx, s.NewConfirmPaymentResult(order.PayID))
 		}
+		awaitPaid(ctx, s, order.Purchase)
 		return order
 	})
 }

@@ -68,7 +68,8 @@ var subtleTasks = []Check{{
 	ID: "RID-024", Clause: "request-id/malformed-refused", Does: reports.Write, Operations: []string{"asyncResult", "addSims"},
 	Requirement: "asyncResult refuses a returned request_id in another letter case",
 	Run: func(ctx context.Context, s *session.Session) {
-		id := endedTask(ctx, s, adding).id
+		id := adding.start(ctx, s, s.UnknownSIM()).RequestID
+		s.AwaitResult(ctx, id)
 		other := strings.ToLower(id)
 		if other == id {
 			other = strings.ToUpper(id)

@@ -18,13 +18,13 @@ var vshopChecks = append([]Check{{
 	ID: "VSH-001", Clause: "vshop/verify-known-sim", Does: reports.Read, Operations: []string{"singleVerify"},
 	Requirement: "singleVerify accepts an existing SIM",
 	Run: func(ctx context.Context, s *session.Session) {
-		Expect(s.SendValid(ctx, "singleVerify")).To(beAccepted(), "an existing SIM")
+		Expect(s.Send(ctx, s.NewSingleVerify(s.ExistingSIM()))).To(beAccepted(), "an existing SIM")
 	},
 }, {
 	ID: "VSH-002", Clause: "vshop/answer-names-the-sim", Does: reports.Read, Operations: []string{"singleVerify"},
 	Requirement: "singleVerify answers with the SIM and partner of its request",
 	Run: func(ctx context.Context, s *session.Session) {
-		namesWhoAsked(ctx, s, "singleVerify", (*session.Session).NewSingleVerify)
+		namesWhoAsked(ctx, s, (*session.Session).NewSingleVerify)
 	},
 }, {
 	ID: "VSH-003", Clause: "vshop/plans-for-a-sim", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
@@ -34,17 +34,18 @@ var vshopChecks = append([]Check{{
 	ID: "VSH-004", Clause: "vshop/answer-names-the-sim", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
 	Requirement: "singleServicePlanPage answers with the SIM and partner of its request",
 	Run: func(ctx context.Context, s *session.Session) {
-		namesWhoAsked(ctx, s, "singleServicePlanPage", (*session.Session).NewSingleServicePlanPage)
+		namesWhoAsked(ctx, s, (*session.Session).NewSingleServicePlanPage)
 	},
 }, {
 	ID: "VSH-005", Clause: "vshop/area-narrows-the-plans", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
 	Requirement: "singleServicePlanPage lists every plan of an area without an area, too",
 	Run: func(ctx context.Context, s *session.Session) {
-		all := plansIn(s, s.SendValid(ctx, "singleServicePlanPage"))
+		sim := s.ExistingSIM()
+		all := plansOf(ctx, s, s.NewSingleServicePlanPage(sim))
 		listed := func(one record) bool {
 			return slices.ContainsFunc(all, func(other record) bool { return maps.Equal(one, other) })
 		}
-		others := slices.DeleteFunc(plansIn(s, areaAsPrinted(ctx, s)), listed)
+		others := slices.DeleteFunc(plansOf(ctx, s, s.NewSingleServicePlanPage(sim).Before(printedArea)), listed)
 		Expect(others).To(BeEmpty(), "singleServicePlanPage lists plans for the area 欧洲 that it does not list without an area")
 	},
 }, {
@@ -55,20 +56,20 @@ var vshopChecks = append([]Check{{
 	ID: "VSH-020", Clause: "vshop/unknown-sim-refused", Does: reports.Read, Operations: []string{"singleVerify"},
 	Requirement: "singleVerify refuses an unknown SIM",
 	Run: func(ctx context.Context, s *session.Session) {
-		refusesSIM(ctx, s, "singleVerify", (*session.Session).NewSingleVerify, s.UnknownSIM())
+		refusesSIM(ctx, s, (*session.Session).NewSingleVerify, s.UnknownSIM())
 	},
 }, {
 	ID: "VSH-021", Clause: "vshop/unknown-sim-refused", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
 	Requirement: "singleServicePlanPage refuses an unknown SIM",
 	Run: func(ctx context.Context, s *session.Session) {
-		refusesSIM(ctx, s, "singleServicePlanPage", (*session.Session).NewSingleServicePlanPage, s.UnknownSIM())
+		refusesSIM(ctx, s, (*session.Session).NewSingleServicePlanPage, s.UnknownSIM())
 	},
 }, {
 	ID: "VSH-022", Clause: "vshop/unknown-sim-refused", Does: reports.Read, Operations: []string{"singleVerify"},
 	Requirement: "singleVerify refuses an existing ICCID that is cut short or has letters appended",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
-		refusesSIM(ctx, s, "singleVerify", (*session.Session).NewSingleVerify, sim[:len(sim)/2], sim+"abc")
+		refusesSIM(ctx, s, (*session.Session).NewSingleVerify, sim[:len(sim)/2], sim+"abc")
 	},
 }}, onShop(Check{
 	ID: "VSH-010", Clause: "requests/valid-accepted",
@@ -96,23 +97,10 @@ func ownerOf(s *session.Session, answer *wire.Answer) owner {
 }
 
 // namesWhoAsked asks for two SIMs, to catch an answer that is always about the same one.
-func namesWhoAsked(ctx context.Context, s *session.Session, operation string, draft newShopRequest) {
-	answer := s.SendValid(ctx, operation)
-	sim := simAsked(s, answer)
-	namesOwner(s, answer, sim)
-	for _, other := range s.ExistingSIMs(2) {
-		if other != sim {
-			namesOwner(s, s.Send(ctx, draft(s, other)), other)
-			return
-		}
+func namesWhoAsked(ctx context.Context, s *session.Session, draft newShopRequest) {
+	for _, sim := range s.ExistingSIMs(2) {
+		namesOwner(s, s.Send(ctx, draft(s, sim)), sim)
 	}
-}
-
-// simAsked returns the SIM that the request of an answer is about.
-func simAsked(s *session.Session, answer *wire.Answer) string {
-	var asked owner
-	_ = json.Unmarshal(s.Exchanges()[answer.Exchange].Request.Body, &asked) // the run wrote it
-	return asked.DeviceCode
 }
 
 // namesOwner asserts that an answer names a SIM and the partner.
@@ -136,11 +124,7 @@ func doesNotMixAnswers(ctx context.Context, s *session.Session) {
 // plansOf returns the plans that singleServicePlanPage lists. It ends the check if the
 // request is refused or the answer has no list.
 func plansOf(ctx context.Context, s *session.Session, draft *session.Draft) []record {
-	return plansIn(s, s.Send(ctx, draft))
-}
-
-// plansIn returns the plans in an answer of singleServicePlanPage.
-func plansIn(s *session.Session, answer *wire.Answer) []record {
+	answer := s.Send(ctx, draft)
 	s.RequireAccepted(answer)
 	var page struct {
 		Plans *[]record `json:"servicePlanList"`
@@ -152,7 +136,7 @@ func plansIn(s *session.Session, answer *wire.Answer) []record {
 }
 
 func listsWholePlans(ctx context.Context, s *session.Session) {
-	plans := plansIn(s, s.SendValid(ctx, "singleServicePlanPage"))
+	plans := plansOf(ctx, s, s.NewSingleServicePlanPage(s.ExistingSIM()))
 	Expect(plans).NotTo(BeEmpty(), "singleServicePlanPage lists no plan for an existing SIM")
 	for _, listed := range plans {
 		lacking := slices.DeleteFunc([]string{"packageCode", "servicePlanCode", "servicePlanShowName", "payAmount", "payCurrency"},
@@ -163,8 +147,8 @@ func listsWholePlans(ctx context.Context, s *session.Session) {
 
 // refusesSIM requires that the target accepts a request for an existing SIM, and asserts
 // that it refuses other ones.
-func refusesSIM(ctx context.Context, s *session.Session, operation string, draft newShopRequest, others ...string) {
-	s.RequireAccepted(s.SendValid(ctx, operation))
+func refusesSIM(ctx context.Context, s *session.Session, draft newShopRequest, others ...string) {
+	s.RequireAccepted(s.Send(ctx, draft(s, s.ExistingSIM())))
 	for _, sim := range others {
 		Expect(s.Send(ctx, draft(s, sim))).To(beRefused(), "the unknown SIM "+sim)
 	}

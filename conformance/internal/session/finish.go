@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
-	"github.com/mallcheck/mallcheck/conformance/internal/pace"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -72,7 +71,7 @@ func (c *Connection) restoreGroup(group journal.Group, changes []journal.Change)
 	s := c.undoing()
 	late := c.journal.PendingUntil(group, c.target.TaskTimeout)
 	restores := 0
-	for pause := pace.First(s.Target().Sandbox); ; pause = pace.Next(pause) {
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		held, err := c.holds(group)
 		if err != nil {
 			return nil, err

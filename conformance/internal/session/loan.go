@@ -147,31 +147,19 @@ func (s *Session) Controlled(ctx context.Context, valid *Draft, twins func()) {
 	sold := UsesUp(valid.Operation)
 	due := !valid.pristine() || s.connection.lending.Due(operation, sold)
 	if due && !sold {
-		s.accept(ctx, valid)
+		s.prove(ctx, valid)
 	}
 	twins()
 	s.connection.lending.Derived(operation)
 	if !due || !sold || s.isSpent(valid) {
 		return
 	}
-	s.accept(ctx, valid)
-}
-
-// accept requires that the target accepts a valid request, if nothing that checks share
-// shows it.
-func (s *Session) accept(ctx context.Context, valid *Draft) {
 	if with := s.connection.arranger; with != nil && valid.pristine() {
-		with.Accept(ctx, s, valid.Operation.ID)
+		with.Accept(ctx, s, operation)
 	}
-	if !valid.pristine() || s.connection.lending.Due(valid.Operation.ID, UsesUp(valid.Operation)) {
+	if !valid.pristine() || s.connection.lending.Due(operation, sold) {
 		s.prove(ctx, valid)
 	}
-}
-
-// Proves notes that the target accepted an unmodified request that is like the valid one.
-func (s *Session) Proves(answer *wire.Answer) {
-	exchange := s.Exchanges()[answer.Exchange]
-	s.connection.lending.Proved(answer.Operation, &exchange)
 }
 
 // prove requires that the target accepts a valid request.
@@ -258,7 +246,7 @@ func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer 
 	if known := s.recallAccepted(operation); known != nil {
 		return known
 	}
-	if s.connection.arranger != nil {
+	if known, _ := s.Contract().Operation(operation); UsesUp(known) && s.connection.arranger != nil {
 		s.Try(func() { s.connection.arranger.Accept(ctx, s, operation) })
 		if known := s.recallAccepted(operation); known != nil {
 			return known

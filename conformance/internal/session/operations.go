@@ -8,9 +8,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mallcheck/mallcheck/conformance/internal/pace"
 	"github.com/mallcheck/mallcheck/conformance/internal/requests"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
+)
+
+// The pauses between two looks at a task double from the first to the longest.
+const (
+	firstPause   = time.Millisecond
+	longestPause = time.Second
 )
 
 // Accepted is an asynchronous operation that the target accepted.
@@ -68,9 +73,6 @@ func (s *Session) makeValid(ctx context.Context, operation string) *Draft {
 	case "listBundles":
 		return s.NewListBundles()
 	case "asyncResult":
-		if with := s.connection.arranger; with != nil {
-			return s.NewAsyncResult(with.Task(ctx, s))
-		}
 		accepted := s.AddSIMs(ctx, s.Group(), s.UnknownSIM())
 		s.AwaitResult(ctx, accepted.RequestID)
 		return s.NewAsyncResult(accepted.RequestID)
@@ -84,16 +86,16 @@ func (s *Session) makeValid(ctx context.Context, operation string) *Draft {
 
 // AddSIMs adds SIM cards to a group; that it is accepted is required.
 func (s *Session) AddSIMs(ctx context.Context, group string, sims ...string) Accepted {
-	return s.Identified(s.Send(ctx, s.NewAddSims(group, sims...)))
+	return s.accepted(s.Send(ctx, s.NewAddSims(group, sims...)))
 }
 
 // RemoveSIMs removes SIM cards from a group; that it is accepted is required.
 func (s *Session) RemoveSIMs(ctx context.Context, group string, sims ...string) Accepted {
-	return s.Identified(s.Send(ctx, s.NewRemoveSims(group, sims...)))
+	return s.accepted(s.Send(ctx, s.NewRemoveSims(group, sims...)))
 }
 
-// Identified requires that an answer accepts a task and has its request id.
-func (s *Session) Identified(answer *wire.Answer) Accepted {
+// accepted requires success and a request id.
+func (s *Session) accepted(answer *wire.Answer) Accepted {
 	s.RequireAccepted(answer)
 	header := s.Target().RequestIDHeader
 	id := answer.Header.Get(header)
@@ -143,12 +145,11 @@ func (s *Session) notFound(answer *wire.Answer, requestID string) {
 // AwaitResult asks for the result of a task until its status is terminal. A
 // task that misses its time limit is a violation.
 func (s *Session) AwaitResult(ctx context.Context, requestID string) wire.Result {
-	return s.AwaitResultAs(ctx, s.Target().PartnerCode, requestID)
+	return s.WatchResult(ctx, requestID, func(wire.Result) {})
 }
 
 // AwaitResultAs is AwaitResult, asked by another partner.
 func (s *Session) AwaitResultAs(ctx context.Context, partner, requestID string) wire.Result {
-	s.pause(min(s.connection.tasks.Shortest(), s.Target().TaskTimeout/4)) // a look before the end tells nothing
 	return s.watch(ctx, partner, requestID, func(wire.Result) {})
 }
 
@@ -161,17 +162,13 @@ func (s *Session) WatchResult(ctx context.Context, requestID string, look func(w
 func (s *Session) watch(ctx context.Context, partner, requestID string, look func(wire.Result)) wire.Result {
 	started, limit, waited := time.Now(), s.Target().TaskTimeout, s.connection.pace.Waited()
 	var seen []string // each status once, in order
-	for pause := pace.First(s.Target().Sandbox); ; pause = pace.Next(pause) {
-		asked := time.Since(started)
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		answer := s.Send(ctx, s.NewAsyncResult(requestID).As(partner))
 		result, passed := wire.ResultOf(answer), time.Since(started)-(s.connection.pace.Waited()-waited)
 		if answer.Accepted() {
 			look(result)
 			if s.Terminal(result) {
 				s.recordResult(requestID, result)
-				if len(seen) > 0 {
-					s.connection.tasks.Took(asked)
-				}
 				return result
 			}
 			if !slices.Contains(seen, result.Status) {

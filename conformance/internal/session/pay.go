@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/mallcheck/mallcheck/conformance/internal/pace"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
@@ -66,7 +65,7 @@ func (s *Session) Await(look func() bool) bool {
 // AwaitWithin is Await with another time limit.
 func (s *Session) AwaitWithin(limit time.Duration, look func() bool) bool {
 	started, waited := time.Now(), s.connection.pace.Waited()
-	for pause := pace.First(s.Target().Sandbox); ; pause = pace.Next(pause) {
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		if look() {
 			return true
 		}

@@ -19,11 +19,9 @@ const roomySIMs = 16
 // Arranger creates orders that serve both the valid requests of a run and the objects
 // that its checks share.
 type Arranger interface {
-	// Accept has the target accept an unmodified request of an operation, if the objects that
-	// checks share need one. It ends the check if the target does not.
+	// Accept makes the target accept an unmodified request of an operation that sells
+	// something or ends something sold. It ends the check if the target refuses.
 	Accept(ctx context.Context, s *Session, operation string)
-	// Task returns the request id of a task that has ended.
-	Task(ctx context.Context, s *Session) (requestID string)
 	// Order returns an order to look up.
 	Order(ctx context.Context, s *Session) Purchase
 	// Renewal returns an active auto-renewal to query.

@@ -80,7 +80,7 @@ func orderNoIn(body string) string {
 // Looking goes on until it succeeds or the time is over.
 func TestAwait(t *testing.T) {
 	s := connected(t, http.NotFound)
-	s.Target().TaskTimeout = 100 * time.Millisecond
+	s.Target().TaskTimeout = 20 * time.Millisecond
 	looks := 0
 	if !s.Await(func() bool { looks++; return looks == 3 }) || looks != 3 {
 		t.Errorf("looked %d times, want success at the third", looks)
