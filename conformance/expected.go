@@ -14,6 +14,8 @@ var expected = map[string][]string{
 	"declined-payment-paid-later":        {"PAY-057"},
 	"task-done-when-queried":             {"ASY-025"},
 	"addition-vanishes":                  {"GRP-017"},
+	"result-forgotten-later":             {"RID-025"},
+	"order-forgotten-later":              {"ORD-065"},
 	"listing-cut-at-20":                  {"GRP-016"},
 	"additions-deduplicated":             {"GRP-018"},
 	"request-id-in-any-case":             {"RID-024"},

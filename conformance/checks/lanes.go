@@ -27,6 +27,9 @@ var areas = []string{"SIG", "ENV", "RID", "ASY", "GRP", "ORD", "VSH", "PAY", "NT
 
 // Importance ranks a check: smaller numbers run first.
 func (c Check) Importance() int {
+	if c.isLasting() {
+		return len(areas) + 1
+	}
 	if c.isSpending() {
 		return len(areas) // accepted, it uses up what the others of its operation need
 	}

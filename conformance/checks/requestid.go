@@ -126,8 +126,7 @@ var foundIDChecks = slices.Concat(
 		ID: "RID-009", Clause: "request-id/repeated-reading", Does: reports.Write, Operations: []string{"asyncResult", "addSims"},
 		Requirement: "the result of a completed task can be queried repeatedly with the same request_id",
 		Run: func(ctx context.Context, s *session.Session) {
-			id := adding.start(ctx, s, s.UnknownSIM()).RequestID
-			s.AwaitResult(ctx, id)
+			id := completedTask(ctx, s)
 			const readings = 20
 			for n := range readings {
 				Expect(s.Send(ctx, s.NewAsyncResult(id))).To(beAccepted(), "query %d of %d for a completed task", n+1, readings)

@@ -17,7 +17,7 @@ import (
 // subtleChecks are about violations that a single look does not show: effects that come
 // late or go away, work that only a query triggers, listings with many entries, ids in
 // another letter case, and two partners at the same time.
-var subtleChecks = slices.Concat(subtleSigns, subtleTasks, subtleGroups, subtleOrders)
+var subtleChecks = slices.Concat(subtleSigns, subtleTasks, subtleGroups, subtleOrders, lastingChecks)
 
 // aMoment is how long a check watches for an effect that must not come.
 const aMoment = 500 * time.Millisecond

@@ -31,6 +31,10 @@ func subtleFaults() []Fault {
 			"carries addSims out before it responds, which takes 4 ms for each SIM card", workBeforeResponse},
 		{"addition-vanishes", "groups/listing-reflects-add",
 			"drops a SIM card from the listing a moment after it was added", vanishing},
+		{"result-forgotten-later", "request-id/repeated-reading",
+			"forgets the result of a task a moment after it was first queried", func() store.Interceptor { return forgettingLater(store.LookupTask) }},
+		{"order-forgotten-later", "order-lookup/purchase-id-of-the-order",
+			"forgets an order a moment after it was first looked up", func() store.Interceptor { return forgettingLater(store.LookupOrder) }},
 		{"listing-cut-at-20", "groups/listing-reflects-add",
 			"lists the first 20 SIM cards of a group only",
 			onListing(func(_ *store.Call, l *store.Listing) { l.SIMs = l.SIMs[:min(len(l.SIMs), 20)] })},
@@ -172,6 +176,20 @@ func vanishing() store.Interceptor {
 			l.SIMs = slices.DeleteFunc(slices.Clone(l.SIMs), func(sim string) bool { return added.old(l.Group + sim) })
 		},
 	}
+}
+
+// forgettingLater finds no object of a kind any more that was found longer than a moment ago.
+func forgettingLater(kind store.LookupKind) store.Interceptor {
+	found := &stamps{}
+	return store.Interceptor{Lookup: func(_ *store.State, c *store.Call, l *store.Lookup) {
+		switch key := c.Partner + " " + l.By + " " + l.Key; {
+		case l.Kind != kind || !l.Found:
+		case found.old(key):
+			l.Order, l.Found = nil, false
+		default:
+			found.LoadOrStore(key, time.Now())
+		}
+	}}
 }
 
 func mixedPartners() store.Interceptor {

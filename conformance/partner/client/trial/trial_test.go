@@ -349,6 +349,7 @@ func TestEveryCheckFails(t *testing.T) {
 				t.Parallel()
 				records := trialOf(t, one.mode, func(c *Config) {
 					c.Scenarios, _ = Select(one.kinds)
+					c.Named = []string{"path-not-signed", "null-signed"}
 					if one.some != nil {
 						c.Scenarios, _ = Select(testlevel.Pick(one.some, one.some, one.kinds))
 					}
