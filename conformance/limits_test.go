@@ -71,7 +71,7 @@ func TestOnePlanForEachSIM(t *testing.T) {
 		only = nil
 	}
 	for _, variants := range [][]string{{"one-plan-per-sim"}, {"one-plan-per-sim", "pending-orders-unlisted"}} {
-		for n, inconclusive := range map[int]bool{1: true, 2: true, 48: false} {
+		for n, inconclusive := range map[int]bool{1: true, 2: true, 128: false} {
 			t.Run(fmt.Sprintf("%s, %d SIM cards", strings.Join(variants, " and "), n), func(t *testing.T) {
 				started := time.Now()
 				run, err := conformance.Run(t.Context(), limited(t, variants, sandbox.NewFixtures().SIMs[:n], only...), nil)

@@ -161,7 +161,7 @@ func subsets(t *testing.T) []string {
 // also after the runs of the other subsets.
 func TestEverySubsetLeavesNothing(t *testing.T) {
 	testlevel.Plain(t)
-	seeds, all := testlevel.Pick(0, 1, 15), subsets(t)
+	seeds, all := testlevel.Pick(0, 1, 8), subsets(t)
 	if len(all) < 40 {
 		t.Fatalf("%d subsets: %q", len(all), all)
 	}

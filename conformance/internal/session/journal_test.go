@@ -185,12 +185,16 @@ func TestSweepRepeatsNoRemovalOfAShard(t *testing.T) {
 	mall.drops, mall.dropsRemovals = 1, true
 	_ = attempt(func() { s.RemoveSIMs(t.Context(), "G1", freeSIM) })
 	s.connection.journal.Close(false)
+	mall.mu.Lock()
 	mall.held[freeSIM] = true // somebody else
+	mall.mu.Unlock()
 
 	swept, err := s.connection.Sweep(path)
 	if err != nil || swept.Undone || len(swept.Left) != 1 || !strings.Contains(swept.Left[0], freeSIM+"): their removal got no answer") {
 		t.Errorf("swept %+v, %v", swept, err)
 	}
+	mall.mu.Lock()
+	defer mall.mu.Unlock()
 	if !mall.held[heldSIM] || !mall.held[freeSIM] {
 		t.Errorf("the group holds %v", mall.held)
 	}
