@@ -59,7 +59,7 @@ func begin(p process, t *testing.T) *background {
 // the rest.
 func TestSignals(t *testing.T) {
 	testlevel.Plain(t)
-	s := serve(t, "--quiet", "--task-delay=3s")
+	s := serve(t, "--quiet", "--task-delay=1s")
 	for _, test := range []struct {
 		name    string
 		signals []os.Signal
