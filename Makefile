@@ -18,7 +18,7 @@ run: ## Test the built-in sandbox
 
 .PHONY: test
 test: ## Run the project's own tests without the long proofs (Go alone is enough)
-	$(GO) test ./...
+	$(GO) test -p 3 ./... # packages that wait for processes leave a processor idle
 
 .PHONY: test-short
 test-short: ## Run the quick tests
