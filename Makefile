@@ -16,9 +16,10 @@ help: ## Show the targets
 run: ## Test the built-in sandbox
 	$(GO) run ./cmd/mallcheck run
 
+# Packages that wait for processes leave a processor idle.
 .PHONY: test
 test: ## Run the project's own tests without the long proofs (Go alone is enough)
-	$(GO) test -p 3 ./... # packages that wait for processes leave a processor idle
+	$(GO) test -p 3 ./...
 
 .PHONY: test-short
 test-short: ## Run the quick tests
