@@ -13,8 +13,9 @@ import (
 
 // Grouped returns the checks, with the derived cases that a conforming target may accept
 // tested in groups: one request carries the changes of many cases. A group that is not
-// accepted as a whole is halved until the deviating case is alone. Ids, order and verdicts are those of the single cases; the deciding exchange
-// is recorded for every case of its group.
+// accepted as a whole is halved until the deviating case is alone. Ids, order and
+// verdicts are those of the single cases; the deciding exchange is recorded for every
+// case of its group.
 //
 // The groups keep state of a run: call Grouped once per run.
 func Grouped(selected []Check) []Check {
