@@ -65,11 +65,17 @@ func topUp(ctx context.Context, s *session.Session) sharedOrder {
 func topUps(ctx context.Context, s *session.Session) []sharedOrder {
 	return session.Share(s, "concurrent top-ups", func(s *session.Session) []sharedOrder {
 		several := make([]sharedOrder, 3)
-		sims := s.ExistingSIMs(len(several))
+		taken := map[string]bool{}
 		for i := range several {
 			several[i].Purchase = s.NewPurchase()
-			several[i].SIM = sims[i]
-			look(ctx, s, sims[i])
+			several[i].SIM, _ = idleSIM(ctx, s)
+			for range several { // the next one, if there are others
+				if !taken[several[i].SIM] {
+					break
+				}
+				several[i].SIM, _ = idleSIM(ctx, s)
+			}
+			taken[several[i].SIM] = true
 		}
 		parallel(len(several), func(i int) { several[i].answer = s.Send(ctx, s.NewSynOrderInfo(several[i].Purchase)) })
 		for i := range several {
