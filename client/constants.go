@@ -6,14 +6,14 @@ const Success = "S"
 
 // The action codes of tasks (documented).
 const (
-	ActionAddSIMs    = "70"
-	ActionRemoveSIMs = "71"
+	ActionAddSIMs    = "70" // addSims
+	ActionRemoveSIMs = "71" // removeSims
 )
 
 // The results of one SIM card in a task (documented). Others exist.
 const (
-	ResultSuccess    = "10"
-	ResultUnknownSIM = "31"
+	ResultSuccess    = "10" // the task did its work for the card
+	ResultUnknownSIM = "31" // no such card exists
 )
 
 // StatusCompleted is the status of a task that has ended, the only one that is
@@ -22,15 +22,15 @@ const StatusCompleted = "completed"
 
 // The states of a payment. Only PaymentSucceeded is printed on a page; the others are assumed.
 const (
-	PaymentOpen      = "0"
-	PaymentSucceeded = "1"
-	PaymentFailed    = "2"
+	PaymentOpen      = "0" // the buyer has not paid yet
+	PaymentSucceeded = "1" // the order is paid
+	PaymentFailed    = "2" // the payment was declined
 )
 
 // The states of an order of a SIM card. Both are printed without their meaning, which is assumed.
 const (
-	OrderPending = "1"
-	OrderActive  = "2"
+	OrderPending = "1" // the plan is not in effect yet
+	OrderActive  = "2" // the plan is in effect
 )
 
 // Environment is one of the two sets of addresses that the provider documents.
@@ -38,16 +38,15 @@ type Environment string
 
 // The documented environments.
 const (
-	Test       Environment = "test"
-	Production Environment = "production"
+	Test       Environment = "test"       // the provider's UAT
+	Production Environment = "production" // orders and payments are real
 )
 
 // Addresses are the base addresses of the three services, for example
 // https://wx.linksfield.net/vshop_uat.
 type Addresses struct {
-	Vshop   string
-	Payment string
-	Topup   string
+	// Vshop takes orders and renewals, Payment the payments, Topup bundle groups and look-ups.
+	Vshop, Payment, Topup string
 }
 
 // addresses are those of the provider's global specification (documented, page doc-1486828).
