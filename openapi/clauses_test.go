@@ -47,7 +47,7 @@ func TestClausesOfPointers(t *testing.T) {
 		{verify + "/responses/200/content/application~1json/schema/properties/data/required/partnerCode", Assumed, "",
 			"data: partnerCode is required"},
 		{verify + "/responses/default", Assumed, "", "The request is refused: operateCode is not \"S\" and message says why."},
-		{sims + "/get/parameters/group_id", Documented, "api-477974987", "group_id: The group that is meant."},
+		{sims + "/get/parameters/group_id", Documented, "api-477974987", "group_id: The group that the request concerns."},
 		{sims + "/get/parameters/sign/schema/pattern", Documented, "doc-1486828", "sign: pattern ^[0-9a-f]{32}$"},
 		{sims + "/get/parameters/version/required", Derived, "doc-1486828", "version: required true"},
 		{sims + "/get/parameters/1/required", Derived, "doc-1486828", "version: required true"},
@@ -73,7 +73,7 @@ func TestClausesOfPointers(t *testing.T) {
 		{"/paths/~1confirmPaymentResult" + body + "/required/payId", Assumed, "", "payId is required"},
 		{"/paths/~1confirmPaymentResult" + body + "/required/sign", Documented, "doc-1486828", "sign is required"},
 		{"/paths/~1resultQuery" + answer + "/properties/data/properties/payAmount/pattern", Assumed, "", "payAmount: pattern ^[0-9]+(\\.[0-9]+)?$"},
-		{"/paths/~1mall~1order/get/parameters/sim_id", Documented, "api-478003240", "sim_id: The SIM card of the order, its ICCID."},
+		{"/paths/~1mall~1order/get/parameters/sim_id", Documented, "api-478003240", "sim_id: The ICCID of the order's SIM card."},
 		{"/paths/~1mall~1order/get/parameters/sim_id/schema/pattern", Assumed, "", "sim_id: pattern ^([0-9]{18,22})?$"},
 	} {
 		clause, found := load(t).Clause(test.pointer)

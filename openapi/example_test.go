@@ -31,7 +31,7 @@ func ExamplePush() {
 	clause, _ := contract.Clause("push/signature-verifies")
 	fmt.Println(clause.Evidence.Grade, "|", clause.Statement)
 	// Output:
-	// assumed | The signature covers the body and the headers, under the key that it names.
+	// assumed | The signature is valid for the body and the headers, under the key that it names.
 }
 
 func ExampleContract_Clause() {

@@ -16,8 +16,8 @@ func TestContradictionsStandWhereTheyBite(t *testing.T) {
 	for pointer, about := range map[string][]string{
 		"/info": {"query alone"},
 		"/paths/~1async-result~1{request_id}/get": {words + ": this path has no /mall prefix",
-			words + ": the page says that the request's query alone", words + ": the page speaks of a returned SIM card count"},
-		"/components/parameters/Sign":                                   {"parameters of the path"},
+			words + ": this page says that only the query is signed", words + ": the page mentions a returned SIM card count"},
+		"/components/parameters/Sign":                                   {"path parameters"},
 		"/components/parameters/GroupId":                                {"signed"},
 		"/components/parameters/AcceptLanguage":                         {"en-US", "zh-CN"},
 		"/components/schemas/Version":                                   {"3.0", "1.0"},

@@ -15,16 +15,16 @@ type AddSIMsRequest struct {
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// SIMIDs The SIM cards to add, each as often as it is to be counted. No upper limit is known; batches of 1,000 are tried by the conformance suite.
+	// SIMIDs The SIM cards to add. Each entry counts once, so a card that is named twice counts twice. No upper limit is known; the conformance suite tries batches of 1,000.
 	SIMIDs []Iccid `json:"sim_ids"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
 // AddSIMsResponse The envelope of addSims. The request_id is in the response header request_id.
 type AddSIMsResponse struct {
-	// Data Its members are unknown, and so is whether it is sent. It may be null.
+	// Data Its members are unknown, and so is whether the mall sends it at all. It may be null.
 	Data any `json:"data,omitempty"`
 
 	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
@@ -36,7 +36,7 @@ type AddSIMsResponse struct {
 
 // AsyncResult The state of an asynchronous task and its outcome for each SIM card. It may be null in a refusal. The documentation contradicts itself: its members are in snake_case, those of the envelope around it in camelCase.
 type AsyncResult struct {
-	// ActionCode The operation: "70" for addSims, "71" for removeSims; no others can be queried. The documentation contradicts itself: the page's prose writes it as a number, its example as a string. It is a string here.
+	// ActionCode The operation: "70" for addSims, "71" for removeSims; no others can be queried. The documentation contradicts itself: the page's prose writes it as a number, its example as a string. This document uses a string.
 	ActionCode string `json:"action_code"`
 
 	// Details The outcome for each SIM card of the request.
@@ -45,7 +45,7 @@ type AsyncResult struct {
 	// RequestID The unique identifier of an asynchronous task; RQ-20231001123456 in the printed example.
 	RequestID RequestID `json:"request_id"`
 
-	// Status The state of the task. "completed" is the only value that is printed; it is final. Whether any other one is final is not known.
+	// Status The state of the task. "completed" is the only printed value, and it is final. Whether any other value is final is unknown.
 	Status string `json:"status"`
 }
 
@@ -54,7 +54,7 @@ type AsyncResultDetail struct {
 	// Message The outcome, as human-readable text.
 	Message string `json:"message"`
 
-	// Result The outcome as a code. "10" is success, "31" a SIM card that does not exist; others are not printed.
+	// Result The outcome as a code: "10" for success, "31" for a SIM card that does not exist. No page shows others.
 	Result string `json:"result"`
 
 	// SIMID The number of a SIM card (ICCID), all digits.
@@ -87,7 +87,7 @@ func (r *AsyncResultResponse) UnmarshalJSON(text []byte) error {
 	return decodeData(outer.Data, r.OperateCode, &r.Data)
 }
 
-// AutoRenewal Whether the order is to be renewed, "0" in both printed orders. That "0" means no and "1" yes is assumed.
+// AutoRenewal Whether the order renews automatically, "0" in both printed orders. That "0" means no and "1" means yes is assumed.
 type AutoRenewal = string
 
 // AutoRenewalRecord The active auto-renewal of a SIM card. It may be null in a refusal.
@@ -95,25 +95,25 @@ type AutoRenewalRecord struct {
 	// DeviceCode The number of a SIM card (ICCID), all digits.
 	DeviceCode Iccid `json:"deviceCode"`
 
-	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	// OrderNo The order number, chosen by the partner; 2020061214140465562 and NO2023060915590562022 in printed examples. That it must be unique is assumed.
 	OrderNo OrderNo `json:"orderNo"`
 
-	// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. The meaning is not printed, that it is a number of periods is assumed.
+	// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. No page says what it means; that it is a number of periods is assumed.
 	OrderPeriod OrderPeriod `json:"orderPeriod"`
 
-	// PackageType The type of the package, "5" in the printed example; its meaning is not printed.
+	// PackageType The type of the package, "5" in the printed example. No page says what it means.
 	PackageType string `json:"packageType"`
 
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 
-	// ServicePlanShowName The name of the plan, as it is shown to the buyer.
+	// ServicePlanShowName The name of the plan that the buyer sees.
 	ServicePlanShowName ServicePlanShowName `json:"servicePlanShowName"`
 
-	// SubscriptionTime The day of the subscription, as year, month and day with dots between them. The page prints the form "yyyy.MM.dd" in the place of a date.
+	// SubscriptionTime The day of the subscription, as year, month and day with dots between them. The page prints the form "yyyy.MM.dd" instead of a date.
 	SubscriptionTime string `json:"subscriptionTime"`
 }
 
@@ -125,13 +125,13 @@ type Bundle struct {
 	// GroupName The name of the group.
 	GroupName string `json:"group_name"`
 
-	// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
+	// PackageCode The code of the package to order; PACKAGE20180428000007 in a printed example.
 	PackageCode PackageCode `json:"package_code"`
 
 	// PackageName The name of the data plan of the group.
 	PackageName string `json:"package_name"`
 
-	// SIMCount How many SIM cards the group holds, counted per operation: every add counts, duplicates are not removed. Digits in a string. The documentation contradicts itself: a page speaks of a returned SIM card count, and no printed response has one.
+	// SIMCount How many SIM cards the group holds, as digits in a string. It is counted per operation: every add counts, and duplicates are not removed. The documentation contradicts itself: a page mentions a returned SIM card count, but no printed response has one.
 	SIMCount SIMCount `json:"sim_count"`
 }
 
@@ -166,40 +166,40 @@ type CancelAutoRenewalRecordRequest struct {
 	// DeviceCode The number of a SIM card (ICCID), all digits.
 	DeviceCode Iccid `json:"deviceCode"`
 
-	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), but another prints this one empty (synOrderInfo), so this document allows an empty value.
 	LanguageCode LanguageCode `json:"languageCode"`
 
-	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	// Mark A mark, "0" in every printed example. No page says what it means.
 	Mark Mark `json:"mark"`
 
-	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	// OrderNo The order number, chosen by the partner; 2020061214140465562 and NO2023060915590562022 in printed examples. That it must be unique is assumed.
 	OrderNo OrderNo `json:"orderNo"`
 
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	// Terminal The kind of calling terminal, "0" or "1" in every printed example. No page says what the two mean.
 	Terminal Terminal `json:"terminal"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
 // CancelAutoRenewalRecordResponse The envelope of cancelAutoRenewalRecord. The page of 2022 prints an empty object.
 type CancelAutoRenewalRecordResponse struct {
-	// Data Nothing is known of its members; the page of 2022 prints an empty object. It may be absent, and null may stand in its place.
+	// Data The page of 2022 prints an empty object; members are unknown. It may be absent or null.
 	Data any `json:"data,omitempty"`
 
 	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
@@ -214,19 +214,19 @@ type ConfirmPaymentResultRequest struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
@@ -267,10 +267,10 @@ type GroupSIMs struct {
 	// GroupID The identifier of a group.
 	GroupID GroupID `json:"group_id"`
 
-	// SIMCount How many SIM cards the group holds, counted per operation: every add counts, duplicates are not removed. Digits in a string. The documentation contradicts itself: a page speaks of a returned SIM card count, and no printed response has one.
+	// SIMCount How many SIM cards the group holds, as digits in a string. It is counted per operation: every add counts, and duplicates are not removed. The documentation contradicts itself: a page mentions a returned SIM card count, but no printed response has one.
 	SIMCount SIMCount `json:"sim_count"`
 
-	// SIMIDs The SIM cards in the group, one entry for each time that a card is counted: a card that was added twice stands here twice.
+	// SIMIDs The SIM cards in the group, one entry for each time that a card is counted: a card that was added twice is listed twice.
 	SIMIDs []Iccid `json:"sim_ids"`
 }
 
@@ -303,10 +303,10 @@ func (r *GroupSIMsResponse) UnmarshalJSON(text []byte) error {
 // Iccid The number of a SIM card (ICCID), all digits.
 type Iccid = string
 
-// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), but another prints this one empty (synOrderInfo), so this document allows an empty value.
 type LanguageCode = string
 
-// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+// Mark A mark, "0" in every printed example. No page says what it means.
 type Mark = string
 
 // Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
@@ -315,24 +315,24 @@ type Message = string
 // OperateCode "S" for success, the only value that is documented. Any other value means that the request is refused.
 type OperateCode = string
 
-// Order An order, under all three keys that it can be looked up by. It may be null in a refusal. The members are in snake_case like the keys; the response is not printed.
+// Order An order, with its three lookup keys. It may be null in a refusal. No page shows the response; the members are in snake_case like the keys.
 type Order struct {
-	// OrderID The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	// OrderID The order number, chosen by the partner; 2020061214140465562 and NO2023060915590562022 in printed examples. That it must be unique is assumed.
 	OrderID OrderNo `json:"order_id"`
 
-	// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
+	// PackageCode The code of the package to order; PACKAGE20180428000007 in a printed example.
 	PackageCode PackageCode `json:"package_code"`
 
 	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
 	PayAmount PayAmount `json:"pay_amount"`
 
-	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". This document ignores the case.
 	PayCurrency PayCurrency `json:"pay_currency"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"pay_id"`
 
-	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; which other states there are is not known.
+	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; other states are unknown.
 	PayStatus PayStatus `json:"pay_status"`
 
 	// PurchaseOrderID The partner's own id of the order; absent or empty when the order was created without one.
@@ -342,13 +342,13 @@ type Order struct {
 	SIMID Iccid `json:"sim_id"`
 }
 
-// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+// OrderNo The order number, chosen by the partner; 2020061214140465562 and NO2023060915590562022 in printed examples. That it must be unique is assumed.
 type OrderNo = string
 
-// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. The meaning is not printed, that it is a number of periods is assumed.
+// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. No page says what it means; that it is a number of periods is assumed.
 type OrderPeriod = string
 
-// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
+// PackageCode The code of the package to order; PACKAGE20180428000007 in a printed example.
 type PackageCode = string
 
 // PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
@@ -357,13 +357,13 @@ type PartnerCode = string
 // PayAmount An amount of money, a decimal number in a string, for example "4.99".
 type PayAmount = string
 
-// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". This document ignores the case.
 type PayCurrency = string
 
-// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 type PayID = string
 
-// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; which other states there are is not known.
+// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; other states are unknown.
 type PayStatus = string
 
 // PaymentResult The outcome of a payment. It may be null in a refusal.
@@ -371,37 +371,37 @@ type PaymentResult struct {
 	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
 	PayAmount PayAmount `json:"payAmount"`
 
-	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". This document ignores the case.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 
-	// PayResultDate When the payment ended, as date and time of day; absent while it is open. The time zone is unknown.
+	// PayResultDate The date and time at which the payment ended; absent while it is open. The time zone is unknown.
 	PayResultDate *string `json:"payResultDate,omitempty"`
 
-	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; which other states there are is not known.
+	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; other states are unknown.
 	PayStatus PayStatus `json:"payStatus"`
 }
 
 // QueriedOrder An active or pending order of a SIM card.
 type QueriedOrder struct {
-	// ExpireDate The day on which the order expires, as year, month and day; an order that is not active yet is printed without it.
+	// ExpireDate The day on which the order expires, as year, month and day. The printed order that is not active yet has none.
 	ExpireDate *string `json:"expireDate,omitempty"`
 
-	// OrderStatus The state of the order, "2" and "1" in the printed example. Their meaning is not printed: the one with "2" has a date at which it expires and the one with "1" has none, so "2" is taken for active and "1" for pending.
+	// OrderStatus The state of the order, "2" and "1" in the printed example. No page says what they mean. The order with "2" has an expiry date and the one with "1" has none, so this document takes "2" for active and "1" for pending.
 	OrderStatus string `json:"orderStatus"`
 
 	// RemainingDays How many days the order has left; "0" and "30" in the printed example.
 	RemainingDays string `json:"remainingDays"`
 
-	// ServicePlanShowName The name of the plan, as it is shown to the buyer.
+	// ServicePlanShowName The name of the plan that the buyer sees.
 	ServicePlanShowName ServicePlanShowName `json:"servicePlanShowName"`
 
 	// Time How long the plan lasts, in the unit given beside it; "1" in the printed example.
 	Time string `json:"time"`
 
-	// Unit The unit of time, as a code. "2" is printed for a plan of 30 days that lasts "1", so it is taken for a month.
+	// Unit The unit of time, as a code. A plan of 30 days is printed with the unit "2" and the time "1", so this document takes "2" for months.
 	Unit string `json:"unit"`
 }
 
@@ -410,10 +410,10 @@ type QueryAutoRenewalRecordRequest struct {
 	// DeviceCode The number of a SIM card (ICCID), all digits.
 	DeviceCode Iccid `json:"deviceCode"`
 
-	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), but another prints this one empty (synOrderInfo), so this document allows an empty value.
 	LanguageCode LanguageCode `json:"languageCode"`
 
-	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	// Mark A mark, "0" in every printed example. No page says what it means.
 	Mark Mark `json:"mark"`
 
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
@@ -422,16 +422,16 @@ type QueryAutoRenewalRecordRequest struct {
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	// Terminal The kind of calling terminal, "0" or "1" in every printed example. No page says what the two mean.
 	Terminal Terminal `json:"terminal"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
@@ -463,7 +463,7 @@ func (r *QueryAutoRenewalRecordResponse) UnmarshalJSON(text []byte) error {
 
 // QueryOrderResponse The envelope of queryOrder.
 type QueryOrderResponse struct {
-	// Data An order, under all three keys that it can be looked up by. It may be null in a refusal. The members are in snake_case like the keys; the response is not printed.
+	// Data An order, with its three lookup keys. It may be null in a refusal. No page shows the response; the members are in snake_case like the keys.
 	Data *Order `json:"data,omitempty"`
 
 	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
@@ -487,7 +487,7 @@ func (r *QueryOrderResponse) UnmarshalJSON(text []byte) error {
 	return decodeData(outer.Data, r.OperateCode, &r.Data)
 }
 
-// Refusal The envelope of a refusal, the same for every operation and at every status. At HTTP 200 it is what a response must be whose operateCode is not "S".
+// Refusal The envelope of a refusal, the same for every operation and at every status. At HTTP 200, a response whose operateCode is not "S" must have this form.
 type Refusal struct {
 	// Data In a refusal it may be absent, null or anything else.
 	Data interface{} `json:"data,omitempty"`
@@ -507,16 +507,16 @@ type RemoveSIMsRequest struct {
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// SIMIDs The SIM cards to remove, each as often as its count is to go down. No upper limit is known; batches of 1,000 are tried by the conformance suite.
+	// SIMIDs The SIM cards to remove. Each entry lowers the count of its card by one. No upper limit is known; the conformance suite tries batches of 1,000.
 	SIMIDs []Iccid `json:"sim_ids"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
 // RemoveSIMsResponse The envelope of removeSims. The request_id is in the response header request_id.
 type RemoveSIMsResponse struct {
-	// Data Its members are unknown, and so is whether it is sent. It may be null.
+	// Data Its members are unknown, and so is whether the mall sends it at all. It may be null.
 	Data any `json:"data,omitempty"`
 
 	// Message What happened, as human-readable text; "success" on success. In a refusal it says why, and is not empty.
@@ -534,19 +534,19 @@ type ResultQueryRequest struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
@@ -578,29 +578,29 @@ func (r *ResultQueryResponse) UnmarshalJSON(text []byte) error {
 
 // ServicePlan A data plan that can be bought, with what an order for it needs.
 type ServicePlan struct {
-	// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
+	// PackageCode The code of the package to order; PACKAGE20180428000007 in a printed example.
 	PackageCode PackageCode `json:"packageCode"`
 
 	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
 	PayAmount PayAmount `json:"payAmount"`
 
-	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". This document ignores the case.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
 	// ServicePlanCode The code of the plan.
 	ServicePlanCode string `json:"servicePlanCode"`
 
-	// ServicePlanShowName The name of the plan, as it is shown to the buyer.
+	// ServicePlanShowName The name of the plan that the buyer sees.
 	ServicePlanShowName ServicePlanShowName `json:"servicePlanShowName"`
 }
 
-// ServicePlanShowName The name of the plan, as it is shown to the buyer.
+// ServicePlanShowName The name of the plan that the buyer sees.
 type ServicePlanShowName = string
 
 // Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 type Sign = string
 
-// SIMCount How many SIM cards the group holds, counted per operation: every add counts, duplicates are not removed. Digits in a string. The documentation contradicts itself: a page speaks of a returned SIM card count, and no printed response has one.
+// SIMCount How many SIM cards the group holds, as digits in a string. It is counted per operation: every add counts, and duplicates are not removed. The documentation contradicts itself: a page mentions a returned SIM card count, but no printed response has one.
 type SIMCount = string
 
 // SingleOrder The order that was created. It may be null in a refusal.
@@ -608,37 +608,37 @@ type SingleOrder struct {
 	// DeviceCode The number of a SIM card (ICCID), all digits.
 	DeviceCode Iccid `json:"deviceCode"`
 
-	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	// OrderNo The order number, chosen by the partner; 2020061214140465562 and NO2023060915590562022 in printed examples. That it must be unique is assumed.
 	OrderNo OrderNo `json:"orderNo"`
 
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 }
 
 // SingleOrderRequest The order to create.
 type SingleOrderRequest struct {
-	// AutoRenewal Whether the order is to be renewed, "0" in both printed orders. That "0" means no and "1" yes is assumed.
+	// AutoRenewal Whether the order renews automatically, "0" in both printed orders. That "0" means no and "1" means yes is assumed.
 	AutoRenewal AutoRenewal `json:"autoRenewal"`
 
 	// DeviceCode The number of a SIM card (ICCID), all digits.
 	DeviceCode Iccid `json:"deviceCode"`
 
-	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), but another prints this one empty (synOrderInfo), so this document allows an empty value.
 	LanguageCode LanguageCode `json:"languageCode"`
 
-	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	// Mark A mark, "0" in every printed example. No page says what it means.
 	Mark Mark `json:"mark"`
 
-	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	// OrderNo The order number, chosen by the partner; 2020061214140465562 and NO2023060915590562022 in printed examples. That it must be unique is assumed.
 	OrderNo OrderNo `json:"orderNo"`
 
-	// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. The meaning is not printed, that it is a number of periods is assumed.
+	// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. No page says what it means; that it is a number of periods is assumed.
 	OrderPeriod OrderPeriod `json:"orderPeriod"`
 
-	// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
+	// PackageCode The code of the package to order; PACKAGE20180428000007 in a printed example.
 	PackageCode PackageCode `json:"packageCode"`
 
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
@@ -647,34 +647,34 @@ type SingleOrderRequest struct {
 	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
 	PayAmount PayAmount `json:"payAmount"`
 
-	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". This document ignores the case.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 
-	// RequestOrderID The partner's own id of the order; 000000000001 in the printed example. That it may be left out, and that queryOrder finds the order under it as purchase_order_id, is assumed.
+	// RequestOrderID The partner's own id of the order; 000000000001 in the printed example. This document assumes that it is optional, and that queryOrder finds the order by it as purchase_order_id.
 	RequestOrderID *string `json:"requestOrderId,omitempty"`
 
-	// ServicePlanCode The code of the plan, "string" in the printed example. That it may be left out is assumed; packageCode names the plan.
+	// ServicePlanCode The code of the plan, "string" in the printed example. That it is optional is assumed, because packageCode already names the plan.
 	ServicePlanCode *string `json:"servicePlanCode,omitempty"`
 
-	// ServicePlanShowName The name of the plan, "string" in the printed example. That it may be left out is assumed; packageCode names the plan.
+	// ServicePlanShowName The name of the plan, "string" in the printed example. That it is optional is assumed, because packageCode already names the plan.
 	ServicePlanShowName *string `json:"servicePlanShowName,omitempty"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	// Terminal The kind of calling terminal, "0" or "1" in every printed example. No page says what the two mean.
 	Terminal Terminal `json:"terminal"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
@@ -721,10 +721,10 @@ type SingleQueryOrderRequest struct {
 	// DeviceCode The number of a SIM card (ICCID), all digits.
 	DeviceCode Iccid `json:"deviceCode"`
 
-	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), but another prints this one empty (synOrderInfo), so this document allows an empty value.
 	LanguageCode LanguageCode `json:"languageCode"`
 
-	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	// Mark A mark, "0" in every printed example. No page says what it means.
 	Mark Mark `json:"mark"`
 
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
@@ -733,16 +733,16 @@ type SingleQueryOrderRequest struct {
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	// Terminal The kind of calling terminal, "0" or "1" in every printed example. No page says what the two mean.
 	Terminal Terminal `json:"terminal"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
@@ -786,16 +786,16 @@ type SingleServicePlanPage struct {
 
 // SingleServicePlanPageRequest The SIM card to list plans for.
 type SingleServicePlanPageRequest struct {
-	// Area The area that the plans are to cover, in words ("欧洲", Europe, in the printed example). Which words are known is not printed, and that it may be left out is assumed.
+	// Area The name of the area that the plans must cover ("欧洲", Europe, in the printed example). No page lists the known names; that it is optional is assumed.
 	Area *string `json:"area,omitempty"`
 
 	// DeviceCode The number of a SIM card (ICCID), all digits.
 	DeviceCode Iccid `json:"deviceCode"`
 
-	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), but another prints this one empty (synOrderInfo), so this document allows an empty value.
 	LanguageCode LanguageCode `json:"languageCode"`
 
-	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	// Mark A mark, "0" in every printed example. No page says what it means.
 	Mark Mark `json:"mark"`
 
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
@@ -804,16 +804,16 @@ type SingleServicePlanPageRequest struct {
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	// Terminal The kind of calling terminal, "0" or "1" in every printed example. No page says what the two mean.
 	Terminal Terminal `json:"terminal"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
@@ -857,10 +857,10 @@ type SingleVerifyRequest struct {
 	// DeviceCode The number of a SIM card (ICCID), all digits.
 	DeviceCode Iccid `json:"deviceCode"`
 
-	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), but another prints this one empty (synOrderInfo), so this document allows an empty value.
 	LanguageCode LanguageCode `json:"languageCode"`
 
-	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	// Mark A mark, "0" in every printed example. No page says what it means.
 	Mark Mark `json:"mark"`
 
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
@@ -869,19 +869,19 @@ type SingleVerifyRequest struct {
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	// Terminal The kind of calling terminal, "0" or "1" in every printed example. No page says what the two mean.
 	Terminal Terminal `json:"terminal"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// URL An address of the partner's pages; https://dist.linksfield.net/login in the printed example. What it is used for is not printed, and that it may be left out is assumed.
+	// URL The address of one of the partner's pages; https://dist.linksfield.net/login in the printed example. No page says what it is for; that it is optional is assumed.
 	URL *string `json:"url,omitempty"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
@@ -922,10 +922,10 @@ type StripeSingleAuthorization struct {
 	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
 	PayAmount PayAmount `json:"payAmount"`
 
-	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". This document ignores the case.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 }
 
@@ -940,25 +940,25 @@ type StripeSingleAuthorizationRequest struct {
 	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
 	PayAmount PayAmount `json:"payAmount"`
 
-	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". This document ignores the case.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 
-	// PmID The payment method of the buyer at Stripe, when it is known already; left out, the buyer chooses one in the Stripe SDK.
+	// PmID The buyer's payment method at Stripe, if it is already known. Without it, the buyer chooses one in the Stripe SDK.
 	PmID *string `json:"pm_id,omitempty"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
@@ -996,10 +996,10 @@ type StripeSubDirectly struct {
 	// PayMethod The payment method that is charged, "string" in the printed example.
 	PayMethod string `json:"pay_method"`
 
-	// ProductID The product that is subscribed to, "string" in the printed example.
+	// ProductID The subscribed product, "string" in the printed example.
 	ProductID string `json:"product_id"`
 
-	// Status The state of the subscription, "string" in the printed example. No value is printed; Stripe has active and others.
+	// Status The state of the subscription, "string" in the printed example. No page shows a real value; Stripe itself uses active and others.
 	Status string `json:"status"`
 
 	// SubID The subscription, "string" in the printed example.
@@ -1017,28 +1017,28 @@ type StripeSubDirectlyRequest struct {
 	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
 	PayAmount PayAmount `json:"payAmount"`
 
-	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". This document ignores the case.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 
-	// PlanID The plan to subscribe to, "string" in the printed example. Where the partner has it from is not printed; that it is the servicePlanCode of the plan is assumed.
+	// PlanID The plan to subscribe to, "string" in the printed example. No page says where the partner gets it; that it is the servicePlanCode of the plan is assumed.
 	PlanID string `json:"plan_id"`
 
-	// PmID The payment method of the buyer at Stripe; pm_1GnMUDLnVNBddzslXw7xuoe6 in the printed example.
+	// PmID The buyer's payment method at Stripe; pm_1GnMUDLnVNBddzslXw7xuoe6 in the printed example.
 	PmID string `json:"pm_id"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
@@ -1076,7 +1076,7 @@ type StripeSubscriptionAuthorization struct {
 	// CustomerID The buyer as a customer at Stripe.
 	CustomerID string `json:"customer_id"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 }
 
@@ -1088,19 +1088,19 @@ type StripeSubscriptionAuthorizationRequest struct {
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
@@ -1135,85 +1135,85 @@ type SynOrderInfo struct {
 	// DeviceCode The number of a SIM card (ICCID), all digits.
 	DeviceCode Iccid `json:"deviceCode"`
 
-	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	// OrderNo The order number, chosen by the partner; 2020061214140465562 and NO2023060915590562022 in printed examples. That it must be unique is assumed.
 	OrderNo OrderNo `json:"orderNo"`
 
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 }
 
 // SynOrderInfoRequest The order to create, and how the partner was paid for it.
 type SynOrderInfoRequest struct {
-	// AutoRenewal Whether the order is to be renewed, "0" in both printed orders. That "0" means no and "1" yes is assumed.
+	// AutoRenewal Whether the order renews automatically, "0" in both printed orders. That "0" means no and "1" means yes is assumed.
 	AutoRenewal AutoRenewal `json:"autoRenewal"`
 
 	// DeviceCode The number of a SIM card (ICCID), all digits.
 	DeviceCode Iccid `json:"deviceCode"`
 
-	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), one prints this parameter empty (synOrderInfo), so an empty one is not ruled out here.
+	// LanguageCode The language of the texts in the response. The documentation contradicts itself: one page forbids empty parameters (resultQuery), but another prints this one empty (synOrderInfo), so this document allows an empty value.
 	LanguageCode *LanguageCode `json:"languageCode,omitempty"`
 
-	// Mark A mark that every printed example sends as "0"; its meaning is not printed.
+	// Mark A mark, "0" in every printed example. No page says what it means.
 	Mark Mark `json:"mark"`
 
-	// OrderNo The number of an order, which the partner gives it; 2020061214140465562 and NO2023060915590562022 in printed examples. That it has to be unique is assumed.
+	// OrderNo The order number, chosen by the partner; 2020061214140465562 and NO2023060915590562022 in printed examples. That it must be unique is assumed.
 	OrderNo OrderNo `json:"orderNo"`
 
-	// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. The meaning is not printed, that it is a number of periods is assumed.
+	// OrderPeriod How many periods of the plan are ordered; "1" in both printed orders and "5" in the printed auto-renewal. No page says what it means; that it is a number of periods is assumed.
 	OrderPeriod OrderPeriod `json:"orderPeriod"`
 
-	// OrgOrderID The original id of the order, empty in the printed example. That it is the partner's own id, under which queryOrder finds the order as purchase_order_id, is assumed. The documentation contradicts itself: one page forbids empty parameters (resultQuery), this one prints two.
+	// OrgOrderID The original id of the order, empty in the printed example. This document assumes that it is the partner's own id, and that queryOrder finds the order by it as purchase_order_id. The documentation contradicts itself: one page forbids empty parameters (resultQuery), but this one prints two.
 	OrgOrderID *string `json:"orgOrderId,omitempty"`
 
-	// PackageCode The code of a package, which an order names; PACKAGE20180428000007 in a printed example.
+	// PackageCode The code of the package to order; PACKAGE20180428000007 in a printed example.
 	PackageCode PackageCode `json:"packageCode"`
 
 	// PartnerCode The code that the provider gave to the partner, for example P012345 or SU528SX8BZ.
 	PartnerCode PartnerCode `json:"partnerCode"`
 
-	// PayAccount The account that was paid; "1" in the printed example, whose meaning is not printed.
+	// PayAccount The account that was paid; "1" in the printed example. No page says what it means.
 	PayAccount string `json:"payAccount"`
 
 	// PayAmount An amount of money, a decimal number in a string, for example "4.99".
 	PayAmount PayAmount `json:"payAmount"`
 
-	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". Upper and lower case are taken for the same here.
+	// PayCurrency The currency of an amount, three letters. The documentation contradicts itself on their case: orders print "USD" and "GBP", a subscription prints "usd". This document ignores the case.
 	PayCurrency PayCurrency `json:"payCurrency"`
 
-	// PayID The id of a payment, which the partner gives it with the order; P0008182020061214140465562 in a printed order, which is its partnerCode and its orderNo in one. Other printed ones (20190321192436) are not made so, so the form is left open. It is the key of the operations of Payment.
+	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"payId"`
 
-	// PayResultDate When the payment ended, as date and time of day; 2022-06-07 15:10:35 in the printed example. The time zone is not printed.
+	// PayResultDate The date and time at which the payment ended; 2022-06-07 15:10:35 in the printed example. The time zone is unknown.
 	PayResultDate string `json:"payResultDate"`
 
-	// PayRst The outcome of the payment, "SUCCESS" in the printed example; others are not printed.
+	// PayRst The outcome of the payment, "SUCCESS" in the printed example. No page shows others.
 	PayRst string `json:"payRst"`
 
-	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; which other states there are is not known.
+	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; other states are unknown.
 	PayStatus PayStatus `json:"payStatus"`
 
-	// PayType How it was paid, as a code; "3" in the printed example, whose meaning is not printed.
+	// PayType How the order was paid, as a code; "3" in the printed example. No page says what it means.
 	PayType string `json:"payType"`
 
-	// PayUnit A parameter that follows payType in the page's request. The page is cut in its value, so nothing else is known of it. That it may be left out is assumed.
+	// PayUnit A parameter that follows payType in the printed request. The page is cut off in its value, so nothing else is known about it. That it is optional is assumed.
 	PayUnit *string `json:"payUnit,omitempty"`
 
 	// Sign The MD5 of the request's sorted parameters, as 32 hexadecimal digits in lower case. See "The sign" in the description of this document.
 	Sign Sign `json:"sign"`
 
-	// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+	// Terminal The kind of calling terminal, "0" or "1" in every printed example. No page says what the two mean.
 	Terminal Terminal `json:"terminal"`
 
-	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+	// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 	TradeTime TradeTime `json:"tradeTime"`
 
-	// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+	// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 	TradeType TradeType `json:"tradeType"`
 
-	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+	// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 	Version Version `json:"version"`
 }
 
@@ -1243,22 +1243,22 @@ func (r *SynOrderInfoResponse) UnmarshalJSON(text []byte) error {
 	return decodeData(outer.Data, r.OperateCode, &r.Data)
 }
 
-// Terminal The kind of terminal that calls, "0" or "1" in every printed example; the meaning of the two is not printed.
+// Terminal The kind of calling terminal, "0" or "1" in every printed example. No page says what the two mean.
 type Terminal = string
 
-// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests whose signs are real carry 13 digits of milliseconds, other examples print "20181031256548".
+// TradeTime The time of the access, in milliseconds since 1970. The documentation contradicts itself: the two requests with real signs have 13 digits of milliseconds, but other examples print "20181031256548".
 type TradeTime = string
 
-// TradeType The name of the interface that is called, as the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
+// TradeType The name of the called interface, the last segment of its path. The documentation contradicts itself: the two agree in 4 of 8 examples; elsewhere it is "verify", "singleVerify" or "payPalPay".
 type TradeType = string
 
-// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0" and, in its own example of a sign's content, sends "1.0". Send "3.0".
+// Version The version of the interface. The documentation contradicts itself: the global specification gives the default "3.0", but its own example of a sign's content sends "1.0". Send "3.0".
 type Version = string
 
 // AcceptLanguage defines model for AcceptLanguage.
 type AcceptLanguage = string
 
-// Refused The envelope of a refusal, the same for every operation and at every status. At HTTP 200 it is what a response must be whose operateCode is not "S".
+// Refused The envelope of a refusal, the same for every operation and at every status. At HTTP 200, a response whose operateCode is not "S" must have this form.
 type Refused = Refusal
 
 // AsyncResultParams defines parameters for AsyncResult.
@@ -1269,22 +1269,22 @@ type AsyncResultParams struct {
 	// PartnerCode The code of the calling partner.
 	PartnerCode PartnerCode `form:"partnerCode" json:"partnerCode"`
 
-	// Sign The sign of the request. In a GET the parameters of the query are signed. The documentation contradicts itself on parameters of the path: the global specification signs them too, the pages of the GET operations do not name them.
+	// Sign The sign of the request. In a GET the parameters of the query are signed. The documentation contradicts itself on path parameters: the global specification signs them too, but the pages of the GET operations do not name them.
 	Sign Sign `form:"sign" json:"sign"`
 
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // CancelAutoRenewalRecordParams defines parameters for CancelAutoRenewalRecord.
 type CancelAutoRenewalRecordParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ConfirmPaymentResultParams defines parameters for ConfirmPaymentResult.
 type ConfirmPaymentResultParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
@@ -1296,16 +1296,16 @@ type ListBundlesParams struct {
 	// PartnerCode The code of the calling partner.
 	PartnerCode PartnerCode `form:"partnerCode" json:"partnerCode"`
 
-	// Sign The sign of the request. In a GET the parameters of the query are signed. The documentation contradicts itself on parameters of the path: the global specification signs them too, the pages of the GET operations do not name them.
+	// Sign The sign of the request. In a GET the parameters of the query are signed. The documentation contradicts itself on path parameters: the global specification signs them too, but the pages of the GET operations do not name them.
 	Sign Sign `form:"sign" json:"sign"`
 
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // RemoveSIMsParams defines parameters for RemoveSIMs.
 type RemoveSIMsParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
@@ -1317,28 +1317,28 @@ type ListGroupSIMsParams struct {
 	// PartnerCode The code of the calling partner.
 	PartnerCode PartnerCode `form:"partnerCode" json:"partnerCode"`
 
-	// Sign The sign of the request. In a GET the parameters of the query are signed. The documentation contradicts itself on parameters of the path: the global specification signs them too, the pages of the GET operations do not name them.
+	// Sign The sign of the request. In a GET the parameters of the query are signed. The documentation contradicts itself on path parameters: the global specification signs them too, but the pages of the GET operations do not name them.
 	Sign Sign `form:"sign" json:"sign"`
 
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // AddSIMsParams defines parameters for AddSIMs.
 type AddSIMsParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // QueryOrderParams defines parameters for QueryOrder.
 type QueryOrderParams struct {
-	// PurchaseOrderID The partner's own id of the order. It comes first when several keys are sent; an empty one counts as not sent.
+	// PurchaseOrderID The partner's own id of the order. It takes precedence over the other keys; an empty one counts as not sent.
 	PurchaseOrderID *string `form:"purchase_order_id,omitempty" json:"purchase_order_id,omitempty"`
 
-	// OrderID The id of the transaction. It comes second when several keys are sent; an empty one counts as not sent.
+	// OrderID The id of the transaction. It takes precedence over sim_id; an empty one counts as not sent.
 	OrderID *string `form:"order_id,omitempty" json:"order_id,omitempty"`
 
-	// SIMID The SIM card of the order, its ICCID. It comes last when several keys are sent; an empty one counts as not sent. Which order is returned when the SIM card has several is not printed; this document assumes the most recent one.
+	// SIMID The ICCID of the order's SIM card. It is used last when several keys are sent; an empty one counts as not sent. No page says which order is returned when the SIM card has several; this document assumes the most recent one.
 	SIMID *string `form:"sim_id,omitempty" json:"sim_id,omitempty"`
 
 	// Version The version of the interface.
@@ -1347,70 +1347,70 @@ type QueryOrderParams struct {
 	// PartnerCode The code of the calling partner.
 	PartnerCode PartnerCode `form:"partnerCode" json:"partnerCode"`
 
-	// Sign The sign of the request. In a GET the parameters of the query are signed. The documentation contradicts itself on parameters of the path: the global specification signs them too, the pages of the GET operations do not name them.
+	// Sign The sign of the request. In a GET the parameters of the query are signed. The documentation contradicts itself on path parameters: the global specification signs them too, but the pages of the GET operations do not name them.
 	Sign Sign `form:"sign" json:"sign"`
 
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // QueryAutoRenewalRecordParams defines parameters for QueryAutoRenewalRecord.
 type QueryAutoRenewalRecordParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ResultQueryParams defines parameters for ResultQuery.
 type ResultQueryParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // SingleOrderParams defines parameters for SingleOrder.
 type SingleOrderParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // SingleQueryOrderParams defines parameters for SingleQueryOrder.
 type SingleQueryOrderParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // SingleServicePlanPageParams defines parameters for SingleServicePlanPage.
 type SingleServicePlanPageParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // SingleVerifyParams defines parameters for SingleVerify.
 type SingleVerifyParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // StripeSingleAuthorizationParams defines parameters for StripeSingleAuthorization.
 type StripeSingleAuthorizationParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // StripeSubDirectlyParams defines parameters for StripeSubDirectly.
 type StripeSubDirectlyParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // StripeSubscriptionAuthorizationParams defines parameters for StripeSubscriptionAuthorization.
 type StripeSubscriptionAuthorizationParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // SynOrderInfoParams defines parameters for SynOrderInfo.
 type SynOrderInfoParams struct {
-	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows en-US only, the page of asyncResult sends zh-CN. Neither may be refused, so the value is left open here.
+	// AcceptLanguage The language of the response's messages. The documentation contradicts itself: the global specification allows only en-US, but the page of asyncResult sends zh-CN. A server must accept both, so this document does not restrict the value.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 

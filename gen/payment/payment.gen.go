@@ -93,7 +93,7 @@ type ClientInterface interface {
 
 	// ConfirmPaymentResultWithBody Confirm Payment Result
 	//
-	// Tells the mall that the buyer has gone through the payment, so that it asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Tells the mall that the buyer has completed the payment. The mall then asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -102,7 +102,7 @@ type ClientInterface interface {
 
 	// ConfirmPaymentResult Confirm Payment Result
 	//
-	// Tells the mall that the buyer has gone through the payment, so that it asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Tells the mall that the buyer has completed the payment. The mall then asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -111,7 +111,7 @@ type ClientInterface interface {
 
 	// ResultQueryWithBody Query Payment Result
 	//
-	// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, the printed request of synOrderInfo sends two. The response is not printed; its members are assumed.
+	// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, but the printed request of synOrderInfo sends two. No page shows the response; its members are assumed.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -120,7 +120,7 @@ type ClientInterface interface {
 
 	// ResultQuery Query Payment Result
 	//
-	// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, the printed request of synOrderInfo sends two. The response is not printed; its members are assumed.
+	// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, but the printed request of synOrderInfo sends two. No page shows the response; its members are assumed.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -129,7 +129,7 @@ type ClientInterface interface {
 
 	// StripeSingleAuthorizationWithBody Get Stripe Single Payment Authorization
 	//
-	// Starts the single payment of an order: the response carries what the Stripe SDK needs to take the money from the buyer. Call it after singleOrder in a purchase. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Starts the single payment of an order: the response has what the Stripe SDK needs to charge the buyer. In a purchase, call it after singleOrder. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -138,7 +138,7 @@ type ClientInterface interface {
 
 	// StripeSingleAuthorization Get Stripe Single Payment Authorization
 	//
-	// Starts the single payment of an order: the response carries what the Stripe SDK needs to take the money from the buyer. Call it after singleOrder in a purchase. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Starts the single payment of an order: the response has what the Stripe SDK needs to charge the buyer. In a purchase, call it after singleOrder. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -147,7 +147,7 @@ type ClientInterface interface {
 
 	// StripeSubDirectlyWithBody Create Stripe Subscription / Auto-Renewal
 	//
-	// Subscribes to a plan with a payment method of the buyer: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
+	// Subscribes to a plan with the buyer's payment method: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -156,7 +156,7 @@ type ClientInterface interface {
 
 	// StripeSubDirectly Create Stripe Subscription / Auto-Renewal
 	//
-	// Subscribes to a plan with a payment method of the buyer: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
+	// Subscribes to a plan with the buyer's payment method: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -165,7 +165,7 @@ type ClientInterface interface {
 
 	// StripeSubscriptionAuthorizationWithBody Get Stripe Subscription Payment Authorization
 	//
-	// Starts a subscription: the response carries what the Stripe SDK needs to get the buyer's consent to recurring payments. It yields a payment method, which is sent to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Starts a subscription: the response has what the Stripe SDK needs to get the buyer's consent to recurring payments. The SDK yields a payment method, which the partner sends to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -174,7 +174,7 @@ type ClientInterface interface {
 
 	// StripeSubscriptionAuthorization Get Stripe Subscription Payment Authorization
 	//
-	// Starts a subscription: the response carries what the Stripe SDK needs to get the buyer's consent to recurring payments. It yields a payment method, which is sent to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Starts a subscription: the response has what the Stripe SDK needs to get the buyer's consent to recurring payments. The SDK yields a payment method, which the partner sends to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -184,7 +184,7 @@ type ClientInterface interface {
 
 // ConfirmPaymentResultWithBody Confirm Payment Result
 //
-// Tells the mall that the buyer has gone through the payment, so that it asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Tells the mall that the buyer has completed the payment. The mall then asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes any type of body and a specified content type.
 //
@@ -203,7 +203,7 @@ func (c *Client) ConfirmPaymentResultWithBody(ctx context.Context, params *Confi
 
 // ConfirmPaymentResult Confirm Payment Result
 //
-// Tells the mall that the buyer has gone through the payment, so that it asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Tells the mall that the buyer has completed the payment. The mall then asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -222,7 +222,7 @@ func (c *Client) ConfirmPaymentResult(ctx context.Context, params *ConfirmPaymen
 
 // ResultQueryWithBody Query Payment Result
 //
-// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, the printed request of synOrderInfo sends two. The response is not printed; its members are assumed.
+// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, but the printed request of synOrderInfo sends two. No page shows the response; its members are assumed.
 //
 // Takes any type of body and a specified content type.
 //
@@ -241,7 +241,7 @@ func (c *Client) ResultQueryWithBody(ctx context.Context, params *ResultQueryPar
 
 // ResultQuery Query Payment Result
 //
-// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, the printed request of synOrderInfo sends two. The response is not printed; its members are assumed.
+// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, but the printed request of synOrderInfo sends two. No page shows the response; its members are assumed.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -260,7 +260,7 @@ func (c *Client) ResultQuery(ctx context.Context, params *ResultQueryParams, bod
 
 // StripeSingleAuthorizationWithBody Get Stripe Single Payment Authorization
 //
-// Starts the single payment of an order: the response carries what the Stripe SDK needs to take the money from the buyer. Call it after singleOrder in a purchase. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Starts the single payment of an order: the response has what the Stripe SDK needs to charge the buyer. In a purchase, call it after singleOrder. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes any type of body and a specified content type.
 //
@@ -279,7 +279,7 @@ func (c *Client) StripeSingleAuthorizationWithBody(ctx context.Context, params *
 
 // StripeSingleAuthorization Get Stripe Single Payment Authorization
 //
-// Starts the single payment of an order: the response carries what the Stripe SDK needs to take the money from the buyer. Call it after singleOrder in a purchase. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Starts the single payment of an order: the response has what the Stripe SDK needs to charge the buyer. In a purchase, call it after singleOrder. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -298,7 +298,7 @@ func (c *Client) StripeSingleAuthorization(ctx context.Context, params *StripeSi
 
 // StripeSubDirectlyWithBody Create Stripe Subscription / Auto-Renewal
 //
-// Subscribes to a plan with a payment method of the buyer: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
+// Subscribes to a plan with the buyer's payment method: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
 //
 // Takes any type of body and a specified content type.
 //
@@ -317,7 +317,7 @@ func (c *Client) StripeSubDirectlyWithBody(ctx context.Context, params *StripeSu
 
 // StripeSubDirectly Create Stripe Subscription / Auto-Renewal
 //
-// Subscribes to a plan with a payment method of the buyer: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
+// Subscribes to a plan with the buyer's payment method: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -336,7 +336,7 @@ func (c *Client) StripeSubDirectly(ctx context.Context, params *StripeSubDirectl
 
 // StripeSubscriptionAuthorizationWithBody Get Stripe Subscription Payment Authorization
 //
-// Starts a subscription: the response carries what the Stripe SDK needs to get the buyer's consent to recurring payments. It yields a payment method, which is sent to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Starts a subscription: the response has what the Stripe SDK needs to get the buyer's consent to recurring payments. The SDK yields a payment method, which the partner sends to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes any type of body and a specified content type.
 //
@@ -355,7 +355,7 @@ func (c *Client) StripeSubscriptionAuthorizationWithBody(ctx context.Context, pa
 
 // StripeSubscriptionAuthorization Get Stripe Subscription Payment Authorization
 //
-// Starts a subscription: the response carries what the Stripe SDK needs to get the buyer's consent to recurring payments. It yields a payment method, which is sent to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Starts a subscription: the response has what the Stripe SDK needs to get the buyer's consent to recurring payments. The SDK yields a payment method, which the partner sends to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -693,7 +693,7 @@ type ClientWithResponsesInterface interface {
 
 	// ConfirmPaymentResultWithBodyWithResponse Confirm Payment Result
 	//
-	// Tells the mall that the buyer has gone through the payment, so that it asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Tells the mall that the buyer has completed the payment. The mall then asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -702,7 +702,7 @@ type ClientWithResponsesInterface interface {
 
 	// ConfirmPaymentResultWithResponse Confirm Payment Result
 	//
-	// Tells the mall that the buyer has gone through the payment, so that it asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Tells the mall that the buyer has completed the payment. The mall then asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -711,7 +711,7 @@ type ClientWithResponsesInterface interface {
 
 	// ResultQueryWithBodyWithResponse Query Payment Result
 	//
-	// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, the printed request of synOrderInfo sends two. The response is not printed; its members are assumed.
+	// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, but the printed request of synOrderInfo sends two. No page shows the response; its members are assumed.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -720,7 +720,7 @@ type ClientWithResponsesInterface interface {
 
 	// ResultQueryWithResponse Query Payment Result
 	//
-	// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, the printed request of synOrderInfo sends two. The response is not printed; its members are assumed.
+	// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, but the printed request of synOrderInfo sends two. No page shows the response; its members are assumed.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -729,7 +729,7 @@ type ClientWithResponsesInterface interface {
 
 	// StripeSingleAuthorizationWithBodyWithResponse Get Stripe Single Payment Authorization
 	//
-	// Starts the single payment of an order: the response carries what the Stripe SDK needs to take the money from the buyer. Call it after singleOrder in a purchase. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Starts the single payment of an order: the response has what the Stripe SDK needs to charge the buyer. In a purchase, call it after singleOrder. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -738,7 +738,7 @@ type ClientWithResponsesInterface interface {
 
 	// StripeSingleAuthorizationWithResponse Get Stripe Single Payment Authorization
 	//
-	// Starts the single payment of an order: the response carries what the Stripe SDK needs to take the money from the buyer. Call it after singleOrder in a purchase. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Starts the single payment of an order: the response has what the Stripe SDK needs to charge the buyer. In a purchase, call it after singleOrder. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -747,7 +747,7 @@ type ClientWithResponsesInterface interface {
 
 	// StripeSubDirectlyWithBodyWithResponse Create Stripe Subscription / Auto-Renewal
 	//
-	// Subscribes to a plan with a payment method of the buyer: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
+	// Subscribes to a plan with the buyer's payment method: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -756,7 +756,7 @@ type ClientWithResponsesInterface interface {
 
 	// StripeSubDirectlyWithResponse Create Stripe Subscription / Auto-Renewal
 	//
-	// Subscribes to a plan with a payment method of the buyer: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
+	// Subscribes to a plan with the buyer's payment method: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -765,7 +765,7 @@ type ClientWithResponsesInterface interface {
 
 	// StripeSubscriptionAuthorizationWithBodyWithResponse Get Stripe Subscription Payment Authorization
 	//
-	// Starts a subscription: the response carries what the Stripe SDK needs to get the buyer's consent to recurring payments. It yields a payment method, which is sent to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Starts a subscription: the response has what the Stripe SDK needs to get the buyer's consent to recurring payments. The SDK yields a payment method, which the partner sends to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -774,7 +774,7 @@ type ClientWithResponsesInterface interface {
 
 	// StripeSubscriptionAuthorizationWithResponse Get Stripe Subscription Payment Authorization
 	//
-	// Starts a subscription: the response carries what the Stripe SDK needs to get the buyer's consent to recurring payments. It yields a payment method, which is sent to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+	// Starts a subscription: the response has what the Stripe SDK needs to get the buyer's consent to recurring payments. The SDK yields a payment method, which the partner sends to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1024,7 +1024,7 @@ func (r StripeSubscriptionAuthorizationHTTPResponse) ContentType() string {
 
 // ConfirmPaymentResultWithBodyWithResponse Confirm Payment Result
 //
-// Tells the mall that the buyer has gone through the payment, so that it asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Tells the mall that the buyer has completed the payment. The mall then asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1039,7 +1039,7 @@ func (c *ClientWithResponses) ConfirmPaymentResultWithBodyWithResponse(ctx conte
 
 // ConfirmPaymentResultWithResponse Confirm Payment Result
 //
-// Tells the mall that the buyer has gone through the payment, so that it asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Tells the mall that the buyer has completed the payment. The mall then asks Stripe for the outcome and activates the order if the payment succeeded. The response gives the outcome, as resultQuery does. The path is unknown; /confirmPaymentResult is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1054,7 +1054,7 @@ func (c *ClientWithResponses) ConfirmPaymentResultWithResponse(ctx context.Conte
 
 // ResultQueryWithBodyWithResponse Query Payment Result
 //
-// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, the printed request of synOrderInfo sends two. The response is not printed; its members are assumed.
+// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, but the printed request of synOrderInfo sends two. No page shows the response; its members are assumed.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1069,7 +1069,7 @@ func (c *ClientWithResponses) ResultQueryWithBodyWithResponse(ctx context.Contex
 
 // ResultQueryWithResponse Query Payment Result
 //
-// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, the printed request of synOrderInfo sends two. The response is not printed; its members are assumed.
+// Returns the state of a payment: open, succeeded or failed. It never pays. All parameters are required and none may be an empty string. The documentation contradicts itself: this page forbids empty strings, but the printed request of synOrderInfo sends two. No page shows the response; its members are assumed.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1084,7 +1084,7 @@ func (c *ClientWithResponses) ResultQueryWithResponse(ctx context.Context, param
 
 // StripeSingleAuthorizationWithBodyWithResponse Get Stripe Single Payment Authorization
 //
-// Starts the single payment of an order: the response carries what the Stripe SDK needs to take the money from the buyer. Call it after singleOrder in a purchase. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Starts the single payment of an order: the response has what the Stripe SDK needs to charge the buyer. In a purchase, call it after singleOrder. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1099,7 +1099,7 @@ func (c *ClientWithResponses) StripeSingleAuthorizationWithBodyWithResponse(ctx 
 
 // StripeSingleAuthorizationWithResponse Get Stripe Single Payment Authorization
 //
-// Starts the single payment of an order: the response carries what the Stripe SDK needs to take the money from the buyer. Call it after singleOrder in a purchase. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Starts the single payment of an order: the response has what the Stripe SDK needs to charge the buyer. In a purchase, call it after singleOrder. The path is unknown; /stripeSingleAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1114,7 +1114,7 @@ func (c *ClientWithResponses) StripeSingleAuthorizationWithResponse(ctx context.
 
 // StripeSubDirectlyWithBodyWithResponse Create Stripe Subscription / Auto-Renewal
 //
-// Subscribes to a plan with a payment method of the buyer: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
+// Subscribes to a plan with the buyer's payment method: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1129,7 +1129,7 @@ func (c *ClientWithResponses) StripeSubDirectlyWithBodyWithResponse(ctx context.
 
 // StripeSubDirectlyWithResponse Create Stripe Subscription / Auto-Renewal
 //
-// Subscribes to a plan with a payment method of the buyer: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
+// Subscribes to a plan with the buyer's payment method: the order with this payId is paid now and renewed from then on. Call it after stripeSubscriptionAuthorization. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "payPalPay"; payCurrency is "usd" here and "USD" in orders; its own parameters plan_id and pm_id are in snake_case, the others in camelCase.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1144,7 +1144,7 @@ func (c *ClientWithResponses) StripeSubDirectlyWithResponse(ctx context.Context,
 
 // StripeSubscriptionAuthorizationWithBodyWithResponse Get Stripe Subscription Payment Authorization
 //
-// Starts a subscription: the response carries what the Stripe SDK needs to get the buyer's consent to recurring payments. It yields a payment method, which is sent to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Starts a subscription: the response has what the Stripe SDK needs to get the buyer's consent to recurring payments. The SDK yields a payment method, which the partner sends to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1159,7 +1159,7 @@ func (c *ClientWithResponses) StripeSubscriptionAuthorizationWithBodyWithRespons
 
 // StripeSubscriptionAuthorizationWithResponse Get Stripe Subscription Payment Authorization
 //
-// Starts a subscription: the response carries what the Stripe SDK needs to get the buyer's consent to recurring payments. It yields a payment method, which is sent to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
+// Starts a subscription: the response has what the Stripe SDK needs to get the buyer's consent to recurring payments. The SDK yields a payment method, which the partner sends to stripeSubDirectly. The path is unknown; /stripeSubscriptionAuthorization is a placeholder. Request and response are also unknown, and assumed in the style of the sibling operations.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -18,7 +18,7 @@ import (
 
 // RechargeSuccessRequest The order whose top-up is finished. It may have more members than these.
 type RechargeSuccessRequest struct {
-	// DeviceCode The SIM card that was topped up, its ICCID.
+	// DeviceCode The ICCID of the SIM card that was topped up.
 	DeviceCode string `json:"deviceCode"`
 
 	// OrderNo The number of the order, as the partner created it with singleOrder or synOrderInfo.
@@ -39,16 +39,16 @@ type RechargeSuccessRequest struct {
 	// PayID The id of the payment of the order, as the partner created it.
 	PayID string `json:"payId"`
 
-	// RequestOrderID The partner's own id of the order, when it was created with one (requestOrderId of singleOrder, orgOrderId of synOrderInfo).
+	// RequestOrderID The partner's own id of the order, if it has one (requestOrderId of singleOrder, orgOrderId of synOrderInfo).
 	RequestOrderID *string `json:"requestOrderId,omitempty"`
 }
 
 // RechargeSuccessResponse Confirms that the push is accepted, in the mall's own envelope.
 type RechargeSuccessResponse struct {
-	// Message What happened, as human-readable text; "success" when the push is taken.
+	// Message What happened, as human-readable text; "success" if the push is accepted.
 	Message string `json:"message"`
 
-	// OperateCode Whether the push is taken, "S" when it is.
+	// OperateCode The value "S" if the push is accepted.
 	OperateCode string `json:"operateCode"`
 }
 
@@ -57,13 +57,13 @@ type RechargeSuccessParams struct {
 	// Version The version of the notification, "1.0". It is part of what is signed.
 	Version string `json:"x-lf-notification-version"`
 
-	// Algo The algorithm of the signature, HMAC-SHA1 by default. The documentation contradicts itself on the letter case: the example writes "HMAC-SHA1", the text "hmac-sha1". Compare case-insensitively, and sign the text as it was sent. The page says that md5 and sha256 may come; how their names are written in this header is not printed.
+	// Algo The algorithm of the signature, HMAC-SHA1 by default. The documentation contradicts itself on the letter case: the example writes "HMAC-SHA1", the text "hmac-sha1". Compare case-insensitively, and sign the text as it was sent. The page says that md5 and sha256 may be added; it does not say how this header names them.
 	Algo string `json:"x-lf-algo"`
 
-	// Signature The id of the key, a slash, and the signature. The documentation contradicts itself: the table of headers lists x-lf-signature as a part of the signature, which it cannot be, and the formula has the other three. That the id of a key has no slash in it is assumed; Base64, in which the signature is assumed to be written, may have some.
+	// Signature The id of the key, a slash, and the signature. The documentation contradicts itself: the table of headers lists x-lf-signature as part of the signature, which is impossible; the formula has the other three. This document assumes that a key id contains no slash; the signature may, because it is assumed to be Base64.
 	Signature string `json:"x-lf-signature"`
 
-	// Timestamp The time at which the push was signed, in milliseconds since 1970. It is part of what is signed; a receiver refuses one that is far from its own clock, so that an old push cannot be used again.
+	// Timestamp The time at which the push was signed, in milliseconds since 1970. It is part of what is signed; a receiver refuses one that is far from its own clock, so that an old push cannot be replayed.
 	Timestamp string `json:"x-lf-timestamp"`
 }
 
@@ -146,7 +146,7 @@ type ClientInterface interface {
 
 	// RechargeSuccessWithBody Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
+	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall resends it until the receiver accepts it or the retries end.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -155,7 +155,7 @@ type ClientInterface interface {
 
 	// RechargeSuccess Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
+	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall resends it until the receiver accepts it or the retries end.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -165,7 +165,7 @@ type ClientInterface interface {
 
 // RechargeSuccessWithBody Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
+// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall resends it until the receiver accepts it or the retries end.
 //
 // Takes any type of body and a specified content type.
 //
@@ -184,7 +184,7 @@ func (c *Client) RechargeSuccessWithBody(ctx context.Context, params *RechargeSu
 
 // RechargeSuccess Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
+// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall resends it until the receiver accepts it or the retries end.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -327,7 +327,7 @@ type ClientWithResponsesInterface interface {
 
 	// RechargeSuccessWithBodyWithResponse Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
+	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall resends it until the receiver accepts it or the retries end.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -336,7 +336,7 @@ type ClientWithResponsesInterface interface {
 
 	// RechargeSuccessWithResponse Recharge Success Message Push
 	//
-	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
+	// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall resends it until the receiver accepts it or the retries end.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -387,7 +387,7 @@ func (r RechargeSuccessHTTPResponse) ContentType() string {
 
 // RechargeSuccessWithBodyWithResponse Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
+// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall resends it until the receiver accepts it or the retries end.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -402,7 +402,7 @@ func (c *ClientWithResponses) RechargeSuccessWithBodyWithResponse(ctx context.Co
 
 // RechargeSuccessWithResponse Recharge Success Message Push
 //
-// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall sends it again when the receiver does not accept it.
+// Tells the partner that a top-up is finished. The mall sends it to exactly the address that the partner gave to the provider: the path here is a placeholder. The mall resends it until the receiver accepts it or the retries end.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

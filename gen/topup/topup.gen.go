@@ -93,7 +93,7 @@ type ClientInterface interface {
 
 	// AsyncResult Retrieve Asynchronous Operation Result
 	//
-	// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No others can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
+	// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No other operation can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix, unlike its siblings. The documentation contradicts itself: this page says that only the query is signed, but the global specification says query, path and body. The documentation contradicts itself: the page mentions a returned SIM card count, but the printed response has none.
 	//
 	// Corresponds with GET /async-result/{request_id} (the `AsyncResult` operationId).
 	AsyncResult(ctx context.Context, requestID RequestID, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -107,7 +107,7 @@ type ClientInterface interface {
 
 	// RemoveSIMsWithBody Remove SIM Cards from a Specified Group
 	//
-	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
+	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -116,7 +116,7 @@ type ClientInterface interface {
 
 	// RemoveSIMs Remove SIM Cards from a Specified Group
 	//
-	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
+	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -132,7 +132,7 @@ type ClientInterface interface {
 
 	// AddSIMsWithBody Add SIM Cards to a Specified Group
 	//
-	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
+	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -141,7 +141,7 @@ type ClientInterface interface {
 
 	// AddSIMs Add SIM Cards to a Specified Group
 	//
-	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
+	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -150,7 +150,7 @@ type ClientInterface interface {
 
 	// QueryOrder Query Order Details
 	//
-	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders have the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
+	// Looks up one order by one of three keys. Several keys may be sent: the first non-empty one decides, in the order purchase_order_id, order_id, sim_id, and the others are ignored. A partner can look up only its own orders. When several orders have the same purchase_order_id, the most recent successfully paid one is returned; no page says which one when none was paid. Nor does a page say which members of singleOrder and synOrderInfo the keys stand for: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
 	//
 	// Corresponds with GET /mall/order (the `QueryOrder` operationId).
 	QueryOrder(ctx context.Context, params *QueryOrderParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -158,7 +158,7 @@ type ClientInterface interface {
 
 // AsyncResult Retrieve Asynchronous Operation Result
 //
-// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No others can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
+// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No other operation can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix, unlike its siblings. The documentation contradicts itself: this page says that only the query is signed, but the global specification says query, path and body. The documentation contradicts itself: the page mentions a returned SIM card count, but the printed response has none.
 //
 // Corresponds with GET /async-result/{request_id} (the `AsyncResult` operationId).
 func (c *Client) AsyncResult(ctx context.Context, requestID RequestID, params *AsyncResultParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -192,7 +192,7 @@ func (c *Client) ListBundles(ctx context.Context, params *ListBundlesParams, req
 
 // RemoveSIMsWithBody Remove SIM Cards from a Specified Group
 //
-// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
+// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes any type of body and a specified content type.
 //
@@ -211,7 +211,7 @@ func (c *Client) RemoveSIMsWithBody(ctx context.Context, groupID GroupID, params
 
 // RemoveSIMs Remove SIM Cards from a Specified Group
 //
-// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
+// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes a body of the `application/json` content type.
 //
@@ -247,7 +247,7 @@ func (c *Client) ListGroupSIMs(ctx context.Context, groupID GroupID, params *Lis
 
 // AddSIMsWithBody Add SIM Cards to a Specified Group
 //
-// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
+// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes any type of body and a specified content type.
 //
@@ -266,7 +266,7 @@ func (c *Client) AddSIMsWithBody(ctx context.Context, groupID GroupID, params *A
 
 // AddSIMs Add SIM Cards to a Specified Group
 //
-// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
+// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -285,7 +285,7 @@ func (c *Client) AddSIMs(ctx context.Context, groupID GroupID, params *AddSIMsPa
 
 // QueryOrder Query Order Details
 //
-// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders have the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
+// Looks up one order by one of three keys. Several keys may be sent: the first non-empty one decides, in the order purchase_order_id, order_id, sim_id, and the others are ignored. A partner can look up only its own orders. When several orders have the same purchase_order_id, the most recent successfully paid one is returned; no page says which one when none was paid. Nor does a page say which members of singleOrder and synOrderInfo the keys stand for: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
 //
 // Corresponds with GET /mall/order (the `QueryOrder` operationId).
 func (c *Client) QueryOrder(ctx context.Context, params *QueryOrderParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -856,7 +856,7 @@ type ClientWithResponsesInterface interface {
 
 	// AsyncResultWithResponse Retrieve Asynchronous Operation Result
 	//
-	// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No others can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
+	// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No other operation can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix, unlike its siblings. The documentation contradicts itself: this page says that only the query is signed, but the global specification says query, path and body. The documentation contradicts itself: the page mentions a returned SIM card count, but the printed response has none.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -874,7 +874,7 @@ type ClientWithResponsesInterface interface {
 
 	// RemoveSIMsWithBodyWithResponse Remove SIM Cards from a Specified Group
 	//
-	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
+	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -883,7 +883,7 @@ type ClientWithResponsesInterface interface {
 
 	// RemoveSIMsWithResponse Remove SIM Cards from a Specified Group
 	//
-	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
+	// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "71".
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -901,7 +901,7 @@ type ClientWithResponsesInterface interface {
 
 	// AddSIMsWithBodyWithResponse Add SIM Cards to a Specified Group
 	//
-	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
+	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -910,7 +910,7 @@ type ClientWithResponsesInterface interface {
 
 	// AddSIMsWithResponse Add SIM Cards to a Specified Group
 	//
-	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
+	// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -919,7 +919,7 @@ type ClientWithResponsesInterface interface {
 
 	// QueryOrderWithResponse Query Order Details
 	//
-	// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders have the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
+	// Looks up one order by one of three keys. Several keys may be sent: the first non-empty one decides, in the order purchase_order_id, order_id, sim_id, and the others are ignored. A partner can look up only its own orders. When several orders have the same purchase_order_id, the most recent successfully paid one is returned; no page says which one when none was paid. Nor does a page say which members of singleOrder and synOrderInfo the keys stand for: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -1231,7 +1231,7 @@ func (r QueryOrderHTTPResponse) ContentType() string {
 
 // AsyncResultWithResponse Retrieve Asynchronous Operation Result
 //
-// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No others can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix while those of its siblings have one. The documentation contradicts itself: the page says that the request's query alone is signed, the global specification that query, path and body are. The documentation contradicts itself: the page speaks of a returned SIM card count, and no member of the printed response is one.
+// Returns the result of an asynchronous operation: addSims (action_code "70") or removeSims (action_code "71"). No other operation can be queried. The query never triggers any work. The global parameters are in the query. The documentation contradicts itself: this path has no /mall prefix, unlike its siblings. The documentation contradicts itself: this page says that only the query is signed, but the global specification says query, path and body. The documentation contradicts itself: the page mentions a returned SIM card count, but the printed response has none.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -1261,7 +1261,7 @@ func (c *ClientWithResponses) ListBundlesWithResponse(ctx context.Context, param
 
 // RemoveSIMsWithBodyWithResponse Remove SIM Cards from a Specified Group
 //
-// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
+// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1276,7 +1276,7 @@ func (c *ClientWithResponses) RemoveSIMsWithBodyWithResponse(ctx context.Context
 
 // RemoveSIMsWithResponse Remove SIM Cards from a Specified Group
 //
-// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "71".
+// Removes SIM cards from a group. The global parameters are in the body, although the method is DELETE. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "71".
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1306,7 +1306,7 @@ func (c *ClientWithResponses) ListGroupSIMsWithResponse(ctx context.Context, gro
 
 // AddSIMsWithBodyWithResponse Add SIM Cards to a Specified Group
 //
-// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
+// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1321,7 +1321,7 @@ func (c *ClientWithResponses) AddSIMsWithBodyWithResponse(ctx context.Context, g
 
 // AddSIMsWithResponse Add SIM Cards to a Specified Group
 //
-// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult uses it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
+// Adds SIM cards to a group. The immediate response covers only the basic validation (format, permission). The work is done afterwards, under the request_id in a response header. Keep it: asyncResult needs it to return the outcome for each SIM card, with action_code "70". Every add counts, without deduplication: adding a SIM card twice counts it twice and may exceed a limit.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1336,7 +1336,7 @@ func (c *ClientWithResponses) AddSIMsWithResponse(ctx context.Context, groupID G
 
 // QueryOrderWithResponse Query Order Details
 //
-// Looks one order of the partner up, by one of three keys. Several may be sent: the first that is not empty decides, in the order purchase_order_id, order_id, sim_id, and the others are not looked at. A partner can look up its own orders only. When several orders have the same purchase_order_id, the most recent one that was paid successfully is returned; which one when none of them was paid is not printed. Which members of singleOrder and synOrderInfo the keys stand for is not printed: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
+// Looks up one order by one of three keys. Several keys may be sent: the first non-empty one decides, in the order purchase_order_id, order_id, sim_id, and the others are ignored. A partner can look up only its own orders. When several orders have the same purchase_order_id, the most recent successfully paid one is returned; no page says which one when none was paid. Nor does a page say which members of singleOrder and synOrderInfo the keys stand for: this document assumes that purchase_order_id is requestOrderId or orgOrderId, and order_id is orderNo. The keys and the global parameters are in the query. That the service is topup follows from the position of the page, beside Bundle-groups.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -129,7 +129,7 @@ type ClientInterface interface {
 
 	// SingleOrderWithBody Create User Order
 	//
-	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
+	// Orders a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner chooses the orderNo and the payId, and the response repeats both. The order is not paid yet; the Payment operations charge for it under its payId. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names a different SIM card and partner from the printed request, so it does not belong to that request.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -138,7 +138,7 @@ type ClientInterface interface {
 
 	// SingleOrder Create User Order
 	//
-	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
+	// Orders a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner chooses the orderNo and the payId, and the response repeats both. The order is not paid yet; the Payment operations charge for it under its payId. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names a different SIM card and partner from the printed request, so it does not belong to that request.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -147,7 +147,7 @@ type ClientInterface interface {
 
 	// SingleQueryOrderWithBody Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+	// Lists the active and pending orders of a SIM card: the plans in effect and those that wait to take effect. The list has no order numbers; queryOrder returns them. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It is a real sign of that other body, so it is open whether the two parameters are required here.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -156,7 +156,7 @@ type ClientInterface interface {
 
 	// SingleQueryOrder Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+	// Lists the active and pending orders of a SIM card: the plans in effect and those that wait to take effect. The list has no order numbers; queryOrder returns them. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It is a real sign of that other body, so it is open whether the two parameters are required here.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -296,7 +296,7 @@ func (c *Client) QueryAutoRenewalRecord(ctx context.Context, params *QueryAutoRe
 
 // SingleOrderWithBody Create User Order
 //
-// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
+// Orders a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner chooses the orderNo and the payId, and the response repeats both. The order is not paid yet; the Payment operations charge for it under its payId. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names a different SIM card and partner from the printed request, so it does not belong to that request.
 //
 // Takes any type of body and a specified content type.
 //
@@ -315,7 +315,7 @@ func (c *Client) SingleOrderWithBody(ctx context.Context, params *SingleOrderPar
 
 // SingleOrder Create User Order
 //
-// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
+// Orders a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner chooses the orderNo and the payId, and the response repeats both. The order is not paid yet; the Payment operations charge for it under its payId. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names a different SIM card and partner from the printed request, so it does not belong to that request.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -334,7 +334,7 @@ func (c *Client) SingleOrder(ctx context.Context, params *SingleOrderParams, bod
 
 // SingleQueryOrderWithBody Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+// Lists the active and pending orders of a SIM card: the plans in effect and those that wait to take effect. The list has no order numbers; queryOrder returns them. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It is a real sign of that other body, so it is open whether the two parameters are required here.
 //
 // Takes any type of body and a specified content type.
 //
@@ -353,7 +353,7 @@ func (c *Client) SingleQueryOrderWithBody(ctx context.Context, params *SingleQue
 
 // SingleQueryOrder Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+// Lists the active and pending orders of a SIM card: the plans in effect and those that wait to take effect. The list has no order numbers; queryOrder returns them. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It is a real sign of that other body, so it is open whether the two parameters are required here.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -951,7 +951,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleOrderWithBodyWithResponse Create User Order
 	//
-	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
+	// Orders a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner chooses the orderNo and the payId, and the response repeats both. The order is not paid yet; the Payment operations charge for it under its payId. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names a different SIM card and partner from the printed request, so it does not belong to that request.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -960,7 +960,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleOrderWithResponse Create User Order
 	//
-	// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
+	// Orders a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner chooses the orderNo and the payId, and the response repeats both. The order is not paid yet; the Payment operations charge for it under its payId. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names a different SIM card and partner from the printed request, so it does not belong to that request.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -969,7 +969,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleQueryOrderWithBodyWithResponse Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+	// Lists the active and pending orders of a SIM card: the plans in effect and those that wait to take effect. The list has no order numbers; queryOrder returns them. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It is a real sign of that other body, so it is open whether the two parameters are required here.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -978,7 +978,7 @@ type ClientWithResponsesInterface interface {
 
 	// SingleQueryOrderWithResponse Query Active and Pending Orders
 	//
-	// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+	// Lists the active and pending orders of a SIM card: the plans in effect and those that wait to take effect. The list has no order numbers; queryOrder returns them. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It is a real sign of that other body, so it is open whether the two parameters are required here.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1438,7 +1438,7 @@ func (c *ClientWithResponses) QueryAutoRenewalRecordWithResponse(ctx context.Con
 
 // SingleOrderWithBodyWithResponse Create User Order
 //
-// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
+// Orders a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner chooses the orderNo and the payId, and the response repeats both. The order is not paid yet; the Payment operations charge for it under its payId. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names a different SIM card and partner from the printed request, so it does not belong to that request.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1453,7 +1453,7 @@ func (c *ClientWithResponses) SingleOrderWithBodyWithResponse(ctx context.Contex
 
 // SingleOrderWithResponse Create User Order
 //
-// Creates an order of a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner names the order itself: it sends orderNo and payId, and the response repeats both. The order is not paid yet; payId is the key under which the operations of Payment take the money for it. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names another SIM card and another partner than the printed request, so it does not belong to that request.
+// Orders a data plan for a SIM card. It is the third step of a purchase, after singleServicePlanPage. The partner chooses the orderNo and the payId, and the response repeats both. The order is not paid yet; the Payment operations charge for it under its payId. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The printed response names a different SIM card and partner from the printed request, so it does not belong to that request.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1468,7 +1468,7 @@ func (c *ClientWithResponses) SingleOrderWithResponse(ctx context.Context, param
 
 // SingleQueryOrderWithBodyWithResponse Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+// Lists the active and pending orders of a SIM card: the plans in effect and those that wait to take effect. The list has no order numbers; queryOrder returns them. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It is a real sign of that other body, so it is open whether the two parameters are required here.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1483,7 +1483,7 @@ func (c *ClientWithResponses) SingleQueryOrderWithBodyWithResponse(ctx context.C
 
 // SingleQueryOrderWithResponse Query Active and Pending Orders
 //
-// Lists the active and the pending orders of a SIM card: the plans in effect and those that wait to take effect. The list names no order by a number; queryOrder does. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It was a real sign once, and leaves open whether the two parameters are required here.
+// Lists the active and pending orders of a SIM card: the plans in effect and those that wait to take effect. The list has no order numbers; queryOrder returns them. The documentation contradicts itself: tradeType must be the name of the interface, but the printed request sends "verify". The sign printed with the request belongs to the same body without mark and terminal, so it does not sign the printed request and cannot serve as a test vector. It is a real sign of that other body, so it is open whether the two parameters are required here.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
