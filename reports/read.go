@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/internal/wholefile"
 )
 
 // MaxJSON is how many bytes of a run are read, and how many bytes of memory what is kept of it
@@ -50,7 +52,7 @@ type reader struct {
 }
 
 func newReader(r io.Reader, each func(*Result) error) *reader {
-	source := &countingReader{from: r}
+	source := &countingReader{from: wholefile.WithoutMark(r)}
 	return &reader{source: source, decoder: json.NewDecoder(source), each: each, seen: map[string]bool{}, texts: map[string]string{}}
 }
 

@@ -6,17 +6,18 @@
 package learn
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"sync"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/internal/overlay"
+	"github.com/mallcheck/mallcheck/internal/wholefile"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -76,7 +77,7 @@ func (l *Learner) Learned() *Learned {
 // program. It is read result by result, so that a large one takes no more memory. It returns the name of
 // the target, "" where an archive does not tell it.
 func (l *Learner) AddRun(r io.Reader) (target string, err error) {
-	buffered := bufio.NewReader(r)
+	buffered := wholefile.WithoutMark(r)
 	if head, _ := buffered.Peek(512); isArchive.Match(head) { // what cannot be read is told below
 		a := &archive{decoder: json.NewDecoder(buffered), learner: l}
 		if err := a.read(); err != nil {
@@ -99,13 +100,31 @@ func (l *Learner) AddRun(r io.Reader) (target string, err error) {
 func (l *Learner) AddFile(path string) (target string, err error) {
 	file, err := os.Open(path) //nolint:gosec // the caller names it
 	if err != nil {
-		return "", fmt.Errorf("reading a run: %w", err)
+		return "", unreadable(path, err, recordings)
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	if target, err = l.AddRun(file); err != nil {
-		return "", fmt.Errorf("%s: %w", path, err)
+		return "", unreadable(path, err, recordings)
 	}
 	return target, nil
+}
+
+// What to name in place of a file that cannot be read.
+const (
+	recordings = "name the run.json or report.har of a run or of mallcheck proxy, or an HTTP Archive of another program"
+	learnings  = "name an overlay that mallcheck learn wrote, or the run.json of a run"
+)
+
+// unreadable says why a file cannot be used, and what to name instead.
+func unreadable(path string, err error, instead string) error {
+	var at *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s is not there; %s", path, instead)
+	case errors.As(err, &at): // it has the path, too
+		err = at.Err
+	}
+	return fmt.Errorf("%s: %w; %s", path, err, instead)
 }
 
 // Overlay writes what was learnt as an overlay, for the target of a name.
@@ -138,11 +157,11 @@ func Read(text []byte) (*Learned, error) {
 func ReadFile(path string) (*Learned, error) {
 	text, err := overlay.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the overlay %s: %w", path, err)
+		return nil, unreadable(path, err, learnings)
 	}
 	learned, err := Read(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, unreadable(path, err, learnings)
 	}
 	return learned, nil
 }
@@ -175,16 +194,16 @@ func Load(path string) (learned *Learned, seen reports.Run, err error) {
 func head(path string) (string, error) {
 	file, err := os.Open(path) //nolint:gosec // the caller names it
 	if err != nil {
-		return "", fmt.Errorf("reading what was learnt: %w", err)
+		return "", unreadable(path, err, learnings)
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	beginning := make([]byte, 512)
-	n, err := io.ReadFull(file, beginning)
-	if n == 0 {
-		return "", fmt.Errorf("%s: the file is empty", path)
-	}
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", fmt.Errorf("reading %s: %w", path, err)
+	n, err := io.ReadFull(wholefile.WithoutMark(file), beginning)
+	switch {
+	case errors.Is(err, io.EOF):
+		return "", unreadable(path, errors.New("the file is empty"), learnings)
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+		return "", unreadable(path, err, learnings)
 	}
 	return string(beginning[:n]), nil
 }

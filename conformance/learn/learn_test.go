@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"io"
 	"os"
 	"regexp"
 	"slices"
@@ -169,7 +170,7 @@ func TestARunIsReadExchangeByExchange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name, err := learner.AddRun(&text)
+	name, err := learner.AddRun(io.MultiReader(strings.NewReader("\xef\xbb\xbf"), &text)) // an editor saved it
 	if err != nil || name != "sandbox" {
 		t.Fatalf("%q, %v", name, err)
 	}

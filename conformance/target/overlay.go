@@ -25,20 +25,21 @@ type Overlay struct {
 // ReadOverlay reads an overlay and applies it to the contract of the mall.
 func ReadOverlay(path string) (*Overlay, error) {
 	text, err := overlay.ReadFile(path)
+	unreadable := func(err error) error { return fmt.Errorf("%s: %w; mallcheck learn writes an overlay", path, err) }
 	if err != nil {
 		var told *os.PathError
 		if errors.As(err, &told) {
 			err = told.Err
 		}
-		return nil, fmt.Errorf("%s: %w; mallcheck learn writes an overlay", path, err)
+		return nil, unreadable(err)
 	}
 	document, err := overlay.Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, unreadable(err)
 	}
 	learned, err := observe.Read(document)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, unreadable(err)
 	}
 	mall, err := openapi.Mall()
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package wholefile writes files that are there as a whole or not at all.
+// Package wholefile writes files that are there as a whole or not at all, and reads those that editors marked.
 package wholefile
 
 import (
@@ -56,3 +56,14 @@ func Reason(err error) error {
 	}
 	return err
 }
+
+// WithoutMark returns a reader that leaves out the UTF-8 byte-order mark with which some editors and shells begin a file.
+func WithoutMark(r io.Reader) *bufio.Reader {
+	buffered := bufio.NewReader(r)
+	if head, _ := buffered.Peek(len(byteOrderMark)); string(head) == byteOrderMark { // what cannot be read is told by the next read
+		_, _ = buffered.Discard(len(byteOrderMark)) // it is in the buffer
+	}
+	return buffered
+}
+
+const byteOrderMark = "\xef\xbb\xbf"

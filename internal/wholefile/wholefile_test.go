@@ -1,8 +1,10 @@
 package wholefile_test
 
 import (
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/mallcheck/mallcheck/internal/wholefile"
@@ -31,5 +33,18 @@ func TestPut(t *testing.T) {
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
 		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// A byte-order mark is left out at the beginning, and nowhere else.
+func TestWithoutMark(t *testing.T) {
+	const mark = "\xef\xbb\xbf"
+	for text, want := range map[string]string{
+		"": "", "{}": "{}", "a": "a", mark: "", mark + "{}": "{}", mark + mark + "{}": mark + "{}", "{}" + mark: "{}" + mark, mark[:2]: mark[:2],
+	} {
+		got, err := io.ReadAll(wholefile.WithoutMark(strings.NewReader(text)))
+		if err != nil || string(got) != want {
+			t.Errorf("%q is read as %q, %v", text, got, err)
+		}
 	}
 }
