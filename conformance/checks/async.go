@@ -22,13 +22,13 @@ var actionCodeChecks = slices.Concat(
 		ID: "ASY-001", Clause: "async/action-code-add", Does: reports.Write, Operations: []string{"addSims", "asyncResult"},
 		Requirement: `the action_code of an addSims task is "70" in every answer, before and after its end`,
 		Run: func(ctx context.Context, s *session.Session) {
-			Expect(actionCodes(ctx, s, adding)).To(HaveEach(adding.code), "asyncResult returned another action_code for an addSims task")
+			Expect(actionCodes(ctx, s, adding)).To(HaveEach(adding.code), "asyncResult returned the wrong action_code for an addSims task")
 		},
 	}, {
 		ID: "ASY-002", Clause: "async/action-code-remove", Does: reports.Write, Operations: []string{"removeSims", "asyncResult", "addSims"},
 		Requirement: `the action_code of a removeSims task is "71" in every answer, before and after its end`,
 		Run: func(ctx context.Context, s *session.Session) {
-			Expect(actionCodes(ctx, s, removing)).To(HaveEach(removing.code), "asyncResult returned another action_code for a removeSims task")
+			Expect(actionCodes(ctx, s, removing)).To(HaveEach(removing.code), "asyncResult returned the wrong action_code for a removeSims task")
 		},
 	}},
 	onBoth(Check{
@@ -105,7 +105,7 @@ var outcomeChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.UnknownSIM()
 		Expect(resultsFor(sim, do.carryOut(ctx, s, sim))).To(HaveEach(noSuchCard),
-			"%s of the unknown SIM %s has another result", do.operation, sim)
+			"%s of the unknown SIM %s has the wrong result", do.operation, sim)
 	}),
 	onBoth(Check{
 		ID: "ASY-015", Clause: "async/unknown-sim-passes-validation", Operations: []string{"asyncResult", "addSims"},
@@ -126,9 +126,9 @@ var outcomeChecks = slices.Concat(
 		for i, batch := range [][]string{{pair[0], unknown}, {unknown, pair[1]}} {
 			result := do.carryOut(ctx, s, batch...)
 			Expect(resultsFor(pair[i], result)).To(HaveEach(succeeded),
-				"%s of the existing SIM %s did not succeed together with an unknown one", do.operation, pair[i])
+				"%s of the existing SIM %s did not succeed in a request with an unknown one", do.operation, pair[i])
 			Expect(resultsFor(unknown, result)).To(HaveEach(noSuchCard),
-				"%s of the unknown SIM %s has another result together with an existing one", do.operation, unknown)
+				"%s of the unknown SIM %s has the wrong result when an existing one is added to the request", do.operation, unknown)
 		}
 	}),
 )

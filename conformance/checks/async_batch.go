@@ -25,7 +25,7 @@ var batchChecks = slices.Concat(
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
 		Expect(outcomes(acceptedAndDone(ctx, s, do, sim))).To(ConsistOf(outcome(sim, succeeded)),
-			"the result of %s for one SIM has other details", do.operation)
+			"the result of %s for one SIM has the wrong details", do.operation)
 	}),
 	onBoth(Check{
 		ID: "ASY-031", Clause: "async/duplicate-in-one-batch", Operations: []string{"asyncResult", "addSims"},
@@ -103,7 +103,7 @@ var concurrencyChecks = []Check{{
 		parallel(len(codes), func(i int) { codes[i] = actions[i%2].carryOut(ctx, s, s.UnknownSIM()).ActionCode })
 		for i, code := range codes {
 			Expect(code).To(Equal(actions[i%2].code),
-				"asyncResult returned another action_code for %s, request %d of 8", actions[i%2].operation, i+1)
+				"asyncResult returned the wrong action_code for %s, request %d of 8", actions[i%2].operation, i+1)
 		}
 	},
 }}

@@ -141,7 +141,7 @@ var nothingPaid = []Check{{
 }, {
 	ID: "SIG-074", Clause: "signature/refused-before-anything-happened", Does: reports.Purchase,
 	Operations:  []string{"stripeSubDirectly", "singleOrder", "resultQuery", "queryAutoRenewalRecord"},
-	Requirement: "stripeSubDirectly pays and subscribes nothing when it refuses a request for its sign",
+	Requirement: "stripeSubDirectly pays and subscribes nothing when it refuses a request because of its sign",
 	Run: func(ctx context.Context, s *session.Session) {
 		subscribesNothing(ctx, s, "signature/wrong-sign-refused", "a subscription with a wrong sign",
 			func(draft *session.Draft) { draft.SignedBy(digitChanged(-1)) })

@@ -37,7 +37,7 @@ var cancellationChecks = []Check{{
 	},
 }, {
 	ID: "VSH-074", Clause: "renewals/cancel-no-other", Does: reports.Purchase, Operations: renewing("cancelAutoRenewalRecord"),
-	Requirement: "cancelAutoRenewalRecord leaves the auto-renewals of other SIMs",
+	Requirement: "cancelAutoRenewalRecord leaves the auto-renewals of other SIMs unchanged",
 	Run: func(ctx context.Context, s *session.Session) {
 		needTwoRenewals(s)
 		p := cancelled(ctx, s)
@@ -61,7 +61,7 @@ var cancellationChecks = []Check{{
 }, {
 	ID: "SIG-073", Clause: "signature/refused-before-anything-happened", Does: reports.Purchase,
 	Operations:  renewing("cancelAutoRenewalRecord"),
-	Requirement: "cancelAutoRenewalRecord cancels nothing when it refuses a request for its sign",
+	Requirement: "cancelAutoRenewalRecord cancels nothing when it refuses a request because of its sign",
 	Run: func(ctx context.Context, s *session.Session) {
 		staysRenewed(ctx, s, func(right *session.Draft) []*session.Draft {
 			return []*session.Draft{right.Twin().SignedBy(digitChanged(-1))}
@@ -88,7 +88,7 @@ func staysRenewed(ctx context.Context, s *session.Session, spoilt func(right *se
 }
 
 // oneRenewable says that other SIMs have an auto-renewal of somebody else.
-const oneRenewable = "the check needs 2 SIM cards without an auto-renewal of somebody else"
+const oneRenewable = "the check needs 2 SIM cards that have no auto-renewal from somebody else"
 
 // needTwoRenewals skips the check unless the target names two SIMs that can be renewed.
 func needTwoRenewals(s *session.Session) {

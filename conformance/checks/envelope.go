@@ -27,7 +27,7 @@ var envelopeChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		answer := s.SendValid(ctx, operation)
 		Expect(answer).To(beAccepted(), "a valid request")
-		Expect(answer.Status).To(BeNumerically("<", 400), "%s answered a success with the HTTP status of an error", operation)
+		Expect(answer.Status).To(BeNumerically("<", 400), "%s answered a success with an error status", operation)
 	}),
 	onAnswers(Check{
 		ID: "ENV-002", Clause: "envelope/present",
@@ -48,7 +48,7 @@ var envelopeChecks = slices.Concat(
 	}, func(answer *wire.Answer, which string) {
 		media, _, err := mime.ParseMediaType(answer.Header.Get("Content-Type"))
 		Expect(err).To(Succeed(), "%s returned %s with an unreadable Content-Type", answer.Operation, which)
-		Expect(media).To(Equal("application/json"), "%s returned %s with another media type", answer.Operation, which)
+		Expect(media).To(Equal("application/json"), "%s returned %s with the wrong media type", answer.Operation, which)
 	}),
 	onAnswers(Check{
 		ID: "ENV-005", Clause: "envelope/one-json-text",
@@ -67,7 +67,7 @@ var envelopeChecks = slices.Concat(
 	}), func(operation string) bool { return !slices.Contains(withoutData, operation) }),
 	onEach(Check{
 		ID: "ENV-007", Clause: "envelope/members-are-strings",
-		Requirement: "every code, count, price and identifier in the answer of {operation} is a JSON string",
+		Requirement: "every code, count, price and identifier in an answer of {operation} is a JSON string",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		answer := s.SendValid(ctx, operation)
 		s.RequireAccepted(answer)

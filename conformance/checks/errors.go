@@ -174,7 +174,7 @@ var afterRefusal = slices.Concat(
 		draft := s.NewValid(ctx, operation)
 		first, second := refusedUnsigned(ctx, s, draft), refusedUnsigned(ctx, s, draft)
 		Expect(first).To(sayWhyRefused(), "the refusal of an unsigned request gives no operateCode or no message")
-		Expect(second.OperateCode).To(Equal(first.OperateCode), "the same mistake was refused with another operateCode the second time")
+		Expect(second.OperateCode).To(Equal(first.OperateCode), "the same mistake was refused with a different operateCode the second time")
 	}),
 	onEach(Check{
 		ID: "ERR-041", Clause: "requests/valid-accepted",
@@ -190,7 +190,7 @@ var afterRefusal = slices.Concat(
 	[]Check{{
 		ID: "ERR-043", Clause: "groups/refused-request-changes-nothing", Does: reports.Write,
 		Operations:  []string{"addSims", "asyncResult", "listGroupSims"},
-		Requirement: "addSims adds no SIM of a batch that it refuses for one malformed ICCID",
+		Requirement: "addSims adds no SIM of a batch that it refuses because of one malformed ICCID",
 		Run: func(ctx context.Context, s *session.Session) {
 			sim := s.ExistingSIM()
 			refusedForMalformed(ctx, s, adding)
@@ -199,7 +199,7 @@ var afterRefusal = slices.Concat(
 	}, {
 		ID: "ERR-044", Clause: "groups/refused-request-changes-nothing", Does: reports.Write,
 		Operations:  []string{"addSims", "removeSims", "asyncResult", "listGroupSims"},
-		Requirement: "removeSims removes no SIM of a batch that it refuses for one malformed ICCID",
+		Requirement: "removeSims removes no SIM of a batch that it refuses because of one malformed ICCID",
 		Run: func(ctx context.Context, s *session.Session) {
 			sim := s.ExistingSIM()
 			refusedForMalformed(ctx, s, removing)
@@ -216,7 +216,7 @@ const malformedSIM = "not-an-iccid"
 // malformed ICCID: there is no refusal whose effects could be tested.
 func refusedForMalformed(ctx context.Context, s *session.Session, do action) {
 	if !s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM(), malformedSIM)).Refused() {
-		s.Skip("the target does not refuse a batch for a malformed ICCID")
+		s.Skip("the target does not refuse a batch because of a malformed ICCID")
 	}
 }
 

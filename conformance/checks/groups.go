@@ -17,19 +17,19 @@ var groupChecks = slices.Concat(listingChecks, countingChecks, bundleChecks, for
 // listingChecks are about what listGroupSims shows after additions and removals.
 var listingChecks = []Check{{
 	ID: "GRP-001", Clause: "groups/listing-reflects-add", Does: reports.Write, Operations: changing("listGroupSims"),
-	Requirement: "listGroupSims lists each added SIM once more when the addSims task has ended",
+	Requirement: "listGroupSims lists one more entry of each added SIM when the addSims task has ended",
 	Run: func(ctx context.Context, s *session.Session) {
 		sims := distinct(s.ExistingSIMs(3))
 		before := listGroupSims(ctx, s, s.Group())
 		adding.carryOut(ctx, s, sims...)
 		after := listGroupSims(ctx, s, s.Group())
 		for _, sim := range sims {
-			Expect(after.Times(sim)).To(Equal(before.Times(sim)+1), "listGroupSims does not list %s once more after it was added", sim)
+			Expect(after.Times(sim)).To(Equal(before.Times(sim)+1), "listGroupSims does not list one more entry of %s after it was added", sim)
 		}
 	},
 }, {
 	ID: "GRP-002", Clause: "groups/listing-reflects-remove", Does: reports.Write, Operations: changing("listGroupSims", "removeSims"),
-	Requirement: "listGroupSims lists each removed SIM once less when the removeSims task has ended",
+	Requirement: "listGroupSims lists one entry fewer of each removed SIM when the removeSims task has ended",
 	Run: func(ctx context.Context, s *session.Session) {
 		sims := distinct(s.ExistingSIMs(3))
 		adding.carryOut(ctx, s, sims...)
@@ -38,7 +38,7 @@ var listingChecks = []Check{{
 		after := listGroupSims(ctx, s, s.Group())
 		for _, sim := range sims {
 			Expect(before.Times(sim)).To(BeNumerically(">=", 1), "listGroupSims does not list %s after it was added", sim)
-			Expect(after.Times(sim)).To(Equal(before.Times(sim)-1), "listGroupSims does not list %s once less after it was removed", sim)
+			Expect(after.Times(sim)).To(Equal(before.Times(sim)-1), "listGroupSims does not list one entry fewer of %s after it was removed", sim)
 		}
 	},
 }, {
@@ -52,7 +52,7 @@ var listingChecks = []Check{{
 		after := listGroupSims(ctx, s, s.Group())
 		for _, sim := range sims {
 			Expect(after.Times(sim)).To(Equal(before.Times(sim)),
-				"listGroupSims lists %s another number of times after it was added and removed", sim)
+				"listGroupSims lists %s a different number of times after it was added and removed", sim)
 		}
 	},
 }, {
@@ -65,7 +65,7 @@ var listingChecks = []Check{{
 		removing.carryOut(ctx, s, sim, sim)
 		after := listGroupSims(ctx, s, s.Group())
 		Expect(after.Times(sim)).To(Equal(before.Times(sim)-2),
-			"listGroupSims does not list %s twice less after one request removed it twice", sim)
+			"listGroupSims does not list two entries fewer of %s after one request removed it twice", sim)
 	},
 }, {
 	ID: "GRP-004", Clause: "groups/listing-reflects-remove", Does: reports.Write, Operations: changing("listGroupSims", "removeSims"),
@@ -87,7 +87,7 @@ var listingChecks = []Check{{
 		before := listed(ctx, s, sim)
 		adding.carryOut(ctx, s, sim, unknown)
 		after := listGroupSims(ctx, s, s.Group())
-		Expect(after.Times(sim)).To(Equal(before+1), "listGroupSims does not list the existing SIM %s once more after it was added", sim)
+		Expect(after.Times(sim)).To(Equal(before+1), "listGroupSims does not list one more entry of the existing SIM %s after it was added", sim)
 		Expect(after.Times(unknown)).To(BeZero(), "listGroupSims lists the unknown SIM %s", unknown)
 	},
 }, {
@@ -128,31 +128,31 @@ var countingChecks = []Check{{
 	},
 }, {
 	ID: "GRP-011", Clause: "groups/listing-repeats-sims", Does: reports.Write, Operations: changing("listGroupSims"),
-	Requirement: "listGroupSims lists a SIM twice more after two addSims requests",
+	Requirement: "listGroupSims lists two more entries of a SIM after two addSims requests",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		before := listed(ctx, s, sim)
 		adding.carryOut(ctx, s, sim)
 		adding.carryOut(ctx, s, sim)
-		Expect(listed(ctx, s, sim)).To(Equal(before+2), "listGroupSims does not list %s twice more after it was added twice", sim)
+		Expect(listed(ctx, s, sim)).To(Equal(before+2), "listGroupSims does not list two more entries of %s after it was added twice", sim)
 	},
 }, {
 	ID: "GRP-012", Clause: "groups/listing-repeats-sims", Does: reports.Write, Operations: changing("listGroupSims"),
-	Requirement: "listGroupSims lists a SIM twice more after one addSims request that names it twice",
+	Requirement: "listGroupSims lists two more entries of a SIM after one addSims request that names it twice",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		before := listed(ctx, s, sim)
 		adding.carryOut(ctx, s, sim, sim)
-		Expect(listed(ctx, s, sim)).To(Equal(before+2), "listGroupSims does not list %s twice more after it was added twice", sim)
+		Expect(listed(ctx, s, sim)).To(Equal(before+2), "listGroupSims does not list two more entries of %s after it was added twice", sim)
 	},
 }, {
 	ID: "GRP-013", Clause: "groups/listing-repeats-sims", Does: reports.Write, Operations: changing("listGroupSims"),
-	Requirement: "listGroupSims lists a SIM four times more after four concurrent addSims requests",
+	Requirement: "listGroupSims lists four more entries of a SIM after four concurrent addSims requests",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		before := listed(ctx, s, sim)
 		parallel(4, func(int) { adding.carryOut(ctx, s, sim) })
-		Expect(listed(ctx, s, sim)).To(Equal(before+4), "listGroupSims does not list %s four times more after four concurrent additions", sim)
+		Expect(listed(ctx, s, sim)).To(Equal(before+4), "listGroupSims does not list four more entries of %s after four concurrent additions", sim)
 	},
 }, {
 	ID: "GRP-014", Clause: "groups/listing-reflects-remove", Does: reports.Write, Operations: changing("listGroupSims", "removeSims"),
@@ -164,7 +164,7 @@ var countingChecks = []Check{{
 		before := listed(ctx, s, sim)
 		Expect(before).To(BeNumerically(">=", 2), "listGroupSims does not list %s twice after it was added twice", sim)
 		removing.carryOut(ctx, s, sim)
-		Expect(listed(ctx, s, sim)).To(Equal(before-1), "listGroupSims does not list %s once less after one of its entries was removed", sim)
+		Expect(listed(ctx, s, sim)).To(Equal(before-1), "listGroupSims does not list one entry fewer of %s after one of its entries was removed", sim)
 	},
 }, {
 	ID: "GRP-015", Clause: "groups/sim-count", Does: reports.Write, Operations: changing("listGroupSims"),

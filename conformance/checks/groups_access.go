@@ -69,7 +69,7 @@ var foreignGroupChecks = slices.Concat(
 	}),
 	onBoth(Check{
 		ID: "GRP-042", Clause: "groups/refused-request-changes-nothing", Operations: changing("listGroupSims"),
-		Requirement: "{operation} changes nothing when it refuses a batch for one malformed ICCID",
+		Requirement: "{operation} changes nothing when it refuses a batch because of one malformed ICCID",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)

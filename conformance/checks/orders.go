@@ -58,7 +58,7 @@ var foundOrderChecks = []Check{{
 		p := unpaid(ctx, s)
 		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
 		Expect(found.Answer).To(beAccepted(), "a lookup by the requestOrderId of an order")
-		Expect(found.PurchaseID).To(Equal(p.PurchaseID), "queryOrder returned an order with another purchase_order_id")
+		Expect(found.PurchaseID).To(Equal(p.PurchaseID), "queryOrder returned an order with the wrong purchase_order_id")
 	},
 }, {
 	ID: "ORD-002", Clause: "order-lookup/order-id-of-the-order", Does: reports.Purchase, Operations: ordering(),
@@ -67,7 +67,7 @@ var foundOrderChecks = []Check{{
 		p := unpaid(ctx, s)
 		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: p.OrderNo}))
 		Expect(found.Answer).To(beAccepted(), "a lookup by the orderNo of an order")
-		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned an order with another order_id")
+		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned an order with the wrong order_id")
 	},
 }, {
 	ID: "ORD-003", Clause: "order-lookup/sim-id-of-the-order", Does: reports.Purchase, Operations: lookingUp(),
@@ -85,7 +85,7 @@ var foundOrderChecks = []Check{{
 		keys := paidKeys(ctx, s)
 		byOrderID := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: keys.OrderID}))
 		Expect(byOrderID.Answer).To(beAccepted(), "a lookup by the order_id that it had returned")
-		Expect(byOrderID.OrderID).To(Equal(keys.OrderID), "queryOrder returned another order for an order_id")
+		Expect(byOrderID.OrderID).To(Equal(keys.OrderID), "queryOrder returned the wrong order for an order_id")
 		bySIM := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{SIM: keys.SIM}))
 		Expect(bySIM.Answer).To(beAccepted(), "a lookup by the SIM of a paid order")
 	},
@@ -97,14 +97,14 @@ var foundOrderChecks = []Check{{
 		p := topUp(ctx, s)
 		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
 		Expect(found.Answer).To(beAccepted(), "a lookup by the orgOrderId of an order")
-		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned another order for the orgOrderId of synOrderInfo")
+		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned the wrong order for the orgOrderId of synOrderInfo")
 	},
 }}
 
 // shownOrderChecks are about what queryOrder shows of an order.
 var shownOrderChecks = []Check{{
 	ID: "ORD-010", Clause: "order-lookup/answer-has-the-key", Does: reports.Purchase, Operations: ordering(),
-	Requirement: "the order that queryOrder finds bears the key that it was asked for, whichever of the three",
+	Requirement: "queryOrder returns an order that has the requested key, for each of the three keys",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := keysOf(ctx, s, unpaid(ctx, s).Purchase)
 		Expect(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}).PurchaseID).To(Equal(keys.PurchaseID),
@@ -118,9 +118,9 @@ var shownOrderChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
 		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
-		Expect(shown.Package).To(Equal(p.Package), "queryOrder shows another package_code than was ordered")
-		Expect(shown.PayID).To(Equal(p.PayID), "queryOrder shows another pay_id than was ordered")
-		Expect(shown.SIM).To(Equal(p.SIM), "queryOrder shows another sim_id than was ordered")
+		Expect(shown.Package).To(Equal(p.Package), "queryOrder shows the wrong package_code for an order")
+		Expect(shown.PayID).To(Equal(p.PayID), "queryOrder shows the wrong pay_id for an order")
+		Expect(shown.SIM).To(Equal(p.SIM), "queryOrder shows the wrong sim_id for an order")
 	},
 }, {
 	ID: "ORD-012", Clause: "payments/amount-preserved", Does: reports.Purchase, Operations: ordering(),
@@ -128,7 +128,7 @@ var shownOrderChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
 		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
-		Expect(plainDecimal(shown.Amount)).To(Equal(plainDecimal(p.Amount)), "queryOrder shows another pay_amount than was ordered")
+		Expect(plainDecimal(shown.Amount)).To(Equal(plainDecimal(p.Amount)), "queryOrder shows the wrong pay_amount for an order")
 	},
 }, {
 	ID: "ORD-013", Clause: "payments/currency-preserved", Does: reports.Purchase, Operations: ordering(),
@@ -136,7 +136,7 @@ var shownOrderChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
 		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
-		Expect(strings.ToUpper(shown.Currency)).To(Equal(strings.ToUpper(p.Currency)), "queryOrder shows another pay_currency than was ordered")
+		Expect(strings.ToUpper(shown.Currency)).To(Equal(strings.ToUpper(p.Currency)), "queryOrder shows the wrong pay_currency for an order")
 	},
 }, {
 	ID: "ORD-015", Clause: "order-lookup/status-agrees-with-payment", Does: reports.Purchase, Operations: ordering("resultQuery"),
@@ -162,7 +162,7 @@ var shownOrderChecks = []Check{{
 		found(ctx, s, session.OrderKeys{OrderID: keys.OrderID})
 		found(ctx, s, session.OrderKeys{SIM: keys.SIM})
 		Expect(shownOf(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}))).To(Equal(first),
-			"looking up an order changed what queryOrder shows of it")
+			"looking up an order changed what queryOrder shows about it")
 		Expect(paymentState(ctx, s, p.Purchase)).To(Equal(state), "looking up an order changed the status of its payment")
 	},
 }}

@@ -77,11 +77,11 @@ var emptyKeyChecks = []Check{{
 		byPurchaseID := s.NewQueryOrder(session.OrderKeys{PurchaseID: keys.PurchaseID}).
 			Before(wire.Set("order_id", ""), wire.Set("sim_id", ""))
 		Expect(foundBy(ctx, s, byPurchaseID).OrderID).To(Equal(keys.OrderID),
-			"queryOrder returned another order for a purchase_order_id when the other two keys were empty")
+			"queryOrder returned the wrong order for a purchase_order_id when the other two keys were empty")
 		byOrderID := s.NewQueryOrder(session.OrderKeys{OrderID: keys.OrderID}).
 			Before(wire.Set("purchase_order_id", ""), wire.Set("sim_id", ""))
 		Expect(foundBy(ctx, s, byOrderID).OrderID).To(Equal(keys.OrderID),
-			"queryOrder returned another order for an order_id when the other two keys were empty")
+			"queryOrder returned the wrong order for an order_id when the other two keys were empty")
 	},
 }}
 
@@ -140,7 +140,7 @@ var unknownKeyChecks = []Check{{
 	},
 }, {
 	ID: "ORD-043", Clause: "order-lookup/unknown-key-refused", Does: reports.Purchase, Operations: lookingUp(),
-	Requirement: "queryOrder refuses an unknown purchase_order_id, the beginning of a known one included",
+	Requirement: "queryOrder refuses an unknown purchase_order_id, even the beginning of a known one",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
 		for _, id := range []string{noOrder, keys.PurchaseID[:len(keys.PurchaseID)-1]} {
@@ -149,7 +149,7 @@ var unknownKeyChecks = []Check{{
 	},
 }, {
 	ID: "ORD-044", Clause: "order-lookup/unknown-key-refused", Does: reports.Purchase, Operations: lookingUp(),
-	Requirement: "queryOrder refuses an unknown order_id, the purchase_order_id of an order included",
+	Requirement: "queryOrder refuses an unknown order_id, even the purchase_order_id of an order",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
 		for _, id := range []string{noOrder, keys.PurchaseID} {

@@ -108,7 +108,7 @@ var paymentAnswers = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		p, answer := begun(ctx, s, operation, 0)
 		Expect(plainDecimal(answer["payAmount"])).To(Equal(plainDecimal(p.Amount)),
-			"%s answered with another payAmount than was ordered", operation)
+			"%s answered with a payAmount other than the order's", operation)
 	}, "stripeSingleAuthorization", "resultQuery", "confirmPaymentResult"),
 	onThese(Check{
 		ID: "PAY-004", Clause: "payments/currency-preserved",
@@ -116,7 +116,7 @@ var paymentAnswers = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		p, answer := begun(ctx, s, operation, 0)
 		Expect(strings.ToUpper(answer["payCurrency"])).To(Equal(strings.ToUpper(p.Currency)),
-			"%s answered with another payCurrency than was ordered", operation)
+			"%s answered with a payCurrency other than the order's", operation)
 	}, "stripeSingleAuthorization", "resultQuery", "confirmPaymentResult"),
 	onThese(Check{
 		ID: "PAY-007", Clause: "payments/result-names-the-payment",
@@ -154,6 +154,6 @@ var unknownPayments = slices.Concat(
 func answersWithPayID(ctx context.Context, s *session.Session, operation string) {
 	for number := range 2 {
 		p, answer := begun(ctx, s, operation, number)
-		Expect(answer["payId"]).To(Equal(p.PayID), "%s answered with another payId", operation)
+		Expect(answer["payId"]).To(Equal(p.PayID), "%s answered with the wrong payId", operation)
 	}
 }

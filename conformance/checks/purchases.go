@@ -87,13 +87,13 @@ var orderAnswerChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		for _, p := range ordered(ctx, s, operation) { // two, to catch an answer that is always about the same order
 			order := recordOf(s.Own(p.answer))
-			Expect(order["orderNo"]).To(Equal(p.OrderNo), "%s answered with another orderNo", operation)
-			Expect(order["payId"]).To(Equal(p.PayID), "%s answered with another payId", operation)
+			Expect(order["orderNo"]).To(Equal(p.OrderNo), "%s answered with the wrong orderNo", operation)
+			Expect(order["payId"]).To(Equal(p.PayID), "%s answered with the wrong payId", operation)
 		}
 	}),
 	[]Check{{
 		ID: "VSH-087", Clause: "orders/answer-repeats-the-request", Does: reports.Purchase, Operations: []string{"singleOrder"},
-		Requirement: "singleOrder answers with the orderNo of its request in the letter case in which it was sent",
+		Requirement: "singleOrder answers with the orderNo of its request, in the same letter case",
 		Run: func(ctx context.Context, s *session.Session) {
 			p := letteredOrder(ctx, s)
 			answer := s.Own(p.answer)
@@ -101,7 +101,7 @@ var orderAnswerChecks = slices.Concat(
 				s.Skip("the target refuses an orderNo with lower-case letters; its form is undocumented")
 			}
 			s.RequireAccepted(answer)
-			Expect(recordOf(answer)["orderNo"]).To(Equal(p.OrderNo), "singleOrder answered with another orderNo")
+			Expect(recordOf(answer)["orderNo"]).To(Equal(p.OrderNo), "singleOrder answered with the wrong orderNo")
 		},
 	}},
 	onThese(Check{
@@ -163,7 +163,7 @@ var refusedOrderChecks = slices.Concat(
 	}),
 	[]Check{{
 		ID: "VSH-086", Clause: "orders/duplicate-refused", Does: reports.Purchase, Operations: []string{"singleOrder"},
-		Requirement: "of several singleOrder requests that bear one orderNo and arrive at once, exactly one is accepted",
+		Requirement: "singleOrder accepts exactly one of several concurrent requests with the same orderNo",
 		Run: func(ctx context.Context, s *session.Session) {
 			var answers []*wire.Answer
 			for _, order := range racedOrders(ctx, s) {
@@ -219,7 +219,7 @@ var nothingOrdered = slices.Concat(
 	[]Check{{
 		ID: "SIG-072", Clause: "signature/refused-before-anything-happened", Does: reports.Purchase,
 		Operations:  []string{"singleOrder", "queryOrder"},
-		Requirement: "singleOrder creates no order when it refuses a request for its sign",
+		Requirement: "singleOrder creates no order when it refuses a request because of its sign",
 		Run: func(ctx context.Context, s *session.Session) {
 			ordersNothing(ctx, s, "singleOrder", func(draft *session.Draft) { draft.SignedBy(digitChanged(-1)) },
 				"signature/wrong-sign-refused", "an order with a wrong sign")

@@ -106,9 +106,9 @@ var pushFormChecks = []Check{{
 	Requirement: "a push is a POST with the media type application/json",
 	Run: func(ctx context.Context, s *session.Session) {
 		push := awaitPush(ctx, s, toppedUp(ctx, s))
-		Expect(push.Method).To(Equal("POST"), "the push has another method")
+		Expect(push.Method).To(Equal("POST"), "the push has the wrong method")
 		media, _, _ := mime.ParseMediaType(push.Header.Get("Content-Type"))
-		Expect(media).To(Equal("application/json"), "the push has another media type")
+		Expect(media).To(Equal("application/json"), "the push has the wrong media type")
 	},
 }, {
 	ID: "NTF-011", Clause: "push/body-is-one-json-object", Does: reports.Purchase, Operations: pushing(),
@@ -138,7 +138,7 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 	Requirement: "x-lf-notification-version of a push is 1.0",
 	Run: func(ctx context.Context, s *session.Session) {
 		push := awaitPush(ctx, s, toppedUp(ctx, s))
-		Expect(push.Header.Get(signing.HeaderPushVersion)).To(Equal(signing.PushVersion), "the push has another "+signing.HeaderPushVersion)
+		Expect(push.Header.Get(signing.HeaderPushVersion)).To(Equal(signing.PushVersion), "the push has the wrong "+signing.HeaderPushVersion)
 	},
 }, {
 	ID: "NTF-014", Clause: "push/algorithm", Does: reports.Purchase, Operations: pushing(),
@@ -147,7 +147,7 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 		push := awaitPush(ctx, s, toppedUp(ctx, s))
 		algorithm := push.Header.Get(signing.HeaderPushAlgorithm)
 		if !strings.EqualFold(algorithm, signing.PushAlgorithm) { // the page spells it both ways
-			Expect(algorithm).To(Equal(signing.PushAlgorithm), "the push names another algorithm")
+			Expect(algorithm).To(Equal(signing.PushAlgorithm), "the push names the wrong algorithm")
 		}
 	},
 }, {
@@ -196,7 +196,7 @@ var pushSignatureChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		id := s.PushKeyID()
 		push := awaitPush(ctx, s, toppedUp(ctx, s))
-		Expect(keyIDForm.FindString(push.Header.Get(signing.HeaderPushSignature))).To(Equal(id), signing.HeaderPushSignature+" names another key")
+		Expect(keyIDForm.FindString(push.Header.Get(signing.HeaderPushSignature))).To(Equal(id), signing.HeaderPushSignature+" names the wrong key")
 	},
 }, {
 	ID: "NTF-019", Clause: "push/signature-verifies", Does: reports.Purchase, Operations: pushing(),

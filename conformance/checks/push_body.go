@@ -23,7 +23,7 @@ var pushBodyChecks = []Check{{
 	Requirement: "a push has the partnerCode of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		told := textsOf(awaitPush(ctx, s, toppedUp(ctx, s)))
-		Expect(told["partnerCode"]).To(Equal(s.Target().PartnerCode), "the push names another partnerCode")
+		Expect(told["partnerCode"]).To(Equal(s.Target().PartnerCode), "the push names the wrong partnerCode")
 	},
 }, {
 	ID: "NTF-032", Clause: "push/amount-preserved", Does: reports.Purchase, Operations: pushing(),
@@ -31,7 +31,7 @@ var pushBodyChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
 		Expect(plainDecimal(textsOf(awaitPush(ctx, s, p))["payAmount"])).To(Equal(plainDecimal(p.Amount)),
-			"the push has another payAmount than was ordered")
+			"the push has a payAmount other than the order's")
 	},
 }, {
 	ID: "NTF-033", Clause: "push/currency-preserved", Does: reports.Purchase, Operations: pushing(),
@@ -39,7 +39,7 @@ var pushBodyChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
 		Expect(sameCurrency(textsOf(awaitPush(ctx, s, p))["payCurrency"])).To(Equal(sameCurrency(p.Currency)),
-			"the push has another payCurrency than was ordered")
+			"the push has a payCurrency other than the order's")
 	},
 }, {
 	ID: "NTF-035", Clause: "push/order-visible", Does: reports.Purchase, Operations: pushing("queryOrder"),
@@ -65,9 +65,9 @@ var pushBodyChecks = []Check{{
 
 func namesTheOrder(p session.Purchase, push *session.Push) {
 	told := textsOf(push)
-	Expect(told["orderNo"]).To(Equal(p.OrderNo), "the push names another orderNo")
-	Expect(told["payId"]).To(Equal(p.PayID), "the push names another payId")
-	Expect(told["deviceCode"]).To(Equal(p.SIM), "the push names another deviceCode")
+	Expect(told["orderNo"]).To(Equal(p.OrderNo), "the push names the wrong orderNo")
+	Expect(told["payId"]).To(Equal(p.PayID), "the push names the wrong payId")
+	Expect(told["deviceCode"]).To(Equal(p.SIM), "the push names the wrong deviceCode")
 }
 
 // notTaken are the answers to the first pushes of repeatedPush, in their order.
@@ -97,7 +97,7 @@ var pushRetryChecks = []Check{{
 	Requirement: "a repeated push has the same body",
 	Run: func(ctx context.Context, s *session.Session) {
 		pushes := retriedAfter(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")
-		Expect(pushes[1].Body).To(MatchJSON(pushes[0].Body), "the repeated push has another body")
+		Expect(pushes[1].Body).To(MatchJSON(pushes[0].Body), "the repeated push has a different body")
 	},
 }, {
 	ID: "NTF-044", Clause: "push/retry-is-signed", Does: reports.Purchase, Operations: pushing(),

@@ -43,7 +43,7 @@ func otherGroup(ctx context.Context, s *session.Session) string {
 			return bundle.GroupID
 		}
 	}
-	s.Missing("the partner has one bundle group only, the check needs two")
+	s.Missing("the partner has only one bundle group; the check needs two")
 	return ""
 }
 
@@ -65,7 +65,7 @@ func otherSIM(s *session.Session, sim string) string {
 			return other
 		}
 	}
-	s.Missing("the check needs 2 SIM cards, the target names the same one twice (--sim)")
+	s.Missing("the check needs 2 SIM cards, but the target names the same one twice (--sim)")
 	return ""
 }
 

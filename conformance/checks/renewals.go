@@ -34,8 +34,8 @@ var renewalChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := active(ctx, s)
 		renewal := p.shown
-		Expect(renewal["orderNo"]).To(Equal(p.OrderNo), "queryAutoRenewalRecord shows another orderNo than was subscribed")
-		Expect(renewal["payId"]).To(Equal(p.PayID), "queryAutoRenewalRecord shows another payId than was subscribed")
+		Expect(renewal["orderNo"]).To(Equal(p.OrderNo), "queryAutoRenewalRecord shows the wrong orderNo for the subscribed order")
+		Expect(renewal["payId"]).To(Equal(p.PayID), "queryAutoRenewalRecord shows the wrong payId for the subscribed order")
 	},
 }, {
 	ID: "VSH-062", Clause: "renewals/shows-the-order", Does: reports.Purchase,
@@ -44,9 +44,9 @@ var renewalChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := listedRenewal(ctx, s)
 		renewal := p.shown
-		Expect(renewal["orderPeriod"]).To(Equal(p.Period), "queryAutoRenewalRecord shows another orderPeriod than was subscribed")
+		Expect(renewal["orderPeriod"]).To(Equal(p.Period), "queryAutoRenewalRecord shows the wrong orderPeriod for the subscribed order")
 		Expect(renewal["servicePlanShowName"]).To(Equal(p.PlanName),
-			"queryAutoRenewalRecord shows another servicePlanShowName than was subscribed")
+			"queryAutoRenewalRecord shows the wrong servicePlanShowName for the subscribed order")
 	},
 }, {
 	ID: "VSH-063", Clause: "renewals/answer-names-the-sim", Does: reports.Purchase, Operations: renewing("queryAutoRenewalRecord"),
@@ -54,8 +54,8 @@ var renewalChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := active(ctx, s)
 		renewal := p.shown
-		Expect(renewal["deviceCode"]).To(Equal(p.SIM), "queryAutoRenewalRecord answered with another deviceCode")
-		Expect(renewal["partnerCode"]).To(Equal(s.Target().PartnerCode), "queryAutoRenewalRecord answered with another partnerCode")
+		Expect(renewal["deviceCode"]).To(Equal(p.SIM), "queryAutoRenewalRecord answered with the wrong deviceCode")
+		Expect(renewal["partnerCode"]).To(Equal(s.Target().PartnerCode), "queryAutoRenewalRecord answered with the wrong partnerCode")
 	},
 }, {
 	ID: "VSH-064", Clause: "renewals/none-refused", Does: reports.Purchase,
@@ -103,7 +103,7 @@ func renewable(ctx context.Context, s *session.Session) session.Purchase {
 			return p
 		case s.Cancelled(shown):
 			s.Violates("renewals/cancelled-is-gone", answer.Exchange,
-				"queryAutoRenewalRecord shows an auto-renewal whose cancellation was accepted", "no auto-renewal, or another", shown)
+				"queryAutoRenewalRecord shows an auto-renewal whose cancellation was accepted", "no auto-renewal, or a different one", shown)
 		}
 		if s.Ordered(shown) {
 			s.MakeRoom(p.SIM)

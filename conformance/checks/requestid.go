@@ -51,7 +51,7 @@ var returnedIDChecks = slices.Concat(
 		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
 		s.RequireAccepted(answer)
 		if len(requestIDs(s, answer)) == 0 {
-			Expect(idUnderAnotherName(ctx, s, answer)).To(BeEmpty(), "%s returned the request_id in a header of another name", do.operation)
+			Expect(idUnderAnotherName(ctx, s, answer)).To(BeEmpty(), "%s returned the request_id in a header with a different name", do.operation)
 		}
 	}),
 	[]Check{{
@@ -97,9 +97,9 @@ var foundIDChecks = slices.Concat(
 		do.prepare(ctx, s, sim)
 		first, second := do.start(ctx, s, sim), do.start(ctx, s, unknown)
 		Expect(distinct(simsOf(s.AwaitResult(ctx, first.RequestID)))).To(ConsistOf(sim),
-			"the request_id of the first %s found another result", do.operation)
+			"the request_id of the first %s found the wrong result", do.operation)
 		Expect(distinct(simsOf(s.AwaitResult(ctx, second.RequestID)))).To(ConsistOf(unknown),
-			"the request_id of the second %s found another result", do.operation)
+			"the request_id of the second %s found the wrong result", do.operation)
 	}),
 	onBoth(Check{
 		ID: "RID-007", Clause: "request-id/echoed", Operations: []string{"asyncResult"},
@@ -112,7 +112,7 @@ var foundIDChecks = slices.Concat(
 				echoed = append(echoed, look.RequestID)
 			}
 		})
-		Expect(echoed).To(HaveEach(id), "asyncResult returned another request_id than it was asked for")
+		Expect(echoed).To(HaveEach(id), "asyncResult returned a request_id other than the requested one")
 	}),
 	onBoth(Check{
 		ID: "RID-008", Clause: "request-id/known-at-once", Operations: []string{"asyncResult"},
@@ -144,7 +144,7 @@ var foundIDChecks = slices.Concat(
 			Expect(ids).NotTo(BeEmpty(),
 				"addSims accepted a request of the second partner without returning the header "+s.Target().RequestIDHeader)
 			Expect(distinct(simsOf(s.AwaitResultAs(ctx, partner, ids[0])))).To(ConsistOf(sim),
-				"the request_id of the second partner found another result")
+				"the request_id of the second partner found the wrong result")
 		},
 	}},
 )

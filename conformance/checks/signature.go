@@ -100,7 +100,7 @@ func documented(check Check, vector string, now func(*session.Session) *session.
 		}
 		answer := s.Send(ctx, now(s).After(wire.RawBody(func([]byte) []byte { return printed })))
 		if !answer.Accepted() && s.Send(ctx, now(s)).Accepted() {
-			s.Skip("the target refuses the example request for its age: it accepts the same request with the current time")
+			s.Skip("the target refuses the example request because of its age: it accepts the same request with the current time")
 		}
 		Expect(answer).To(beAccepted(), "the documentation's example request")
 	}

@@ -203,7 +203,7 @@ func keepingEmpty(members []signing.Member, rules signing.Rules) (string, error)
 var nothingHappened = []Check{{
 	ID: "SIG-070", Clause: "signature/refused-before-anything-happened", Does: reports.Write,
 	Operations:  []string{"addSims", "asyncResult", "listGroupSims"},
-	Requirement: "addSims adds nothing when it refuses a request for its sign",
+	Requirement: "addSims adds nothing when it refuses a request because of its sign",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		changesNothing(ctx, s, sim, "signature/wrong-sign-refused", s.NewAddSims(s.Group(), sim).SignedBy(digitChanged(-1)))
@@ -211,7 +211,7 @@ var nothingHappened = []Check{{
 }, {
 	ID: "SIG-071", Clause: "signature/refused-before-anything-happened", Does: reports.Write,
 	Operations:  []string{"addSims", "removeSims", "asyncResult", "listGroupSims"},
-	Requirement: "removeSims removes nothing when it refuses a request for its sign",
+	Requirement: "removeSims removes nothing when it refuses a request because of its sign",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		addedAndListed(ctx, s, sim)

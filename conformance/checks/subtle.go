@@ -187,11 +187,11 @@ var subtleGroups = []Check{{
 
 var subtleOrders = []Check{{
 	ID: "PAY-057", Clause: "payments/status-after-failure", Does: reports.Purchase, Operations: paying("resultQuery"),
-	Requirement: "a declined payment does not turn paid after its confirmation",
+	Requirement: "a declined payment does not become paid after its confirmation",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := notPaid(ctx, s).Purchase
 		turned := s.AwaitWithin(aMoment, func() bool { return paymentState(ctx, s, p) == paid })
-		Expect(turned).To(Equal(false), "a declined payment turned paid after its confirmation")
+		Expect(turned).To(Equal(false), "a declined payment became paid after its confirmation")
 	},
 }, {
 	ID: "ORD-048", Clause: "order-lookup/unknown-key-refused", Does: reports.Purchase, Operations: lookingUp(),

@@ -14,7 +14,7 @@ import (
 // thirdPartyChecks are about orders by third-party payment: the partner was already paid.
 var thirdPartyChecks = slices.Concat([]Check{{
 	ID: "VSH-080", Clause: "third-party/creates-a-paid-order", Does: reports.Purchase, Operations: []string{"synOrderInfo", "queryOrder"},
-	Requirement: "an order of synOrderInfo counts as paid without an operation of Payment",
+	Requirement: "an order of synOrderInfo counts as paid without a Payment operation",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := topUp(ctx, s)
 		Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).Status).To(Equal(paid),
@@ -62,9 +62,9 @@ var thirdPartyChecks = slices.Concat([]Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := topUp(ctx, s)
 		order := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
-		Expect(plainDecimal(order.Amount)).To(Equal(plainDecimal(p.Amount)), "queryOrder shows another pay_amount than synOrderInfo sent")
+		Expect(plainDecimal(order.Amount)).To(Equal(plainDecimal(p.Amount)), "queryOrder shows a pay_amount other than the one synOrderInfo sent")
 		Expect(strings.ToUpper(order.Currency)).To(Equal(strings.ToUpper(p.Currency)),
-			"queryOrder shows another pay_currency than synOrderInfo sent")
+			"queryOrder shows a pay_currency other than the one synOrderInfo sent")
 	},
 }}, onThese(Check{
 	ID: "VSH-084", Clause: "third-party/nothing-left-to-pay", Operations: []string{"synOrderInfo"},

@@ -38,7 +38,7 @@ var vshopChecks = append([]Check{{
 	},
 }, {
 	ID: "VSH-005", Clause: "vshop/area-narrows-the-plans", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
-	Requirement: "singleServicePlanPage lists every plan of an area without an area, too",
+	Requirement: "singleServicePlanPage lists every plan of an area also when no area is given",
 	Run: func(ctx context.Context, s *session.Session) {
 		sim := s.ExistingSIM()
 		all := plansOf(ctx, s, s.NewSingleServicePlanPage(sim))
@@ -106,8 +106,8 @@ func namesWhoAsked(ctx context.Context, s *session.Session, draft newShopRequest
 // namesOwner asserts that an answer names a SIM and the partner.
 func namesOwner(s *session.Session, answer *wire.Answer, sim string) {
 	named := ownerOf(s, answer)
-	Expect(named.DeviceCode).To(Equal(sim), "the answer names another deviceCode than its request")
-	Expect(named.PartnerCode).To(Equal(s.Target().PartnerCode), "the answer names another partnerCode than its request")
+	Expect(named.DeviceCode).To(Equal(sim), "the answer names a deviceCode other than the request's")
+	Expect(named.PartnerCode).To(Equal(s.Target().PartnerCode), "the answer names a partnerCode other than the request's")
 }
 
 func doesNotMixAnswers(ctx context.Context, s *session.Session) {

@@ -24,8 +24,8 @@ const (
 	// mostLooks bounds the SIMs that a check searches for one without a plan.
 	mostLooks = 8
 	// waitingReason is the reason why a check is inconclusive on such a target.
-	waitingReason = "the target lists a paid order as pending or not at all while another one of the SIM is active: it seems to put " +
-		"one order at a time in effect, and there is no SIM without a plan; name more SIM cards (--sim)"
+	waitingReason = "the target lists a paid order as pending or not at all while another order of the SIM is active: it seems to activate " +
+		"one order at a time, and every SIM has a plan; name more SIM cards (--sim)"
 )
 
 // waiting says whether the run has seen that orders wait for others of their SIM.

@@ -57,7 +57,7 @@ func asyncFaults() []Fault {
 				}
 			})},
 		{"never-finishes", "async/ends-in-time",
-			"leaves a removal processing for ever when none of its SIM cards exists",
+			"leaves a removal processing forever when none of its SIM cards exists",
 			always(store.Interceptor{Accept: neverFinishes})},
 		{"status-goes-back", "async/never-goes-back",
 			"reports a finished task as processing on the second query", goesBack},

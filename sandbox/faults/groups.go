@@ -14,7 +14,7 @@ func groupFaults() []Fault {
 		{"add-does-nothing", "groups/listing-reflects-add",
 			"reports a successful addition but adds nothing", onEffects(store.ActionAdd, noEffects)},
 		{"listing-flickers", "groups/listing-reflects-add",
-			"lists the SIM cards of a group only every second time", flickering},
+			"lists the SIM cards of a group only on every second request", flickering},
 		{"remove-does-nothing", "groups/listing-reflects-remove",
 			"reports a successful removal but removes nothing", onEffects(store.ActionRemove, noEffects)},
 		{"remove-empties-group", "groups/listing-reflects-remove",
@@ -27,7 +27,7 @@ func groupFaults() []Fault {
 				}
 			})},
 		{"remove-takes-each-once", "groups/listing-reflects-remove",
-			"removes a SIM card once, however often a removal names it",
+			"removes a SIM card once, no matter how often a removal names it",
 			onEffects(store.ActionRemove, func(_ *store.State, t *store.Task) {
 				seen := map[string]bool{}
 				t.Effects = slices.DeleteFunc(t.Effects, func(e store.Effect) bool {
@@ -37,7 +37,7 @@ func groupFaults() []Fault {
 				})
 			})},
 		{"remove-takes-all", "groups/listing-reflects-remove",
-			"removes a SIM card entirely, however often it was added",
+			"removes a SIM card entirely, no matter how often it was added",
 			onEffects(store.ActionRemove, func(st *store.State, t *store.Task) {
 				for i := range t.Effects {
 					t.Effects[i].Delta = -st.Count(t.Group, t.Effects[i].SIM)
@@ -54,7 +54,7 @@ func groupFaults() []Fault {
 				}
 			})},
 		{"listing-deduplicated", "groups/listing-repeats-sims",
-			"lists a SIM card once, however often it was added",
+			"lists a SIM card once, no matter how often it was added",
 			onListing(func(_ *store.Call, l *store.Listing) { l.SIMs = slices.Compact(l.SIMs) })},
 		{"sim-count-deduplicated", "groups/sim-count",
 			"counts repeated SIM cards once in sim_count of listGroupSims",

@@ -23,7 +23,7 @@ func orderFaults() []Fault {
 		{"order-lost", "payments/known-from-the-order",
 			"accepts singleOrder but loses the order", lostOrder},
 		{"another-package-ordered", "orders/creates-an-order",
-			"orders the package that it lists last, whatever singleOrder names", onOrder(func(_ *store.State, o *store.Order) {
+			"orders the package listed last, whichever one singleOrder names", onOrder(func(_ *store.State, o *store.Order) {
 				o.PackageCode = fixtures().Packages[len(fixtures().Packages)-1]
 			}, "singleOrder")},
 		{"pay-id-left-out", "orders/answer-names-order-and-pay-id",
@@ -32,7 +32,7 @@ func orderFaults() []Fault {
 				return data
 			}, "singleOrder", "synOrderInfo")},
 		{"order-no-of-its-own", "orders/answer-repeats-the-request",
-			"answers singleOrder and synOrderInfo with an orderNo of its own", onData(func(_ *store.Call, data map[string]any) map[string]any {
+			"answers singleOrder and synOrderInfo with its own orderNo", onData(func(_ *store.Call, data map[string]any) map[string]any {
 				data["orderNo"] = "2026110109300000001"
 				return data
 			}, "singleOrder", "synOrderInfo")},
@@ -63,7 +63,7 @@ func orderFaults() []Fault {
 			"creates a second order with the same payId",
 			agree("payId", func(c *store.Call) bool { return of(c, "singleOrder", "synOrderInfo") })},
 		{"order-no-raced", "orders/duplicate-refused",
-			"looks for another order with the orderNo of a singleOrder before it writes slowly, so that those of one moment all succeed",
+			"checks singleOrder for a duplicate orderNo before a slow write, so that concurrent duplicates all succeed",
 			orderNoRaced},
 		{"purchase-id-required-to-be-new", "orders/duplicate-request-order-id-accepted",
 			"refuses an order that reuses a requestOrderId or orgOrderId", newPurchaseID},
@@ -81,7 +81,7 @@ func orderFaults() []Fault {
 func orderListFaults() []Fault {
 	return []Fault{
 		{"no-orders-listed", "orders/query-shows-the-order",
-			"lists no orders, whatever was paid", onOrderList(func(_ *store.State, _ *store.Call, l *store.OrderList) { l.Entries = nil })},
+			"lists no orders, not even paid ones", onOrderList(func(_ *store.State, _ *store.Call, l *store.OrderList) { l.Entries = nil })},
 		{"order-listed-under-code", "orders/query-shows-the-plan",
 			"lists orders under the name of another plan",
 			onOrderList(func(_ *store.State, _ *store.Call, l *store.OrderList) {
@@ -123,7 +123,7 @@ func thirdPartyFaults() []Fault {
 				return !of(c, "synOrderInfo") || string(valueOf(c, "languageCode")) != `""` && string(valueOf(c, "orgOrderId")) != `""`
 			})},
 		{"failed-third-party-payment-paid", "third-party/failed-payment-not-paid",
-			"treats a third-party order as paid, whatever payRst says",
+			"treats a third-party order as paid, regardless of payRst",
 			onDecide(func(_ *store.State, d *store.Decision) { d.Status = store.PayPaid }, "synOrderInfo")},
 		{"third-party-order-paid-again", "third-party/nothing-left-to-pay",
 			"lets a third-party order be paid again through Stripe",

@@ -63,13 +63,13 @@ func pushFaults() []Fault {
 func pushRetryFaults() []Fault {
 	return []Fault{
 		{"push-given-up-after-failure", "push/retried-after-failure",
-			"gives up a push when the receiver answers 5xx",
+			"gives up on a push when the receiver answers 5xx",
 			givenUp(func(status int) bool { return status >= 500 })},
 		{"push-given-up-after-refusal", "push/retried-after-refusal",
-			"gives up a push when the receiver answers 4xx",
+			"gives up on a push when the receiver answers 4xx",
 			givenUp(func(status int) bool { return status >= 400 && status < 500 })},
 		{"push-given-up-without-answer", "push/retried-without-an-answer",
-			"gives up a push when the receiver does not answer", givenUp(func(status int) bool { return status == 0 })},
+			"gives up on a push when the receiver does not answer", givenUp(func(status int) bool { return status == 0 })},
 		{"push-counts-attempts", "push/same-content-on-retry",
 			"adds a retry counter to the body of a repeated push", onAttempt(func(a *store.Attempt) {
 				if a.Number > 1 {

@@ -24,7 +24,7 @@ import (
 func pushFormFaults() []Fault {
 	return []Fault{
 		{"push-by-put", "push/method-and-media-type",
-			"sends pushes by PUT", onPush(func(r *http.Request) { r.Method = http.MethodPut })},
+			"sends pushes with PUT", onPush(func(r *http.Request) { r.Method = http.MethodPut })},
 		{"push-announced-as-text", "push/method-and-media-type",
 			"sends pushes as text/plain", onPush(func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") })},
 		{"push-member-twice", "push/body-is-one-json-object",

@@ -22,13 +22,13 @@ func subtleFaults() []Fault {
 				return strings.Contains(c.Request.Header.Get("Content-Type"), "charset") && hexDigits.MatchString(sign)
 			})},
 		{"sign-unchecked-of-other-media", "signature/wrong-sign-refused",
-			"reads a body whatever its Content-Type, and checks the sign of application/json only", uncheckedMedia},
+			"reads a body regardless of its Content-Type, but checks the sign only of application/json", uncheckedMedia},
 		{"declined-payment-paid-later", "payments/status-after-failure",
 			"reports a declined payment as paid a moment after its confirmation", declinedPaidLater},
 		{"task-done-when-queried", "async/query-triggers-nothing",
 			"applies a finished task to the group only when its result is queried", appliedWhenQueried},
 		{"work-before-response", "async/basic-validation-at-once",
-			"carries addSims out before it responds, which takes 4 ms for each SIM card", workBeforeResponse},
+			"carries out addSims before it responds, taking 4 ms for each SIM card", workBeforeResponse},
 		{"addition-vanishes", "groups/listing-reflects-add",
 			"drops a SIM card from the listing a moment after it was added", vanishing},
 		{"result-forgotten-later", "request-id/repeated-reading",
@@ -36,7 +36,7 @@ func subtleFaults() []Fault {
 		{"order-forgotten-later", "order-lookup/purchase-id-of-the-order",
 			"forgets an order a moment after it was first looked up", func() store.Interceptor { return forgettingLater(store.LookupOrder) }},
 		{"listing-cut-at-20", "groups/listing-reflects-add",
-			"lists the first 20 SIM cards of a group only",
+			"lists only the first 20 SIM cards of a group",
 			onListing(func(_ *store.Call, l *store.Listing) { l.SIMs = l.SIMs[:min(len(l.SIMs), 20)] })},
 		{"additions-deduplicated", "groups/per-operation-counting",
 			"reports a repeated addition as successful but does not count it",
@@ -63,7 +63,7 @@ func subtleFaults() []Fault {
 				}
 			})},
 		{"newest-of-sim-of-any-partner", "order-lookup/own-orders-only",
-			"returns the newest order of a SIM card, of whichever partner, to a partner with an order of it",
+			"returns the newest order of a SIM card, even another partner's, to any partner with an order for that card",
 			onOrderLookup(func(st *store.State, _ *store.Call, l *store.Lookup) {
 				if orders := st.Orders(l.By, l.Key); l.By == store.BySIM && l.Found {
 					find(l, orders[len(orders)-1])

@@ -34,7 +34,7 @@ func transportFaults() []Fault {
 			"treats a PUT as a POST",
 			onMethod(http.MethodPut, http.MethodPost, "/single", "/sims")},
 		{"any-media-type-accepted", "errors/other-media-type-refused",
-			"reads a body as JSON whatever its Content-Type",
+			"reads a body as JSON regardless of its Content-Type",
 			always(store.Interceptor{Incoming: func(r *http.Request) *store.Answer {
 				if r.ContentLength > 0 {
 					r.Header.Set("Content-Type", "application/json")

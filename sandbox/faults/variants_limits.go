@@ -16,7 +16,7 @@ func limitVariants() []Variant {
 			always(sandbox.Interceptor{Conflict: oneRenewal})},
 		{"sims-have-owners", "refuses orders for a SIM card of another partner", map[string]string{"second-sim": secondSIM},
 			always(sandbox.Interceptor{Conflict: owned})},
-		{"one-plan-per-sim", "has one active plan per SIM card: a further paid order waits until the plans before it end", nil,
+		{"one-plan-per-sim", "allows one active plan per SIM card: the next paid order waits until the earlier plans end", nil,
 			onDecide(func(st *sandbox.State, d *sandbox.Decision) {
 				if days := daysBefore(st, d.Order); days > 0 && d.Status == sandbox.PayPaid {
 					d.Delay = time.Duration(days) * 24 * time.Hour
