@@ -45,7 +45,7 @@ type commands struct {
 	Config   configCommand   `cmd:"" help:"Print the effective settings and where each comes from."`
 	Doctor   doctorCommand   `cmd:"" help:"Find out how a target behaves, and print matching settings."`
 	Learn    learnCommand    `cmd:"" help:"Learn what a target really does, and write it as an overlay of the contract."`
-	Drift    driftCommand    `cmd:"" help:"Show what a target does otherwise than when it was learnt."`
+	Drift    driftCommand    `cmd:"" help:"Show how a target has changed since it was learnt."`
 	List     listCommand     `cmd:"" help:"List the checks."`
 	Explain  explainCommand  `cmd:"" help:"Explain what a check requires, the evidence, and common causes of failure."`
 	Faults   faultsCommand   `cmd:"" help:"List the violations that the sandbox can commit."`

@@ -30,7 +30,7 @@ type serveCommand struct {
 	EnvFile   string        `placeholder:"FILE" help:"Once listening, write the settings for mallcheck run and go test to this file as KEY=value lines."`
 	Fault     []string      `sep:"," placeholder:"ID" help:"Violation to commit; mallcheck faults lists them."`
 	Variant   []string      `sep:"," placeholder:"ID" help:"Habit to adopt; mallcheck variants lists them."`
-	Overlay   string        `placeholder:"FILE" help:"Answer as the target does about which mallcheck learn wrote this."`
+	Overlay   string        `placeholder:"FILE" help:"Answer like the target from which mallcheck learn wrote this file."`
 	Control   bool          `help:"Enable the control endpoints, which reset, seed and steer the sandbox."`
 	UI        bool          `name:"ui" help:"Serve a live page that shows and judges each request. It also enables the control endpoints."`
 	Quiet     bool          `help:"Do not log requests."`
