@@ -13,7 +13,7 @@ import (
 type Mismatch struct {
 	// Source is the operation that answered, or rechargeSuccess for a push.
 	Source string
-	// Member is the first member that differs, as the API names it. Want is what was ordered, Got what was told.
+	// Member is the first member that differs, as the API names it. Want is what was ordered, Got what the mall returned.
 	Member, Want, Got string
 }
 
@@ -77,7 +77,7 @@ func (p *Push) Check(order OrderRequest) error {
 		pair{"payCurrency", order.Currency, p.Currency})...)
 }
 
-// told returns the pairs whose member was told.
+// told returns the pairs whose member the mall returned.
 func told(pairs ...pair) []pair {
 	return slices.DeleteFunc(pairs, func(p pair) bool { return p.got == "" })
 }

@@ -11,7 +11,7 @@
 // # Errors
 //
 // A refusal by the mall is a *Refused. An answer that the contract does not
-// allow is a *Malformed. An order of which nobody knows whether it exists is an
+// allow is a *Malformed. An order that may or may not exist is an
 // *Uncertain. An answer that tells another amount or order than was ordered is a
 // *Mismatch: AuthorizePayment and Order compare by themselves; for a payment, an
 // order that was found, an auto-renewal and a push, call Check with the order that you stored. SIM cards that a task failed for are a *FailedSIMs, and a task that

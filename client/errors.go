@@ -60,7 +60,7 @@ func (m *Malformed) Error() string {
 // LogValue is the text of Error, so that no logger prints the raw answer.
 func (m *Malformed) LogValue() slog.Value { return slog.StringValue(m.Error()) }
 
-// Uncertain is an order of which nobody knows whether it exists: it was sent, and
+// Uncertain is an order that may or may not exist: it was sent, and
 // no answer could be read. Call Order again with the same OrderNo and MayExist.
 type Uncertain struct {
 	// OrderNo and PayID name the order.

@@ -29,7 +29,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Observer is told of a run as it goes. Its methods are called one at a time.
+// Observer follows a run. Its methods are called one at a time.
 type Observer interface {
 	// Begin is called once, after the services were asked and before the first
 	// check; run has no results yet.

@@ -18,7 +18,7 @@ const (
 	reasonUntested = "service could not be tested"
 )
 
-// ErrNothingToRepeat is the error of a run of which nothing is to be run again.
+// ErrNothingToRepeat is the error of a run in which nothing is left to run again.
 var ErrNothingToRepeat = errors.New("every check that could run passed: there is nothing to run again")
 
 // ToRepeat returns the ids of the checks that a run left without a passing verdict:
@@ -49,7 +49,7 @@ func ToRepeat(run *reports.Run) ([]string, error) {
 	return ids, nil
 }
 
-// cutOff returns the checks of which a run that was ended at once has no result.
+// cutOff returns the checks without a result in a run that was ended at once.
 func cutOff(run *reports.Run, has map[string]bool) ([]string, error) {
 	if run.Stopped == "" || run.Shard != nil {
 		return nil, nil

@@ -22,8 +22,8 @@ func InstalledBy() string { return installed.By(installedBy, version) }
 
 // Build says what a program with this suite in it was built from.
 type Build struct {
-	// Version is the version that the build was told, or else that of the module;
-	// "devel" for a working tree of which nothing is known.
+	// Version is the version set at build time, or else that of the module;
+	// "devel" for an unknown working tree.
 	Version string
 	// Commit is the revision, in hex, and CommitTime its time; empty and zero
 	// where neither the linker nor go build knew them.
@@ -51,7 +51,7 @@ func Built() Build {
 	return build
 }
 
-// read adds what go build wrote into the program; what the linker was told stays.
+// read adds what go build wrote into the program; values set by the linker stay.
 // In a program of another module the settings tell of that module's commit.
 func (b *Build) read(info *debug.BuildInfo) {
 	module := info.Main

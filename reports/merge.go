@@ -131,7 +131,7 @@ func behaviourOf(run *Run) string {
 	return ShowValue(slices.Concat(run.Target.Faults, run.Target.Variants))
 }
 
-// sandboxName is the name of the embedded sandbox, of which each shard starts its own.
+// sandboxName is the name of the embedded sandbox; each shard starts its own.
 const sandboxName = "sandbox"
 
 // addressesOf are the addresses that a run asked, by which two targets of one name

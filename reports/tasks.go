@@ -37,7 +37,7 @@ func (t *Task) Last() Look {
 	return t.Looks[len(t.Looks)-1]
 }
 
-// Tasks returns the tasks of which a check saw both the submission and at least
+// Tasks returns the tasks for which a check saw both the submission and at least
 // one status, in the order of submission. A look belongs to the submission whose
 // answer has the request id, by whatever name, in its header.
 func Tasks(run *Run) []Task {

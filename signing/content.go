@@ -85,7 +85,7 @@ func VerifyBody(body []byte, rules Rules) error {
 	return Verify(members, sign, rules)
 }
 
-// compare need not take constant time: whoever sends a request can compute its sign.
+// compare need not take constant time: anyone who sends a request can compute its sign.
 func compare(want, sign string) error {
 	if want != sign {
 		return fmt.Errorf("verifying the sign: %w", ErrMismatch)

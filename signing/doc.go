@@ -29,7 +29,7 @@
 // # Security
 //
 // The request signature uses no secret. It is a checksum, not an authentication:
-// whoever can send a request can compute its sign, and a valid sign says nothing
+// anyone who can send a request can compute its sign, and a valid sign says nothing
 // about the sender. MD5 does not resist deliberate collisions either. The transport
 // protects a request, and whatever else the provider checks.
 //

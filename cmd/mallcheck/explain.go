@@ -14,7 +14,7 @@ type explainCommand struct {
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 
-// Help tells what is told, below the usage.
+// Help says what explain prints, below the usage.
 func (explainCommand) Help() string {
 	return `Shows the requirement, its clause and evidence, common causes of failure, how to run only this check, and how to
 see it fail. Nothing is sent.

@@ -53,7 +53,7 @@ func (c *runCommand) Run(std *streams) error {
 		return &target.Error{Place: t.Place("fail-on"), Value: "drift", Problem: "is for mallcheck drift",
 			Instead: "write critical, finding or habit"}
 	}
-	std.secrets = t.Secrets() // the terminal and the reports are told what was redacted
+	std.secrets = t.Secrets() // the terminal and the reports learn what was redacted
 	if err := knownFormats(t.Place("format"), t.Formats); err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func judge(std *streams, t *target.Target) error {
 // runner runs checks until ctx ends and tells the observer.
 type runner func(ctx context.Context, observer conformance.Observer) (*reports.Run, error)
 
-// stoppingChecks is told when a run of checks is interrupted.
+// stoppingChecks is notified when a run of checks is interrupted.
 const stoppingChecks = "interrupted: finishing the current check and cleaning up (press again to stop at once)"
 
 // judgeBy is judge with another way to run.

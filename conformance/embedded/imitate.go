@@ -26,7 +26,7 @@ import (
 // Imitation returns the interceptors that have a sandbox answer as a target that was
 // learnt: its header, statuses, codes, members, forms and leniency, and the settings that a
 // run needs with them. How fast it answers and its pushes are not imitated, nor leniency about what comes before the
-// parameters, such as malformed JSON, nor the forms of ids that a run is told, such as groups.
+// parameters, such as malformed JSON, nor the forms of ids that the settings of a run give, such as groups.
 func Imitation(learned *observe.Learned) ([]sandbox.Interceptor, map[string]string, error) {
 	contract, err := openapi.Mall()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // DefaultPushTo is where a served sandbox sends its pushes when a later run is to
-// test it: that run is told to listen there.
+// test it: that run gets this address to listen on.
 const DefaultPushTo = "http://127.0.0.1:8643" + pushPath
 
 // WithKey gives pushes the sandbox's well-known key when they have none.

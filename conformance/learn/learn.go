@@ -78,7 +78,7 @@ func (l *Learner) Learned() *Learned {
 // the target, "" where an archive does not tell it.
 func (l *Learner) AddRun(r io.Reader) (target string, err error) {
 	buffered := wholefile.WithoutMark(r)
-	if head, _ := buffered.Peek(512); isArchive.Match(head) { // what cannot be read is told below
+	if head, _ := buffered.Peek(512); isArchive.Match(head) { // what cannot be read is reported below
 		a := &archive{decoder: json.NewDecoder(buffered), learner: l}
 		if err := a.read(); err != nil {
 			return "", fmt.Errorf("reading an HTTP archive: %w", err)

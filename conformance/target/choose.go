@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Layers returns the layers that settings come from, the first of which wins: the
+// Layers returns the layers that settings come from, and the first one wins: the
 // flags, the environment (given as os.Environ gives it), and the target that they
 // choose of a file. The file is the one they name, otherwise FileName in dir, if it
 // is there. Where no target is named and no address is given, it is the file's

@@ -14,7 +14,7 @@ import (
 // strictly: addresses, partners, rules, permissions, policy, selection, faults and
 // variants. The shards of one run have the same. Fixtures, limits, secrets and
 // reports may differ between shards and take no part, nor does the address of the
-// embedded sandbox, of which each shard starts its own.
+// embedded sandbox: each shard starts its own.
 func (t *Target) Digest() string {
 	urls := t.URLs
 	if t.Sandbox {

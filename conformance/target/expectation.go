@@ -16,7 +16,7 @@ type Expectation struct {
 	Place string
 }
 
-// expectWords are the words with which a file says what it expects.
+// expectWords are the words that a file uses to say what it expects.
 var expectWords = map[string]reports.Expect{
 	"accept": reports.ExpectAccepted, "reject": reports.ExpectRefused, "either": reports.ExpectEither,
 }

@@ -89,7 +89,7 @@ func parseWaivers(path string, text []byte) ([]Waiver, error) {
 	return waivers, nil
 }
 
-// known is mapping for a file that is no file of targets: an unknown key is told
+// known is mapping for a file that is no file of targets: an unknown key is reported
 // with the nearest known one, whatever settings there are.
 func (f *File) known(node *yaml.Node, what string, keys []string) ([]pair, error) {
 	pairs, err := f.mapping(node, what, nil)

@@ -24,7 +24,7 @@ const (
 )
 
 // By returns how the running program was installed. Linked is the way that the
-// linker was told, empty if none; version is the version that the linker was told.
+// linker got, empty if none; version is the version that the linker got.
 // It is [Unknown] if
 // the path of the program cannot be found.
 func By(linked, version string) string {

@@ -2,7 +2,7 @@ package redact
 
 import "strings"
 
-// cutMark ends a text of which the end was cut off.
+// cutMark ends a text whose end was cut off.
 const cutMark = "…"
 
 // cutLength is how many bytes of a hidden value are looked for before a cutMark;
@@ -27,7 +27,7 @@ func newCutForms(forms map[string]string) cutForms {
 	return cuts
 }
 
-// hide hides what is left of a text of which the end was cut off, before each cutMark.
+// hide hides the rest of a text whose end was cut off, before each cutMark.
 func (c cutForms) hide(s string) string {
 	var out strings.Builder
 	for {

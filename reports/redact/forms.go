@@ -100,7 +100,7 @@ func escaped(value, escape string) string {
 	return out.String()
 }
 
-// mixedForms matches values of which any characters are escaped in any way; nil when
+// mixedForms matches values in which any characters are escaped in any way; nil when
 // there are none. There is one group for each value.
 func mixedForms(values []string) *regexp.Regexp {
 	var patterns []string

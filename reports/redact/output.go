@@ -49,7 +49,7 @@ func (s Secrets) Writer(out io.Writer) io.WriteCloser {
 
 // lineWriter redacts lines.
 type lineWriter struct {
-	mu       sync.Mutex // a signal is told while a run still writes
+	mu       sync.Mutex // a signal is reported while a run still writes
 	out      io.Writer
 	redactor *redactor
 	values   []string

@@ -217,7 +217,7 @@ func (r *redactor) header(field, value string) string {
 	return r.hideIn(value)
 }
 
-// tail returns the redacted end of a body, of which the beginning is not there.
+// tail returns the redacted end of a body whose beginning is missing.
 func (r *redactor) tail(raw []byte) []byte {
 	if raw == nil {
 		return nil

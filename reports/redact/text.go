@@ -26,14 +26,14 @@ type redactor struct {
 	values *strings.Replacer
 	// shortest is the length in bytes of the shortest form that values replaces.
 	shortest int
-	// mixed finds secret values of which any characters are escaped; nil when there are none.
+	// mixed finds secret values in which any characters are escaped; nil when there are none.
 	mixed *regexp.Regexp
 	// cuts are the forms that values replaces, by the bytes that each begins with.
 	cuts cutForms
 	// said finds `name "value"`, as messages write it, member `"name": value` and
 	// pair `name=value`, for the hidden names.
 	said, member, pair *regexp.Regexp
-	// learn, when not nil, is told every value that a name hides.
+	// learn, when not nil, is called with every value that a name hides.
 	learn func(name, value string)
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-// compareMost is how many entries of one kind a comparison is told in text.
+// compareMost is how many entries of one kind the text of a comparison has.
 const compareMost = 100
 
 // compareForm is how a comparison is written: as plain text or as Markdown.

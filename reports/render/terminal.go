@@ -197,7 +197,7 @@ func (t *Terminal) write(text string) {
 	}
 }
 
-// form is how results are told in full: enough to act on.
+// form is how results are shown in full: enough to act on.
 func (t *Terminal) form() textForm {
 	return textForm{indent: "  ", width: t.options.Width, deviations: 3, text: 600, body: 1000, curl: 3000}
 }

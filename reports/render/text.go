@@ -16,7 +16,7 @@ import (
 type textForm struct {
 	indent     string
 	width      int  // columns at which text is wrapped, 0 for never
-	deviations int  // how many of a result's deviations are told
+	deviations int  // how many of a result's deviations are shown
 	text       int  // longest summary, expected, actual or reason
 	body       int  // longest body
 	curl       int  // longest curl line; a cut one would be of no use

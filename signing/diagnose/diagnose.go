@@ -78,7 +78,7 @@ type Cause struct {
 type Mistake struct {
 	// ID is stable and listed by Mistakes.
 	ID string
-	// Words are a clause without a full stop, to be understood by whoever wrote the client.
+	// Words are a clause without a full stop, written for the author of the client.
 	Words string
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// diagnosis finds the setting because of which a service refuses valid requests.
+// diagnosis finds the setting that makes a service refuse valid requests.
 type diagnosis struct {
 	session *session.Session
 	target  *target.Target

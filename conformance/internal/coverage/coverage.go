@@ -47,7 +47,7 @@ const (
 	Rules     = "signature rules tested" // the rules signature/… of the operation
 )
 
-// Kinds returns all kinds, in the order in which they are told.
+// Kinds returns all kinds, in the order of reports.
 func Kinds() []string {
 	return []string{Responses, Sent, Omitted, Kept, Broken, Values, Members, Codes, Rules}
 }

@@ -90,7 +90,7 @@ func (d *drift) of(m *observe.Member, rank Rank, kind, format string, was, is st
 	})
 }
 
-// manyPlaces is from how many places on the same change of members of one name is told as one.
+// manyPlaces is from how many places on the same change of members of one name is reported as one.
 const manyPlaces = 4
 
 // together tells as one change what changed alike for members of one name in many places,

@@ -61,7 +61,7 @@ func (d *drift) facts(before, after *observe.Learned) {
 	}
 }
 
-// refusals compares how one mistake is refused. Operations with the same change are told
+// refusals compares how one mistake is refused. Operations with the same change are reported
 // together.
 func (d *drift) refusals(subject string, was, is map[string][]string) {
 	type difference struct{ before, after string }

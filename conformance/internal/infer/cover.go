@@ -50,7 +50,7 @@ func cover(all []*pattern, seen *observed) []chosen {
 	return cause
 }
 
-// candidate is a pattern that explains deviating checks, one of which breaks its clause.
+// candidate is a pattern that explains deviating checks; at least one breaks its clause.
 type candidate struct {
 	*pattern
 	fits   map[string]float64

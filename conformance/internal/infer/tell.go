@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// A pattern is told in the words of its fault only when more than fewChecks deviate, and most of
+// A pattern is described in the words of its fault only when more than fewChecks deviate, and most of
 // what it predicts. What the first failure says is a fact in any case.
 const (
 	fewChecks = 2

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The operations by which the entries of a journal are told apart.
+// The operations that distinguish the entries of a journal.
 const (
 	AddSIMs       = "addSims"
 	RemoveSIMs    = "removeSims"
@@ -146,7 +146,7 @@ func (e *Entry) SetResults(results []Result) {
 }
 
 // Carried returns the SIM cards for which the request succeeded, and, of an addition,
-// those with a code that is not known. Where nothing is told of a SIM card, its
+// those with a code that is not known. Where the result lacks a SIM card, its
 // addition counts as done, unless it is one of those that do not exist, and its
 // removal as not done.
 func (e *Entry) Carried(notExisting []string) (succeeded, doubtful []string) {

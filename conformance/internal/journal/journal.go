@@ -67,7 +67,7 @@ type record struct {
 	Closed bool `json:"closed,omitempty"`
 }
 
-// head says of which target a journal is.
+// head says which target a journal belongs to.
 type head struct {
 	Version string            `json:"version"`
 	URLs    map[string]string `json:"urls"`

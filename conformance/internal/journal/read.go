@@ -95,7 +95,7 @@ func (j *Journal) heldBefore(r Request) {
 	maps.Copy(j.before[r.in()], r.Before)
 }
 
-// Empty reports whether the run was killed before it said of which target it is.
+// Empty reports whether the run was killed before it wrote which target it belongs to.
 func (j *Journal) Empty() bool { return j.end == 0 }
 
 // Finished reports whether nothing is left to undo.

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// SeenTypes are the types of which there is any evidence.
+// SeenTypes are the types with any evidence.
 func (m *Member) SeenTypes() []string {
 	if m.node != nil {
 		return slices.Sorted(maps.Keys(m.node.types))
@@ -33,7 +33,7 @@ func formNamed(name string) forms {
 	return 0
 }
 
-// SeenValues are the values of which there is any evidence, and whether there are texts
+// SeenValues are the values with any evidence, and whether there are texts
 // that are no codes.
 func (m *Member) SeenValues() (values []string, others bool) {
 	if m.node == nil {

@@ -104,7 +104,7 @@ func New(contract *openapi.Contract, options Options) (*Oracle, error) {
 
 // Judge returns every deviation that an exchange shows, each once. An exchange
 // without an answer, or of an operation that the contract does not have, shows none.
-// Of a clause that an answer deviates from in many places the first few are told;
+// Of many deviations of an answer from one clause, the first few are reported;
 // the first of them says how many more there are.
 //
 // valid says that the request keeps every clause of the contract. A server error is
@@ -142,13 +142,13 @@ type judgement struct {
 	times      map[key]int // how often each clause is deviated from
 }
 
-// key tells apart what is told of a clause: deviations, and what no page names.
+// key distinguishes what is reported about a clause: deviations, and what no page names.
 type key struct {
 	clause       string
 	undocumented bool
 }
 
-// maxTold bounds the deviations from one clause that are told of one answer.
+// maxTold bounds the reported deviations of one answer from one clause.
 const maxTold = 5
 
 // room counts a deviation from a clause and reports whether it is to be told.

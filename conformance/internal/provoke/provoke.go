@@ -52,7 +52,7 @@ const (
 	numbersForStrings  = "numbers-for-strings"
 	OtherTypes         = "other-types"
 	malformedValues    = "malformed-values"
-	// cutOff is a body of which the report has the beginning alone: it cannot be judged.
+	// cutOff is a body whose report has only its beginning: it cannot be judged.
 	cutOff = "cut-off"
 	// Unclear is a request whose sign cannot be Judged, since the report hides values.
 	Unclear = ""

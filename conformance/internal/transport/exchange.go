@@ -56,7 +56,7 @@ func (c *Client) Do(within context.Context, operation string, request *http.Requ
 // repeatable lets the transport send a request of an operation that reads once more
 // where the target had closed the kept connection on which it was sent, as a server
 // may at any time. One that changes the target is never sent twice. The header is
-// how net/http is told; without a value it is not sent.
+// net/http's way of saying so: a header without a value is not sent.
 func repeatable(operation string, request *http.Request) *http.Request {
 	if found, known := openapi.OperationOf(operation); known && found.Does == openapi.Read {
 		request.Header = request.Header.Clone()

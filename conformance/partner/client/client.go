@@ -35,7 +35,7 @@ const (
 // Price is what a data plan costs.
 type Price struct{ Package, Amount, Currency string }
 
-// Options adapt a Judge to a server and to what the client was told.
+// Options adapt a Judge to a server and to what the client was given.
 type Options struct {
 	// Rules are the signing rules; signing.Default() if zero.
 	Rules signing.Rules
@@ -49,7 +49,7 @@ type Options struct {
 	TerminalStatuses []string
 	// MinPoll is the shortest pause between two readings of one task; DefaultMinPoll if 0, none if negative.
 	MinPoll time.Duration
-	// Prices are those that the client was told instead of listing the plans.
+	// Prices are those that the client was given instead of listing the plans.
 	Prices []Price
 }
 

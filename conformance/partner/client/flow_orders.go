@@ -95,7 +95,7 @@ func (f *flow) order(e *event) {
 }
 
 // price compares an order with the plans that were listed for the SIM card or, if none were, with the
-// prices that the client was told.
+// prices that the client was given.
 func (f *flow) price(e *event, o *order) {
 	prices := f.plans[o.sim]
 	listed := prices != nil

@@ -226,7 +226,7 @@ type listed struct {
 	Times       int    `json:"times"` // 0 for what only the end shows
 }
 
-// tell writes the summary if it differs from what was told before.
+// tell writes the summary if it differs from the last one written.
 func (p *Page) tell(w http.ResponseWriter, told *string) error {
 	p.mu.Lock()
 	judge, since := p.judge, p.since

@@ -46,7 +46,7 @@ func dropHops(header http.Header) {
 	}
 }
 
-// answer hands on the answer of the target with what the oracle says of it.
+// answer passes on the target's answer with what the oracle says about it.
 func (p *Proxy) answer(w http.ResponseWriter, c *call, exchange reports.Exchange, judged reports.Result) {
 	header := w.Header()
 	if problem := exchange.Problem; problem != "" {

@@ -55,7 +55,7 @@ func checksOf(contract *openapi.Contract, p *Proxy) []partner.Check {
 	return all
 }
 
-// report hands on what was seen of an operation: of the signs of its requests, or of its answers. The
+// report passes on what was seen of an operation: of the signs of its requests, or of its answers. The
 // exchanges stand with the answers; with the signs stand those alone that show a deviation.
 func (p *Proxy) report(r *partner.Record, operation string, signs bool) {
 	seen := p.seen.traffic(operation)

@@ -27,7 +27,7 @@ type traffic struct {
 	leftOut    int // exchanges that are not kept
 }
 
-// kind tells deviations apart: each is told once.
+// kind distinguishes deviations: each is reported once.
 type kind struct{ clause, pointer, value string }
 
 func kindOf(d reports.Deviation) kind {

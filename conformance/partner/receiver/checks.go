@@ -223,7 +223,7 @@ func timeCases() []single {
 	}
 }
 
-// hostileCases are requests that are no pushes. Those of which mayAccept is set are valid, only large.
+// hostileCases are requests that are not pushes. Those with mayAccept set are valid, only large.
 func hostileCases() []struct {
 	id, what  string
 	mayAccept bool

@@ -22,7 +22,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
-// tellEvery is how often the progress is told.
+// tellEvery is how often the progress is reported.
 const tellEvery = 10 * time.Second
 
 // Settings say how faults are proven.
@@ -94,7 +94,7 @@ func (p *proof) tell() {
 }
 
 // work gives fault after fault to a process and fills the rows of them. A process
-// that hangs or breaks is told in the row of its fault, and another takes its place.
+// that hangs or breaks is reported in the row of its fault, and another takes its place.
 func (p *proof) work(ctx context.Context) error {
 	var w *worker
 	defer func() { w.end() }()
@@ -130,7 +130,7 @@ type worker struct {
 	answers *json.Decoder
 }
 
-// start starts a process that proves the faults that it is told.
+// start starts a process that proves the faults it is given.
 func (p *proof) start(ctx context.Context) (*worker, error) {
 	self, err := os.Executable()
 	if err != nil {

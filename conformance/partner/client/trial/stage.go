@@ -161,7 +161,7 @@ func (t *trials) listen(ctx context.Context) (listener net.Listener, push string
 	return listener, free.Addr().String(), nil
 }
 
-// prices returns what the client was told.
+// prices returns the prices that the client was given.
 func (t *trials) prices() []client.Price {
 	f := t.fixtures
 	return []client.Price{{Package: f.Packages[0], Amount: f.Amounts[0], Currency: f.Currencies[0]}}

@@ -52,7 +52,7 @@ type Config struct {
 	Seed int64
 	// Output gets the output of the command; it may be nil.
 	Output io.Writer
-	// Progress is told of each run of the command as it begins; it may be nil. It is called from several goroutines.
+	// Progress is called as each run of the command begins; it may be nil. It is called from several goroutines.
 	Progress func(text string)
 }
 
@@ -284,7 +284,7 @@ const (
 	signEmpty = "MALL_SIGN_EMPTY"
 )
 
-// variables returns what a client is told.
+// variables returns the environment of a client.
 func variables(f sandbox.Fixtures, url, push, header string, rules signing.Rules) []string {
 	if rules.Parts == 0 {
 		rules.Parts = signing.AllParts

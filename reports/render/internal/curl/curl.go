@@ -102,7 +102,7 @@ func printableLine(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// printfFormat returns the format with which printf of POSIX prints exactly the
+// printfFormat returns the format that makes the POSIX printf print exactly the
 // bytes of text; no byte of the format needs more care than quoting.
 func printfFormat(text string) string {
 	var out strings.Builder

@@ -50,14 +50,14 @@ var likelihoodNames = [...]string{"often", "sometimes", "seldom"}
 func (l Likelihood) String() string { return likelihoodNames[l] }
 
 // Cost is what a mistake adds to a combination. Combinations are tried in the order of their costs,
-// so that three usual mistakes come before two of which one is seldom.
+// so that three common mistakes come before two if one of the two is rare.
 func (l Likelihood) Cost() int { return [...]int{2, 3, 5}[l] }
 
 // mistake is an entry of the table: one thing that goes wrong, in one or several ways.
 type mistake struct {
 	ID     string
 	Stage  Stage
-	Also   []Stage // further stages that it decides, and with which it does not combine
+	Also   []Stage // further stages that it decides and does not combine with
 	Likely Likelihood
 	Words  string
 	Alone  bool // too many ways to be combined

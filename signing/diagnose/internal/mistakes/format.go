@@ -183,7 +183,7 @@ func nestedFiltered(s *Subject) []Variant {
 	return []Variant{changed("", func(n *jsonform.Node) *jsonform.Node { return n.EachContainer(order) })}
 }
 
-// nestedEmptyDropped is what serializers do that are told to leave out empty members.
+// nestedEmptyDropped is what serializers do when set to leave out empty members.
 var nestedEmptyDropped = fixed(
 	withoutNested("null", "null"),
 	withoutNested(`"" and null`, "null", `""`),
