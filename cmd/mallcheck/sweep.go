@@ -93,7 +93,7 @@ func tellSwept(std *streams, path string, swept conformance.Swept) error {
 	case swept.Undone:
 		fmt.Fprintln(std.out, "Everything that can be undone is undone.")
 	default:
-		return &exit{code: conformance.ExitInconclusive, err: fmt.Errorf("not everything was undone; once the target can be asked again, sweep again (%s)", path)}
+		return &exit{code: conformance.ExitInconclusive, err: fmt.Errorf("not everything was undone; sweep again once the target answers, or undo by hand what the lines above name (%s)", path)}
 	}
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/signing"
@@ -136,17 +135,16 @@ func TestLibrariesAreNamed(t *testing.T) {
 	}
 }
 
-// The longest search takes less than two seconds; the limit leaves room for other processes.
+// The search for an unknown mistake ends: it compares a bounded number of texts. How long that
+// takes, BenchmarkSign measures.
 func TestThoroughSearchEnds(t *testing.T) {
-	testlevel.Long(t) // it measures time
+	testlevel.Long(t) // it tries every combination
 	bodies, _ := libraryTexts(t)
 	for name, body := range bodies {
-		started := time.Now()
 		d := Sign(Request{Body: membersOf(t, body), RawBody: []byte(body)}, "0123456789abcdef0123456789abcdef", signing.Default(), Thorough)
-		took := time.Since(started)
-		t.Logf("%s: %d texts in %v", name, d.Tried, took)
-		if len(d.Causes) > 0 || took > 6*time.Second {
-			t.Errorf("%s: %v\n%s", name, took, d)
+		t.Logf("%s: %d texts", name, d.Tried)
+		if len(d.Causes) > 0 || d.Tried > 1_500_000 {
+			t.Errorf("%s: %d texts\n%s", name, d.Tried, d)
 		}
 	}
 }

@@ -203,6 +203,18 @@ func (s *Session) PaidOrders(sim string) int {
 	return s.connection.journal.PaidOrders(s.Target().PartnerCode, sim)
 }
 
+// Orders returns how many orders for a SIM card the run has sent, and whether each was answered.
+func (s *Session) Orders(sim string) (sent int, answered bool) {
+	answered = true
+	for _, e := range s.connection.journal.Entries() {
+		if journal.PlacesOrder(e.Operation) && slices.Contains(e.SIMs, sim) {
+			sent++
+			answered = answered && e.Outcome() != ""
+		}
+	}
+	return sent, answered
+}
+
 // Ordered reports whether the run placed an order.
 func (s *Session) Ordered(orderNo string) bool {
 	return slices.ContainsFunc(s.connection.journal.Entries(), func(e *journal.Entry) bool {
