@@ -57,11 +57,6 @@ func (c *serveCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	if c.Overlay != "" {
-		if err := embedded.AddOverlay(c.Overlay, &interceptors, settings); err != nil {
-			return fmt.Errorf("--overlay: %w", err)
-		}
-	}
 	if c.PushTo == "" && c.EnvFile != "" {
 		c.PushTo = embedded.DefaultPushTo
 	}
@@ -73,6 +68,11 @@ func (c *serveCommand) Run(std *streams) error {
 		return fmt.Errorf("--task-delay: %s is negative; write a duration such as 200ms, or 0s", c.TaskDelay)
 	}
 	config := sandbox.Config{Seed: c.Seed, TaskDelay: c.TaskDelay, Interceptors: interceptors, Push: push, Control: c.Control}
+	if c.Overlay != "" {
+		if err := embedded.AddOverlay(c.Overlay, &config, settings); err != nil {
+			return fmt.Errorf("--overlay: %w", err)
+		}
+	}
 	if push.To != "" {
 		std.secrets.Values = []string{hex.EncodeToString(push.Key)}
 	}

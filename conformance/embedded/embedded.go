@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/embedded/internal/mimic"
 	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/sandbox"
@@ -72,19 +73,19 @@ func start(layers []target.Layer, t *target.Target, learned *observe.Learned) (*
 	if err != nil {
 		return nil, err
 	}
-	if learned != nil {
-		more, fitting, err := Imitation(learned)
-		if err != nil {
-			return nil, err
-		}
-		interceptors = append(interceptors, more...)
-		maps.Copy(settings, fitting)
-	}
 	inbox, push, err := receiver(t)
 	if err != nil {
 		return nil, err
 	}
 	config := sandbox.Config{Seed: t.Seed, TaskDelay: taskDelay, Interceptors: interceptors, Push: push, Terse: true}
+	if learned != nil {
+		fitting, err := mimic.Apply(learned, &config)
+		if err != nil {
+			_ = inbox.Close()
+			return nil, err
+		}
+		maps.Copy(settings, fitting)
+	}
 	server, err := sandbox.Start(context.Background(), config, sandbox.DefaultListen)
 	if err != nil {
 		_ = inbox.Close()

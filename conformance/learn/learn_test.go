@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 	if testing.Short() {
 		return
 	}
+	if err := flag.Set("test.parallel", "6"); err != nil { // most of a run is waiting
+		panic(err)
+	}
 	os.Exit(m.Run())
 }
 

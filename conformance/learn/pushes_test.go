@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -87,5 +88,38 @@ func TestChangesOfPushes(t *testing.T) {
 	}
 	if found := Drift(before, learnt(t, record(t, target.Settings{Seed: "1", Skip: []string{"area:NTF"}}))); len(found) > 0 {
 		t.Errorf("a run without pushes differs: %s", summaries(found))
+	}
+}
+
+// A sandbox that answers by the overlay sends pushes as the target does, correctly signed: their checks pass.
+func TestPushesAreImitated(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*reports.Request)
+	}{
+		{"lower case, in hex", func(r *reports.Request) {
+			field("x-lf-algo", strings.ToLower)(r)
+			field("x-lf-signature", func(string) string { return "k/" + strings.Repeat("0a", 20) })(r)
+			field("Content-Type", func(string) string { return "application/json; charset=utf-8" })(r)
+		}},
+		{"other members", func(r *reports.Request) {
+			inBody(`"packageCode"`, `"package_code"`)(r)
+			inBody(`{`, `{"status":"SUCCESS","attempt":1,`)(r)
+			inBody(`"payCurrency":"USD"`, `"payCurrency":"usd"`)(r)
+		}},
+		{"another header", func(r *reports.Request) {
+			r.Header = append(r.Header, reports.Header{Name: "X-Lf-Trace", Value: "0a1b2c3d"})
+		}},
+	}[:testlevel.Pick(1, 1, 3)] {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			learned := learnt(t, repushed(test.change))
+			if len(Drift(learned, learnt(t, base()))) == 0 {
+				t.Fatal("the plain sandbox cannot be told from the target")
+			}
+			if found := Drift(learned, learnt(t, imitation(t, learned))); len(found) > 0 {
+				t.Errorf("the imitation differs: %s", summaries(found))
+			}
+		})
 	}
 }

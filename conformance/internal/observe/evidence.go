@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/observe/textform"
 )
 
 // SeenTypes are the types with any evidence.
@@ -16,21 +18,12 @@ func (m *Member) SeenTypes() []string {
 
 // Has reports whether the texts of a member have a form beside the one that is claimed.
 func (m *Member) Has(form string) bool {
-	return m.node != nil && m.node.texts > 0 && m.node.forms&formNamed(form) != 0
+	return m.node != nil && m.node.texts > 0 && m.node.forms&textform.Named(form) != 0
 }
 
 // Lost reports whether a text was seen that does not have a form.
 func (m *Member) Lost(form string) bool {
-	return m.node != nil && m.node.texts > m.node.empty && m.node.forms&formNamed(form) == 0
-}
-
-func formNamed(name string) forms {
-	for _, one := range formsByRank {
-		if one.name == name {
-			return one.form
-		}
-	}
-	return 0
+	return m.node != nil && m.node.texts > m.node.empty && m.node.forms&textform.Named(form) == 0
 }
 
 // SeenValues are the values with any evidence, and whether there are texts

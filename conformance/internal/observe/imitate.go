@@ -2,13 +2,14 @@ package observe
 
 import (
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/observe/textform"
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
@@ -46,34 +47,59 @@ func (i *Imitator) Answer(operation string, success bool, value any) any {
 	return i.below(root.content, value)
 }
 
-// turn counts how often something comes up.
-func (i *Imitator) turn(what string) int {
+// turn is a number that changes each time something comes up: what the target does sometimes, the imitation does so,
+// too. Of one thing, such as an order, it stays the same, so that two readings agree.
+func (i *Imitator) turn(what, thing string) int {
+	if thing != "" {
+		hash := fnv.New32a()
+		_, _ = hash.Write([]byte(what + " " + thing)) // it cannot fail
+		return int(hash.Sum32() >> 8)
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.turns[what]++
 	return i.turns[what]
 }
 
+// thingOf names the thing that an object is about by its first id, "" where it has none. The few groups are no things:
+// what is sometimes so must be so sometimes.
+func thingOf(object map[string]any) string {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		folded := strings.ToLower(name)
+		text, isText := object[name].(string)
+		if isText && (strings.HasSuffix(folded, "id") || strings.HasSuffix(folded, "no")) && !strings.Contains(folded, "group") {
+			return name + " " + text
+		}
+	}
+	return ""
+}
+
 // below changes what stands in a value.
 func (i *Imitator) below(n *node, value any) any {
 	switch value := value.(type) {
 	case map[string]any:
+		thing := thingOf(value)
+		status, isTask := value["status"].(string)
 		for name, member := range n.members {
-			i.member(value, name, member)
+			i.member(value, name, member, thing, isTask && status == completed)
 		}
-		i.more(n.pointer, value)
+		i.more(n.pointer, value, thing)
 	case []any:
 		if n.items != nil {
 			for at := range value {
-				value[at] = i.value(n.items.pointer, i.below(n.items.content, value[at]))
+				value[at] = i.value(n.items.pointer, i.below(n.items.content, value[at]), "")
 			}
 		}
 	}
 	return value
 }
 
-// member changes a member of the contract within an object.
-func (i *Imitator) member(object map[string]any, name string, n *node) {
+// completed is the status of a task of the sandbox that has ended.
+const completed = "completed"
+
+// member changes a member of the contract within an object. What a task that has ended lacks sometimes in another
+// target is what one lacks that has not.
+func (i *Imitator) member(object map[string]any, name string, n *node, thing string, ended bool) {
 	m := i.members[n.pointer]
 	value, there := object[name]
 	if m == nil {
@@ -83,38 +109,38 @@ func (i *Imitator) member(object map[string]any, name string, n *node) {
 		return
 	}
 	switch {
-	case m.Presence == Never, there && m.Presence == Sometimes && n.required && i.turn(n.pointer)%3 == 0:
+	case m.Presence == Never, there && m.Presence == Sometimes && n.required && !ended && i.turn(n.pointer, thing)%3 == 0:
 		delete(object, name)
 	case !there && m.Presence == Always:
-		object[name] = i.sample(m)
-	case !there && m.Presence == Sometimes && m.Null == Always && i.turn(n.pointer)%2 == 0:
+		object[name] = i.sample(m, thing)
+	case !there && m.Presence == Sometimes && m.Null == Always && i.turn(n.pointer, thing)%2 == 0:
 		object[name] = nil
 	case there:
-		object[name] = i.value(n.pointer, i.below(n.content, value))
+		object[name] = i.value(n.pointer, i.below(n.content, value), thing)
 	}
 }
 
 // more adds the members that the contract does not have.
-func (i *Imitator) more(holder string, object map[string]any) {
+func (i *Imitator) more(holder string, object map[string]any, thing string) {
 	for _, at := range slices.Sorted(maps.Keys(i.members)) {
 		m := i.members[at]
 		if !m.New || HolderOf(at) != holder || !strings.Contains(at[len(holder):], "/properties/") {
 			continue
 		}
-		if m.Presence == Always || m.Presence == Sometimes && i.turn(at)%2 == 0 {
-			object[m.Name()] = i.sample(m)
+		if m.Presence == Always || m.Presence == Sometimes && i.turn(at, thing)%2 == 0 {
+			object[m.Name()] = i.sample(m, thing)
 		}
 	}
 }
 
 // sample returns a value of a member that the contract does not have, or does not say more of.
-func (i *Imitator) sample(m *Member) any {
-	if m.Null == Always || m.Null == Sometimes && i.turn(m.At+" null")%2 == 0 {
+func (i *Imitator) sample(m *Member, thing string) any {
+	if m.Null == Always || m.Null == Sometimes && i.turn(m.At+" null", thing)%2 == 0 {
 		return nil
 	}
 	kind := ""
 	if len(m.Types) > 0 {
-		kind = m.Types[i.turn(m.At+" type")%len(m.Types)]
+		kind = m.Types[i.turn(m.At+" type", thing)%len(m.Types)]
 	}
 	switch kind {
 	case "number":
@@ -123,42 +149,27 @@ func (i *Imitator) sample(m *Member) any {
 		return true
 	case "object":
 		object := map[string]any{}
-		i.more(m.At, object)
+		i.more(m.At, object, thing)
 		return object
 	case "array":
 		if element := i.members[m.At+"/items"]; element != nil {
-			return []any{i.sample(element)}
+			return []any{i.sample(element, thing)}
 		}
 		return []any{}
 	}
 	if len(m.Values) > 0 {
-		return m.Values[i.turn(m.At+" value")%len(m.Values)]
+		return m.Values[i.turn(m.At+" value", thing)%len(m.Values)]
 	}
-	return sampleOf(m.Form)
-}
-
-// samples are a text of each form.
-var samples = map[string]string{
-	"uuid": "6d6d0c2e-0f9b-4a6e-8a11-0d7c1a2b3c4d", "date and time": "2026-11-01 09:30:00", "date": "2026-11-01", "date with dots": "2026.11.01",
-	"RFC 3339": "2026-11-01T09:30:00Z", "more than 22 digits": "900719925474099312345678", "two decimals": "4.99", "three decimals": "4.990",
-	"digits": "1", "decimal number": "4.5", "lower-case letters": "sample", "upper-case letters": "SAMPLE", "hexadecimal digits": "0a1b2c",
-}
-
-// sampleOf returns a text of a form, one that has none for "".
-func sampleOf(form string) string {
-	if text := samples[form]; text != "" {
-		return text
-	}
-	return "sample text, 1"
+	return textform.Sample(m.Form)
 }
 
 // value changes a value to the types, forms and values that were seen at a place.
-func (i *Imitator) value(pointer string, value any) any {
+func (i *Imitator) value(pointer string, value any, thing string) any {
 	m := i.members[pointer]
 	if m == nil {
 		return value
 	}
-	if m.Null == Always || m.Null == Sometimes && i.turn(pointer+" null")%3 == 0 {
+	if m.Null == Always || m.Null == Sometimes && i.turn(pointer+" null", thing)%3 == 0 {
 		return nil
 	}
 	if kind := typeOf(value); len(m.Types) > 0 && !slices.Contains(m.Types, kind) {
@@ -168,30 +179,37 @@ func (i *Imitator) value(pointer string, value any) any {
 	switch {
 	case !isText:
 		return value
-	case m.Empty && i.turn(pointer+" empty")%3 == 0:
+	case m.Empty && i.turn(pointer+" empty", thing)%3 == 0:
 		return ""
 	case len(m.Values) > 0 && !slices.Contains(m.Values, text) && !slices.Contains(m.Count.Rare, text):
 		return i.known(m, text)
 	case m.Form != "" && text == "": // a form is claimed where no text was empty
-		return sampleOf(m.Form)
+		return textform.Sample(m.Form)
 	case m.Form != "":
-		return formed(text, m.Form)
+		return textform.Rewrite(text, m.Form)
 	}
 	return text
 }
 
-// known returns one of the values that were seen: of a task, an end for an end.
+// known returns one of the values that were seen: of a task, an end for an end, and of a payment that was not paid none
+// that says so.
 func (i *Imitator) known(m *Member, text string) string {
-	values := m.Values
-	if m.Name() == "status" {
-		isEnd := text == "completed"
-		values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return slices.Contains(i.ends, v) != isEnd })
+	values := slices.Clone(m.Values)
+	switch m.Name() {
+	case "status":
+		isEnd := text == completed
+		values = slices.DeleteFunc(values, func(v string) bool { return slices.Contains(i.ends, v) != isEnd })
+	case "payStatus", "pay_status":
+		values = slices.DeleteFunc(values, func(v string) bool { return v == paid })
 	}
 	if len(values) == 0 {
 		return text
 	}
-	return values[i.turn(m.At+" value")%len(values)]
+	return values[i.turn(m.At+" value", "")%len(values)]
 }
+
+// paid is the status of a payment that succeeded.
+const paid = "1"
 
 // converted returns a value in another type.
 func converted(value any, kind string, m *Member, i *Imitator) any {
@@ -211,34 +229,5 @@ func converted(value any, kind string, m *Member, i *Imitator) any {
 	case "array":
 		return []any{value}
 	}
-	return i.sample(m)
-}
-
-// formed returns a text in another form, where it can be written so.
-func formed(text, form string) string {
-	if formsOf(text)&formNamed(form) != 0 {
-		return text
-	}
-	number, err := strconv.ParseFloat(text, 64)
-	switch {
-	case form == "two decimals" && err == nil:
-		return strconv.FormatFloat(number, 'f', 2, 64)
-	case form == "three decimals" && err == nil:
-		return strconv.FormatFloat(number, 'f', 3, 64)
-	case form == "lower-case letters":
-		return strings.ToLower(text)
-	case form == "upper-case letters":
-		return strings.ToUpper(text)
-	}
-	layouts := map[string]string{
-		"date and time": time.DateTime, "date": time.DateOnly, "date with dots": "2006.01.02", "RFC 3339": time.RFC3339,
-	}
-	if layout := layouts[form]; layout != "" {
-		for _, other := range layouts {
-			if at, err := time.Parse(other, text); err == nil {
-				return at.Format(layout)
-			}
-		}
-	}
-	return text
+	return i.sample(m, "")
 }

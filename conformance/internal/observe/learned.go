@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/observe/textform"
 	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
 )
 
@@ -47,7 +48,7 @@ type Member struct {
 	Null string `yaml:"null,omitempty"`
 	// Types are the JSON types of its values but null.
 	Types []string `yaml:"types,flow,omitempty"`
-	// Form names the form of its texts; see PatternOf.
+	// Form names the form of its texts; see textform.Pattern.
 	Form string `yaml:"form,omitempty"`
 	// Empty says that empty texts were seen.
 	Empty bool `yaml:"empty,omitempty"`
@@ -186,8 +187,8 @@ func (n *node) claims() Member {
 		m.Types = slices.Sorted(maps.Keys(n.types))
 	}
 	if n.texts >= enoughForms && n.empty == 0 && n.types[typeString] == n.filled {
-		if form := n.forms &^ (formWord | formPunctuated); form != 0 && n.codes() == nil {
-			m.Form = form.name()
+		if form := n.forms &^ textform.Words; form != 0 && n.codes() == nil {
+			m.Form = form.Name()
 		}
 	}
 	m.Empty, m.OffPattern = n.empty > 0, n.offPattern > 0
@@ -317,7 +318,7 @@ func (l *Learner) settingsLearned() []Fact {
 		set("request-id-header", name, t.headers[name])
 	}
 	if t.ids >= EnoughTypes && t.forms != 0 {
-		facts = append(facts, Fact{Kind: KindForm, Subject: "request-id", Value: t.forms.name(), Count: FactCount{Times: t.ids}})
+		facts = append(facts, Fact{Kind: KindForm, Subject: "request-id", Value: t.forms.Name(), Count: FactCount{Times: t.ids}})
 	}
 	var ends []string
 	times := 0

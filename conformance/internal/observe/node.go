@@ -9,6 +9,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/observe/textform"
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
@@ -41,10 +42,10 @@ type node struct {
 	nulls        int
 	filled       int // answers with a value that is not null
 	types        map[string]int
-	forms        forms // that all texts have
-	texts        int   // answers with a text
-	empty        int   // answers with an empty text
-	offPattern   int   // answers with a text that does not have the form of the contract
+	forms        textform.Set // that all texts have
+	texts        int          // answers with a text
+	empty        int          // answers with an empty text
+	offPattern   int          // answers with a text that does not have the form of the contract
 	values       map[string]int
 	overflown    bool // there are too many different values
 	first, last  time.Time
@@ -173,7 +174,7 @@ func (b *builder) node(ref *openapi3.SchemaRef, site, at, operation string) *nod
 func newNode(pointer string) *node {
 	n := &node{
 		pointer: pointer, members: map[string]*node{}, ops: map[string]bool{}, types: map[string]int{},
-		values: map[string]int{}, forms: anyForm,
+		values: map[string]int{}, forms: textform.All,
 	}
 	n.content = n
 	return n

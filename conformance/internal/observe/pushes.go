@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/observe/textform"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -25,7 +26,7 @@ type pushes struct {
 type pushPart struct {
 	present, texts int
 	types          map[string]bool
-	forms          forms
+	forms          textform.Set
 }
 
 // add notes a push, however it was answered.
@@ -50,7 +51,7 @@ func (p *pushes) add(request *reports.Request) {
 			if len(p.members) >= maxMembers || !isMemberName(name) {
 				continue
 			}
-			part = &pushPart{types: map[string]bool{}, forms: anyForm}
+			part = &pushPart{types: map[string]bool{}, forms: textform.All}
 			p.members[name] = part
 		}
 		part.present++
@@ -60,7 +61,7 @@ func (p *pushes) add(request *reports.Request) {
 			if reports.IsPlaceholder(text) {
 				part.forms = 0
 			}
-			part.forms &= formsOf(text)
+			part.forms &= textform.Of(text)
 		}
 	}
 }
@@ -81,12 +82,12 @@ func pushHeader(field reports.Header) string {
 	case name == signing.HeaderPushSignature:
 		return signatureForm(field.Value)
 	case name == signing.HeaderPushVersion, name == signing.HeaderPushAlgorithm:
-		if len(field.Value) <= 24 && formsOf(field.Value) != 0 {
+		if len(field.Value) <= 24 && textform.Of(field.Value) != 0 {
 			return field.Value
 		}
 		return "a changing text"
 	case strings.HasPrefix(name, "x-lf-"):
-		if form := formsOf(field.Value).name(); form != "" {
+		if form := textform.Of(field.Value).Name(); form != "" {
 			return fmt.Sprintf("%s, %d characters", form, len(field.Value))
 		}
 		return "a text"
@@ -134,8 +135,8 @@ func (p *pushes) learned() []Fact {
 			continue
 		}
 		words := []string{presence, strings.Join(slices.Sorted(maps.Keys(part.types)), " or ")}
-		if form := part.forms &^ (formWord | formPunctuated); part.texts >= enoughForms && form != 0 {
-			words = append(words, form.name())
+		if form := part.forms &^ textform.Words; part.texts >= enoughForms && form != 0 {
+			words = append(words, form.Name())
 		}
 		add("member "+name, strings.Join(words, ", "), part.present)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/observe/textform"
 	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -17,7 +18,7 @@ type tasks struct {
 	offered map[string][]string // header names by the value they had
 	order   []string            // of the values, oldest first
 	headers map[string]int      // how often a value found a result, by the header's name
-	forms   forms
+	forms   textform.Set
 	ids     int
 
 	states map[string]string // the last state, by request id
@@ -28,7 +29,7 @@ type tasks struct {
 
 func newTasks() *tasks {
 	return &tasks{
-		offered: map[string][]string{}, headers: map[string]int{}, forms: anyForm,
+		offered: map[string][]string{}, headers: map[string]int{}, forms: textform.All,
 		states: map[string]string{}, tasks: map[string]int{}, left: map[string]int{},
 	}
 }
@@ -94,7 +95,7 @@ func (t *tasks) find(id string) {
 	t.offered[id] = nil
 	delete(t.offered, id)
 	t.ids++
-	t.forms &= formsOf(id)
+	t.forms &= textform.Of(id)
 }
 
 // look notes the state of a task.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/observe/textform"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -176,7 +177,7 @@ func (w *walker) noteString(n *node, value string) {
 	if value == "" {
 		once(&n.empty, &n.seen.empty)
 	} else if n.forms != 0 {
-		n.forms &= formsOf(value)
+		n.forms &= textform.Of(value)
 	}
 	if n.pattern != nil && !n.pattern.MatchString(value) {
 		once(&n.offPattern, &n.seen.offPattern)

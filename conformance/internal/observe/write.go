@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/observe/textform"
 	"github.com/mallcheck/mallcheck/internal/overlay"
 	"github.com/mallcheck/mallcheck/openapi"
 )
@@ -235,7 +236,7 @@ func (w *writer) nullChange(m *Member, c *change) {
 
 func (w *writer) textChange(m *Member, c *change) {
 	n := m.node
-	pattern := PatternOf(m.Form)
+	pattern := textform.Pattern(m.Form)
 	switch {
 	case m.New:
 		if pattern != "" {

@@ -37,7 +37,7 @@ const (
 	missingBody        = "missing-body"
 	OversizedBodies    = "oversized-bodies"
 	malformedJSON      = "malformed-json"
-	trailingData       = "trailing-data"
+	TrailingData       = "trailing-data"
 	RepeatedParameters = "repeated-parameters"
 	UnknownPaths       = "unknown-paths"
 	MissingSign        = "missing-signs"
@@ -66,7 +66,7 @@ var words = map[string]string{
 	missingBody:        "a request without a body",
 	OversizedBodies:    "a very large body",
 	malformedJSON:      "a body that is not valid JSON",
-	trailingData:       "a body with data behind the JSON text",
+	TrailingData:       "a body with data behind the JSON text",
 	RepeatedParameters: "a parameter that is sent twice",
 	UnknownPaths:       "an unknown path",
 	MissingSign:        "a missing sign",
@@ -88,7 +88,7 @@ var words = map[string]string{
 var sentences = map[string]string{
 	UnknownPaths: "accepts other spellings of the paths", OtherMethods: "accepts other HTTP methods", OtherMediaTypes: "accepts bodies of other media types",
 	missingBody: "accepts requests without a body", OversizedBodies: "accepts very large bodies", malformedJSON: "accepts bodies that are not valid JSON",
-	trailingData: "accepts data behind the JSON body", RepeatedParameters: "accepts parameters that are sent twice",
+	TrailingData: "accepts data behind the JSON body", RepeatedParameters: "accepts parameters that are sent twice",
 	MissingSign: "accepts requests without a sign", EmptySign: "accepts empty signs", MalformedSign: "accepts malformed signs",
 	upperCaseSign: "accepts signs in upper case", WrongSign: "accepts wrong signs",
 	MissingParameters: "accepts requests without documented parameters", emptyValues: "accepts empty values",
@@ -252,7 +252,7 @@ func (j *Judged) bodyMistake(request *reports.Request) string {
 		return malformedJSON
 	}
 	if decoder.More() || len(bytes.TrimSpace(request.Body[decoder.InputOffset():])) > 0 {
-		return trailingData
+		return TrailingData
 	}
 	_, err := signing.ParseMembers(request.Body)
 	var syntax *signing.SyntaxError

@@ -39,7 +39,7 @@ func TestEachMistakeIsNamed(t *testing.T) {
 		{name: "no body", body: " ", kind: missingBody},
 		{name: "too large", body: right + strings.Repeat(" ", oversized), kind: OversizedBodies},
 		{name: "malformed", body: `{"a":`, kind: malformedJSON},
-		{name: "trailing", body: right + "}", kind: trailingData},
+		{name: "trailing", body: right + "}", kind: TrailingData},
 		{name: "twice", body: `{"mark":"0",` + right[1:], kind: RepeatedParameters},
 		{name: "no version", body: replaced(`,"version":"3.0"`, ""), kind: MissingParameters, parameter: "version"},
 		{name: "no sign", body: unsigned, kind: MissingSign},

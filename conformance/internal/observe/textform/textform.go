@@ -1,20 +1,19 @@
-package observe
+// Package textform tells the forms that texts have, such as dates and amounts, and writes texts in them.
+package textform
 
 import (
 	"math/bits"
-	"regexp"
+	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
-// forms is a set of forms that texts have.
-type forms uint32
+// Set is a set of forms that texts have.
+type Set uint32
 
 // The forms, the most telling first.
 const (
-	formUUID forms = 1 << iota
+	formUUID Set = 1 << iota
 	formDateTime
 	formDate
 	formDottedDate
@@ -30,12 +29,16 @@ const (
 	formWord
 	formPunctuated
 
-	anyForm forms = 1<<iota - 1
+	// All is the set of all forms: that of no text yet.
+	All Set = 1<<iota - 1
 )
+
+// Words are the forms of nearly any id or code, which tell nothing.
+const Words = formWord | formPunctuated
 
 // formOf names a form, with the pattern that its texts match.
 type formOf struct {
-	form    forms
+	form    Set
 	name    string
 	pattern string
 }
@@ -59,16 +62,16 @@ var formsByRank = []formOf{
 	{formPunctuated, "letters, digits, hyphens, underscores, dots and colons", `^[A-Za-z0-9_.:-]+$`},
 }
 
-// name returns the most telling form of a set, "" for none.
-func (f forms) name() string {
+// Name returns the most telling form of a set, "" for none.
+func (f Set) Name() string {
 	if f == 0 {
 		return ""
 	}
 	return formsByRank[bits.TrailingZeros32(uint32(f))].name
 }
 
-// PatternOf returns the pattern of a form, "" for none.
-func PatternOf(form string) string {
+// Pattern returns the pattern of a form, "" for none.
+func Pattern(form string) string {
 	for _, one := range formsByRank {
 		if one.name == form {
 			return one.pattern
@@ -110,8 +113,8 @@ func classesOf(text string) (c classes) {
 	return c
 }
 
-// formsOf returns the forms that a text has.
-func formsOf(text string) forms {
+// Of returns the forms that a text has.
+func Of(text string) Set {
 	if text == "" || len(text) > 200 {
 		return 0
 	}
@@ -135,7 +138,7 @@ func formsOf(text string) forms {
 	return found | timestamp(text)
 }
 
-func timestamp(text string) forms {
+func timestamp(text string) Set {
 	if len(text) >= 20 {
 		if _, err := time.Parse(time.RFC3339Nano, text); err == nil {
 			return formTimestamp
@@ -145,7 +148,7 @@ func timestamp(text string) forms {
 }
 
 // wordForms are the forms of letters, digits, hyphens and underscores.
-func wordForms(text string, c classes) (found forms) {
+func wordForms(text string, c classes) (found Set) {
 	letters, marks := c.lower+c.upper, c.hyphens+c.underscores
 	if letters == len(text) && c.upper == 0 {
 		found |= formLowerCase
@@ -167,7 +170,7 @@ func wordForms(text string, c classes) (found forms) {
 }
 
 // numberForms are the forms of digits and dots.
-func numberForms(text string, c classes) (found forms) {
+func numberForms(text string, c classes) (found Set) {
 	whole, decimals, dotted := strings.Cut(text, ".")
 	switch {
 	case c.dots == 0:
@@ -191,36 +194,66 @@ func numberForms(text string, c classes) (found forms) {
 	return found
 }
 
-// codeForm is the form of texts that are codes and not data: a word, or a few digits,
-// perhaps behind a few letters.
-var codeForm = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z_-]{0,23}|[A-Za-z]{0,4}[_-]?[0-9]{1,4})$`)
-
-// isCode reports whether a text may be kept: a code such as a state, and not a name, an
-// amount, or what identifies somebody.
-func isCode(text string) bool { return codeForm.MatchString(text) && !stripeID.MatchString(text) }
-
-// stripeID is how ids of the payment service begin.
-var stripeID = regexp.MustCompile(`^(?:pm|src|card|tok|cus|sub|pi|ch|py|seti|cs|ek|sk|rk|pk)_`)
-
-// isSaying reports whether the message of a success may be kept: few letters, no digits.
-func isSaying(text string) bool {
-	if text == "" || utf8.RuneCountInString(text) > 24 {
-		return false
-	}
-	for _, r := range text {
-		if !unicode.IsLetter(r) && r != ' ' {
-			return false
+// Named returns the form of a name, 0 for none.
+func Named(name string) Set {
+	for _, one := range formsByRank {
+		if one.name == name {
+			return one.form
 		}
 	}
-	return strings.Count(text, " ") <= 2
+	return 0
 }
 
-// memberName is the form of the names of members that are kept: not a number that an
-// object is keyed by.
-var memberName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.$-]{0,63}$`)
+// samples are a text of each form.
+var samples = map[string]string{
+	"uuid": "6d6d0c2e-0f9b-4a6e-8a11-0d7c1a2b3c4d", "date and time": "2026-11-01 09:30:00", "date": "2026-11-01", "date with dots": "2026.11.01",
+	"RFC 3339": "2026-11-01T09:30:00Z", "more than 22 digits": "900719925474099312345678", "two decimals": "4.99", "three decimals": "4.990",
+	"digits": "1", "decimal number": "4.5", "lower-case letters": "sample", "upper-case letters": "SAMPLE", "hexadecimal digits": "a0b1c2",
+	"letters, digits, hyphens and underscores": "a-1_b", "letters, digits, hyphens, underscores, dots and colons": "a.1:b",
+}
 
-var manyDigits = regexp.MustCompile(`[0-9]{5,}`)
+// Sample returns a text of a form, one that has none for "".
+func Sample(form string) string {
+	if text := samples[form]; text != "" {
+		return text
+	}
+	return "sample text, 1"
+}
 
-func isMemberName(name string) bool {
-	return memberName.MatchString(name) && !manyDigits.MatchString(name)
+// Sized returns a text of a form and a length, where the form has no length of its own.
+func Sized(form string, length int) string {
+	text := Sample(form)
+	if resized := strings.Repeat(text, length/len(text)+1)[:length]; Of(resized).Name() == form {
+		return resized
+	}
+	return text
+}
+
+// Rewrite returns a text in another form, where it can be written so.
+func Rewrite(text, form string) string {
+	if Of(text)&Named(form) != 0 {
+		return text
+	}
+	number, err := strconv.ParseFloat(text, 64)
+	switch {
+	case form == "two decimals" && err == nil:
+		return strconv.FormatFloat(number, 'f', 2, 64)
+	case form == "three decimals" && err == nil:
+		return strconv.FormatFloat(number, 'f', 3, 64)
+	case form == "lower-case letters":
+		return strings.ToLower(text)
+	case form == "upper-case letters":
+		return strings.ToUpper(text)
+	}
+	layouts := map[string]string{
+		"date and time": time.DateTime, "date": time.DateOnly, "date with dots": "2006.01.02", "RFC 3339": time.RFC3339,
+	}
+	if layout := layouts[form]; layout != "" {
+		for _, other := range layouts {
+			if at, err := time.Parse(other, text); err == nil {
+				return at.Format(layout)
+			}
+		}
+	}
+	return text
 }

@@ -1,0 +1,21 @@
+package embedded
+
+import (
+	"maps"
+
+	"github.com/mallcheck/mallcheck/conformance/embedded/internal/mimic"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/sandbox"
+)
+
+// AddOverlay has the sandbox of a configuration answer as the target does that an overlay is about, and adds the
+// settings that a run needs with it.
+func AddOverlay(path string, config *sandbox.Config, settings map[string]string) error {
+	overlay, err := target.ReadOverlay(path)
+	if err != nil {
+		return err
+	}
+	fitting, err := mimic.Apply(overlay.Learned, config)
+	maps.Copy(settings, fitting)
+	return err
+}
