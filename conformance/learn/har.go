@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -30,6 +31,7 @@ type archive struct {
 	paths   []pathOf
 	ours    bool
 	known   int // exchanges of operations of the contract
+	bare    int // of these, those whose answer has no content although it had some
 }
 
 // pathOf finds an operation by its method and the end of its path.
@@ -58,7 +60,10 @@ type harEntry struct {
 		Status   int
 		Headers  []reports.Header
 		BodySize int64
-		Content  struct{ Text, Encoding, Comment string }
+		Content  struct {
+			Text, Encoding, Comment string
+			Size                    int64
+		}
 	}
 }
 
@@ -87,6 +92,9 @@ func (a *archive) read() error {
 	}
 	if a.known == 0 {
 		return errors.New("no entry is a call of the mall: no address ends in a path of the contract, such as /singleVerify")
+	}
+	if a.bare == a.known {
+		return errors.New("it has no contents of answers: export it with content")
 	}
 	return nil
 }
@@ -159,7 +167,7 @@ func (a *archive) entry() error {
 	if operation == "" {
 		operation = a.operationOf(e.Request.Method, e.Request.URL)
 	}
-	if operation == "" || e.Response.Status == 0 {
+	if operation == "" || e.Response.Status == 0 || e.isPreflight() {
 		return nil
 	}
 	a.known++
@@ -184,11 +192,22 @@ func (a *archive) entry() error {
 	if a.ours {
 		exchange.Request.Cut = max(0, e.Request.BodySize-int64(len(sent)))
 	}
-	if strings.Contains(e.Response.Content.Comment, "left out") {
+	withheld := !a.ours && len(body) == 0 && e.Response.Content.Size > 0
+	if withheld {
+		a.bare++
+	}
+	if withheld || strings.Contains(e.Response.Content.Comment, "left out") {
 		exchange.Response.Cut = 1
 	}
 	a.learner.Add(&exchange, a.clauses[e.Page])
 	return nil
+}
+
+// isPreflight reports whether a browser asked, before the call of a page, whether it may make it (CORS).
+func (e *harEntry) isPreflight() bool {
+	return e.Request.Method == http.MethodOptions && slices.ContainsFunc(e.Request.Headers, func(field reports.Header) bool {
+		return strings.EqualFold(field.Name, "Access-Control-Request-Method")
+	})
 }
 
 // announced returns the length that the answer announced, -1 where it had none. Other
