@@ -90,7 +90,7 @@ func TestCallMisuse(t *testing.T) {
 		{"a group that climbs", []string{"listGroupSims", "--topup-url=http://" + closed.Addr().String(), "--partner-code=P1", "--group=.."}, 2, `mallcheck: --group: ".." would change the path that is called; write the id of a group`},
 		{"nobody answers", append([]string{"singleVerify", "--set=deviceCode=89852202306250040073"}, target...), 3, "mallcheck: singleVerify: no answer: "},
 	} {
-		if i%testlevel.Pick(5, 1, 1) != 0 {
+		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue
 		}
 		t.Run(test.name, func(t *testing.T) {
@@ -165,6 +165,7 @@ func TestPushKeyIsSecret(t *testing.T) {
 
 // Without a receiver, the push checks are skipped with the reason, and send no request.
 func TestPushesNeedAReceiver(t *testing.T) {
+	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=2ms")
 	var withoutReceiver []string
 	for _, line := range s.env {

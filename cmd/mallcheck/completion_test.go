@@ -114,7 +114,7 @@ func TestHelp(t *testing.T) {
 	}
 	completed := process{arguments: []string{"complete", "--", ""}}.run(t)
 	for i, line := range strings.Split(strings.TrimSpace(completed.out), "\n") {
-		if i%testlevel.Pick(5, 1, 1) != 0 {
+		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue
 		}
 		command, sentence, _ := strings.Cut(strings.TrimSpace(line), "\t")
@@ -151,6 +151,7 @@ func TestHelp(t *testing.T) {
 
 // Every setting is on the help page of its topic.
 func TestHelpTopics(t *testing.T) {
+	testlevel.Plain(t)
 	var pages strings.Builder
 	for _, topic := range help.Groups() {
 		got := process{arguments: []string{"help", topic.Key}}.run(t)

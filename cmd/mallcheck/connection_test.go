@@ -62,6 +62,7 @@ func secure(t *testing.T, config *tls.Config) (*httptest.Server, *bundles) {
 
 // Only trusted servers get requests, and the run presents the configured certificate.
 func TestTLS(t *testing.T) {
+	testlevel.Plain(t)
 	ca := newAuthority(t)
 	_, _, named := ca.issue(t, "127.0.0.1")
 	_, _, misnamed := ca.issue(t, "mall.example.com")
@@ -132,6 +133,7 @@ func TestDoctorOverTLS(t *testing.T) {
 
 // The setting http2 also applies without TLS, where no protocol is negotiated.
 func TestHTTP2WithoutTLS(t *testing.T) {
+	testlevel.Plain(t)
 	asked := &bundles{}
 	server := httptest.NewUnstartedServer(asked)
 	server.Config.Protocols = new(http.Protocols)
@@ -149,6 +151,7 @@ func TestHTTP2WithoutTLS(t *testing.T) {
 
 // Extra headers are sent, and secret ones appear in no report.
 func TestHeaders(t *testing.T) {
+	testlevel.Plain(t)
 	const secret = "5ec2e7c0ffee5ec2"
 	asked := &bundles{}
 	server := httptest.NewServer(asked)
@@ -280,6 +283,7 @@ func TestRunThroughProxy(t *testing.T) {
 
 // TLS ends at the target, not at the proxy, and an unreachable proxy is reported as such.
 func TestTunnelThroughProxy(t *testing.T) {
+	testlevel.Plain(t)
 	ca := newAuthority(t)
 	_, _, named := ca.issue(t, "127.0.0.1")
 	target, asked := secure(t, &tls.Config{Certificates: []tls.Certificate{named}})

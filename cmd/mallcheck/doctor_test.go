@@ -204,6 +204,7 @@ func TestDoctorTells(t *testing.T) {
 
 // The doctor does not call settings fitting under which the target accepts nothing, and exits with code 3.
 func TestDoctorRefused(t *testing.T) {
+	testlevel.Plain(t)
 	for name, answer := range map[string]http.HandlerFunc{
 		"nothing there": http.NotFound,
 		"another API":   func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"items":[]}`) },
@@ -223,6 +224,7 @@ func TestDoctorRefused(t *testing.T) {
 
 // The doctor reports a target that it cannot reach, and exits with code 3.
 func TestDoctorUnreached(t *testing.T) {
+	testlevel.Plain(t)
 	closed, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

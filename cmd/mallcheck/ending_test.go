@@ -128,6 +128,7 @@ func TestReportsThatCannotBeWritten(t *testing.T) {
 // A run that cannot write its output ends with a line on standard error, and with the exit code of
 // a violation if there is one.
 func TestTerminalThatCannotBeWritten(t *testing.T) {
+	testlevel.Plain(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Skip("this system has no /dev/full: " + err.Error())
@@ -155,6 +156,7 @@ func TestTerminalThatCannotBeWritten(t *testing.T) {
 // The verdict reaches the terminal and the exit code when the disk is full, and a request that
 // cannot be journaled is not sent.
 func TestFullDisk(t *testing.T) {
+	testlevel.Plain(t)
 	dir := t.TempDir()
 	mount := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=20k", "tmpfs", dir)
 	if out, err := mount.CombinedOutput(); err != nil {
@@ -183,6 +185,7 @@ func TestFullDisk(t *testing.T) {
 // A run completes, with reports and exit code, after the reader of its output exits, as with "|
 // head -1".
 func TestReaderLeaves(t *testing.T) {
+	testlevel.Plain(t)
 	for _, test := range []struct {
 		name      string
 		arguments []string

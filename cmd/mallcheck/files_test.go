@@ -144,6 +144,7 @@ func TestTamperedJournals(t *testing.T) {
 
 // Files that are larger than any that mallcheck writes are refused before they are parsed.
 func TestFilesThatAreTooLarge(t *testing.T) {
+	testlevel.Plain(t)
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"overlay.yaml": "overlay: 1.0.0\nx: [" + strings.Repeat("{},", 1<<20) + "]\n", "journal.jsonl": strings.Repeat("\n", 33<<20),

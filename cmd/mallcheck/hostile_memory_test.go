@@ -164,6 +164,7 @@ func TestLargeRunFilesAreBounded(t *testing.T) {
 
 // What a server sends without being asked stands in no output: net/http would log it.
 func TestUnsolicitedAnswersAreNotPrinted(t *testing.T) {
+	testlevel.Plain(t)
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -58,6 +58,7 @@ func TestHostileTargets(t *testing.T) {
 // A call to a hostile server prints one line and exits with the code for no answer. An HTML page
 // is an answer and is shown.
 func TestHostileCalls(t *testing.T) {
+	testlevel.Plain(t)
 	for _, test := range []struct {
 		name, limit string
 		code        int
@@ -119,6 +120,7 @@ func TestProtocolMisbehaviours(t *testing.T) {
 
 // A signed call does not follow a redirect to another host.
 func TestRedirectedCall(t *testing.T) {
+	testlevel.Plain(t)
 	reached := make(chan string, 10)
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { reached <- r.URL.String() }))
 	defer other.Close()

@@ -63,7 +63,7 @@ func TestJudge(t *testing.T) {
 		{"an undocumented path that is not told", confirming, nil, 1, "no operation has this path"},
 		{"a renamed variable", `test "$BASE" = "$MALL_TOPUP_URL/v1" && list`, []string{"--env=BASE={MALL_TOPUP_URL}/v1"}, 0, "passed"},
 	} {
-		if i%testlevel.Pick(5, 1, 1) != 0 {
+		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue
 		}
 		t.Run(test.name, func(t *testing.T) {
@@ -94,7 +94,7 @@ func TestJudgeMisuse(t *testing.T) {
 		{[]string{"--only=CLI-999", "--", "true"}, `mallcheck: --only: "CLI-999" matches no check`},
 		{[]string{"--", "no-such-client"}, `mallcheck: "no-such-client" is not a command: `},
 	} {
-		if i%testlevel.Pick(5, 1, 1) != 0 {
+		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue
 		}
 		got := process{arguments: append([]string{"judge"}, test.arguments...)}.run(t)
@@ -141,6 +141,7 @@ func TestJudgeInit(t *testing.T) {
 // Without a command, judge serves the sandbox until Ctrl-C, which does not count as an
 // interruption.
 func TestJudgeUntilInterrupted(t *testing.T) {
+	testlevel.Plain(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no SIGINT")
 	}
@@ -199,6 +200,7 @@ func TestJudgeUntilInterrupted(t *testing.T) {
 
 // Ctrl-C ends the client and its children, with reports and exit code 130.
 func TestJudgeInterrupted(t *testing.T) {
+	testlevel.Plain(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no SIGINT")
 	}

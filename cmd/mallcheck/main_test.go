@@ -176,7 +176,7 @@ func TestMisuse(t *testing.T) {
 		{"sign: not UTF-8", process{arguments: []string{"sign"}, input: "{\"a\":\"\xff\"}"}, `mallcheck: standard input: `},
 		{"sign: two purposes", process{arguments: []string{"sign", "--explain", "--check=x"}, input: `{}`}, `mallcheck: --explain and --check can't be used together`},
 	} {
-		if i%testlevel.Pick(5, 1, 1) != 0 {
+		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue
 		}
 		t.Run(test.name, func(t *testing.T) {

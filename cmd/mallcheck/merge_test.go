@@ -101,7 +101,7 @@ func TestMergeMisuse(t *testing.T) {
 		{[]string{"run", "--shard=1/2"}, "mallcheck: --seed is missing; the shards of one run have the same: give each --seed N, any number"},
 		{[]string{"run", "--shard=9/9", "--seed=1", "--only=ENV-001/listBundles"}, `mallcheck: --shard: "9/9" has nothing to do; 1 checks are selected: make fewer shards`},
 	} {
-		if i%testlevel.Pick(5, 1, 1) != 0 {
+		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue
 		}
 		got := process{arguments: test.arguments, dir: dir}.run(t)

@@ -36,7 +36,7 @@ func TestPartnerMisuse(t *testing.T) {
 		{"signer with an unknown level", []string{"signer", "--level=all", "--", "cat"}, "mallcheck: --level must be one of"},
 		{"signer with an unknown command", []string{"signer", "--", "no-such-signer"}, `mallcheck: "no-such-signer" is not a command: `},
 	} {
-		if i%testlevel.Pick(5, 1, 1) != 0 {
+		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue
 		}
 		t.Run(test.name, func(t *testing.T) {

@@ -60,6 +60,7 @@ func TestPlanIsWhatARunDoes(t *testing.T) {
 
 // A plan sends no request, skips what the target lacks, and reports limits that are too low.
 func TestPlanAsksNobody(t *testing.T) {
+	testlevel.Plain(t)
 	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
 	defer server.Close()

@@ -15,6 +15,7 @@ import (
 
 // Each requested format is written to its place, and no other file is.
 func TestFormats(t *testing.T) {
+	testlevel.Plain(t)
 	dir := t.TempDir()
 	got := process{arguments: []string{"run", "--format=markdown,sarif,github", "--only=SIG-022/addSims,SIG-003/addSims", "--fault=sign-wrong-accepted"}, dir: dir}.run(t)
 	if got.code != 1 {

@@ -70,7 +70,7 @@ func TestSignRefuses(t *testing.T) {
 		{"another URL", []string{"--operation=addSims", "--url=http://127.0.0.1/x"}, `mallcheck: --url "http://127.0.0.1/x" does not end in the path of addSims`},
 		{"two values", []string{"--path=group_id=G1", "--url=" + simsURL}, `mallcheck: --path "group_id=G1": parameter "group_id" has another value`},
 	} {
-		if i%testlevel.Pick(5, 1, 1) != 0 {
+		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue
 		}
 		t.Run(test.name, func(t *testing.T) {

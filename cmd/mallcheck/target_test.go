@@ -133,6 +133,7 @@ func TestUnusableTargets(t *testing.T) {
 
 // A run gives up a service after three calls time out.
 func TestDiesInBetween(t *testing.T) {
+	testlevel.Plain(t)
 	asked := make(chan struct{}, 10000)
 	dead := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked <- struct{}{}

@@ -92,7 +92,7 @@ func TestFileMisuse(t *testing.T) {
 		{"a key without a certificate", uat("tls-client-key: a.pem"), at + `6: tls-client-key: "a.pem" has no certificate; give tls-client-cert as well`},
 		{"a certificate that is none", uat("tls-client-cert: mallcheck.yaml", "tls-client-key: mallcheck.yaml"), at + `6: tls-client-cert: "mallcheck.yaml" and its key cannot be used: `},
 	} {
-		if i%testlevel.Pick(5, 1, 1) != 0 {
+		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue
 		}
 		t.Run(test.name, func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestChoosingMisuse(t *testing.T) {
 		{"init into no folder", process{arguments: []string{"init", "nowhere/a.yaml"}}, `mallcheck: nowhere/a.yaml cannot be written: no such file or directory; name a file in a folder that exists and that you may write to`},
 		{"two forms", process{arguments: []string{"config", "--json", "--schema"}}, `mallcheck: --json and --schema can't be used together`},
 	} {
-		if i%testlevel.Pick(5, 1, 1) != 0 {
+		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue
 		}
 		t.Run(test.name, func(t *testing.T) {
@@ -200,7 +200,7 @@ func TestProductionNeedsToBeSaid(t *testing.T) {
 		{"another address that is production", "topup-url: 'http://127.0.0.1:1', production: true, allow: write", nil, `mallcheck: mallcheck.yaml:3: allow: "write" ` + twice},
 		{"said twice", "environment: production, production: true, allow: [read, write, purchase]", []string{"--yes-production"}, ""},
 	} {
-		if i%testlevel.Pick(5, 1, 1) != 0 {
+		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue
 		}
 		t.Run(test.name, func(t *testing.T) {
