@@ -25,6 +25,9 @@ func JudgeClient(ctx context.Context, t *target.Target, config trial.Config, obs
 	}
 	client := trial.New(contract, config)
 	service := reports.Service{Name: "client", URL: "command:" + config.Name()}
+	if len(config.Command) == 0 {
+		service.URL = "started by hand"
+	}
 	run, err := judgePartner(ctx, t, openapi.Mall, client.Checks(), service, func() string { return "" }, observer)
 	if err != nil {
 		return nil, err

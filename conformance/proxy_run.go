@@ -41,6 +41,9 @@ func Proxy(ctx context.Context, t *target.Target, listener net.Listener, config 
 	if err != nil {
 		return nil, err
 	}
+	if config.Ready != nil {
+		config.Ready()
+	}
 	r.connection.Within(ctx)
 	r.run.Services = r.connection.Preflight(ctx, quiet.Services())
 	p.Tell(r.run.Services)

@@ -74,6 +74,9 @@ func (c *judgeCommand) Run(std *streams) error {
 	others := slices.DeleteFunc(strings.Split(c.FailOn, ","), func(word string) bool { return word == "unnoticed" })
 	config.Unnoticed = strings.Contains(c.FailOn, "unnoticed")
 	c.FailOn = strings.Join(others, ",")
+	if err := c.checkFailOn("critical", "finding", "unnoticed"); err != nil {
+		return err
+	}
 	// The client runs against the sandbox, where every grade counts.
 	c.Strict = cmp.Or(c.Strict, string(reports.Assumed))
 	t, err := c.resolve(std, config.Name(), own)

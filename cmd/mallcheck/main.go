@@ -229,6 +229,9 @@ func misused(err error) error {
 			value, _, _ = strings.Cut(value, ": time: ")
 			return fmt.Errorf("%s: %s is not a valid duration; write a positive duration with its unit, such as 500ms, 10s or 5m", flag, value)
 		}
+		if flag, value, found := strings.Cut(err.Error(), ": expected a valid 64 bit int but got "); found {
+			return fmt.Errorf("%s: %s is not a valid number; write a whole number, such as 1", flag, value)
+		}
 		takesTarget := slices.ContainsFunc(selected.Flags, func(flag *kong.Flag) bool { return flag.Name == "target" })
 		if unexpected && takesTarget && !strings.ContainsAny(argument, " ,") {
 			return fmt.Errorf("%w; did you mean --target %s?", err, argument)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ type partnerSettings struct {
 	Only      []string `sep:"," placeholder:"PATTERN" group:"selection" help:"Run only these checks: an id, a glob or area:RCV."`
 	Skip      []string `sep:"," placeholder:"PATTERN" group:"selection" help:"Do not run these checks."`
 	Strict    string   `placeholder:"GRADE" group:"policy" help:"Fail on clauses of this grade or better: documented, derived or assumed. Default derived, judge assumed."`
-	FailOn    string   `placeholder:"WHAT" group:"policy" help:"Also fail on findings (finding)."`
+	FailOn    string   `placeholder:"WHAT" group:"policy" help:"Also fail on findings (finding), or on those of critical severity (critical)."`
 	Waivers   string   `placeholder:"FILE" group:"policy" help:"Waivers file."`
 	ReportDir string   `placeholder:"DIR" group:"report" help:"Report folder. Default ${default_report_dir}."`
 	Format    []string `sep:"," placeholder:"FORMAT" group:"report" help:"Reports to write. Default ${default_format}."`
@@ -36,6 +37,9 @@ type partnerSettings struct {
 func (p partnerSettings) resolve(std *streams, name string, own target.Settings) (*target.Target, error) {
 	own.Only, own.Skip, own.Strict, own.FailOn = p.Only, p.Skip, p.Strict, p.FailOn
 	own.Waivers, own.ReportDir, own.Format = p.Waivers, p.ReportDir, p.Format
+	if err := p.checkFailOn("critical", "finding"); err != nil {
+		return nil, err
+	}
 	environment, err := target.Environment(std.environ)
 	if err != nil {
 		return nil, err
@@ -48,7 +52,20 @@ func (p partnerSettings) resolve(std *streams, name string, own target.Settings)
 	}
 	t.Name, t.Sandbox, t.URLs = name, false, map[string]string{}
 	std.hide(t.Secrets())
-	return t, errors.Join(knownFormats(t.Place("format"), t.Formats))
+	return t, cmp.Or(withoutDrift(t), knownFormats(t.Place("format"), t.Formats))
+}
+
+// checkFailOn returns an error if --fail-on is none of some words. That habits fail as well is allowed and
+// without effect: a partner's side has none.
+func (p partnerSettings) checkFailOn(words ...string) error {
+	if p.FailOn == "" || p.FailOn == "habit" || slices.Contains(words, p.FailOn) {
+		return nil
+	}
+	instead := "write " + strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+	if near := target.Nearest(p.FailOn, words); near != "" {
+		instead = "did you mean " + near + "?"
+	}
+	return &target.Error{Place: "--fail-on", Value: p.FailOn, Problem: "is not known here", Instead: instead}
 }
 
 // checkTimeout checks --timeout of a command, which is the time limit of a call in the settings.
@@ -70,6 +87,7 @@ type receiverCommand struct {
 	SIM          string   `name:"sim" placeholder:"ICCID" group:"push" help:"SIM card in the pushes."`
 	Count        string   `name:"count" placeholder:"COMMAND" group:"push" help:"Shell command that prints how many pushes have taken effect so far. Without it the checks that a push takes effect once are skipped."`
 	Fail         string   `name:"fail" placeholder:"COMMAND" group:"push" help:"Shell command that has the receiver fail on its next push (HTTP 5xx). Without it the checks of a push after a failure are skipped."`
+	Slow         string   `name:"slow" placeholder:"COMMAND" group:"push" help:"Shell command that has the receiver answer its next push too late: after --push-timeout, before twice of it. Without it the checks of a push after a time-out are skipped."`
 	partnerSettings
 }
 
@@ -120,7 +138,7 @@ func (c *receiverCommand) Run(std *streams) error {
 		return err
 	}
 	config := receiver.Config{URL: address, Join: t.PushJoin, Encoding: t.PushEncoding, Timeout: t.PushTimeout, Count: c.Count,
-		Fail: c.Fail, PartnerCode: t.PartnerCode, SIM: t.SIMs[0], Seed: t.Seed}
+		Fail: c.Fail, Slow: c.Slow, PartnerCode: t.PartnerCode, SIM: t.SIMs[0], Seed: t.Seed}
 	for _, text := range keys {
 		id, key, err := signing.ParsePushKey(text)
 		if err != nil {

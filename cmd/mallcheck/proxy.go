@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"net"
+	"regexp"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
@@ -45,7 +47,7 @@ func (c *proxyCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := knownFormats(t.Place("format"), t.Formats); err != nil {
+	if err := cmp.Or(c.checkHosts(), withoutDrift(t), knownFormats(t.Place("format"), t.Formats)); err != nil {
 		return err
 	}
 	t, closing, err := embedded.Open(layers...)
@@ -61,12 +63,10 @@ func (c *proxyCommand) Run(std *streams) error {
 	if err != nil {
 		return fmt.Errorf("--listen: %w; name an address of this machine with a free port, such as 127.0.0.1:0", err)
 	}
-	config := proxy.Config{KeepSign: c.KeepSign, KeepChanges: c.Keep, Hosts: c.AllowHost}
+	config := proxy.Config{KeepSign: c.KeepSign, KeepChanges: c.Keep, Hosts: c.AllowHost,
+		Ready: func() { c.introduce(std, t, listener.Addr().String()) }}
 	if !c.Quiet {
 		config.Log = slog.New(slog.NewTextHandler(std.secrets.Writer(std.err), nil))
-	}
-	if err := c.introduce(std, t, listener.Addr().String()); err != nil {
-		return err
 	}
 	return judgeUntil(std, t, "stopping: finishing calls in flight and cleaning up (press again to stop at once)",
 		func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
@@ -74,14 +74,27 @@ func (c *proxyCommand) Run(std *streams) error {
 		})
 }
 
+// hostName is the form of a host name, without scheme and port.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$`)
+
+// checkHosts returns an error for the first host name under which nobody can call the proxy.
+func (c *proxyCommand) checkHosts() error {
+	for _, name := range c.AllowHost {
+		if !hostName.MatchString(name) {
+			return &target.Error{Place: "--allow-host", Value: name, Problem: "is not a host name",
+				Instead: "write it without scheme and port, such as mall.example"}
+		}
+	}
+	return nil
+}
+
 // introduce prints the addresses to call.
-func (c *proxyCommand) introduce(std *streams, t *target.Target, address string) error {
+func (c *proxyCommand) introduce(std *streams, t *target.Target, address string) {
 	var text strings.Builder
 	fmt.Fprintf(&text, "The proxy to %s listens on http://%s\n\n", render.SafeLine(t.Name), address)
 	for _, service := range t.Services() {
 		fmt.Fprintf(&text, "  http://%s/%-8s to %s\n", address, service, std.secrets.Redact(t.URLs[service]))
 	}
 	fmt.Fprintf(&text, "\nAllowed: %s. Ctrl-C stops it and writes the reports.\n", t.Allow)
-	_, err := fmt.Fprint(std.out, text.String())
-	return err
+	fmt.Fprint(std.out, text.String())
 }

@@ -43,15 +43,23 @@ Most settings are also environment variables (MALLCHECK_PARTNER_CODE) and keys i
 Exit code: 0 no violation, 1 violation, 2 wrong usage, 3 target not reached or run incomplete, 130 interrupted.`
 }
 
+// withoutDrift returns an error if changes of the target must fail a command that looks for none.
+func withoutDrift(t *target.Target) error {
+	if !t.FailOnDrift {
+		return nil
+	}
+	return &target.Error{Place: t.Place("fail-on"), Value: "drift", Problem: "is for mallcheck drift",
+		Instead: "write critical, finding or habit"}
+}
+
 // Run implements the command.
 func (c *runCommand) Run(std *streams) error {
 	layers, t, err := resolved(std, c.Settings)
 	if err != nil {
 		return err
 	}
-	if t.FailOnDrift {
-		return &target.Error{Place: t.Place("fail-on"), Value: "drift", Problem: "is for mallcheck drift",
-			Instead: "write critical, finding or habit"}
+	if err := withoutDrift(t); err != nil {
+		return err
 	}
 	std.secrets = t.Secrets() // the terminal and the reports learn what was redacted
 	if err := knownFormats(t.Place("format"), t.Formats); err != nil {

@@ -36,6 +36,8 @@ type Config struct {
 	KeepChanges bool
 	// Hosts are the names under which the proxy may be called, beside localhost and IP addresses.
 	Hosts []string
+	// Ready is called once the settings are right, before the first request; it may be nil.
+	Ready func()
 	// Log gets one line a request; nil logs nothing.
 	Log *slog.Logger
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,8 +34,7 @@ func (s *sender) scenarios() []scenario {
 		{"signed-again", "a push and its repetition with a new timestamp", 1, func(ctx context.Context, r *partner.Record) bool {
 			p := s.valid()
 			first := s.take(ctx, r, p, "a push")
-			p.timestamp = milliseconds(time.Now().Add(time.Millisecond))
-			return first && s.take(ctx, r, s.sign(p), "a repeated push with a new timestamp")
+			return first && s.take(ctx, r, s.again(p), "a repeated push with a new timestamp")
 		}},
 		{"at-once", "ten copies of a push at once", 1, func(ctx context.Context, r *partner.Record) bool {
 			return s.atOnce(ctx, r, s.valid(), 10)
@@ -41,34 +42,97 @@ func (s *sender) scenarios() []scenario {
 		{"lost-response", "a push whose response was lost, and its repetition", 1, func(ctx context.Context, r *partner.Record) bool {
 			p := s.valid()
 			s.abandon(ctx, p)
-			p.timestamp = milliseconds(time.Now().Add(time.Millisecond))
-			return s.take(ctx, r, s.sign(p), "a push whose first response was lost")
+			return s.take(ctx, r, s.again(p), "a push whose first response was lost")
 		}},
-		{"after-failure", "a push on which the receiver failed, and its repetition", 1, func(ctx context.Context, r *partner.Record) bool {
-			if s.Fail == "" {
-				r.Skip("not proved: nothing has the receiver fail on a push (--fail COMMAND)")
-				return false
-			}
-			if _, err := s.shell(ctx, s.Fail); err != nil {
-				r.Inconclusive("running --fail: " + err.Error())
-				return false
-			}
-			p := s.valid()
-			e := s.send(ctx, p)
-			r.Exchanges = append(r.Exchanges, e)
-			if e.Response != nil && e.Response.Status < 500 {
-				r.Inconclusive("--fail did not have the receiver fail: it answered the next push with " + told(e) + ", not with 5xx")
-				return false
-			}
-			p.timestamp = milliseconds(time.Now().Add(time.Millisecond))
-			return s.take(ctx, r, s.sign(p), "the repetition of a push on which it had failed")
-		}},
+		{"after-failure", "a push on which the receiver failed, and its repetition", 1, s.afterFailure},
+		{"after-timeout", "a push that was answered too late, and its repetition", 1, s.afterTimeout},
 		{"two-orders", "pushes of two orders, each twice and out of order", 2, func(ctx context.Context, r *partner.Record) bool {
 			first, second := s.valid(), s.valid()
 			return s.take(ctx, r, second, "the push of the second order") && s.take(ctx, r, first, "the push of the first order") &&
 				s.take(ctx, r, second, "the push of the second order again") && s.take(ctx, r, first, "the push of the first order again")
 		}},
 	}
+}
+
+// afterFailure has the receiver fail on a push, and repeats it.
+func (s *sender) afterFailure(ctx context.Context, r *partner.Record) bool {
+	p, e, ok := s.disturbed(ctx, r, "--fail", s.Fail, "fail on a push")
+	if !ok {
+		return false
+	}
+	if e.Response != nil && e.Response.Status < 500 {
+		r.Inconclusive("--fail did not have the receiver fail: it answered the next push with " + told(e) + ", not with 5xx")
+		return false
+	}
+	return s.take(ctx, r, s.again(p), "the repetition of a push on which it had failed")
+}
+
+// afterTimeout has the receiver answer a push too late, gives up waiting, and repeats the push while the
+// receiver may still work on it. Until --slow is over a repetition may be put off, by a late answer or by 409, 429
+// or 503: the mall repeats it.
+func (s *sender) afterTimeout(ctx context.Context, r *partner.Record) bool {
+	over := time.Now().Add(2 * s.Timeout)
+	p, e, ok := s.disturbed(ctx, r, "--slow", s.Slow, "answer a push too late")
+	if !ok {
+		return false
+	}
+	if !s.late(e) {
+		r.Inconclusive(fmt.Sprintf("--slow did not have the receiver answer later than --push-timeout (%s): it answered the next push with %s after %s",
+			s.Timeout, told(e), e.Duration.Round(time.Millisecond)))
+		return false
+	}
+	for time.Now().Before(over) && ctx.Err() == nil {
+		e := s.send(ctx, s.again(p))
+		r.Exchanges = append(r.Exchanges, e)
+		switch {
+		case accepted(e):
+			pause(ctx, time.Until(over)) // the first push may take effect until then
+			return true
+		case !s.late(e) && !putOff(e):
+			r.Fail("the receiver did not accept the repetition of a push that it had answered too late", "HTTP 2xx", told(e))
+			return false
+		}
+		pause(ctx, s.Timeout/4)
+	}
+	return s.take(ctx, r, s.again(p), "the repetitions of a push that it had answered too late")
+}
+
+// pause waits, at most until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
+// late reports whether there was no response within the limit.
+func (s *sender) late(e reports.Exchange) bool { return e.Response == nil && e.Duration >= s.Timeout }
+
+// putOff reports whether a response asks for the push to be repeated later.
+func putOff(e reports.Exchange) bool {
+	return e.Response != nil && slices.Contains([]int{http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable}, e.Response.Status)
+}
+
+// disturbed runs a command of the partner that disturbs the receiver on its next push, and sends that push.
+func (s *sender) disturbed(ctx context.Context, r *partner.Record, flag, command, does string) (*push, reports.Exchange, bool) {
+	if command == "" {
+		r.Skip("not proved: nothing has the receiver " + does + " (" + flag + " COMMAND)")
+		return nil, reports.Exchange{}, false
+	}
+	if _, err := s.shell(ctx, command); err != nil {
+		r.Inconclusive("running " + flag + ": " + err.Error())
+		return nil, reports.Exchange{}, false
+	}
+	p := s.valid()
+	e := s.send(ctx, p)
+	r.Exchanges = append(r.Exchanges, e)
+	return p, e, true
+}
+
+// again signs a push that is repeated, with a new timestamp.
+func (s *sender) again(p *push) *push {
+	p.timestamp = milliseconds(time.Now().Add(time.Millisecond))
+	return s.sign(p)
 }
 
 // repetition requires every copy of a push to be accepted: the mall repeats what is not.

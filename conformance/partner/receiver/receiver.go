@@ -51,6 +51,9 @@ type Config struct {
 	Count string
 	// Fail is a shell command that has the receiver fail on its next push; empty for none.
 	Fail string
+	// Slow is a shell command that has the receiver answer its next push after Timeout and before twice of it;
+	// empty for none.
+	Slow string
 	// PartnerCode and SIM stand in the bodies.
 	PartnerCode, SIM string
 	// Seed makes the order numbers of a run its own.

@@ -3,8 +3,9 @@
 //     npm install
 //     PUSH_KEYS=key-1:00112233445566778899aabbccddeeff PORT=8000 node receiver.mjs
 //
-// GET /count prints how many pushes have taken effect, for mallcheck receiver --count, and POST /fail has the next
-// push fail before it is recorded, for --fail, as a database that is away would.
+// GET /count prints how many pushes have taken effect, for mallcheck receiver --count. POST /fail has the next push fail
+// before it is recorded, for --fail, as a database that is away would. POST /slow?seconds=7 has the recording of the next
+// push take that long, for --slow, as a busy database would.
 // MISTAKE=name makes one of the mistakes that people make, to see the check that catches it.
 import {createHmac, timingSafeEqual} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -20,6 +21,7 @@ const mistake = process.env.MISTAKE ?? ''
 const done = new Set() // orders whose top-up has been recorded; a table with a unique key in a real system
 let effects = 0
 let failing = false
+let slow = 0 // milliseconds that the next recording takes
 
 // The body as compact JSON with only its top-level members sorted, then the headers.
 function signedText(body, raw, version, algorithm, timestamp) {
@@ -58,11 +60,18 @@ function problemOf(request, body) {
 }
 
 // Records a top-up once, however often the push arrives. Returns whether it was new.
-async function record(order) {
+async function record(order, response) {
   if (failing) {
     failing = false
     if (mistake === 'remembered-before-acted') done.add(order) // the repetition will be taken for known
     throw new Error('the database is away')
+  }
+  if (slow) {
+    const delay = slow
+    slow = 0
+    if (mistake === 'given-up-with-the-connection') done.add(order)
+    await sleep(delay)
+    if (mistake === 'given-up-with-the-connection' && response.destroyed) return false
   }
   const known = done.has(order)
   if (mistake === 'checked-then-acted') await sleep(50) // another request finds the order new meanwhile
@@ -95,7 +104,7 @@ route('/push', async (request, response) => {
     return response.status(400).json({operateCode: 'F', message: 'the body is nested too deep'})
   }
   if (problem) return response.status(401).json({operateCode: 'F', message: problem})
-  const isNew = await record(mistake === 'keyed-by-signature' ? request.get('x-lf-signature') : body.orderNo)
+  const isNew = await record(mistake === 'keyed-by-signature' ? request.get('x-lf-signature') : body.orderNo, response)
   if (!isNew && mistake === 'repetition-refused') return response.status(409).json({operateCode: 'F', message: 'already known'})
   response.json({operateCode: 'S', message: 'success'})
 })
@@ -103,6 +112,10 @@ app.get('/count', (_, response) => response.send(String(effects)))
 app.post('/fail', (_, response) => {
   failing = true
   response.send('the next push fails')
+})
+app.post('/slow', (request, response) => {
+  slow = Number(request.query.seconds) * 1000
+  response.send('the next push takes long')
 })
 app.all('/push', (_, response) => response.status(405).json({operateCode: 'F', message: 'send a POST'}))
 app.use((error, _, response, next) => {

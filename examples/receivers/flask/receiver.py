@@ -3,8 +3,9 @@
     pip install -r requirements.txt
     PUSH_KEYS=key-1:00112233445566778899aabbccddeeff PORT=8000 python3 receiver.py
 
-GET /count prints how many pushes have taken effect, for mallcheck receiver --count, and POST /fail has the next
-push fail before it is recorded, for --fail, as a database that is away would.
+GET /count prints how many pushes have taken effect, for mallcheck receiver --count. POST /fail has the next push fail
+before it is recorded, for --fail, as a database that is away would. POST /slow?seconds=7 has the recording of the next
+push take that long, for --slow, as a busy database would.
 MISTAKE=name makes one of the mistakes that people make, to see the check that catches it.
 """
 import base64
@@ -28,6 +29,7 @@ lock = threading.Lock()
 done = set()  # orders whose top-up has been recorded; a table with a unique key in a real system
 effects = 0
 failing = threading.Event()
+slow = []  # how many seconds the next recording takes
 
 
 def signed_text(body, version, algorithm, timestamp):
@@ -95,13 +97,20 @@ def record(order):
         done.add(order)
         effects += new
         return new
-    with lock:
+    # A lock that is not waited for protects only work that is quick.
+    held = lock.acquire(timeout=0.2 if MISTAKE == "lock-not-waited-for" else -1)
+    try:
+        new = order not in done
+        if slow:
+            time.sleep(slow.pop())
         if MISTAKE == "slow":  # the work is done before the response, one push at a time
             time.sleep(0.05)
-        new = order not in done
         done.add(order)
         effects += 1 if MISTAKE == "every-push-acted-on" else 0 if MISTAKE == "never-acted" else new
         return new
+    finally:
+        if held:
+            lock.release()
 
 
 @app.before_request
@@ -142,6 +151,12 @@ def push():
 def fail():
     failing.set()
     return "the next push fails"
+
+
+@app.post("/slow")
+def delay():
+    slow.append(float(request.args["seconds"]))
+    return "the next push takes long"
 
 
 @app.get("/count")

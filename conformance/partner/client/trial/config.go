@@ -20,7 +20,8 @@ func (c *Config) Check(words []string) error {
 	}
 	ids, unknown := Select(words)
 	if unknown != "" {
-		return noSuch("--scenarios", unknown, Words())
+		return noSuch("--scenarios", unknown, Words(), "write all, habits, outages, faults or the id of a scenario, such as slow-answer; "+
+			"mallcheck list --only area:CLI shows them")
 	}
 	c.Scenarios = ids
 	for _, word := range words {
@@ -38,7 +39,7 @@ func (c *Config) Check(words []string) error {
 	known := requirable(contract)
 	for _, name := range c.Require {
 		if !slices.Contains(known, name) {
-			return noSuch("--require", name, known)
+			return noSuch("--require", name, known, "write an operation, such as addSims, or one of flow:"+strings.Join(client.Flows(), ", flow:"))
 		}
 	}
 	return checkEnv(c.Env)
@@ -71,14 +72,14 @@ func checkEnv(env []string) error {
 		}
 	}
 	if _, unknown := Expand(env, all); unknown != "" {
-		return noSuch("--env", unknown, Environment())
+		return noSuch("--env", unknown, Environment(), "write one of "+strings.Join(Environment(), ", "))
 	}
 	return nil
 }
 
-// noSuch says that a value of a flag is unknown, and which one may be meant.
-func noSuch(flag, value string, known []string) error {
-	problem := &target.Error{Place: flag, Value: value, Problem: "is not known", Instead: "write one of " + strings.Join(known, ", ")}
+// noSuch says that a value of a flag is unknown, and which of the known ones may be meant, or else what to write.
+func noSuch(flag, value string, known []string, instead string) error {
+	problem := &target.Error{Place: flag, Value: value, Problem: "is not known", Instead: instead}
 	if near := target.Nearest(value, known); near != "" {
 		problem.Instead = "did you mean " + near + "?"
 	}

@@ -65,10 +65,11 @@ func Catalogue() Config {
 	return config
 }
 
-// Name returns the name of the command without its folder and arguments.
+// Name returns the name of the command without its folder and arguments, for a client that is started by hand
+// "your client".
 func (c *Config) Name() string {
 	if len(c.Command) == 0 {
-		return "until Ctrl-C"
+		return "your client"
 	}
 	return filepath.Base(c.Command[0])
 }
