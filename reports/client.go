@@ -17,6 +17,8 @@ type Client struct {
 	Operations []ClientCount `json:"operations,omitempty"`
 	// Flows counts the flows that came to their end: "purchase", "add".
 	Flows []ClientCount `json:"flows,omitempty"`
+	// Unreached has what the client did not do. It fails nothing.
+	Unreached ClientUnreached `json:"unreached,omitzero"`
 	// Refusals are those of all runs, by what was refused and why.
 	Refusals []ClientRefusal `json:"refusals,omitempty"`
 	// Pushes is how many attempts of pushes it answered.
@@ -35,6 +37,23 @@ type ClientCount struct {
 	Refused int `json:"refused,omitempty"`
 }
 
+// ClientUnreached is what a client did not do when it was judged.
+type ClientUnreached struct {
+	// Operations were never sent, Flows never came to their end, by name.
+	Operations []string `json:"operations,omitempty"`
+	Flows      []string `json:"flows,omitempty"`
+	// Refusals could have met operations that the client sends and did not, in any run. They depend on what the
+	// mall knows, such as the SIM cards that there are: a client without a mistake meets them, too.
+	Refusals []ClientRefusable `json:"refusals,omitempty"`
+}
+
+// ClientRefusable is a refusal that an operation may give.
+type ClientRefusable struct {
+	Operation string `json:"operation"`
+	// Clause is the rule of the contract that refuses: "orders/duplicate-refused".
+	Clause string `json:"clause"`
+}
+
 // ClientRefusal is one kind of refusal that a client met.
 type ClientRefusal struct {
 	// Operation is what was refused; empty if the request named none.
@@ -42,6 +61,9 @@ type ClientRefusal struct {
 	// Reason is the rule that refused it: "constraint", "sign wrong", "conflict"; Parameter the one that it was about, if any.
 	Reason    string `json:"reason"`
 	Parameter string `json:"parameter,omitempty"`
+	// Clause is what the request does not keep: a rule of the contract or a JSON pointer to the constraint of a
+	// parameter. It is empty where no statement of the contract refuses, as in an outage.
+	Clause string `json:"clause,omitempty"`
 	// Code is the operateCode, Status the HTTP status.
 	Code   string `json:"code,omitempty"`
 	Status int    `json:"status"`
@@ -88,6 +110,9 @@ func (c *Client) Words() []string {
 	if flows := names(c.Flows); flows != "" {
 		lines = append(lines, "flows: "+flows)
 	}
+	if c.Requests > 0 && len(c.Unreached.Flows) > 0 {
+		lines = append(lines, "flows not completed: "+strings.Join(c.Unreached.Flows, ", "))
+	}
 	var refusals []string
 	for _, refusal := range c.Refusals {
 		if name := refusal.words(); !slices.Contains(refusals, name) {
@@ -99,6 +124,9 @@ func (c *Client) Words() []string {
 	}
 	if len(refusals) > 0 {
 		lines = append(lines, "refusals: "+strings.Join(refusals, ", "))
+	}
+	if n := len(c.Unreached.Refusals); n > 0 && c.Requests > 0 {
+		lines = append(lines, fmt.Sprintf("refusals that it never met: %d that its operations may give, listed in the report", n))
 	}
 	kinds, failed := map[string]int{}, map[string]int{}
 	var unnoticed []string

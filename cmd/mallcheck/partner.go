@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
 	"os/exec"
 	"slices"
 	"strings"
@@ -127,7 +126,7 @@ func (c *receiverCommand) Run(std *streams) error {
 	if len(keys) == 0 || len(keys) > 2 {
 		return errors.New("--push-key: give one key that the receiver accepts, or two during a rotation: --push-key ID:HEX")
 	}
-	address, err := receiverAddress(c.URL)
+	address, err := receiver.ParseAddress(c.URL)
 	if err != nil {
 		return err
 	}
@@ -147,31 +146,11 @@ func (c *receiverCommand) Run(std *streams) error {
 		config.Keys = append(config.Keys, receiver.Key{ID: id, Bytes: key})
 		t.OtherSecrets = append(t.OtherSecrets, hex.EncodeToString(key))
 	}
-	t.OtherSecrets = append(t.OtherSecrets, addressSecrets(address)...)
+	t.OtherSecrets = append(t.OtherSecrets, receiver.Secrets(address)...)
 	std.hide(t.Secrets())
 	return std.judge(t, func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
 		return conformance.JudgeReceiver(ctx, t, config, observer)
 	})
-}
-
-func receiverAddress(text string) (*url.URL, error) {
-	address, err := url.Parse(text)
-	if err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Hostname() == "" {
-		return nil, errors.New("the address of the receiver is not valid; write it as http://host:port/path")
-	}
-	return address, nil
-}
-
-// addressSecrets returns the parts of an address that may authorize: password and query values.
-func addressSecrets(address *url.URL) []string {
-	var secrets []string
-	if password, set := address.User.Password(); set {
-		secrets = append(secrets, password)
-	}
-	for _, values := range address.Query() {
-		secrets = append(secrets, values...)
-	}
-	return secrets
 }
 
 // signerCommand tests a signer.

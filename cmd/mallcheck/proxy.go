@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"regexp"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
@@ -47,7 +46,8 @@ func (c *proxyCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := cmp.Or(c.checkHosts(), withoutDrift(t), knownFormats(t.Place("format"), t.Formats)); err != nil {
+	config := proxy.Config{KeepSign: c.KeepSign, KeepChanges: c.Keep, Hosts: c.AllowHost}
+	if err := cmp.Or(config.Check(), withoutDrift(t), knownFormats(t.Place("format"), t.Formats)); err != nil {
 		return err
 	}
 	t, closing, err := embedded.Open(layers...)
@@ -63,8 +63,7 @@ func (c *proxyCommand) Run(std *streams) error {
 	if err != nil {
 		return fmt.Errorf("--listen: %w; name an address of this machine with a free port, such as 127.0.0.1:0", err)
 	}
-	config := proxy.Config{KeepSign: c.KeepSign, KeepChanges: c.Keep, Hosts: c.AllowHost,
-		Ready: func() { c.introduce(std, t, listener.Addr().String()) }}
+	config.Ready = func() { c.introduce(std, t, listener.Addr().String()) }
 	if !c.Quiet {
 		config.Log = slog.New(slog.NewTextHandler(std.secrets.Writer(std.err), nil))
 	}
@@ -72,20 +71,6 @@ func (c *proxyCommand) Run(std *streams) error {
 		func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
 			return conformance.Proxy(ctx, t, listener, config, observer)
 		})
-}
-
-// hostName is the form of a host name, without scheme and port.
-var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$`)
-
-// checkHosts returns an error for the first host name under which nobody can call the proxy.
-func (c *proxyCommand) checkHosts() error {
-	for _, name := range c.AllowHost {
-		if !hostName.MatchString(name) {
-			return &target.Error{Place: "--allow-host", Value: name, Problem: "is not a host name",
-				Instead: "write it without scheme and port, such as mall.example"}
-		}
-	}
-	return nil
 }
 
 // introduce prints the addresses to call.

@@ -178,7 +178,7 @@ func (st *State) taken(o *Order) *Refusal {
 	for _, key := range []struct{ by, name string }{{ByOrderNo, "orderNo"}, {ByPayID, "payId"}} {
 		for _, other := range st.OrderBook.By[key.by][o.key(key.by)] {
 			if other.Partner == o.Partner {
-				return &Refusal{Reason: Conflict, In: InBody, Name: key.name, Message: fmt.Sprintf(
+				return &Refusal{Reason: Conflict, In: InBody, Name: key.name, Clause: "orders/duplicate-refused", Message: fmt.Sprintf(
 					"%s %s: partner %s already has an order with it; use a new one for each order",
 					key.name, Shown(o.key(key.by)), Shown(o.Partner))}
 			}
@@ -196,7 +196,7 @@ func (st *State) findPackage(c *Call, code string) (Plan, *Refusal) {
 	l.Found = find(code) >= 0
 	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
-		return Plan{}, &Refusal{Reason: NotFound, In: InBody, Name: "packageCode", Message: fmt.Sprintf(
+		return Plan{}, &Refusal{Reason: NotFound, In: InBody, Name: "packageCode", Clause: "orders/unknown-package-refused", Message: fmt.Sprintf(
 			"packageCode %s: no such package; POST %s lists the packages", Shown(code), VshopBase+PlansPath)}
 	}
 	if i := find(l.Key); i >= 0 {
@@ -264,7 +264,7 @@ func (st *State) LookUp(c *Call, purchaseID, orderNo, sim string) (Order, *Refus
 		return Order{}, Broken(InQuery, "", "%s, %s and %s are all missing or empty: send one of them",
 			ByPurchaseID, ByOrderNo, BySIM)
 	}
-	return Order{}, &Refusal{Reason: NotFound, In: InQuery, Name: by, Message: fmt.Sprintf(
+	return Order{}, &Refusal{Reason: NotFound, In: InQuery, Name: by, Clause: "order-lookup/unknown-key-refused", Message: fmt.Sprintf(
 		"%s %s: partner %s has no such order%s", by, Shown(key), Shown(c.Partner), beside(by, orderNo, sim))}
 }
 

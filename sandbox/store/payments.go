@@ -106,7 +106,7 @@ func (st *State) settle(c *Call, o *Order, status string) {
 func (st *State) findPayment(c *Call, payID string) (*Order, *Refusal) {
 	o := st.findOrder(c, LookupPayment, ByPayID, payID, st.choose(c.Partner, ByPayID, payID))
 	if o == nil {
-		return nil, &Refusal{Reason: NotFound, In: InBody, Name: "payId", Message: fmt.Sprintf(
+		return nil, &Refusal{Reason: NotFound, In: InBody, Name: "payId", Clause: "payments/unknown-pay-id-refused", Message: fmt.Sprintf(
 			"payId %s: partner %s has no such order", Shown(payID), Shown(c.Partner))}
 	}
 	return o, nil
@@ -119,16 +119,16 @@ func (st *State) payable(c *Call, payID, amount, currency string) (*Order, *Refu
 	if refusal != nil {
 		return nil, refusal
 	}
-	conflict := func(name, format string, args ...any) *Refusal {
-		return &Refusal{Reason: Conflict, In: InBody, Name: name, Message: fmt.Sprintf(format, args...)}
+	conflict := func(name, clause, format string, args ...any) *Refusal {
+		return &Refusal{Reason: Conflict, In: InBody, Name: name, Clause: clause, Message: fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case o.Payment.Status == PayPaid:
-		refusal = conflict("payId", "payId %s: its order is already paid", Shown(payID))
+		refusal = conflict("payId", "payments/paid-once", "payId %s: its order is already paid", Shown(payID))
 	case amount != "" && !SameAmount(amount, o.Amount):
-		refusal = conflict("payAmount", "payAmount %s: the order of payId %s is for %s", Shown(amount), Shown(payID), Shown(o.Amount))
+		refusal = conflict("payAmount", "payments/amount-of-the-order-required", "payAmount %s: the order of payId %s is for %s", Shown(amount), Shown(payID), Shown(o.Amount))
 	case currency != "" && !strings.EqualFold(currency, o.Currency):
-		refusal = conflict("payCurrency", "payCurrency %s: the order of payId %s is in %s", Shown(currency), Shown(payID), Shown(o.Currency))
+		refusal = conflict("payCurrency", "payments/currency-of-the-order-required", "payCurrency %s: the order of payId %s is in %s", Shown(currency), Shown(payID), Shown(o.Currency))
 	}
 	return o, st.hooks.Conflict(st, c, refusal)
 }

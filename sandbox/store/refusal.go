@@ -66,6 +66,9 @@ type Refusal struct {
 	In string
 	// Name is the name of the parameter; empty if the mistake is in no parameter.
 	Name string
+	// Clause is the rule of the contract that refuses a request for what the mall knows, such as
+	// "orders/duplicate-refused"; empty for other refusals.
+	Clause string
 	// Message describes the mistake: what, where, and what to send instead.
 	Message string
 	// Allow lists the methods of the path, for WrongMethod.

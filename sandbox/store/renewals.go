@@ -92,7 +92,7 @@ func (st *State) Renewal(c *Call, sim string) (Order, *Refusal) {
 		own = other
 	}
 	if own = st.findOrder(c, LookupRenewal, BySIM, sim, own); own == nil {
-		return Order{}, &Refusal{Reason: NotFound, In: InBody, Name: "deviceCode", Message: fmt.Sprintf(
+		return Order{}, &Refusal{Reason: NotFound, In: InBody, Name: "deviceCode", Clause: "renewals/none-refused", Message: fmt.Sprintf(
 			"deviceCode %s: partner %s has no active auto-renewal for this SIM card", Shown(sim), Shown(c.Partner))}
 	}
 	return st.show(c, own), nil
@@ -122,7 +122,7 @@ func (st *State) CancelRenewal(c *Call, sim, orderNo, payID string) *Refusal {
 
 // noRenewal explains why no auto-renewal was found, without revealing other partners' orders.
 func (st *State) noRenewal(c *Call, named *Order, sim, orderNo, payID string) *Refusal {
-	refusal := &Refusal{Reason: NotFound, In: InBody, Name: "orderNo"}
+	refusal := &Refusal{Reason: NotFound, In: InBody, Name: "orderNo", Clause: "renewals/cancel-unknown-refused"}
 	text := fmt.Sprintf("orderNo %s: partner %s ", Shown(orderNo), Shown(c.Partner))
 	switch {
 	case named == nil || named.Partner != c.Partner:
@@ -134,6 +134,7 @@ func (st *State) noRenewal(c *Call, named *Order, sim, orderNo, payID string) *R
 	case named.Renewal.Ended.IsZero():
 		text += "has no auto-renewal of it"
 	default:
+		refusal.Clause = "renewals/cancel-twice-refused"
 		text += "has already cancelled its auto-renewal"
 	}
 	refusal.Message = strings.TrimSuffix(text, " ")

@@ -131,7 +131,7 @@ func (st *State) findGroup(c *Call, id string) (*Group, *Refusal) {
 	}
 	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
-		return nil, &Refusal{Reason: NotFound, In: "path", Name: "group_id", Message: fmt.Sprintf(
+		return nil, &Refusal{Reason: NotFound, In: "path", Name: "group_id", Clause: "groups/unknown-group-refused", Message: fmt.Sprintf(
 			"group_id %s: partner %s has no such group; GET %s lists its groups",
 			Shown(id), Shown(c.Partner), TopupBase+BundlesPath)}
 	}
@@ -152,7 +152,7 @@ func (st *State) Partner(c *Call) *Refusal {
 	l := Lookup{Kind: LookupPartner, Key: c.Partner, Owner: c.Partner, Found: st.Partners[c.Partner]}
 	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
-		return &Refusal{Reason: UnknownPartner, In: c.ParametersIn(), Name: "partnerCode", Message: fmt.Sprintf(
+		return &Refusal{Reason: UnknownPartner, In: c.ParametersIn(), Name: "partnerCode", Clause: "globals/unknown-partner-refused", Message: fmt.Sprintf(
 			"partnerCode %s: no such partner; this sandbox knows %v",
 			Shown(c.Partner), slices.Sorted(maps.Keys(st.Partners)))}
 	}
@@ -163,7 +163,11 @@ func (st *State) Partner(c *Call) *Refusal {
 // Sim refuses an unknown ICCID.
 func (st *State) Sim(c *Call, iccid string) *Refusal {
 	defer st.Lock()()
-	return st.findSIM(c, iccid)
+	refusal := st.findSIM(c, iccid)
+	if refusal != nil {
+		refusal.Clause = "vshop/unknown-sim-refused"
+	}
+	return refusal
 }
 
 // findSIM is sim for callers that hold the lock.
@@ -171,7 +175,7 @@ func (st *State) findSIM(c *Call, iccid string) *Refusal {
 	l := Lookup{Kind: LookupSIM, Key: iccid, Found: st.Sims[iccid]}
 	st.hooks.Lookup(st, c, &l)
 	if !l.Found {
-		return &Refusal{Reason: NotFound, In: "body", Name: "deviceCode",
+		return &Refusal{Reason: NotFound, In: "body", Name: "deviceCode", Clause: "orders/unknown-sim-refused",
 			Message: fmt.Sprintf("deviceCode %s: no SIM card has this ICCID", Shown(iccid))}
 	}
 	return nil

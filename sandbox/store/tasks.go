@@ -219,7 +219,7 @@ func (st *State) Result(c *Call, id string) (Result, *Refusal) {
 	st.hooks.Lookup(st, c, &l)
 	t := st.Tasks.byID[l.Key]
 	if !l.Found || t == nil {
-		return Result{}, &Refusal{Reason: NotFound, In: "path", Name: "request_id", Message: fmt.Sprintf(
+		return Result{}, &Refusal{Reason: NotFound, In: "path", Name: "request_id", Clause: "request-id/unknown-refused", Message: fmt.Sprintf(
 			"request_id %s: partner %s has no such task; the id is in the header %s of the response to addSims or removeSims",
 			Shown(id), Shown(c.Partner), RequestIDHeader)}
 	}

@@ -57,9 +57,9 @@ type Options struct {
 type Ruling struct {
 	// Refused says that they refuse the form of the request: its address, media type, text, parameters or sign.
 	Refused bool
-	// Message is the refusal. Reason is its kind in a word, such as "conflict", and Parameter the one that it is
-	// about; both may be empty.
-	Message, Reason, Parameter string
+	// Message is the refusal. Reason is its kind in a word, such as "conflict", Parameter the one that it is about,
+	// and Clause the rule about what the mall knows that refuses; all three may be empty.
+	Message, Reason, Parameter, Clause string
 }
 
 // Exchange is one request as it arrived and the response that was sent.

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -40,6 +41,20 @@ type Config struct {
 	Ready func()
 	// Log gets one line a request; nil logs nothing.
 	Log *slog.Logger
+}
+
+// hostName is the form of a host name, without scheme and port.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$`)
+
+// Check returns an error for the first host name under which nobody can call the proxy.
+func (c *Config) Check() error {
+	for _, name := range c.Hosts {
+		if !hostName.MatchString(name) {
+			return &target.Error{Place: "--allow-host", Value: name, Problem: "is not a host name",
+				Instead: "write it without scheme and port, such as mall.example"}
+		}
+	}
+	return nil
 }
 
 // maxBody bounds the body of a request in bytes.

@@ -110,7 +110,8 @@ func (s *sender) late(e reports.Exchange) bool { return e.Response == nil && e.D
 
 // putOff reports whether a response asks for the push to be repeated later.
 func putOff(e reports.Exchange) bool {
-	return e.Response != nil && slices.Contains([]int{http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable}, e.Response.Status)
+	later := []int{http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable}
+	return e.Response != nil && slices.Contains(later, e.Response.Status)
 }
 
 // disturbed runs a command of the partner that disturbs the receiver on its next push, and sends that push.

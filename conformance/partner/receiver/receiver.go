@@ -65,6 +65,27 @@ func Catalogue() Config {
 	return Config{URL: &url.URL{Scheme: "http", Host: "127.0.0.1"}, Keys: []Key{{}, {}}}
 }
 
+// ParseAddress reads the address of a receiver.
+func ParseAddress(text string) (*url.URL, error) {
+	address, err := url.Parse(text)
+	if err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Hostname() == "" {
+		return nil, errors.New("the address of the receiver is not valid; write it as http://host:port/path")
+	}
+	return address, nil
+}
+
+// Secrets returns the parts of an address that may authorize: password and query values.
+func Secrets(address *url.URL) []string {
+	var secrets []string
+	if password, set := address.User.Password(); set {
+		secrets = append(secrets, password)
+	}
+	for _, values := range address.Query() {
+		secrets = append(secrets, values...)
+	}
+	return secrets
+}
+
 // operation is the operation of the contract that a receiver serves.
 const operation = "rechargeSuccess"
 

@@ -99,7 +99,7 @@ func rulingOf(refused *sandbox.Refusal) *client.Ruling {
 	if refused == nil {
 		return &client.Ruling{}
 	}
-	ruling := &client.Ruling{Message: refused.Message, Reason: string(refused.Reason), Parameter: refused.Name}
+	ruling := &client.Ruling{Message: refused.Message, Reason: string(refused.Reason), Parameter: refused.Name, Clause: refused.Clause}
 	switch refused.Reason {
 	case sandbox.TooLarge, sandbox.Full, sandbox.Failed:
 		return nil

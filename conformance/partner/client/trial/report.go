@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/mallcheck/mallcheck/conformance/partner/client"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -35,7 +36,40 @@ func (trial *Trial) Report() *reports.Client {
 		report.Scenarios = append(report.Scenarios, ended)
 	}
 	report.Refusals = t.refusals()
+	report.Unreached = t.unreached(report)
 	return report
+}
+
+// refusable are the rules that refuse a request for what the mall knows: a client without a mistake meets them, too.
+var refusable = []string{
+	"vshop/unknown-sim-refused", "orders/unknown-sim-refused", "orders/unknown-package-refused", "orders/duplicate-refused",
+	"payments/unknown-pay-id-refused", "payments/paid-once", "renewals/none-refused", "renewals/cancel-unknown-refused",
+	"renewals/cancel-twice-refused", "groups/unknown-group-refused", "request-id/unknown-refused", "order-lookup/unknown-key-refused",
+}
+
+// unreached returns what the client did not do.
+func (t *trials) unreached(done *reports.Client) reports.ClientUnreached {
+	var left reports.ClientUnreached
+	for _, operation := range t.contract.Operations() {
+		if !t.asked[operation.ID] {
+			left.Operations = append(left.Operations, operation.ID)
+		}
+	}
+	for _, flow := range client.Flows() {
+		if !slices.ContainsFunc(done.Flows, func(c reports.ClientCount) bool { return c.Name == flow }) {
+			left.Flows = append(left.Flows, flow)
+		}
+	}
+	for _, id := range refusable {
+		clause, _ := t.contract.Clause(id) // a test requires that each is in the contract
+		for _, operation := range clause.Operations {
+			met := func(r reports.ClientRefusal) bool { return r.Operation == operation && r.Clause == id }
+			if t.asked[operation] && !slices.ContainsFunc(done.Refusals, met) {
+				left.Refusals = append(left.Refusals, reports.ClientRefusable{Operation: operation, Clause: id})
+			}
+		}
+	}
+	return left
 }
 
 // refusals lists the refusals of all runs by what was refused and why.

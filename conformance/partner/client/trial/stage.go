@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -205,12 +206,27 @@ func (r *record) see(e client.Exchange) {
 	}
 	if seen.Refused && e.Ruling != nil && e.Ruling.Reason != "" {
 		o.refusals[reports.ClientRefusal{Operation: seen.Operation, Reason: e.Ruling.Reason, Parameter: e.Ruling.Parameter,
-			Code: seen.Code, Status: e.Response.Status}]++
+			Clause: refusedBy(&seen, e.Ruling), Code: seen.Code, Status: e.Response.Status}]++
 	}
 	if len(o.seen) < maxExchanges {
 		e.Operation = seen.Operation
 		o.seen, o.exchanges = append(o.seen, seen), append(o.exchanges, e.Exchange)
 	}
+}
+
+// refusedBy returns the clause that a refused request does not keep; empty if the refusal follows from none.
+func refusedBy(seen *client.Seen, ruling *client.Ruling) string {
+	if !ruling.Refused || len(seen.Mistakes) == 0 {
+		return ruling.Clause
+	}
+	// Of several mistakes the server tells one, which need not be the first by the document.
+	about := func(m client.Mistake) bool {
+		_, name, _ := strings.Cut(m.Part, " ")
+		name, _, _ = strings.Cut(name, "[") // an item counts as its list
+		return name == ruling.Parameter
+	}
+	mistake := seen.Mistakes[max(0, slices.IndexFunc(seen.Mistakes, about))]
+	return cmp.Or(mistake.Clause, client.Clause(mistake.Check))
 }
 
 // finish reads what the run left.

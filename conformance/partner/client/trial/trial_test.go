@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/partner"
+	judging "github.com/mallcheck/mallcheck/conformance/partner/client"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -294,6 +295,44 @@ func TestRefusalsAreReported(t *testing.T) {
 	}
 	if words := strings.Join(report.Words(), "\n"); !slices.ContainsFunc(report.Refusals, refused) || !strings.Contains(words, "singleOrder (conflict)") {
 		t.Errorf("%+v\n%s", report.Refusals, words)
+	}
+	never := report.Unreached
+	if !slices.Equal(never.Flows, []string{"third-party"}) || !slices.Contains(never.Operations, "synOrderInfo") || slices.Contains(never.Operations, "singleOrder") {
+		t.Errorf("not reached: %+v", never)
+	}
+	if one := (reports.ClientRefusable{Operation: "singleOrder", Clause: "orders/duplicate-refused"}); !slices.Contains(never.Refusals, one) {
+		t.Errorf("the refusal of a duplicate order is not told as never met: %+v", never.Refusals)
+	}
+}
+
+// A refusal is told with the clause that the request does not keep: of its own mistake, or of what the mall knows.
+func TestClauseOfARefusal(t *testing.T) {
+	contract, err := openapi.Mall()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range refusable {
+		if clause, known := contract.Clause(id); !known || len(clause.Operations) == 0 {
+			t.Errorf("%s is no rule of certain operations", id)
+		}
+	}
+	judge, err := judging.New(contract, judging.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := judge.See(judging.Exchange{Service: "topup", Path: "/mall/bundle-groups/G1/sims", Exchange: reports.Exchange{Request: reports.Request{Method: http.MethodPost,
+		Header: []reports.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(`{"version":"3.0","partnerCode":"P000270","sim_ids":["x"]}`)}}})
+	for _, test := range []struct {
+		ruling judging.Ruling
+		want   string
+	}{
+		{judging.Ruling{Clause: "groups/unknown-group-refused"}, "groups/unknown-group-refused"},
+		{judging.Ruling{Refused: true, Parameter: "sign"}, "client/signs-its-requests"},
+		{judging.Ruling{Refused: true, Parameter: "sim_ids"}, "/paths/~1mall~1bundle-groups~1{group_id}~1sims/post/requestBody/content/application~1json/schema/properties/sim_ids/items/pattern"},
+	} {
+		if got := refusedBy(&seen, &test.ruling); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.ruling, got, test.want)
+		}
 	}
 }
 
