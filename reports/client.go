@@ -126,7 +126,7 @@ func (c *Client) Words() []string {
 		lines = append(lines, "refusals: "+strings.Join(refusals, ", "))
 	}
 	if n := len(c.Unreached.Refusals); n > 0 && c.Requests > 0 {
-		lines = append(lines, fmt.Sprintf("refusals that it never met: %d that its operations may give, listed in the report", n))
+		lines = append(lines, plural.Of(n, "possible refusal")+" of its operations never met, listed in the reports")
 	}
 	kinds, failed := map[string]int{}, map[string]int{}
 	var unnoticed []string

@@ -15,7 +15,7 @@ var files embed.FS
 type Sample struct {
 	// Language is its name on the command line.
 	Language string
-	// File is the name under which the test is written, Run the command that runs it.
+	// File is the name under which the test is written, Run says how to run it.
 	File, Run string
 }
 
@@ -24,7 +24,7 @@ var samples = []Sample{
 	{"node", "mall.test.mjs", "node --test mall.test.mjs"},
 	{"java", "MallTest.java", "java MallTest.java"},
 	{"php", "MallTest.php", "php MallTest.php"},
-	{"go", "mall_test.go", "go test -run TestMall ."},
+	{"go", "mall_test.go", "go test -count=1 -run TestMall . (first put the command of your client into it)"},
 }
 
 // All returns all samples.
