@@ -140,13 +140,13 @@ func (c *Client) Words() []string {
 		}
 	}
 	if n := kinds["habit"]; n > 0 {
-		lines = append(lines, fmt.Sprintf("%d habits in %d runs: %d without success", n, c.HabitRuns, failed["habit"]))
+		lines = append(lines, fmt.Sprintf("%s in %s: %d without success", plural.Of(n, "habit"), plural.Of(c.HabitRuns, "run"), failed["habit"]))
 	}
 	if n := kinds["outage"]; n > 0 {
-		lines = append(lines, fmt.Sprintf("%d outages: success in %d", n, n-failed["outage"]))
+		lines = append(lines, fmt.Sprintf("%s: success in %d", plural.Of(n, "outage"), n-failed["outage"]))
 	}
 	if n := kinds["fault"]; n > 0 {
-		lines = append(lines, fmt.Sprintf("%d wrong answers: %d noticed", n, failed["fault"]))
+		lines = append(lines, fmt.Sprintf("%s: %d noticed", plural.Of(n, "wrong answer"), failed["fault"]))
 	}
 	for _, id := range unnoticed {
 		lines = append(lines, "  not noticed: "+id)
