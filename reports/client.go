@@ -110,9 +110,6 @@ func (c *Client) Words() []string {
 	if flows := names(c.Flows); flows != "" {
 		lines = append(lines, "flows: "+flows)
 	}
-	if c.Requests > 0 && len(c.Unreached.Flows) > 0 {
-		lines = append(lines, "flows not completed: "+strings.Join(c.Unreached.Flows, ", "))
-	}
 	var refusals []string
 	for _, refusal := range c.Refusals {
 		if name := refusal.words(); !slices.Contains(refusals, name) {
@@ -124,6 +121,9 @@ func (c *Client) Words() []string {
 	}
 	if len(refusals) > 0 {
 		lines = append(lines, "refusals: "+strings.Join(refusals, ", "))
+	}
+	if c.Requests > 0 && len(c.Unreached.Flows) > 0 {
+		lines = append(lines, "flows not completed: "+strings.Join(c.Unreached.Flows, ", "))
 	}
 	if n := len(c.Unreached.Refusals); n > 0 && c.Requests > 0 {
 		lines = append(lines, plural.Of(n, "possible refusal")+" of its operations never met, listed in the reports")

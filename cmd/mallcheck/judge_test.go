@@ -48,7 +48,7 @@ func TestJudge(t *testing.T) {
 		want         string
 	}{
 		{"a correct client", "list", nil, 0, "passed: no violation"},
-		{"in every scenario that it can meet", "list", []string{"--scenarios=white-space,refused-connection"}, 0, "1 habits in 1 runs: 0 without success"},
+		{"in every scenario that it can meet", "list", []string{"--scenarios=white-space,refused-connection"}, 0, "1 habit in 1 run: 0 without success"},
 		{"a client that fails", "list; echo 'no disk' >&2; exit 7", nil, 1, "its last line: no disk"},
 		{"a wrong sign", "list --sign-parts=query", nil, 1, "the sign leaves out the parameters of the path"},
 		{"a wrong sign under another rule", "list --sign-parts=query", []string{"--sign-parts=query,body"}, 0, "passed"},
