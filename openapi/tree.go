@@ -50,7 +50,7 @@ func (c *Contract) referenced(reference string) *yaml.Node {
 	}
 	node := c.root
 	for _, token := range strings.Split(pointer, "/") {
-		node = member(node, unescape(token))
+		node = member(node, UnescapeToken(token))
 	}
 	return node
 }
@@ -126,7 +126,7 @@ func EscapeToken(name string) string { return tokenEscaper.Replace(name) }
 
 var tokenEscaper = strings.NewReplacer("~", "~0", "/", "~1")
 
-// unescape reads a token of a JSON pointer.
-func unescape(token string) string {
+// UnescapeToken is the reverse of EscapeToken: it returns the name that a token of a JSON pointer stands for.
+func UnescapeToken(token string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
 }

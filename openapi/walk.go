@@ -30,7 +30,7 @@ func (c *Contract) walk(pointer string) (resolved, bool) {
 		return p, false
 	}
 	for token := range strings.SplitSeq(tokens, "/") {
-		if !p.step(unescape(token)) {
+		if !p.step(UnescapeToken(token)) {
 			return p, false
 		}
 	}

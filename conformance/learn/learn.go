@@ -234,16 +234,3 @@ func WriteSummary(w io.Writer, learned *Learned) error {
 	}
 	return nil
 }
-
-// Apply returns the contract of the mall with an overlay applied.
-func Apply(text []byte) ([]byte, error) {
-	document, err := overlay.Parse(text)
-	if err != nil {
-		return nil, err
-	}
-	contract, err := openapi.Mall()
-	if err != nil {
-		return nil, fmt.Errorf("reading the contract: %w", err)
-	}
-	return document.Apply(contract.Bytes())
-}

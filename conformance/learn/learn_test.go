@@ -17,6 +17,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/overlay"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -264,7 +265,15 @@ func retracted(few, many *Learned) (claims int, taken []string) {
 
 func TestTheContractWithTheOverlayIsAContract(t *testing.T) {
 	whole, _ := written(t, learnt(t, base()))
-	applied, err := Apply(whole)
+	own, err := overlay.Parse(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mall, err := openapi.Mall()
+	if err != nil {
+		t.Fatal(err)
+	}
+	applied, err := own.Apply(mall.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}

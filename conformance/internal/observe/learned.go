@@ -9,6 +9,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/internal/observe/textform"
 	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
+	"github.com/mallcheck/mallcheck/openapi"
 )
 
 // Learned is what was learnt of a target, sorted.
@@ -68,7 +69,7 @@ type Member struct {
 // Name is the name of the member; "items" for the elements of a list.
 func (m *Member) Name() string {
 	at := m.At[strings.LastIndexByte(m.At, '/')+1:]
-	return strings.ReplaceAll(strings.ReplaceAll(at, "~1", "/"), "~0", "~")
+	return openapi.UnescapeToken(at)
 }
 
 // MemberCount is how often a member was seen.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/openapi"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -66,7 +67,7 @@ func pathOf(pointer string) string {
 	var path strings.Builder
 	path.WriteString("$")
 	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		name := strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+		name := openapi.UnescapeToken(token)
 		if plainName(name) {
 			path.WriteString("." + name)
 		} else {
@@ -100,7 +101,7 @@ func copyOf(node *yaml.Node) *yaml.Node {
 // lookUp follows a JSON pointer through mappings, nil where it leads nowhere.
 func lookUp(node *yaml.Node, pointer string) *yaml.Node {
 	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		name := strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+		name := openapi.UnescapeToken(token)
 		if node == nil || node.Kind != yaml.MappingNode {
 			return nil
 		}
