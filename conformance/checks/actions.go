@@ -143,7 +143,6 @@ func distinct(sims []string) []string {
 // acceptedSecondPartner returns the code of the second partner and requires that the
 // target accepts a request of it, so that its code does not explain a refusal.
 func acceptedSecondPartner(ctx context.Context, s *session.Session) string {
-	partner := s.SecondPartner()
-	s.RequireAccepted(s.Send(ctx, s.NewListBundles().As(partner)))
-	return partner
+	s.RequireAccepted(answerToSecondPartner(ctx, s))
+	return s.SecondPartner()
 }

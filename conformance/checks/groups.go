@@ -19,6 +19,9 @@ var listingChecks = []Check{{
 	ID: "GRP-001", Clause: "groups/listing-reflects-add", Does: reports.Write, Operations: changing("listGroupSims"),
 	Requirement: "listGroupSims lists one more entry of each added SIM when the addSims task has ended",
 	Run: func(ctx context.Context, s *session.Session) {
+		if toured(ctx, s, func(t *tour) bool { return grew(t.once, t.before, t.added) == 1 }) {
+			return
+		}
 		sims := distinct(s.ExistingSIMs(3))
 		before := listGroupSims(ctx, s, s.Group())
 		adding.carryOut(ctx, s, sims...)
@@ -31,6 +34,9 @@ var listingChecks = []Check{{
 	ID: "GRP-002", Clause: "groups/listing-reflects-remove", Does: reports.Write, Operations: changing("listGroupSims", "removeSims"),
 	Requirement: "listGroupSims lists one entry fewer of each removed SIM when the removeSims task has ended",
 	Run: func(ctx context.Context, s *session.Session) {
+		if toured(ctx, s, func(t *tour) bool { return grew(t.once, t.added, t.partly) == -1 }) {
+			return
+		}
 		sims := distinct(s.ExistingSIMs(3))
 		adding.carryOut(ctx, s, sims...)
 		before := listGroupSims(ctx, s, s.Group())
@@ -45,6 +51,9 @@ var listingChecks = []Check{{
 	ID: "GRP-003", Clause: "groups/remove-undoes-add", Does: reports.Write, Operations: changing("listGroupSims", "removeSims"),
 	Requirement: "removing the SIMs that were added restores the group",
 	Run: func(ctx context.Context, s *session.Session) {
+		if toured(ctx, s, func(t *tour) bool { return sameEntries(t.before, t.restored) }) {
+			return
+		}
 		sims := distinct(s.ExistingSIMs(3))
 		before := listGroupSims(ctx, s, s.Group())
 		adding.carryOut(ctx, s, sims...)
@@ -59,6 +68,9 @@ var listingChecks = []Check{{
 	ID: "GRP-008", Clause: "groups/listing-reflects-remove", Does: reports.Write, Operations: changing("listGroupSims", "removeSims"),
 	Requirement: "removeSims removes a SIM twice when a request names it twice",
 	Run: func(ctx context.Context, s *session.Session) {
+		if toured(ctx, s, func(t *tour) bool { return grew(t.thrice, t.added, t.partly) == -2 }) {
+			return
+		}
 		sim := s.ExistingSIM()
 		adding.carryOut(ctx, s, sim, sim, sim)
 		before := listGroupSims(ctx, s, s.Group())
@@ -71,6 +83,9 @@ var listingChecks = []Check{{
 	ID: "GRP-004", Clause: "groups/listing-reflects-remove", Does: reports.Write, Operations: changing("listGroupSims", "removeSims"),
 	Requirement: "removeSims removes no SIM that its request does not name",
 	Run: func(ctx context.Context, s *session.Session) {
+		if toured(ctx, s, func(t *tour) bool { return grew(t.twice, t.added, t.partly) == 0 }) {
+			return
+		}
 		pair := s.DistinctSIMs(2)
 		removed, kept := pair[0], pair[1]
 		adding.carryOut(ctx, s, pair...)
@@ -83,6 +98,9 @@ var listingChecks = []Check{{
 	ID: "GRP-005", Clause: "groups/unknown-sim-not-listed", Does: reports.Write, Operations: changing("listGroupSims"),
 	Requirement: "listGroupSims lists the existing SIMs of an addSims request and not the unknown one",
 	Run: func(ctx context.Context, s *session.Session) {
+		if toured(ctx, s, func(t *tour) bool { return grew(t.once, t.before, t.added) == 1 && t.added.Times(t.unknown) == 0 }) {
+			return
+		}
 		sim, unknown := s.ExistingSIM(), s.UnknownSIM()
 		before := listed(ctx, s, sim)
 		adding.carryOut(ctx, s, sim, unknown)
@@ -104,6 +122,9 @@ var listingChecks = []Check{{
 	ID: "GRP-007", Clause: "groups/listing-reflects-add", Does: reports.Write, Operations: changing("listGroupSims"),
 	Requirement: "two listings in a row agree about the SIMs of a completed addSims task",
 	Run: func(ctx context.Context, s *session.Session) {
+		if toured(ctx, s, func(t *tour) bool { return sameEntries(t.added, t.again) }) {
+			return
+		}
 		sims := distinct(s.ExistingSIMs(3))
 		adding.carryOut(ctx, s, sims...)
 		first, second := listGroupSims(ctx, s, s.Group()), listGroupSims(ctx, s, s.Group())
@@ -140,6 +161,9 @@ var countingChecks = []Check{{
 	ID: "GRP-012", Clause: "groups/listing-repeats-sims", Does: reports.Write, Operations: changing("listGroupSims"),
 	Requirement: "listGroupSims lists two more entries of a SIM after one addSims request that names it twice",
 	Run: func(ctx context.Context, s *session.Session) {
+		if toured(ctx, s, func(t *tour) bool { return grew(t.twice, t.before, t.added) == 2 }) {
+			return
+		}
 		sim := s.ExistingSIM()
 		before := listed(ctx, s, sim)
 		adding.carryOut(ctx, s, sim, sim)
@@ -170,6 +194,9 @@ var countingChecks = []Check{{
 	ID: "GRP-015", Clause: "groups/sim-count", Does: reports.Write, Operations: changing("listGroupSims"),
 	Requirement: "sim_count equals the number of entries in sim_ids, repeated SIMs included",
 	Run: func(ctx context.Context, s *session.Session) {
+		if toured(ctx, s, func(t *tour) bool { return t.added.Count == len(t.added.SIMs) }) {
+			return
+		}
 		sim := s.ExistingSIM()
 		adding.carryOut(ctx, s, sim)
 		adding.carryOut(ctx, s, sim, s.UnknownSIM())

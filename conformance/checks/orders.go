@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -56,7 +57,7 @@ var foundOrderChecks = []Check{{
 	Requirement: "queryOrder finds an order by the requestOrderId of singleOrder as purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
-		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
+		found := lookedUp(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(found.Answer).To(beAccepted(), "a lookup by the requestOrderId of an order")
 		Expect(found.PurchaseID).To(Equal(p.PurchaseID), "queryOrder returned an order with the wrong purchase_order_id")
 	},
@@ -65,7 +66,7 @@ var foundOrderChecks = []Check{{
 	Requirement: "queryOrder finds an order by the orderNo of singleOrder as order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
-		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: p.OrderNo}))
+		found := lookedUp(ctx, s, session.OrderKeys{OrderID: p.OrderNo})
 		Expect(found.Answer).To(beAccepted(), "a lookup by the orderNo of an order")
 		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned an order with the wrong order_id")
 	},
@@ -74,7 +75,7 @@ var foundOrderChecks = []Check{{
 	Requirement: "queryOrder finds a paid order by its deviceCode as sim_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidKeys(ctx, s)
-		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{SIM: p.SIM}))
+		found := lookedUp(ctx, s, session.OrderKeys{SIM: p.SIM})
 		Expect(found.Answer).To(beAccepted(), "a lookup by the deviceCode of a paid order")
 		Expect(found.SIM).To(Equal(p.SIM), "queryOrder returned an order of another SIM")
 	},
@@ -83,10 +84,10 @@ var foundOrderChecks = []Check{{
 	Requirement: "queryOrder finds a paid order by each of its keys alone",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
-		byOrderID := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: keys.OrderID}))
+		byOrderID := lookedUp(ctx, s, session.OrderKeys{OrderID: keys.OrderID})
 		Expect(byOrderID.Answer).To(beAccepted(), "a lookup by the order_id that it had returned")
 		Expect(byOrderID.OrderID).To(Equal(keys.OrderID), "queryOrder returned the wrong order for an order_id")
-		bySIM := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{SIM: keys.SIM}))
+		bySIM := lookedUp(ctx, s, session.OrderKeys{SIM: keys.SIM})
 		Expect(bySIM.Answer).To(beAccepted(), "a lookup by the SIM of a paid order")
 	},
 }, {
@@ -95,7 +96,7 @@ var foundOrderChecks = []Check{{
 	Requirement: "queryOrder finds an order by the orgOrderId of synOrderInfo as purchase_order_id",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := topUp(ctx, s)
-		found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
+		found := lookedUp(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(found.Answer).To(beAccepted(), "a lookup by the orgOrderId of an order")
 		Expect(found.OrderID).To(Equal(p.OrderNo), "queryOrder returned the wrong order for the orgOrderId of synOrderInfo")
 	},
@@ -107,17 +108,17 @@ var shownOrderChecks = []Check{{
 	Requirement: "queryOrder returns an order that has the requested key, for each of the three keys",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := keysOf(ctx, s, unpaid(ctx, s).Purchase)
-		Expect(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}).PurchaseID).To(Equal(keys.PurchaseID),
+		Expect(shown(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}).PurchaseID).To(Equal(keys.PurchaseID),
 			"purchase_order_id of the answer")
-		Expect(found(ctx, s, session.OrderKeys{OrderID: keys.OrderID}).OrderID).To(Equal(keys.OrderID), "order_id of the answer")
-		Expect(found(ctx, s, session.OrderKeys{SIM: keys.SIM}).SIM).To(Equal(keys.SIM), "sim_id of the answer")
+		Expect(shown(ctx, s, session.OrderKeys{OrderID: keys.OrderID}).OrderID).To(Equal(keys.OrderID), "order_id of the answer")
+		Expect(shown(ctx, s, session.OrderKeys{SIM: keys.SIM}).SIM).To(Equal(keys.SIM), "sim_id of the answer")
 	},
 }, {
 	ID: "ORD-011", Clause: "order-lookup/shows-the-order", Does: reports.Purchase, Operations: ordering(),
 	Requirement: "queryOrder shows the package, payId and SIM of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
-		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
+		shown := shown(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(shown.Package).To(Equal(p.Package), "queryOrder shows the wrong package_code for an order")
 		Expect(shown.PayID).To(Equal(p.PayID), "queryOrder shows the wrong pay_id for an order")
 		Expect(shown.SIM).To(Equal(p.SIM), "queryOrder shows the wrong sim_id for an order")
@@ -127,7 +128,7 @@ var shownOrderChecks = []Check{{
 	Requirement: "queryOrder shows the amount of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
-		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
+		shown := shown(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(plainDecimal(shown.Amount)).To(Equal(plainDecimal(p.Amount)), "queryOrder shows the wrong pay_amount for an order")
 	},
 }, {
@@ -135,7 +136,7 @@ var shownOrderChecks = []Check{{
 	Requirement: "queryOrder shows the currency of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
-		shown := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
+		shown := shown(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(strings.ToUpper(shown.Currency)).To(Equal(strings.ToUpper(p.Currency)), "queryOrder shows the wrong pay_currency for an order")
 	},
 }, {
@@ -166,6 +167,22 @@ var shownOrderChecks = []Check{{
 		Expect(paymentState(ctx, s, p.Purchase)).To(Equal(state), "looking up an order changed the status of its payment")
 	},
 }}
+
+// lookedUp returns what queryOrder answers for keys.
+func lookedUp(ctx context.Context, s *session.Session, keys session.OrderKeys) wire.FoundOrder {
+	order := once(s, fmt.Sprintf("lookup by %q", keys), func(s *session.Session) wire.FoundOrder {
+		return s.LookUp(ctx, s.NewQueryOrder(keys))
+	})
+	order.Answer = s.Own(order.Answer)
+	return order
+}
+
+// shown returns an existing order that no check changes.
+func shown(ctx context.Context, s *session.Session, keys session.OrderKeys) wire.FoundOrder {
+	order := lookedUp(ctx, s, keys)
+	s.RequireAccepted(order.Answer)
+	return order
+}
 
 // found looks up an existing order.
 func found(ctx context.Context, s *session.Session, keys session.OrderKeys) wire.FoundOrder {

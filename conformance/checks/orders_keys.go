@@ -116,7 +116,7 @@ var unknownKeyChecks = []Check{{
 	Requirement: "queryOrder does not fall back to order_id when purchase_order_id finds nothing",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
-		found(ctx, s, session.OrderKeys{OrderID: keys.OrderID}) // found by this key alone
+		shown(ctx, s, session.OrderKeys{OrderID: keys.OrderID}) // found by this key alone
 		answer := s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: noOrder, OrderID: keys.OrderID}))
 		Expect(answer).To(beRefused(), "an unknown purchase_order_id with the order_id of an order")
 	},
@@ -125,7 +125,7 @@ var unknownKeyChecks = []Check{{
 	Requirement: "queryOrder does not fall back to sim_id when purchase_order_id finds nothing",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
-		found(ctx, s, session.OrderKeys{SIM: keys.SIM}) // found by this key alone
+		shown(ctx, s, session.OrderKeys{SIM: keys.SIM}) // found by this key alone
 		answer := s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: noOrder, SIM: keys.SIM}))
 		Expect(answer).To(beRefused(), "an unknown purchase_order_id with the sim_id of an order")
 	},
@@ -134,7 +134,7 @@ var unknownKeyChecks = []Check{{
 	Requirement: "queryOrder does not fall back to sim_id when order_id finds nothing",
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
-		found(ctx, s, session.OrderKeys{SIM: keys.SIM}) // found by this key alone
+		shown(ctx, s, session.OrderKeys{SIM: keys.SIM}) // found by this key alone
 		answer := s.Send(ctx, s.NewQueryOrder(session.OrderKeys{OrderID: noOrder, SIM: keys.SIM}))
 		Expect(answer).To(beRefused(), "an unknown order_id with the sim_id of an order")
 	},
@@ -160,7 +160,7 @@ var unknownKeyChecks = []Check{{
 	ID: "ORD-045", Clause: "order-lookup/unknown-key-refused", Does: reports.Purchase, Operations: lookingUp(),
 	Requirement: "queryOrder refuses an unknown sim_id",
 	Run: func(ctx context.Context, s *session.Session) {
-		found(ctx, s, session.OrderKeys{SIM: paidKeys(ctx, s).SIM}) // a SIM with an order is accepted
+		shown(ctx, s, session.OrderKeys{SIM: paidKeys(ctx, s).SIM}) // a SIM with an order is accepted
 		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{SIM: s.UnknownSIM()}))).To(beRefused(), "an unknown sim_id")
 	},
 }, {

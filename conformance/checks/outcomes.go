@@ -58,6 +58,10 @@ var successChecks = []Check{{
 	Requirement: "resultQuery shows a successful payment as paid every time",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidOrder(ctx, s)
+		if s.Quick() { // it was shown as paid before
+			Expect(queriedAfter(ctx, s, p)["payStatus"]).To(Equal(paid), "resultQuery no longer shows a paid payment as paid")
+			return
+		}
 		for range 3 {
 			Expect(paymentState(ctx, s, p)).To(Equal(paid), "resultQuery no longer shows a paid payment as paid")
 		}
@@ -67,7 +71,7 @@ var successChecks = []Check{{
 	Requirement: "confirmPaymentResult reports a successful payment as paid",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidOrder(ctx, s)
-		Expect(accepted(ctx, s, s.NewConfirmPaymentResult(p.PayID))["payStatus"]).To(Equal(paid),
+		Expect(confirmedAgain(ctx, s, p)["payStatus"]).To(Equal(paid),
 			"confirmPaymentResult does not report a paid payment as paid")
 	},
 }, {
@@ -75,7 +79,7 @@ var successChecks = []Check{{
 	Requirement: "confirmPaymentResult and resultQuery agree about a successful payment",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidOrder(ctx, s)
-		confirmed, queried := accepted(ctx, s, s.NewConfirmPaymentResult(p.PayID)), accepted(ctx, s, s.NewResultQuery(p.PayID))
+		confirmed, queried := confirmedAgain(ctx, s, p), queriedAfter(ctx, s, p)
 		for _, name := range []string{"payStatus", "payAmount", "payCurrency"} {
 			Expect(confirmed[name]).To(Equal(queried[name]), "confirmPaymentResult and resultQuery disagree about "+name)
 		}
@@ -85,10 +89,10 @@ var successChecks = []Check{{
 	Requirement: "confirmPaymentResult can be repeated for a successful payment",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidOrder(ctx, s)
-		again := s.Send(ctx, s.NewConfirmPaymentResult(p.PayID))
+		again := repeatedConfirmation(ctx, s, p)
 		Expect(again).To(beAccepted(), "the second confirmation of a paid payment")
 		Expect(recordOf(again)["payStatus"]).To(Equal(paid), "the second confirmation does not report the payment as paid")
-		Expect(paymentState(ctx, s, p)).To(Equal(paid), "a second confirmation changed the status of a paid payment")
+		Expect(queriedAfter(ctx, s, p)["payStatus"]).To(Equal(paid), "a second confirmation changed the status of a paid payment")
 	},
 }, {
 	ID: "PAY-034", Clause: "payments/subscription-pays-the-order", Does: reports.Purchase,
@@ -100,6 +104,25 @@ var successChecks = []Check{{
 		Expect(paymentState(ctx, s, p)).To(Equal(paid), "a subscription did not pay its order")
 	},
 }}
+
+// repeatedConfirmation confirms a paid payment again.
+func repeatedConfirmation(ctx context.Context, s *session.Session, p session.Purchase) *wire.Answer {
+	return s.Own(once(s, "second confirmation of "+p.PayID, func(s *session.Session) *wire.Answer {
+		return s.Send(ctx, s.NewConfirmPaymentResult(p.PayID))
+	}))
+}
+
+// confirmedAgain returns what the second confirmation shows.
+func confirmedAgain(ctx context.Context, s *session.Session, p session.Purchase) record {
+	return acceptedRecord(s, repeatedConfirmation(ctx, s, p))
+}
+
+// queriedAfter returns what resultQuery shows after it.
+func queriedAfter(ctx context.Context, s *session.Session, p session.Purchase) record {
+	return acceptedRecord(s, once(s, "state after the second confirmation of "+p.PayID, func(s *session.Session) *wire.Answer {
+		return s.Send(ctx, s.NewResultQuery(p.PayID))
+	}))
+}
 
 var repeatedPaymentChecks = slices.Concat(
 	onThese(Check{

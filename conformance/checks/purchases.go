@@ -43,7 +43,7 @@ var createdOrderChecks = []Check{{
 		p := unpaid(ctx, s)
 		var order wire.FoundOrder
 		for _, keys := range []session.OrderKeys{{OrderID: p.OrderNo}, {PurchaseID: p.PurchaseID}, {SIM: p.SIM}} {
-			if order = s.LookUp(ctx, s.NewQueryOrder(keys)); order.Answer.Accepted() {
+			if order = lookedUp(ctx, s, keys); order.Answer.Accepted() {
 				break
 			}
 		}

@@ -11,7 +11,11 @@ import (
 // listGroupSims lists a group. It ends the check if the request is refused, or if the
 // answer has no list of SIMs: an entry that cannot be read is not a missing entry.
 func listGroupSims(ctx context.Context, s *session.Session, group string) wire.Listing {
-	answer := s.Send(ctx, s.NewListGroupSims(group))
+	return listingIn(s, s.Send(ctx, s.NewListGroupSims(group)))
+}
+
+// listingIn returns the listing in an answer of listGroupSims.
+func listingIn(s *session.Session, answer *wire.Answer) wire.Listing {
 	s.RequireAccepted(answer)
 	listing, known := wire.ListingOf(answer)
 	if !known {
@@ -25,9 +29,31 @@ func listBundles(ctx context.Context, s *session.Session) []wire.Bundle {
 	return listBundlesAs(ctx, s, s.Target().PartnerCode)
 }
 
+// ownBundles returns the partner's groups, for a check to which it does not matter when.
+func ownBundles(ctx context.Context, s *session.Session) []wire.Bundle {
+	return bundlesIn(s, asked(ctx, s, s.NewListBundles()))
+}
+
+// othersBundles returns the groups of the second partner.
+func othersBundles(ctx context.Context, s *session.Session) []wire.Bundle {
+	return bundlesIn(s, answerToSecondPartner(ctx, s))
+}
+
+// answerToSecondPartner returns the answer to a listBundles of the second partner.
+func answerToSecondPartner(ctx context.Context, s *session.Session) *wire.Answer {
+	second := s.SecondPartner()
+	return s.Own(once(s, "groups of the second partner", func(s *session.Session) *wire.Answer {
+		return s.Send(ctx, s.NewListBundles().As(second))
+	}))
+}
+
 // listBundlesAs is listBundles, asked by another partner.
 func listBundlesAs(ctx context.Context, s *session.Session, partner string) []wire.Bundle {
-	answer := s.Send(ctx, s.NewListBundles().As(partner))
+	return bundlesIn(s, s.Send(ctx, s.NewListBundles().As(partner)))
+}
+
+// bundlesIn returns the groups in an answer of listBundles; that it is accepted is required.
+func bundlesIn(s *session.Session, answer *wire.Answer) []wire.Bundle {
 	s.RequireAccepted(answer)
 	bundles, known := wire.BundlesOf(answer)
 	if !known {
@@ -49,7 +75,7 @@ func otherGroup(ctx context.Context, s *session.Session) string {
 
 // secondPartnersGroup returns a bundle group of SecondPartner, or skips the check.
 func secondPartnersGroup(ctx context.Context, s *session.Session) string {
-	for _, bundle := range listBundlesAs(ctx, s, s.SecondPartner()) {
+	for _, bundle := range othersBundles(ctx, s) {
 		if bundle.GroupID != "" {
 			return bundle.GroupID
 		}
@@ -92,7 +118,11 @@ func parallel(n int, work func(i int)) {
 // ends the check if the order is not found or has no order_id: it is assumed which member
 // of an order is which key, and a check about the keys does not fail for that.
 func keysOf(ctx context.Context, s *session.Session, p session.Purchase) session.OrderKeys {
-	found := s.LookUp(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: p.PurchaseID}))
+	return keysIn(s, lookedUp(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}), p)
+}
+
+// keysIn returns the keys of an order that was looked up by its purchase id.
+func keysIn(s *session.Session, found wire.FoundOrder, p session.Purchase) session.OrderKeys {
 	switch {
 	case !found.Answer.Accepted():
 		s.Prevents("order-lookup/purchase-id-of-the-order", found.Answer.Exchange,

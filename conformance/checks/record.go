@@ -45,6 +45,14 @@ func accepted(ctx context.Context, s *session.Session, draft *session.Draft) rec
 	return recordOf(answer)
 }
 
+// acceptedRecord returns the data of an answer that belongs to a shared object; that the request was
+// accepted is required.
+func acceptedRecord(s *session.Session, answer *wire.Answer) record {
+	own := s.Own(answer)
+	s.RequireAccepted(own)
+	return recordOf(own)
+}
+
 // listedOrders returns the orders that singleQueryOrder lists for a SIM. It ends the
 // check if the request is refused or the answer has no list.
 func listedOrders(ctx context.Context, s *session.Session, sim string) []record {

@@ -26,8 +26,7 @@ var returnedIDChecks = slices.Concat(
 		ID: "RID-001", Clause: "request-id/header-present",
 		Requirement: "{operation} returns the request_id in a response header when it accepts a request",
 	}, func(ctx context.Context, s *session.Session, do action) {
-		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
-		s.RequireAccepted(answer)
+		answer := s.Own(begunTask(ctx, s, do).started)
 		Expect(requestIDs(s, answer)).NotTo(BeEmpty(),
 			"%s accepted a request without returning the header %s", do.operation, s.Target().RequestIDHeader)
 	}),
@@ -35,8 +34,7 @@ var returnedIDChecks = slices.Concat(
 		ID: "RID-002", Clause: "request-id/non-empty",
 		Requirement: "{operation} returns a request_id that is not empty",
 	}, func(ctx context.Context, s *session.Session, do action) {
-		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
-		s.RequireAccepted(answer)
+		answer := s.Own(begunTask(ctx, s, do).started)
 		for _, id := range requestIDs(s, answer) {
 			Expect(strings.TrimSpace(id)).NotTo(BeEmpty(), "%s returned an empty request_id", do.operation)
 		}
@@ -48,8 +46,7 @@ var returnedIDChecks = slices.Concat(
 		if name := s.Target().RequestIDHeader; !strings.EqualFold(name, "request_id") {
 			s.Skip("the target uses another header name (--request-id-header)")
 		}
-		answer := s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))
-		s.RequireAccepted(answer)
+		answer := s.Own(begunTask(ctx, s, do).started)
 		if len(requestIDs(s, answer)) == 0 {
 			Expect(idUnderAnotherName(ctx, s, answer)).To(BeEmpty(), "%s returned the request_id in a header with a different name", do.operation)
 		}
@@ -105,21 +102,24 @@ var foundIDChecks = slices.Concat(
 		ID: "RID-007", Clause: "request-id/echoed", Operations: []string{"asyncResult"},
 		Requirement: "data.request_id is always the request_id that {operation} returned, byte for byte",
 	}, func(ctx context.Context, s *session.Session, do action) {
-		id := do.start(ctx, s, s.UnknownSIM()).RequestID
+		one := endedTask(ctx, s, do)
 		var echoed []string
-		s.WatchResult(ctx, id, func(look wire.Result) {
+		for _, look := range one.looks {
 			if look.RequestID != "" || s.Terminal(look) { // no page shows what an unfinished task has
 				echoed = append(echoed, look.RequestID)
 			}
-		})
-		Expect(echoed).To(HaveEach(id), "asyncResult returned a request_id other than the requested one")
+		}
+		Expect(echoed).To(HaveEach(one.id), "asyncResult returned a request_id other than the requested one")
 	}),
 	onBoth(Check{
 		ID: "RID-008", Clause: "request-id/known-at-once", Operations: []string{"asyncResult"},
 		Requirement: "the next query finds the request_id that {operation} returned",
 	}, func(ctx context.Context, s *session.Session, do action) {
-		accepted := do.start(ctx, s, s.UnknownSIM())
-		Expect(s.Send(ctx, s.NewAsyncResult(accepted.RequestID))).To(beAccepted(),
+		one := begunTask(ctx, s, do)
+		if one.first == nil {
+			one.first = s.Send(ctx, s.NewAsyncResult(s.Identified(one.started).RequestID))
+		}
+		Expect(s.Own(one.first)).To(beAccepted(),
 			"the first query for a request_id that %s had just returned", do.operation)
 	}),
 	[]Check{{
@@ -154,15 +154,14 @@ var refusedIDChecks = []Check{{
 	ID: "RID-020", Clause: "request-id/unknown-refused", Does: reports.Read, Operations: []string{"asyncResult", "listGroupSims"},
 	Requirement: "asyncResult refuses a request_id of the printed form that was never returned",
 	Run: func(ctx context.Context, s *session.Session) {
-		listGroupSims(ctx, s, s.Group()) // accepted, so a refusal is not about the partner or the sign
+		listingIn(s, asked(ctx, s, s.NewListGroupSims(s.Group()))) // accepted, so a refusal is not about the partner or the sign
 		Expect(s.Send(ctx, s.NewAsyncResult("RQ-99999999999999"))).To(beRefused(), "the request_id RQ-99999999999999, which was never returned")
 	},
 }, {
 	ID: "RID-021", Clause: "request-id/unknown-refused", Does: reports.Write, Operations: []string{"asyncResult", "addSims"},
 	Requirement: "asyncResult refuses a request_id that was never returned but has the form of one that was",
 	Run: func(ctx context.Context, s *session.Session) {
-		id := adding.start(ctx, s, s.UnknownSIM()).RequestID
-		s.AwaitResult(ctx, id)
+		id := endedTask(ctx, s, adding).id
 		other := sameForm(id)
 		Expect(s.Send(ctx, s.NewAsyncResult(other))).To(beRefused(), "the request_id %s, which was never returned; %s was", other, id)
 	},
@@ -171,8 +170,7 @@ var refusedIDChecks = []Check{{
 	Requirement: "asyncResult refuses a request_id that was returned to another partner",
 	Run: func(ctx context.Context, s *session.Session) {
 		second := acceptedSecondPartner(ctx, s)
-		id := adding.start(ctx, s, s.UnknownSIM()).RequestID
-		s.AwaitResult(ctx, id)
+		id := endedTask(ctx, s, adding).id
 		Expect(s.Send(ctx, s.NewAsyncResult(id).As(second))).To(beRefused(), "the request_id of the first partner from the second partner")
 	},
 }}
@@ -190,7 +188,7 @@ var malformedIDs = casesOf(Check{
 	{"template", "that is the placeholder in the documentation", "{request_id}"},
 	{"tooLong", "of 512 characters", "RQ-" + strings.Repeat("9", 509)},
 }, func(ctx context.Context, s *session.Session, id string) {
-	listGroupSims(ctx, s, s.Group()) // accepted, so a refusal is not about the partner or the sign
+	listingIn(s, asked(ctx, s, s.NewListGroupSims(s.Group()))) // accepted, so a refusal is not about the partner or the sign
 	Expect(s.Send(ctx, s.NewAsyncResult(id))).To(beRefused(), "the malformed request_id %.80q", id)
 })
 
@@ -205,8 +203,7 @@ var alteredIDs = casesOf(Check{
 	{"textBefore", "text before it", func(id string) string { return "x-" + id }},
 	{"textBehind", "text after it", func(id string) string { return id + "-x" }},
 }, func(ctx context.Context, s *session.Session, alter func(id string) string) {
-	id := adding.start(ctx, s, s.UnknownSIM()).RequestID
-	s.AwaitResult(ctx, id)
+	id := endedTask(ctx, s, adding).id
 	Expect(s.Send(ctx, s.NewAsyncResult(alter(id)))).To(beRefused(), "the request_id %q, which was never returned; %s was", alter(id), id)
 })
 

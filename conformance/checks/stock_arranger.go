@@ -19,6 +19,10 @@ func (arranger) Accept(ctx context.Context, s *session.Session, operation string
 	case "synOrderInfo":
 		topUp(ctx, s)
 	case "stripeSingleAuthorization", "confirmPaymentResult":
+		if s.Quick() && s.Target().PayingMethod != "" && s.Reaches("resultQuery") {
+			paidSingly(ctx, s)
+			return
+		}
 		authorizedWith(ctx, s, false)
 	case "stripeSubscriptionAuthorization":
 		subscriptionBegun(ctx, s, 0)
@@ -28,7 +32,20 @@ func (arranger) Accept(ctx context.Context, s *session.Session, operation string
 		}
 	case "cancelAutoRenewalRecord":
 		cancelled(ctx, s)
+	case "resultQuery":
+		unpaid(ctx, s)
+	case "addSims":
+		begunTask(ctx, s, adding)
+	case "removeSims":
+		begunTask(ctx, s, removing)
+	case "asyncResult":
+		endedTask(ctx, s, adding)
 	}
+}
+
+// Task implements session.Arranger.
+func (arranger) Task(ctx context.Context, s *session.Session) string {
+	return endedTask(ctx, s, adding).id
 }
 
 // Order implements session.Arranger.

@@ -68,8 +68,7 @@ var subtleTasks = []Check{{
 	ID: "RID-024", Clause: "request-id/malformed-refused", Does: reports.Write, Operations: []string{"asyncResult", "addSims"},
 	Requirement: "asyncResult refuses a returned request_id in another letter case",
 	Run: func(ctx context.Context, s *session.Session) {
-		id := adding.start(ctx, s, s.UnknownSIM()).RequestID
-		s.AwaitResult(ctx, id)
+		id := endedTask(ctx, s, adding).id
 		other := strings.ToLower(id)
 		if other == id {
 			other = strings.ToUpper(id)

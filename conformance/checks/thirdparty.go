@@ -17,7 +17,7 @@ var thirdPartyChecks = slices.Concat([]Check{{
 	Requirement: "an order of synOrderInfo counts as paid without a Payment operation",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := topUp(ctx, s)
-		Expect(found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).Status).To(Equal(paid),
+		Expect(shown(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}).Status).To(Equal(paid),
 			"queryOrder does not show an order of synOrderInfo as paid")
 	},
 }, {
@@ -61,7 +61,7 @@ var thirdPartyChecks = slices.Concat([]Check{{
 	Requirement: "queryOrder shows the amount and currency that synOrderInfo sent",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := topUp(ctx, s)
-		order := found(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
+		order := shown(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID})
 		Expect(plainDecimal(order.Amount)).To(Equal(plainDecimal(p.Amount)), "queryOrder shows a pay_amount other than the one synOrderInfo sent")
 		Expect(strings.ToUpper(order.Currency)).To(Equal(strings.ToUpper(p.Currency)),
 			"queryOrder shows a pay_currency other than the one synOrderInfo sent")

@@ -10,9 +10,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// loan is a valid request with everything it needs, such as an order. The run makes
-// it once and lends it to one check after another until the target accepts a request
-// derived from it: that may have used it up.
+// loan is a valid request with everything it needs, such as an order. The run makes it once and lends it to one check
+// after another until the target accepts a request derived from it: that may have used it up.
 type loan struct {
 	draft *Draft
 	// maker created what the request needs, and undoes it.
@@ -21,18 +20,17 @@ type loan struct {
 	spent bool
 }
 
-// UsesUp reports whether the target accepts a valid request of an operation only
-// once: it sells something or ends something sold.
+// UsesUp reports whether the target accepts a valid request of an operation only once: it sells something or ends
+// something sold.
 func UsesUp(operation openapi.Operation) bool {
 	return operation.Does == openapi.Purchase || operation.ID == "cancelAutoRenewalRecord"
 }
 
 // NewValid drafts a request of an operation that a conforming target accepts.
 //
-// The request puts nothing at risk: a write names an unknown SIM card, and a sale has
-// its own order. What the request needs, such as a task or an order, is created once
-// and lent to one check after another until the target accepts a request derived from
-// it. Only one check has it at a time.
+// The request puts nothing at risk: a write names an unknown SIM card, and a sale has its own order. What the request
+// needs, such as a task or an order, is created once and lent to one check after another until the target accepts a
+// request derived from it. Only one check has it at a time.
 func (s *Session) NewValid(ctx context.Context, operation string) *Draft {
 	lent, free := s.connection.borrow(operation)
 	if !free {
@@ -72,8 +70,8 @@ func (s *Session) makeLoan(ctx context.Context, operation string) *loan {
 	return lent
 }
 
-// spend marks the loan of a draft as used up if the answer means that, or if there is
-// no answer: the target may have done the work.
+// spend marks the loan of a draft as used up if the answer means that, or if there is no answer: the target may have
+// done the work.
 func (s *Session) spend(draft *Draft, answer *wire.Answer) {
 	if draft.loan == nil || !UsesUp(draft.Operation) || answer != nil && answer.Refused() {
 		return
@@ -97,8 +95,7 @@ func (s *Session) isSpent(valid *Draft) bool {
 	return valid.loan != nil && valid.loan.spent
 }
 
-// returnLoans returns the loans that can be lent again and undoes the rest. The exchanges
-// count for this check.
+// returnLoans returns the loans that can be lent again and undoes the rest. The exchanges count for this check.
 func (s *Session) returnLoans() (left []string) {
 	s.mu.Lock()
 	loans := s.loans
@@ -122,8 +119,8 @@ func (s *Session) returnLoans() (left []string) {
 	return left
 }
 
-// Undo undoes what shared objects and outstanding loans needed. It returns a sentence for
-// each thing that it could not undo.
+// Undo undoes what shared objects and outstanding loans needed. It returns a sentence for each thing that it could not
+// undo.
 func (c *Connection) Undo() (left []string) {
 	for _, lent := range c.lending.Close() {
 		left = append(left, lent.maker.Undo()...)
@@ -134,32 +131,41 @@ func (c *Connection) Undo() (left []string) {
 	return append(left, c.renewing.left...)
 }
 
-// Controlled calls twins, which sends requests that each differ from a valid one in one
-// respect, and requires that the target accepts the valid one: otherwise refusals of
-// the others prove nothing.
+// Controlled calls twins, which sends requests that each differ from a valid one in one respect, and requires that the
+// target accepts the valid one: otherwise refusals of the others prove nothing.
 //
-// The control request is sent on the first use of an operation, again after every 50
-// derived requests, and always if the check has modified it; any accepted unmodified
-// request counts. A request that is used up by being accepted is sent less often, and
-// after its twins, with their ids: sent before them, it would cause their refusal.
+// The control request is sent on the first use of an operation, again after every 50 derived requests, and always if the
+// check has modified it; any accepted unmodified request counts. A request that is used up by being accepted is sent
+// less often, and after its twins, with their ids: sent before them, it would cause their refusal.
 func (s *Session) Controlled(ctx context.Context, valid *Draft, twins func()) {
 	operation := valid.Operation.ID
 	sold := UsesUp(valid.Operation)
 	due := !valid.pristine() || s.connection.lending.Due(operation, sold)
 	if due && !sold {
-		s.prove(ctx, valid)
+		s.accept(ctx, valid, s.Quick())
 	}
 	twins()
 	s.connection.lending.Derived(operation)
 	if !due || !sold || s.isSpent(valid) {
 		return
 	}
-	if with := s.connection.arranger; with != nil && valid.pristine() {
-		with.Accept(ctx, s, operation)
+	s.accept(ctx, valid, true)
+}
+
+// accept requires that the target accepts a valid request. If arranged, an object that checks share may show it.
+func (s *Session) accept(ctx context.Context, valid *Draft, arranged bool) {
+	if with := s.connection.arranger; arranged && with != nil && valid.pristine() {
+		with.Accept(ctx, s, valid.Operation.ID)
 	}
-	if !valid.pristine() || s.connection.lending.Due(operation, sold) {
+	if !arranged || !valid.pristine() || s.connection.lending.Due(valid.Operation.ID, UsesUp(valid.Operation)) {
 		s.prove(ctx, valid)
 	}
+}
+
+// Proves notes that the target accepted an unmodified request that is like the valid one.
+func (s *Session) Proves(answer *wire.Answer) {
+	exchange := s.Exchanges()[answer.Exchange]
+	s.connection.lending.Proved(answer.Operation, &exchange)
 }
 
 // prove requires that the target accepts a valid request.
@@ -175,14 +181,12 @@ func (s *Session) prove(ctx context.Context, valid *Draft) {
 	}
 	s.RequireAccepted(answer)
 	if valid.pristine() {
-		exchange := s.Exchanges()[answer.Exchange]
-		s.connection.lending.Proved(valid.Operation.ID, &exchange)
+		s.Proves(answer)
 	}
 }
 
-// requireReadable ends the check if the target refuses to return a result again. It
-// returned the result when the task ended, otherwise the request would not be on loan:
-// so the request is valid, and the target refuses the repeated query.
+// requireReadable ends the check if the target refuses to return a result again. It returned the result when the task
+// ended, otherwise the request would not be on loan: so the request is valid, and the target refuses the repeated query.
 func (s *Session) requireReadable(valid *Draft, answer *wire.Answer) {
 	if valid.loan != nil && valid.pristine() && valid.Operation.ID == "asyncResult" && answer.Refused() {
 		s.Prevents("request-id/repeated-reading", answer.Exchange,
@@ -190,8 +194,8 @@ func (s *Session) requireReadable(valid *Draft, answer *wire.Answer) {
 	}
 }
 
-// Recall records an exchange of another session of the run and returns its answer.
-// It ends the check if the answer was not kept whole, because it cannot be judged then.
+// Recall records an exchange of another session of the run and returns its answer. It ends the check if the answer was
+// not kept whole, because it cannot be judged then.
 func (s *Session) Recall(exchange reports.Exchange) *wire.Answer {
 	if transport.IsCut(exchange) {
 		panic(End{Verdict: reports.Inconclusive, Reason: "the answer that this check shares with others was not kept whole (--max-kept)"})
@@ -199,8 +203,8 @@ func (s *Session) Recall(exchange reports.Exchange) *wire.Answer {
 	return wire.ReadAnswer(s.record(exchange, false), exchange)
 }
 
-// adoptWith adopts the exchanges and deviations of another session and returns its End,
-// whose deviation then refers to an exchange of this session.
+// adoptWith adopts the exchanges and deviations of another session and returns its End, whose deviation then refers to
+// an exchange of this session.
 func (s *Session) adoptWith(other *Session, ended any) any {
 	offset := len(s.Exchanges())
 	s.adopt(other)
@@ -210,8 +214,8 @@ func (s *Session) adoptWith(other *Session, ended any) any {
 	return ended
 }
 
-// Aside calls work with a session whose exchanges count for this check only if they end
-// it. Its effects on the target are undone together with those of the check.
+// Aside calls work with a session whose exchanges count for this check only if they end it. Its effects on the target
+// are undone together with those of the check.
 func (s *Session) Aside(work func(aside *Session)) {
 	aside := s.connection.SessionWith(s.stop, s.part)
 	aside.ended = s.ended
@@ -239,14 +243,13 @@ func (s *Session) undoAsides() (left []string) {
 	return left
 }
 
-// SendValid sends a valid request of an operation, or returns the answer to one that the
-// target accepted earlier in the run, whose exchange is then recorded for this check
-// too. Use it in checks of the form of an answer.
+// SendValid sends a valid request of an operation, or returns the answer to one that the target accepted earlier in the
+// run, whose exchange is then recorded for this check too. Use it in checks of the form of an answer.
 func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer {
 	if known := s.recallAccepted(operation); known != nil {
 		return known
 	}
-	if known, _ := s.Contract().Operation(operation); UsesUp(known) && s.connection.arranger != nil {
+	if known, _ := s.Contract().Operation(operation); (UsesUp(known) || s.Quick()) && s.connection.arranger != nil {
 		s.Try(func() { s.connection.arranger.Accept(ctx, s, operation) })
 		if known := s.recallAccepted(operation); known != nil {
 			return known
@@ -260,16 +263,15 @@ func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer 
 		answer = s.Send(ctx, draft)
 	}
 	if answer.Accepted() {
-		exchange := s.Exchanges()[answer.Exchange]
-		s.connection.lending.Proved(operation, &exchange)
+		s.Proves(answer)
 	} else {
 		s.requireReadable(draft, answer)
 	}
 	return answer
 }
 
-// recallAccepted returns the answer to a valid request of an operation that the target
-// accepted earlier in the run, or nil if there is none.
+// recallAccepted returns the answer to a valid request of an operation that the target accepted earlier in the run, or
+// nil if there is none.
 func (s *Session) recallAccepted(operation string) *wire.Answer {
 	if known := s.connection.lending.Accepted(operation); known != nil && !transport.IsCut(*known) {
 		return s.Recall(*known)
@@ -277,8 +279,8 @@ func (s *Session) recallAccepted(operation string) *wire.Answer {
 	return nil
 }
 
-// SendChanged modifies a valid request of an operation, sends it through Controlled and
-// returns the answer. It skips the check if several attempts to make a valid request failed.
+// SendChanged modifies a valid request of an operation, sends it through Controlled and returns the answer. It skips the
+// check if several attempts to make a valid request failed.
 func (s *Session) SendChanged(ctx context.Context, operation string, change func(*Draft)) (answer *wire.Answer) {
 	if reason := s.connection.lending.Exhausted(operation); reason != "" {
 		s.Skip(reason)

@@ -12,24 +12,23 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// roomySIMs is how many SIM cards a run needs to reserve some for the objects that its
-// checks share.
+// roomySIMs is how many SIM cards a run needs to reserve some for the objects that its checks share.
 const roomySIMs = 16
 
-// Arranger creates orders that serve both the valid requests of a run and the objects
-// that its checks share.
+// Arranger creates orders that serve both the valid requests of a run and the objects that its checks share.
 type Arranger interface {
-	// Accept makes the target accept an unmodified request of an operation that sells
-	// something or ends something sold. It ends the check if the target refuses.
+	// Accept has the target accept an unmodified request of an operation, if the objects that checks share need one. It
+	// ends the check if the target refuses.
 	Accept(ctx context.Context, s *Session, operation string)
+	// Task returns the request id of a task that has ended.
+	Task(ctx context.Context, s *Session) (requestID string)
 	// Order returns an order to look up.
 	Order(ctx context.Context, s *Session) Purchase
 	// Renewal returns an active auto-renewal to query.
 	Renewal(ctx context.Context, s *Session) Purchase
 }
 
-// Arrange makes the valid requests of the run use the orders of an arranger. Without one
-// they place their own orders.
+// Arrange makes the valid requests of the run use the orders of an arranger. Without one they place their own orders.
 func (c *Connection) Arrange(with Arranger) { c.arranger = with }
 
 // stock has the objects that a run creates once for all checks that only look at them.
@@ -50,9 +49,9 @@ type item struct {
 	tries int
 }
 
-// Share returns the object with a name, which a run creates once for all checks that only
-// look at it. The exchanges of its creation, and their deviations, count for each check
-// that uses it. If the creation fails, each check that asks for it ends like the first.
+// Share returns the object with a name, which a run creates once for all checks that only look at it. The exchanges of
+// its creation, and their deviations, count for each check that uses it. If the creation fails, each check that asks for
+// it ends like the first.
 func Share[T any](s *Session, name string, create func(maker *Session) T) T {
 	s.endIfStopped()
 	one := s.connection.stock.item(name)
@@ -82,8 +81,8 @@ func (k *stock) item(name string) *item {
 	return k.items[name]
 }
 
-// make creates an item for the check of a session. If no request was sent, the next check
-// tries again. The caller holds the lock of the item.
+// make creates an item for the check of a session. If no request was sent, the next check tries again. The caller holds
+// the lock of the item.
 func (one *item) make(s *Session, create func(maker *Session) any) {
 	one.maker = s.connection.SessionWith(s.stop, s.part)
 	one.maker.ended = s.ended
@@ -107,8 +106,7 @@ func (one *item) make(s *Session, create func(maker *Session) any) {
 	s.asides = append(s.asides, one.maker) // to be undone with the check
 }
 
-// use makes the creation of an item count for the check, once, and ends the check if the
-// creation failed.
+// use makes the creation of an item count for the check, once, and ends the check if the creation failed.
 func (s *Session) use(name string, one *item) {
 	s.mu.Lock()
 	known := s.used[name]
@@ -136,8 +134,8 @@ func (s *Session) Own(answer *wire.Answer) *wire.Answer {
 	return answer.In(s.Exchanges())
 }
 
-// Try does work that a shared object does not depend on. It returns the End that the work
-// would have ended the check with, or nil.
+// Try does work that a shared object does not depend on. It returns the End that the work would have ended the check
+// with, or nil.
 func (s *Session) Try(work func()) (ended any) {
 	defer func() {
 		if ended = recover(); ended != nil {
@@ -162,12 +160,15 @@ func (k *stock) undo() (left []string) {
 	return left
 }
 
-// Reaches reports whether the target has an address and a path for an operation, so that a
-// shared object may call it although the check that makes it does not.
+// Reaches reports whether the target has an address and a path for an operation, so that a shared object may call it
+// although the check that makes it does not.
 func (s *Session) Reaches(operation string) bool {
 	known, _ := s.Contract().Operation(operation)
 	return s.Target().URLs[known.Service] != "" && (known.PathKnown || s.Target().Paths[operation] != "" || s.Target().Sandbox)
 }
+
+// Quick reports whether the run is quick: checks then share what they look at.
+func (s *Session) Quick() bool { return s.Target().Depth == "quick" }
 
 // Roomy reports whether the target names enough SIM cards to reserve some.
 func (s *Session) Roomy() bool { return len(s.connection.supply.Own()) >= roomySIMs }

@@ -167,7 +167,7 @@ func (s *Session) putBack(group journal.Group, sims []string) error {
 func (s *Session) changeGroup(draft *Draft, partner, doing string) error {
 	return attempt(func() {
 		answer := s.Send(s.stop, draft)
-		result := s.AwaitResultAs(s.stop, partner, s.accepted(answer).RequestID)
+		result := s.AwaitResultAs(s.stop, partner, s.Identified(answer).RequestID)
 		for _, detail := range result.Details {
 			if detail.Result != "10" {
 				panic(End{Verdict: reports.Inconclusive, Reason: fmt.Sprintf("%s %s ended with result %q", doing, detail.SimID, detail.Result)})

@@ -1,0 +1,65 @@
+package embedded_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/mallcheck/mallcheck/conformance"
+	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/embedded"
+	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/testlevel"
+)
+
+// mostOf are how many calls and orders a run of a depth may take.
+var mostOf = map[checks.Depth]struct{ calls, orders int }{
+	checks.Quick: {150, 3}, checks.Standard: {4000, 40},
+}
+
+// TestDepthsKeepToTheirCost runs each depth against the sandbox. Plans are exact within 10 %.
+func TestDepthsKeepToTheirCost(t *testing.T) {
+	testlevel.Plain(t)
+	for _, depth := range checks.Depths[:testlevel.Pick(1, 1, 2)] {
+		t.Run(depth, func(t *testing.T) {
+			layer := target.Flags(target.Settings{Seed: "3", Depth: depth})
+			s, err := embedded.Start(layer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			calls, orders := cost(t, s.Target)
+			if most := mostOf[checks.Depth(depth)]; calls > most.calls || orders > most.orders {
+				t.Errorf("%d calls and %d orders, at most %d and %d are allowed", calls, orders, most.calls, most.orders)
+			}
+			planned(t, "the sandbox", calls, orders, layer)
+		})
+	}
+}
+
+// cost runs the checks against a target and returns how many calls and orders that took.
+func cost(t *testing.T, under *target.Target) (calls, orders int) {
+	t.Helper()
+	run, err := conformance.Run(t.Context(), under, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := conformance.ExitCode(run); code != conformance.ExitPassed {
+		t.Errorf("exit code %d", code)
+	}
+	return run.Cost.Calls, run.Cost.Orders
+}
+
+// planned requires that the plan of a run is within 10 % of what it took.
+func planned(t *testing.T, what string, calls, orders int, layers ...target.Layer) {
+	t.Helper()
+	plan, err := embedded.Plan(t.Context(), layers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s: planned %d calls and %d orders, made %d and %d", what, plan.Total, plan.Orders, calls, orders)
+	for _, number := range []struct{ planned, made int }{{plan.Total, calls}, {plan.Orders, orders}} {
+		if math.Abs(float64(number.planned-number.made)) > 0.1*float64(number.made) {
+			t.Errorf("%s: %d planned, %d made", what, number.planned, number.made)
+		}
+	}
+}
