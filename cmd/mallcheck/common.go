@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -23,6 +24,17 @@ func resolved(std *streams, settings target.Settings) ([]target.Layer, *target.T
 		return nil, nil, err
 	}
 	return layers, t, nil
+}
+
+// resolvedWithout is resolved for a command that asks no target: a file of targets need not have a default.
+func resolvedWithout(std *streams, settings target.Settings) ([]target.Layer, *target.Target, error) {
+	layers, t, err := resolved(std, settings)
+	var wrong *target.Error
+	if errors.As(err, &wrong) && wrong.Problem == target.NoDefault {
+		settings.Target = target.SandboxName
+		return resolved(std, settings)
+	}
+	return layers, t, err
 }
 
 // ofTheSandbox returns an error where requests of a run of another target would go to the

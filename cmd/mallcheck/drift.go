@@ -35,7 +35,11 @@ Exit code: 0 done, 1 changes under --fail-on drift, 2 wrong usage, 3 a service w
 
 // Run implements the command.
 func (c *driftCommand) Run(std *streams) error {
-	layers, t, err := resolved(std, c.Settings)
+	resolve := resolved
+	if c.Before != "" && c.After != "" {
+		resolve = resolvedWithout
+	}
+	layers, t, err := resolve(std, c.Settings)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,11 @@ Read-only unless writes are allowed. Exit code: 0 written, 2 wrong usage, 3 a se
 
 // Run implements the command.
 func (c *learnCommand) Run(std *streams) error {
-	layers, t, err := resolved(std, c.Settings)
+	resolve := resolved
+	if len(c.Runs) > 0 {
+		resolve = resolvedWithout
+	}
+	layers, t, err := resolve(std, c.Settings)
 	if err != nil {
 		return err
 	}

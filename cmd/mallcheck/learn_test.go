@@ -35,6 +35,16 @@ func TestLearnAndDrift(t *testing.T) {
 			t.Errorf("%v: exit code %d, %q, %q", test.arguments, got.code, got.out[:min(len(got.out), 300)], got.err)
 		}
 	}
+	if err := os.WriteFile(filepath.Join(dir, "mallcheck.yaml"), []byte("targets:\n  uat: {partner-code: P1}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, arguments := range [][]string{ // no target is asked
+		{"drift", "sandbox.overlay.yaml", "sandbox.overlay.yaml"}, {"learn", filepath.Join("mallcheck-report", "drift", "run.json"), "-o", "-"},
+	} {
+		if got := (process{arguments: arguments, dir: dir}).run(t); got.code != 0 {
+			t.Errorf("%v: exit code %d, %q", arguments, got.code, got.err)
+		}
+	}
 	for _, file := range []string{"junit.xml", "run.json", "report.html"} {
 		if _, err := os.Stat(filepath.Join(dir, "mallcheck-report", "drift", file)); err != nil {
 			t.Error(err)

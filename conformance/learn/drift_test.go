@@ -235,6 +235,25 @@ func TestEachChangeIsSeenAndNamed(t *testing.T) {
 	}
 }
 
+// A member that no page names and that is not sent any more is gone, too, also where the earlier learning was read from a file.
+func TestAMemberThatNoPageNamesIsGone(t *testing.T) {
+	before := learnt(t, changing(edit(func(_, data map[string]any, _ int) {
+		data["channel"] = map[string]any{"name": "stripe"}
+	}, "resultQuery", "confirmPaymentResult")))
+	whole, _ := written(t, before)
+	read, err := Read(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := learnt(t, base())
+	for _, earlier := range []*Learned{before, read} {
+		found := Drift(earlier, now)
+		if len(found) != 1 || found[0].Summary != "PaymentResult.channel is not sent any more" || found[0].Kind != "gone" || !found[0].Breaking() {
+			t.Errorf("want one change: %s", summaries(found))
+		}
+	}
+}
+
 func summaries(found []Change) string {
 	var all []string
 	for i := range found {

@@ -38,7 +38,7 @@ func Layers(flags Settings, environ []string, dir string) ([]Layer, error) {
 			Instead: suggestion(name, append(file.Names(), SandboxName))}
 	}
 	if name = cmp.Or(name, file.Default()); name == "" {
-		return nil, &Error{Place: file.Path(), Problem: "names no default target", Instead: "choose with --target one of " +
+		return nil, &Error{Place: file.Path(), Problem: NoDefault, Instead: "choose with --target one of " +
 			strings.Join(append(file.Names(), SandboxName), ", ") + "; or write default: NAME into the file"}
 	}
 	if name == SandboxName {
@@ -51,6 +51,9 @@ func Layers(flags Settings, environ []string, dir string) ([]Layer, error) {
 
 // Chosen returns the name of the target that layers choose, "" where they choose none.
 func Chosen(layers ...Layer) string { return (&resolver{layers: layers}).text("target") }
+
+// NoDefault is the problem of a file of targets where none is chosen.
+const NoDefault = "names no default target"
 
 // FindFile returns the file of targets that flags and environment name, or FileName
 // in dir; nil when neither is there.

@@ -67,6 +67,7 @@ func Between(before, after *observe.Learned) []Change {
 		}
 	}
 	d.newMembers()
+	d.goneMembers()
 	d.facts(before, after)
 	d.latencies(before, after)
 	slices.SortStableFunc(d.changes, func(a, b Change) int {
@@ -221,6 +222,24 @@ func (d *drift) newMembers() {
 		m := d.after[at]
 		if d.before[at] == nil && m.Count.Present > 0 && holders[observe.HolderOf(at)] {
 			d.of(m, RankNew, isNew, "%s is new", "", orSome(m.Presence)+" present")
+		}
+	}
+}
+
+// goneMembers tells the members that no page names and that only the earlier learning has, where the later one saw
+// the object that had them.
+func (d *drift) goneMembers() {
+	answers := map[string]int{} // with the object
+	for at, m := range d.after {
+		answers[observe.HolderOf(at)] = max(answers[observe.HolderOf(at)], m.Count.Answers)
+	}
+	for _, at := range slices.Sorted(maps.Keys(d.before)) {
+		m, seen := d.before[at], answers[observe.HolderOf(at)]
+		if d.after[at] != nil || m.Presence == "" || m.Presence == observe.Never || seen == 0 {
+			continue
+		}
+		if m.Presence == observe.Always || seen >= observe.EnoughAlways {
+			d.of(m, RankGone, isGone, "%s is not sent any more", m.Presence+" present", "absent")
 		}
 	}
 }
