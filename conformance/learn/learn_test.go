@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
@@ -162,6 +163,20 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 		if changes := Drift(pair[0], pair[1]); len(changes) > 0 {
 			t.Errorf("what was read differs: %+v", changes[0])
 		}
+	}
+}
+
+// Each fact tells how often and when it was seen.
+func TestFactsHaveCountsAndDates(t *testing.T) {
+	learned := learnt(t, base())
+	today := base().Started.UTC().Format(time.DateOnly)
+	for _, fact := range learned.Facts {
+		if fact.Count.Times == 0 || fact.Count.First < today || fact.Count.Last < fact.Count.First {
+			t.Errorf("%s was seen %d times from %q to %q", fact.Sentence(), fact.Count.Times, fact.Count.First, fact.Count.Last)
+		}
+	}
+	if len(learned.Facts) < 20 {
+		t.Errorf("there are %d facts", len(learned.Facts))
 	}
 }
 

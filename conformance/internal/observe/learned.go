@@ -260,6 +260,7 @@ func (l *Learner) factsLearned() (facts, rare []Fact) {
 	facts = append(facts, l.wireLearned()...)
 	facts = append(facts, l.pushes.learned()...)
 	sortFacts(facts)
+	l.dated(facts)
 	return facts, rare
 }
 

@@ -35,6 +35,7 @@ type Learner struct {
 	nodes     int    // that no page names
 
 	facts     map[factKey]*evidence
+	spans     map[factKey]*span
 	accepted  map[provoke.Provocation]map[string]int // operations, by provocation
 	refused   map[provoke.Provocation]map[string]int
 	settings  map[[2]string]*settingEvidence
@@ -60,7 +61,7 @@ func New(contract *openapi.Contract) (*Learner, error) {
 	}
 	return &Learner{
 		contract: contract, requests: requests, roots: roots, rules: provoke.NewCache(),
-		facts: map[factKey]*evidence{}, accepted: map[provoke.Provocation]map[string]int{},
+		facts: map[factKey]*evidence{}, spans: map[factKey]*span{}, accepted: map[provoke.Provocation]map[string]int{},
 		refused:  map[provoke.Provocation]map[string]int{},
 		settings: map[[2]string]*settingEvidence{}, tasks: newTasks(), latencies: map[string]*latency{},
 	}, nil
@@ -71,7 +72,7 @@ func New(contract *openapi.Contract) (*Learner, error) {
 // without a whole answer, or of an operation that the contract does not have, teaches nothing.
 func (l *Learner) Add(exchange *reports.Exchange, clause string) {
 	if exchange.Operation == "rechargeSuccess" {
-		l.pushes.add(&exchange.Request)
+		l.pushes.add(&exchange.Request, func(subject, value string) { l.see(KindPush, subject, value, exchange.Started) })
 		return
 	}
 	form, known := l.requests[exchange.Operation]
@@ -93,6 +94,11 @@ func (l *Learner) Add(exchange *reports.Exchange, clause string) {
 	request := form.Judge(&exchange.Request, l.rules)
 	answer := readAnswer(form.Operation, response)
 	l.wire.add(response, answer)
+	for _, field := range response.Header {
+		if strings.EqualFold(field.Name, "Content-Type") {
+			l.see(KindMediaType, "answers", field.Value, exchange.Started)
+		}
+	}
 	switch {
 	case answer.accepted:
 		l.succeeded(exchange, request, answer)
@@ -147,9 +153,10 @@ func (l *Learner) succeeded(exchange *reports.Exchange, request provoke.Judged, 
 	case provoke.Unclear:
 	case provoke.WellFormed:
 		l.batch = max(l.batch, request.SIMs)
-		l.signed(request.Signs)
+		l.signed(request.Signs, at)
 	default:
 		count(l.accepted, request.Provocation, exchange.Operation)
+		l.see(KindHabit, request.Kind, request.Parameter, at)
 	}
 	l.tasks.add(l, exchange, request, answer)
 }
@@ -226,6 +233,45 @@ func (l *Learner) fact(kind, subject, value string, at time.Time) {
 	}
 }
 
+// span is when something was seen first and last.
+type span struct{ first, last time.Time }
+
+// see notes when something was seen that is counted elsewhere.
+func (l *Learner) see(kind, subject, value string, at time.Time) {
+	key := factKey{kind, subject, value}
+	s := l.spans[key]
+	if s == nil {
+		if len(l.spans) >= maxFacts {
+			return
+		}
+		s = &span{at, at}
+		l.spans[key] = s
+	}
+	if at.Before(s.first) {
+		s.first = at
+	}
+	if at.After(s.last) {
+		s.last = at
+	}
+}
+
+// dated completes facts with when they were seen: what most answers show, from the first to the last of them.
+func (l *Learner) dated(facts []Fact) {
+	for i := range facts {
+		f := &facts[i]
+		if f.Count.First != "" || f.Count.Times == 0 {
+			continue
+		}
+		when := span{l.first, l.last}
+		for _, value := range []string{"", f.Value} {
+			if s := l.spans[factKey{f.Kind, f.Subject, value}]; s != nil {
+				when = *s
+			}
+		}
+		f.Count.First, f.Count.Last = day(when.first), day(when.last)
+	}
+}
+
 func count(all map[provoke.Provocation]map[string]int, what provoke.Provocation, operation string) {
 	if all[what] == nil {
 		all[what] = map[string]int{}
@@ -237,7 +283,7 @@ func count(all map[provoke.Provocation]map[string]int, what provoke.Provocation,
 type settingEvidence struct{ only, against int }
 
 // signed notes which readings of the signature an accepted request fits.
-func (l *Learner) signed(fit provoke.Fit) {
+func (l *Learner) signed(fit provoke.Fit, at time.Time) {
 	for i, other := range provoke.OtherRules {
 		if fit.Asked&(1<<i) == 0 {
 			continue
@@ -249,8 +295,10 @@ func (l *Learner) signed(fit provoke.Fit) {
 		switch fits := fit.Others&(1<<i) != 0; {
 		case fits && !fit.Contract:
 			l.settings[key].only++
+			l.see(KindSetting, other.Key, other.Value, at)
 		case !fits && fit.Contract:
 			l.settings[key].against++
+			l.see(KindSetting, other.Key, provoke.ContractRules[other.Key], at)
 		}
 	}
 }

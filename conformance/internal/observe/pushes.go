@@ -29,8 +29,8 @@ type pushPart struct {
 	forms          textform.Set
 }
 
-// add notes a push, however it was answered.
-func (p *pushes) add(request *reports.Request) {
+// add notes a push, however it was answered, and has see note when.
+func (p *pushes) add(request *reports.Request, see func(subject, value string)) {
 	if p.seen == nil {
 		p.seen, p.members = map[[2]string]int{}, map[string]*pushPart{}
 	}
@@ -38,11 +38,13 @@ func (p *pushes) add(request *reports.Request) {
 	for _, field := range request.Header {
 		if value := pushHeader(field); value != "" {
 			p.note(strings.ToLower(field.Name), value)
+			see(strings.ToLower(field.Name), value)
 		}
 	}
 	var body map[string]any
 	if json.Unmarshal(request.Body, &body) != nil {
 		p.note("body", "not a JSON object")
+		see("body", "not a JSON object")
 		return
 	}
 	for name, value := range body {
@@ -55,6 +57,7 @@ func (p *pushes) add(request *reports.Request) {
 			p.members[name] = part
 		}
 		part.present++
+		see("member "+name, "")
 		part.types[typeOf(value)] = true
 		if text, is := value.(string); is && text != "" {
 			part.texts++

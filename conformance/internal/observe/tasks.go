@@ -40,7 +40,7 @@ var usualHeaders = map[string]bool{
 	"pragma": true, "set-cookie": true, "allow": true, "via": true, "age": true, "transfer-encoding": true, "x-powered-by": true,
 }
 
-func (t *tasks) add(_ *Learner, exchange *reports.Exchange, request provoke.Judged, answer answer) {
+func (t *tasks) add(l *Learner, exchange *reports.Exchange, request provoke.Judged, answer answer) {
 	switch exchange.Operation {
 	case "addSims", "removeSims":
 		t.offer(exchange.Response.Header)
@@ -54,6 +54,9 @@ func (t *tasks) add(_ *Learner, exchange *reports.Exchange, request provoke.Judg
 			return
 		}
 		t.find(id)
+		for _, fact := range [][2]string{{KindSetting, "request-id-header"}, {KindSetting, "terminal-status"}, {KindForm, "request-id"}} {
+			l.see(fact[0], fact[1], "", exchange.Started)
+		}
 		if data, isObject := answer.object["data"].(map[string]any); isObject {
 			if status, isText := data["status"].(string); isText && isCode(status) {
 				t.look(id, status)
