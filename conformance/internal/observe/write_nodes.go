@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/openapi"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/mallcheck/mallcheck/openapi"
 )
 
 // mapping returns a mapping of keys and values.
