@@ -26,11 +26,11 @@ func resolved(std *streams, settings target.Settings) ([]target.Layer, *target.T
 	return layers, t, nil
 }
 
-// resolvedWithout is resolved for a command that asks no target: a file of targets need not have a default.
-func resolvedWithout(std *streams, settings target.Settings) ([]target.Layer, *target.Target, error) {
+// resolvedFor is resolved for a command that may ask no target: a file of targets need not have a default then.
+func resolvedFor(std *streams, settings target.Settings, asks bool) ([]target.Layer, *target.Target, error) {
 	layers, t, err := resolved(std, settings)
 	var wrong *target.Error
-	if errors.As(err, &wrong) && wrong.Problem == target.NoDefault {
+	if !asks && errors.As(err, &wrong) && wrong.Problem == target.NoDefault {
 		settings.Target = target.SandboxName
 		return resolved(std, settings)
 	}

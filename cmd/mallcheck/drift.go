@@ -35,11 +35,7 @@ Exit code: 0 done, 1 changes under --fail-on drift, 2 wrong usage, 3 a service w
 
 // Run implements the command.
 func (c *driftCommand) Run(std *streams) error {
-	resolve := resolved
-	if c.Before != "" && c.After != "" {
-		resolve = resolvedWithout
-	}
-	layers, t, err := resolve(std, c.Settings)
+	layers, t, err := resolvedFor(std, c.Settings, c.Before == "" || c.After == "")
 	if err != nil {
 		return err
 	}

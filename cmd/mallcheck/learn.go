@@ -37,11 +37,7 @@ Read-only unless writes are allowed. Exit code: 0 written, 2 wrong usage, 3 a se
 
 // Run implements the command.
 func (c *learnCommand) Run(std *streams) error {
-	resolve := resolved
-	if len(c.Runs) > 0 {
-		resolve = resolvedWithout
-	}
-	layers, t, err := resolve(std, c.Settings)
+	layers, t, err := resolvedFor(std, c.Settings, len(c.Runs) == 0)
 	if err != nil {
 		return err
 	}
