@@ -4,6 +4,10 @@
 // asks each service once, runs the selected checks and returns the run as data,
 // with ExitCode for the verdict as a process exit code. It starts no sandbox and
 // writes no report; its callers do.
+//
+// net/http prints bytes that a server sends unasked through package log, as they came.
+// The command discards them. A process that imports this package, and whose output others
+// read, does so with log.SetOutput(io.Discard).
 package conformance
 
 import (

@@ -48,9 +48,11 @@ func Replay(ctx context.Context, t *target.Target, run *reports.Run, result *rep
 	}
 	defer connection.Close()
 	if changes := slices.ContainsFunc(needs, func(does reports.Does) bool { return does != reports.Read }); changes && !t.Sandbox {
-		if err := render.CheckFolder(t.ReportDir); err != nil {
-			return nil, fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+		release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
+		if err != nil {
+			return nil, err
 		}
+		defer release()
 		if err := connection.OpenJournal(t.ReportDir); err != nil {
 			return nil, err
 		}

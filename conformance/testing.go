@@ -35,13 +35,18 @@ func Test(t *testing.T, under *target.Target) {
 	t.Helper()
 	settings := *under
 	given, err := selection.ReadSwitches(t.Name(), &settings)
-	if err := errors.Join(render.CheckFormats(under.Formats), render.CheckFolder(under.ReportDir), err); err != nil {
+	if err := errors.Join(render.CheckFormats(under.Formats), err); err != nil {
 		t.Fatal(err)
 	}
 	if given.DryRun {
 		dryRun(t, &settings, given)
 		return
 	}
+	release, err := render.Claim(under.Place("report-dir"), under.ReportDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
 	ctx, stop := untilDeadline(t)
 	defer stop()
 	secrets := under.Secrets()

@@ -149,6 +149,16 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// Without a topic, help lists the commands as --help does.
+func TestHelpWithoutTopic(t *testing.T) {
+	want := process{arguments: []string{"--help"}}.run(t)
+	for _, arguments := range [][]string{{"help"}, {"help", "commands"}} {
+		if got := (process{arguments: arguments}).run(t); got.code != 0 || got.out != want.out || got.err != "" {
+			t.Errorf("%v: exit code %d, %s, %s", arguments, got.code, got.out, got.err)
+		}
+	}
+}
+
 // Every setting is on the help page of its topic.
 func TestHelpTopics(t *testing.T) {
 	testlevel.Plain(t)

@@ -58,8 +58,12 @@ func (c *driftCommand) Run(std *streams) error {
 	if strings.HasPrefix(t.Place("report-dir"), "the default") {
 		dir = filepath.Join(dir, "drift")
 	}
-	if err = render.CheckFolder(dir); err == nil {
-		err = render.WriteFiles(dir, t.Formats, told)
+	if len(render.Files(dir, t.Formats)) > 0 {
+		var release func()
+		if release, err = render.Claim(t.Place("report-dir"), dir); err == nil {
+			err = render.WriteFiles(dir, t.Formats, told)
+			release()
+		}
 	}
 	if slices.Contains(t.Formats, "github") {
 		err = errors.Join(err, render.WriteGitHub(std.out, told))

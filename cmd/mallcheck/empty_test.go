@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/usage"
 )
 
 // A flag of any command that is given without a value is wrong usage, never a flag that was
@@ -29,7 +30,7 @@ func TestEveryEmptyFlagIsRefused(t *testing.T) {
 			for _, positional := range command.Positional {
 				arguments = append(arguments, positional.Name)
 			}
-			if line, err := parser.Parse(arguments); err != nil || emptyFlag(line) != nil {
+			if line, err := parser.Parse(arguments); err != nil || usage.EmptyFlag(line) != nil {
 				continue
 			}
 			var out, told bytes.Buffer

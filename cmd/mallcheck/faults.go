@@ -105,9 +105,11 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 	if c.Procs == 0 {
 		c.Procs = 2 * runtime.NumCPU()
 	}
-	if err := render.CheckFolder(c.ReportDir); err != nil {
-		return fmt.Errorf("--report-dir: %w", err)
+	release, err := render.Claim("--report-dir", c.ReportDir)
+	if err != nil {
+		return err
 	}
+	defer release()
 	ctx, cancel := interruptible()
 	defer cancel()
 	settings := prove.Settings{Depth: c.Depth, Seed: c.Seed, Procs: min(c.Procs, len(selected)), Environ: std.environ, Err: std.err}

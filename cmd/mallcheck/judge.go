@@ -88,9 +88,11 @@ func (c *judgeCommand) Run(std *streams) error {
 	if c.Verbose {
 		config.Output = std.err
 	}
-	if err := render.CheckFolder(t.ReportDir); err != nil {
-		return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+	release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
+	if err != nil {
+		return err
 	}
+	defer release()
 	stopping := stoppingChecks
 	if len(config.Command) == 0 {
 		stopping = "stopping: judging what the client sent (press again to stop at once)"

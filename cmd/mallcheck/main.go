@@ -14,12 +14,12 @@ import (
 	"os"
 	"reflect"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/usage"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/partner/client"
@@ -163,9 +163,9 @@ func execute(arguments []string, std *streams) int {
 	}
 	context, err := parser.Parse(arguments)
 	if err != nil {
-		return fail(std, misused(err))
+		return fail(std, usage.Misused(err))
 	}
-	if err := emptyFlag(context); err != nil {
+	if err := usage.EmptyFlag(context); err != nil {
 		return fail(std, err)
 	}
 	err = context.Run()
@@ -181,63 +181,6 @@ func execute(arguments []string, std *streams) int {
 		return ended.code
 	}
 	return fail(std, err)
-}
-
-// emptyFlag returns an error for a flag or an argument that was given without a value, as by a
-// script whose variable is empty. To ignore it would test something else than was
-// meant, and might pass.
-func emptyFlag(line *kong.Context) error {
-	for _, given := range line.Path {
-		if argument := given.Positional; argument != nil && argument.Target.Kind() == reflect.String && argument.Target.String() == "" {
-			return fmt.Errorf("<%s> is empty; give it a value, or leave it out", argument.Name)
-		}
-		if given.Flag == nil || given.Resolved {
-			continue
-		}
-		switch value := given.Flag.Target.Interface().(type) {
-		case string:
-			if strings.TrimSpace(value) != "" {
-				continue
-			}
-		case []string:
-			if strings.TrimSpace(strings.Join(value, "")) != "" {
-				continue
-			}
-		default:
-			continue
-		}
-		return fmt.Errorf("--%s is empty; give it a value, or leave the flag out", given.Flag.Name)
-	}
-	return nil
-}
-
-// misused says what to type instead of a command line that cannot be parsed: at
-// least which help shows the usage.
-func misused(err error) error {
-	command := "mallcheck"
-	var wrong *kong.ParseError
-	if errors.As(err, &wrong) && wrong.Context != nil && wrong.Context.Selected() != nil {
-		selected := wrong.Context.Selected()
-		command = selected.FullPath()
-		argument, unexpected := strings.CutPrefix(err.Error(), "unexpected argument ")
-		if flag, value, found := strings.Cut(err.Error(), ": expected string value but got "); found && strings.Contains(value, "(short flag)") {
-			value, _, _ = strings.Cut(value, " (short flag)")
-			value = strings.Trim(value, `"`)
-			return fmt.Errorf("%s: %s looks like a flag; if it is the value, write %s=%s (%s --help shows the usage)", flag, value, flag, value, command)
-		}
-		if flag, value, found := strings.Cut(err.Error(), ": expected duration but got "); found {
-			value, _, _ = strings.Cut(value, ": time: ")
-			return fmt.Errorf("%s: %s is not a valid duration; write a positive duration with its unit, such as 500ms, 10s or 5m", flag, value)
-		}
-		if flag, value, found := strings.Cut(err.Error(), ": expected a valid 64 bit int but got "); found {
-			return fmt.Errorf("%s: %s is not a valid number; write a whole number, such as 1", flag, value)
-		}
-		takesTarget := slices.ContainsFunc(selected.Flags, func(flag *kong.Flag) bool { return flag.Name == "target" })
-		if unexpected && takesTarget && !strings.ContainsAny(argument, " ,") {
-			return fmt.Errorf("%w; did you mean --target %s?", err, argument)
-		}
-	}
-	return fmt.Errorf("%w (%s --help shows the usage)", err, command)
 }
 
 // fail prints an error as one line and returns the exit code of wrong usage.
@@ -262,9 +205,9 @@ func helpDefaults() kong.Vars {
 	return vars
 }
 
-// topics are what mallcheck help knows: the groups of settings and the commands.
+// topics are what mallcheck help knows: the groups of settings, the commands, and their list.
 func topics() []string {
-	var names []string
+	names := []string{help.Commands}
 	for _, group := range help.Groups() {
 		names = append(names, group.Key)
 	}

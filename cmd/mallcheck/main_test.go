@@ -126,7 +126,7 @@ func TestMisuse(t *testing.T) {
 		{"a file name as a format", process{arguments: []string{"run", "--format=run.json"}}, `mallcheck: --format: "run.json" is not a known report format; did you mean json?`},
 		{"an unknown id", process{arguments: []string{"run", "--only=SIG-9999"}}, `mallcheck: --only: "SIG-9999" matches no check; did you mean SIG-0`},
 		{"a malformed address", process{arguments: []string{"run", "--topup-url=127.0.0.1"}}, `mallcheck: --topup-url: "127.0.0.1" is not a valid address; write it as https://host/path`},
-		{"an address without a partner", process{arguments: []string{"run", url}}, `mallcheck: --partner-code is missing; an address is given, so say as which partner to call it: --partner-code CODE or MALLCHECK_PARTNER_CODE`},
+		{"an address without a partner", process{arguments: []string{"run", url}}, `mallcheck: --partner-code is missing; give the partner code to call this address with: --partner-code CODE or MALLCHECK_PARTNER_CODE`},
 		{"a production address", process{arguments: []string{"run", "--topup-url=https://wx.linksfield.net/topup", "--partner-code=P1"}}, `mallcheck: --topup-url: "https://wx.linksfield.net/topup" is a production address; a conformance run sends requests that a faulty target may execute: use the test address`},
 		{"an unknown fault", process{arguments: []string{"run", "--fault=sign-wrong-acepted"}}, `mallcheck: --fault: "sign-wrong-acepted" is not a known fault; did you mean sign-wrong-accepted?`},
 		{"an unknown variant", process{arguments: []string{"run", "--variant=xyz"}}, `mallcheck: --variant: "xyz" is not a known variant; `},

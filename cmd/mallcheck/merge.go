@@ -52,9 +52,11 @@ func (c *mergeCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := render.CheckFolder(c.ReportDir); err != nil {
-		return fmt.Errorf("--report-dir: %w", err)
+	release, err := render.Claim("--report-dir", c.ReportDir)
+	if err != nil {
+		return err
 	}
+	defer release()
 	return conclude(std, &target.Target{ReportDir: c.ReportDir, Formats: c.Format}, newTerminal(std, c.Verbose), merged)
 }
 

@@ -207,8 +207,10 @@ func (c *signerCommand) Run(std *streams) error {
 
 // judge runs a test of the partner's own side and writes its reports.
 func (s *streams) judge(t *target.Target, run runner) error {
-	if err := render.CheckFolder(t.ReportDir); err != nil {
-		return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+	release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
+	if err != nil {
+		return err
 	}
+	defer release()
 	return judgeBy(s, t, run)
 }

@@ -56,9 +56,11 @@ func (c *proxyCommand) Run(std *streams) error {
 	}
 	defer closing()
 	std.secrets = t.Secrets()
-	if err := render.CheckFolder(t.ReportDir); err != nil {
-		return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+	release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
+	if err != nil {
+		return err
 	}
+	defer release()
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("--listen: %w; name an address of this machine with a free port, such as 127.0.0.1:0", err)

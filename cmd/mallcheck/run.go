@@ -72,9 +72,11 @@ func (c *runCommand) Run(std *streams) error {
 	defer closing()
 	journal := !t.Sandbox && (t.Allow.Write || t.Allow.Purchase)
 	if journal || len(render.Files(t.ReportDir, t.Formats)) > 0 {
-		if err := render.CheckFolder(t.ReportDir); err != nil {
-			return fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+		release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
+		if err != nil {
+			return err
 		}
+		defer release()
 	}
 	return judge(std, t)
 }

@@ -71,7 +71,7 @@ func (manCommand) Run(std *streams, context *kong.Context) error {
 
 // helpCommand prints all of one topic.
 type helpCommand struct {
-	Topic string `arg:"" enum:"${topics}" help:"A command, or target, signature, connection, push, policy, selection, limits, report or sandbox."`
+	Topic string `arg:"" optional:"" default:"commands" enum:"${topics}" help:"A command, or commands for their list, or target, signature, connection, push, policy, selection, limits, report or sandbox."`
 }
 
 // Help gives examples, below the usage.

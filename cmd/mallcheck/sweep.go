@@ -8,6 +8,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/folderlock"
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
@@ -67,6 +68,13 @@ func noJournal(path string) error {
 
 // sweep undoes what one journal names.
 func sweep(t *target.Target, contract *openapi.Contract, path string) (conformance.Swept, error) {
+	release, err := folderlock.Take(filepath.Dir(path))
+	if errors.Is(err, folderlock.ErrTaken) {
+		return conformance.Swept{}, fmt.Errorf("the run that writes %s still goes on; wait until it ends, or interrupt it: it then undoes what it did", path)
+	}
+	if err == nil { // another error is told by who reads the journal
+		defer release()
+	}
 	connection, err := conformance.Connect(t, contract)
 	if err != nil {
 		return conformance.Swept{}, err

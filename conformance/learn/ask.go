@@ -22,9 +22,11 @@ func (l *Learner) Ask(ctx context.Context, layers ...target.Layer) (*reports.Run
 	}
 	defer closing()
 	if !t.Sandbox && (t.Allow.Write || t.Allow.Purchase) { // for the journal
-		if err := render.CheckFolder(t.ReportDir); err != nil {
-			return nil, fmt.Errorf("%s: %w", t.Place("report-dir"), err)
+		release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
+		if err != nil {
+			return nil, err
 		}
+		defer release()
 	}
 	return conformance.Run(ctx, t, l)
 }

@@ -62,9 +62,9 @@ func (r *resolver) partner(t *Target, named int) {
 	if t.PartnerCode != "" || r.problem != nil {
 		return
 	}
-	problem := &Error{Place: "--partner-code", Problem: "is missing", Instead: "an address is given, so say as which partner to call it: --partner-code CODE or " + EnvironmentName("partner-code")}
+	problem := &Error{Place: "--partner-code", Problem: "is missing", Instead: "give the partner code to call this address with: --partner-code CODE or " + EnvironmentName("partner-code")}
 	if named >= 0 {
-		problem.Place, problem.Problem, problem.Instead = r.layers[named].Place(""), "has no partner-code", "say as which partner to call it: partner-code: CODE"
+		problem.Place, problem.Problem, problem.Instead = r.layers[named].Place(""), "has no partner-code", "write the one to call it with: partner-code: CODE"
 	}
 	r.problem = problem
 }

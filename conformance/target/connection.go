@@ -26,7 +26,7 @@ func proxyAddress(text string) (*url.URL, error) {
 		return nil, nil
 	}
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Hostname() == "" || !slices.Contains([]string{"http", "https", "socks5"}, parsed.Scheme) ||
+	if err != nil || parsed.Hostname() == "" || !ValidPort(parsed) || !slices.Contains([]string{"http", "https", "socks5"}, parsed.Scheme) ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
 		return nil, malformed{problem: "is not a valid proxy address", instead: "write it as http://host:port, or none"}
 	}

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -54,7 +55,7 @@ func (f *File) mapping(node *yaml.Node, what string, known []string) ([]pair, er
 		case before >= 0:
 			return nil, f.fail(key, "", fmt.Sprintf("%q stands in line %d already", name, pairs[before].key.Line), "keep one of the two")
 		case known != nil && !slices.Contains(known, name):
-			return nil, f.fail(key, "", fmt.Sprintf("%q is not a key of %s", name, what), f.instead(name, known))
+			return nil, f.fail(key, "", fmt.Sprintf("unknown key %q in %s", name, what), f.instead(name, known))
 		}
 		pairs = append(pairs, pair{key, value})
 	}
@@ -69,7 +70,7 @@ func (f *File) instead(name string, known []string) string {
 	if slices.Contains(Keys(), name) {
 		return "write it below a target: targets: NAME: " + name
 	}
-	return suggestion(name, known)
+	return cmp.Or(suggestion(name, known), "mallcheck help run lists the settings of a target")
 }
 
 // find returns the pair of a key, nil when it is not there.

@@ -51,13 +51,21 @@ func currency(text string) (string, error) {
 func baseAddress(text string) (string, error) {
 	parsed, err := url.Parse(text)
 	switch {
-	case err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https":
+	case err != nil || parsed.Hostname() == "" || parsed.Scheme != "http" && parsed.Scheme != "https":
 		return "", malformed{problem: "is not a valid address", instead: "write it as https://host/path"}
+	case !ValidPort(parsed):
+		return "", malformed{problem: "has a port that cannot be", instead: "write a port from 1 to 65535, or none"}
 	case parsed.RawQuery != "" || parsed.Fragment != "":
 		// A query may hold a token, so the value is not shown.
 		return "", unshown{malformed{"has a query or a fragment", "write the base address alone, such as https://host/path"}}
 	}
 	return strings.TrimRight(text, "/"), nil
+}
+
+// ValidPort reports whether an address has a port that a connection can be made to, or none.
+func ValidPort(address *url.URL) bool {
+	number, err := strconv.ParseUint(address.Port(), 10, 16)
+	return address.Port() == "" || err == nil && number > 0
 }
 
 // listenAddress parses a TCP address; without a host it is loopback.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/signing"
@@ -57,6 +59,21 @@ func (r *resolver) fromVariable(key, value string) bool {
 	return false
 }
 
+// printable refuses control characters, and bytes that are not UTF-8, in any value: no
+// request and no report could show them as they are.
+func (r *resolver) printable() {
+	for _, key := range Keys() {
+		for _, value := range r.list(key) {
+			switch {
+			case !utf8.ValidString(value):
+				r.fail(key, value, "is not UTF-8", "write it in UTF-8")
+			case !headerValue(value) || key != "header" && strings.ContainsFunc(value, unicode.IsControl):
+				r.fail(key, value, "has a control character", "write printable characters only")
+			}
+		}
+	}
+}
+
 func (r *resolver) list(key string) []string {
 	values, _ := r.find(key)
 	return values
@@ -96,8 +113,8 @@ func (r *resolver) pushKey() (id string, key []byte) {
 func (r *resolver) fail(key, value, problem, instead string) {
 	if r.problem == nil {
 		place := r.placeOf(key, value)
-		if slices.Contains(secretKeys, key) {
-			value = ""
+		if slices.Contains(secretKeys, key) || strings.HasSuffix(key, "-url") && strings.Contains(value, "@") {
+			value = "" // a malformed address may hide where its password ends
 		}
 		r.problem = &Error{Place: place, Value: value, Problem: problem, Instead: instead}
 	}

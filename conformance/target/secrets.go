@@ -16,7 +16,7 @@ const Hidden = "<hidden>"
 
 // secretKeys are the settings whose values may hold a secret: an error that names
 // one does not print its value.
-var secretKeys = []string{"push-key", "proxy", "header"}
+var secretKeys = []string{"push-key", "proxy", "header", "pm-success", "pm-failure", "pm-open"}
 
 // secretWords are what the names of header fields have in them whose values are secret.
 var secretWords = []string{"auth", "cookie", "credential", "key", "password", "secret", "session", "token"}

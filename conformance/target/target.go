@@ -147,6 +147,7 @@ type Target struct {
 // Its errors are of type *Error and name the place of the value.
 func Resolve(layers ...Layer) (*Target, error) {
 	r := &resolver{layers: layers}
+	r.printable()
 	overlay := r.withOverlay()
 	t := &Target{
 		Overlay:           overlay,

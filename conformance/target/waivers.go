@@ -2,6 +2,7 @@ package target
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"time"
@@ -98,7 +99,7 @@ func (f *File) known(node *yaml.Node, what string, keys []string) ([]pair, error
 	}
 	for _, pair := range pairs {
 		if !slices.Contains(keys, pair.key.Value) {
-			return nil, f.wrong(pair.key, what, "is not a key of it", suggestion(pair.key.Value, keys))
+			return nil, f.fail(pair.key, "", fmt.Sprintf("unknown key %q in %s", pair.key.Value, what), suggestion(pair.key.Value, keys))
 		}
 	}
 	return pairs, nil

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/folderlock"
 	"github.com/mallcheck/mallcheck/internal/wholefile"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/internal/codequality"
@@ -101,10 +102,25 @@ func writeFile(dir, format string, run *reports.Run) error {
 	return nil
 }
 
-// CheckFolder creates folder dir if it is not there and proves that reports can
-// be written into it, so that a run need not find out at its end. It leaves no
-// file behind. The error names the folder and the reason.
-func CheckFolder(dir string) error {
+// Claim creates folder dir if it is not there, proves that reports can be written into
+// it, so that a run need not find out at its end, and keeps other processes from using it
+// until release is called. It leaves no file behind. The error begins with place, where
+// the folder was named, and says the reason.
+func Claim(place, dir string) (release func(), err error) {
+	if err := checkFolder(dir); err != nil {
+		return nil, fmt.Errorf("%s: %w", place, err)
+	}
+	release, err = folderlock.Take(dir)
+	switch {
+	case errors.Is(err, folderlock.ErrTaken):
+		return nil, fmt.Errorf("%s: another mallcheck uses the report folder %q; wait until it ends, or name another folder with --report-dir", place, dir)
+	case err != nil:
+		return nil, fmt.Errorf("%s: report folder %q cannot be locked: %w", place, dir, wholefile.Reason(err))
+	}
+	return release, nil
+}
+
+func checkFolder(dir string) error {
 	err := func() error {
 		if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a CI system may read it as another user
 			return err

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,9 +71,28 @@ func TestWriteFilesFails(t *testing.T) {
 func TestCheckFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "deep", "below")
 	for range 2 {
-		if err := CheckFolder(dir); err != nil {
+		if err := checkFolder(dir); err != nil {
 			t.Fatal(err)
 		}
+		if names := entries(t, dir); len(names) != 0 {
+			t.Errorf("left behind: %v", names)
+		}
+	}
+}
+
+// Two runs at once must not write the reports of one another.
+func TestClaim(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "reports")
+	for range 2 {
+		release, err := Claim("--report-dir", dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := fmt.Sprintf("MALLCHECK_REPORT_DIR: another mallcheck uses the report folder %q; wait until it ends, or name another folder with --report-dir", dir)
+		if _, err := Claim("MALLCHECK_REPORT_DIR", dir); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+		release()
 		if names := entries(t, dir); len(names) != 0 {
 			t.Errorf("left behind: %v", names)
 		}
@@ -104,7 +124,7 @@ func TestCheckFolderRefuses(t *testing.T) {
 		tests[closed] = "permission denied"
 	}
 	for folder, reason := range tests {
-		err := CheckFolder(folder)
+		err := checkFolder(folder)
 		if err == nil || !strings.Contains(err.Error(), reason) || strings.Count(err.Error(), "mallcheck-") > 0 {
 			t.Errorf("%q: got %v, want %q", folder, err, reason)
 		}

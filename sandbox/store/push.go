@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/mallcheck/mallcheck/gen/push"
@@ -83,6 +84,8 @@ func (p Push) checkAddress() error {
 		return errors.New("the push address is not a URL")
 	case to.Scheme != "http" && to.Scheme != "https", to.Hostname() == "":
 		return fmt.Errorf("the push address %q is not http://host/path or https://host/path", to.Redacted())
+	case !validPort(to.Port()):
+		return fmt.Errorf("the push address %q has a port that cannot be", to.Redacted())
 	case to.User != nil:
 		return fmt.Errorf("the push address %q has a user name or password in it", to.Redacted())
 	case p.Anywhere || to.Hostname() == "localhost":
@@ -92,6 +95,12 @@ func (p Push) checkAddress() error {
 		return fmt.Errorf("the push address %q is not on loopback; other addresses need permission", to.Redacted())
 	}
 	return nil
+}
+
+// validPort reports whether a connection can be made to a port; "" is that of the scheme.
+func validPort(port string) bool {
+	number, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && number > 0
 }
 
 func (p Push) signer(now func() time.Time) *signing.PushSigner {

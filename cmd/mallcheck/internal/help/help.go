@@ -93,16 +93,23 @@ func settingsOf(command *kong.Node) []*kong.Flag {
 	return slices.DeleteFunc(slices.Clone(command.Flags), func(flag *kong.Flag) bool { return flag.Group == nil })
 }
 
-// Topic prints all of a topic: the settings of a group, or a command with every flag.
+// Commands is the topic of the list of commands.
+const Commands = "commands"
+
+// Topic prints all of a topic: the settings of a group, the list of commands, or a
+// command with every flag.
 func Topic(line *kong.Context, topic string) error {
-	command := topic
+	arguments := []string{topic}
 	group := slices.ContainsFunc(Groups(), func(g kong.Group) bool { return g.Key == topic })
-	if group {
-		command = "run" // has all settings
+	switch {
+	case group:
+		arguments = []string{"run"} // has all settings
+	case topic == Commands:
+		arguments = nil
 	}
-	trace, err := kong.Trace(line.Kong, []string{command})
+	trace, err := kong.Trace(line.Kong, arguments)
 	if err != nil {
-		return fmt.Errorf("finding the command %s: %w", command, err)
+		return fmt.Errorf("finding the command %s: %w", topic, err)
 	}
 	options := kong.HelpOptions{Compact: true, WrapUpperBound: Width, ValueFormatter: kong.DefaultHelpValueFormatter}
 	if group {
