@@ -55,6 +55,7 @@ func Call(ctx context.Context, t *target.Target, operationID string, set []strin
 		return nil, err
 	}
 	defer connection.Close()
+	connection.Within(ctx)
 	s := connection.Session(ctx)
 	draft, err := s.NewCall(operation, members)
 	if err != nil {
@@ -67,11 +68,25 @@ func Call(ctx context.Context, t *target.Target, operationID string, set []strin
 			return nil, err
 		}
 	}
+	if failed != nil && ctx.Err() != nil {
+		failed = interruptedCall(operation, len(s.Exchanges()) > 0)
+	}
 	if failed != nil {
 		return called, fmt.Errorf("%w%w", failed, silently{ErrNoAnswer})
 	}
 	called.Answer, called.Problem = answer, problemOf(answer, s.Exchanges()[0].Problem)
 	return called, nil
+}
+
+// interruptedCall is the error of a call that was interrupted before its answer came.
+func interruptedCall(operation openapi.Operation, sent bool) error {
+	switch {
+	case !sent:
+		return errors.New("interrupted: nothing was sent")
+	case operation.Does == openapi.Read:
+		return errors.New("interrupted before the answer came")
+	}
+	return fmt.Errorf("interrupted before the answer came: the target may have executed %s", operation.ID)
 }
 
 // silently is an error that is found by errors.Is but adds nothing to the text.

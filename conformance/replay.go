@@ -57,6 +57,7 @@ func Replay(ctx context.Context, t *target.Target, run *reports.Run, result *rep
 			return nil, err
 		}
 	}
+	connection.Within(ctx)
 	from := map[string]string{}
 	for _, service := range run.Services {
 		from[service.Name] = service.URL

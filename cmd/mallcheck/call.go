@@ -28,7 +28,7 @@ Examples:
   mallcheck call singleVerify --target uat --set deviceCode=89852420180910340793
   env $(cat sandbox.env) mallcheck call addSims --set 'sim_ids:=["898524201809"]' --explain
 
-The call is real: an order is an order. Exit code: 0 accepted, 1 refused or malformed response, 2 wrong usage, 3 no response.`
+The call is real: an order is an order. Exit code: 0 accepted, 1 refused or malformed response, 2 wrong usage, 3 no response, 130 interrupted.`
 }
 
 // Run implements the command.
@@ -47,6 +47,9 @@ func (c *callCommand) Run(std *streams) error {
 		if _, err := fmt.Fprint(std.out, called.Signed); err != nil {
 			return err
 		}
+	}
+	if err != nil && ctx.Err() != nil {
+		return &exit{conformance.ExitInterrupted, err}
 	}
 	if errors.Is(err, conformance.ErrNoAnswer) {
 		return &exit{conformance.ExitInconclusive, err}

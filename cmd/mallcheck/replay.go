@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ Examples:
   mallcheck replay mallcheck-report/run.json ENV-001/listBundles --target uat
   mallcheck replay mallcheck-report/run.json GRP-001 --target uat --allow read,write
 
-Exit code: 0 same responses, 1 different, 2 wrong usage, 3 not everything could be sent.`
+Exit code: 0 same responses, 1 different, 2 wrong usage, 3 not everything could be sent, 130 interrupted.`
 }
 
 // Run implements the command.
@@ -67,7 +68,11 @@ func (c *replayCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	return tellReplayal(std, replayal, len(result.Exchanges))
+	err = tellReplayal(std, replayal, len(result.Exchanges))
+	if ctx.Err() != nil {
+		return &exit{conformance.ExitInterrupted, errors.New("interrupted before the last answer was complete")}
+	}
+	return err
 }
 
 // tellReplayal tells what came of a replay, and ends with its exit code.

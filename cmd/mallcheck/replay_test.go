@@ -124,6 +124,12 @@ func TestReplayOfTamperedFile(t *testing.T) {
 				request.URL = strings.Replace(request.URL, "/G20230001/", "/%2e%2e/", 1)
 			}
 		}, append(bare, "--allow=read,write"), 3, "is not addSims's /mall/bundle-groups/{group_id}/sims", nil},
+		{"a parameter that climbs where a server unescapes it", "ENV-001/addSims", func(_ *reports.Run, result *reports.Result) {
+			for i := range result.Exchanges {
+				request := &result.Exchanges[i].Request
+				request.URL = strings.Replace(request.URL, "/G20230001/", "/x%2F..%2f..%5Corders/", 1)
+			}
+		}, append(bare, "--allow=read,write"), 3, "is not addSims's /mall/bundle-groups/{group_id}/sims", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			target.reset()

@@ -95,6 +95,7 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 		return nil, fmt.Errorf("connecting to %s: %w", t.Name, err)
 	}
 	defer connection.Close()
+	connection.Within(ctx)
 	d := &doctor{target: &examined, connection: connection, session: connection.Session(ctx), rules: t.Sign, group: t.Group}
 	d.report = Report{Target: t.Name, Answers: []Answer{}, Settings: []Setting{}}
 	d.reached = connection.Preflight(ctx, t.Services())

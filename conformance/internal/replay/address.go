@@ -60,7 +60,8 @@ func (r *replay) path(operation openapi.Operation, was *url.URL) (string, error)
 		if plain, err = r.fill(plain); err != nil {
 			return "", err
 		}
-		if plain == "" || plain == "." || plain == ".." {
+		// Some servers unescape a slash before they resolve the dots beside it.
+		if plain == "" || plain == "." || plain == ".." || strings.ContainsAny(plain, `/\`) {
 			return "", wrong
 		}
 		named[i] = url.PathEscape(plain)
