@@ -153,6 +153,27 @@ func TestTerminalThatCannotBeWritten(t *testing.T) {
 	}
 }
 
+// No command that only prints is done when its output could not be written.
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("this system has no /dev/full: " + err.Error())
+	}
+	defer func() { _ = full.Close() }()
+	for _, line := range []string{
+		"explain SIG-022/addSims", "explain --json SIG-022", "list", "list --json", "faults", "variants", "version", "config", "config --schema",
+		"contract", "plan --only=SIG-022", "doctor --timeout=1s", "sign", "man", "completion bash", "help", "help limits", "run --help",
+	} {
+		cmd := process{arguments: strings.Fields(line), dir: t.TempDir(), input: "{}"}.command(t.Context())
+		var told bytes.Buffer
+		cmd.Stdout, cmd.Stderr = full, &told
+		_ = cmd.Run()
+		if code := cmd.ProcessState.ExitCode(); code != 2 || !strings.Contains(told.String(), "no space left on device") {
+			t.Errorf("%s: exit code %d: %s", line, code, told.String())
+		}
+	}
+}
+
 // The verdict reaches the terminal and the exit code when the disk is full, and a request that
 // cannot be journaled is not sent.
 func TestFullDisk(t *testing.T) {

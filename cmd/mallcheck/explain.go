@@ -47,35 +47,37 @@ func (c *explainCommand) Run(std *streams) error {
 	if len(e.Cases) > 0 {
 		title = fmt.Sprintf("%s has %d cases; this is the first, %s", e.ID, len(e.Cases), e.Cases[0])
 	}
-	fmt.Fprintf(std.out, "%s: %s\n\n", title, e.Requirement)
+	var told strings.Builder
+	fmt.Fprintf(&told, "%s: %s\n\n", title, e.Requirement)
 	evidence := e.Grade
 	if e.Source != "" {
 		evidence += ", source page " + e.Source
 	}
-	labelled(std.out, "level", e.Level)
-	labelled(std.out, "clause", e.Clause)
-	labelled(std.out, "says", e.Statement)
+	labelled(&told, "level", e.Level)
+	labelled(&told, "clause", e.Clause)
+	labelled(&told, "says", e.Statement)
 	if e.File != "" {
-		labelled(std.out, "stands in", fmt.Sprintf("%s, line %d", e.File, e.Line))
+		labelled(&told, "stands in", fmt.Sprintf("%s, line %d", e.File, e.Line))
 	}
-	labelled(std.out, "evidence", evidence)
-	labelled(std.out, "note", e.Note)
-	labelled(std.out, "operations", strings.Join(e.Operations, ", "))
+	labelled(&told, "evidence", evidence)
+	labelled(&told, "note", e.Note)
+	labelled(&told, "operations", strings.Join(e.Operations, ", "))
 	if !partnerSide(e.ID) {
-		labelled(std.out, "does", permissions[e.Does])
+		labelled(&told, "does", permissions[e.Does])
 	}
-	labelled(std.out, "usual cause", e.Cause)
+	labelled(&told, "usual cause", e.Cause)
 	if len(e.Cases) > 0 {
-		labelled(std.out, "cases", strings.Join(e.Cases, ", "))
+		labelled(&told, "cases", strings.Join(e.Cases, ", "))
 	}
-	labelled(std.out, "run only it", strings.Replace(commandOf(e.ID), " -- ", " --only "+e.ID+" -- ", 1)+onlyAtTheEnd(e.ID))
+	labelled(&told, "run only it", strings.Replace(commandOf(e.ID), " -- ", " --only "+e.ID+" -- ", 1)+onlyAtTheEnd(e.ID))
 	if len(e.Faults) > 0 {
-		labelled(std.out, "see it fail", fmt.Sprintf("mallcheck run --only %s --fault %s", e.ID, e.Faults[0]))
+		labelled(&told, "see it fail", fmt.Sprintf("mallcheck run --only %s --fault %s", e.ID, e.Faults[0]))
 	}
 	if len(e.Faults) > 1 {
-		labelled(std.out, "it catches", strings.Join(e.Faults, ", "))
+		labelled(&told, "it catches", strings.Join(e.Faults, ", "))
 	}
-	return nil
+	_, err = io.WriteString(std.out, told.String())
+	return err
 }
 
 // commandOf returns the command that runs a check.
