@@ -10,6 +10,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // resolved merges a command's settings with those of the environment and the file
@@ -44,6 +45,16 @@ func ofTheSandbox(path string, run *reports.Run, layers []target.Layer) error {
 		return nil
 	}
 	return fmt.Errorf("%s is a run of %s, and no address is given; give the settings of that run, or --target sandbox", path, run.Target.Name)
+}
+
+// claim claims the report folder, if files are to be written into it: those of the formats, or
+// a journal where the target may be changed.
+func claim(t *target.Target, changes bool) (release func(), err error) {
+	journal := changes && !t.Sandbox && (t.Allow.Write || t.Allow.Purchase)
+	if !journal && len(render.Files(t.ReportDir, t.Formats)) == 0 {
+		return func() {}, nil
+	}
+	return render.Claim(t.Place("report-dir"), t.ReportDir)
 }
 
 // endings returns the signals that end a command. A hang-up that was ignored when

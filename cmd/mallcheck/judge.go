@@ -16,7 +16,6 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/partner/client/trial"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // judgeCommand tests a partner's client.
@@ -88,7 +87,7 @@ func (c *judgeCommand) Run(std *streams) error {
 	if c.Verbose {
 		config.Output = std.err
 	}
-	release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
+	release, err := claim(t, false)
 	if err != nil {
 		return err
 	}

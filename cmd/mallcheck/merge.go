@@ -52,11 +52,13 @@ func (c *mergeCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	release, err := render.Claim("--report-dir", c.ReportDir)
-	if err != nil {
-		return err
+	if len(render.Files(c.ReportDir, c.Format)) > 0 {
+		release, err := render.Claim("--report-dir", c.ReportDir)
+		if err != nil {
+			return err
+		}
+		defer release()
 	}
-	defer release()
 	return conclude(std, &target.Target{ReportDir: c.ReportDir, Formats: c.Format}, newTerminal(std, c.Verbose), merged)
 }
 

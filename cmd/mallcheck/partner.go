@@ -16,7 +16,6 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/partner/signer"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
-	"github.com/mallcheck/mallcheck/reports/render"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -207,7 +206,7 @@ func (c *signerCommand) Run(std *streams) error {
 
 // judge runs a test of the partner's own side and writes its reports.
 func (s *streams) judge(t *target.Target, run runner) error {
-	release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
+	release, err := claim(t, false)
 	if err != nil {
 		return err
 	}

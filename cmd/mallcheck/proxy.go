@@ -56,7 +56,7 @@ func (c *proxyCommand) Run(std *streams) error {
 	}
 	defer closing()
 	std.secrets = t.Secrets()
-	release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
+	release, err := claim(t, true)
 	if err != nil {
 		return err
 	}

@@ -70,14 +70,11 @@ func (c *runCommand) Run(std *streams) error {
 		return err
 	}
 	defer closing()
-	journal := !t.Sandbox && (t.Allow.Write || t.Allow.Purchase)
-	if journal || len(render.Files(t.ReportDir, t.Formats)) > 0 {
-		release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
-		if err != nil {
-			return err
-		}
-		defer release()
+	release, err := claim(t, true)
+	if err != nil {
+		return err
 	}
+	defer release()
 	return judge(std, t)
 }
 

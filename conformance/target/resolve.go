@@ -59,10 +59,13 @@ func (r *resolver) fromVariable(key, value string) bool {
 	return false
 }
 
-// printable refuses control characters, and bytes that are not UTF-8, in any value: no
-// request and no report could show them as they are.
+// printable refuses control characters, and bytes that are not UTF-8, in any value but the
+// names of files: no request and no report could show them as they are.
 func (r *resolver) printable() {
 	for _, key := range Keys() {
+		if field, _ := fieldOf(key); slices.Contains([]string{"FILE", "DIR"}, field.Tag.Get("placeholder")) {
+			continue
+		}
 		for _, value := range r.list(key) {
 			switch {
 			case !utf8.ValidString(value):
