@@ -1,6 +1,7 @@
 package learn
 
 import (
+	"bytes"
 	"testing"
 )
 
@@ -18,6 +19,26 @@ func FuzzRead(f *testing.F) {
 		Drift(learned, learned)
 		if _, err := Overlay(learned, "uat"); err != nil {
 			t.Logf("it is not an overlay of the contract: %v", err)
+		}
+	})
+}
+
+// A run or an HTTP Archive from elsewhere is learnt from, and what was learnt can be
+// written, or it is refused.
+func FuzzAddRun(f *testing.F) {
+	f.Add([]byte(`{"log":{"version":"1.2","creator":{"name":"x"},"entries":[{"startedDateTime":"2026-01-01T00:00:00Z","time":1,` +
+		`"request":{"method":"POST","url":"http://h/vshop/singleVerify","headers":[],"postData":{"text":"{}"}},` +
+		`"response":{"status":200,"headers":[{"name":"request_id","value":"1"}],"content":{"text":"eyJhIjoxfQ==","encoding":"base64"}}}]}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		learner, err := New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := learner.AddRun(bytes.NewReader(text)); err != nil {
+			return
+		}
+		if _, err := Overlay(learner.Learned(), "uat"); err != nil {
+			t.Errorf("what was learnt cannot be written: %v", err)
 		}
 	})
 }
