@@ -84,6 +84,10 @@ func Parse(data []byte) (*Document, error) {
 	if file.Content[0].Kind != yaml.MappingNode {
 		return nil, errors.New("reading the overlay: it is not a mapping, as an OpenAPI Overlay is")
 	}
+	bounded := expansion{left: maxValues, inside: map[*yaml.Node]bool{}}
+	if err := bounded.visit(&file); err != nil {
+		return nil, fmt.Errorf("reading the overlay: %w", err)
+	}
 	if err := file.Decode(&d); err != nil {
 		return nil, fmt.Errorf("reading the overlay: %w", err)
 	}
@@ -91,6 +95,50 @@ func Parse(data []byte) (*Document, error) {
 		return nil, fmt.Errorf("reading the overlay: %w", err)
 	}
 	return &d, nil
+}
+
+// maxValues is how many values an overlay may have once its aliases are replaced by what
+// they stand for: a file of MaxSize without aliases has no more.
+const maxValues = MaxSize / 2
+
+// maxDescents is how many descendant segments a path may have: each multiplies what the
+// others select.
+const maxDescents = 3
+
+// expansion counts the values of a document with its aliases replaced.
+type expansion struct {
+	left   int
+	inside map[*yaml.Node]bool // the anchors that are being visited
+}
+
+// valuesIn counts the values of a node that Parse has read.
+func valuesIn(node *yaml.Node) int {
+	e := expansion{left: maxValues, inside: map[*yaml.Node]bool{}}
+	_ = e.visit(node) // nothing of what was read has too many, or contains itself
+	return maxValues - e.left
+}
+
+// visit returns an error for a node that contains itself, or too many values.
+func (e *expansion) visit(node *yaml.Node) error {
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	if e.inside[node] {
+		return fmt.Errorf("line %d: what &%s names contains itself", node.Line, node.Anchor)
+	}
+	if e.left--; e.left < 0 {
+		return fmt.Errorf("it has more than %d values; write out what its aliases stand for", maxValues)
+	}
+	if node.Anchor != "" {
+		e.inside[node] = true
+		defer delete(e.inside, node)
+	}
+	for _, child := range node.Content {
+		if err := e.visit(child); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // check finds what the specification does not allow.
@@ -116,6 +164,9 @@ func (d *Document) check() error {
 		}
 		if _, err := jsonpath.Parse(action.Target); err != nil {
 			return fmt.Errorf("action %d: the target %q is not a JSONPath of RFC 9535: %w", i+1, action.Target, err)
+		}
+		if strings.Count(action.Target, "..") > maxDescents {
+			return fmt.Errorf("action %d: the target %q descends more than %d times (..): name some of the members on its way", i+1, action.Target, maxDescents)
 		}
 	}
 	return nil
@@ -195,6 +246,7 @@ func (d *Document) Apply(description []byte) ([]byte, error) {
 // ApplyTo is Apply to the root node of a parsed description, which it changes.
 func (d *Document) ApplyTo(root *yaml.Node) error {
 	tree := treeOf{}
+	left := maxValues // that may be added: updates of what updates added grow fast
 	for i := range d.Actions {
 		action := &d.Actions[i]
 		path, err := jsonpath.Parse(action.Target)
@@ -202,6 +254,12 @@ func (d *Document) ApplyTo(root *yaml.Node) error {
 			return fmt.Errorf("action %d: %w", i+1, err)
 		}
 		paths := tree.selected(path, root)
+		if !action.Remove {
+			left -= len(paths) * valuesIn(&action.Update)
+		}
+		if left < 0 {
+			return fmt.Errorf("action %d, %s: the overlay adds more than %d values", i+1, action.Target, maxValues)
+		}
 		if err := action.applyTo(root, paths); err != nil {
 			return fmt.Errorf("action %d, %s: %w", i+1, action.Target, err)
 		}

@@ -2,9 +2,11 @@ package overlay
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -122,6 +124,45 @@ func TestWhatTheSpecificationForbidsIsAnError(t *testing.T) {
 		if applied, err := overlay.Apply([]byte("a: text\nb: [text]")); err == nil {
 			t.Errorf("%s made %s", actions, applied)
 		}
+	}
+}
+
+// A file from elsewhere must not make endless work of a few lines.
+func TestWhatGrowsIsAnError(t *testing.T) {
+	const head = "overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions:\n"
+	bomb := "- target: $\n  update:\n    a0: &a0 [x]\n"
+	for i := 1; i < 30; i++ {
+		bomb += fmt.Sprintf("    a%d: &a%d [%s]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10))
+	}
+	doubling := "- {target: $, update: {a: {}}}\n"
+	for i := range 60 {
+		doubling += fmt.Sprintf("- {target: $..a, update: {x: {a: {}}, y: {a: {}}, n%d: 1}}\n", i)
+	}
+	for name, test := range map[string]struct{ actions, want string }{
+		"itself":     {"- target: $\n  update: &x {a: *x}\n", "line 5: what &x names contains itself"},
+		"through":    {"- target: $\n  update: &x {a: [{b: *x}]}\n", "line 5: what &x names contains itself"},
+		"aliases":    {bomb, "more than 1048576 values"},
+		"descents":   {"- {target: '$..*..*..*..*', update: {a: 1}}", "descends more than 3 times"},
+		"repetition": {doubling, "adds more than 1048576 values"},
+	} {
+		overlay, err := Parse([]byte(head + test.actions))
+		if err == nil {
+			_, err = overlay.Apply([]byte("b: {}"))
+		}
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %s", name, err, test.want)
+		}
+	}
+}
+
+// An alias that is used twice is no loop.
+func TestAliases(t *testing.T) {
+	overlay, err := Parse([]byte("overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions:\n- {target: $, update: {a: &x {b: 1}, c: *x, d: [*x]}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := overlay.Apply([]byte("b: {}")); err != nil {
+		t.Error(err)
 	}
 }
 
