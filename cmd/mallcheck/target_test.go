@@ -281,18 +281,10 @@ func TestInterrupt(t *testing.T) {
 	testlevel.Plain(t)
 	s := serve(t, "--quiet", "--task-delay=700ms")
 	dir := t.TempDir()
-	cmd := process{arguments: []string{"run", "--only=GRP-001,GRP-002,ASY-013,ASY-011", "--task-timeout=10s"}, environ: s.env, dir: dir}.command(t.Context())
-	cmd.Env = append(cmd.Env, "MALLCHECK_TASK_TIMEOUT=10s")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(500 * time.Millisecond) // a task of 700 ms is running
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != 130 {
-		t.Errorf("exit code %d, want 130", code)
+	b := begin(process{arguments: []string{"run", "--only=GRP-001,GRP-002,ASY-013,ASY-011", "--task-timeout=10s"}, environ: s.env, dir: dir}, t)
+	b.signal(os.Interrupt) // while a task of 700 ms runs
+	if code := b.wait(); code != 130 {
+		t.Errorf("exit code %d, want 130:\n%s%s", code, b.out.String(), b.err.String())
 	}
 	if report := readJUnit(t, dir); report.Skipped == 0 {
 		t.Errorf("JUnit: %+v, want skipped checks", report)
