@@ -68,7 +68,12 @@ func Catalogue() Config {
 // ParseAddress reads the address of a receiver.
 func ParseAddress(text string) (*url.URL, error) {
 	address, err := url.Parse(text)
-	if err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Hostname() == "" {
+	wrong := err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Hostname() == ""
+	if !wrong && address.Port() != "" {
+		port, err := strconv.ParseUint(address.Port(), 10, 16)
+		wrong = err != nil || port == 0
+	}
+	if wrong {
 		return nil, errors.New("the address of the receiver is not valid; write it as http://host:port/path")
 	}
 	return address, nil
