@@ -43,6 +43,7 @@ type Connection struct {
 	overBudget atomic.Bool // an order was not placed, because of the budget
 	permitted  atomic.Bool // nothing is sent that the target does not permit
 	pace       *pace.Pace
+	tasks      pace.Tasks
 	services   *pace.Services
 	supply     *supply.Supply
 	journal    *journal.Journal

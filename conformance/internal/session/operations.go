@@ -154,7 +154,7 @@ func (s *Session) AwaitResult(ctx context.Context, requestID string) wire.Result
 // AwaitResultAs is AwaitResult, asked by another partner.
 func (s *Session) AwaitResultAs(ctx context.Context, partner, requestID string) wire.Result {
 	if s.Quick() {
-		s.pause(5 * time.Millisecond) // a look before the end tells nothing
+		s.pause(s.connection.tasks.Pause(5*time.Millisecond, s.Target().TaskTimeout/4)) // a look before the end tells nothing
 	}
 	return s.watch(ctx, partner, requestID, func(wire.Result) {})
 }
@@ -167,13 +167,17 @@ func (s *Session) WatchResult(ctx context.Context, requestID string, look func(w
 func (s *Session) watch(ctx context.Context, partner, requestID string, look func(wire.Result)) wire.Result {
 	started, limit, waited := time.Now(), s.Target().TaskTimeout, s.connection.pace.Waited()
 	var seen []string // each status once, in order
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	for pause := s.connection.tasks.Pause(firstPause, limit/4); ; pause = min(2*pause, longestPause) {
+		asked := time.Since(started)
 		answer := s.Send(ctx, s.NewAsyncResult(requestID).As(partner))
 		result, passed := wire.ResultOf(answer), time.Since(started)-(s.connection.pace.Waited()-waited)
 		if answer.Accepted() {
 			look(result)
 			if s.Terminal(result) {
 				s.recordResult(requestID, result)
+				if len(seen) > 0 {
+					s.connection.tasks.Took(asked)
+				}
 				return result
 			}
 			if !slices.Contains(seen, result.Status) {

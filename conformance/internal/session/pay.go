@@ -25,17 +25,16 @@ func (s *Session) OpenMethod() string {
 	return s.Target().OpenMethod
 }
 
-// Authorize starts the single payment of an order, without a payment method if method is
-// empty, and requires that the target accepts it.
+// Authorize starts the single payment of an order, without a payment method if method is empty, and requires that the
+// target accepts it.
 func (s *Session) Authorize(ctx context.Context, p Purchase, method string) *wire.Answer {
 	answer := s.Send(ctx, s.NewStripeSingleAuthorization(p, method))
 	s.RequireAccepted(answer)
 	return answer
 }
 
-// Subscribe creates an order, pays it by subscription, and waits at most the time of a
-// task until the target shows the auto-renewal of its SIM card. It requires that the
-// target accepts both.
+// Subscribe creates an order, pays it by subscription, and waits at most the time of a task until the target shows the
+// auto-renewal of its SIM card. It requires that the target accepts both.
 func (s *Session) Subscribe(ctx context.Context, p Purchase) {
 	s.PayingMethod() // skip before ordering anything without one
 	p.AutoRenewal = "1"
@@ -56,8 +55,7 @@ func (s *Session) Subscription(ctx context.Context) Purchase {
 	return p
 }
 
-// Await calls look at growing intervals until it returns true, and reports whether it did
-// within the time of a task.
+// Await calls look at growing intervals until it returns true, and reports whether it did within the time of a task.
 func (s *Session) Await(look func() bool) bool {
 	return s.AwaitWithin(s.Target().TaskTimeout, look)
 }

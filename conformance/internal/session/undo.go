@@ -11,9 +11,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Undo removes the SIM cards that the check added and did not remove, newest first, waits
-// until that is done, and cancels the auto-renewals that the check left. It returns a
-// sentence for each thing that it could not undo. It also works after the run was stopped.
+// Undo removes the SIM cards that the check added and did not remove, newest first, waits until that is done, and
+// cancels the auto-renewals that the check left. It returns a sentence for each thing that it could not undo. It also
+// works after the run was stopped.
 func (s *Session) Undo() (left []string) {
 	undoing := s.connection.undoing()
 	defer func() { s.adopt(undoing) }()
@@ -68,10 +68,9 @@ const (
 	removalUnknown = "their removal got no answer"
 )
 
-// remaining returns, by group, the SIM cards to remove, newest first, and those that the
-// group may hold. It first waits for unfinished tasks, so that nothing is removed before
-// it is added: for all together as long as one task may take, because a target that
-// never ends its tasks would otherwise delay the run by the time of each.
+// remaining returns, by group, the SIM cards to remove, newest first, and those that the group may hold. It first waits
+// for unfinished tasks, so that nothing is removed before it is added: for all together as long as one task may take,
+// because a target that never ends its tasks would otherwise delay the run by the time of each.
 func (s *Session) remaining(undoing *Session) (remaining map[journal.Group][]string, doubtful map[doubt][]string) {
 	s.mu.Lock()
 	entries := slices.Clone(s.entries)
@@ -112,10 +111,9 @@ func (s *Session) remaining(undoing *Session) (remaining map[journal.Group][]str
 	return remaining, doubtful
 }
 
-// mayHaveRemoved reports whether an entry is a removal without an answer, from a group
-// whose earlier contents are unknown. Removing the SIM cards again could remove cards
-// that somebody else added. The embedded sandbox does not outlive the run, so it does
-// not matter there.
+// mayHaveRemoved reports whether an entry is a removal without an answer, from a group whose earlier contents are
+// unknown. Removing the SIM cards again could remove cards that somebody else added. The embedded sandbox does not
+// outlive the run, so it does not matter there.
 func (s *Session) mayHaveRemoved(e *journal.Entry) bool {
 	return e.Operation == journal.RemoveSIMs && e.Outcome() == "" && e.Before == nil && !s.Target().Sandbox
 }
@@ -125,15 +123,13 @@ func (s *Session) changesAny(e *journal.Entry) bool {
 	return slices.ContainsFunc(e.SIMs, func(sim string) bool { return !slices.Contains(s.Target().UnknownSIMs, sim) })
 }
 
-// awaitEntry waits for the terminal result of an entry. A missing result is no error here:
-// Carried handles it.
+// awaitEntry waits for the terminal result of an entry. A missing result is no error here: Carried handles it.
 func (s *Session) awaitEntry(e *journal.Entry) {
 	_ = attempt(func() { e.SetResults(journal.ResultsOf(s.AwaitResultAs(s.stop, e.Partner, e.RequestID()))) })
 }
 
-// stillHeld returns the SIM cards that a group holds more often than before the run, or all
-// of sims if it cannot be listed. The answers to their addition do not show it: a target
-// may count a SIM card once, however often it is added.
+// stillHeld returns the SIM cards that a group holds more often than before the run, or all of sims if it cannot be
+// listed. The answers to their addition do not show it: a target may count a SIM card once, however often it is added.
 func (c *Connection) stillHeld(group journal.Group, sims []string) (held []string) {
 	if !c.target.Allow.Read {
 		return sims
@@ -162,8 +158,7 @@ func (s *Session) putBack(group journal.Group, sims []string) error {
 	return s.changeGroup(s.NewAddSims(group.ID, sims...).As(group.Partner), group.Partner, "putting back")
 }
 
-// changeGroup sends a request that changes a group and waits until it has succeeded for
-// each SIM card.
+// changeGroup sends a request that changes a group and waits until it has succeeded for each SIM card.
 func (s *Session) changeGroup(draft *Draft, partner, doing string) error {
 	return attempt(func() {
 		answer := s.Send(s.stop, draft)
