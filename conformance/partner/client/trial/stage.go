@@ -99,14 +99,23 @@ func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 		handler = b.wrap(handler)
 	}
 	r := &record{judge: judge, outcome: o, watch: b.watch}
+	address := listener.Addr().String()
 	if b.closed {
+		if t.config.Listen == "" { // the client is told the address
+			held, err := refusing(ctx, listener)
+			if err != nil {
+				return problem(err)
+			}
+			defer shut(held)
+			address = held.LocalAddr().String()
+		}
 		shut(listener)
 	} else {
 		server := &http.Server{Handler: r.watched(tap.Handler(handler, r.see)), ReadHeaderTimeout: time.Minute}
 		go func() { _ = server.Serve(listener) }() // ends by Close
 		defer shut(server)
 	}
-	o.end = t.await(ctx, variables(t.fixtures, "http://"+listener.Addr().String(), push, header, rules))
+	o.end = t.await(ctx, variables(t.fixtures, "http://"+address, push, header, rules))
 	o.pushes = box.Pushes().Pushes
 	box.Close()
 	r.finish()
@@ -131,6 +140,17 @@ func (t *trials) rerouted(box http.Handler) http.Handler {
 
 // shut closes what is of no more use. A server cuts its open connections.
 func shut(c io.Closer) { _ = c.Close() }
+
+// refusing returns a connection whose own port refuses others. While it is open, no other
+// process can listen there; a port that a listener gave up is soon somebody else's.
+func refusing(ctx context.Context, listener net.Listener) (net.Conn, error) {
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}
+	held, err := dialer.DialContext(ctx, "tcp", listener.Addr().String())
+	if err != nil {
+		return nil, fmt.Errorf("holding a port: %w", err)
+	}
+	return held, nil
+}
 
 // await runs the command, or waits until the serving is to end.
 func (t *trials) await(ctx context.Context, environ []string) ending {
