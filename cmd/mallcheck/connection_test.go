@@ -244,6 +244,7 @@ func (p *httpProxy) through() []string {
 // Every call of a full run goes through the HTTP proxy, whose password appears in no report.
 func TestRunThroughProxy(t *testing.T) {
 	testlevel.Plain(t)
+	t.Parallel()
 	const password = "5ec2e7c0ffee5ec2"
 	s := serve(t, "--quiet", "--task-delay=2ms", "--push-backoff=5ms")
 	between, server := newProxy(t)

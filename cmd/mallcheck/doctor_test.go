@@ -78,6 +78,7 @@ func asFile(t *testing.T, env []string, without ...string) string {
 // passes, and without them it fails.
 func TestDoctorFindsOut(t *testing.T) {
 	testlevel.Plain(t)
+	t.Parallel()
 	for _, test := range []struct {
 		variant string
 		lines   string // of the doctor, "" for none

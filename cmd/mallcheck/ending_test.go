@@ -59,6 +59,7 @@ func begin(p process, t *testing.T) *background {
 // the rest.
 func TestSignals(t *testing.T) {
 	testlevel.Plain(t)
+	t.Parallel() // it waits
 	s := serve(t, "--quiet", "--task-delay=1s")
 	for _, test := range []struct {
 		name    string

@@ -23,7 +23,7 @@ type faultsCommand struct {
 	Prove     bool     `help:"Run the suite against each fault and write which checks catch it, as Markdown and JSON."`
 	Only      []string `sep:"," placeholder:"ID" help:"Only these faults."`
 	ReportDir string   `default:"mallcheck-report/faults" placeholder:"DIR" help:"Report folder of --prove. Default ${default}."`
-	Procs     int      `placeholder:"N" help:"Number of processes for --prove. Default: two per CPU, since some only wait."`
+	Procs     int      `placeholder:"N" help:"Number of processes for --prove. Default: four per CPU, since most of them wait."`
 	Depth     string   `default:"thorough" enum:"quick,standard,thorough" help:"Depth at which --prove runs the suite: quick, standard or thorough. Default ${default}."`
 	Seed      int64    `default:"1" placeholder:"N" help:"Seed of the runs of --prove. Default ${default}."`
 	Worker    bool     `hidden:"" help:"Prove the faults whose ids are on standard input, one a line."`
@@ -103,7 +103,7 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 		return fmt.Errorf("--procs: %d is not a valid number of processes; write 1 or more", c.Procs)
 	}
 	if c.Procs == 0 {
-		c.Procs = 2 * runtime.NumCPU()
+		c.Procs = 4 * runtime.NumCPU()
 	}
 	release, err := render.Claim("--report-dir", c.ReportDir)
 	if err != nil {

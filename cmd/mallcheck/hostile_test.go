@@ -25,6 +25,7 @@ func hostileServer(t *testing.T, name string) string {
 // A run against a hostile server ends soon, names the problem, and leaves its reports.
 func TestHostileTargets(t *testing.T) {
 	testlevel.Plain(t)
+	t.Parallel()
 	for _, test := range []struct {
 		name  string
 		limit string // of a call

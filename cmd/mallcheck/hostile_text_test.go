@@ -19,6 +19,7 @@ import (
 // on the runners of CI jobs, in every place of an answer.
 func TestHostileTextThroughEveryCommand(t *testing.T) {
 	testlevel.Plain(t)
+	t.Parallel()
 	const evil = "\x1b[2J\x1b]0;t\x07\r\n::stop-commands::t\n  ::add-mask::a\n##[group]x ##vso[task.complete]\u009b31m\u202eevil\u2066\u2028\ufeff\x7f"
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json; x=\u202e\u009b")

@@ -18,17 +18,7 @@ import (
 // and says what may have happened.
 func TestInterruptedWhileWaiting(t *testing.T) {
 	testlevel.Plain(t)
-	came := make(chan struct{}, 100)
-	over := make(chan struct{})
-	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		came <- struct{}{}
-		select {
-		case <-r.Context().Done():
-		case <-over:
-		}
-	}))
-	defer silent.Close()
-	defer close(over)
+	t.Parallel() // it waits
 	dir := t.TempDir()
 	if got := (process{arguments: []string{"run", "--only=SIG-022/listBundles", "--fault=sign-wrong-accepted", "--format=json"}, dir: dir}).run(t); got.code != 1 {
 		t.Fatalf("exit code %d: %s%s", got.code, got.out, got.err)
@@ -44,7 +34,9 @@ func TestInterruptedWhileWaiting(t *testing.T) {
 		"learn":              {[]string{"learn", "--output=o.yaml"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			settings := []string{"--vshop-url=" + silent.URL, "--topup-url=" + silent.URL, "--partner-code=P1", "--sim=89852000000000000001", "--call-timeout=1m"}
+			t.Parallel()
+			silent, came := silentServer(t)
+			settings := []string{"--vshop-url=" + silent, "--topup-url=" + silent, "--partner-code=P1", "--sim=89852000000000000001", "--call-timeout=1m"}
 			cmd := process{arguments: append(test.arguments, settings...), dir: dir}.command(t.Context())
 			var said bytes.Buffer
 			cmd.Stderr = &said
@@ -65,4 +57,23 @@ func TestInterruptedWhileWaiting(t *testing.T) {
 			}
 		})
 	}
+}
+
+// silentServer returns the address of a server that never answers, and where it tells of requests.
+func silentServer(t *testing.T) (address string, came chan struct{}) {
+	t.Helper()
+	came = make(chan struct{}, 100)
+	over := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		came <- struct{}{}
+		select {
+		case <-r.Context().Done():
+		case <-over:
+		}
+	}))
+	t.Cleanup(func() {
+		close(over)
+		server.Close()
+	})
+	return server.URL, came
 }

@@ -13,6 +13,7 @@ import (
 // habit, and prints the contract with the overlay.
 func TestLearnAndDrift(t *testing.T) {
 	testlevel.Plain(t)
+	t.Parallel()
 	dir := t.TempDir()
 	for _, test := range []struct {
 		arguments []string

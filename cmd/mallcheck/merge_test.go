@@ -42,6 +42,7 @@ func outcomes(run *reports.Run) []string {
 // Merged shards equal the undivided run, including violations and undocumented values.
 func TestMergedShardsAreTheRun(t *testing.T) {
 	testlevel.Plain(t)
+	t.Parallel()
 	for _, test := range []struct {
 		name      string
 		arguments []string

@@ -126,6 +126,7 @@ func TestReceiverThatHangs(t *testing.T) {
 
 func TestSignerCommands(t *testing.T) {
 	testlevel.Plain(t)
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are those of a Unix shell")
 	}

@@ -279,6 +279,7 @@ func TestServe(t *testing.T) {
 // undone.
 func TestInterrupt(t *testing.T) {
 	testlevel.Plain(t)
+	t.Parallel()
 	s := serve(t, "--quiet", "--task-delay=700ms")
 	dir := t.TempDir()
 	b := begin(process{arguments: []string{"run", "--only=GRP-001,GRP-002,ASY-013,ASY-011", "--task-timeout=10s"}, environ: s.env, dir: dir}, t)
