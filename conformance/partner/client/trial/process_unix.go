@@ -24,8 +24,11 @@ const grace = 200 * time.Millisecond
 // sweep kills what is left of a command: its process group and, where /proc tells, every process with
 // the mark in its environment, which also finds those that left the group. It returns how many there were.
 func sweep(group int, mark string) int {
+	seen := true
 	for waited := time.Duration(0); waited < grace; waited += grace / 10 {
-		if syscall.Kill(-group, 0) != nil && len(marked(mark)) == 0 {
+		before := seen
+		seen = syscall.Kill(-group, 0) == nil || len(marked(mark)) > 0
+		if !seen && !before { // one look misses a process that just starts another program
 			return 0
 		}
 		time.Sleep(grace / 10)
