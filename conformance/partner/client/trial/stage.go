@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -170,7 +172,7 @@ func (t *trials) await(ctx context.Context, environ []string) ending {
 // listen opens the address of the mall, and finds a free one for the pushes.
 func (t *trials) listen(ctx context.Context) (listener net.Listener, push string, err error) {
 	var config net.ListenConfig
-	free, err := config.Listen(ctx, "tcp", sandbox.DefaultListen)
+	free, err := unasked(ctx)
 	if err != nil {
 		return nil, "", fmt.Errorf("finding a free port: %w", err)
 	}
@@ -180,6 +182,19 @@ func (t *trials) listen(ctx context.Context) (listener net.Listener, push string
 		return nil, "", fmt.Errorf("listening: %w", err)
 	}
 	return listener, free.Addr().String(), nil
+}
+
+// unasked returns a listener on a port that no system hands out by itself: it stays free until the
+// client listens there.
+func unasked(ctx context.Context) (listener net.Listener, err error) {
+	var config net.ListenConfig
+	for range 20 {
+		port := 20_000 + rand.IntN(12_000)
+		if listener, err = config.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
+			return listener, nil
+		}
+	}
+	return config.Listen(ctx, "tcp", sandbox.DefaultListen)
 }
 
 // prices returns the prices that the client was given.
