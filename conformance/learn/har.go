@@ -94,7 +94,7 @@ func (a *archive) read() error {
 		return errors.New("no entry is a call of the mall: no address ends in a path of the contract, such as /singleVerify")
 	}
 	if a.bare == a.known {
-		return errors.New("it has no contents of answers: export it with content")
+		return errors.New("it has no response bodies; export it with content")
 	}
 	return nil
 }
