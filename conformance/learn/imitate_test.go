@@ -2,7 +2,6 @@ package learn
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -10,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
@@ -68,11 +66,7 @@ func TestTheOverlayNamesTheHabit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer box.Close()
-			run, err := conformance.Run(context.Background(), box.Target, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			run := runOn(t, box)
 			if found := Drift(read, learnt(t, run)); len(found) > 0 {
 				t.Errorf("the imitation differs: %s", summaries(found))
 			}
@@ -149,11 +143,7 @@ func imitation(t *testing.T, learned *Learned) *reports.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer box.Close()
-	run, err := conformance.Run(context.Background(), box.Target, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	run := runOn(t, box)
 	for _, result := range run.Results {
 		if result.Verdict == reports.Failed || result.Verdict == reports.Inconclusive {
 			t.Errorf("%s is %s: %s %v", result.ID, result.Verdict, result.Reason, result.Deviations)

@@ -43,6 +43,12 @@ func record(t testing.TB, settings target.Settings) *reports.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return runOn(t, box)
+}
+
+// runOn runs the suite against a sandbox, and closes it.
+func runOn(t testing.TB, box *embedded.Sandbox) *reports.Run {
+	t.Helper()
 	defer box.Close()
 	run, err := conformance.Run(context.Background(), box.Target, nil)
 	if err != nil {
