@@ -53,7 +53,7 @@ type Request struct {
 	// Before is how often the group held SIMs before the run; absent when that is not known.
 	Before Holdings `json:"before,omitzero"`
 	Order  string   `json:"order,omitempty"`
-	// Payment is the payment id of a subscription.
+	// Payment is the payment id of a subscription or of its cancellation.
 	Payment string `json:"payment,omitempty"`
 	// PayID is the payment id of an order. It is not written.
 	PayID string `json:"-"`
@@ -87,6 +87,7 @@ type Entry struct {
 	requestID string
 	results   []Result // nil until they are known
 	undone    bool
+	hidden    bool
 }
 
 func (e *Entry) setOutcome(outcome Outcome, requestID string) {
@@ -95,10 +96,24 @@ func (e *Entry) setOutcome(outcome Outcome, requestID string) {
 	e.outcome, e.requestID = outcome, requestID
 }
 
-func (e *Entry) markUndone() {
+// markUndone reports false for a hidden entry, which stays as it is.
+func (e *Entry) markUndone() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.undone = true
+	e.undone = e.undone || !e.hidden
+	return !e.hidden
+}
+
+func (e *Entry) hide(hidden bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.hidden = hidden
+}
+
+func (e *Entry) isHidden() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.hidden
 }
 
 // In is the group that an entry is about.

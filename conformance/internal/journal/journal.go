@@ -35,7 +35,7 @@ func (g Group) String() string { return "group " + g.ID + " of partner " + g.Par
 type Holdings map[string]int
 
 // Journal is the book of one run. It names partners, groups, SIM cards and orders,
-// and the payment id of a subscription, without which that cannot be cancelled;
+// and the payment id of a subscription and of its end, without which that cannot be cancelled;
 // nothing else of a request is written, and only its owner can read the file. It is
 // safe for concurrent use.
 type Journal struct {
@@ -173,19 +173,35 @@ func (j *Journal) RecordOutcome(entry *Entry, outcome Outcome, requestID string)
 	_ = j.write(record{Number: entry.Number, Outcome: outcome, RequestID: requestID})
 }
 
-// MarkUndone writes that entries were undone.
+// MarkUndone writes that entries were undone, except hidden ones.
 func (j *Journal) MarkUndone(entries []*Entry) {
-	if len(entries) == 0 {
-		return
-	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	numbers := make([]int, len(entries))
-	for i, entry := range entries {
-		entry.markUndone()
-		numbers[i] = entry.Number
+	var numbers []int
+	for _, entry := range entries {
+		if entry.markUndone() {
+			numbers = append(numbers, entry.Number)
+		}
 	}
-	_ = j.write(record{Undone: numbers})
+	if len(numbers) > 0 {
+		_ = j.write(record{Undone: numbers})
+	}
+}
+
+// Hide keeps a subscription that cannot be undone yet for the end of the run.
+func (j *Journal) Hide(e *Entry) { e.hide(true) }
+
+// Hidden returns the subscriptions that Hide kept and that are not undone, newest first.
+func (j *Journal) Hidden() []*Entry {
+	hidden := slices.DeleteFunc(j.Entries(), func(e *Entry) bool { return !e.isHidden() })
+	slices.Reverse(hidden)
+	return hidden
+}
+
+// Reveal ends what Hide began and writes that the subscription was undone.
+func (j *Journal) Reveal(e *Entry) {
+	e.hide(false)
+	j.MarkUndone([]*Entry{e})
 }
 
 // Close ends the journal; finished says that nothing is left to undo.
@@ -258,11 +274,12 @@ func (j *Journal) Cancelled(orderNo string) bool {
 	return false
 }
 
-// CancelledAfter reports whether the target accepted, after a subscription, the
-// cancellation of the auto-renewal of an order.
-func (j *Journal) CancelledAfter(subscription *Entry, orderNo string) bool {
+// CancelledAfter reports whether the target accepted, after a subscription, the cancellation of the auto-renewal of an
+// order or of a payment; an empty name names none.
+func (j *Journal) CancelledAfter(subscription *Entry, orderNo, payID string) bool {
 	for _, e := range j.Entries()[subscription.Number:] {
-		if e.Operation == CancelRenewal && e.Order == orderNo && e.Outcome() == Accepted {
+		named := orderNo != "" && e.Order == orderNo || payID != "" && e.Payment == payID
+		if e.Operation == CancelRenewal && named && e.Outcome() == Accepted {
 			return true
 		}
 	}

@@ -80,6 +80,35 @@ func (j *Journal) Unclear() (left []string) {
 	return left
 }
 
+// Unfinished returns the entries that a sweep must undo, except changes to groups with a known earlier state, which are
+// restored by comparison.
+func (j *Journal) Unfinished() []*Entry {
+	return slices.DeleteFunc(j.Entries(), func(e *Entry) bool { return e.Undone() || e.Outcome() == Refused || e.Before != nil })
+}
+
+// PartnerSIM is a SIM card for which a partner ordered.
+type PartnerSIM struct{ Partner, SIM string }
+
+// Renewable returns the SIM cards among known for which the run placed orders, and those orders and their payments. One of
+// them may have an auto-renewal.
+func (j *Journal) Renewable(known []string) (sims []PartnerSIM, orders, payments map[string]bool) {
+	orders, payments = map[string]bool{}, map[string]bool{}
+	for _, e := range j.Entries() {
+		if e.Outcome() == Refused || !PlacesOrder(e.Operation) && e.Operation != Subscribe {
+			continue
+		}
+		orders[e.Order], payments[e.Payment] = true, true
+		for _, sim := range e.SIMs {
+			if one := (PartnerSIM{e.Partner, sim}); !slices.Contains(sims, one) && slices.Contains(known, sim) {
+				sims = append(sims, one)
+			}
+		}
+	}
+	delete(orders, "")
+	delete(payments, "")
+	return sims, orders, payments
+}
+
 // PendingUntil returns when every request about a group to which no answer came has
 // been carried out, if it ever will: a task may take as long as limit.
 func (j *Journal) PendingUntil(group Group, limit time.Duration) (late time.Time) {

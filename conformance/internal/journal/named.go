@@ -40,6 +40,8 @@ func (j *Journal) Named(operation, partner, template, path string, body []byte) 
 		if orders := j.OrdersOf(r.Payment); len(orders) > 0 {
 			r.Order, r.SIMs = orders[0].Order, orders[0].SIMs
 		}
+	case operation == CancelRenewal && members.SIM != "":
+		r.SIMs, r.Payment = []string{string(members.SIM)}, string(members.PayID)
 	case members.SIM != "":
 		r.SIMs, r.PayID = []string{string(members.SIM)}, string(members.PayID)
 	default:

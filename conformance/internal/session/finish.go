@@ -15,16 +15,14 @@ import (
 // mostRestores is how many times in a row a group is changed to restore it.
 const mostRestores = 3
 
-// OpenJournal creates a journal in folder dir. From then on everything that the connection
-// does to the target is journaled first. A journal in dir with entries that an earlier
-// run did not undo is not replaced: that is an error.
+// OpenJournal creates a journal in folder dir. From then on everything that the connection does to the target is
+// journaled first. A journal in dir with entries that an earlier run did not undo is not replaced: that is an error.
 func (c *Connection) OpenJournal(dir string) error { return c.journal.Open(dir, c.target) }
 
-// Finish restores the groups, also from additions that may have succeeded without an
-// answer, cancels the auto-renewals that are still active, and closes the journal. It
-// returns a sentence for each thing that is left on the target; orders and payments,
-// which cannot be undone, share one for each partner. undone says that every check has
-// undone its effects. The embedded sandbox has nothing to finish.
+// Finish restores the groups, also from additions that may have succeeded without an answer, cancels the auto-renewals
+// that are still active, and closes the journal. It returns a sentence for each thing that is left on the target;
+// orders and payments, which cannot be undone, share one for each partner. undone says that every check has undone its
+// effects. The embedded sandbox has nothing to finish.
 func (c *Connection) Finish(undone bool) (left []string) {
 	if c.target.Sandbox {
 		return nil
@@ -39,9 +37,8 @@ func (c *Connection) Finish(undone bool) (left []string) {
 // price is the price of the target's package.
 func (c *Connection) price() string { return c.target.Amount + " " + c.target.Currency }
 
-// restore restores the groups whose earlier contents are in the journal. others are SIM
-// cards that the target reported as removed but that are still there: it did not remove
-// them, or somebody else added them.
+// restore restores the groups whose earlier contents are in the journal. others are SIM cards that the target reported
+// as removed but that are still there: it did not remove them, or somebody else added them.
 func (c *Connection) restore() (left, others []string) {
 	byGroup := map[journal.Group][]journal.Change{}
 	for _, change := range c.journal.Changes() {

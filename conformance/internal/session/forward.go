@@ -64,7 +64,7 @@ func (c *Connection) EndForwarding() []string {
 	}
 	entries := c.journal.Entries()
 	s := c.undoing()
-	s.entries = unfinished(entries)
+	s.entries = c.journal.Unfinished()
 	c.awaitAll(entries)
 	left := s.Undo()
 	return append(left, c.Finish(len(left) == 0)...)

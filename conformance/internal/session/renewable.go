@@ -17,9 +17,8 @@ const mostOccupied = 8
 // SIMsToRenew bounds the SIM cards with auto-renewals of one check at a time.
 const SIMsToRenew = 3
 
-// renewing records which SIM cards are used for auto-renewals. A target may allow one for
-// each SIM card, so the run never starts a second one: otherwise a refusal could come
-// from an auto-renewal of another check.
+// renewing records which SIM cards are used for auto-renewals. A target may allow one for each SIM card, so the run
+// never starts a second one: otherwise a refusal could come from an auto-renewal of another check.
 type renewing struct {
 	supply.Claims[*Session]
 
@@ -28,8 +27,7 @@ type renewing struct {
 	left []string
 }
 
-// NewRenewal returns a purchase with auto-renewal, if possible for a SIM card that no
-// other check subscribes for.
+// NewRenewal returns a purchase with auto-renewal, if possible for a SIM card that no other check subscribes for.
 func (s *Session) NewRenewal() Purchase {
 	p := s.NewPurchase()
 	p.AutoRenewal = "1"
@@ -41,9 +39,8 @@ func (s *Session) NewRenewal() Purchase {
 	return p
 }
 
-// RenewableSIM returns a SIM card that no other check subscribes for, a different one for
-// each call while the target names enough. Before it uses a card twice, it cancels the
-// auto-renewals of valid requests that are not on loan.
+// RenewableSIM returns a SIM card that no other check subscribes for, a different one for each call while the target
+// names enough. Before it uses a card twice, it cancels the auto-renewals of valid requests that are not on loan.
 func (s *Session) RenewableSIM() string {
 	s.need(len(s.Target().SIMs) > 0, "sim")
 	claims := &s.connection.renewing
@@ -69,8 +66,8 @@ func (s *Session) RenewableSIM() string {
 	return s.renews
 }
 
-// claim reserves a SIM card for the subscriptions of a session and reports whether it was
-// free. With evict, a valid request that has the card and is not on loan is discarded.
+// claim reserves a SIM card for the subscriptions of a session and reports whether it was free. With evict, a valid
+// request that has the card and is not on loan is discarded.
 func (s *Session) claim(sim string, evict bool) bool {
 	c := s.connection
 	var idle *loan
@@ -96,15 +93,14 @@ func (c *Connection) keepLeft(left []string) {
 	c.renewing.left = append(c.renewing.left, left...)
 }
 
-// RenewableSIMs returns the number of SIM cards without a known auto-renewal of somebody
-// else.
+// RenewableSIMs returns the number of SIM cards without a known auto-renewal of somebody else.
 func (s *Session) RenewableSIMs() int {
 	occupied, _ := s.connection.renewing.Occupied("")
 	return len(s.Target().SIMs) - occupied
 }
 
-// borrow returns a valid request that is not on loan, or false if there is none. A
-// subscription is for a SIM card that no other check subscribes for.
+// borrow returns a valid request that is not on loan, or false if there is none. A subscription is for a SIM card that
+// no other check subscribes for.
 func (c *Connection) borrow(operation string) (lent *loan, free bool) {
 	return c.lending.Borrow(operation, func(l *loan) bool {
 		return operation != journal.Subscribe || c.renewing.Claim(l.maker.renews, l.maker, nil)
@@ -121,8 +117,8 @@ func (c *Connection) giveBack(lent *loan) {
 	c.lending.GiveBack(operation, lent)
 }
 
-// MakeRoom cancels the auto-renewals that the run started for SIM cards, to prepare a
-// subscription. Auto-renewals of other running checks stay.
+// MakeRoom cancels the auto-renewals that the run started for SIM cards, to prepare a subscription. Auto-renewals of
+// other running checks stay.
 func (s *Session) MakeRoom(sims ...string) {
 	c := s.connection
 	for _, sim := range sims {
@@ -144,8 +140,8 @@ func (s *Session) MakeRoom(sims ...string) {
 	}
 }
 
-// EndRenewals cancels the auto-renewals that the session started, to free their SIM cards.
-// Those that stay active are reported at the end.
+// EndRenewals cancels the auto-renewals that the session started, to free their SIM cards. Those that stay active are
+// reported at the end.
 func (s *Session) EndRenewals() {
 	undoing := s.connection.undoing()
 	if len(s.cancelRenewals(undoing)) == 0 {
@@ -154,8 +150,7 @@ func (s *Session) EndRenewals() {
 	s.adopt(undoing)
 }
 
-// lose marks the valid request that needed a subscription as used up, if the check of this
-// session has one.
+// lose marks the valid request that needed a subscription as used up, if the check of this session has one.
 func (s *Session) lose(subscription *journal.Entry) {
 	for _, check := range s.connection.renewing.Chain(s) {
 		check.mu.Lock()
@@ -170,8 +165,8 @@ func (s *Session) lose(subscription *journal.Entry) {
 	}
 }
 
-// foundOccupied queries the auto-renewal of a SIM card and returns its order if the run did
-// not start it. The card is avoided from then on.
+// foundOccupied queries the auto-renewal of a SIM card and returns its order if the run did not start it. The card is
+// avoided from then on.
 func (s *Session) foundOccupied(sim string) (order string) {
 	c := s.connection
 	if !s.Target().Allow.Read {
@@ -185,8 +180,8 @@ func (s *Session) foundOccupied(sim string) (order string) {
 	return shown.orderNo
 }
 
-// requireSubscribed requires that the target accepts a subscription. A refusal proves
-// nothing if the SIM card has an auto-renewal that the run did not start.
+// requireSubscribed requires that the target accepts a subscription. A refusal proves nothing if the SIM card has an
+// auto-renewal that the run did not start.
 func (s *Session) requireSubscribed(answer *wire.Answer, sim string) {
 	if answer.Refused() {
 		if order := s.foundOccupied(sim); order != "" {

@@ -15,19 +15,18 @@ type Swept struct {
 	Clean bool
 	// Done has a sentence for each thing that was undone.
 	Done []string
-	// Left has a sentence for each thing that stays on the target, including orders and
-	// payments, which cannot be undone.
+	// Left has a sentence for each thing that stays on the target, including orders and payments, which cannot be
+	// undone.
 	Left []string
 	// Undone says that everything that can be undone was.
 	Undone bool
 }
 
-// Sweep undoes, by its journal, what an interrupted run left, and closes the journal. It
-// touches nothing that the journal does not name: it removes a SIM card from a group as
-// often as the run added it, and only while the group has it more often than before the
-// run. Once everything is undone, another sweep does nothing. A journal of another
-// target, or with operations that the target does not allow, is an error of type
-// *target.Error, before anything is sent.
+// Sweep undoes, by its journal, what an interrupted run left, and closes the journal. It touches nothing that the
+// journal does not name: it removes a SIM card from a group as often as the run added it, and only while the group has
+// it more often than before the run. Once everything is undone, another sweep does nothing. A journal of another
+// target, or with operations that the target does not allow, is an error of type *target.Error, before anything is
+// sent.
 func (c *Connection) Sweep(path string) (Swept, error) {
 	book, err := journal.Read(path)
 	if err != nil {
@@ -51,7 +50,7 @@ func (c *Connection) Sweep(path string) (Swept, error) {
 	c.journal = book
 	old := book.Entries()
 	s := c.undoing()
-	s.entries = unfinished(old)
+	s.entries = book.Unfinished()
 	c.awaitAll(old)
 	swept := Swept{Left: s.Undo()}
 	left, others := c.restore()
@@ -69,8 +68,8 @@ func (c *Connection) Sweep(path string) (Swept, error) {
 	return swept, nil
 }
 
-// mayUndo returns an error unless the target allows the operations in a journal: a file
-// alone must not make a sweep write.
+// mayUndo returns an error unless the target allows the operations in a journal: a file alone must not make a sweep
+// write.
 func (c *Connection) mayUndo(path string, entries []*journal.Entry) error {
 	for _, e := range entries {
 		operation, known := c.contract.Operation(e.Operation)
@@ -84,19 +83,8 @@ func (c *Connection) mayUndo(path string, entries []*journal.Entry) error {
 	return nil
 }
 
-// unfinished returns the entries that a session must undo, except changes to groups with
-// a known earlier state, which are restored by comparison.
-func unfinished(entries []*journal.Entry) (left []*journal.Entry) {
-	for _, e := range entries {
-		if !e.Undone() && e.Outcome() != journal.Refused && e.Before == nil {
-			left = append(left, e)
-		}
-	}
-	return left
-}
-
-// awaitAll waits until the tasks of accepted entries have ended, before groups are
-// compared. It waits for all together as long as one task may take.
+// awaitAll waits until the tasks of accepted entries have ended, before groups are compared. It waits for all together
+// as long as one task may take.
 func (c *Connection) awaitAll(entries []*journal.Entry) {
 	s := c.undoing()
 	late := time.Now().Add(c.target.TaskTimeout)
