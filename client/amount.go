@@ -9,7 +9,7 @@ import (
 
 // Amount is an amount of money as the API writes it: a decimal number in a
 // string. It keeps the text it was made from, so that "4.90" stays "4.90"; it is
-// never a float. The zero value is no amount.
+// never a float. The zero value means that there is no amount.
 type Amount struct{ text string }
 
 // ParseAmount reads digits with at most one point between them, such as "4.99".
@@ -34,7 +34,7 @@ func digits(text string) bool {
 // String returns the amount as it was written.
 func (a Amount) String() string { return a.text }
 
-// IsZero reports whether there is no amount. An amount of 0 is one.
+// IsZero reports whether there is no amount. It is false for an amount of 0.
 func (a Amount) IsZero() bool { return a.text == "" }
 
 // Rat returns the exact value of the amount, 0 if there is none.
@@ -46,7 +46,7 @@ func (a Amount) Rat() *big.Rat {
 	return value
 }
 
-// Cmp compares values: -1 if a is less than b, 0 if "4.9" meets "4.90", +1 if a is more.
+// Cmp compares the values: -1 if a < b, 0 if they are equal, such as "4.9" and "4.90", +1 if a > b.
 func (a Amount) Cmp(b Amount) int { return a.Rat().Cmp(b.Rat()) }
 
 // MarshalText returns the amount as it was written.
@@ -61,11 +61,11 @@ func (a *Amount) UnmarshalText(text []byte) error {
 	return err
 }
 
-// UnmarshalJSON reads a JSON string. A number is an error: whoever sends one may have lost digits before.
+// UnmarshalJSON reads a JSON string. A number is an error, because its sender may already have lost digits.
 func (a *Amount) UnmarshalJSON(data []byte) error {
 	var text string
 	if err := json.Unmarshal(data, &text); err != nil {
-		return fmt.Errorf("an amount is a string: %w", err)
+		return fmt.Errorf("an amount must be a string: %w", err)
 	}
 	return a.UnmarshalText([]byte(text))
 }

@@ -18,14 +18,14 @@ import (
 	"github.com/mallcheck/mallcheck/gen/mall"
 )
 
-// operation is what call has to know of an operation.
+// operation describes an operation to call.
 type operation struct {
 	name string
-	// reads says that the operation changes nothing, so that it may be repeated.
+	// reads is true if the operation changes nothing, so that it may be repeated.
 	reads bool
-	// bare says that a page of 2022 prints the success as a bare object, without the envelope.
+	// bare is true if a page of 2022 prints the success as a bare object, without the envelope.
 	bare bool
-	// empty says that a success may have no data.
+	// empty is true if a success may have no data.
 	empty bool
 }
 
@@ -34,7 +34,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	// bare says that the body is a success without the envelope.
+	// bare is true if the body is a success without the envelope.
 	bare bool
 }
 
@@ -43,8 +43,8 @@ func (a *answer) malformed(op operation, reason string) *Malformed {
 	return &Malformed{Operation: op.name, Status: a.status, Header: a.header, Reason: reason, Body: a.body}
 }
 
-// call sends a request until its answer can be read, at most Attempts times if the operation reads
-// and once if not, and returns the data of the success.
+// call sends a request and returns the data of the success. It tries at most Attempts times if the
+// operation only reads, and once otherwise.
 func call[T any](ctx context.Context, c *Client, op operation, send func(context.Context) (*http.Response, error)) (*T, *answer, error) {
 	attempts := 1
 	if op.reads {
@@ -61,7 +61,7 @@ func call[T any](ctx context.Context, c *Client, op operation, send func(context
 	}
 }
 
-// once sends a request one time and reads its answer.
+// once sends a request once and reads the answer.
 func once[T any](ctx context.Context, c *Client, op operation, attempt int,
 	send func(context.Context) (*http.Response, error),
 ) (*T, *answer, error) {
@@ -93,7 +93,7 @@ func once[T any](ctx context.Context, c *Client, op operation, attempt int,
 	return data, got, err
 }
 
-// log tells of one request, and never of what it carried.
+// log logs one request, without its contents.
 func (c *Client) log(ctx context.Context, op operation, attempt int, started time.Time, status int, err error) {
 	if !c.config.Logger.Enabled(ctx, slog.LevelDebug) {
 		return
@@ -109,17 +109,17 @@ func (c *Client) log(ctx context.Context, op operation, attempt int, started tim
 		slog.Int("attempt", attempt), slog.Duration("duration", time.Since(started)))
 }
 
-// envelope is the form of every answer but the bare ones.
+// envelope is the form of every answer except bare ones.
 type envelope struct {
 	OperateCode *string         `json:"operateCode"`
 	Message     string          `json:"message"`
 	Data        json.RawMessage `json:"data"`
 }
 
-// decode returns the data of a success; a refusal and whatever else is an error.
+// decode returns the data of a success. A refusal or any other answer is an error.
 func decode[T any](op operation, got *answer) (*T, error) {
 	if got.status >= http.StatusInternalServerError {
-		return nil, got.malformed(op, "the server is in trouble")
+		return nil, got.malformed(op, "the server failed")
 	}
 	if !utf8.Valid(got.body) {
 		return nil, got.malformed(op, "it is not valid UTF-8")
@@ -138,7 +138,7 @@ func decode[T any](op operation, got *answer) (*T, error) {
 			Operation: op.name, Status: got.status, Code: *outer.OperateCode, Message: outer.Message, Header: got.header, Body: got.body,
 		}
 	case got.status != http.StatusOK:
-		return nil, got.malformed(op, "it is a success with another status than 200")
+		return nil, got.malformed(op, "it is a success with a status other than 200")
 	}
 	data := new(T)
 	if len(outer.Data) == 0 || bytes.Equal(outer.Data, []byte("null")) {
@@ -148,12 +148,12 @@ func decode[T any](op operation, got *answer) (*T, error) {
 		return nil, got.malformed(op, "it is a success without data")
 	}
 	if err := json.Unmarshal(outer.Data, data); err != nil {
-		return nil, got.malformed(op, "its data has another form: "+err.Error())
+		return nil, got.malformed(op, "its data does not have the documented form: "+err.Error())
 	}
 	return data, nil
 }
 
-// worthRetrying reports whether the same request may fare better a moment later.
+// worthRetrying reports whether the same request may succeed a moment later.
 func worthRetrying(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
 		return false
@@ -166,7 +166,7 @@ func worthRetrying(ctx context.Context, err error) bool {
 	}
 	malformed := new(Malformed)
 	if !errors.As(err, &malformed) {
-		return true // no answer, or not to its end
+		return true // no answer, or an incomplete one
 	}
 	switch malformed.Status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -175,15 +175,15 @@ func worthRetrying(ctx context.Context, err error) bool {
 	return false
 }
 
-// The pauses between attempts and between questions for a task.
+// The pauses between attempts, and between polls of a task.
 const (
 	firstPause  = 250 * time.Millisecond
 	longestWait = 5 * time.Second
 	longestHint = time.Minute // of Retry-After
 )
 
-// retryPause is how long to wait after the given attempt: what the answer asks for, or twice as long
-// as the time before.
+// retryPause returns how long to wait after the given attempt: what the answer asks for, or twice the
+// previous pause.
 func retryPause(attempt int, got *answer) time.Duration {
 	if got != nil {
 		if hint, ok := retryAfter(got.header, time.Now()); ok {
@@ -193,7 +193,7 @@ func retryPause(attempt int, got *answer) time.Duration {
 	return jitter(min(firstPause<<min(attempt-1, 10), longestWait))
 }
 
-// jitter takes away up to a fifth of a pause, so that clients do not keep in step.
+// jitter shortens a pause by up to a fifth, so that clients do not retry in step.
 func jitter(pause time.Duration) time.Duration {
 	return pause - rand.N(pause/5+1)
 }
@@ -225,7 +225,7 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// sleep waits and reports whether it came to the end.
+// sleep waits and reports whether the pause ended before ctx did.
 func sleep(ctx context.Context, pause time.Duration) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Mismatch is an answer or a push that tells something else of an order than was
-// ordered: another amount, another order. Nothing should be delivered on its word.
-// That the mall repeats these members is assumed.
+// Mismatch is an answer or a push that contradicts the order: another amount,
+// another order. Deliver nothing because of it. That the mall repeats these members
+// is assumed.
 type Mismatch struct {
 	// Source is the operation that answered, or rechargeSuccess for a push.
 	Source string
@@ -20,15 +20,15 @@ type Mismatch struct {
 // Error names the member and both values. The id of a payment is hidden.
 func (m *Mismatch) Error() string {
 	if strings.Contains(strings.ToLower(m.Member), "pay_id") || m.Member == "payId" {
-		return fmt.Sprintf("%s is about another order: its %s is that of another payment", m.Source, m.Member)
+		return fmt.Sprintf("%s names another order: its %s belongs to another payment", m.Source, m.Member)
 	}
-	return fmt.Sprintf("%s does not agree with the order: %s is %q, ordered was %q", m.Source, m.Member, m.Got, m.Want)
+	return fmt.Sprintf("%s contradicts the order: %s is %q, the order has %q", m.Source, m.Member, m.Got, m.Want)
 }
 
-// pair is a member with its value as ordered and as told.
+// pair is a member with its value in the order and in the answer.
 type pair struct{ member, want, got string }
 
-// compare returns a *Mismatch for the first pair that differs, letter case of a currency and zeros of an amount aside.
+// compare returns a *Mismatch for the first pair that differs. It ignores the case of a currency and trailing zeros of an amount.
 func compare(source string, pairs ...pair) error {
 	for _, p := range pairs {
 		same := p.want == p.got
@@ -45,15 +45,15 @@ func compare(source string, pairs ...pair) error {
 	return nil
 }
 
-// Check compares the payment with the order that it is for, and returns a *Mismatch
-// if the mall tells another amount or currency. PayID was compared when it was read.
+// Check compares the payment with its order, and returns a *Mismatch if the mall
+// returned another amount or currency. PayID was compared when the payment was read.
 func (p *Payment) Check(order OrderRequest) error {
 	return compare(cmp.Or(p.source, resultQuery.name),
 		pair{"payAmount", order.Amount.String(), p.Amount.String()}, pair{"payCurrency", order.Currency, p.Currency})
 }
 
 // Check compares an order that was found with the one that was placed, and returns a
-// *Mismatch for the first member that differs. A PayID that was left to its default is not compared.
+// *Mismatch for the first member that differs. An empty order.PayID is not compared.
 func (o *FoundOrder) Check(order OrderRequest) error {
 	return compare(queryOrder.name,
 		pair{"order_id", order.OrderNo, o.OrderNo}, pair{"pay_id", cmp.Or(order.PayID, o.PayID), o.PayID}, pair{"sim_id", order.SIM, o.SIM},
@@ -62,14 +62,14 @@ func (o *FoundOrder) Check(order OrderRequest) error {
 }
 
 // Check compares an auto-renewal with the order that was subscribed to, and returns
-// a *Mismatch if it is that of another order. A PayID that was left to its default is not compared.
+// a *Mismatch if it belongs to another order. An empty order.PayID is not compared.
 func (a *AutoRenewal) Check(order OrderRequest) error {
 	return compare(queryAutoRenewalRecord.name,
 		pair{"orderNo", order.OrderNo, a.OrderNo}, pair{"payId", cmp.Or(order.PayID, a.PayID), a.PayID}, pair{"deviceCode", order.SIM, a.SIM})
 }
 
-// Check compares a push with the order that it is about, and returns a *Mismatch for
-// the first member that differs. What the push leaves out is not compared: the names of its members are assumed.
+// Check compares a push with its order, and returns a *Mismatch for the first member
+// that differs. It does not compare members that the push lacks: their names are assumed.
 func (p *Push) Check(order OrderRequest) error {
 	return compare("rechargeSuccess", told(
 		pair{"orderNo", order.OrderNo, p.OrderNo}, pair{"payId", cmp.Or(order.PayID, p.PayID), p.PayID}, pair{"deviceCode", order.SIM, p.SIM},

@@ -16,14 +16,14 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		config client.Config
 		want   string
 	}{
-		{"no partner", client.Config{Environment: client.Test}, "making a client of the mall: no PartnerCode"},
+		{"no partner", client.Config{Environment: client.Test}, "making a client of the mall: no PartnerCode is set"},
 		{"environment", client.Config{PartnerCode: "P", Environment: "uat"}, `making a client of the mall: environment "uat" is unknown: use Test or Production`},
-		{"no address", client.Config{PartnerCode: "P"}, "making a client of the mall: no Environment and no Addresses.Vshop"},
+		{"no address", client.Config{PartnerCode: "P"}, "making a client of the mall: neither Environment nor Addresses.Vshop is set"},
 		{"no URL", client.Config{PartnerCode: "P", Environment: client.Test, Addresses: client.Addresses{Topup: "host"}},
 			`making a client of the mall: address of Topup is "host": write an http or https URL`},
 		{"path", client.Config{PartnerCode: "P", Addresses: good, Paths: map[string]string{"confirmPaymentResult": "confirm"}},
 			`making a client of the mall: the path of confirmPaymentResult is "confirm": begin it with a slash`},
-		{"attempts", client.Config{PartnerCode: "P", Addresses: good, Attempts: -1}, "making a client of the mall: a negative Attempts or MaxAnswer"},
+		{"attempts", client.Config{PartnerCode: "P", Addresses: good, Attempts: -1}, "making a client of the mall: a negative Attempts or MaxAnswer is not valid"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := client.New(test.config); err == nil || err.Error() != test.want {

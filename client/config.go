@@ -17,24 +17,24 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Config is what a Client is made of. Only PartnerCode and either Environment or
+// Config configures a Client. Only PartnerCode and either Environment or
 // Addresses are required.
 type Config struct {
-	// PartnerCode is the code that the provider gave to the partner, for example P012345.
+	// PartnerCode is the code that the provider assigned to the partner, for example P012345.
 	PartnerCode string
 	// Environment chooses the documented addresses.
 	Environment Environment
-	// Addresses take the place of those of Environment, each one that is not empty.
+	// Addresses override those of Environment. An empty one does not.
 	Addresses Addresses
-	// HTTPClient sends the requests. Default: one with a time limit of 30 seconds. Redirects are not
-	// followed unless its CheckRedirect says so: the API has none, a login page has.
+	// HTTPClient sends the requests. Default: one with a timeout of 30 seconds. Redirects are not
+	// followed unless it has a CheckRedirect: the API sends none, but a login page does.
 	HTTPClient *http.Client
 	// Logger gets one record at debug level for each request: operation, status, code, duration. It
 	// never gets bodies. Default: none.
 	Logger *slog.Logger
 	// Now is the clock for tradeTime. Default: time.Now.
 	Now func() time.Time
-	// Language is sent as Accept-Language. Default: en-US, the only one that is documented everywhere.
+	// Language is sent as Accept-Language. Default: en-US, the only value that every page documents.
 	Language string
 	// LanguageCode and Terminal are sent to vshop; their meaning is not documented. Default: "1" each.
 	LanguageCode, Terminal string
@@ -42,26 +42,26 @@ type Config struct {
 	RequestIDHeader string
 	// TerminalStatuses are the states in which a task has ended. Default: completed.
 	TerminalStatuses []string
-	// SignatureRules says how requests are signed. The zero value is the contract's rules.
+	// SignatureRules says how requests are signed. The zero value means the rules of the contract.
 	SignatureRules signing.Rules
-	// Paths are the paths of operations below their service, for those that no page tells:
+	// Paths are the paths of three operations that no page documents, relative to their service:
 	// stripeSingleAuthorization, stripeSubscriptionAuthorization, confirmPaymentResult. Default: a
 	// slash and the name of the operation.
 	Paths map[string]string
-	// Attempts is how often reading is tried, and Order. Default: 3. 1 means no retries.
+	// Attempts is how often an operation that reads, or Order, is tried. Default: 3. 1 means no retries.
 	Attempts int
-	// MaxAnswer is the largest answer in bytes. Default: 8 MiB.
+	// MaxAnswer is the largest answer that is read, in bytes. Default: 8 MiB.
 	MaxAnswer int64
 }
 
-// defaults of Config.
+// The defaults of Config.
 const (
 	defaultTimeout   = 30 * time.Second
 	defaultAttempts  = 3
 	defaultMaxAnswer = 8 << 20
 )
 
-// mark is what every printed example of vshop sends; its meaning is not documented.
+// mark is the value in every printed example of vshop; its meaning is not documented.
 const mark = "0"
 
 // Client calls the mall as one partner. It is safe for concurrent use.
@@ -72,10 +72,10 @@ type Client struct {
 	topup   *topup.Client
 }
 
-// unknownPaths are the operations whose path no page tells, with the stand-in of the contract.
+// unknownPaths are the operations without a documented path. The contract has a placeholder for each.
 var unknownPaths = []string{"stripeSingleAuthorization", "stripeSubscriptionAuthorization", "confirmPaymentResult"}
 
-// New makes a Client. It sends nothing.
+// New returns a Client. It sends nothing.
 func New(config Config) (*Client, error) {
 	config, err := config.complete()
 	if err != nil {
@@ -96,10 +96,10 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// complete returns the configuration with its defaults, or says what is wrong with it.
+// complete returns the configuration with its defaults filled in, or an error if it is invalid.
 func (config Config) complete() (Config, error) {
 	if config.PartnerCode == "" {
-		return config, errors.New("no PartnerCode")
+		return config, errors.New("no PartnerCode is set")
 	}
 	known, ok := addresses[config.Environment]
 	if config.Environment != "" && !ok {
@@ -128,12 +128,12 @@ func (config Config) complete() (Config, error) {
 		config.TerminalStatuses = []string{StatusCompleted}
 	}
 	if config.Attempts < 0 || config.MaxAnswer < 0 {
-		return config, errors.New("a negative Attempts or MaxAnswer")
+		return config, errors.New("a negative Attempts or MaxAnswer is not valid")
 	}
 	return config, nil
 }
 
-// fill takes each address that is empty from known, and checks all of them.
+// fill sets each empty address from known, and validates all of them.
 func (a *Addresses) fill(known Addresses) error {
 	for _, one := range []struct {
 		name    string
@@ -142,7 +142,7 @@ func (a *Addresses) fill(known Addresses) error {
 	}{{"Vshop", &a.Vshop, known.Vshop}, {"Payment", &a.Payment, known.Payment}, {"Topup", &a.Topup, known.Topup}} {
 		*one.address = or(*one.address, one.known)
 		if *one.address == "" {
-			return fmt.Errorf("no Environment and no Addresses.%s", one.name)
+			return fmt.Errorf("neither Environment nor Addresses.%s is set", one.name)
 		}
 		parsed, err := url.Parse(*one.address)
 		if err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {

@@ -12,7 +12,7 @@ const (
 
 // The results of one SIM card in a task (documented). Others exist.
 const (
-	ResultSuccess    = "10" // the task did its work for the card
+	ResultSuccess    = "10" // the task succeeded for the card
 	ResultUnknownSIM = "31" // no such card exists
 )
 
@@ -45,7 +45,7 @@ const (
 // Addresses are the base addresses of the three services, for example
 // https://wx.linksfield.net/vshop_uat.
 type Addresses struct {
-	// Vshop takes orders and renewals, Payment the payments, Topup bundle groups and look-ups.
+	// Vshop has orders and renewals, Payment has payments, Topup has bundle groups and lookups.
 	Vshop, Payment, Topup string
 }
 

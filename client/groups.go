@@ -23,9 +23,9 @@ var (
 	asyncResult   = operation{name: "asyncResult", reads: true}
 )
 
-// AddSIMs puts SIM cards, named by ICCID, into a group. Every add counts: a card
-// that is added twice is counted twice. The mall does the work afterwards; wait
-// for the task. It is sent once, because a repetition would count again.
+// AddSIMs adds SIM cards, given by ICCID, to a group. Every addition counts: a card
+// that is added twice is counted twice. The mall works asynchronously: wait for the
+// task. The request is sent once, because a repetition would count again.
 func (c *Client) AddSIMs(ctx context.Context, groupID string, sims ...string) (*Task, error) {
 	if err := namesSIMs(groupID, sims); err != nil {
 		return nil, fmt.Errorf("adding SIM cards: %w", err)
@@ -35,8 +35,8 @@ func (c *Client) AddSIMs(ctx context.Context, groupID string, sims ...string) (*
 	})
 }
 
-// RemoveSIMs takes SIM cards out of a group, each as often as it is named. Wait
-// for the task. It is sent once.
+// RemoveSIMs removes SIM cards from a group, each as often as it is given. Wait for
+// the task. The request is sent once.
 func (c *Client) RemoveSIMs(ctx context.Context, groupID string, sims ...string) (*Task, error) {
 	if err := namesSIMs(groupID, sims); err != nil {
 		return nil, fmt.Errorf("removing SIM cards: %w", err)
@@ -49,9 +49,9 @@ func (c *Client) RemoveSIMs(ctx context.Context, groupID string, sims ...string)
 func namesSIMs(groupID string, sims []string) error {
 	switch {
 	case groupID == "":
-		return errors.New("the group is empty")
+		return errors.New("groupID is empty")
 	case len(sims) == 0 || slices.Contains(sims, ""):
-		return errors.New("there is no SIM card, or an empty one")
+		return errors.New("no SIM card is given, or an empty one")
 	}
 	return nil
 }
@@ -71,18 +71,18 @@ func (c *Client) begin(
 	return &Task{client: c, requestID: id, action: action, sims: slices.Clone(sims), begun: time.Now()}, nil
 }
 
-// Group is a group with basic information on its data plan.
+// Group is a bundle group, with basic information on its data plan.
 type Group struct {
-	// ID and Name are the group's own.
+	// ID and Name identify the group.
 	ID, Name string
-	// PackageCode and PackageName are those of its plan.
+	// PackageCode and PackageName identify its plan.
 	PackageCode, PackageName string
-	// SIMCount is how many SIM cards are counted, repetitions included.
+	// SIMCount is the number of SIM cards, repetitions included.
 	SIMCount int
 }
 
-// bundle and groupSIMs are what is read of the listings. No page prints them, so
-// that a count may be a number or a string.
+// bundle and groupSIMs are the parts of the listings that are read. No page prints
+// them, so a count may be a number or a string.
 type bundle struct {
 	ID          string `json:"group_id"`
 	Name        string `json:"group_name"`
@@ -96,10 +96,10 @@ type groupSIMs struct {
 	SIMs    []string `json:"sim_ids"`
 }
 
-// count is a number of SIM cards, written as a number or in a string.
+// count is a number of SIM cards, written as a number or as a string.
 type count int
 
-// UnmarshalJSON reads digits, with or without quotation marks around them.
+// UnmarshalJSON reads digits, with or without quotation marks.
 func (c *count) UnmarshalJSON(data []byte) error {
 	text := strings.TrimSuffix(strings.TrimPrefix(string(data), `"`), `"`)
 	number, err := strconv.Atoi(text)
@@ -140,7 +140,7 @@ func (c *Client) GroupSIMs(ctx context.Context, groupID string) ([]string, error
 		return nil, err
 	}
 	if data.GroupID != groupID {
-		return nil, got.malformed(listGroupSims, "it is about another group")
+		return nil, got.malformed(listGroupSims, "it names another group")
 	}
 	if data.SIMs == nil {
 		return nil, got.malformed(listGroupSims, "it has no sim_ids")

@@ -9,18 +9,18 @@ import (
 	"github.com/mallcheck/mallcheck/gen/mall"
 )
 
-// queryOrder looks one order up.
+// queryOrder looks up one order.
 var queryOrder = operation{name: "queryOrder", reads: true}
 
-// ErrOtherOrder is what Order returns, wrapped, when its OrderNo or PayID belongs
-// to an order with other contents.
+// ErrOtherOrder is wrapped by the error that Order returns when its OrderNo or PayID
+// belongs to an order with other contents.
 var ErrOtherOrder = errors.New("the number belongs to another order")
 
-// Order places an order, and is safe to repeat under the same OrderNo. When no
-// answer can be read it asks for the order, by OrderNo and by PayID, and sends it
-// again only if the mall knows neither. When it cannot find out, or the answer
-// names another order, the error is an *Uncertain. A refusal counts only if the order is not there from an earlier
-// attempt. That the mall shows an unpaid order is assumed.
+// Order places an order. It is safe to repeat with the same OrderNo. If no answer can
+// be read, it looks up the order, by OrderNo and by PayID, and sends it again only if
+// the mall knows neither. If it cannot find out, or the answer names another order, the
+// error is an *Uncertain. It returns a refusal only if no earlier attempt placed the
+// order. That the mall shows an unpaid order is assumed.
 func (c *Client) Order(ctx context.Context, request OrderRequest) (*PlacedOrder, error) {
 	request, err := request.complete(c.config.PartnerCode)
 	if err != nil {
@@ -57,7 +57,7 @@ func (c *Client) Order(ctx context.Context, request OrderRequest) (*PlacedOrder,
 	}
 }
 
-// existing returns the order if the mall has it, and nil without an error if it has not.
+// existing returns the order if the mall has it, and nil without an error if it does not.
 func (c *Client) existing(ctx context.Context, request OrderRequest) (*PlacedOrder, error) {
 	placed := &PlacedOrder{OrderNo: request.OrderNo, PayID: request.PayID, SIM: request.SIM, Existed: true}
 	uncertain := func(err error) error {
@@ -87,32 +87,32 @@ func (c *Client) existing(ctx context.Context, request OrderRequest) (*PlacedOrd
 	return nil, nil // neither is known: there is no such order
 }
 
-// OrderKey is what an order is looked up by. The first member that is not empty
-// decides, in this order (documented).
+// OrderKey selects an order. The first field that is not empty decides, in this
+// order (documented).
 type OrderKey struct {
 	// PurchaseOrderID is the partner's own id of the order.
 	PurchaseOrderID string
-	// OrderNo is the number that the order was placed under.
+	// OrderNo is the number under which the order was placed.
 	OrderNo string
-	// SIM is the ICCID of the card; of several orders the most recent one is meant (assumed).
+	// SIM is the ICCID of the card. It selects the most recent order (assumed).
 	SIM string
 }
 
-// FoundOrder is an order as the mall shows it.
+// FoundOrder is an order as the mall returns it.
 type FoundOrder struct {
-	// PurchaseOrderID, OrderNo, SIM, PackageCode and PayID are those that it was placed with.
+	// PurchaseOrderID, OrderNo, SIM, PackageCode and PayID are the values that it was placed with.
 	PurchaseOrderID, OrderNo, SIM, PackageCode, PayID string
-	// Amount and Currency are what it costs.
+	// Amount and Currency are its price.
 	Amount   Amount
 	Currency string
 	// PayStatus is the state of its payment: PaymentOpen, PaymentSucceeded, PaymentFailed or another code.
 	PayStatus string
 }
 
-// FindOrder looks an order of the partner up. One that is not there is a *Refused (assumed).
+// FindOrder looks up an order of the partner. If there is none, the error is a *Refused (assumed).
 func (c *Client) FindOrder(ctx context.Context, key OrderKey) (*FoundOrder, error) {
 	if key == (OrderKey{}) {
-		return nil, errors.New("finding an order: the key is empty")
+		return nil, errors.New("looking up an order: the key is empty")
 	}
 	params := &mall.QueryOrderParams{
 		PurchaseOrderID: optional(key.PurchaseOrderID), OrderID: optional(key.OrderNo), SIMID: optional(key.SIM),
@@ -135,12 +135,12 @@ func (c *Client) FindOrder(ctx context.Context, key OrderKey) (*FoundOrder, erro
 		order.PurchaseOrderID = *data.PurchaseOrderID
 	}
 	if !key.finds(order) {
-		return nil, got.malformed(queryOrder, "it is another order than the key names")
+		return nil, got.malformed(queryOrder, "it names another order than the key")
 	}
 	return order, nil
 }
 
-// finds reports whether the member of the key that decides is the order's.
+// finds reports whether the deciding field of the key belongs to the order.
 func (k OrderKey) finds(order *FoundOrder) bool {
 	switch {
 	case k.PurchaseOrderID != "":

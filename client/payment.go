@@ -19,32 +19,32 @@ var (
 
 // PaymentRequest is the payment of an order.
 type PaymentRequest struct {
-	// PayID, Amount and Currency are those of the order.
+	// PayID, Amount and Currency are taken from the order.
 	PayID    string
 	Amount   Amount
 	Currency string
-	// Email is the buyer's.
+	// Email is the buyer's address.
 	Email string
-	// Method is the buyer's payment method at Stripe. Subscribe needs it; without one
-	// AuthorizePayment leaves the choice to the Stripe SDK.
+	// Method is the buyer's payment method at Stripe. Subscribe needs it; AuthorizePayment
+	// leaves the choice to the Stripe SDK if it is empty.
 	Method string
-	// PlanCode is the Code of the Plan; Subscribe alone needs it.
+	// PlanCode is the Code of the Plan. Only Subscribe needs it.
 	PlanCode string
 }
 
 // Authorization is what the Stripe SDK needs in the partner's app.
 type Authorization struct {
-	// PayID is that of the order.
+	// PayID is the payment id of the order.
 	PayID string
 	// ClientSecret is for the buyer only.
 	ClientSecret Secret
-	// CustomerID is the buyer as a customer at Stripe.
+	// CustomerID is the buyer's customer id at Stripe.
 	CustomerID string
 }
 
 // AuthorizePayment begins the single payment of an order. Path and bodies are
-// assumed. It is sent once. When the mall tells another amount or currency, the
-// error is a *Mismatch, and the authorization is returned as well.
+// assumed. The request is sent once. If the mall returns another amount or currency,
+// the error is a *Mismatch, and the authorization is returned as well.
 func (c *Client) AuthorizePayment(ctx context.Context, request PaymentRequest) (*Authorization, error) {
 	if err := required("PayID", request.PayID, "Amount", request.Amount.String(), "Currency", request.Currency, "Email", request.Email); err != nil {
 		return nil, fmt.Errorf("authorizing a payment: %w", err)
@@ -69,7 +69,7 @@ func (c *Client) AuthorizePayment(ctx context.Context, request PaymentRequest) (
 }
 
 // AuthorizeSubscription begins the subscription of an order that was placed with
-// AutoRenew. Path and bodies are assumed. It is sent once.
+// AutoRenew. Path and bodies are assumed. The request is sent once.
 func (c *Client) AuthorizeSubscription(ctx context.Context, payID, email string) (*Authorization, error) {
 	if err := required("payID", payID, "email", email); err != nil {
 		return nil, fmt.Errorf("authorizing a subscription: %w", err)
@@ -87,22 +87,22 @@ func (c *Client) AuthorizeSubscription(ctx context.Context, payID, email string)
 
 func authorization(op operation, got *answer, asked, payID, secret, customer string) (*Authorization, error) {
 	if payID != asked || secret == "" {
-		return nil, got.malformed(op, "it is not an authorization of this payment")
+		return nil, got.malformed(op, "it does not authorize this payment")
 	}
 	return &Authorization{PayID: payID, ClientSecret: Secret{secret}, CustomerID: customer}, nil
 }
 
 // Subscription is a subscription at Stripe.
 type Subscription struct {
-	// ID names it, CustomerID the buyer, Method the payment method, ProductID what is subscribed to.
+	// ID is its own id. The others identify the buyer, the payment method and the product.
 	ID, CustomerID, Method, ProductID string
-	// Status is its state at Stripe. No value is documented; Stripe has active and others, and
-	// only with active the order is paid. Payment tells.
+	// Status is its state at Stripe. No value is documented. Stripe has several, and the order is
+	// paid only in the state active. Call Payment to find out.
 	Status string
 }
 
-// Subscribe subscribes to a plan with a payment method of the buyer, which pays
-// the order. It is sent once: after an error other than a *Refused ask Payment.
+// Subscribe subscribes to a plan with a payment method of the buyer. This pays the
+// order. The request is sent once: after an error other than a *Refused, call Payment.
 func (c *Client) Subscribe(ctx context.Context, request PaymentRequest) (*Subscription, error) {
 	if err := required("PayID", request.PayID, "Amount", request.Amount.String(), "Currency", request.Currency,
 		"Email", request.Email, "Method", request.Method, "PlanCode", request.PlanCode); err != nil {
@@ -125,13 +125,13 @@ func (c *Client) Subscribe(ctx context.Context, request PaymentRequest) (*Subscr
 		Status: data.Status}, nil
 }
 
-// Payment is what became of a payment.
+// Payment is the state of a payment.
 type Payment struct {
-	// PayID is that of the order.
+	// PayID is the payment id of the order.
 	PayID string
 	// Status is PaymentOpen, PaymentSucceeded, PaymentFailed or another code.
 	Status string
-	// Amount and Currency are what was to be paid.
+	// Amount and Currency are the price.
 	Amount   Amount
 	Currency string
 	// EndedAt is when the payment ended, as the mall writes it; the time zone is not documented.
@@ -141,13 +141,13 @@ type Payment struct {
 }
 
 // Succeeded reports whether the order is paid. An unknown code is no success. Check
-// tells whether it was paid as ordered.
+// compares the amount with the order.
 func (p *Payment) Succeeded() bool { return p.Status == PaymentSucceeded }
 
-// Payment asks what became of a payment. It changes nothing.
+// Payment returns the state of a payment. It changes nothing.
 func (c *Client) Payment(ctx context.Context, payID string) (*Payment, error) {
 	if err := required("payID", payID); err != nil {
-		return nil, fmt.Errorf("asking for a payment: %w", err)
+		return nil, fmt.Errorf("looking up a payment: %w", err)
 	}
 	body := mall.ResultQueryRequest{PayID: payID, TradeType: resultQuery.name}
 	data, got, err := call[mall.PaymentResult](ctx, c, resultQuery, func(ctx context.Context) (*http.Response, error) {
@@ -159,9 +159,9 @@ func (c *Client) Payment(ctx context.Context, payID string) (*Payment, error) {
 	return paymentOf(resultQuery, got, payID, data)
 }
 
-// ConfirmPayment tells the mall that the buyer has gone through the payment, and
-// returns what became of it. Path and bodies are assumed. It is sent once: after
-// an error ask Payment.
+// ConfirmPayment tells the mall that the buyer has completed the payment, and returns
+// its state. Path and bodies are assumed. The request is sent once: after an error,
+// call Payment.
 func (c *Client) ConfirmPayment(ctx context.Context, payID string) (*Payment, error) {
 	if err := required("payID", payID); err != nil {
 		return nil, fmt.Errorf("confirming a payment: %w", err)
@@ -182,7 +182,7 @@ func paymentOf(op operation, got *answer, asked string, data *mall.PaymentResult
 		return nil, got.malformed(op, err.Error())
 	}
 	if data.PayID != asked || data.PayStatus == "" {
-		return nil, got.malformed(op, "it is not a result of this payment")
+		return nil, got.malformed(op, "it is not the result of this payment")
 	}
 	payment := &Payment{PayID: data.PayID, Status: data.PayStatus, Amount: amount, Currency: data.PayCurrency, source: op.name}
 	if data.PayResultDate != nil {

@@ -14,15 +14,15 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Push tells that a top-up is finished. Its signature is right.
+// Push is a notification that a top-up has finished. Its signature is verified.
 type Push struct {
-	// PartnerCode, OrderNo, PayID, SIM, PackageCode and PurchaseOrderID are those of the order. The
-	// names of the members they are read from are assumed, so each may be empty: Body has what was sent.
+	// PartnerCode, OrderNo, PayID, SIM, PackageCode and PurchaseOrderID identify the order. The names
+	// of their members are assumed, so each field may be empty: Body has what was sent.
 	PartnerCode, OrderNo, PayID, SIM, PackageCode, PurchaseOrderID string
-	// Amount and Currency are what the order cost.
+	// Amount and Currency are the price of the order.
 	Amount   Amount
 	Currency string
-	// SignedAt is the timestamp of the push. A repetition may have a new one.
+	// SignedAt is the timestamp of the push. A repeated push may have a new one.
 	SignedAt time.Time
 	// Body is the raw body.
 	Body []byte
@@ -43,8 +43,8 @@ type pushHandler struct {
 // PushOption changes how PushHandler works.
 type PushOption func(*pushHandler)
 
-// WithPushTolerance sets how far the timestamp of a push may be from the clock.
-// Default: signing.PushTolerance. A negative one allows any distance, and with it replays.
+// WithPushTolerance sets how far the timestamp of a push may differ from the clock.
+// Default: signing.PushTolerance. A negative value allows any difference, and so replays.
 func WithPushTolerance(tolerance time.Duration) PushOption {
 	return func(h *pushHandler) { h.verifier.Tolerance = tolerance }
 }
@@ -54,7 +54,7 @@ func WithPushRules(join signing.PushJoin, encoding signing.PushEncoding) PushOpt
 	return func(h *pushHandler) { h.verifier.Join, h.verifier.Encoding = join, encoding }
 }
 
-// WithPushClock sets the clock that timestamps are compared with. Default: time.Now.
+// WithPushClock sets the clock for timestamps. Default: time.Now.
 func WithPushClock(now func() time.Time) PushOption {
 	return func(h *pushHandler) { h.verifier.Now = now }
 }
@@ -64,24 +64,24 @@ func WithMaxPush(bytes int64) PushOption {
 	return func(h *pushHandler) { h.limit = bytes }
 }
 
-// WithPushSeen drops pushes that were taken before: seen is asked first, and a
-// push that it knows is answered with success and not handed on. The mall repeats
-// a push whose answer got lost, so a receiver without seen must itself take the
-// same push twice without harm. An error has the mall repeat the push.
+// WithPushSeen drops repeated pushes. If seen returns true, the handler answers with
+// success and does not call take; if it returns an error, the mall repeats the push.
+// The mall repeats a push whose answer got lost: without seen, take must accept the
+// same push twice without harm.
 func WithPushSeen(seen func(context.Context, Push) (bool, error)) PushOption {
 	return func(h *pushHandler) { h.seen = seen }
 }
 
-// WithPushLogger has each push that is not taken logged, without its body.
+// WithPushLogger logs each push that is not accepted, without its body.
 func WithPushLogger(logger *slog.Logger) PushOption {
 	return func(h *pushHandler) { h.logger = logger }
 }
 
 // PushHandler receives the pushes of the mall. It verifies the raw bytes with the
-// keys, by key id, before it hands a push to take. Only if take returns nil the
-// push is answered with success; after an error the mall repeats it (assumed:
-// what sets a repetition off is not documented). Keys may be added to roll one
-// over, not while the handler runs.
+// keys, by key id, before it passes a push to take. It answers with success only if
+// take returns nil; after an error the mall repeats the push (assumed: what triggers
+// a repetition is not documented). Several keys allow a rollover. Do not change the
+// map while the handler runs.
 func PushHandler(keys map[string][]byte, take func(context.Context, Push) error, options ...PushOption) http.Handler {
 	handler := &pushHandler{verifier: signing.PushVerifier{Keys: keys}, take: take, limit: maxPush, logger: slog.New(slog.DiscardHandler)}
 	for _, option := range options {
@@ -90,29 +90,29 @@ func PushHandler(keys map[string][]byte, take func(context.Context, Push) error,
 	return handler
 }
 
-// ServeHTTP takes one push.
+// ServeHTTP receives one push.
 func (h *pushHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, message := h.serve(w, r)
 	code := "F"
 	if status == http.StatusOK {
 		code = Success
 	} else {
-		h.logger.LogAttrs(r.Context(), slog.LevelWarn, "push not taken", slog.Int("status", status), slog.String("reason", message))
+		h.logger.LogAttrs(r.Context(), slog.LevelWarn, "push not accepted", slog.Int("status", status), slog.String("reason", message))
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]string{"operateCode": code, "message": message})
 }
 
-// serve returns the status of the answer and its message, which tells nothing of what a right signature would be.
+// serve returns the status of the answer and its message, which reveals nothing about the correct signature.
 func (h *pushHandler) serve(w http.ResponseWriter, r *http.Request) (int, string) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		return http.StatusMethodNotAllowed, "a push is a POST"
+		return http.StatusMethodNotAllowed, "a push must be a POST"
 	}
 	if kind := r.Header.Get("Content-Type"); kind != "" {
 		if kind, _, err := mime.ParseMediaType(kind); err != nil || kind != "application/json" {
-			return http.StatusUnsupportedMediaType, "a push is application/json"
+			return http.StatusUnsupportedMediaType, "a push must be application/json"
 		}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.limit))
@@ -136,12 +136,12 @@ func (h *pushHandler) serve(w http.ResponseWriter, r *http.Request) (int, string
 		}
 	}
 	if err := h.take(r.Context(), push); err != nil {
-		return http.StatusInternalServerError, "the push could not be taken"
+		return http.StatusInternalServerError, "the push could not be processed"
 	}
 	return http.StatusOK, "success"
 }
 
-// refusalOf is the answer to a push that does not verify.
+// refusalOf returns the answer to a push that does not verify.
 func refusalOf(err error) (int, string) {
 	for _, known := range []error{signing.ErrPushHeader, signing.ErrPushBody} {
 		if errors.Is(err, known) {
@@ -151,8 +151,8 @@ func refusalOf(err error) (int, string) {
 	return http.StatusUnauthorized, "the signature is not accepted"
 }
 
-// readPush reads what is known of a body that verified, and so is one JSON object.
-// Members of another form stay empty: nothing of the body is documented.
+// readPush reads the known members of a verified body, which is one JSON object. A field
+// stays empty if its member has another form: no page documents the body.
 func readPush(header http.Header, body []byte) Push {
 	push := Push{Body: body}
 	if milliseconds, err := strconv.ParseInt(header.Get(signing.HeaderPushTimestamp), 10, 64); err == nil {

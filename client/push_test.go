@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -124,6 +125,60 @@ func TestPushHandlerDropsWhatWasSeen(t *testing.T) {
 	}
 	if taken != 1 {
 		t.Errorf("taken %d times", taken)
+	}
+}
+
+func TestPushOptions(t *testing.T) {
+	now := time.Now()
+	spaced := func() *http.Request {
+		push := signed(t, "new", pushBody, now)
+		signer := signing.PushSigner{KeyID: "new", Key: keys["new"], Now: func() time.Time { return now },
+			Join: signing.JoinHeadersColonBody, Encoding: signing.EncodingHex}
+		if err := signer.SignHeader(push.Header, []byte(pushBody)); err != nil {
+			t.Fatal(err)
+		}
+		return push
+	}
+	for _, test := range []struct {
+		name          string
+		option        client.PushOption
+		push          func() *http.Request
+		without, with int
+	}{
+		{"any age", client.WithPushTolerance(-1), func() *http.Request { return signed(t, "new", pushBody, now.Add(-time.Hour)) }, 401, 200},
+		{"less tolerance", client.WithPushTolerance(time.Second), func() *http.Request { return signed(t, "new", pushBody, now.Add(-5*time.Second)) }, 200, 401},
+		{"other rules", client.WithPushRules(signing.JoinHeadersColonBody, signing.EncodingHex), spaced, 401, 200},
+		{"larger bodies", client.WithMaxPush(80 << 10), func() *http.Request {
+			return signed(t, "new", `{"a":"`+strings.Repeat("x", 70<<10)+`"}`, now)
+		}, 413, 200},
+		{"another clock", client.WithPushClock(func() time.Time { return now.Add(time.Hour) }),
+			func() *http.Request { return signed(t, "new", pushBody, now) }, 200, 401},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			take := func(context.Context, client.Push) error { return nil }
+			if got := receive(client.PushHandler(keys, take), test.push()); got != test.without {
+				t.Errorf("without the option: HTTP %d, want %d", got, test.without)
+			}
+			if got := receive(client.PushHandler(keys, take, test.option), test.push()); got != test.with {
+				t.Errorf("with the option: HTTP %d, want %d", got, test.with)
+			}
+		})
+	}
+}
+
+func TestPushLoggerNamesTheReasonAndNoContents(t *testing.T) {
+	var log strings.Builder
+	handler := client.PushHandler(keys, func(context.Context, client.Push) error { return errors.New("P1 is locked") },
+		client.WithPushLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	receive(handler, signed(t, "new", pushBody, time.Now()))
+	receive(handler, signed(t, "new", pushBody, time.Now().Add(-time.Hour)))
+	if got := strings.Count(log.String(), "push not accepted"); got != 2 {
+		t.Errorf("%d records, want 2:\n%s", got, log.String())
+	}
+	for _, content := range []string{"P1", "89852420180910340793", "4.99"} {
+		if strings.Contains(log.String(), content) {
+			t.Errorf("the log has %s:\n%s", content, log.String())
+		}
 	}
 }
 

@@ -10,21 +10,21 @@ import (
 	"github.com/mallcheck/mallcheck/gen/mall"
 )
 
-// grace is how long a new task may be unknown to asyncResult: that it can be
-// asked for at once is assumed.
+// grace is how long asyncResult may refuse a new task. That it is known at once is
+// assumed.
 const grace = 10 * time.Second
 
-// Task is work that the mall does after it has answered. Store its RequestID: it
-// is the only way back to the result. A Task is safe for concurrent use.
+// Task is work that the mall does after it has answered. Store its RequestID: nothing
+// else leads back to the result. A Task is safe for concurrent use.
 type Task struct {
 	client    *Client
 	requestID string
 	action    string    // empty if resumed
-	sims      []string  // those of the request, empty if resumed
+	sims      []string  // the SIM cards of the request, empty if resumed
 	begun     time.Time // zero if resumed
 }
 
-// Task resumes a task by the RequestID that was stored. Nothing is sent.
+// Task resumes a task by its stored RequestID. It sends nothing.
 func (c *Client) Task(requestID string) *Task {
 	return &Task{client: c, requestID: requestID}
 }
@@ -40,15 +40,15 @@ type TaskResult struct {
 	Action string
 	// Status is StatusCompleted at the end; no other status is documented.
 	Status string
-	// SIMs are the outcomes so far, one for each SIM card of the request at the end.
+	// SIMs are the outcomes so far. In the end there is one for each SIM card of the request.
 	SIMs []SIMResult
 }
 
-// SIMResult is what became of one SIM card.
+// SIMResult is the outcome for one SIM card.
 type SIMResult struct {
 	// SIM is the ICCID of the card.
 	SIM string
-	// Result is ResultSuccess, ResultUnknownSIM or another code, and Message says it in words.
+	// Result is ResultSuccess, ResultUnknownSIM or another code, and Message explains it.
 	Result, Message string
 }
 
@@ -69,10 +69,10 @@ func (t *Task) Result(ctx context.Context) (*TaskResult, error) {
 	return result, err
 }
 
-// ask returns the state of the task, and the answer it stands in.
+// ask returns the state of the task, and the answer that contains it.
 func (t *Task) ask(ctx context.Context) (*TaskResult, *answer, error) {
 	if t.requestID == "" {
-		return nil, nil, errors.New("asking for a task: its RequestID is empty")
+		return nil, nil, errors.New("looking up a task: its RequestID is empty")
 	}
 	data, got, err := call[mall.AsyncResult](ctx, t.client, asyncResult, func(ctx context.Context) (*http.Response, error) {
 		return t.client.topup.AsyncResult(ctx, t.requestID, &mall.AsyncResultParams{})
@@ -81,7 +81,7 @@ func (t *Task) ask(ctx context.Context) (*TaskResult, *answer, error) {
 		return nil, got, err
 	}
 	if data.RequestID != t.requestID || data.Status == "" || t.action != "" && data.ActionCode != t.action {
-		return nil, got, got.malformed(asyncResult, "it is not a result of this task")
+		return nil, got, got.malformed(asyncResult, "it is not the result of this task")
 	}
 	result := &TaskResult{RequestID: data.RequestID, Action: data.ActionCode, Status: data.Status}
 	for _, detail := range data.Details {
@@ -90,15 +90,15 @@ func (t *Task) ask(ctx context.Context) (*TaskResult, *answer, error) {
 	return result, got, nil
 }
 
-// maxFailures is how many questions in a row may fail for want of an answer
-// before Wait gives up; each is repeated as all reading is.
+// maxFailures is how many polls in a row may fail without an answer before Wait
+// gives up. Each poll is itself repeated, as every operation that reads.
 const maxFailures = 5
 
-// Wait asks for the task until it has ended, after pauses that grow to five
-// seconds, or those that Retry-After asks for. Give ctx a deadline: when it ends
-// first the error is an *Unfinished. When the task failed for SIM cards the error is a *FailedSIMs,
-// and the result is returned as well; so it is with a *Malformed when the result leaves out a SIM card of the
-// request or names another one. A resumed task does not know which were in the request.
+// Wait polls the task until it has ended. The pauses grow to five seconds, or are those
+// that Retry-After asks for. Give ctx a deadline: if it ends first, the error is an
+// *Unfinished. If the task failed for SIM cards, the error is a *FailedSIMs, and if the
+// result lacks a SIM card of the request or names another one, it is a *Malformed; both
+// times the result is returned as well. A resumed task does not know the request.
 func (t *Task) Wait(ctx context.Context) (*TaskResult, error) {
 	status, failures := "", 0
 	unfinished := func(err error) error { return &Unfinished{RequestID: t.requestID, Status: status, Err: err} }
@@ -130,26 +130,26 @@ func (t *Task) Wait(ctx context.Context) (*TaskResult, error) {
 	}
 }
 
-// incomplete says which SIM card a final result lacks or has too many; "" if it fits the request. How often
-// it names a card that was submitted several times is assumed, and not compared.
+// incomplete says which SIM card a final result lacks, or has without a request; it returns "" if the result
+// fits. It does not compare how often a repeated card is named, which is assumed.
 func (t *Task) incomplete(result *TaskResult) string {
 	if len(t.sims) == 0 {
 		return ""
 	}
 	for _, sim := range t.sims {
 		if !slices.ContainsFunc(result.SIMs, func(one SIMResult) bool { return one.SIM == sim }) {
-			return "it says nothing of SIM card " + sim
+			return "it lacks SIM card " + sim
 		}
 	}
 	for _, one := range result.SIMs {
 		if !slices.Contains(t.sims, one.SIM) {
-			return "it is about SIM card " + one.SIM + ", which was not in the request"
+			return "it names SIM card " + one.SIM + ", which was not in the request"
 		}
 	}
 	return ""
 }
 
-// mayCome reports whether the task may be known a moment later: it is new, and the mall refuses it.
+// mayCome reports whether the mall may know the task a moment later: it is new, and the mall refused the poll.
 func (t *Task) mayCome(err error) bool {
 	refused := new(Refused)
 	return errors.As(err, &refused) && !t.begun.IsZero() && time.Since(t.begun) < grace

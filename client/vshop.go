@@ -23,8 +23,8 @@ var (
 	synOrderInfo            = operation{name: "synOrderInfo"}
 )
 
-// VerifySIM asks whether a data plan can be bought for a SIM card, named by its
-// ICCID. A card that does not exist is a *Refused.
+// VerifySIM asks whether a data plan can be bought for a SIM card, given by its
+// ICCID. If the card does not exist, the error is a *Refused.
 func (c *Client) VerifySIM(ctx context.Context, sim string) error {
 	body := mall.SingleVerifyRequest{
 		DeviceCode: sim, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal, TradeType: singleVerify.name,
@@ -33,24 +33,24 @@ func (c *Client) VerifySIM(ctx context.Context, sim string) error {
 		return c.vshop.SingleVerify(ctx, nil, body)
 	})
 	if err == nil && data.DeviceCode != sim {
-		return got.malformed(singleVerify, "it is about another SIM card")
+		return got.malformed(singleVerify, "it names another SIM card")
 	}
 	return err
 }
 
 // Plan is a data plan that can be bought.
 type Plan struct {
-	// PackageCode names the plan in an order, Code in a subscription.
+	// PackageCode identifies the plan in an order, Code in a subscription.
 	PackageCode, Code string
-	// Name is what the buyer is shown.
+	// Name is the name for buyers.
 	Name string
-	// Price and Currency are what it costs. Whether for one period or for all is not documented.
+	// Price and Currency are its price. Whether for one period or for all is not documented.
 	Price    Amount
 	Currency string
 }
 
-// Plans lists the data plans that can be bought for a SIM card. An area, in
-// words, narrows them down; which words are known is not documented.
+// Plans lists the data plans that can be bought for a SIM card. If area is not empty, it
+// narrows them down; which areas exist is not documented.
 func (c *Client) Plans(ctx context.Context, sim, area string) ([]Plan, error) {
 	body := mall.SingleServicePlanPageRequest{
 		DeviceCode: sim, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal,
@@ -78,37 +78,37 @@ func (c *Client) Plans(ctx context.Context, sim, area string) ([]Plan, error) {
 
 // OrderRequest is an order of a data plan for a SIM card.
 type OrderRequest struct {
-	// OrderNo names the order. The partner chooses it, stores it first, and never uses it for another order.
+	// OrderNo identifies the order. Choose it, store it before the call, and never use it for another order.
 	OrderNo string
-	// PayID names the payment of the order. Default: the partner code and OrderNo in one, as the printed example has it.
+	// PayID identifies the payment. Default: the partner code followed by OrderNo, as in the printed example.
 	PayID string
 	// SIM is the ICCID of the card.
 	SIM string
-	// PackageCode, Amount and Currency are those of a Plan.
+	// PackageCode, Amount and Currency are taken from a Plan.
 	PackageCode string
 	Amount      Amount
 	Currency    string
-	// PlanCode and PlanName are those of the Plan; they may be left empty (assumed).
+	// PlanCode and PlanName are taken from the Plan. They may be empty (assumed).
 	PlanCode, PlanName string
-	// Periods is how many periods are ordered. Default: 1.
+	// Periods is the number of periods. Default: 1.
 	Periods int
-	// AutoRenew says that the order is to be renewed, for Subscribe.
+	// AutoRenew asks for an auto-renewal; call Subscribe afterwards.
 	AutoRenew bool
-	// PurchaseOrderID is another id of the partner's own, under which FindOrder finds the order. It may be empty.
+	// PurchaseOrderID is another id of the partner's own. FindOrder finds the order by it. It may be empty.
 	PurchaseOrderID string
-	// MayExist says that the order was sent before, in this process or another, so that it is asked for first.
+	// MayExist says that the order may have been sent before, by this process or another. Order then looks it up first.
 	MayExist bool
 }
 
-// PlacedOrder is an order that the mall has. It is not paid yet.
+// PlacedOrder is an order that the mall has accepted. It is not paid yet.
 type PlacedOrder struct {
-	// OrderNo, PayID and SIM are those of the request.
+	// OrderNo, PayID and SIM are taken from the request.
 	OrderNo, PayID, SIM string
-	// Existed says that the order was there from an earlier attempt.
+	// Existed says that an earlier attempt placed the order.
 	Existed bool
 }
 
-// complete returns the request with its defaults, or says what is missing.
+// complete returns the request with its defaults filled in, or an error that says what is missing.
 func (r OrderRequest) complete(partner string) (OrderRequest, error) {
 	if err := required("OrderNo", r.OrderNo, "SIM", r.SIM, "PackageCode", r.PackageCode, "Amount", r.Amount.String(), "Currency", r.Currency); err != nil {
 		return r, err
@@ -116,12 +116,12 @@ func (r OrderRequest) complete(partner string) (OrderRequest, error) {
 	r.PayID = or(r.PayID, partner+r.OrderNo)
 	r.Periods = or(r.Periods, 1)
 	if r.Periods < 0 {
-		return r, fmt.Errorf("a negative number of periods: %d", r.Periods)
+		return r, fmt.Errorf("the number of Periods is negative: %d", r.Periods)
 	}
 	return r, nil
 }
 
-// required takes names and values in turn and returns an error for the first empty value.
+// required takes alternating names and values, and returns an error for the first empty value.
 func required(pairs ...string) error {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] == "" {
@@ -138,7 +138,7 @@ func flag(on bool) string {
 	return "0"
 }
 
-// optional returns nil for an empty text, which is then not sent.
+// optional returns nil for an empty string, so that it is not sent.
 func optional(text string) *string {
 	if text == "" {
 		return nil
@@ -163,7 +163,7 @@ func (c *Client) sendOrder(ctx context.Context, request OrderRequest) (*PlacedOr
 		return nil, err
 	}
 	if data.OrderNo == "" || data.PayID == "" {
-		return nil, got.malformed(singleOrder, "it names no order, or no payment")
+		return nil, got.malformed(singleOrder, "it lacks orderNo or payId")
 	}
 	if err := compare(singleOrder.name, pair{"orderNo", request.OrderNo, data.OrderNo}, pair{"payId", request.PayID, data.PayID}); err != nil {
 		return nil, err
@@ -171,20 +171,20 @@ func (c *Client) sendOrder(ctx context.Context, request OrderRequest) (*PlacedOr
 	return &PlacedOrder{OrderNo: request.OrderNo, PayID: request.PayID, SIM: request.SIM}, nil
 }
 
-// PaidOrder is an order that the partner was paid for by other means than the
-// operations of Payment.
+// PaidOrder is an order that was paid to the partner, not through the operations of
+// Payment.
 type PaidOrder struct {
 	// OrderRequest is the order; MayExist has no effect.
 	OrderRequest
-	// PaidAt is when it was paid, sent in its own time zone: no page tells which one is meant.
+	// PaidAt is when it was paid. It is sent in its own time zone: no page says which one is expected.
 	PaidAt time.Time
-	// Account and Method say how it was paid, as codes whose meaning is not documented. Default: "1"
-	// and "3", as printed.
+	// Account and Method say how it was paid, in codes that are not documented. Default: "1" and "3",
+	// as printed.
 	Account, Method string
 }
 
-// ReportPaidOrder tells the mall of an order that the partner was paid for. It is
-// sent once: after an error other than a *Refused ask FindOrder.
+// ReportPaidOrder reports an order that was paid to the partner. The request is sent
+// once: after an error other than a *Refused, call FindOrder.
 func (c *Client) ReportPaidOrder(ctx context.Context, order PaidOrder) (*PlacedOrder, error) {
 	request, err := order.complete(c.config.PartnerCode)
 	if err != nil {
@@ -206,7 +206,7 @@ func (c *Client) ReportPaidOrder(ctx context.Context, order PaidOrder) (*PlacedO
 		return nil, err
 	}
 	if data.OrderNo == "" || data.PayID == "" {
-		return nil, got.malformed(synOrderInfo, "it names no order, or no payment")
+		return nil, got.malformed(synOrderInfo, "it lacks orderNo or payId")
 	}
 	if err := compare(synOrderInfo.name, pair{"orderNo", request.OrderNo, data.OrderNo}, pair{"payId", request.PayID, data.PayID}); err != nil {
 		return nil, err
@@ -214,17 +214,17 @@ func (c *Client) ReportPaidOrder(ctx context.Context, order PaidOrder) (*PlacedO
 	return &PlacedOrder{OrderNo: request.OrderNo, PayID: request.PayID, SIM: request.SIM}, nil
 }
 
-// SIMOrder is an order of a SIM card that is in effect or waits for it.
+// SIMOrder is an active or pending order of a SIM card.
 type SIMOrder struct {
 	// Status is OrderActive, OrderPending or another code.
 	Status string
 	// PlanName is the name of the plan.
 	PlanName string
-	// Time and Unit say how long the plan lasts; "1" and "2" are printed for a plan of 30 days.
+	// Time and Unit give the duration of the plan; "1" and "2" are printed for a plan of 30 days.
 	Time, Unit string
-	// ExpireDate is the last day as year-month-day, empty as long as the order is pending.
+	// ExpireDate is the last day as year-month-day. It is empty while the order is pending.
 	ExpireDate string
-	// RemainingDays is how many days are left, in digits.
+	// RemainingDays is the number of days left, in digits.
 	RemainingDays string
 }
 
@@ -240,7 +240,7 @@ func (c *Client) SIMOrders(ctx context.Context, sim string) ([]SIMOrder, error) 
 		return nil, err
 	}
 	if data.DeviceCode != sim {
-		return nil, got.malformed(singleQueryOrder, "it is about another SIM card")
+		return nil, got.malformed(singleQueryOrder, "it names another SIM card")
 	}
 	orders := make([]SIMOrder, 0, len(data.OrderList))
 	for _, listed := range data.OrderList {
@@ -256,9 +256,9 @@ func (c *Client) SIMOrders(ctx context.Context, sim string) ([]SIMOrder, error) 
 
 // AutoRenewal is the active auto-renewal of a SIM card.
 type AutoRenewal struct {
-	// SIM, OrderNo and PayID name it.
+	// SIM, OrderNo and PayID identify it.
 	SIM, OrderNo, PayID string
-	// Periods is how many periods are renewed, in digits; PackageType is a code without a documented meaning.
+	// Periods is the number of periods, in digits. PackageType is a code that is not documented.
 	Periods, PackageType string
 	// PlanName is the name of the plan.
 	PlanName string
@@ -266,8 +266,8 @@ type AutoRenewal struct {
 	SubscribedOn string
 }
 
-// AutoRenewal returns the active auto-renewal of a SIM card. A card without one
-// is a *Refused (assumed).
+// AutoRenewal returns the active auto-renewal of a SIM card. If there is none, the
+// error is a *Refused (assumed).
 func (c *Client) AutoRenewal(ctx context.Context, sim string) (*AutoRenewal, error) {
 	body := mall.QueryAutoRenewalRecordRequest{
 		DeviceCode: sim, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal,
@@ -288,7 +288,7 @@ func (c *Client) AutoRenewal(ctx context.Context, sim string) (*AutoRenewal, err
 	}, nil
 }
 
-// CancelAutoRenewal ends the auto-renewal that SIM, OrderNo and PayID name. It is sent once.
+// CancelAutoRenewal ends the auto-renewal that SIM, OrderNo and PayID identify. The request is sent once.
 func (c *Client) CancelAutoRenewal(ctx context.Context, renewal AutoRenewal) error {
 	body := mall.CancelAutoRenewalRecordRequest{
 		DeviceCode: renewal.SIM, LanguageCode: c.config.LanguageCode, Mark: mark, Terminal: c.config.Terminal,

@@ -79,7 +79,7 @@ func receive(address string) error {
 	return server(address, mux).ListenAndServe()
 }
 
-// expect takes the push of one order at /push until it is stopped. A push that does not agree with the order is refused.
+// expect takes the push of one order at /push until it is stopped. A push that contradicts the order is refused.
 func expect(ctx context.Context, address string, order client.OrderRequest, finished chan<- client.Push) (stop func(), err error) {
 	keys, err := pushKeys()
 	if err != nil {
