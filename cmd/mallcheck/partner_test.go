@@ -54,6 +54,7 @@ func TestPartnerMisuse(t *testing.T) {
 // TestReceiverThatAcceptsEverything checks that a receiver without verification fails, and that the
 // key appears in no output.
 func TestReceiverThatAcceptsEverything(t *testing.T) {
+	testlevel.Plain(t)
 	careless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	defer careless.Close()
 	got := process{arguments: []string{"receiver", careless.URL + "/push", "--push-key=" + receiverKey, "--skip=RCV-090"}}.run(t)

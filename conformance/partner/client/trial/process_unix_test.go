@@ -10,10 +10,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
 // All children of the command are killed, including those that leave its process group.
 func TestNothingIsLeftRunning(t *testing.T) {
+	testlevel.Plain(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("only /proc tells of processes that left the group")
 	}

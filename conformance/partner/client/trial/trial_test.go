@@ -251,6 +251,7 @@ func TestGroups(t *testing.T) {
 
 // A mall with another signature rule is only tried on a client that is said to know the rule.
 func TestHabitsByRule(t *testing.T) {
+	testlevel.Plain(t)
 	for _, test := range []struct {
 		words []string
 		mode  string
