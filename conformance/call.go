@@ -20,19 +20,19 @@ import (
 // ErrNoAnswer is the error of a call that was not answered.
 var ErrNoAnswer = errors.New("no answer")
 
-// Called is what came of one call.
+// Called is the outcome of one call.
 type Called struct {
-	// Answer is what the target answered, nil when it did not.
+	// Answer is the target's answer, or nil if there was none.
 	Answer *Answer
-	// Signed shows how the sign of the request came about.
+	// Signed shows how the sign of the request was computed.
 	Signed signing.Explanation
-	// Problem says why the answer is no success, "" when it is one.
+	// Problem says why the answer is not a success. It is empty for a success.
 	Problem string
 }
 
 // Call makes one signed call of an operation of a target. set holds the members of
-// its path, query or body, as NAME=TEXT or NAME:=JSON, in addition to those that the
-// target's settings give. An error that is not ErrNoAnswer means that nothing was sent.
+// its path, query or body, as NAME=TEXT or NAME:=JSON, in addition to those in the
+// target's settings. If the error is not ErrNoAnswer, nothing was sent.
 func Call(ctx context.Context, t *target.Target, operationID string, set []string) (*Called, error) {
 	operation, err := callable(t, operationID)
 	if err != nil {
@@ -89,7 +89,7 @@ func interruptedCall(operation openapi.Operation, sent bool) error {
 	return fmt.Errorf("interrupted before the answer came: the target may have executed %s", operation.ID)
 }
 
-// silently is an error that is found by errors.Is but adds nothing to the text.
+// silently is an error that errors.Is finds but whose text is empty.
 type silently struct{ error }
 
 // Error implements error.
@@ -98,7 +98,7 @@ func (silently) Error() string { return "" }
 // Unwrap returns the error.
 func (s silently) Unwrap() error { return s.error }
 
-// callable returns an operation that can be called, or says why it cannot.
+// callable returns the operation, or an error if it cannot be called.
 func callable(t *target.Target, id string) (openapi.Operation, error) {
 	operation, known := openapi.OperationOf(id)
 	switch {
@@ -116,8 +116,8 @@ func callable(t *target.Target, id string) (openapi.Operation, error) {
 	return operation, nil
 }
 
-// UnknownOperation is the error of an id that is not that of an operation: it names
-// the nearest one.
+// UnknownOperation returns the error for an unknown operation id. It suggests the nearest
+// one.
 func UnknownOperation(id string) error {
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -133,9 +133,9 @@ func UnknownOperation(id string) error {
 	return fmt.Errorf("%q is not an operation; there are %s", id, strings.Join(ids, ", "))
 }
 
-// problemOf says why an answer is no success, "" when it is one. The suite reads
-// answers leniently and lets the oracle judge them; here nothing else does.
-// incomplete says why the answer is not all that the target announced, "" when it is.
+// problemOf says why an answer is not a success; "" means success. In a run the oracle
+// judges answers, but nothing judges the answer of a single call.
+// The parameter incomplete says why the answer is shorter than the target announced, or is empty.
 func problemOf(answer *Answer, incomplete string) string {
 	if !answer.Accepted() {
 		return "the target did not accept the call"

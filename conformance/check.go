@@ -30,13 +30,13 @@ func (r *runner) one(ctx context.Context, check checks.Check) reports.Result {
 	return result
 }
 
-// maxRepeats is how many failed checks of a run are run once more. A target that
-// fails more of them is not flaky.
+// maxRepeats is how many failed checks of a run are repeated. A target that fails more
+// checks is not flaky.
 const maxRepeats = 20
 
-// holdsNow runs a failed check once more, where nothing speaks against it, and
-// reports whether it finds no violation now. The embedded sandbox does the same
-// each time, and what is bought twice is paid twice.
+// holdsNow repeats a failed check and reports whether it passes now. It does not repeat
+// checks against the embedded sandbox, which always answers the same, nor checks that buy
+// something, because that would cost twice.
 func (r *runner) holdsNow(ctx context.Context, check checks.Check) bool {
 	if r.target.Sandbox || check.Does == reports.Purchase || ctx.Err() != nil || !r.mayRepeat() {
 		return false
@@ -46,7 +46,7 @@ func (r *runner) holdsNow(ctx context.Context, check checks.Check) bool {
 	return again.Verdict == reports.Passed || again.Verdict == reports.Finding
 }
 
-// mayRepeat counts a repetition, and reports false when there were enough.
+// mayRepeat counts a repetition. It reports false once the limit is reached.
 func (r *runner) mayRepeat() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -58,7 +58,7 @@ func (r *runner) mayRepeat() bool {
 }
 
 // carryOut runs a check, undoes its effects and decides the verdict of its result.
-// What no page names is handed to undocumented instead.
+// It collects undocumented members in undocumented instead.
 func (r *runner) carryOut(ctx context.Context, check checks.Check, result *reports.Result, undocumented func(reports.Deviation)) {
 	s := r.session(ctx, check)
 	end := perform(ctx, check, s, limitOf(r.target))
@@ -97,16 +97,16 @@ func (r *runner) carryOut(ctx context.Context, check checks.Check, result *repor
 	r.conclude(result)
 }
 
-// untested has a check come to no outcome that was kept from what it is about, so
-// that it does not count as one that the target passed. A violation goes before it,
-// also a finding that fails the run.
+// untested marks a check inconclusive that was stopped before it tested its subject, so
+// that it does not count as passed. A violation takes precedence, as does a finding that
+// fails the run.
 func (r *runner) untested(result *reports.Result, end session.End) {
 	if end.Untested && end.Deviation.Clause != result.Clause && !r.run.Policy.FailOnFinding {
 		result.Verdict, result.Reason = reports.Inconclusive, end.Deviation.Summary
 	}
 }
 
-// conclude gives a result its verdict and, where something deviated, what helps to understand it.
+// conclude sets the verdict of a result and, after a deviation, the explanation.
 func (r *runner) conclude(result *reports.Result) {
 	for i := range result.Deviations {
 		result.Deviations[i].Severity = reports.Severity(openapi.SeverityOf(result.Deviations[i].Clause))
@@ -124,8 +124,8 @@ func (r *runner) conclude(result *reports.Result) {
 	}
 }
 
-// tell adds what ended a check to its deviations, unless the oracle has said the
-// same of the same exchange.
+// tell adds the failure that ended a check to its deviations, unless the oracle has
+// reported the same failure for the same exchange.
 func tell(result *reports.Result, d reports.Deviation) {
 	if !slices.ContainsFunc(result.Deviations, func(said reports.Deviation) bool {
 		return said.Clause == d.Clause && said.Exchange == d.Exchange
@@ -134,7 +134,7 @@ func tell(result *reports.Result, d reports.Deviation) {
 	}
 }
 
-// crash is a panic that neither an assertion nor the session raised.
+// crash is a panic that came from neither an assertion nor the session.
 type crash struct {
 	value any
 	where string
@@ -153,8 +153,8 @@ func ownFrames(stack []byte) string {
 	return strings.Join(frames, " < ")
 }
 
-// unmet turns a failed assertion into a deviation from the check's clause. Where it
-// names no exchange, the last one shows it.
+// unmet turns a failed assertion into a deviation from the check's clause. If the
+// assertion names no exchange, the deviation gets the last one.
 func unmet(s *session.Session, check checks.Check, failure expect.Failure, last int) reports.Deviation {
 	d := s.Deviation(cmp.Or(failure.Clause, check.Clause), check.Subject(), failure.Summary)
 	d.Level, d.Exchange, d.Expected, d.Actual = check.Level, failure.Exchange, failure.Expected, failure.Actual
@@ -164,7 +164,7 @@ func unmet(s *session.Session, check checks.Check, failure expect.Failure, last 
 	return d
 }
 
-// describe returns a result with what is known of a check beforehand.
+// describe returns a result with the static description of a check.
 func (r *runner) describe(check checks.Check) reports.Result {
 	clause, _ := openapi.ClauseFor(check.Clause, check.Subject())
 	if check.Grade != "" {

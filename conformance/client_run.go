@@ -12,7 +12,7 @@ import (
 )
 
 // JudgeClient tests a partner's client under the policy, selection and waivers of t. Without a command
-// the end of ctx ends the serving, and the checks run then. Its error is about the settings, as Run's is.
+// it serves until ctx ends, and then runs the checks. An error is about the settings, as with Run.
 // observer may be nil.
 func JudgeClient(ctx context.Context, t *target.Target, config trial.Config, observer Observer) (*reports.Run, error) {
 	contract, err := openapi.Mall()
@@ -37,7 +37,7 @@ func JudgeClient(ctx context.Context, t *target.Target, config trial.Config, obs
 	return run, err
 }
 
-// exercised counts which parts of the contract the exchanges of some results exercised.
+// exercised counts which parts of the contract the exchanges of the results exercised.
 func exercised(mall *openapi.Contract, results []reports.Result) (*reports.Coverage, error) {
 	push, err := openapi.Push()
 	if err != nil {

@@ -1,13 +1,12 @@
-// Package conformance holds a target to the contract of the mall API.
+// Package conformance tests whether a target conforms to the contract of the mall API.
 //
-// Run is the entry for the command line, for go test and for other projects: it
-// asks each service once, runs the selected checks and returns the run as data,
-// with ExitCode for the verdict as a process exit code. It starts no sandbox and
-// writes no report; its callers do.
+// Run is the entry point for the command line, go test and other projects. It asks
+// each service once, runs the selected checks and returns the run as data; ExitCode
+// turns it into an exit code. Its callers start a sandbox and write reports.
 //
-// net/http prints bytes that a server sends unasked through package log, as they came.
-// The command discards them. A process that imports this package, and whose output others
-// read, does so with log.SetOutput(io.Discard).
+// If a server sends bytes that nobody asked for, net/http logs them unchanged through
+// package log. The command line discards that log. A process that imports this package
+// can do the same with log.SetOutput(io.Discard).
 package conformance
 
 import (

@@ -10,19 +10,19 @@ import (
 const (
 	// ExitPassed means no violation.
 	ExitPassed = 0
-	// ExitViolation means a violation, a finding or a habit where these fail the run,
-	// or a waiver that is expired or stale.
+	// ExitViolation means a violation, an expired or stale waiver, or a finding or
+	// habit if the settings make it fail the run.
 	ExitViolation = 1
 	// ExitUsage means wrong usage or configuration.
 	ExitUsage = 2
-	// ExitInconclusive means that the target could not be asked, or not to the end.
+	// ExitInconclusive means that the target could not be reached, or not to the end.
 	ExitInconclusive = 3
 	// ExitInterrupted means SIGINT or SIGTERM.
 	ExitInterrupted = 130
 )
 
-// ExitCode returns the exit code of a run. Where several apply, interruption
-// comes first, then a violation, wrong configuration, an inconclusive run.
+// ExitCode returns the exit code of a run. If several apply, the first of these wins:
+// interruption, violation, wrong configuration, inconclusive run.
 func ExitCode(run *reports.Run) int {
 	has := func(holds func(reports.Result) bool) bool { return slices.ContainsFunc(run.Results, holds) }
 	dead := slices.ContainsFunc(run.Services, func(s reports.Service) bool { return !s.Reached })

@@ -12,7 +12,7 @@ import (
 )
 
 // checkExpectations returns an error of type *target.Error for an expectation that
-// names no case or says nothing that can be expected.
+// names no case or that no answer can meet.
 func checkExpectations(t *target.Target) error {
 	if len(t.Expectations) == 0 {
 		return nil
@@ -37,8 +37,7 @@ func checkExpectations(t *target.Target) error {
 	return nil
 }
 
-// nearestMutation suggests a mutation that the operation has in the place of one
-// that it has not.
+// nearestMutation suggests a mutation of the operation for a name that is unknown.
 func nearestMutation(known []cases.Case, wrong reports.Expectation) string {
 	var mutations []string
 	for _, c := range known {

@@ -2,10 +2,10 @@ package conformance
 
 import "slices"
 
-// ExpectedToCatch returns the checks that must fail when the sandbox commits a
-// fault, by the id of the fault; none for an unknown one. Each is a case, or a
-// check whose every case must fail. They are those that are about the fault's
-// clause; others may fail as well.
+// ExpectedToCatch returns the checks that must fail when the sandbox commits the
+// fault with the given id; none for an unknown fault. Each is a case, or a check of
+// which every case must fail. They test the clause of the fault; other checks may
+// fail as well.
 func ExpectedToCatch(fault string) []string { return slices.Clone(expected[fault]) }
 
 var expected = map[string][]string{

@@ -10,13 +10,13 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// Explanation is what there is to know of a check without a run.
+// Explanation describes a check without a run.
 type Explanation struct {
 	ID          string `json:"id"`
 	Requirement string `json:"requirement"`
 	Level       string `json:"level"`
-	// Clause is the statement of the contract that the check is about, Statement
-	// the clause in words; File and Line are where it stands.
+	// Clause is the id of the clause that the check tests, and Statement its text. File
+	// and Line locate it in the contract.
 	Clause    string `json:"clause"`
 	Statement string `json:"statement"`
 	File      string `json:"file"`
@@ -25,22 +25,22 @@ type Explanation struct {
 	Grade  string `json:"grade"`
 	Source string `json:"source,omitempty"`
 	Note   string `json:"note,omitempty"`
-	// Operations are those that the check calls; it is about the first.
+	// Operations are the operations that the check calls; it tests the first.
 	Operations []string `json:"operations"`
-	// Does is the permission that it needs.
+	// Does is the permission that the check needs.
 	Does string `json:"does"`
-	// Cause is what usually causes a failure.
+	// Cause is the usual cause of a failure.
 	Cause string `json:"cause"`
-	// Faults are those that the check is expected to catch.
+	// Faults are the faults that the check is expected to catch.
 	Faults []string `json:"faults"`
-	// Cases are the ids of the cases, for the id of a check that has some; the
-	// rest is then that of the first case.
+	// Cases are the ids of the cases, if the id belongs to a check with cases. The
+	// other fields then describe the first case.
 	Cases []string `json:"cases,omitempty"`
 }
 
-// Explain tells what there is to know of the check or case of an id. The id of a
-// check with cases stands for all of them. An unknown id is an error of type
-// *target.Error that names the nearest one.
+// Explain describes the check or case with the given id. The id of a check with cases
+// stands for all of them. The error for an unknown id has type *target.Error and names
+// the nearest one.
 func Explain(id string) (*Explanation, error) {
 	all := everyCheck()
 	var named []checks.Check
@@ -76,7 +76,7 @@ func Explain(id string) (*Explanation, error) {
 	return explanation, nil
 }
 
-// ids returns the ids of checks and of those that their cases belong to.
+// ids returns the ids of checks and cases.
 func ids(all []checks.Check) []string {
 	var known []string
 	for _, check := range all {

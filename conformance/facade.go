@@ -15,26 +15,26 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// JournalFile is the name of the file, in the folder of the reports, in which a run
-// notes what has to be undone.
+// JournalFile is the name of the file in the report folder in which a run records what
+// must be undone.
 const JournalFile = journal.File
 
-// Connection is one run's link to a target.
+// Connection connects one run to a target.
 type Connection = session.Connection
 
 // Session drives one check's requests against a target.
 type Session = session.Session
 
-// Answer is what a target answered to one call.
+// Answer is a target's answer to one call.
 type Answer = wire.Answer
 
 // Swept is what a sweep did.
 type Swept = session.Swept
 
-// Examination is what a target told of itself.
+// Examination is what doctor found out about a target.
 type Examination = doctor.Report
 
-// Merge is reports.Merge, with the causes inferred anew from all shards.
+// Merge is reports.Merge, and infers the causes again from all shards.
 func Merge(runs []*reports.Run, names []string) (*reports.Run, error) {
 	merged, err := reports.Merge(runs, names)
 	if err != nil {
@@ -44,20 +44,19 @@ func Merge(runs []*reports.Run, names []string) (*reports.Run, error) {
 	return merged, nil
 }
 
-// Connect returns a connection to a target; nothing is sent yet. The caller closes it.
+// Connect returns a connection to a target. It sends nothing. The caller must close it.
 func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) {
 	return session.Connect(t, contract)
 }
 
-// Examine asks a target which reading of the documentation it follows; ctx bounds
-// all of it.
+// Examine finds out which reading of the documentation a target follows, within ctx.
 func Examine(ctx context.Context, t *target.Target) (*Examination, error) {
 	return doctor.Examine(ctx, t)
 }
 
-// Select returns those of all checks that a pattern in only matches (all if it is empty)
-// and none in skip. A pattern is the id of a check, area:AREA, op:OPERATION or one with *. A
-// pattern that matches nothing is an error of type *target.Error.
+// Select returns the checks matched by any pattern in only (all if empty) and by none in
+// skip. A pattern is the id of a check, area:AREA or op:OPERATION, and may have *. The error
+// for a pattern that matches nothing has type *target.Error.
 func Select(all []checks.Check, only, skip []string) ([]checks.Check, error) {
 	return selection.Select(all, only, skip)
 }

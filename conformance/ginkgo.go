@@ -15,7 +15,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// siblings is how many specs stand in one container: their cost is quadratic.
+// siblings is the number of specs in one container. Their cost is quadratic.
 const siblings = 100
 
 // runSpecs turns checks into Ginkgo specs, for this run only, that await the results of
@@ -42,7 +42,7 @@ func runSpecs(ordered []checks.Check, await func(checks.Check) (reports.Result, 
 	defer func() { formatter.ColorableStdOut = stdout }()
 
 	suite, reporter := types.NewDefaultSuiteConfig(), types.NewDefaultReporterConfig()
-	// The run has its own time limit, and an interrupted check ends by itself.
+	// The run has its own time limit, and ends interrupted checks itself.
 	suite.Timeout, suite.GracePeriod = 0, 24*time.Hour
 	ginkgo.RunSpecs(silent{}, "mallcheck", suite, reporter)
 }
@@ -57,7 +57,7 @@ func report(result reports.Result) {
 	}
 }
 
-// silent is Ginkgo's testing.T: the verdict is in the run's results.
+// silent is the testing.T for Ginkgo. It ignores failures: the run's results have the verdict.
 type silent struct{}
 
 // Fail implements ginkgo.GinkgoTestingT.

@@ -13,9 +13,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// FaultRow returns what a run against a sandbox that commits a fault shows of it.
-// clause is the one that the fault breaks. A check catches the fault when it fails
-// with a violation of just that clause; that it fails for another is a side effect.
+// FaultRow returns what a run against a sandbox with a fault shows about the fault.
+// clause is the clause that the fault breaks. A check catches the fault if it reports a
+// violation of that clause; any other failure is a side effect.
 func FaultRow(fault, clause, statement string, run *reports.Run) reports.FaultRow {
 	row := reports.FaultRow{
 		ID: fault, Clause: clause, Statement: statement, CaughtBy: []string{},
@@ -62,15 +62,14 @@ func FaultRow(fault, clause, statement string, run *reports.Run) reports.FaultRo
 	return row
 }
 
-// mostOperations is of how many operations the derived cases are worth running
-// against one fault.
+// mostOperations limits the operations whose derived cases are run against one fault.
 const mostOperations = 3
 
-// WorthDeriving returns patterns of the cases derived from the contract that are
-// worth running against a fault, after a run of all other checks against it: those
-// that are expected to catch it, and all of the operations whose answers violated a
-// clause, of the first mostOperations of them by their names. At a smaller depth than
-// thorough they are the ids of all cases that are part of it.
+// WorthDeriving returns patterns of the derived cases that are worth running against a
+// fault, after all other checks ran against it: the cases that are expected to catch it,
+// and all cases of operations whose answers violated a clause, for the first
+// mostOperations by name. At a depth below thorough it returns the ids of all cases of
+// that depth.
 func WorthDeriving(fault string, run *reports.Run, depth string) []string {
 	var worth []string
 	for _, id := range ExpectedToCatch(fault) {
@@ -122,13 +121,13 @@ func violations(result *reports.Result) []string {
 	return slices.Sorted(maps.Keys(clauses))
 }
 
-// leastRight is for how many faults of a hundred the right cause must come first.
+// leastRight is the percentage of faults whose right cause must come first.
 const leastRight = 95
 
-// NewMatrix judges the rows of faults. Every fault must be caught, and by the
-// checks that are expected to. When whole is set, they are all faults there are,
-// and every check, and every mutation of the cases that are derived from the
-// contract, must catch one of them, and the right cause must come first for most.
+// NewMatrix judges the rows of faults. Every fault must be caught, by the checks that
+// are expected to catch it. If whole is set, rows must contain every fault; then every
+// check and every mutation of the derived cases must catch a fault, and the right cause
+// must come first for most faults.
 func NewMatrix(rows []reports.FaultRow, seed int64, whole bool) (*reports.Matrix, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -167,8 +166,9 @@ func NewMatrix(rows []reports.FaultRow, seed int64, whole bool) (*reports.Matrix
 	return m, nil
 }
 
-// misattributed counts the checks that fail under faults that crash, and those of them that
-// name no server error: one in a hundred may, where a task did not end in time as well.
+// misattributed counts the checks that fail under faults that crash the server, and how
+// many of them name no server error. One in a hundred may, because a task may also miss
+// its time limit.
 func misattributed(rows []reports.FaultRow) (failed, other int) {
 	const clause = "/no-server-error"
 	for i := range rows {
@@ -185,7 +185,7 @@ func misattributed(rows []reports.FaultRow) (failed, other int) {
 	return failed, other
 }
 
-// problems says what is not proven of one fault.
+// problems says what the proof of one fault lacks.
 func problems(row *reports.FaultRow) []string {
 	switch {
 	case row.Problem != "":

@@ -7,7 +7,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// observedOf returns the judge of what no schema of a target's overlay says, nil without an overlay.
+// observedOf returns the judge of those claims of a target's overlay that no schema expresses, nil without an overlay.
 func observedOf(t *target.Target) (*observe.Judge, error) {
 	if t.Overlay == nil {
 		return nil, nil
@@ -19,7 +19,7 @@ func observedOf(t *target.Target) (*observe.Judge, error) {
 	return observe.NewJudge(contract, t.Overlay.Learned)
 }
 
-// holdToOverlay judges the exchanges of a result by the overlay of the target.
+// holdToOverlay compares the exchanges of a result with the overlay of the target.
 func (r *runner) holdToOverlay(result *reports.Result) {
 	if r.observed == nil {
 		return

@@ -21,9 +21,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// AllChecks returns the checks of the server and those of a partner's own side, in the order of
-// their ids. Those of the partner's side have no Run: JudgeClient, JudgeReceiver,
-// JudgeSigner and Proxy run them.
+// AllChecks returns the checks of the server and those of the partner's side, sorted by id.
+// Checks of the partner's side have no Run: JudgeClient, JudgeReceiver, JudgeSigner and
+// Proxy run them.
 func AllChecks() []checks.Check { return slices.Clone(everyCheck()) }
 
 var everyCheck = sync.OnceValue(func() []checks.Check {
@@ -41,15 +41,15 @@ var everyCheck = sync.OnceValue(func() []checks.Check {
 })
 
 // JudgeReceiver tests a partner's push receiver under the policy, selection and waivers of t.
-// Its error is about the settings, as Run's is. observer may be nil.
+// An error is about the settings, as with Run. observer may be nil.
 func JudgeReceiver(ctx context.Context, t *target.Target, config receiver.Config, observer Observer) (*reports.Run, error) {
 	service := reports.Service{Name: "receiver", URL: config.URL.Redacted()}
 	reach := func() string { return receiver.Reach(ctx, config) }
 	return judgePartner(ctx, t, openapi.Push, receiver.Checks(config), service, reach, observer)
 }
 
-// JudgeSigner tests a partner's signer under the policy, selection and waivers of t. Its error is
-// about the settings, as Run's is. observer may be nil.
+// JudgeSigner tests a partner's signer under the policy, selection and waivers of t. An error is
+// about the settings, as with Run. observer may be nil.
 func JudgeSigner(ctx context.Context, t *target.Target, config signer.Config, observer Observer) (*reports.Run, error) {
 	service := reports.Service{Name: "signer", URL: "command:" + config.Name()}
 	reach := func() string { return "" }
@@ -100,7 +100,7 @@ func judgePartner(
 	return &r.run, nil
 }
 
-// partnerResult runs one check, unless the run has ended or nothing answers.
+// partnerResult runs one check, unless the run has ended or the service is down.
 func (r *runner) partnerResult(ctx context.Context, described checks.Check, check partner.Check, service reports.Service) reports.Result {
 	result := r.describe(described)
 	result.Started = time.Now().UTC()

@@ -16,9 +16,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Proxy serves a signing proxy to a target on a listener until ctx ends, undoes what went through it
-// unless the settings keep it, and returns what it saw as a run, under the policy, selection and waivers
-// of t. Its error is about the settings, or says that serving failed. observer may be nil.
+// Proxy serves a signing proxy to a target on a listener until ctx ends. It then undoes what the requests
+// created, unless the settings keep it, and returns a run with its findings, under the policy, selection
+// and waivers of t. An error is about the settings, or says that serving failed. observer may be nil.
 func Proxy(ctx context.Context, t *target.Target, listener net.Listener, config proxy.Config, observer Observer) (*reports.Run, error) {
 	defer func() { _ = listener.Close() }() // it may be closed already
 	contract, err := openapi.Mall()
@@ -79,14 +79,14 @@ func (r *runner) selectPartner(all []partner.Check) ([]checks.Check, error) {
 	return selected, err
 }
 
-// proxyResult returns what the proxy saw of one check.
+// proxyResult returns the result of one check of the proxy.
 func (r *runner) proxyResult(described checks.Check, all []partner.Check) reports.Result {
 	at := slices.IndexFunc(all, func(check partner.Check) bool { return check.ID == described.ID })
 	service := reports.Service{Name: "target", Reached: true} // each check says itself whether it was
 	return r.partnerResult(context.Background(), described, all[at], service)
 }
 
-// finishProxy undoes what went through the proxy, and says what stays and what else is known.
+// finishProxy undoes what the proxied requests created, and completes the run.
 func (r *runner) finishProxy(config proxy.Config) {
 	if config.KeepChanges {
 		r.run.Left = r.connection.KeepForwarded()

@@ -13,24 +13,23 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render"
 )
 
-// Replayed is a recorded exchange beside that of the same request, sent again.
+// Replayed is a recorded exchange, with the exchange of the same request sent again.
 type Replayed = replay.Exchange
 
-// Replayal is what came of sending the requests of a check again.
+// Replayal is the outcome of sending the requests of a check again.
 type Replayal struct {
-	// Exchanges are those that were sent, in order.
+	// Exchanges are the exchanges that were sent, in order.
 	Exchanges []Replayed
-	// Left says what could not be undone, a sentence each.
+	// Left says what could not be undone, one sentence for each object.
 	Left []string
-	// Stopped is why not all requests were sent, nil when they were.
+	// Stopped says why some requests were not sent. It is nil if all were.
 	Stopped error
 }
 
-// Replay sends the recorded requests of one result of a run again, and undoes what
-// they do. The run comes from a file, so it is data: the contract says which method
-// and path an operation has and which permission it needs, and the target where it
-// is. given holds values for what the report redacts, by name. An error means that
-// nothing was sent.
+// Replay sends the recorded requests of one result again, and undoes what they create.
+// The run comes from a file, so it is only data: method, path and permission of an
+// operation come from the contract, the address from the target. given has values for
+// redacted members, by name. If there is an error, nothing was sent.
 func Replay(ctx context.Context, t *target.Target, run *reports.Run, result *reports.Result, given map[string]string) (*Replayal, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -67,8 +66,8 @@ func Replay(ctx context.Context, t *target.Target, run *reports.Run, result *rep
 	return &Replayal{Exchanges: sent, Left: s.Close(), Stopped: stopped}, nil
 }
 
-// needed returns the permissions that a replay needs: those of the operations that
-// were called, and that of the check, whatever the file says of it.
+// needed returns the permissions that a replay needs: those of the called operations and
+// of the check, whatever the file says.
 func needed(contract *openapi.Contract, result *reports.Result) []reports.Does {
 	var needs []reports.Does
 	add := func(does reports.Does) {

@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	// reasonStopped is the reason of a check that a run did not get to.
+	// reasonStopped is the reason of a check that a stopped run did not reach.
 	reasonStopped = "the run was stopped before this check"
-	// reasonUntested ends the reason of a check whose service gave no answer to test.
+	// reasonUntested ends the reason of a check whose service did not answer.
 	reasonUntested = "service could not be tested"
 )
 
-// ErrNothingToRepeat is the error of a run in which nothing is left to run again.
+// ErrNothingToRepeat means that a run has no check to run again.
 var ErrNothingToRepeat = errors.New("every check that could run passed: there is nothing to run again")
 
-// ToRepeat returns the ids of the checks that a run left without a passing verdict:
-// those that failed, that were inconclusive, or that it did not get to. The run may
-// come from a file of elsewhere, so an id that would select several checks is an error.
+// ToRepeat returns the ids of the checks without a passing verdict: those that failed,
+// were inconclusive or were not reached. The run may come from a foreign file, so an id
+// that would select several checks is an error.
 func ToRepeat(run *reports.Run) ([]string, error) {
 	var ids []string
 	has := map[string]bool{}

@@ -9,9 +9,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// explainSigns adds to each request of a result its sign by the rules of the target, beside the
-// sign that was sent. A request that cannot be signed, such as one whose body is not a JSON
-// object, stays unexplained.
+// explainSigns adds to each request of a result the sign that the target's rules require. It
+// skips requests that cannot be signed, such as one whose body is not a JSON object.
 func explainSigns(result *reports.Result, rules signing.Rules) {
 	result.Exchanges = slices.Clone(result.Exchanges)
 	for i := range result.Exchanges {

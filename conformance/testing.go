@@ -25,12 +25,12 @@ import (
 // -run and -skip select checks before anything is sent: the elements behind the name
 // of the test match the id and the case, and a check that -run names runs at every depth.
 // -ginkgo.focus, -ginkgo.skip and -ginkgo.label-filter select among the checks of the
-// depth. -failfast and -ginkgo.fail-fast stop the run at the first failure; the run ends
-// before the -timeout of go test, with its reports; -ginkgo.timeout and -ginkgo.seed set
-// time limit and seed; -ginkgo.dry-run sends nothing; -ginkgo.v prints every failure with
-// its exchanges; -ginkgo.junit-report names a further JUnit file. A switch of Ginkgo that
-// has no effect here is an error. Specs of the caller's own are left alone. For -list,
-// call Main in TestMain.
+// depth. -failfast and -ginkgo.fail-fast stop the run at the first failure. The run ends
+// before the -timeout of go test, early enough for its reports. -ginkgo.timeout and
+// -ginkgo.seed set time limit and seed; -ginkgo.dry-run sends nothing; -ginkgo.v prints
+// every failure with its exchanges; -ginkgo.junit-report names a second JUnit file. A
+// Ginkgo switch without effect here is an error. The caller's own specs are not touched.
+// For -list, call Main in TestMain.
 func Test(t *testing.T, under *target.Target) {
 	t.Helper()
 	settings := *under
@@ -100,7 +100,7 @@ func untilDeadline(t *testing.T) (context.Context, context.CancelFunc) {
 // forReports is how long before the -timeout of go test a run ends.
 const forReports = 20 * time.Second
 
-// dryRun has a subtest for each check that would run, and sends nothing.
+// dryRun starts a subtest for each check that would run, and sends nothing.
 func dryRun(t *testing.T, under *target.Target, given *selection.Switches) {
 	t.Helper()
 	selected, err := selectedBy(under, manner{also: given.Selects, named: given.NameChecks()})
@@ -145,7 +145,7 @@ func Main(m *testing.M, test string) int {
 	return code
 }
 
-// tellTest gives one result to go test.
+// tellTest reports one result to go test.
 func tellTest(t *testing.T, result *reports.Result, policy reports.Policy) {
 	t.Helper()
 	switch {
@@ -164,8 +164,8 @@ func tellTest(t *testing.T, result *reports.Result, policy reports.Policy) {
 	t.Logf("the check took %s", result.Duration)
 }
 
-// neverFromCache keeps go test from taking a pass of a remote target out of its
-// cache: it does not cache a test that read a file younger than two seconds.
+// neverFromCache keeps go test from caching a pass against a remote target: go test does
+// not cache a test that read a file younger than two seconds.
 func neverFromCache(under *target.Target) {
 	if under.Sandbox {
 		return
@@ -177,7 +177,7 @@ func neverFromCache(under *target.Target) {
 	}
 }
 
-// testObserver tells a terminal.
+// testObserver prints progress on a terminal.
 type testObserver struct {
 	terminal *render.Terminal
 	secrets  redact.Secrets
@@ -200,12 +200,11 @@ func inTurn(ordered []checks.Check, await func(checks.Check) (reports.Result, bo
 
 // Run runs every selected check against a target. observer may be nil.
 //
-// Its error is about the settings (a pattern that selects nothing, a contract
-// that cannot be read), before anything was sent; everything that happens later
-// is in the run. When ctx is cancelled the checks in progress end, what they
-// created is undone, and the rest is skipped. One process runs one at a time.
-// Ginkgo and Gomega are left as they are, so it may be called beside specs and
-// inside one.
+// An error is about the settings, such as a pattern that selects nothing, and then
+// nothing was sent. Everything later is in the run. When ctx is cancelled, the checks in
+// progress end, what they created is undone, and the rest is skipped. One process runs
+// one suite at a time. Run leaves Ginkgo and Gomega as they are, so it may be called
+// beside specs or in one.
 func Run(ctx context.Context, t *target.Target, observer Observer) (*reports.Run, error) {
 	return runWith(ctx, t, observer, manner{awaitAll: inTurn})
 }

@@ -2,8 +2,7 @@ package conformance
 
 import "maps"
 
-// Unchecked returns the rules of both contracts that no check tests, by id, each with
-// the reason.
+// Unchecked returns the rules of both contracts that no check tests, as reasons by id.
 func Unchecked() map[string]string { return maps.Clone(unchecked) }
 
 var unchecked = map[string]string{

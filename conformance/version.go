@@ -8,11 +8,11 @@ import (
 	"github.com/mallcheck/mallcheck/internal/installed"
 )
 
-// modulePath names this module among those that a program was built of.
+// modulePath identifies this module among the modules of a program.
 const modulePath = "github.com/mallcheck/mallcheck"
 
-// What the linker sets where go build cannot see the version control: make dist and
-// the Dockerfile pass -X for them. The Dockerfile alone sets the way of installation.
+// The linker sets these where go build cannot see the version control: make dist and the
+// Dockerfile pass -X. Only the Dockerfile sets the way of installation.
 var version, commit, installedBy string
 
 // InstalledBy returns how this program was installed: "Python wheel", "npm package",
@@ -20,26 +20,27 @@ var version, commit, installedBy string
 // source" or "unknown". Unlike [Built] it depends on the machine.
 func InstalledBy() string { return installed.By(installedBy, version) }
 
-// Build says what a program with this suite in it was built from.
+// Build says from what a program with this suite was built.
 type Build struct {
-	// Version is the version set at build time, or else that of the module;
+	// Version is the version set at build time, or else the version of the module, or
 	// "devel" for an unknown working tree.
 	Version string
-	// Commit is the revision, in hex, and CommitTime its time; empty and zero
-	// where neither the linker nor go build knew them.
+	// Commit is the revision, in hex, and CommitTime its time. Both are zero if neither
+	// the linker nor go build knew them.
 	Commit     string
 	CommitTime time.Time
 	// Modified reports that the working tree differed from the commit.
 	Modified bool
-	// Go is the version of Go, as in "go1.26.8"; Platform is "linux/amd64" and the like.
+	// Go is the version of Go, such as "go1.26.8", and Platform the platform, such as
+	// "linux/amd64".
 	Go, Platform string
 }
 
-// Version returns the version of the suite: that of [Built].
+// Version returns the version of the suite, as [Built] does.
 func Version() string { return Built().Version }
 
-// Built returns what this program was built from. It depends on the build alone,
-// never on the time or the machine, so that a build can be repeated byte for byte.
+// Built returns from what this program was built. It depends only on the build, not on
+// the time or the machine, so that builds are reproducible.
 func Built() Build {
 	build := Build{Version: version, Commit: commit, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -51,8 +52,8 @@ func Built() Build {
 	return build
 }
 
-// read adds what go build wrote into the program; values set by the linker stay.
-// In a program of another module the settings tell of that module's commit.
+// read adds what go build wrote into the program. Values set by the linker stay. In a
+// program of another module the settings describe the commit of that module.
 func (b *Build) read(info *debug.BuildInfo) {
 	module := info.Main
 	for _, dependency := range info.Deps {

@@ -10,9 +10,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// waiversOf returns the waivers that are for a target, as the run applies them.
-// One that covers no check of the suite is an error of type *target.Error,
-// whatever target it is for.
+// waiversOf returns the waivers for a target. The error for a waiver that covers no
+// check of the suite has type *target.Error, whatever its target is.
 func waiversOf(t *target.Target, all []checks.Check, now time.Time) ([]reports.Waiver, error) {
 	var waivers []reports.Waiver
 	for _, w := range t.Waivers {
@@ -49,7 +48,7 @@ func covers(w reports.Waiver, result *reports.Result) bool {
 	return selection.Matches(checks.Check{ID: result.ID, Operations: result.Operations}, w.Check)
 }
 
-// countWaivers tells the waivers what became of all that they cover.
+// countWaivers counts for each waiver the results that it covers, by verdict.
 func (r *runner) countWaivers() {
 	for i := range r.run.Waivers {
 		waiver := &r.run.Waivers[i]

@@ -12,7 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// endGrace is how long a check may take to end once it is stopped.
+// endGrace is how long a stopped check may take to end.
 const endGrace = 4 * time.Second
 
 // limitOf returns how long one check may take against a target. It is generous: a
