@@ -41,7 +41,7 @@ func TestWrongPushSignaturesAreExplained(t *testing.T) {
 		s.Fault, s.Only = []string{"push-headers-not-signed"}, []string{"NTF-017"}
 	}))
 	d := run.Results[0].Deviations[0]
-	if !strings.HasPrefix(d.Summary, "the signature of the push is wrong: the signature fits if") ||
+	if !strings.HasPrefix(d.Summary, "the signature of the push is wrong: the signature matches if") ||
 		!strings.HasPrefix(d.Expected, `the signature over the text {"deviceCode":`) {
 		t.Errorf("told: %s\nexpected: %s", d.Summary, d.Expected)
 	}

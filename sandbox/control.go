@@ -15,12 +15,12 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
-// ControlPath is the root of the control path, which Config.Control opens. It is beside the API and not
-// part of the contract; GET lists what it offers. Bodies are JSON objects, responses use the envelope,
-// nothing is signed, and no Interceptor sees it.
+// ControlPath is the root of the control path, which Config.Control opens. It is not part of the
+// contract. GET lists its functions. Bodies are JSON objects, responses use the envelope, nothing is
+// signed, and no Interceptor sees it.
 //
-// It answers only callers on this machine, and must be out of reach of web pages in a local browser:
-// it refuses requests with an Origin or with a foreign Host, and a POST must be sent as JSON.
+// It answers only callers on this machine, and it must be out of reach of web pages in a local browser:
+// it refuses requests with an Origin or a foreign Host, and accepts only JSON in a POST.
 const ControlPath = "/_sandbox/"
 
 // control serves ControlPath.
@@ -62,7 +62,7 @@ func (k *control) answer(r *http.Request) *store.Answer {
 	}
 	if allowed == nil {
 		return (&store.Refusal{Reason: store.NoSuchPath, Status: http.StatusNotFound, Message: fmt.Sprintf(
-			"the control path has nothing at %s: GET %s lists what it has", store.Shown(r.URL.Path), ControlPath)}).Answer()
+			"the control path has no function %s: GET %s lists its functions", store.Shown(r.URL.Path), ControlPath)}).Answer()
 	}
 	slices.Sort(allowed)
 	return wrongMethod(r, strings.Join(allowed, ", ")).Answer()

@@ -30,7 +30,7 @@ func newControl(s *Sandbox) *control {
 			`A held payment stays open until it is confirmed again, a held task until it is released`, k.next},
 		{http.MethodPost, "pay", `chooses the payment method of an open payment, as a buyer does in the Stripe SDK: {"partnerCode": "P1", "payId": "...", "pm_id": "pm_card_visa"}; confirmPaymentResult then ends it`, k.pay},
 		{http.MethodPost, "release", "releases all held tasks", k.release},
-		{http.MethodPost, "push", `sends a push once more: {"orderNo": "..."}; without orderNo that of a made-up order`, k.push},
+		{http.MethodPost, "push", `sends a push once more: {"orderNo": "..."}; without orderNo, the push of an invented order`, k.push},
 		{http.MethodGet, "pushes", "lists the pushes, oldest first", k.pushes},
 		{http.MethodGet, "requests", "lists the newest requests to the API, oldest first", k.requests},
 	}
@@ -132,15 +132,15 @@ func seedAll(st *store.State, partners, sims []string, groups []seedGroup) error
 	return nil
 }
 
-// heldGroup is a group with its SIM cards, each repeated as often as it was added.
-type heldGroup struct {
+// groupState is a group with its SIM cards, each repeated as often as it was added.
+type groupState struct {
 	ID          string   `json:"id"`
 	PartnerCode string   `json:"partnerCode"`
 	SIMs        []string `json:"sims"`
 }
 
-// heldRenewal is an active auto-renewal.
-type heldRenewal struct {
+// renewalState is an active auto-renewal.
+type renewalState struct {
 	PartnerCode string `json:"partnerCode"`
 	DeviceCode  string `json:"deviceCode"`
 	OrderNo     string `json:"orderNo"`
@@ -149,13 +149,13 @@ type heldRenewal struct {
 func (k *control) state(func(any) error) (any, error) {
 	st := k.sandbox.state
 	defer st.Lock()()
-	groups, renewals := []heldGroup{}, []heldRenewal{}
+	groups, renewals := []groupState{}, []renewalState{}
 	for _, id := range slices.Sorted(maps.Keys(st.Groups)) {
-		groups = append(groups, heldGroup{id, st.Groups[id].Owner, st.Groups[id].Listed()})
+		groups = append(groups, groupState{id, st.Groups[id].Owner, st.Groups[id].Listed()})
 	}
 	for _, o := range st.OrderBook.All {
 		if o.Renewal.Active {
-			renewals = append(renewals, heldRenewal{o.Partner, o.SIM, o.OrderNo})
+			renewals = append(renewals, renewalState{o.Partner, o.SIM, o.OrderNo})
 		}
 	}
 	return map[string]any{"groups": groups, "renewals": renewals, "tasks": len(st.Tasks.Pending)}, nil
@@ -251,7 +251,8 @@ func (k *control) release(read func(any) error) (any, error) {
 	return map[string]int{"released": st.Tasks.Release(st.Now())}, nil
 }
 
-// push sends the push of an order, or of one that is not kept: a receiver can be tried without ordering.
+// push sends the push of an order, or of an invented one, so that a receiver can be tested without
+// ordering.
 func (k *control) push(read func(any) error) (any, error) {
 	var want struct {
 		OrderNo string `json:"orderNo"`
@@ -262,7 +263,7 @@ func (k *control) push(read func(any) error) (any, error) {
 	st := k.sandbox.state
 	defer st.Lock()()
 	if st.Push == nil {
-		return nil, errors.New("no address for pushes is set")
+		return nil, errors.New("no push address is set")
 	}
 	partner := st.Push.Partner()
 	if want.OrderNo == "" {

@@ -41,7 +41,7 @@ func TestControlListsWhatItDoes(t *testing.T) {
 			t.Errorf("%s is not in %s", name, list)
 		}
 	}
-	m.refused(m.request(http.MethodGet, "/_sandbox/nothing", ""), http.StatusNotFound, "GET /_sandbox/ lists what it has")
+	m.refused(m.request(http.MethodGet, "/_sandbox/nothing", ""), http.StatusNotFound, "GET /_sandbox/ lists its functions")
 	r := m.refused(m.request(http.MethodPut, "/_sandbox/clock", "{}"), http.StatusMethodNotAllowed, "the path takes GET, POST")
 	if r.header.Get("Allow") != "GET, POST" {
 		t.Errorf("Allow %q", r.header.Get("Allow"))
@@ -156,7 +156,7 @@ func TestControlPush(t *testing.T) {
 	}
 	m.refused(m.request(http.MethodPost, sandbox.ControlPath+"push", `{"orderNo":"none"}`), 200, "has no order")
 	withoutPushes := controlled(t, sandbox.Config{})
-	withoutPushes.refused(withoutPushes.request(http.MethodPost, sandbox.ControlPath+"push", "{}"), 200, "no address for pushes is set")
+	withoutPushes.refused(withoutPushes.request(http.MethodPost, sandbox.ControlPath+"push", "{}"), 200, "no push address is set")
 }
 
 func TestControlReset(t *testing.T) {

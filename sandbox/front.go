@@ -73,8 +73,8 @@ func (s *Sandbox) carryOut(c *store.Call) *store.Answer {
 	return &w.Answer
 }
 
-// failed turns an error of a generated handler into an answer: a refusal as it is, anything else as a
-// defect with HTTP 500.
+// failed turns an error of a generated handler into an answer: a refusal stays a refusal, anything else
+// is a defect with HTTP 500.
 func failed(w http.ResponseWriter, _ *http.Request, err error) {
 	var refusal *store.Refusal
 	if !errors.As(err, &refusal) {

@@ -7,7 +7,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
-// startLine returns the arrival time of a request if requests are logged.
+// startLine returns the current time if requests are logged.
 func (s *Sandbox) startLine() time.Time {
 	if s.cfg.Log == nil {
 		return time.Time{}

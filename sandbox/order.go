@@ -8,8 +8,8 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
-// QueryOrder returns the order found by the first non-empty key. The generated code has it on the server
-// of Bundle-groups because both share one address.
+// QueryOrder returns the order found by the first non-empty key. The generated code declares it on the
+// server of Bundle-groups because both services share one address.
 func (s topupService) QueryOrder(ctx context.Context, request topup.QueryOrderRequestObject) (topup.QueryOrderResponseObject, error) {
 	p := request.Params
 	o, refusal := s.state.LookUp(store.CallOf(ctx), deref(p.PurchaseOrderID), deref(p.OrderID), deref(p.SIMID))

@@ -132,7 +132,7 @@ func TestSubscriptionThatIsNotPaid(t *testing.T) {
 	}
 	_, a = m.renewal(p, sim)
 	expectRefusal(t, a, "no active auto-renewal")
-	expectRefusal(t, m.cancel(p, sim, open.OrderNo, open.PayID), "has no auto-renewal of it")
+	expectRefusal(t, m.cancel(p, sim, open.OrderNo, open.PayID), "has no auto-renewal of this order")
 	if plans := m.plans(p, sim); len(plans) != 0 {
 		t.Errorf("plans %+v", plans)
 	}

@@ -12,7 +12,7 @@ import (
 type requestRecord struct {
 	At        time.Time `json:"at"`
 	Method    string    `json:"method"`
-	Path      string    `json:"path"` // with its query
+	Path      string    `json:"path"` // including the query
 	Operation string    `json:"operation,omitempty"`
 	Partner   string    `json:"partnerCode,omitempty"`
 	Body      string    `json:"body,omitempty"`

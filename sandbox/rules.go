@@ -182,12 +182,12 @@ func keepHeader(c *store.Call, r *rule) *store.Refusal {
 	return nil
 }
 
-// elsewhere says where a missing parameter seems to be: in another part of the request, or under a name
-// that differs only in case, - and _.
+// elsewhere says where a missing parameter appears to be: in another part of the request, or under a
+// name that differs only in letter case, - and _.
 func elsewhere(c *store.Call, in, name string) string {
 	for _, other := range []string{store.InQuery, store.InBody, store.InPath} {
 		if other != in && c.Find(other, name) != nil {
-			return fmt.Sprintf(": it is in the %s, where a %s must not have it", other, operationOf(c).method)
+			return fmt.Sprintf(": it is in the %s, where a %s must not send it", other, operationOf(c).method)
 		}
 	}
 	members := c.Members
@@ -202,7 +202,7 @@ func elsewhere(c *store.Call, in, name string) string {
 	return ""
 }
 
-// plainName returns a name without case, - and _, and a plural s, which are easily confused.
+// plainName returns a name without letter case, - and _, and a plural s, which are easily confused.
 func plainName(name string) string {
 	return strings.TrimSuffix(joiners.Replace(strings.ToLower(name)), "s")
 }

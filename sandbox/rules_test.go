@@ -157,7 +157,7 @@ func TestHintsAtTheRightPlace(t *testing.T) {
 	m := serve(t, sandbox.Config{})
 	sims := "/topup/mall/bundle-groups/G20230001/sims"
 	m.refused(m.request(http.MethodPost, sims+"?version=3.0&partnerCode=P000270&sign=x", simBody("1")), 200,
-		"version is missing from the body: it is in the query, where a POST must not have it; partnerCode is missing")
+		"version is missing from the body: it is in the query, where a POST must not send it; partnerCode is missing")
 	m.refused(m.signed(m.fix.Partner, http.MethodPost, sims, `{"simIds":["89852420180910340793"]}`), 200,
 		`sim_ids is missing from the body, which has "simIds" instead`)
 	m.refused(m.signed(m.fix.Partner, http.MethodPost, sims, `{"sim_id":["89852420180910340793"]}`), 200,

@@ -98,7 +98,7 @@ type Config struct {
 	Wrap func(*Sandbox) http.Handler
 }
 
-// settings are those that the state depends on.
+// settings are the settings that the state depends on.
 func (c Config) settings() store.Settings {
 	return store.Settings{Seed: c.Seed, Now: c.Now, TaskDelay: c.TaskDelay, Bounds: c.Bounds}
 }

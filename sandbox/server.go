@@ -129,6 +129,6 @@ func (s *Server) closeFresh() {
 	defer s.mu.Unlock()
 	s.closing = true
 	for conn := range s.fresh {
-		_ = conn.Close() // its goroutine sees it and ends
+		_ = conn.Close() // its goroutine then ends
 	}
 }

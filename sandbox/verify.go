@@ -55,7 +55,8 @@ func (s *Sandbox) judgeSign(c *store.Call) *store.Refusal {
 }
 
 // diagnose explains a wrong sign in one line: the mistake that produces exactly this sign or, if none is
-// known, the right content. The sign is a checksum, so this reveals nothing beyond the request.
+// known, the right content. The sign is only a checksum, so this reveals nothing that is not in the
+// request.
 func (s *Sandbox) diagnose(got diagnose.Request, sign string) string {
 	if s.cfg.Terse {
 		return ": it does not match these parameters"

@@ -156,7 +156,7 @@ func TestWrongSignIsDiagnosed(t *testing.T) {
 	}
 	m.refused(req, 200, "sign in the query is wrong: ", "path")
 	guessed := strings.Replace(verifyBody, "ea7a3bba7e345e0b8ca7f7e3b43d6e72", "00112233445566778899aabbccddeeff", 1)
-	m.refused(m.request(http.MethodPost, "/vshop/singleVerify", guessed), 200, "no known mistake leads to it",
+	m.refused(m.request(http.MethodPost, "/vshop/singleVerify", guessed), 200, "no known mistake produces it",
 		`the right one is ea7a3bba7e345e0b8ca7f7e3b43d6e72, the MD5 of {"deviceCode":"89852420180910340793","languageCode":"1",`)
 	if r := m.do(req); strings.Contains(r.message, "\n") {
 		t.Errorf("the diagnosis has several lines: %q", r.message)
@@ -180,7 +180,7 @@ func TestOneNameInTwoPartsOfTheRequest(t *testing.T) {
 	}
 	req := m.signed(m.fix.Partner, http.MethodGet, path, "")
 	req.URL.RawQuery += "&group_id=G20230002"
-	m.refused(req, 200, `parameter "group_id" has another value in another part`)
+	m.refused(req, 200, `parameter "group_id" has different values in two parts`)
 }
 
 // A request with a wrong sign learns nothing of the state and changes nothing.

@@ -40,7 +40,7 @@ func Catalogue() []RuleInfo {
 		}, {
 			Name: "sign-empty", Values: slices.Clone(emptyNames),
 			Default: EmptyStringOrNull.String(), Grade: gradeAssumed, Source: "doc-1486828",
-			About: "Which values count as empty and are left out. Leaving out \"\" is documented; leaving out null is assumed.",
+			About: "Which values count as empty and are left out of the sign. Leaving out \"\" is documented; leaving out null is assumed.",
 		}, {
 			Name: "sign-hex", Values: slices.Clone(hexNames),
 			Default: LowerHex.String(), Grade: gradeDocumented, Source: "doc-1486828",
@@ -52,12 +52,12 @@ func Catalogue() []RuleInfo {
 		}, {
 			Name: "push-join", Values: slices.Clone(joinNames),
 			Default: JoinBodyColonHeaders.String(), Grade: gradeAssumed, Source: "doc-2518982",
-			About: "How the sorted body of a push and the text {version}:{algo}:{timestamp} are joined. " +
-				"That they are joined is documented; how is not.",
+			About: "How the sorted body of a push is joined with the text {version}:{algo}:{timestamp}. " +
+				"The documentation says that they are joined, but not how.",
 		}, {
 			Name: "push-encoding", Values: slices.Clone(encodingNames),
 			Default: EncodingBase64.String(), Grade: gradeAssumed, Source: "doc-2518982",
-			About: "How the HMAC of a push is encoded in its header. No page shows one.",
+			About: "How the HMAC of a push is encoded in its header. The documentation shows no example.",
 		},
 	}
 }

@@ -15,8 +15,8 @@ var ErrMismatch = errors.New("it does not match the content")
 // ErrNoSign means that a request has no sign or an empty one.
 var ErrNoSign = errors.New("there is no sign")
 
-// smallContent is the size up to which content stays on the stack. Documented requests need less
-// than half of it.
+// smallContent is the size up to which content stays on the stack. Documented requests need less than
+// half.
 const smallContent = 768
 
 // Content returns the text whose MD5 is the sign of members: one compact JSON object of the

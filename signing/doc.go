@@ -21,17 +21,16 @@
 // Sign, Verify and Content work on parameters, SignBody, VerifyBody and
 // ContentOfBody on the text of one JSON object, and MembersOf collects the
 // parameters of a request. A Signer signs requests on their way out, as a request
-// editor of a generated client or as an http.RoundTripper. Text that two parties may read
-// differently is an error: invalid UTF-8, lone surrogates, a byte order mark, duplicate
-// members, repeated query parameters. Explain shows how a sign comes about; package
-// signing/diagnose finds out why one is wrong.
+// editor of a generated client or as an http.RoundTripper. Text that two parties may read differently is
+// an error: invalid UTF-8, lone surrogates, a byte order mark, duplicate members, repeated query
+// parameters. Explain shows how a sign is made; package signing/diagnose finds out why one is wrong.
 //
 // # Security
 //
 // The request signature uses no secret. It is a checksum, not an authentication:
 // anyone who can send a request can compute its sign, and a valid sign says nothing
-// about the sender. MD5 does not resist deliberate collisions either. The transport
-// protects a request, and whatever else the provider checks.
+// about the sender. MD5 does not resist deliberate collisions either. Requests are protected only by the
+// transport and by whatever else the provider checks.
 //
 // The signature of a push is different: PushSigner and PushVerifier use HMAC-SHA1 with
 // a secret key that both parties share, and compare in constant time.

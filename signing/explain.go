@@ -5,17 +5,17 @@ import (
 	"net/url"
 )
 
-// Explanation shows how a sign comes about.
+// Explanation shows how a sign is made.
 type Explanation struct {
 	// Content is the text whose MD5 is Sign.
 	Content []byte
-	// Sign is the right sign, Sent the one that the parameters carry: empty if there is none, its
-	// JSON text if it is not a string.
+	// Sign is the right sign. Sent is the one that the parameters contain: empty if there is none, JSON
+	// text if it is not a string.
 	Sign, Sent string
 }
 
-// Explain returns the content and the sign of members beside the sign that they carry.
-// Errors are those of Content.
+// Explain returns the content and the sign of members together with the sign that they contain. Errors
+// are those of Content.
 func Explain(members []Member, rules Rules) (Explanation, error) {
 	content, err := Content(members, rules)
 	if err != nil {

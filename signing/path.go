@@ -47,8 +47,8 @@ func pathMembers(u *url.URL, templates []string) ([]Member, error) {
 	return members, nil
 }
 
-// matchEnd returns how many literal segments of template match the end of path, or -1 if it does
-// not match. A parameter does not match a segment that is empty.
+// matchEnd returns how many literal segments of template match the end of path, or -1 if it does not
+// match. A parameter does not match an empty segment.
 func matchEnd(path, template string) (int, error) {
 	if !strings.HasPrefix(template, "/") {
 		return 0, fmt.Errorf("path template %q does not begin with a slash", template)
@@ -82,7 +82,7 @@ func matchEnd(path, template string) (int, error) {
 	return literals, nil
 }
 
-// cutLast splits a path before its last slash. The segment comes without the slash.
+// cutLast splits a path at its last slash, which belongs to neither part.
 func cutLast(path string) (before, segment string) {
 	i := max(strings.LastIndexByte(path, '/'), 0)
 	return path[:i], strings.TrimPrefix(path[i:], "/")
@@ -95,7 +95,7 @@ func parameterName(segment string) (string, error) {
 	}
 	name := strings.TrimSuffix(strings.TrimPrefix(segment, "{"), "}")
 	if len(name) != len(segment)-2 || name == "" || strings.ContainsAny(name, "{}") {
-		return "", fmt.Errorf("segment %q is neither literal nor one {parameter}", segment)
+		return "", fmt.Errorf("segment %q is neither literal text nor a single {parameter}", segment)
 	}
 	return name, nil
 }

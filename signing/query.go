@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// parameter is a member and where its value stands in the text that carries it.
+// parameter is a member and the position of its value in the text that carries it.
 type parameter struct {
 	Member
 	start, end int
 	bare       bool // a query parameter without "="
 }
 
-// queryParameters reads the text behind the question mark.
+// queryParameters reads the text after the question mark.
 func queryParameters(raw string) ([]parameter, error) {
 	parameters := make([]parameter, 0, strings.Count(raw, "&")+1)
 	values := make([]byte, 0, len(raw)+2*cap(parameters))
@@ -54,7 +54,7 @@ func queryParameter(raw string, start, end int, values *[]byte) (parameter, erro
 	}
 	name, err := unescapeQuery(name)
 	if err != nil {
-		return p, fmt.Errorf("a parameter's name: %w", err)
+		return p, fmt.Errorf("the name of a parameter: %w", err)
 	}
 	if value, err = unescapeQuery(value); err != nil {
 		return p, fmt.Errorf("the value of parameter %s: %w", quoteShort(name), err)
@@ -68,7 +68,7 @@ func queryParameter(raw string, start, end int, values *[]byte) (parameter, erro
 
 func unescapeQuery(text string) (string, error) {
 	if strings.IndexByte(text, ';') >= 0 {
-		return "", errors.New("a semicolon, which some servers take for a separator, is not escaped as %3B")
+		return "", errors.New("a semicolon must be escaped as %3B: some servers read it as a separator")
 	}
 	decoded, err := url.QueryUnescape(text)
 	if err != nil {

@@ -55,7 +55,7 @@ func MembersOf(method string, u *url.URL, body []byte, templates []string, parts
 	return members, nil
 }
 
-var errGetBody = errors.New("a GET carries its parameters in the query, but this one has a body")
+var errGetBody = errors.New("a GET has its parameters in the query, but this one has a body")
 
 // inQuery reports whether requests of a method carry the global parameters in the
 // query (documented for GET), and not in the body (documented for POST, PUT and DELETE).
@@ -63,8 +63,8 @@ func inQuery(method string) bool {
 	return method == "" || method == http.MethodGet || method == http.MethodHead
 }
 
-// MergeMembers appends to members those of more that are not among them already. It is an error
-// if a name has one value in members and another in more.
+// MergeMembers appends to members those of more that it does not contain yet. It is an error if a name
+// has different values in members and more.
 func MergeMembers(members, more []Member) ([]Member, error) {
 	if len(members) == 0 {
 		return more, nil
@@ -81,7 +81,7 @@ func MergeMembers(members, more []Member) ([]Member, error) {
 		if !twice {
 			members = append(members, m)
 		} else if !sameValue(members[i], m) {
-			return nil, fmt.Errorf("parameter %s has another value in another part of the request", quoteShort(m.Name))
+			return nil, fmt.Errorf("parameter %s has different values in two parts of the request", quoteShort(m.Name))
 		}
 	}
 	return members, nil

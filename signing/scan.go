@@ -32,11 +32,11 @@ type span struct {
 	outEnd     int
 }
 
-// scanner reads JSON text once. It checks it, finds the members of the outermost object and,
-// when write is set, writes the text in the form that is signed. It is one type because a
-// second grammar for writing could disagree with the first. The outermost object is written to
-// arguments and results, so that a caller's buffers can stay on the stack; nested values,
-// which no documented request has, are written to a buffer of the scanner.
+// scanner reads JSON text once. It checks the text, finds the members of the outermost object and, if
+// write is set, writes the text in the form that is signed. It is one type because a second grammar for
+// writing could disagree with the first. The outermost object is written through arguments and results,
+// so that a caller's buffers can stay on the stack; nested values, which no documented request has, are
+// written to a buffer of the scanner.
 type scanner struct {
 	input   []byte
 	pos     int
@@ -53,7 +53,7 @@ func syntaxErrorf(offset int, format string, args ...any) error {
 	return &SyntaxError{Offset: offset, Reason: fmt.Sprintf(format, args...)}
 }
 
-// unexpected reports what stands at the scanner's position instead of what was wanted.
+// unexpected reports what the scanner found instead of what it wanted.
 func (s *scanner) unexpected(wanted string) error {
 	if s.pos >= len(s.input) {
 		return syntaxErrorf(s.pos, "%s expected, but the text ends", wanted)
@@ -120,7 +120,7 @@ func (s *scanner) space() {
 	}
 }
 
-// peek returns the next byte, or 0 at the end: no JSON text has a 0 outside of an error.
+// peek returns the next byte, or 0 at the end: valid JSON text contains no 0.
 func (s *scanner) peek() byte {
 	if s.pos < len(s.input) {
 		return s.input[s.pos]
@@ -136,7 +136,7 @@ func (s *scanner) put(dst []byte, c byte) []byte {
 	return dst
 }
 
-// putSince writes what was read since start.
+// putSince writes the text read since start.
 func (s *scanner) putSince(dst []byte, start int) []byte {
 	if s.write {
 		return append(dst, s.input[start:s.pos]...)
@@ -174,7 +174,7 @@ func (s *scanner) scalar(dst []byte) ([]byte, error) {
 	return nil, s.unexpected("a value")
 }
 
-// name reads a member up to the beginning of its value.
+// name reads a member up to the start of its value.
 func (s *scanner) name(dst []byte, found *span) ([]byte, error) {
 	found.at, found.out = s.pos, len(dst)
 	if s.peek() != '"' {
@@ -215,7 +215,7 @@ func (s *scanner) open(dst []byte, last byte) ([]byte, bool) {
 	return dst, s.peek() != last
 }
 
-// separator reads what stands after a member or an element, and reports whether another follows.
+// separator reads the text after a member or element, and reports whether another one follows.
 func (s *scanner) separator(dst []byte, last byte) ([]byte, bool, error) {
 	s.space()
 	switch s.peek() {
@@ -231,7 +231,7 @@ func (s *scanner) separator(dst []byte, last byte) ([]byte, bool, error) {
 
 func (s *scanner) literal(dst []byte, word string) ([]byte, error) {
 	if !bytes.HasPrefix(s.input[s.pos:], []byte(word)) {
-		return nil, syntaxErrorf(s.pos, "a value expected, found a word that is none of true, false, null")
+		return nil, syntaxErrorf(s.pos, "a value expected, found a word other than true, false and null")
 	}
 	s.pos += len(word)
 	return s.putSince(dst, s.pos-len(word)), nil

@@ -11,7 +11,7 @@ func (s *scanner) nested(depth int) error {
 	return s.object(depth)
 }
 
-// element reads any value that stands in a nested object or array.
+// element reads any value in a nested object or array.
 func (s *scanner) element(depth int) (err error) {
 	if c := s.peek(); c == '{' || c == '[' {
 		return s.nested(depth)
@@ -59,8 +59,8 @@ func (s *scanner) object(depth int) (err error) {
 	return err
 }
 
-// finishObject checks the members of a nested object for duplicates and, if that is the rule, sorts
-// what was written of it from offset from on.
+// finishObject checks the members of a nested object for duplicates and sorts what was written of it,
+// starting at offset from, if the rules say so.
 func (s *scanner) finishObject(members []span, from int) error {
 	var few [fewMembers]key
 	keys, err := s.keys(few[:0], members)

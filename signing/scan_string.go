@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// plainByte marks the bytes that stand for themselves in a JSON string.
+// plainByte marks the bytes that need no escape in a JSON string.
 var plainByte = func() (plain [256]bool) {
 	for c := 0x20; c < utf8.RuneSelf; c++ {
 		plain[c] = c != '"' && c != '\\'
@@ -15,8 +15,8 @@ var plainByte = func() (plain [256]bool) {
 	return plain
 }()
 
-// allPlain reports whether all of eight bytes are plain, by arithmetic on all of them at once:
-// a byte below 0x20, or one that is equal to a quote or a backslash, borrows into its highest bit.
+// allPlain reports whether eight bytes are all plain, by arithmetic on all of them at once: a byte below
+// 0x20, or one equal to a quote or a backslash, borrows into its highest bit.
 func allPlain(word uint64) bool {
 	const ones, high = 0x0101010101010101, 0x8080808080808080
 	quote, backslash := word^(ones*'"'), word^(ones*'\\')
@@ -40,9 +40,9 @@ func isPlainString(value []byte) bool {
 	return last > 0 && value[0] == '"' && value[last] == '"' && skipPlain(value, 1) == last
 }
 
-// str reads the string at the scanner's position and writes it in the form that is
-// signed. It returns the decoded text, good until the next string is read, and
-// whether it stands in the scanner's text as it is, without escapes.
+// str reads the string at the scanner's position and writes it in the form that is signed. It returns
+// the decoded text, valid until the next string is read, and whether the scanner's text contains it
+// without escapes.
 func (s *scanner) str(dst []byte) (out, decoded []byte, verbatim bool, err error) {
 	start := s.pos
 	end, err := s.skipUnescaped(start + 1)
@@ -81,7 +81,7 @@ func (s *scanner) skipUnescaped(i int) (int, error) {
 			return i, nil
 		}
 		if c < 0x20 {
-			return 0, syntaxErrorf(i, "a control character (0x%02x) that is not escaped in a string", c)
+			return 0, syntaxErrorf(i, "an unescaped control character (0x%02x) in a string", c)
 		}
 		r, size := utf8.DecodeRune(s.input[i:])
 		if r == utf8.RuneError && size == 1 {
@@ -89,11 +89,10 @@ func (s *scanner) skipUnescaped(i int) (int, error) {
 		}
 		i += size
 	}
-	return 0, syntaxErrorf(i, "a string that does not end")
+	return 0, syntaxErrorf(i, "an unterminated string")
 }
 
-// keep makes a string of the name that was read last. All names without
-// escapes share one copy of the text.
+// keep returns the last decoded name as a string. All names without escapes share one copy of the text.
 func (s *scanner) keep(decoded []byte, verbatim bool) string {
 	if !verbatim {
 		return string(decoded)
@@ -108,7 +107,7 @@ func (s *scanner) keep(decoded []byte, verbatim bool) string {
 // escape decodes the escape sequence at offset i and returns its length in bytes.
 func (s *scanner) escape(i int) (rune, int, error) {
 	if i+1 >= len(s.input) {
-		return 0, 0, syntaxErrorf(i, "an escape sequence that is cut off")
+		return 0, 0, syntaxErrorf(i, "an incomplete escape sequence")
 	}
 	switch c := s.input[i+1]; c {
 	case '"', '\\', '/':
@@ -168,7 +167,7 @@ func (s *scanner) hex4(i int) (rune, bool) {
 	return r, true
 }
 
-// isPlain reports whether a name stands for itself in a JSON string.
+// isPlain reports whether a name needs no escape in a JSON string.
 func isPlain(name string) bool {
 	for i := range len(name) {
 		if !plainByte[name[i]] {
@@ -211,7 +210,7 @@ func appendQuoted[T string | []byte](dst []byte, text T) []byte {
 	return append(dst, '"')
 }
 
-// quoteShort quotes a name for a message, which a long name must not flood.
+// quoteShort quotes a name for a message and shortens a long one.
 func quoteShort(name string) string {
 	const limit = 64
 	if len(name) > limit {

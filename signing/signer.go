@@ -147,8 +147,8 @@ func (s *Signer) signOf(method string, u *url.URL, body []byte) (string, error) 
 	return Sign(members, s.Rules)
 }
 
-// globals returns what must be set before the sign can be made. An empty sign is among it, so that
-// a sign in another part of the request is found to contradict it.
+// globals returns what must be set before the sign can be made. It includes an empty sign, so that a
+// sign in another part of the request is reported as a contradiction.
 func (s *Signer) globals(parameters []parameter) ([]setting, error) {
 	var version, partnerCode, tradeTime *parameter
 	for i := range parameters {
@@ -177,7 +177,7 @@ func (s *Signer) globals(parameters []parameter) ([]setting, error) {
 	return append(globals, setting{signName, ""}), nil
 }
 
-// takeBody reads the body of req and puts an equal one in its place.
+// takeBody reads the body of req and replaces it by an equal one.
 func takeBody(req *http.Request) ([]byte, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil, nil
@@ -220,7 +220,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	signed := req.Clone(req.Context())
 	if err := t.signer.Sign(req.Context(), signed); err != nil {
 		if req.Body != nil {
-			_ = req.Body.Close() // a RoundTripper closes the body, whatever happens
+			_ = req.Body.Close() // a RoundTripper must close the body even on an error
 		}
 		return nil, err
 	}

@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// fewMembers is how many members are sorted without memory from the heap. Every
-// documented request has fewer.
+// fewMembers is the number of members that are sorted without heap memory. Every documented request has
+// fewer.
 const fewMembers = 24
 
-// key is the name of a member and where the member stands.
+// key is the name of a member and its index.
 type key struct {
 	name  string
 	index int
 }
 
-// sortKeys orders keys by the UTF-8 bytes of their names. If two names are equal it
-// returns the index of a member whose name another before it has already, otherwise -1.
+// sortKeys orders keys by the UTF-8 bytes of their names. It returns the index of a member whose name
+// occurred before, or -1.
 func sortKeys(keys []key) int {
 	if len(keys) <= fewMembers {
 		return insertionSort(keys)
@@ -30,8 +30,7 @@ func sortKeys(keys []key) int {
 	return -1
 }
 
-// insertionSort is sortKeys for the few members of a request, which most clients send
-// in order already.
+// insertionSort is sortKeys for the few members of a typical request, which most clients send in order.
 func insertionSort(keys []key) int {
 	for i := 1; i < len(keys); i++ {
 		k, j := keys[i], i

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// setting is a parameter that is given a value.
+// setting is a new value for a parameter.
 type setting struct{ name, value string }
 
 // bodyParameters reads the text of one JSON object.
@@ -31,7 +31,7 @@ func bodyParameters(body []byte) ([]parameter, error) {
 	return parameters, nil
 }
 
-// setInBody replaces the values of members that are there, and puts the others behind the last one.
+// setInBody replaces the values of existing members and appends the others after the last one.
 func setInBody(body []byte, parameters []parameter, settings []setting) []byte {
 	out := make([]byte, 0, len(body)+128)
 	done, end := 0, bytes.IndexByte(body, '{')+1
@@ -54,7 +54,7 @@ func setInBody(body []byte, parameters []parameter, settings []setting) []byte {
 	return append(out, body[end:]...)
 }
 
-// setInQuery replaces the values of parameters that are there, and appends the others.
+// setInQuery replaces the values of existing parameters and appends the others.
 func setInQuery(raw string, parameters []parameter, settings []setting) string {
 	out := make([]byte, 0, len(raw)+128)
 	done := 0
@@ -78,7 +78,7 @@ func setInQuery(raw string, parameters []parameter, settings []setting) string {
 	return string(out)
 }
 
-// valueOf returns the value that is set for name.
+// valueOf returns the new value of a name.
 func valueOf(settings []setting, name string) (string, bool) {
 	for _, set := range settings {
 		if set.name == name {
@@ -88,7 +88,7 @@ func valueOf(settings []setting, name string) (string, bool) {
 	return "", false
 }
 
-// missing returns the settings for which there is no parameter yet.
+// missing returns the settings whose parameter does not exist yet.
 func missing(settings []setting, parameters []parameter) []setting {
 	var left []setting
 	for _, set := range settings {

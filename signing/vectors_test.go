@@ -20,8 +20,8 @@ import (
 // reasons are the words of this package's errors for each reason that a vector gives. They
 // keep a vector from passing because something else is wrong with it.
 var reasons = map[string][]string{
-	"repeated parameter":         {"duplicate member", "is repeated", "has another value in another part"},
-	"not one JSON object":        {"expected", "malformed number", "escape", "control character", "byte order mark", "does not end"},
+	"repeated parameter":         {"duplicate member", "is repeated", "has different values in two parts"},
+	"not one JSON object":        {"expected", "malformed number", "escape", "control character", "byte order mark", "unterminated"},
 	"not valid UTF-8":            {"not valid UTF-8"},
 	"lone surrogate":             {"surrogate"},
 	"malformed percent-encoding": {"invalid URL escape"},

@@ -28,9 +28,8 @@ var (
 	removing = action{"removeSims", "a", "71"}
 )
 
-// onBoth makes a case of a check for addSims and one for removeSims: "{operation}" and
-// "{an operation}" in the requirement become its id. Operations of the check are those
-// that both cases call.
+// onBoth makes a case of a check for addSims and one for removeSims: "{operation}" and "{an operation}"
+// in the requirement become its id. The check's Operations are those that both cases call.
 func onBoth(check Check, run func(ctx context.Context, s *session.Session, do action)) []Check {
 	var cases []Check
 	for _, do := range []action{adding, removing} {
@@ -48,14 +47,13 @@ func onBoth(check Check, run func(ctx context.Context, s *session.Session, do ac
 	return cases
 }
 
-// named is a value of a case, with its part of the id and its words in the requirement.
+// named is the value of a case, with the case's part of the id and its words in the requirement.
 type named[T any] struct {
 	id, words string
 	value     T
 }
 
-// casesOf makes a case of a check for each value: "{case}" in the requirement becomes
-// the words of the value.
+// casesOf makes a case of a check for each value: "{case}" in the requirement becomes the value's words.
 func casesOf[T any](check Check, values []named[T], run func(ctx context.Context, s *session.Session, value T)) []Check {
 	cases := make([]Check, len(values))
 	for i, of := range values {
@@ -75,7 +73,7 @@ func (a action) draft(s *session.Session, group string, sims ...string) *session
 	return s.NewRemoveSims(group, sims...)
 }
 
-// start starts the operation for SIMs of the target's group and requires that it is accepted.
+// start starts the operation for SIMs of the target's group and requires that the target accepts it.
 func (a action) start(ctx context.Context, s *session.Session, sims ...string) session.Accepted {
 	if a == adding {
 		return s.AddSIMs(ctx, s.Group(), sims...)
@@ -83,12 +81,12 @@ func (a action) start(ctx context.Context, s *session.Session, sims ...string) s
 	return s.RemoveSIMs(ctx, s.Group(), sims...)
 }
 
-// carryOut starts the operation and returns its final result.
+// carryOut starts the operation and returns the final result of its task.
 func (a action) carryOut(ctx context.Context, s *session.Session, sims ...string) wire.Result {
 	return s.AwaitResult(ctx, a.start(ctx, s, sims...).RequestID)
 }
 
-// prepare makes sure that the operation can succeed: it adds SIMs that will be removed.
+// prepare adds SIMs that will be removed, so that the operation can succeed.
 func (a action) prepare(ctx context.Context, s *session.Session, sims ...string) {
 	if a == removing {
 		adding.carryOut(ctx, s, sims...)
@@ -100,7 +98,7 @@ func listed(ctx context.Context, s *session.Session, sim string) int {
 	return listGroupSims(ctx, s, s.Group()).Times(sim)
 }
 
-// requestIDs returns the values of the header that carries the request id.
+// requestIDs returns the values of the request id header.
 func requestIDs(s *session.Session, answer *wire.Answer) []string {
 	return answer.Header.Values(s.Target().RequestIDHeader)
 }
@@ -114,8 +112,7 @@ func simsOf(result wire.Result) []string {
 	return sims
 }
 
-// resultsFor returns the result of each detail for a SIM, or words saying that there is
-// none.
+// resultsFor returns the result of each detail for a SIM, or a sentence if there is none.
 func resultsFor(sim string, result wire.Result) []string {
 	var codes []string
 	for _, detail := range result.Details {
@@ -140,8 +137,8 @@ func distinct(sims []string) []string {
 	return different
 }
 
-// acceptedSecondPartner returns the code of the second partner and requires that the
-// target accepts a request of it, so that its code does not explain a refusal.
+// acceptedSecondPartner returns the code of the second partner and requires that the target accepts a
+// request from it, so that an unknown code cannot explain a refusal.
 func acceptedSecondPartner(ctx context.Context, s *session.Session) string {
 	s.RequireAccepted(answerToSecondPartner(ctx, s))
 	return s.SecondPartner()

@@ -12,8 +12,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// asyncChecks are about the result of one asynchronous task: its content, that the
-// task ends, and that the result stays.
+// asyncChecks are about the result of one asynchronous task: what it contains, that the task ends, and
+// that the result stays the same.
 var asyncChecks = slices.Concat(actionCodeChecks, outcomeChecks, endChecks)
 
 // actionCodeChecks are about data.action_code.
@@ -49,9 +49,9 @@ var actionCodeChecks = slices.Concat(
 	}),
 )
 
-// actionCodes returns the action_code of each answer about a task, one after its end
-// included. Before the end, an answer without one is left out: no page shows which
-// members such an answer has.
+// actionCodes returns the action_code of each answer about a task, including one after its end. An
+// answer before the end without an action_code is left out: no page shows which members such an answer
+// has.
 func actionCodes(ctx context.Context, s *session.Session, do action) []string {
 	sim := s.ExistingSIM()
 	do.prepare(ctx, s, sim)
@@ -101,7 +101,7 @@ var outcomeChecks = slices.Concat(
 			return
 		}
 		pair := s.ExistingSIMs(2)
-		adding.carryOut(ctx, s, pair...) // so that the group holds another SIM
+		adding.carryOut(ctx, s, pair...) // the group now holds another SIM
 		var foreign []string
 		s.WatchResult(ctx, do.start(ctx, s, pair[0]).RequestID, func(look wire.Result) {
 			foreign = append(foreign, slices.DeleteFunc(simsOf(look), func(sim string) bool { return sim == pair[0] })...)
@@ -136,9 +136,9 @@ var outcomeChecks = slices.Concat(
 		}
 		sim := s.ExistingSIM()
 		do.prepare(ctx, s, sim)
-		do.start(ctx, s, sim) // accepted, so a refusal is about the SIM
+		do.start(ctx, s, sim) // accepted, so only the SIM can explain a refusal
 		Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()))).To(beAccepted(),
-			"an unknown SIM at once, although it accepted an existing one")
+			"an unknown SIM at once although it had accepted an existing one")
 	}),
 	onBoth(Check{
 		ID: "ASY-016", Clause: "async/mixed-batch", Operations: []string{"asyncResult", "addSims"},
@@ -227,7 +227,7 @@ var endChecks = slices.Concat(
 			return
 		}
 		sim := s.ExistingSIM()
-		adding.carryOut(ctx, s, sim) // so that there is one more to remove
+		adding.carryOut(ctx, s, sim) // a second entry, which removeSims could remove
 		do.prepare(ctx, s, sim)
 		id := do.start(ctx, s, sim).RequestID
 		s.AwaitResult(ctx, id)
@@ -239,8 +239,8 @@ var endChecks = slices.Concat(
 	}),
 )
 
-// facts returns the content of a result in lines, with the details sorted: their order
-// has no meaning. Members beyond the contract are not compared.
+// facts returns the content of a result in lines, with the details sorted because their order has no
+// meaning. Members that the contract does not name are not compared.
 func facts(result wire.Result) []string {
 	var details []string
 	for _, d := range result.Details {
@@ -252,7 +252,7 @@ func facts(result wire.Result) []string {
 	}, details...)
 }
 
-// shapeFaults describes the members that the details of a result lack.
+// shapeFaults describes the missing members in the details of a result.
 func shapeFaults(data json.RawMessage) []string {
 	details, _ := membersOf(data)["details"].([]any)
 	if len(details) == 0 {

@@ -12,8 +12,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// asyncBatchChecks are about requests of every size, about the same SIM in several
-// places, and about tasks that run at the same time.
+// asyncBatchChecks are about requests of every size, a SIM that is named several times, and concurrent
+// tasks.
 var asyncBatchChecks = slices.Concat(batchChecks, concurrencyChecks, validationChecks)
 
 // batchChecks are about the SIMs of one or two requests.
@@ -84,7 +84,7 @@ var batchChecks = slices.Concat(
 	}),
 )
 
-// concurrencyChecks are about tasks that run at the same time.
+// concurrencyChecks are about concurrent tasks.
 var concurrencyChecks = []Check{{
 	ID: "ASY-040", Clause: "async/no-mixing", Does: reports.Write, Operations: []string{"addSims", "asyncResult"},
 	Requirement: "8 concurrent addSims requests of different SIMs and sizes each get their own result",
@@ -114,13 +114,13 @@ var concurrencyChecks = []Check{{
 	},
 }}
 
-// validationChecks are about requests that the basic validation refuses at once.
+// validationChecks are about requests that must be refused at once.
 var validationChecks = slices.Concat(
 	onBoth(Check{
 		ID: "ASY-060", Clause: "async/empty-batch-refused",
 		Requirement: "{operation} refuses a request without SIMs",
 	}, func(ctx context.Context, s *session.Session, do action) {
-		begunTask(ctx, s, do) // accepted, so a refusal is about the SIMs
+		begunTask(ctx, s, do) // accepted, so only the SIMs can explain a refusal
 		Expect(s.Send(ctx, do.draft(s, s.Group()))).To(beRefused(), "a request with empty sim_ids")
 	}),
 	onBoth(Check{
@@ -128,7 +128,7 @@ var validationChecks = slices.Concat(
 		Requirement: "{operation} refuses a malformed ICCID at once, alone and among others",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		unknown := s.UnknownSIM()
-		begunTask(ctx, s, do) // accepted, so a refusal is about the SIMs
+		begunTask(ctx, s, do) // accepted, so only the SIMs can explain a refusal
 		for _, sim := range []string{"not-an-iccid", "898522", unknown + "00000", unknown[:len(unknown)-1] + "X", ""} {
 			Expect(s.Send(ctx, do.draft(s, s.Group(), sim))).To(beRefused(), "a request with the malformed ICCID %q", sim)
 			Expect(s.Send(ctx, do.draft(s, s.Group(), unknown, sim))).To(beRefused(),
@@ -137,15 +137,14 @@ var validationChecks = slices.Concat(
 	}),
 )
 
-// acceptedAndDone asserts that a request is accepted, whatever its size, and returns
-// the final result of its task.
+// acceptedAndDone asserts that a request is accepted and returns the final result of its task.
 func acceptedAndDone(ctx context.Context, s *session.Session, do action, sims ...string) wire.Result {
 	answer := s.Send(ctx, do.draft(s, s.Group(), sims...))
 	Expect(answer).To(beAccepted(), "a request with %d SIMs", len(sims))
 	return s.AwaitResult(ctx, answer.Header.Get(s.Target().RequestIDHeader))
 }
 
-// outcome describes a detail of a SIM in one text.
+// outcome describes the result of a SIM.
 func outcome(sim, result string) string { return sim + " with result " + result }
 
 // outcomes describes each detail of a result.
@@ -174,7 +173,7 @@ func difference(expected, actual []string) string {
 	return strings.TrimSpace(some("missing", missing) + some("unexpected", unexpected))
 }
 
-// some counts values and gives a few of them as examples; "" for none.
+// some counts values and names a few of them as examples; "" for none.
 func some(what string, values []string) string {
 	if len(values) == 0 {
 		return ""

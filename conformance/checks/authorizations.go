@@ -11,8 +11,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// authorizationChecks are about beginning a payment: the content of an authorization,
-// and the amounts and currencies that it accepts.
+// authorizationChecks are about starting a payment: the content of an authorization, and the amounts and
+// currencies that it accepts.
 var authorizationChecks = slices.Concat(
 	onThese(Check{
 		ID: "PAY-001", Clause: "payments/authorization-names-the-payment",
@@ -56,8 +56,8 @@ var authorizationChecks = slices.Concat(
 	nothingPaid,
 )
 
-// sendWith sends a valid request with another value of a member. If a valid request has
-// that value already, the answer to one that was accepted before will do.
+// sendWith sends a valid request with another value of a member. If a valid request already has that
+// value, an earlier accepted answer is returned.
 func sendWith(ctx context.Context, s *session.Session, operation, member, value string) *wire.Answer {
 	if draft := s.NewValid(ctx, operation); draft.Text(member) != value {
 		return s.Send(ctx, draft.Before(wire.Set(member, value)))
@@ -65,9 +65,9 @@ func sendWith(ctx context.Context, s *session.Session, operation, member, value 
 	return s.SendValid(ctx, operation)
 }
 
-// otherForm reports whether the target accepts a request of an operation that creates
-// orders in its other form: with the other languageCode, terminal and letter case of the
-// currency. It costs one order for all who ask.
+// otherForm reports whether the target accepts a request of an operation that creates orders in another
+// form: with the other languageCode, terminal and letter case of the currency. It costs one order for
+// all callers.
 func otherForm(ctx context.Context, s *session.Session, operation string) bool {
 	if operation != "singleOrder" && operation != "synOrderInfo" {
 		return false
@@ -83,7 +83,7 @@ func otherForm(ctx context.Context, s *session.Session, operation string) bool {
 	})
 }
 
-// otherCase returns a text in lower case, or in upper case if it is in lower case.
+// otherCase returns a text in lower case, or in upper case if it is in lower case already.
 func otherCase(text string) string {
 	if lower := strings.ToLower(text); lower != text {
 		return lower
@@ -91,7 +91,7 @@ func otherCase(text string) string {
 	return strings.ToUpper(text)
 }
 
-// otherThan returns the first of two texts, or the second if the first equals the given one.
+// otherThan returns first, or second if first equals given.
 func otherThan(given, first, second string) string {
 	if plainDecimal(given) == plainDecimal(first) {
 		return second
@@ -99,11 +99,11 @@ func otherThan(given, first, second string) string {
 	return first
 }
 
-// nothingPaid is about refused requests.
+// nothingPaid is about the effects of refused payment requests.
 var nothingPaid = []Check{{
 	ID: "PAY-041", Clause: "payments/refused-request-pays-nothing", Does: reports.Purchase,
 	Operations:  []string{"stripeSubDirectly", "singleOrder", "resultQuery", "queryAutoRenewalRecord"},
-	Requirement: "stripeSubDirectly pays and subscribes nothing when it refuses a request without tradeTime",
+	Requirement: "stripeSubDirectly neither pays nor subscribes when it refuses a request without tradeTime",
 	Run: func(ctx context.Context, s *session.Session) {
 		subscribesNothing(ctx, s, tradeTimeClause("stripeSubDirectly"), "a subscription without tradeTime",
 			func(draft *session.Draft) { draft.Before(wire.Drop("tradeTime")) })
@@ -129,7 +129,7 @@ var nothingPaid = []Check{{
 	},
 }, {
 	ID: "PAY-043", Clause: "payments/refused-request-pays-nothing", Does: reports.Purchase, Operations: paying("stripeSingleAuthorization"),
-	Requirement: "stripeSingleAuthorization leads to no payment when it refuses a request without tradeTime",
+	Requirement: "stripeSingleAuthorization causes no payment when it refuses a request without tradeTime",
 	Run: func(ctx context.Context, s *session.Session) {
 		shared := paidInStages(ctx, s)
 		mustBeRefused(s, s.Own(shared.untimed), tradeTimeClause("stripeSingleAuthorization"), "an authorization without tradeTime")
@@ -141,19 +141,20 @@ var nothingPaid = []Check{{
 }, {
 	ID: "SIG-074", Clause: "signature/refused-before-anything-happened", Does: reports.Purchase,
 	Operations:  []string{"stripeSubDirectly", "singleOrder", "resultQuery", "queryAutoRenewalRecord"},
-	Requirement: "stripeSubDirectly pays and subscribes nothing when it refuses a request because of its sign",
+	Requirement: "stripeSubDirectly neither pays nor subscribes when it refuses a request because of its sign",
 	Run: func(ctx context.Context, s *session.Session) {
 		subscribesNothing(ctx, s, "signature/wrong-sign-refused", "a subscription with a wrong sign",
 			func(draft *session.Draft) { draft.SignedBy(digitChanged(-1)) })
 	},
 }}
 
-// withoutTradeTime sends a request without its tradeTime, which the target refuses.
+// withoutTradeTime sends a request without its tradeTime, which must be refused.
 func withoutTradeTime(ctx context.Context, s *session.Session, right *session.Draft, what string) {
 	refusedFirst(ctx, s, right.Twin().Before(wire.Drop("tradeTime")), tradeTimeClause(right.Operation.ID), what)
 }
 
-// paysNothing asserts that a refused confirmation paid nothing, unless the authorization did.
+// paysNothing asserts that a refused confirmation paid nothing. It skips the assertion if the
+// authorization paid already.
 func paysNothing(s *session.Session, before, after *wire.Answer) {
 	s.RequireAccepted(before)
 	s.RequireAccepted(after)
@@ -162,8 +163,8 @@ func paysNothing(s *session.Session, before, after *wire.Answer) {
 	}
 }
 
-// subscribesNothing asserts that a spoilt subscription is refused, pays nothing and
-// creates no auto-renewal. The right subscription could have done so.
+// subscribesNothing asserts that a modified subscription is refused, pays nothing and creates no
+// auto-renewal. The unmodified subscription could have done both.
 func subscribesNothing(ctx context.Context, s *session.Session, clause, what string, spoil func(*session.Draft)) {
 	right := s.NewValid(ctx, "stripeSubDirectly")
 	controlled(ctx, s, right, func() {

@@ -9,7 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// cancellationChecks are about cancelAutoRenewalRecord: what it ends and what it leaves.
+// cancellationChecks are about what cancelAutoRenewalRecord ends and what it leaves unchanged.
 var cancellationChecks = []Check{{
 	ID: "VSH-070", Clause: "renewals/cancelled-is-gone", Does: reports.Purchase, Operations: renewing("cancelAutoRenewalRecord"),
 	Requirement: "queryAutoRenewalRecord no longer shows a cancelled auto-renewal",
@@ -69,28 +69,28 @@ var cancellationChecks = []Check{{
 	},
 }}
 
-// staysRenewed asserts that cancellations that differ from a right one are refused and that
-// the auto-renewal is shown afterwards.
+// staysRenewed asserts that modified cancellations are refused and that the auto-renewal is still shown
+// afterwards.
 func staysRenewed(ctx context.Context, s *session.Session, spoilt func(right *session.Draft) []*session.Draft) {
 	right := s.NewValid(ctx, "cancelAutoRenewalRecord")
 	p := right.About
-	if shownRenewal(ctx, s, p)["orderNo"] != p.OrderNo { // an earlier request that was refused ended it
+	if shownRenewal(ctx, s, p)["orderNo"] != p.OrderNo { // an earlier refused request ended it
 		p = renewable(ctx, s)
 		subscribed(ctx, s, p)
 		right = s.NewCancelAutoRenewalRecord(p)
 	}
 	controlled(ctx, s, right, func() {
 		for _, draft := range spoilt(right) {
-			Expect(s.Send(ctx, draft)).To(beRefused(), "a cancellation that it must refuse")
+			Expect(s.Send(ctx, draft)).To(beRefused(), "a cancellation that must be refused")
 			Expect(shownRenewal(ctx, s, p)["orderNo"]).To(Equal(p.OrderNo), "a refused cancellation ended the auto-renewal")
 		}
 	})
 }
 
-// oneRenewable says that other SIMs have an auto-renewal of somebody else.
-const oneRenewable = "the check needs 2 SIM cards that have no auto-renewal from somebody else"
+// oneRenewable is the reason to skip a check when too few SIMs are free of other auto-renewals.
+const oneRenewable = "the check needs 2 SIM cards without an auto-renewal that somebody else created"
 
-// needTwoRenewals skips the check unless the target names two SIMs that can be renewed.
+// needTwoRenewals skips the check unless two SIMs can get an auto-renewal.
 func needTwoRenewals(s *session.Session) {
 	if s.DistinctSIMs(2); s.RenewableSIMs() < 2 {
 		s.Skip(oneRenewable)
@@ -108,7 +108,7 @@ func refusesIDsOfAnother(ctx context.Context, s *session.Session) {
 	Expect(shownRenewal(ctx, s, other.Purchase)["orderNo"]).To(Equal(other.OrderNo), "a refused cancellation ended another auto-renewal")
 }
 
-// keepsOrder compares up to three times more: another order of the SIM may end meanwhile.
+// keepsOrder compares up to three more times, because another order of the SIM may end meanwhile.
 func keepsOrder(ctx context.Context, s *session.Session) {
 	if shared := cancelled(ctx, s); shared.listed > 0 && shared.left >= shared.listed {
 		return

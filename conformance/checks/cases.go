@@ -7,14 +7,14 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
-// among keeps the cases of some operations.
+// among keeps the cases of operations that keep selects.
 func among(cases []Check, keep func(operation string) bool) []Check {
 	return later(func() []Check {
 		return slices.DeleteFunc(expanded(cases), func(check Check) bool { return !keep(check.Operations[0]) })
 	})
 }
 
-// onThese makes a case of a check for each of some operations.
+// onThese makes a case of a check for each of the given operations.
 func onThese(check Check, run func(ctx context.Context, s *session.Session, operation string), operations ...string) []Check {
 	return among(onEach(check, run), func(operation string) bool { return slices.Contains(operations, operation) })
 }
@@ -29,7 +29,7 @@ func onShop(check Check, run func(ctx context.Context, s *session.Session, opera
 	return having("deviceCode", onEach(check, run))
 }
 
-// inBody sets the clause of each case to a place in the schema of its body.
+// inBody sets the clause of each case to a location in the schema of its body.
 func inBody(below string, cases []Check) []Check {
 	return later(func() []Check {
 		all := expanded(cases)
@@ -40,19 +40,19 @@ func inBody(below string, cases []Check) []Check {
 	})
 }
 
-// having keeps the cases of operations whose body must have a member.
+// having keeps the cases of operations whose body requires a member.
 func having(name string, cases []Check) []Check {
 	return among(cases, func(operation string) bool { return operationOf(operation).requires(name) })
 }
 
-// controlled requires that the target accepts a request. Its twins differ from it in one
-// thing each, so that only this thing explains a refusal.
+// controlled requires that the target accepts a request. Its twins differ from it in one thing each, so
+// that only this difference can explain a refusal.
 func controlled(ctx context.Context, s *session.Session, draft *session.Draft, twins func()) {
 	s.Controlled(ctx, draft, twins)
 }
 
-// again returns a request that the target accepts after it accepted the given one: the
-// same, or a new one if that is used up.
+// again returns a request that the target accepts after it accepted the given one: the same request, or
+// a new one if the operation accepts a request only once.
 func again(ctx context.Context, s *session.Session, draft *session.Draft) *session.Draft {
 	if session.UsesUp(draft.Operation) {
 		return s.NewValid(ctx, draft.Operation.ID)

@@ -1,8 +1,8 @@
 // Package checks is the list of checks, one file per topic. A check tests one
 // requirement of the contract; it is data and a function.
 //
-// The session builds, signs, sends, judges and undoes requests. Checks share nothing and
-// run in any order.
+// The session builds, signs, sends, judges and undoes requests. Checks share nothing and run in any
+// order.
 package checks
 
 import (
@@ -23,14 +23,14 @@ type Check struct {
 	ID string
 	// Level is Must by default.
 	Level reports.Level
-	// Clause is the statement of the contract that the check tests: the id of a rule, or
-	// a JSON pointer. It has the grade and the source.
+	// Clause is the statement of the contract that the check tests: the id of a rule, or a JSON pointer.
+	// It determines the grade and the source.
 	Clause string
-	// Does is the effect on a faulty target: a request that must be refused counts as if
-	// it were executed.
+	// Does is the effect of the check on a faulty target: a request that must be refused counts as if it
+	// were executed.
 	Does reports.Does
-	// Operations are the ids of the operations that it calls. The first is its subject,
-	// whose evidence counts.
+	// Operations are the ids of the operations that the check calls. The first is its subject, whose
+	// evidence counts.
 	Operations []string
 	// Requirement is the requirement in one sentence.
 	Requirement string
@@ -40,14 +40,14 @@ type Check struct {
 	Source string
 	Run    func(ctx context.Context, s *session.Session)
 
-	// derived is the case that the check is made of; nil for a check written by hand.
+	// derived is the case behind a derived check; nil for a handwritten one.
 	derived *cases.Case
 
-	// cases returns the cases that replace this check; nil for a check itself.
+	// cases returns the cases that replace this placeholder; nil for a check.
 	cases func() []Check
 }
 
-// later returns a placeholder for cases that are derived from the contract on demand: reading
+// later returns a placeholder for cases that are derived from the contract on demand, because reading
 // the contract takes longer than most commands.
 func later(cases func() []Check) []Check { return []Check{{cases: cases}} }
 
@@ -72,8 +72,8 @@ func (c Check) Area() string {
 	return c.ID
 }
 
-// Subject is the operation that a check is about, whose evidence counts for it: the
-// first that it names; "" for none.
+// Subject is the operation that the check is about, whose evidence counts: the first that it names; ""
+// for none.
 func (c Check) Subject() string {
 	if len(c.Operations) == 0 {
 		return ""
@@ -84,7 +84,7 @@ func (c Check) Subject() string {
 // All returns every check, cases included, sorted by id.
 func All() []Check { return slices.Clone(sorted()) }
 
-// sorted derives the list once: explaining every check asks for it thousands of times.
+// sorted derives the list once: explaining every check needs it thousands of times.
 var sorted = sync.OnceValue(func() []Check {
 	var all []Check
 	for _, topic := range [][]Check{
@@ -105,9 +105,8 @@ var sorted = sync.OnceValue(func() []Check {
 	return all
 })
 
-// onEach makes a case of a check for every operation: "{operation}" in the requirement
-// becomes its id. Unless the check sets Does, it is the effect of a valid request of the
-// operation.
+// onEach makes a case of a check for every operation: "{operation}" in the requirement becomes its id.
+// If the check sets no Does, it is the effect of a valid request of the operation.
 func onEach(check Check, run func(ctx context.Context, s *session.Session, operation string)) []Check {
 	return later(func() []Check { return eachCase(check, run) })
 }

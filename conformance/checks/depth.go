@@ -14,23 +14,22 @@ type Depth string
 const (
 	// Quick is the signature, one flow for each service, and the envelope.
 	Quick Depth = "quick"
-	// Standard leaves out what repeats a proof: see AtDepth.
+	// Standard leaves out checks that repeat a proof: see AtDepth.
 	Standard Depth = "standard"
 	// Thorough is every check.
 	Thorough Depth = "thorough"
 )
 
-// Depths are all depths, the smallest first.
+// Depths are all depths, smallest first.
 var Depths = []string{string(Quick), string(Standard), string(Thorough)}
 
-// AtDepth returns the checks that a run of a depth selects, in their order.
+// AtDepth returns the checks that a run of a depth selects, in their original order.
 //
-// Standard runs every requirement, but not on every operation: the variants of a
-// wrong sign and of a malformed message run on the representatives of each service and
-// HTTP method. Of the derived cases it runs one mutation of a family for each parameter, and
-// all of singleVerify, which represents the reading of requests.
-// On operations that sell something, where each accepted request costs an order, it tries
-// one value of most parameters, and none whose outcome is open.
+// Standard runs every requirement, but not on every operation. Variants of a wrong sign and of a
+// malformed message run on one representative of each service and HTTP method. Of the derived cases it
+// runs one mutation of a family for each parameter, and all cases of singleVerify, which represents the
+// reading of requests. On operations that sell something, where each accepted request costs an order, it
+// tries one value of most parameters and none whose outcome is unknown.
 func AtDepth(all []Check, depth Depth) []Check {
 	switch depth {
 	case Quick:
@@ -42,8 +41,8 @@ func AtDepth(all []Check, depth Depth) []Check {
 	return all
 }
 
-// quick are the checks of a quick run: one flow for each service, and those that catch the
-// most mistakes for the calls that they cost, by the matrix of faults.
+// quick are the checks of a quick run: one flow for each service, and the checks that catch the most
+// faults for the requests they cost, according to the fault matrix.
 var quick = []string{
 	"ASY-001", "ASY-002", "ASY-003/removeSims", "ASY-010/addSims", "ASY-011/removeSims", "ASY-012/addSims", "ASY-013/removeSims",
 	"ASY-014/addSims", "ASY-015/removeSims", "ASY-016/addSims", "ASY-021/addSims", "ASY-023", "ASY-024/addSims",
@@ -89,14 +88,14 @@ var quick = []string{
 
 func (c Check) isQuick() bool { return slices.Contains(quick, c.ID) }
 
-// representatives are operations that represent their service and HTTP method in checks
-// that repeat one requirement for every operation.
+// representatives are operations that stand for their service and HTTP method in checks that repeat one
+// requirement for every operation.
 var representatives = []string{
 	"singleVerify", "singleOrder", "resultQuery", "stripeSubDirectly", "listBundles", "addSims", "removeSims", "asyncResult", "queryOrder",
 }
 
-// everywhere are the checks whose requirement a server implements operation by operation, as
-// are the types of the members of what is sold (ERR-070 to ERR-084).
+// everywhere are the checks whose requirement a server implements separately for each operation, like
+// the member types of what is sold (ERR-070 to ERR-084).
 var everywhere = []string{"SIG-001", "SIG-003", "SIG-020", "SIG-021", "SIG-022", "ENV-001", "ENV-002", "ENV-003", "ENV-006", "ENV-007"}
 
 // accepting are the checks whose requests the target accepts.
@@ -122,11 +121,10 @@ func (c Check) isStandard(seen map[string]bool) bool {
 	return slices.Contains(everywhere, id) || id >= "ERR-070" && id <= "ERR-084" || slices.Contains(representatives, operation)
 }
 
-// varied are parameters of selling operations. Every mutation of them that the target must
-// refuse is tried.
+// varied are parameters of selling operations for which every mutation that must be refused is tried.
 var varied = []string{"singleOrder payAmount", "singleOrder payCurrency", "singleOrder terminal"}
 
-// isStandardCase reports whether a case is the first of its kind; seen remembers the kinds.
+// isStandardCase reports whether a case is the first of its kind; seen collects the kinds.
 func isStandardCase(c *cases.Case, seen map[string]bool) bool {
 	field, family := c.Field, c.Family
 	if family == "duplicate" {
@@ -141,7 +139,7 @@ func isStandardCase(c *cases.Case, seen map[string]bool) bool {
 	return isFirst(seen, c.Operation, c.In, field, family, string(c.Expect))
 }
 
-// isFirst reports whether a kind was not seen before.
+// isFirst reports whether a kind is new.
 func isFirst(seen map[string]bool, kind ...string) bool {
 	name := strings.Join(kind, " ")
 	first := !seen[name]
@@ -149,9 +147,9 @@ func isFirst(seen map[string]bool, kind ...string) bool {
 	return first
 }
 
-// isWorthSelling reports whether a case is tried although the target may sell something for
-// it. All values of singleOrder are, and of other operations one value of each parameter,
-// which another test does not send: one request carries them all.
+// isWorthSelling reports whether a case is tried although the target may sell something for it: for
+// singleOrder every value, for other operations one value of each parameter that no other test sends.
+// One request carries them all.
 func isWorthSelling(c *cases.Case, seen map[string]bool) bool {
 	switch {
 	case c.Expect == cases.Either:

@@ -18,8 +18,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// envelopeChecks are about the form of every answer, and about requests that are wrong
-// as HTTP or JSON.
+// envelopeChecks are about the form of every answer, and about requests that are wrong as HTTP or as
+// JSON.
 var envelopeChecks = slices.Concat(
 	onEach(Check{
 		ID: "ENV-001", Clause: "envelope/success",
@@ -89,8 +89,8 @@ var envelopeChecks = slices.Concat(
 // withoutData are the operations whose data on success is unknown.
 var withoutData = []string{"addSims", "removeSims", "cancelAutoRenewalRecord"}
 
-// onAnswers makes a case of a check for every operation: look is called for a success,
-// and for the refusal of the same request without its sign.
+// onAnswers makes a case of a check for every operation. look is called with a success and with the
+// refusal of the same request without its sign.
 func onAnswers(check Check, look func(answer *wire.Answer, which string)) []Check {
 	return onEach(check, func(ctx context.Context, s *session.Session, operation string) {
 		success := s.SendValid(ctx, operation)
@@ -112,8 +112,8 @@ func onAnswers(check Check, look func(answer *wire.Answer, which string)) []Chec
 	})
 }
 
-// refusedUnsigned sends a valid request without its sign and returns the refusal. It
-// ends the check if the request is accepted: there is no refusal to examine.
+// refusedUnsigned sends a valid request without its sign and returns the refusal. It ends the check if
+// the request is accepted, because there is no refusal to examine.
 func refusedUnsigned(ctx context.Context, s *session.Session, draft *session.Draft) *wire.Answer {
 	answer := s.Send(ctx, draft.Twin().After(wire.Drop("sign")))
 	if answer.Accepted() {
@@ -166,8 +166,8 @@ func sayWhyRefused() types.GomegaMatcher {
 	}}
 }
 
-// notTexts returns the members below a value that the contract calls strings and that
-// are not, each with its value.
+// notTexts returns the members below a value that the contract calls strings but that are not, each with
+// its value.
 func notTexts(operation operation, value any, path string) []string {
 	var found []string
 	switch value := value.(type) {
@@ -180,7 +180,7 @@ func notTexts(operation operation, value any, path string) []string {
 			found = append(found, notTexts(operation, element, path)...)
 		}
 	case string:
-	case nil: // whether a member may be null is another clause, which the oracle judges
+	case nil: // whether a member may be null is another clause, judged by the oracle
 	default:
 		if slices.Contains(operation.texts, path) {
 			found = append(found, fmt.Sprintf("%s: %v", strings.TrimPrefix(path, "/"), value))

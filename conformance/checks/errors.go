@@ -14,9 +14,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// errorChecks are about requests with wrong parameters, and about the effects of a
-// refusal. Each request differs in one thing from an accepted one and is correctly
-// signed.
+// errorChecks are about requests with wrong parameters, and about the effects of a refusal. Each request
+// differs from an accepted one in a single thing and is correctly signed.
 var errorChecks = slices.Concat(globalErrors, requiredErrors, typeErrors, afterRefusal)
 
 // globalErrors are about the global parameters.
@@ -66,7 +65,7 @@ func misplaced(w *wire.Request) {
 	w.URL = &address
 }
 
-// requiredErrors leave out one member at a time.
+// requiredErrors each leave out one member.
 var requiredErrors = slices.Concat(
 	requiredMember("ERR-010", "deviceCode"),
 	requiredMember("ERR-011", "languageCode"),
@@ -92,9 +91,8 @@ var requiredErrors = slices.Concat(
 	requiredMember("ERR-064", "payType"),
 )
 
-// requiredMember makes the check that a member is required, with a case for every
-// operation whose body has it. That null counts as missing is assumed, so it is not
-// tested here.
+// requiredMember makes the check that a member is required, with a case for every operation whose body
+// has it. It does not test null, because it is only assumed that null counts as missing.
 func requiredMember(id, name string) []Check {
 	check := Check{ID: id, Requirement: "{operation} refuses a correctly signed request without " + name}
 	return inBody("/required/"+name, having(name, onEach(check, func(ctx context.Context, s *session.Session, operation string) {
@@ -102,7 +100,7 @@ func requiredMember(id, name string) []Check {
 	})))
 }
 
-// typeErrors send one member at a time with a JSON type that no printed value has.
+// typeErrors each send one member with a JSON type that no printed value has.
 var typeErrors = slices.Concat(
 	textMember("ERR-020", "version"),
 	textMember("ERR-021", "partnerCode"),
@@ -139,9 +137,9 @@ var typeErrors = slices.Concat(
 	}))),
 )
 
-// textMember makes the check that a member is a string, with a case for every operation
-// whose body has it. The request is sent twice: signed as it is sent, and signed as the
-// string that a lenient target may convert the value to.
+// textMember makes the check that a member is a string, with a case for every operation whose body has
+// it. The request is sent twice: signed as sent, and signed as if the value were the string that a
+// lenient target may convert it to.
 func textMember(id, name string) []Check {
 	check := Check{ID: id, Requirement: "{operation} refuses a request whose " + name + " is a number or a list instead of a string"}
 	return inBody("/properties/"+name+"/type", having(name, onEach(check, func(ctx context.Context, s *session.Session, operation string) {
@@ -153,7 +151,7 @@ func textMember(id, name string) []Check {
 	})))
 }
 
-// inAnotherType sends a string as a number if its text is one, and in a list otherwise.
+// inAnotherType sends a string as a number if it is numeric, otherwise in a list.
 func inAnotherType(name string) wire.Edit {
 	return func(w *wire.Request) {
 		text := memberText(w, name)
@@ -165,7 +163,7 @@ func inAnotherType(name string) wire.Edit {
 	}
 }
 
-// afterRefusal is about the effects of a refusal: none.
+// afterRefusal is about the effects of a refusal.
 var afterRefusal = slices.Concat(
 	onEach(Check{
 		ID: "ERR-040", Clause: "errors/same-mistake-same-code",
@@ -212,8 +210,8 @@ var afterRefusal = slices.Concat(
 // malformedSIM is not an ICCID.
 const malformedSIM = "not-an-iccid"
 
-// refusedForMalformed skips a check if the target does not refuse a batch for a
-// malformed ICCID: there is no refusal whose effects could be tested.
+// refusedForMalformed skips a check if the target does not refuse a batch for a malformed ICCID, because
+// there is no refusal whose effects could be tested.
 func refusedForMalformed(ctx context.Context, s *session.Session, do action) {
 	if !s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM(), malformedSIM)).Refused() {
 		s.Skip("the target does not refuse a batch because of a malformed ICCID")

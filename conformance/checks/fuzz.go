@@ -12,12 +12,12 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// maxShrinking bounds the requests that are sent to shrink a failure.
+// maxShrinking limits the requests that are sent to shrink a failure.
 const maxShrinking = 300
 
-// Fuzz returns two checks for each operation, sorted by id: n random valid requests are
-// accepted, n random requests with one violation are refused. The same seed sends the
-// same requests. It returns none if n is 0 or less.
+// Fuzz returns two checks for each operation, sorted by id: n random valid requests are accepted, and n
+// random requests with one violation are refused. The same seed sends the same requests. Fuzz returns no
+// checks if n is 0 or less.
 func Fuzz(n int) []Check {
 	if n <= 0 {
 		return nil
@@ -41,8 +41,8 @@ func Fuzz(n int) []Check {
 	return all
 }
 
-// fuzz sends random requests of an operation. It shrinks the first with a wrong outcome
-// to the smallest request that has one.
+// fuzz sends random requests of an operation. It shrinks the first request with a wrong outcome to the
+// smallest one that fails.
 func fuzz(ctx context.Context, s *session.Session, operation, id string, n int, violate bool) {
 	made, err := cases.RandomOf(operation)
 	if err != nil {
@@ -85,7 +85,7 @@ func try(ctx context.Context, s *session.Session, one *cases.Case, request cases
 	return answer, deviates
 }
 
-// smallest shrinks a request while the smaller one fails as well.
+// smallest shrinks a request as long as it still fails.
 func smallest(
 	ctx context.Context, s *session.Session, one *cases.Case, request cases.Request, failed *wire.Answer,
 ) (cases.Request, *wire.Answer) {

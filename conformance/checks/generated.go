@@ -24,8 +24,8 @@ var generated = sync.OnceValue(func() []Check {
 	return made
 })
 
-// checkOf turns a case into a check. Its effect is that of a valid request: a faulty
-// target may execute it.
+// checkOf turns a case into a check. Its effect is that of a valid request, because a faulty target may
+// execute it.
 func checkOf(c *cases.Case) Check {
 	about := operationOf(c.Operation)
 	return Check{
@@ -36,13 +36,13 @@ func checkOf(c *cases.Case) Check {
 	}
 }
 
-// runCase sends the request of a case and compares the outcome with the expected one.
-// The form of the answer is for the oracle.
+// runCase sends the request of a case and compares the outcome with the expected one. The oracle judges
+// the form of the answer.
 func runCase(ctx context.Context, s *session.Session, c *cases.Case) {
 	judgeCase(s, c, sendChanges(ctx, s, c))
 }
 
-// judgeCase compares an answer to the request of a case with what is expected.
+// judgeCase compares the answer to the request of a case with the expected outcome.
 func judgeCase(s *session.Session, c *cases.Case, answer *wire.Answer) {
 	if expected, deviates := judged(s, c, answer); deviates {
 		s.Violates(c.Clause, answer.Exchange,
@@ -57,7 +57,7 @@ var expectedWords = map[reports.Expect]string{
 	reports.ExpectAccepted: `operateCode "S"`,
 }
 
-// sendChanges sends a valid request with the changes of cases of one operation.
+// sendChanges sends one valid request with the changes of several cases of an operation.
 func sendChanges(ctx context.Context, s *session.Session, together ...*cases.Case) *wire.Answer {
 	operation, _ := s.Contract().Operation(together[0].Operation)
 	if len(together) == 1 && len(together[0].Changes) == 0 {
@@ -77,7 +77,7 @@ func sendChanges(ctx context.Context, s *session.Session, together ...*cases.Cas
 	})
 }
 
-// judged returns the expected outcome of a case, and whether an answer deviates from it.
+// judged returns the expected outcome of a case and whether an answer deviates from it.
 func judged(s *session.Session, c *cases.Case, answer *wire.Answer) (expected reports.Expect, deviates bool) {
 	return s.Policy().Expected(reports.Case{
 		Operation: c.Operation, Mutation: c.Mutation, Expect: c.Expect,

@@ -11,13 +11,12 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Grouped returns the checks, with the derived cases that a conforming target may accept
-// tested in groups: one request carries the changes of many cases. A group that is not
-// accepted as a whole is halved until the deviating case is alone. Ids, order and
-// verdicts are those of the single cases; the deciding exchange is recorded for every
-// case of its group.
+// Grouped returns the checks, but tests derived cases that a conforming target may accept in groups: one
+// request carries the changes of many cases. A group that is not accepted as a whole is halved until the
+// deviating case is alone. Ids, order and verdicts are those of the single cases, and the deciding
+// exchange is recorded for every case of its group.
 //
-// The groups keep state of a run: call Grouped once per run.
+// The groups hold state of a run: call Grouped once per run.
 func Grouped(selected []Check) []Check {
 	made := slices.Clone(selected)
 	open := map[string][]*group{}
@@ -43,8 +42,8 @@ func Grouped(selected []Check) []Check {
 	return made
 }
 
-// groupable reports whether the request of a case can carry the changes of others,
-// too: it changes the value of one parameter, member or header field, or leaves one out.
+// groupable reports whether the request of a case can also carry the changes of other cases: it changes
+// the value of one parameter, member or header field, or leaves one out.
 func groupable(c *cases.Case) bool {
 	if c.Expect == cases.Refused || len(c.Changes) != 1 || c.Changes[0].Late || c.In == cases.InPath {
 		return false
@@ -77,21 +76,21 @@ func (n *names) has(name string) bool {
 	return n.set[name]
 }
 
-// group is a number of cases that change different parameters or members of one request.
+// group is a set of cases that change different parameters or members of one request.
 type group struct {
 	cases []*cases.Case
-	// refusing names what the target refuses to see changed: a case that changes it
-	// would spoil the group and is tested alone.
+	// refusing names the members whose changes the target refuses: such a case would spoil the group and
+	// is tested alone.
 	refusing *names
 
 	mu     sync.Mutex
 	tested bool
-	// decided has the exchange that decides a case, by its id. It is removed once it was
+	// decided has the exchange that decides each case, by its id. An entry is removed once it was
 	// reported, so that a repetition sends its own request.
 	decided map[string]reports.Exchange
 }
 
-// changed names what a case changes.
+// changed names the member that a case changes.
 func changed(c *cases.Case) string {
 	if change := c.Changes[0]; change.Kind == cases.Header || c.In == cases.InHeader {
 		return cases.InHeader + " " + http.CanonicalHeaderKey(change.Name)
@@ -99,12 +98,12 @@ func changed(c *cases.Case) string {
 	return c.Changes[0].Name
 }
 
-// fits reports whether no case of the group changes what c changes.
+// fits reports whether no case of the group changes the same member as c.
 func (g *group) fits(c *cases.Case) bool {
 	return !slices.ContainsFunc(g.cases, func(other *cases.Case) bool { return changed(other) == changed(c) })
 }
 
-// run tests a case: by what the target made of its group, or alone.
+// run tests a case by the outcome of its group, or alone.
 func (g *group) run(ctx context.Context, s *session.Session, c *cases.Case) {
 	exchange, decided := g.outcome(ctx, s, c)
 	if !decided {
@@ -114,8 +113,7 @@ func (g *group) run(ctx context.Context, s *session.Session, c *cases.Case) {
 	judgeCase(s, c, s.Recall(exchange))
 }
 
-// outcome returns the exchange that decides a case. The first case that asks has the
-// group tested.
+// outcome returns the exchange that decides a case. The first call tests the group.
 func (g *group) outcome(ctx context.Context, s *session.Session, c *cases.Case) (reports.Exchange, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -129,8 +127,8 @@ func (g *group) outcome(ctx context.Context, s *session.Session, c *cases.Case) 
 	return exchange, decided
 }
 
-// test sends one request with the changes of several cases, and halves them until
-// the target accepts them or one is alone.
+// test sends one request with the changes of several cases, and halves the group until the target
+// accepts it or one case is left.
 func (g *group) test(ctx context.Context, s *session.Session, together []*cases.Case) {
 	if len(together) == 0 || s.Stopped() {
 		return

@@ -9,9 +9,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// groupChecks are about the SIMs that a group holds, and about who may see them. Others
-// may use the group at the same time: a check compares how often its own SIMs are
-// listed before and after.
+// groupChecks are about the SIMs that a group holds and who may see them. Others may use the group at
+// the same time, so a check compares how often its own SIMs are listed before and after.
 var groupChecks = slices.Concat(listingChecks, countingChecks, bundleChecks, foreignGroupChecks)
 
 // listingChecks are about what listGroupSims shows after additions and removals.
@@ -205,7 +204,7 @@ var countingChecks = []Check{{
 	},
 }}
 
-// changing returns the operations of a check that awaits an addSims task, and others.
+// changing returns the operations of a check that awaits an addSims task, followed by others.
 func changing(others ...string) []string {
 	return append([]string{"addSims", "asyncResult"}, others...)
 }

@@ -54,14 +54,14 @@ var bundleChecks = []Check{{
 	},
 }}
 
-// foreignGroupChecks are about groups that do not exist or belong to another partner,
-// and about refused requests.
+// foreignGroupChecks are about groups that do not exist or that belong to another partner, and about
+// refused requests.
 var foreignGroupChecks = slices.Concat(
 	[]Check{{
 		ID: "GRP-040", Clause: "groups/unknown-group-refused", Does: reports.Read, Operations: []string{"listGroupSims"},
 		Requirement: "listGroupSims refuses a group that does not exist",
 		Run: func(ctx context.Context, s *session.Session) {
-			listGroupSims(ctx, s, s.Group()) // accepted, so a refusal is about the group
+			listGroupSims(ctx, s, s.Group()) // accepted, so only the group can explain a refusal
 			Expect(s.Send(ctx, s.NewListGroupSims(s.UnknownGroup()))).To(beRefused(), "the unknown group "+s.UnknownGroup())
 		},
 	}},
@@ -69,7 +69,7 @@ var foreignGroupChecks = slices.Concat(
 		ID: "GRP-041", Clause: "groups/unknown-group-refused",
 		Requirement: "{operation} refuses a group that does not exist",
 	}, func(ctx context.Context, s *session.Session, do action) {
-		do.start(ctx, s, s.UnknownSIM()) // accepted, so a refusal is about the group
+		do.start(ctx, s, s.UnknownSIM()) // accepted, so only the group can explain a refusal
 		Expect(s.Send(ctx, do.draft(s, s.UnknownGroup(), s.UnknownSIM()))).To(beRefused(), "the unknown group "+s.UnknownGroup())
 	}),
 	onBoth(Check{
@@ -88,7 +88,7 @@ var foreignGroupChecks = slices.Concat(
 		Requirement: "listGroupSims refuses a group of another partner",
 		Run: func(ctx context.Context, s *session.Session) {
 			second := acceptedSecondPartner(ctx, s)
-			listGroupSims(ctx, s, s.Group()) // accepted, so a refusal is about the partner
+			listGroupSims(ctx, s, s.Group()) // accepted, so only the partner can explain a refusal
 			Expect(s.Send(ctx, s.NewListGroupSims(s.Group()).As(second))).To(beRefused(), "the group of the first partner from the second partner")
 		},
 	}},
@@ -97,7 +97,7 @@ var foreignGroupChecks = slices.Concat(
 		Requirement: "{operation} refuses a group of another partner",
 	}, func(ctx context.Context, s *session.Session, do action) {
 		second := acceptedSecondPartner(ctx, s)
-		do.start(ctx, s, s.UnknownSIM()) // accepted, so a refusal is about the partner
+		do.start(ctx, s, s.UnknownSIM()) // accepted, so only the partner can explain a refusal
 		Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()).As(second))).To(beRefused(),
 			"the group of the first partner from the second partner")
 	}),
@@ -114,8 +114,8 @@ var foreignGroupChecks = slices.Concat(
 	}),
 )
 
-// letTasksEnd waits for the end of a task that changes nothing. A task that an earlier
-// request started in spite of its refusal has ended by then.
+// letTasksEnd waits for the end of a new task that changes nothing. By then, any task that an earlier
+// refused request started nevertheless has ended too.
 func letTasksEnd(ctx context.Context, s *session.Session) {
 	adding.carryOut(ctx, s, s.UnknownSIM())
 }

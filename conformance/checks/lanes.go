@@ -7,8 +7,8 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
 )
 
-// Lane is a resource that a check needs exclusively while it runs. At most one check of a
-// lane runs at a time, concurrently with any number of shared ones.
+// Lane is a resource that a check needs exclusively while it runs. At most one check of a lane runs at a
+// time; any number of shared checks run at the same time.
 type Lane string
 
 const (
@@ -20,9 +20,9 @@ const (
 	Groups Lane = "groups"
 )
 
-// The lane of another name is that of an operation: its checks use an order of it in turn.
+// Any other lane is named after an operation: its checks use the same order one after the other.
 
-// areas are in the order of importance: what a run is stopped before matters least.
+// areas are in order of importance: the checks at the end are the ones that an interrupted run misses.
 var areas = []string{"SIG", "ENV", "RID", "ASY", "GRP", "ORD", "VSH", "PAY", "NTF", "ERR", "GEN"}
 
 // Importance ranks a check: smaller numbers run first.
@@ -31,7 +31,7 @@ func (c Check) Importance() int {
 		return len(areas) + 1
 	}
 	if c.isSpending() {
-		return len(areas) // accepted, it uses up what the others of its operation need
+		return len(areas) // if accepted, it uses up what the other checks of its operation need
 	}
 	if at := slices.Index(areas, c.Area()); at >= 0 {
 		return at
@@ -39,8 +39,8 @@ func (c Check) Importance() int {
 	return len(areas)
 }
 
-// isSpending reports whether the check is a case whose request uses up what others of its
-// operation borrow.
+// isSpending reports whether the check is a case whose request uses up what other cases of its operation
+// borrow.
 func (c Check) isSpending() bool {
 	if id, operation, _ := strings.Cut(c.ID, "/"); id == "VSH-010" || id == "PAY-005" {
 		return usesUp(operation) && len(prerequisites[operation]) > 0
@@ -48,19 +48,19 @@ func (c Check) isSpending() bool {
 	return c.derived != nil && c.derived.Expect == cases.Accepted && usesUp(c.Operations[0])
 }
 
-// counting are the checks that count what they order, or look up the newest order of a
-// SIM or a push that must not come: those in the lane of orders.
+// counting are the checks in the lane of orders: they count their orders, or look up the newest order of
+// a SIM, or watch for a push that must not come.
 var counting = []string{
 	"ORD-055", "ORD-063", "ORD-064", "VSH-034", "VSH-035", "VSH-036", "VSH-037", "VSH-038", "VSH-039", "VSH-048", "VSH-049", "VSH-065",
 	"VSH-075", "VSH-083", "PAY-036", "PAY-037", "PAY-051",
 }
 
-// batches are the checks that add more SIMs than others could keep away from.
+// batches are the checks that add more SIMs than other checks could avoid.
 var batches = []string{"ASY-034", "ASY-040", "ASY-041"}
 
-// Lane returns the lane of the check. Cases that repeat one requirement for every operation
-// only look at their own answers. Checks of an operation that uses up an order run one after
-// the other, so that they can borrow the same order.
+// Lane returns the lane of the check. Cases that repeat one requirement for every operation look only at
+// their own answers. Checks of an operation that uses up an order run one after the other, so that they
+// can borrow the same order.
 func (c Check) Lane() Lane {
 	if slices.Contains(counting, c.ID) {
 		return Orders
@@ -77,15 +77,15 @@ func (c Check) Lane() Lane {
 	return Shared
 }
 
-// changesGroups reports whether the check changes a group, or looks at what one holds.
+// changesGroups reports whether the check changes a group or looks at its content.
 func (c Check) changesGroups() bool {
 	return slices.ContainsFunc(c.Operations, func(id string) bool {
 		return slices.Contains([]string{"addSims", "removeSims", "listGroupSims", "listBundles"}, id)
 	})
 }
 
-// Adds reports whether the check changes a group and only looks at its own tasks. Such checks
-// run concurrently with each other, but not with one that compares the contents of a group.
+// Adds reports whether the check changes a group and looks only at its own tasks. Such checks run
+// concurrently with each other, but not with one that compares the contents of a group.
 func (c Check) Adds() bool {
 	id, _, _ := strings.Cut(c.ID, "/")
 	if area := c.Area(); area != "ASY" && area != "RID" || !c.changesGroups() || slices.Contains(batches, id) {
@@ -94,14 +94,14 @@ func (c Check) Adds() bool {
 	return !slices.Contains(c.Operations, "listGroupSims") && !slices.Contains(c.Operations, "listBundles")
 }
 
-// Subscribes reports whether the check may begin an auto-renewal, or need one.
+// Subscribes reports whether the check may create or need an auto-renewal.
 func (c Check) Subscribes() bool {
 	return slices.ContainsFunc(c.Operations, func(id string) bool {
 		return id == "stripeSubDirectly" || id == "queryAutoRenewalRecord" || id == "cancelAutoRenewalRecord"
 	})
 }
 
-// isCaseOf reports whether the check is a case for one operation of a check in one of some areas.
+// isCaseOf reports whether the check is a per-operation case of a check in one of the areas.
 func (c Check) isCaseOf(areas ...string) bool {
 	_, operation, isCase := strings.Cut(c.ID, "/")
 	return isCase && operation == c.Operations[0] && slices.Contains(areas, c.Area())

@@ -9,21 +9,21 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
-// beAccepted succeeds for an answer with operateCode "S". Its description names the
-// request: "a request without a sign".
+// beAccepted succeeds for an answer with operateCode "S". The description names the request: "a request
+// without a sign".
 func beAccepted() types.GomegaMatcher {
 	return outcomeMatcher{accepted: true, expected: `operateCode "S"`}
 }
 
-// beRefused succeeds for an answer that refuses: an envelope whose operateCode is
-// not "S", or an HTTP status from 400 to 499. Its description names the request.
+// beRefused succeeds for an answer that refuses: an envelope with an operateCode other than "S", or an
+// HTTP status from 400 to 499. The description names the request.
 func beRefused() types.GomegaMatcher {
 	return outcomeMatcher{expected: `a refusal: an operateCode other than "S", or HTTP 4xx`}
 }
 
-// outcomeMatcher judges what the target made of a request.
+// outcomeMatcher judges whether a request was accepted or refused.
 type outcomeMatcher struct {
-	accepted bool // required: that it was accepted rather than refused
+	accepted bool // whether acceptance is required, rather than a refusal
 	expected string
 }
 
@@ -66,8 +66,8 @@ func (m outcomeMatcher) Tell(actual any, request string) expect.Failure {
 	return failure
 }
 
-// formClause returns the clause that an answer violates if it is neither a success nor a
-// refusal in a known form. No page shows a refusal, so the answer may be one.
+// formClause returns the clause that an answer violates if it is neither a success nor a refusal of a
+// known form. No page shows a refusal, so such an answer may be one.
 func formClause(answer *wire.Answer, accepted bool) string {
 	switch {
 	case answer.Status >= 500 && accepted:
@@ -80,7 +80,7 @@ func formClause(answer *wire.Answer, accepted bool) string {
 	return "errors/refusals-in-the-envelope"
 }
 
-// outcomeWord says what an operation did with a request.
+// outcomeWord is the verb for an operation's reaction to a request.
 func outcomeWord(answer *wire.Answer) string {
 	switch {
 	case answer.Accepted():
@@ -93,7 +93,7 @@ func outcomeWord(answer *wire.Answer) string {
 	return "neither accepted nor refused"
 }
 
-// answerOf returns the answer that a matcher judges.
+// answerOf returns the answer to judge.
 func answerOf(actual any) (*wire.Answer, error) {
 	answer, isAnswer := actual.(*wire.Answer)
 	if !isAnswer {
@@ -102,7 +102,7 @@ func answerOf(actual any) (*wire.Answer, error) {
 	return answer, nil
 }
 
-// formMatcher judges the form of an answer. Its description says what happened.
+// formMatcher judges the form of an answer. The description says what happened.
 type formMatcher struct {
 	expected string
 	holds    func(*wire.Answer) bool

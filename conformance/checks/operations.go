@@ -12,18 +12,17 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// operation is one that partners call.
+// operation is an operation of the contract.
 type operation struct {
 	openapi.Operation
 	id string
-	// does is the effect of a valid request, its prerequisites included.
+	// does is the effect of a valid request, including its prerequisites.
 	does reports.Does
 	// takes are the operations that create its prerequisites.
 	takes []string
 	// required are the required members of its body.
 	required []string
-	// texts are the paths of the strings in its answer, without the indexes of lists:
-	// "/data/sim_ids".
+	// texts are the paths of the strings in its answer, without list indexes: "/data/sim_ids".
 	texts []string
 }
 
@@ -102,13 +101,13 @@ func textsBelow(reference *openapi3.SchemaRef, path string) []string {
 	return append(found, textsBelow(schema.Items, path)...)
 }
 
-// more reports whether one effect on the target is greater than another.
+// more reports whether one effect is greater than another.
 func more(a, b reports.Does) bool {
 	order := []reports.Does{reports.Read, reports.Write, reports.Purchase}
 	return slices.Index(order, a) > slices.Index(order, b)
 }
 
-// operationOf returns the operation of an id, the zero value if there is none.
+// operationOf returns the operation with an id, or the zero value.
 func operationOf(id string) operation {
 	for _, one := range operations() {
 		if one.id == id {
@@ -118,10 +117,10 @@ func operationOf(id string) operation {
 	return operation{}
 }
 
-// hasBody reports whether an operation has its parameters in a body.
+// hasBody reports whether the parameters of an operation are in a body.
 func (o operation) hasBody() bool { return o.Method != http.MethodGet }
 
-// requires reports whether the body of an operation must have a member.
+// requires reports whether the body of an operation requires a member.
 func (o operation) requires(member string) bool {
 	return slices.Contains(o.required, member)
 }
@@ -131,13 +130,13 @@ func (o operation) bodySchema() string {
 	return o.Pointer + "/requestBody/content/application~1json/schema"
 }
 
-// tradeTimeClause is the pointer of the statement that a body must have tradeTime.
+// tradeTimeClause is the pointer of the statement that a body requires tradeTime.
 func tradeTimeClause(operation string) string {
 	return operationOf(operation).bodySchema() + "/required/tradeTime"
 }
 
-// pathParameter returns the parameter in the path of an operation and its segment,
-// counted from the end; "" without one.
+// pathParameter returns the parameter in the path of an operation and its segment, counted from the end;
+// "" if there is none.
 func (o operation) pathParameter() (name string, fromEnd int) {
 	segments := strings.Split(o.Path, "/")
 	for i, segment := range segments {
@@ -148,7 +147,7 @@ func (o operation) pathParameter() (name string, fromEnd int) {
 	return "", 0
 }
 
-// isPathParameter reports whether any operation has a path parameter of a name.
+// isPathParameter reports whether some operation has a path parameter with this name.
 func isPathParameter(name string) bool {
 	return slices.ContainsFunc(operations(), func(o operation) bool {
 		in, _ := o.pathParameter()

@@ -12,13 +12,12 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// orderChecks are about queryOrder: which order its keys find, for whom, and what it
-// shows. Every check looks up its own orders. A check about the keys takes them from an
-// answer, because the mapping of order members to keys is assumed.
+// orderChecks are about queryOrder: which order each key finds, for whom, and what is shown. Every check
+// looks up its own orders. A check about the keys takes them from an answer, because the mapping of
+// order members to keys is assumed.
 //
-// queryOrder is documented for use after a completed recharge. Checks of documented
-// clauses therefore look up orders that were paid; what it says of an unpaid order is
-// assumed.
+// queryOrder is documented for use after a completed recharge. Checks of documented clauses therefore
+// look up paid orders; what queryOrder shows of an unpaid order is assumed.
 var orderChecks = slices.Concat(foundOrderChecks, shownOrderChecks, keyPriorityChecks, emptyKeyChecks, unknownKeyChecks,
 	duplicateOrderChecks, foreignOrderChecks)
 
@@ -27,8 +26,7 @@ func ordering(others ...string) []string {
 	return append([]string{"queryOrder", "singleOrder"}, others...)
 }
 
-// lookingUp are the operations of a check that looks up orders by third-party payment,
-// which count as paid at once.
+// lookingUp are the operations of a check that looks up third-party orders, which count as paid at once.
 func lookingUp(others ...string) []string {
 	return append([]string{"queryOrder", "synOrderInfo"}, others...)
 }
@@ -85,7 +83,7 @@ var foundOrderChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		keys := paidKeys(ctx, s)
 		byOrderID := lookedUp(ctx, s, session.OrderKeys{OrderID: keys.OrderID})
-		Expect(byOrderID.Answer).To(beAccepted(), "a lookup by the order_id that it had returned")
+		Expect(byOrderID.Answer).To(beAccepted(), "a lookup by an order_id that it had returned")
 		Expect(byOrderID.OrderID).To(Equal(keys.OrderID), "queryOrder returned the wrong order for an order_id")
 		bySIM := lookedUp(ctx, s, session.OrderKeys{SIM: keys.SIM})
 		Expect(bySIM.Answer).To(beAccepted(), "a lookup by the SIM of a paid order")
@@ -157,7 +155,7 @@ var shownOrderChecks = []Check{{
 	Requirement: "queryOrder changes neither the order that it looks up nor its payment",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
-		state := recordOf(s.Own(p.state))["payStatus"] // before anybody looked the order up
+		state := recordOf(s.Own(p.state))["payStatus"] // before the first lookup
 		keys := keysOf(ctx, s, p.Purchase)
 		first := shownOf(found(ctx, s, session.OrderKeys{PurchaseID: keys.PurchaseID}))
 		found(ctx, s, session.OrderKeys{OrderID: keys.OrderID})
@@ -168,7 +166,7 @@ var shownOrderChecks = []Check{{
 	},
 }}
 
-// lookedUp returns what queryOrder answers for keys.
+// lookedUp returns the answer of queryOrder for keys.
 func lookedUp(ctx context.Context, s *session.Session, keys session.OrderKeys) wire.FoundOrder {
 	order := once(s, fmt.Sprintf("lookup by %q", keys), func(s *session.Session) wire.FoundOrder {
 		return s.LookUp(ctx, s.NewQueryOrder(keys))
@@ -196,7 +194,7 @@ func foundBy(ctx context.Context, s *session.Session, draft *session.Draft) wire
 	return order
 }
 
-// shownOf returns an order as shown, without the answer that shows it.
+// shownOf returns an order as shown, without the answer that contains it.
 func shownOf(order wire.FoundOrder) wire.FoundOrder {
 	order.Answer = nil
 	return order

@@ -9,8 +9,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// keyPriorityChecks send several keys of different orders: purchase_order_id takes
-// precedence over order_id, and order_id over sim_id.
+// keyPriorityChecks send keys of different orders: purchase_order_id takes precedence over order_id, and
+// order_id over sim_id.
 var keyPriorityChecks = []Check{{
 	ID: "ORD-020", Clause: "order-lookup/priority-purchase-id-over-order-id", Does: reports.Purchase, Operations: lookingUp(),
 	Requirement: "purchase_order_id takes precedence over the order_id of another order",
@@ -42,7 +42,7 @@ var keyPriorityChecks = []Check{{
 	},
 }}
 
-// emptyKeyChecks send empty keys, which are skipped.
+// emptyKeyChecks send empty keys, which must be skipped.
 var emptyKeyChecks = []Check{{
 	ID: "ORD-030", Clause: "order-lookup/empty-key-skipped", Does: reports.Purchase, Operations: lookingUp(),
 	Requirement: "queryOrder skips an empty purchase_order_id and uses order_id before sim_id",
@@ -97,8 +97,7 @@ func twoOrders(ctx context.Context, s *session.Session) (first, second session.O
 	return first, second
 }
 
-// decides asserts that queryOrder returns an order for keys, in either order of the keys
-// in the query.
+// decides asserts which order queryOrder returns for keys, with the keys in either order in the query.
 func decides(ctx context.Context, s *session.Session, keys, wanted session.OrderKeys, by string) {
 	description := "queryOrder did not return the order of the " + by
 	Expect(found(ctx, s, keys).OrderID).To(Equal(wanted.OrderID), description)
@@ -109,8 +108,8 @@ func decides(ctx context.Context, s *session.Session, keys, wanted session.Order
 // noOrder is a purchase id and order id that no order has.
 const noOrder = "MALLCHECK-NO-SUCH-ORDER"
 
-// unknownKeyChecks are about keys that find nothing, and about lookups without a key.
-// Each refused lookup differs in one thing from an accepted one.
+// unknownKeyChecks are about keys that find nothing and lookups without a key. Each refused lookup
+// differs in one thing from an accepted one.
 var unknownKeyChecks = []Check{{
 	ID: "ORD-040", Clause: "order-lookup/first-key-decides-alone", Does: reports.Purchase, Operations: lookingUp(),
 	Requirement: "queryOrder does not fall back to order_id when purchase_order_id finds nothing",
@@ -160,21 +159,21 @@ var unknownKeyChecks = []Check{{
 	ID: "ORD-045", Clause: "order-lookup/unknown-key-refused", Does: reports.Purchase, Operations: lookingUp(),
 	Requirement: "queryOrder refuses an unknown sim_id",
 	Run: func(ctx context.Context, s *session.Session) {
-		shown(ctx, s, session.OrderKeys{SIM: paidKeys(ctx, s).SIM}) // a SIM with an order is accepted
+		shown(ctx, s, session.OrderKeys{SIM: paidKeys(ctx, s).SIM}) // accepted for a SIM with an order
 		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{SIM: s.UnknownSIM()}))).To(beRefused(), "an unknown sim_id")
 	},
 }, {
 	ID: "ORD-046", Clause: "order-lookup/no-key-refused", Does: reports.Purchase, Operations: lookingUp(),
 	Requirement: "queryOrder refuses a lookup without a key",
 	Run: func(ctx context.Context, s *session.Session) {
-		paidKeys(ctx, s) // so that there is an order to return
+		paidKeys(ctx, s) // there is an order that could be returned
 		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{}))).To(beRefused(), "a lookup without a key")
 	},
 }, {
 	ID: "ORD-047", Clause: "order-lookup/no-key-refused", Does: reports.Purchase, Operations: lookingUp(),
 	Requirement: "queryOrder refuses a lookup with three empty keys",
 	Run: func(ctx context.Context, s *session.Session) {
-		paidKeys(ctx, s) // so that there is an order to return
+		paidKeys(ctx, s) // there is an order that could be returned
 		empty := s.NewQueryOrder(session.OrderKeys{}).
 			Before(wire.Set("purchase_order_id", ""), wire.Set("order_id", ""), wire.Set("sim_id", ""))
 		Expect(s.Send(ctx, empty)).To(beRefused(), "a lookup with three empty keys")

@@ -123,8 +123,8 @@ func duplicateOf(s *session.Session, p session.Purchase) session.Purchase {
 	return other
 }
 
-// orderAs sends an order of the second partner. It ends the check if the target refuses
-// it: the SIM may belong to the first partner only.
+// orderAs sends an order of the second partner. It skips the check if the target refuses it, because the
+// SIM may belong to the first partner only.
 func orderAs(ctx context.Context, s *session.Session, partner string, draft *session.Draft) {
 	answer := s.Send(ctx, draft.As(partner))
 	if answer.Refused() && len(s.Target().SecondSIMs) == 0 {

@@ -10,8 +10,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// paymentOutcomeChecks are about how payments end. The payment methods that succeed and
-// fail are settings of the target.
+// paymentOutcomeChecks are about how payments end. The payment methods that succeed and fail are
+// settings.
 var paymentOutcomeChecks = slices.Concat(successChecks, repeatedPaymentChecks, failureChecks)
 
 // paying returns the operations of a check that pays for an order, the subject first.
@@ -30,7 +30,7 @@ func paidOrder(ctx context.Context, s *session.Session) session.Purchase {
 	return paidSingly(ctx, s).Purchase
 }
 
-// payFor authorizes and confirms the payment of an order, and awaits it.
+// payFor authorizes and confirms the payment of an order and waits until it is paid.
 func payFor(ctx context.Context, s *session.Session, p session.Purchase) {
 	s.Authorize(ctx, p, s.PayingMethod())
 	s.RequireAccepted(s.Send(ctx, s.NewConfirmPaymentResult(p.PayID)))
@@ -46,8 +46,8 @@ func awaitPaid(ctx context.Context, s *session.Session, p session.Purchase) {
 	}
 }
 
-// endFailing tries to pay for an order with a failing method, and confirms the payment.
-// Each step may be refused.
+// endFailing tries to pay for an order with a failing method and confirms the payment. Each step may be
+// refused.
 func endFailing(ctx context.Context, s *session.Session, p session.Purchase, method string) {
 	s.Send(ctx, s.NewStripeSingleAuthorization(p, method))
 	s.Send(ctx, s.NewConfirmPaymentResult(p.PayID))
@@ -90,7 +90,7 @@ var successChecks = []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := paidOrder(ctx, s)
 		again := repeatedConfirmation(ctx, s, p)
-		Expect(again).To(beAccepted(), "the second confirmation of a paid payment")
+		Expect(again).To(beAccepted(), "a second confirmation of a paid payment")
 		Expect(recordOf(again)["payStatus"]).To(Equal(paid), "the second confirmation does not report the payment as paid")
 		Expect(queriedAfter(ctx, s, p)["payStatus"]).To(Equal(paid), "a second confirmation changed the status of a paid payment")
 	},
@@ -112,12 +112,12 @@ func repeatedConfirmation(ctx context.Context, s *session.Session, p session.Pur
 	}))
 }
 
-// confirmedAgain returns what the second confirmation shows.
+// confirmedAgain returns the data of the second confirmation.
 func confirmedAgain(ctx context.Context, s *session.Session, p session.Purchase) record {
 	return acceptedRecord(s, repeatedConfirmation(ctx, s, p))
 }
 
-// queriedAfter returns what resultQuery shows after it.
+// queriedAfter returns the data of resultQuery after the second confirmation.
 func queriedAfter(ctx context.Context, s *session.Session, p session.Purchase) record {
 	return acceptedRecord(s, once(s, "state after the second confirmation of "+p.PayID, func(s *session.Session) *wire.Answer {
 		return s.Send(ctx, s.NewResultQuery(p.PayID))
@@ -139,7 +139,7 @@ var repeatedPaymentChecks = slices.Concat(
 	[]Check{{
 		ID: "PAY-036", Clause: "payments/takes-effect-once", Does: reports.Purchase,
 		Operations:  paying("confirmPaymentResult", "singleQueryOrder", "synOrderInfo"),
-		Requirement: "an order takes effect once although its payment is confirmed and queried repeatedly",
+		Requirement: "an order takes effect once even if its payment is confirmed and queried repeatedly",
 		Run: func(ctx context.Context, s *session.Session) {
 			takesEffectOnce(ctx, s, paidSingly, func(p session.Purchase) {
 				for range 2 {
@@ -151,7 +151,7 @@ var repeatedPaymentChecks = slices.Concat(
 	}, {
 		ID: "PAY-037", Clause: "payments/takes-effect-once", Does: reports.Purchase,
 		Operations:  paying("confirmPaymentResult", "singleQueryOrder", "synOrderInfo"),
-		Requirement: "an order takes effect once although its payment is confirmed four times concurrently",
+		Requirement: "an order takes effect once even if its payment is confirmed four times concurrently",
 		Run: func(ctx context.Context, s *session.Session) {
 			takesEffectOnce(ctx, s, paidAtOnce, func(p session.Purchase) {
 				parallel(4, func(int) { s.Send(ctx, s.NewConfirmPaymentResult(p.PayID)) })
@@ -160,8 +160,8 @@ var repeatedPaymentChecks = slices.Concat(
 	}},
 )
 
-// takesEffectOnce asserts that a paid order is listed once, however its payment is
-// confirmed: the shared one, or, if its list has not grown by one, others.
+// takesEffectOnce asserts that a paid order is listed once, however often its payment is confirmed. It
+// looks at the shared order first and, if its list has not grown by one, at others.
 func takesEffectOnce(ctx context.Context, s *session.Session,
 	shared func(context.Context, *session.Session) sharedOrder, confirm func(p session.Purchase),
 ) {
@@ -215,7 +215,7 @@ var failureChecks = []Check{{
 }, {
 	ID: "PAY-054", Clause: "payments/confirm-keeps-the-outcome", Does: reports.Purchase,
 	Operations:  paying("confirmPaymentResult"),
-	Requirement: "confirming a payment that nobody made does not make it succeed",
+	Requirement: "confirming a payment that was never started does not make it succeed",
 	Run: func(ctx context.Context, s *session.Session) {
 		order := paidInStages(ctx, s)
 		Expect(recordOf(s.Own(order.early))["payStatus"]).NotTo(Equal(paid), "confirmPaymentResult reported an unpaid payment as paid")
@@ -242,7 +242,7 @@ var failureChecks = []Check{{
 	},
 }}
 
-// renewableOrder returns an unpaid order with autoRenewal 1 for this check alone.
+// renewableOrder returns an unpaid order with autoRenewal 1 for the calling check alone.
 func renewableOrder(ctx context.Context, s *session.Session) session.Purchase {
 	var accepted []session.Purchase
 	for _, order := range racedOrders(ctx, s) {
@@ -258,8 +258,8 @@ func renewableOrder(ctx context.Context, s *session.Session) session.Purchase {
 	return p
 }
 
-// confirmsNothing asserts that a confirmation is refused or reports no success, and that
-// the payment is not shown as paid afterwards.
+// confirmsNothing asserts that a confirmation is refused or reports no success, and that the payment is
+// not paid afterwards.
 func confirmsNothing(ctx context.Context, s *session.Session, p session.Purchase) {
 	confirmed := s.Send(ctx, s.NewConfirmPaymentResult(p.PayID))
 	Expect(recordOf(confirmed)["payStatus"]).NotTo(Equal(paid), "confirmPaymentResult reported an unpaid payment as paid")

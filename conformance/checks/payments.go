@@ -57,7 +57,7 @@ var paymentChecks = slices.Concat(paymentAnswers, []Check{{
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unpaid(ctx, s)
 		s.RequireAccepted(s.Own(p.state))
-		first := recordOf(p.state) // before anybody else asked
+		first := recordOf(p.state) // before any other query
 		for range 3 {
 			Expect(accepted(ctx, s, s.NewResultQuery(p.PayID))).To(Equal(first), "querying an unpaid payment changed what resultQuery shows")
 		}
@@ -76,8 +76,8 @@ var paymentChecks = slices.Concat(paymentAnswers, []Check{{
 	},
 }}, unknownPayments)
 
-// begun returns one of two purchases, 0 or 1, whose payment is begun but not made, with
-// the data that an operation answers about it.
+// begun returns one of two purchases (0 or 1) whose payment was started but not made, with an
+// operation's answer about it.
 func begun(ctx context.Context, s *session.Session, operation string, number int) (session.Purchase, record) {
 	var order authorized
 	answer := func(order authorized) *wire.Answer { return order.told }
@@ -155,12 +155,12 @@ var unknownPayments = slices.Concat(
 	}, ofPayments...),
 )
 
-// answersWithPayID asserts that an operation answers with the payId of its request, for two
-// payments: an answer may always be about the same one.
+// answersWithPayID asserts that an operation answers with the payId of its request, for two payments,
+// because an answer may always be about the same one.
 func answersWithPayID(ctx context.Context, s *session.Session, operation string) {
 	payments := 2
 	if s.Quick() {
-		payments = 1 // a second would cost an order
+		payments = 1 // a second payment would cost an order
 	}
 	for number := range payments {
 		p, answer := begun(ctx, s, operation, number)

@@ -56,8 +56,8 @@ var createdOrderChecks = []Check{{
 	},
 }}
 
-// listedPurchase returns a purchase of a plan that is listed for a SIM: the target's
-// package, or the first listed one if that package is not listed.
+// listedPurchase returns a purchase of a plan that is listed for a SIM: the target's package or, if that
+// is not listed, the first listed one.
 func listedPurchase(ctx context.Context, s *session.Session, sim string) session.Purchase {
 	p := s.NewPurchase()
 	p.SIM = sim
@@ -173,7 +173,7 @@ var refusedOrderChecks = slices.Concat(
 			if !slices.ContainsFunc(answers, (*wire.Answer).Accepted) {
 				s.RequireAccepted(answers[0])
 			}
-			Expect(slices.DeleteFunc(answers, refused)).To(HaveLen(1), "singleOrder accepted several orders with one orderNo that arrived at once")
+			Expect(slices.DeleteFunc(answers, refused)).To(HaveLen(1), "singleOrder accepted several concurrent orders with the same orderNo")
 		},
 	}},
 	onOrders(Check{
@@ -192,7 +192,7 @@ var refusedOrderChecks = slices.Concat(
 	}),
 )
 
-// nothingOrdered is about refused orders.
+// nothingOrdered is about the effects of refused orders.
 var nothingOrdered = slices.Concat(
 	onOrders(Check{
 		ID: "VSH-045", Clause: "orders/refused-request-creates-nothing", Operations: []string{"queryOrder"},
@@ -203,7 +203,7 @@ var nothingOrdered = slices.Concat(
 	}),
 	onOrders(Check{
 		ID: "VSH-046", Clause: "orders/refused-request-creates-nothing", Operations: []string{"queryOrder"},
-		Requirement: "{operation} leaves an existing order unchanged when it refuses its orderNo",
+		Requirement: "{operation} leaves an existing order unchanged when it refuses another with the same orderNo",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		first, second := attacked(ctx, s, operation), s.NewPurchase()
 		before := shownOf(found(ctx, s, session.OrderKeys{PurchaseID: first.PurchaseID}))
@@ -214,7 +214,7 @@ var nothingOrdered = slices.Concat(
 		after := shownOf(found(ctx, s, session.OrderKeys{PurchaseID: first.PurchaseID}))
 		Expect(after).To(Equal(before), "a refused %s changed the order with the same orderNo", operation)
 		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: second.PurchaseID}))).To(beRefused(),
-			"a lookup of an order that was refused")
+			"a lookup of a refused order")
 	}),
 	[]Check{{
 		ID: "SIG-072", Clause: "signature/refused-before-anything-happened", Does: reports.Purchase,
@@ -227,16 +227,16 @@ var nothingOrdered = slices.Concat(
 	}},
 )
 
-// ordersNothing asserts that a spoilt request is refused and creates no order. The right
-// request would have created one that the lookup finds.
+// ordersNothing asserts that a modified request is refused and creates no order. The unmodified request
+// would have created one that the lookup finds.
 func ordersNothing(ctx context.Context, s *session.Session, operation string, spoil func(*session.Draft), clause, what string) {
-	keysOf(ctx, s, attacked(ctx, s, operation).Purchase) // found by this key
+	keysOf(ctx, s, attacked(ctx, s, operation).Purchase) // a lookup by this key finds it
 	right := s.NewValid(ctx, operation)
 	controlled(ctx, s, right, func() {
 		wrong := right.Twin()
 		spoil(wrong)
 		refusedFirst(ctx, s, wrong, clause, what)
 		Expect(s.Send(ctx, s.NewQueryOrder(session.OrderKeys{PurchaseID: right.About.PurchaseID}))).To(beRefused(),
-			"a lookup of an order that was refused")
+			"a lookup of a refused order")
 	})
 }

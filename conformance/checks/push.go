@@ -15,18 +15,17 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// pushChecks are about the push that reports a finished top-up: the target is the client
-// and the run the server. Where the way of payment does not matter, the order is one by
-// third-party payment: no money flows, and one request is enough.
+// pushChecks are about the push that reports a finished top-up: the target is the client and the run is
+// the server. If the kind of payment does not matter, the checks use a third-party order, because it
+// moves no money and needs one request.
 var pushChecks = slices.Concat(sentPushChecks, pushFormChecks, pushHeaderChecks, pushSignatureChecks, pushBodyChecks, pushRetryChecks)
 
-// pushing are the operations of a check that awaits the push of an order by third-party
-// payment.
+// pushing are the operations of a check that awaits the push of a third-party order.
 func pushing(others ...string) []string {
 	return append([]string{"rechargeSuccess", "synOrderInfo"}, others...)
 }
 
-// toppedUp returns an order by third-party payment.
+// toppedUp returns a third-party order.
 func toppedUp(ctx context.Context, s *session.Session) session.Purchase {
 	return topUp(ctx, s).Purchase
 }
@@ -34,7 +33,7 @@ func toppedUp(ctx context.Context, s *session.Session) session.Purchase {
 // sentPushChecks are about which orders cause a push.
 var sentPushChecks = []Check{{
 	ID: "NTF-001", Clause: "push/sent-after-recharge", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "the target pushes an order by third-party payment",
+	Requirement: "the target pushes a third-party order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
 		awaitPush(ctx, s, p)
@@ -43,7 +42,7 @@ var sentPushChecks = []Check{{
 }, {
 	ID: "NTF-002", Clause: "push/sent-after-recharge", Does: reports.Purchase,
 	Operations:  []string{"rechargeSuccess", "singleOrder", "stripeSubDirectly", "queryAutoRenewalRecord"},
-	Requirement: "the target pushes an order that a subscription pays",
+	Requirement: "the target pushes an order that is paid by a subscription",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := active(ctx, s).Purchase
 		awaitPush(ctx, s, p)
@@ -51,7 +50,7 @@ var sentPushChecks = []Check{{
 	},
 }, {
 	ID: "NTF-004", Clause: "push/only-after-recharge", Does: reports.Purchase, Operations: pushing("singleOrder"),
-	Requirement: "the target pushes no unpaid order, while it pushes a later paid one",
+	Requirement: "the target does not push an unpaid order, but pushes a later paid one",
 	Run: func(ctx context.Context, s *session.Session) {
 		order := unpaid(ctx, s)
 		repeatedPush(ctx, s)
@@ -60,7 +59,7 @@ var sentPushChecks = []Check{{
 }, {
 	ID: "NTF-005", Clause: "push/only-after-recharge", Does: reports.Purchase,
 	Operations:  pushing("singleOrder", "stripeSingleAuthorization"),
-	Requirement: "the target pushes no order whose payment was only authorized, while it pushes a later paid one",
+	Requirement: "the target does not push an order whose payment was only authorized, but pushes a later paid one",
 	Run: func(ctx context.Context, s *session.Session) {
 		order := authorizedWith(ctx, s, false)
 		repeatedPush(ctx, s)
@@ -68,7 +67,7 @@ var sentPushChecks = []Check{{
 	},
 }, {
 	ID: "NTF-006", Clause: "push/only-after-recharge", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "the target pushes no refused order, while it pushes a later paid one",
+	Requirement: "the target does not push a refused order, but pushes a later paid one",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := unknownSIMOrder(ctx, s)
 		if answer := s.Own(p.answer); answer.Accepted() {
@@ -80,11 +79,12 @@ var sentPushChecks = []Check{{
 	},
 }, {
 	ID: "NTF-007", Clause: "push/to-the-partner-of-the-order", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "the target does not push another partner's order, while it pushes a later one of the partner",
+	Requirement: "the target does not push another partner's order, but pushes a later order of the partner",
 	Run:         tellsNoOtherPartner,
 }}
 
-// tellsNoOtherPartner looks at a top-up of the second partner, when one of the first was pushed.
+// tellsNoOtherPartner asserts that a top-up of the second partner was not pushed when a later one of the
+// first was.
 func tellsNoOtherPartner(ctx context.Context, s *session.Session) {
 	foreign := foreignOrder(ctx, s)
 	repeatedPush(ctx, s)
@@ -120,7 +120,7 @@ var pushFormChecks = []Check{{
 	},
 }}
 
-// pushHeaderChecks are about the headers: each is required and has its form.
+// pushHeaderChecks are about the headers: each is required and has a form.
 var pushHeaderChecks = slices.Concat(casesOf(Check{
 	ID: "NTF-012", Clause: "push/headers-present", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "a push has exactly one header {case}, not empty",
@@ -142,7 +142,7 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 	},
 }, {
 	ID: "NTF-014", Clause: "push/algorithm", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "x-lf-algo of a push is HMAC-SHA1, in any letter case",
+	Requirement: "x-lf-algo of a push is HMAC-SHA1 in any letter case",
 	Run: func(ctx context.Context, s *session.Session) {
 		push := awaitPush(ctx, s, toppedUp(ctx, s))
 		algorithm := push.Header.Get(signing.HeaderPushAlgorithm)
@@ -182,7 +182,7 @@ var pushHeaderChecks = slices.Concat(casesOf(Check{
 // keyIDForm matches the text before the first slash of a signature.
 var keyIDForm = regexp.MustCompile(`^[^/]+`)
 
-// pushSignatureChecks need the key that the partner and the target share.
+// pushSignatureChecks need the key shared by the partner and the target.
 var pushSignatureChecks = []Check{{
 	ID: "NTF-017", Clause: "push/signature-verifies", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "the signature of a push verifies with the partner's key over its body and headers",
@@ -210,8 +210,8 @@ var pushSignatureChecks = []Check{{
 	},
 }}
 
-// verifies asserts that the signature of a push is correct. Its failure shows which text
-// must be signed, and by which other rules the target signed if that is known.
+// verifies asserts that the signature of a push is correct. A failure shows the text that must be signed
+// and, if known, the rules by which the target signed.
 func verifies(s *session.Session, push *session.Push, what string) {
 	s.PushKeyID() // skip without a key
 	err := push.Verify(s.Target())
@@ -250,5 +250,5 @@ func textsOf(push *session.Push) map[string]string {
 	return texts
 }
 
-// sameCurrency writes a currency in the letter case for comparisons.
+// sameCurrency returns a currency in the letter case used for comparisons.
 func sameCurrency(text string) string { return strings.ToUpper(text) }

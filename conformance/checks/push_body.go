@@ -70,10 +70,10 @@ func namesTheOrder(p session.Purchase, push *session.Push) {
 	Expect(told["deviceCode"]).To(Equal(p.SIM), "the push names the wrong deviceCode")
 }
 
-// notTaken are the answers to the first pushes of repeatedPush, in their order.
+// notTaken are the statuses with which repeatedPush answers its first pushes, in order.
 var notTaken = []int{http.StatusInternalServerError, session.NoAnswer, http.StatusBadRequest}
 
-// pushRetryChecks are about repeating a push that the receiver did, or did not, accept.
+// pushRetryChecks are about pushes that the receiver accepted or failed to accept.
 var pushRetryChecks = []Check{{
 	ID: "NTF-040", Clause: "push/retried-after-failure", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "the target repeats a push that the receiver answered with HTTP 500",
@@ -103,13 +103,13 @@ var pushRetryChecks = []Check{{
 	ID: "NTF-044", Clause: "push/retry-is-signed", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "a repeated push has a correct signature",
 	Run: func(ctx context.Context, s *session.Session) {
-		s.PushKeyID() // without a key nothing is ordered
+		s.PushKeyID() // skip before ordering anything without a key
 		pushes := retriedAfter(ctx, s, http.StatusInternalServerError, "push/retried-after-failure")
 		verifies(s, pushes[1], "the signature of the repeated push is wrong")
 	},
 }, {
 	ID: "NTF-045", Clause: "push/not-repeated-after-success", Does: reports.Purchase, Operations: pushing(),
-	Requirement: "the target does not repeat a push answered with HTTP 200, while it repeats a later failed one",
+	Requirement: "the target does not repeat a push that was answered with HTTP 200, but repeats a later failed one",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
 		awaitPush(ctx, s, p)
@@ -120,9 +120,9 @@ var pushRetryChecks = []Check{{
 	},
 }}
 
-// retriedAfter returns a push that was answered with a status of notTaken, and the one
-// that repeats it. A push that is not repeated violates the clause. If the target gave up
-// the shared one before, another is ordered.
+// retriedAfter returns a push that was answered with a status of notTaken, and its repetition. A push
+// that is not repeated violates the clause. If the target gave up on the shared order's push before
+// that, another order is created.
 func retriedAfter(ctx context.Context, s *session.Session, status int, clause string) []*session.Push {
 	at := slices.Index(notTaken, status)
 	if pushes := repeatedPush(ctx, s).pushes; len(pushes) > at+1 {

@@ -8,8 +8,8 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
-// listGroupSims lists a group. It ends the check if the request is refused, or if the
-// answer has no list of SIMs: an entry that cannot be read is not a missing entry.
+// listGroupSims lists a group. It ends the check if the request is refused or the answer has no list of
+// SIMs, because an unreadable entry is not a missing entry.
 func listGroupSims(ctx context.Context, s *session.Session, group string) wire.Listing {
 	return listingIn(s, s.Send(ctx, s.NewListGroupSims(group)))
 }
@@ -24,12 +24,12 @@ func listingIn(s *session.Session, answer *wire.Answer) wire.Listing {
 	return listing
 }
 
-// listBundles lists the partner's groups; that it is accepted is required.
+// listBundles lists the partner's groups and requires that the request is accepted.
 func listBundles(ctx context.Context, s *session.Session) []wire.Bundle {
 	return listBundlesAs(ctx, s, s.Target().PartnerCode)
 }
 
-// ownBundles returns the partner's groups, for a check to which it does not matter when.
+// ownBundles returns the partner's groups, for a check that does not depend on the time of the request.
 func ownBundles(ctx context.Context, s *session.Session) []wire.Bundle {
 	return bundlesIn(s, asked(ctx, s, s.NewListBundles()))
 }
@@ -52,7 +52,7 @@ func listBundlesAs(ctx context.Context, s *session.Session, partner string) []wi
 	return bundlesIn(s, s.Send(ctx, s.NewListBundles().As(partner)))
 }
 
-// bundlesIn returns the groups in an answer of listBundles; that it is accepted is required.
+// bundlesIn returns the groups in an answer of listBundles and requires that it is a success.
 func bundlesIn(s *session.Session, answer *wire.Answer) []wire.Bundle {
 	s.RequireAccepted(answer)
 	bundles, known := wire.BundlesOf(answer)
@@ -62,7 +62,7 @@ func bundlesIn(s *session.Session, answer *wire.Answer) []wire.Bundle {
 	return bundles
 }
 
-// otherGroup returns another bundle group of the partner than Group, or skips the check.
+// otherGroup returns a bundle group of the partner other than Group, or skips the check.
 func otherGroup(ctx context.Context, s *session.Session) string {
 	for _, bundle := range listBundles(ctx, s) {
 		if bundle.GroupID != "" && bundle.GroupID != s.Group() {
@@ -84,7 +84,7 @@ func secondPartnersGroup(ctx context.Context, s *session.Session) string {
 	return ""
 }
 
-// otherSIM returns the ICCID of another SIM card than a given one, or skips the check.
+// otherSIM returns the ICCID of a SIM card other than the given one, or skips the check.
 func otherSIM(s *session.Session, sim string) string {
 	for _, other := range s.DistinctSIMs(2) {
 		if other != sim {
@@ -95,8 +95,8 @@ func otherSIM(s *session.Session, sim string) string {
 	return ""
 }
 
-// parallel calls work n times at once, with 0 to n-1, and returns when all have
-// returned. When one of them ends the check, the check ends once all are done.
+// parallel calls work n times concurrently, with 0 to n-1, and returns when all calls have returned. If
+// one of them ends the check, the check ends after all have returned.
 func parallel(n int, work func(i int)) {
 	ends := make([]any, n)
 	var group sync.WaitGroup
@@ -114,9 +114,9 @@ func parallel(n int, work func(i int)) {
 	}
 }
 
-// keysOf looks up an order of the run by its purchase id and returns its three keys. It
-// ends the check if the order is not found or has no order_id: it is assumed which member
-// of an order is which key, and a check about the keys does not fail for that.
+// keysOf looks up an order of the run by its purchase id and returns its three keys. It ends the check
+// if the order is not found or has no order_id: which member of an order is which key is assumed, and a
+// check about the keys must not fail for that.
 func keysOf(ctx context.Context, s *session.Session, p session.Purchase) session.OrderKeys {
 	return keysIn(s, lookedUp(ctx, s, session.OrderKeys{PurchaseID: p.PurchaseID}), p)
 }
@@ -134,8 +134,8 @@ func keysIn(s *session.Session, found wire.FoundOrder, p session.Purchase) sessi
 	return session.OrderKeys{PurchaseID: p.PurchaseID, OrderID: found.OrderID, SIM: p.SIM}
 }
 
-// thirdPartyPaid creates an order that the partner was paid for already; that it
-// is accepted is required.
+// thirdPartyPaid creates an order that the partner was already paid for, and requires that it is
+// accepted.
 func thirdPartyPaid(ctx context.Context, s *session.Session, p session.Purchase) {
 	s.RequireAccepted(s.Send(ctx, s.NewSynOrderInfo(p)))
 }

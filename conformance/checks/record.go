@@ -10,8 +10,8 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
-// record holds the strings among the members of an object. Other members are left out:
-// their types are judged elsewhere.
+// record has the string members of an object. Other members are left out: their types are judged
+// elsewhere.
 type record map[string]string
 
 // UnmarshalJSON reads the members that are strings.
@@ -45,8 +45,8 @@ func accepted(ctx context.Context, s *session.Session, draft *session.Draft) rec
 	return recordOf(answer)
 }
 
-// acceptedRecord returns the data of an answer that belongs to a shared object; that the request was
-// accepted is required.
+// acceptedRecord returns the data of an answer about a shared object and requires that the request was
+// accepted.
 func acceptedRecord(s *session.Session, answer *wire.Answer) record {
 	own := s.Own(answer)
 	s.RequireAccepted(own)
@@ -77,14 +77,14 @@ func listedIn(answer *wire.Answer) (orders []record, isList bool) {
 	return *data.Orders, true
 }
 
-// refusedFirst sends a request that the target refuses for a mistake, so that the effects
-// of the refusal can be tested. It ends the check if the mistake is accepted: that
-// deviates from the clause about the mistake, not from one about effects.
+// refusedFirst sends a request that must be refused for a mistake, so that the effects of the refusal
+// can be tested. If the request is accepted, it ends the check: that violates the clause about the
+// mistake, not the one about effects.
 func refusedFirst(ctx context.Context, s *session.Session, draft *session.Draft, clause, what string) {
 	mustBeRefused(s, s.Send(ctx, draft), clause, what)
 }
 
-// mustBeRefused is refusedFirst for an answer.
+// mustBeRefused is refusedFirst for an existing answer.
 func mustBeRefused(s *session.Session, answer *wire.Answer, clause, what string) {
 	if answer.Accepted() {
 		s.Prevents(clause, answer.Exchange, "precondition failed: "+answer.Operation+" accepted "+what,
@@ -112,10 +112,10 @@ func allOrders(ctx context.Context, s *session.Session, sim string) int {
 	return len(listedOrders(ctx, s, sim))
 }
 
-// growth does work for a SIM and returns how much a count for it has grown when every
-// top-up that the work led to has taken effect. Top-ups of earlier orders take effect
-// before the first count, or the SIM has no order. Others may order for the same SIM meanwhile: if the count does
-// not grow as expected, the work is done again for another SIM, three times in all.
+// growth does work for a SIM and returns how much a count for that SIM has grown once every top-up of
+// the work has taken effect. Top-ups of earlier orders take effect before the first count, or the SIM
+// has no order. Others may order for the same SIM meanwhile, so if the count does not grow as expected,
+// the work is repeated for another SIM, three times in all.
 func growth(ctx context.Context, s *session.Session, count func(ctx context.Context, s *session.Session, sim string) int,
 	expected int, work func(sim string),
 ) int {
@@ -128,7 +128,7 @@ func growth(ctx context.Context, s *session.Session, count func(ctx context.Cont
 		before := count(ctx, s, sim)
 		work(sim)
 		waits = expected > 0 && !s.Await(func() bool { return count(ctx, s, sim) >= before+expected }) && activeOrders(ctx, s, sim) > 0
-		if waits { // for the active one, unlisted, as it seems
+		if waits { // apparently for the active order, and unlisted
 			waiting(s).Store(true)
 			continue
 		}
@@ -143,8 +143,8 @@ func growth(ctx context.Context, s *session.Session, count func(ctx context.Cont
 	return grown
 }
 
-// letTopUpsTakeEffect waits until an order for another SIM, paid later than all others,
-// is active. It does not wait if there is no other SIM or the target refuses the order.
+// letTopUpsTakeEffect waits until an order for another SIM, paid after all others, is active. It does
+// not wait if there is no other SIM or the target refuses the order.
 func letTopUpsTakeEffect(ctx context.Context, s *session.Session, sim string) {
 	p := s.NewPurchase()
 	if p.SIM == sim {

@@ -65,7 +65,7 @@ var renewalChecks = []Check{{
 }, {
 	ID: "VSH-065", Clause: "renewals/single-order-renews-nothing", Does: reports.Purchase,
 	Operations:  []string{"queryAutoRenewalRecord", "synOrderInfo", "singleQueryOrder"},
-	Requirement: "an order by third-party payment with autoRenewal 0 has no auto-renewal",
+	Requirement: "a third-party order with autoRenewal 0 has no auto-renewal",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := takenEffect(ctx, s)
 		Expect(shownRenewal(ctx, s, p)["orderNo"]).NotTo(Equal(p.OrderNo),
@@ -90,8 +90,8 @@ var renewalChecks = []Check{{
 	},
 }}
 
-// renewable returns a purchase with auto-renewal for a SIM that has none. It skips the
-// check if each of several SIMs has an auto-renewal of somebody else.
+// renewable returns a purchase with auto-renewal for a SIM that has none. It skips the check if every
+// SIM tried has an auto-renewal that somebody else created.
 func renewable(ctx context.Context, s *session.Session) session.Purchase {
 	p := s.NewPurchase()
 	p.SIM, p.AutoRenewal = s.RenewableSIM(), "1"
@@ -133,14 +133,13 @@ func shownAfter(ctx context.Context, s *session.Session, p session.Purchase) rec
 	return recordOf(answer)
 }
 
-// shownRenewal returns the auto-renewal that is shown for the SIM of a purchase, empty if
-// none is.
+// shownRenewal returns the auto-renewal that is shown for the SIM of a purchase; empty if none is shown.
 func shownRenewal(ctx context.Context, s *session.Session, p session.Purchase) record {
 	return recordOf(s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM)))
 }
 
-// refusesWithoutRenewal looks at an auto-renewal that was cancelled, so that the same
-// query was accepted before. Others may create one meanwhile.
+// refusesWithoutRenewal queries an auto-renewal that was cancelled: the same query was accepted before.
+// Others may create one meanwhile.
 func refusesWithoutRenewal(ctx context.Context, s *session.Session) {
 	p := cancelled(ctx, s)
 	answer := s.Own(p.after)

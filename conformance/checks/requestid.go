@@ -19,8 +19,8 @@ var requestIDChecks = slices.Concat(
 	malformedIDs, alteredIDs,
 )
 
-// returnedIDChecks are about the answer that returns a request_id. They submit an
-// unknown SIM, so that nothing changes.
+// returnedIDChecks are about the answer that returns a request_id. They submit an unknown SIM, so
+// nothing changes.
 var returnedIDChecks = slices.Concat(
 	onBoth(Check{
 		ID: "RID-001", Clause: "request-id/header-present",
@@ -105,7 +105,7 @@ var foundIDChecks = slices.Concat(
 		one := endedTask(ctx, s, do)
 		var echoed []string
 		for _, look := range one.looks {
-			if look.RequestID != "" || s.Terminal(look) { // no page shows what an unfinished task has
+			if look.RequestID != "" || s.Terminal(look) { // no page shows the members of an unfinished task
 				echoed = append(echoed, look.RequestID)
 			}
 		}
@@ -154,7 +154,7 @@ var refusedIDChecks = []Check{{
 	ID: "RID-020", Clause: "request-id/unknown-refused", Does: reports.Read, Operations: []string{"asyncResult", "listGroupSims"},
 	Requirement: "asyncResult refuses a request_id of the printed form that was never returned",
 	Run: func(ctx context.Context, s *session.Session) {
-		listingIn(s, asked(ctx, s, s.NewListGroupSims(s.Group()))) // accepted, so a refusal is not about the partner or the sign
+		listingIn(s, asked(ctx, s, s.NewListGroupSims(s.Group()))) // accepted, so neither partner nor sign can explain a refusal
 		Expect(s.Send(ctx, s.NewAsyncResult("RQ-99999999999999"))).To(beRefused(), "the request_id RQ-99999999999999, which was never returned")
 	},
 }, {
@@ -175,8 +175,8 @@ var refusedIDChecks = []Check{{
 	},
 }}
 
-// malformedIDs are ids of a form that is never returned. None has a character that is
-// special in the path of a URL: such an id would name another path.
+// malformedIDs are ids of a form that is never returned. They contain no characters that are special in
+// the path of a URL, because such an id would name another path.
 var malformedIDs = casesOf(Check{
 	ID: "RID-022", Clause: "request-id/malformed-refused", Does: reports.Read, Operations: []string{"asyncResult", "listGroupSims"},
 	Requirement: "asyncResult refuses a malformed request_id: one {case}",
@@ -188,11 +188,11 @@ var malformedIDs = casesOf(Check{
 	{"template", "that is the placeholder in the documentation", "{request_id}"},
 	{"tooLong", "of 512 characters", "RQ-" + strings.Repeat("9", 509)},
 }, func(ctx context.Context, s *session.Session, id string) {
-	listingIn(s, asked(ctx, s, s.NewListGroupSims(s.Group()))) // accepted, so a refusal is not about the partner or the sign
+	listingIn(s, asked(ctx, s, s.NewListGroupSims(s.Group()))) // accepted, so neither partner nor sign can explain a refusal
 	Expect(s.Send(ctx, s.NewAsyncResult(id))).To(beRefused(), "the malformed request_id %.80q", id)
 })
 
-// alteredIDs are changed ids that a careless lookup takes for the original.
+// alteredIDs are changed ids that a careless lookup confuses with the original.
 var alteredIDs = casesOf(Check{
 	ID: "RID-023", Clause: "request-id/malformed-refused", Does: reports.Write, Operations: []string{"asyncResult", "addSims"},
 	Requirement: "asyncResult refuses a request_id that resembles a returned one: {case}",
@@ -235,8 +235,8 @@ func repeated(values []string) []string {
 	return again
 }
 
-// idUnderAnotherName returns the name of a response header whose value finds a result,
-// "" if there is none.
+// idUnderAnotherName returns the name of a response header whose value finds a result; "" if there is
+// none.
 func idUnderAnotherName(ctx context.Context, s *session.Session, answer *wire.Answer) string {
 	for _, name := range slices.Sorted(maps.Keys(answer.Header)) {
 		id := answer.Header.Get(name)

@@ -17,9 +17,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing/vectors"
 )
 
-// signatureChecks are about the sign: which ones are accepted and which are refused.
-// A request that must be refused differs from an accepted one in its sign only, so
-// nothing else can explain the refusal.
+// signatureChecks are about which signs are accepted and which are refused. A request that must be
+// refused differs from an accepted one only in its sign, so nothing else can explain the refusal.
 var signatureChecks = slices.Concat(
 	[]Check{documentedVerify, documentedPlans},
 	onEach(Check{
@@ -31,9 +30,9 @@ var signatureChecks = slices.Concat(
 	absentSigns, wrongSigns, otherForms,
 )
 
-// acceptsRightSign asserts that a valid request is not refused for its sign. If the same
-// request with a wrong sign gets another refusal, the valid one was refused for another
-// reason, and the requirement cannot be tested.
+// acceptsRightSign asserts that a valid request is not refused for its sign. If the same request with a
+// wrong sign gets a different refusal, the valid one was refused for another reason, and the requirement
+// cannot be tested.
 func acceptsRightSign(ctx context.Context, s *session.Session, operation string) {
 	answer := s.SendValid(ctx, operation)
 	if !answer.Refused() {
@@ -41,13 +40,13 @@ func acceptsRightSign(ctx context.Context, s *session.Session, operation string)
 	}
 	wrong := s.NewValid(ctx, operation).SignedBy(digitChanged(-1))
 	if refusal := s.Send(ctx, wrong); refusal.Refused() && sameRefusal(answer, refusal) {
-		Expect(answer).To(beAccepted(), "a correctly signed request like one with a wrong sign")
+		Expect(answer).To(beAccepted(), "a correctly signed request with the same refusal as one with a wrong sign")
 	}
 	s.RequireAccepted(answer)
 }
 
-// sameRefusal reports whether a refusal gives the reason of another one, which is about
-// a wrong sign: the same status and code, and the same message or one about signs.
+// sameRefusal reports whether a refusal has the same reason as another one that is about a wrong sign:
+// the same status and code, and the same message or one about signs.
 func sameRefusal(a, wrong *wire.Answer) bool {
 	if a.Status != wrong.Status || a.OperateCode != wrong.OperateCode {
 		return false
@@ -56,8 +55,8 @@ func sameRefusal(a, wrong *wire.Answer) bool {
 	return a.Message == wrong.Message || strings.Contains(message, "sign") || strings.Contains(message, "签")
 }
 
-// The partner and SIM of the two requests that the documentation prints with a real
-// sign, and the printed values of their optional parameters.
+// The partner, SIM and optional parameters of the two example requests that the documentation prints
+// with a real sign.
 const (
 	printedPartner = "P000270"
 	printedSIM     = "89852420180910340793"
@@ -83,8 +82,8 @@ var documentedPlans = documented(Check{
 		return s.NewSingleServicePlanPage(printedSIM).Before(printedArea)
 	})
 
-// documented completes a check that sends the request of a vector byte for byte. now
-// drafts the same request with the current time as its access time.
+// documented completes a check that sends the request of a vector unchanged. now drafts the same request
+// with the current time.
 func documented(check Check, vector string, now func(*session.Session) *session.Draft) Check {
 	check.Clause, check.Does = "signature/documented-vectors", reports.Read
 	check.Run = func(ctx context.Context, s *session.Session) {
@@ -110,7 +109,7 @@ func documented(check Check, vector string, now func(*session.Session) *session.
 // requestVectors are the signature vectors, read on first use.
 var requestVectors = sync.OnceValues(vectors.Request)
 
-// bodyOfVector returns the body of a signature vector as it is sent.
+// bodyOfVector returns the body of a signature vector as sent.
 func bodyOfVector(name string) ([]byte, error) {
 	all, err := requestVectors()
 	if err != nil {
@@ -196,8 +195,8 @@ var otherForms = slices.Concat(
 	}),
 )
 
-// refusesValid requires that the target accepts a valid request of an operation, and
-// asserts that it is refused when it is changed and rightly signed as it then is.
+// refusesValid requires that the target accepts a valid request of an operation, and asserts that it
+// refuses the request after edits, signed correctly.
 func refusesValid(ctx context.Context, s *session.Session, operation, what string, edits ...wire.Edit) {
 	draft := s.NewValid(ctx, operation)
 	controlled(ctx, s, draft, func() {
@@ -205,8 +204,8 @@ func refusesValid(ctx context.Context, s *session.Session, operation, what strin
 	})
 }
 
-// refusesSignOfAnother sends another request of the operation first. A target that
-// accepts any sign it has seen before fails here.
+// refusesSignOfAnother sends another request of the operation first, so that a target that accepts any
+// sign it has seen before fails.
 func refusesSignOfAnother(ctx context.Context, s *session.Session, operation string) {
 	var sign string
 	note := func(w *wire.Request) { sign = memberText(w, "sign") }
@@ -217,8 +216,8 @@ func refusesSignOfAnother(ctx context.Context, s *session.Session, operation str
 	})
 }
 
-// another drafts a request that differs from the valid one: in its body, or, for a
-// GET whose query holds nothing else, in its partner.
+// another drafts a request that differs from the valid one in its body or, for a GET without other query
+// parameters, in its partner.
 func another(ctx context.Context, s *session.Session, operation string) *session.Draft {
 	switch operation {
 	case "addSims":
@@ -237,8 +236,8 @@ func another(ctx context.Context, s *session.Session, operation string) *session
 	return draft.As(s.Target().PartnerCode + "0")
 }
 
-// refusesTampered sends the request once for each of its parameters, with the sign
-// of a request in which that parameter has another value.
+// refusesTampered sends the request once for each of its parameters, with the sign of a request that has
+// another value of that parameter.
 func refusesTampered(ctx context.Context, s *session.Session, operation string) {
 	var signs []wrongSign
 	draft := s.NewValid(ctx, operation)
@@ -267,8 +266,8 @@ func refusesUpperCase(ctx context.Context, s *session.Session, operation string)
 	})
 }
 
-// refusesUnsorted sends the parameters in descending order, so the order on the wire
-// is never the sorted one.
+// refusesUnsorted sends the parameters in descending order, so that the order sent is never the sorted
+// one.
 func refusesUnsorted(ctx context.Context, s *session.Session, operation string) {
 	refusesSigns(ctx, s, s.NewValid(ctx, operation).Before(descending),
 		wrongSign{"a sign computed over its unsorted parameters", asSent})

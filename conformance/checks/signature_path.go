@@ -38,8 +38,8 @@ func withoutQuery(members []signing.Member, rules signing.Rules) (string, error)
 	}), rules)
 }
 
-// onPaths makes a case of a check for every operation with a path parameter. The
-// check applies only where path parameters are signed.
+// onPaths makes a case of a check for every operation with a path parameter. The check applies only if
+// path parameters are signed.
 func onPaths(check Check, run func(ctx context.Context, s *session.Session, operation string)) []Check {
 	return among(onEach(check, func(ctx context.Context, s *session.Session, operation string) {
 		if !s.Target().Sign.Parts.Has(signing.Path) {
@@ -52,8 +52,8 @@ func onPaths(check Check, run func(ctx context.Context, s *session.Session, oper
 	})
 }
 
-// refusesTamperedPath first sends the request with another path parameter. A target
-// that remembers signs without their paths fails here.
+// refusesTamperedPath first sends the request with another path parameter, so that a target that
+// remembers signs without their paths fails.
 func refusesTamperedPath(ctx context.Context, s *session.Session, operation string) {
 	name, fromEnd := operationOf(operation).pathParameter()
 	elsewhere, sign := false, ""

@@ -12,8 +12,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// valueChecks are about values that might count as empty. No parameter of the contract
-// may have such a value, so they are sent in an unknown one.
+// valueChecks are about values that might count as empty. No parameter of the contract may have such a
+// value, so they are sent in an unknown parameter.
 var valueChecks = slices.Concat([]Check{{
 	ID: "SIG-057", Clause: "signature/null-counts-as-empty", Does: reports.Read, Operations: []string{"singleVerify"},
 	Requirement: "singleVerify leaves a null parameter out of the signed text",
@@ -38,7 +38,7 @@ var valueChecks = slices.Concat([]Check{{
 // unknownName is a parameter that the contract does not have.
 const unknownName = "mallcheckNote"
 
-// eachValueAccepted returns the answer to one request with all values of these checks, if the target
+// eachValueAccepted returns the answer to one request with all values of these checks if the target
 // accepts it. Only a quick run sends it.
 func eachValueAccepted(ctx context.Context, s *session.Session) *wire.Answer {
 	if !s.Quick() {
@@ -57,9 +57,9 @@ func eachValueAccepted(ctx context.Context, s *session.Session) *wire.Answer {
 	return s.Own(answer)
 }
 
-// countsAs asserts that a request with a value in an unknown parameter is accepted
-// with its correct sign and refused with the other. It skips targets that refuse
-// unknown parameters, do not sign them, or refuse such a value.
+// countsAs asserts that a request with a value in an unknown parameter is accepted with its correct sign
+// and refused with the other sign. It skips targets that refuse or do not sign unknown parameters, or
+// that refuse such a value.
 func countsAs(ctx context.Context, s *session.Session, value string, other wrongSign) {
 	with := func(value string) *session.Draft {
 		return s.NewSingleVerify(s.ExistingSIM()).Before(wire.SetRaw(unknownName, value))

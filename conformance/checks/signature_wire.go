@@ -12,9 +12,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// signatureWireChecks are about the signed text compared with the request on the wire:
-// which differences do not matter, which do, and that a wrong sign is detected before
-// anything happens.
+// signatureWireChecks compare the signed text with the request as sent: which differences do not matter,
+// which do, and that a wrong sign is detected before anything happens.
 var signatureWireChecks = slices.Concat(
 	onEach(Check{
 		ID: "SIG-040", Clause: "signature/order-on-the-wire-does-not-matter",
@@ -50,7 +49,7 @@ func acceptsWhiteSpace(ctx context.Context, s *session.Session, operation string
 func spread(body []byte) []byte {
 	members, err := signing.ParseMembers(body)
 	if err != nil {
-		return body // a draft's body always parses
+		return body // the body of a draft always parses
 	}
 	return []byte(" " + object(members, " :\t", "\r\n\t, ") + "\n")
 }
@@ -61,9 +60,9 @@ func acceptsWhiteSpaceInList(ctx context.Context, s *session.Session, do action)
 	Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()).Before(spaced))).To(beAccepted(), "a request with white space in its list")
 }
 
-// textChecks concern text that JSON can write in several ways. A check only fails if the
-// target accepts another sign instead, or the same value in another spelling: so it
-// distinguishes a refused value from a refused sign.
+// textChecks are about text that JSON can write in several ways. A check fails only if the target
+// accepts another sign instead, or the same value in another spelling. This distinguishes a refused
+// value from a refused sign.
 var textChecks = []Check{{
 	ID: "SIG-043", Clause: "signature/non-ascii-values-as-utf8", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
 	Requirement: "singleServicePlanPage accepts a non-ASCII value whose sign is computed over its UTF-8",
@@ -148,16 +147,16 @@ var textChecks = []Check{{
 	},
 }}
 
-// marksAccepted reports whether the target accepts a url that has all characters that libraries
-// write in several ways, so that none needs a request of its own. Only a quick run sends it.
+// marksAccepted reports whether the target accepts a url with all characters that libraries write in
+// several ways, so that none of them needs its own request. Only a quick run sends it.
 func marksAccepted(ctx context.Context, s *session.Session) bool {
 	return s.Quick() && session.Share(s, "url with marks", func(s *session.Session) *wire.Answer {
 		return s.Send(ctx, s.NewSingleVerify(s.ExistingSIM()).Before(wire.Set("url", printedLogin+`?a=<1>&b="2"\c`)))
 	}).Accepted()
 }
 
-// areaAsPrinted returns the answer to a request for the printed area, in Chinese, for the SIM of
-// the valid request, which a quick run sends once.
+// areaAsPrinted returns the answer to a request for the printed Chinese area and the SIM of the valid
+// request. A quick run sends it once.
 func areaAsPrinted(ctx context.Context, s *session.Session) *wire.Answer {
 	return s.Own(session.Share(s, "printed area", func(s *session.Session) *wire.Answer {
 		sim := simAsked(s, s.SendValid(ctx, "singleServicePlanPage"))
@@ -165,7 +164,8 @@ func areaAsPrinted(ctx context.Context, s *session.Session) *wire.Answer {
 	}))
 }
 
-// refusesSign is refusesSigns with one wrong sign. known says that the target accepts the right one.
+// refusesSign is refusesSigns with one wrong sign. known means that the target is known to accept the
+// right one.
 func refusesSign(ctx context.Context, s *session.Session, known bool, draft *session.Draft, wrong wrongSign) {
 	if !known {
 		refusesSigns(ctx, s, draft, wrong)
@@ -183,9 +183,9 @@ func requireAreaAccepted(ctx context.Context, s *session.Session, draft *session
 	s.RequireAccepted(s.Send(ctx, draft))
 }
 
-// acceptsRightText asserts that a request is accepted with its correct sign. It fails
-// only if the target accepts one of the other signs instead. If it accepts none, the
-// target may refuse the value, and the requirement cannot be tested.
+// acceptsRightText asserts that a request is accepted with its correct sign. It fails only if the target
+// accepts one of the other signs instead. If it accepts none, the target may refuse the value, and the
+// requirement cannot be tested.
 func acceptsRightText(ctx context.Context, s *session.Session, draft *session.Draft, others ...session.Signer) {
 	answer := s.Send(ctx, draft)
 	if answer.Accepted() {
@@ -193,7 +193,7 @@ func acceptsRightText(ctx context.Context, s *session.Session, draft *session.Dr
 	}
 	for _, other := range others {
 		if s.Send(ctx, draft.SignedBy(other)).Accepted() {
-			Expect(answer).To(beAccepted(), "a correctly signed request, but accepted the same request with a sign computed over another text")
+			Expect(answer).To(beAccepted(), "a correctly signed request and accepted it with a sign computed over another text")
 		}
 	}
 	s.RequireAccepted(answer)
@@ -202,7 +202,7 @@ func acceptsRightText(ctx context.Context, s *session.Session, draft *session.Dr
 // inGBK signs the printed area in GBK.
 var inGBK = replaced("欧洲", "\xc5\xb7\xd6\xde")
 
-// inLatin1 and cutToLatin1 sign it in Latin-1, which has no such characters: Java and PHP write ? for
+// inLatin1 and cutToLatin1 sign it in Latin-1, which lacks these characters: Java and PHP write ? for
 // each, Node.js the low byte of its code.
 var (
 	inLatin1    = replaced("欧洲", "??")
@@ -267,18 +267,18 @@ var nothingHappened = []Check{{
 	},
 }}
 
-// changesNothing asserts that a request is refused and that the group lists a SIM as
-// often afterwards as before. It waits for a task that was started later, so that work
-// begun in spite of the refusal is done by then.
+// changesNothing asserts that a request is refused and that the group lists a SIM as often as before. It
+// waits for a task that was started later: by then, any work that the refused request started has ended
+// too.
 func changesNothing(ctx context.Context, s *session.Session, sim, clause string, draft *session.Draft) {
 	before := listed(ctx, s, sim)
-	refusedFirst(ctx, s, draft, clause, "a request that it must refuse")
+	refusedFirst(ctx, s, draft, clause, "a request that must be refused")
 	adding.carryOut(ctx, s, s.UnknownSIM())
 	Expect(listed(ctx, s, sim)).To(Equal(before), "a refused %s changed how often the group lists %s", draft.Operation.ID, sim)
 }
 
-// addedAndListed adds a SIM to the group. It ends the check if the group does not list
-// the SIM: its removal could not be observed.
+// addedAndListed adds a SIM to the group. It ends the check if the group does not list the SIM, because
+// its removal could not be observed.
 func addedAndListed(ctx context.Context, s *session.Session, sim string) {
 	result := adding.carryOut(ctx, s, sim)
 	if listed(ctx, s, sim) == 0 {

@@ -7,20 +7,20 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
-// The functions of the stock files create something once for all checks of a run that
-// only look at it, because orders cost money. A check that makes changes creates its own.
+// The functions of the stock files create an object once for all checks of a run that only look at it,
+// because orders cost money. A check that changes an object creates its own.
 
 // sharedOrder is an order that several checks look at.
 type sharedOrder struct {
 	session.Purchase
 	// answer is the answer of the operation that created it.
 	answer *wire.Answer
-	// state is the answer of resultQuery right after; nil if payments cannot be queried.
+	// state is the answer of resultQuery right after the order; nil if payments cannot be queried.
 	state *wire.Answer
-	// told is the answer that began its payment; nil except for what a quick run paid.
+	// told is the answer that started its payment; nil unless a quick run paid the order.
 	told *wire.Answer
-	// alone says that no other order of the run is for its SIM. Only then is before set, to
-	// the listing of the SIM before the order.
+	// alone means that no other order of the run is for its SIM. Only then is before set: the listing of
+	// the SIM before the order.
 	alone  bool
 	before counts
 }
@@ -40,8 +40,8 @@ func countOf(answer *wire.Answer) counts {
 	return count
 }
 
-// createOrder creates an order for a SIM that no other order of the run is for, if the
-// target names enough of them.
+// createOrder creates an order for a SIM without another order of the run, if the target names enough
+// SIMs.
 func createOrder(ctx context.Context, s *session.Session, draft func(p *session.Purchase) *session.Draft) sharedOrder {
 	order := sharedOrder{Purchase: s.NewPurchase()}
 	order.reserve(ctx, s)
@@ -52,10 +52,10 @@ func createOrder(ctx context.Context, s *session.Session, draft func(p *session.
 
 // reserve gives an order its own SIM, if there are enough, and counts the orders listed for it.
 func (o *sharedOrder) reserve(ctx context.Context, s *session.Session) {
-	if !s.Roomy() || s.Quick() { // the checks of a quick run count no orders
+	if !s.Roomy() || s.Quick() { // checks in a quick run count no orders
 		return
 	}
-	for range mostLooks { // a SIM without a plan, if one is found: a further order may wait
+	for range mostLooks { // prefer a SIM without a plan, because a second order may wait
 		o.alone, o.SIM = true, s.ReservedSIM()
 		if o.before = countOf(s.Send(ctx, s.NewSingleQueryOrder(o.SIM))); o.before.all == 0 || !s.Roomy() {
 			remember(s, o.SIM, o.before.all)
@@ -64,7 +64,8 @@ func (o *sharedOrder) reserve(ctx context.Context, s *session.Session) {
 	}
 }
 
-// once makes what a check only looks at: in a quick run once for all checks, else for each.
+// once creates an object that a check only looks at: in a quick run once for all checks, otherwise once
+// per check.
 func once[T any](s *session.Session, name string, create func(s *session.Session) T) T {
 	if s.Quick() {
 		return session.Share(s, name, create)
@@ -72,8 +73,8 @@ func once[T any](s *session.Session, name string, create func(s *session.Session
 	return create(s)
 }
 
-// asked returns the answer to a valid request. A quick run asks it once: the answer may
-// then be to another request that is as valid.
+// asked returns the answer to a valid request. In a quick run, it may be the answer to an equally valid
+// earlier request.
 func asked(ctx context.Context, s *session.Session, draft *session.Draft) *wire.Answer {
 	if s.Quick() {
 		return s.SendValid(ctx, draft.Operation.ID)
@@ -81,8 +82,8 @@ func asked(ctx context.Context, s *session.Session, draft *session.Draft) *wire.
 	return s.Send(ctx, draft)
 }
 
-// unpaid returns an unpaid order. The payment of it that a quick run makes changes nothing that its
-// checks look at.
+// unpaid returns an unpaid order. A quick run pays it later; that changes nothing that its checks look
+// at.
 func unpaid(ctx context.Context, s *session.Session) sharedOrder {
 	return session.Share(s, "unpaid order", func(s *session.Session) sharedOrder {
 		order := createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
@@ -96,7 +97,7 @@ func unpaid(ctx context.Context, s *session.Session) sharedOrder {
 	})
 }
 
-// queried returns what resultQuery shows of the payment of an unpaid order.
+// queried returns what resultQuery shows for the payment of an unpaid order.
 func (o *sharedOrder) queried(ctx context.Context, s *session.Session) record {
 	if s.Quick() && o.state != nil {
 		return acceptedRecord(s, o.state)
@@ -104,7 +105,7 @@ func (o *sharedOrder) queried(ctx context.Context, s *session.Session) record {
 	return accepted(ctx, s, s.NewResultQuery(o.PayID))
 }
 
-// unpaidLater returns a later unpaid order for the SIM of the first.
+// unpaidLater returns a second, later unpaid order for the SIM of the first.
 func unpaidLater(ctx context.Context, s *session.Session) sharedOrder {
 	first := unpaid(ctx, s)
 	return session.Share(s, "later unpaid order", func(s *session.Session) sharedOrder {
@@ -132,7 +133,7 @@ func attacked(ctx context.Context, s *session.Session, operation string) sharedO
 	})
 }
 
-// letteredOrder returns an order whose orderNo has letters of both cases. The target may
+// letteredOrder returns an order whose orderNo has upper-case and lower-case letters. The target may
 // have refused it.
 func letteredOrder(ctx context.Context, s *session.Session) sharedOrder {
 	return session.Share(s, "order with letters", func(s *session.Session) sharedOrder {
@@ -143,12 +144,12 @@ func letteredOrder(ctx context.Context, s *session.Session) sharedOrder {
 	})
 }
 
-// racedOrders are orders with one orderNo that arrived at once.
+// racedOrders are concurrent orders with the same orderNo.
 func racedOrders(ctx context.Context, s *session.Session) []sent {
 	return session.Share(s, "orders that raced", func(s *session.Session) []sent {
 		orders, orderNo := make([]sent, 4), s.NewPurchase().OrderNo
 		sim := s.ExistingSIM()
-		for i := range orders { // different payIds make them different orders, not repetitions
+		for i := range orders { // different payIds, so that none is a repetition of another
 			p := s.NewPurchase()
 			p.SIM, p.OrderNo, p.AutoRenewal = sim, orderNo, "1"
 			orders[i].Purchase = p
@@ -158,7 +159,7 @@ func racedOrders(ctx context.Context, s *session.Session) []sent {
 	})
 }
 
-// unknownSIMOrder sends an order by third-party payment for an unknown SIM.
+// unknownSIMOrder sends a third-party order for an unknown SIM.
 func unknownSIMOrder(ctx context.Context, s *session.Session) sent {
 	return session.Share(s, "order for an unknown SIM", func(s *session.Session) sent {
 		p := s.NewPurchase()
@@ -167,14 +168,14 @@ func unknownSIMOrder(ctx context.Context, s *session.Session) sent {
 	})
 }
 
-// mineBefore returns the order by third-party payment whose purchase id foreignOrder repeats.
+// mineBefore returns the third-party order whose purchase id foreignOrder repeats.
 func mineBefore(ctx context.Context, s *session.Session) session.Purchase {
 	visibleKeys(ctx, s, 2)
 	return topUps(ctx, s)[1].Purchase
 }
 
-// mineOnSecondSIM returns an order by third-party payment for the SIM of foreignOrder. It skips the
-// check if the target refuses it, because SIMs have owners there.
+// mineOnSecondSIM returns a third-party order for the SIM of foreignOrder. It skips the check if the
+// target refuses it because SIMs have owners there.
 func mineOnSecondSIM(ctx context.Context, s *session.Session) session.Purchase {
 	if len(s.Target().SecondSIMs) == 0 {
 		return mineBefore(ctx, s)
@@ -184,7 +185,7 @@ func mineOnSecondSIM(ctx context.Context, s *session.Session) session.Purchase {
 		p.SIM = s.SecondSIM()
 		answer := s.Send(ctx, s.NewSynOrderInfo(p))
 		if answer.Refused() {
-			s.Skip("the target refuses an order of the first partner for a SIM of the second: both never have orders of one SIM")
+			s.Skip("the target refuses an order of the first partner for a SIM of the second, so they never have orders for the same SIM")
 		}
 		s.RequireAccepted(answer)
 		awaitVisible(ctx, s, p)
@@ -192,9 +193,9 @@ func mineOnSecondSIM(ctx context.Context, s *session.Session) session.Purchase {
 	})
 }
 
-// foreignOrder returns an order of the second partner by third-party payment, with the purchase id
-// of an earlier one of the first partner, and for a SIM for which the first partner ordered
-// earlier if the target allows that.
+// foreignOrder returns a third-party order of the second partner. It has the purchase id of an earlier
+// order of the first partner and, if the target allows that, a SIM for which the first partner ordered
+// earlier.
 func foreignOrder(ctx context.Context, s *session.Session) session.Purchase {
 	second, mine := s.SecondPartner(), mineBefore(ctx, s)
 	s.Try(func() { mineOnSecondSIM(ctx, s) })
@@ -217,8 +218,8 @@ type sent struct {
 	answer *wire.Answer
 }
 
-// duplicates are orders with one purchase id: an unpaid one, a paid, a later paid and an
-// unpaid one again.
+// duplicates are orders with the same purchase id: an unpaid one, a paid one, a later paid one and
+// another unpaid one.
 type duplicates struct {
 	unpaid, paid, later, last sent
 	// afterPaid, afterLater and afterLast are what queryOrder found by the purchase id.

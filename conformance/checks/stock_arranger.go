@@ -6,7 +6,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
-// Arranger returns what makes the objects of valid requests.
+// Arranger returns the Arranger that creates the objects of valid requests.
 func Arranger() session.Arranger { return arranger{} }
 
 type arranger struct{}

@@ -7,19 +7,19 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
-// lastEffect is an order by third-party payment that took effect after the shared orders were
-// placed and paid, so their effects have happened too.
+// lastEffect is a third-party order that took effect after the shared orders were placed and paid, so
+// their effects have happened too.
 type lastEffect struct {
 	sharedOrder
-	// other is a SIM without an order, otherBefore its listing before.
+	// other is a SIM without an order, otherBefore its earlier listing.
 	other       string
 	otherBefore counts
-	// seenBefore is the listing of the SIM for the second partner before.
+	// seenBefore is the SIM's earlier listing for the second partner.
 	seenBefore counts
 }
 
-// awaitEffects waits until all shared orders have taken effect. It returns false if the
-// target names too few SIMs.
+// awaitEffects waits until all shared orders have taken effect. It returns false if the target names too
+// few SIMs.
 func awaitEffects(ctx context.Context, s *session.Session) (lastEffect, bool) {
 	if !s.Roomy() {
 		return lastEffect{}, false
@@ -42,14 +42,14 @@ func awaitEffects(ctx context.Context, s *session.Session) (lastEffect, bool) {
 	}), true
 }
 
-// lastEffective returns the order that took effect last. The target must be roomy.
+// lastEffective returns the order that took effect last. The target must have enough SIMs (Roomy).
 func lastEffective(ctx context.Context, s *session.Session) sharedOrder {
 	last, _ := awaitEffects(ctx, s)
 	return last.sharedOrder
 }
 
-// grownBy returns by how many orders the listing of a shared order's SIM has grown, and
-// false if that is unknown.
+// grownBy returns by how many orders the listing of a shared order's SIM has grown, or false if that is
+// unknown.
 func grownBy(ctx context.Context, s *session.Session, shared func(context.Context, *session.Session) sharedOrder) (counts, bool) {
 	if _, roomy := awaitEffects(ctx, s); !roomy {
 		return counts{}, false
@@ -59,19 +59,18 @@ func grownBy(ctx context.Context, s *session.Session, shared func(context.Contex
 	return counts{now.all - order.before.all, now.active - order.before.active}, true
 }
 
-// pushedAgain is an order by third-party payment whose first pushes were not taken.
+// pushedAgain is a third-party order whose first pushes were refused.
 type pushedAgain struct {
 	session.Purchase
 	// shown is the order as queryOrder showed it when the first push arrived.
 	shown wire.FoundOrder
-	// pushes are those that arrived, one more than was not taken when all was repeated.
+	// pushes are the pushes that arrived: one more than were refused, if the target repeated them all.
 	pushes []*session.Push
 }
 
-// repeatedPush answers the first three pushes of an order with the statuses of
-// notTaken, in their order.
+// repeatedPush answers the first three pushes of an order with the statuses of notTaken, in order.
 func repeatedPush(ctx context.Context, s *session.Session) pushedAgain {
-	first := topUp(ctx, s) // an earlier one, whose push is taken
+	first := topUp(ctx, s) // an earlier order, whose push is accepted
 	awaitPush(ctx, s, first.Purchase)
 	return session.Share(s, "repeated push", func(s *session.Session) pushedAgain {
 		placeUntold(ctx, s)

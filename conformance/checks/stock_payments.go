@@ -11,13 +11,13 @@ import (
 // authorized is an order whose payment was started, with the answers about it.
 type authorized struct {
 	session.Purchase
-	// told is the answer to the authorization, open and confirmed are the later answers of
-	// resultQuery and confirmPaymentResult.
+	// told is the answer to the authorization; open and confirmed are the later answers of resultQuery
+	// and confirmPaymentResult.
 	told, open, confirmed *wire.Answer
 }
 
-// subscriptionBegun returns an order whose subscription was begun and not completed, with
-// what was answered. number is 0 or 1.
+// subscriptionBegun returns an order whose subscription was started but not completed, with the answer.
+// number is 0 or 1.
 func subscriptionBegun(ctx context.Context, s *session.Session, number int) authorized {
 	order, name := unpaidLater(ctx, s).Purchase, "begun subscription"
 	if number > 0 {
@@ -30,8 +30,8 @@ func subscriptionBegun(ctx context.Context, s *session.Session, number int) auth
 	})
 }
 
-// authorizedWith returns an order whose payment was begun and not made. The first has no
-// payment method, the second one that stays open, if the target names one.
+// authorizedWith returns an order whose payment was started but not made: without a payment method or,
+// if open is set and the target names one, with a method that stays open.
 func authorizedWith(ctx context.Context, s *session.Session, open bool) authorized {
 	name, method := "authorized order", ""
 	if open {
@@ -48,7 +48,7 @@ func authorizedWith(ctx context.Context, s *session.Session, open bool) authoriz
 	})
 }
 
-// topUp returns an order by third-party payment.
+// topUp returns a third-party order.
 func topUp(ctx context.Context, s *session.Session) sharedOrder {
 	return session.Share(s, "top-up", func(s *session.Session) sharedOrder {
 		return createOrder(ctx, s, func(p *session.Purchase) *session.Draft {
@@ -60,8 +60,7 @@ func topUp(ctx context.Context, s *session.Session) sharedOrder {
 	})
 }
 
-// topUps returns three orders by third-party payment that arrived at once, for
-// different SIMs if the target names enough of them.
+// topUps returns three concurrent third-party orders, for different SIMs if the target names enough.
 func topUps(ctx context.Context, s *session.Session) []sharedOrder {
 	return session.Share(s, "concurrent top-ups", func(s *session.Session) []sharedOrder {
 		several := make([]sharedOrder, 3)
@@ -69,7 +68,7 @@ func topUps(ctx context.Context, s *session.Session) []sharedOrder {
 		for i := range several {
 			several[i].Purchase = s.NewPurchase()
 			several[i].SIM, _ = idleSIM(ctx, s)
-			for range several { // the next one, if there are others
+			for range several { // a different SIM, if there is one
 				if !taken[several[i].SIM] {
 					break
 				}
@@ -85,8 +84,8 @@ func topUps(ctx context.Context, s *session.Session) []sharedOrder {
 	})
 }
 
-// visibleKeys returns the keys of an order by third-party payment once queryOrder shows it.
-// number is 0 for the first and at most 3; all have different SIMs if the target names enough.
+// visibleKeys returns the keys of a third-party order once queryOrder shows it. number is from 0 to 3;
+// all have different SIMs if the target names enough.
 func visibleKeys(ctx context.Context, s *session.Session, number int) session.OrderKeys {
 	order := topUp(ctx, s).Purchase
 	name := "keys of the top-up"
@@ -105,8 +104,8 @@ func visibleKeys(ctx context.Context, s *session.Session, number int) session.Or
 	})
 }
 
-// paidSingly returns an order that was paid by a single payment. Its payment was
-// confirmed and queried repeatedly, except in a quick run, which pays the unpaid order.
+// paidSingly returns an order that was paid by a single payment. Its payment was confirmed and queried
+// repeatedly, except in a quick run, which pays the unpaid order.
 func paidSingly(ctx context.Context, s *session.Session) sharedOrder {
 	return session.Share(s, "paid order", func(s *session.Session) sharedOrder {
 		s.PayingMethod() // skip before ordering anything without one
@@ -129,24 +128,24 @@ func paidSingly(ctx context.Context, s *session.Session) sharedOrder {
 	})
 }
 
-// stages are the answers about an order that was paid in stages.
+// stages are the answers about an order whose payment was made step by step.
 type stages struct {
 	sharedOrder
-	// early is the answer to a confirmation before the payment was started, earlyState the answer
-	// of resultQuery then.
+	// early is the answer to a confirmation before the payment was started, earlyState the answer of
+	// resultQuery after it.
 	early, earlyState *wire.Answer
 	// untimed is the answer to an authorization without tradeTime, untimedState the answer of
 	// resultQuery after its confirmation.
 	untimed, untimedState *wire.Answer
-	// begun is the answer to the authorization, begunState the answer of resultQuery then.
+	// begun is the answer to the authorization, begunState the answer of resultQuery after it.
 	begun, begunState *wire.Answer
-	// unconfirmed is the answer to a confirmation without tradeTime, unconfirmedState the answer
-	// of resultQuery then.
+	// unconfirmed is the answer to a confirmation without tradeTime, unconfirmedState the answer of
+	// resultQuery after it.
 	unconfirmed, unconfirmedState *wire.Answer
 }
 
-// paidInStages returns an order that is paid in stages, as far as the target accepts them.
-// The payment is not confirmed in the end.
+// paidInStages returns an order whose payment was made step by step, as far as the target accepts the
+// steps. The payment is not confirmed in the end.
 func paidInStages(ctx context.Context, s *session.Session) stages {
 	return session.Share(s, "order paid in stages", func(s *session.Session) stages {
 		method := s.PayingMethod()
@@ -163,12 +162,12 @@ func paidInStages(ctx context.Context, s *session.Session) stages {
 	})
 }
 
-// inOrder reports whether the target refused what it must and accepted the authorization.
+// inOrder reports whether the target refused what it must refuse and accepted the authorization.
 func (o stages) inOrder() bool {
 	return o.untimed.Refused() && o.begun.Accepted() && o.unconfirmed.Refused()
 }
 
-// paidAtOnce returns an order whose payment was confirmed four times at once.
+// paidAtOnce returns an order whose payment was confirmed four times concurrently.
 func paidAtOnce(ctx context.Context, s *session.Session) sharedOrder {
 	staged := paidInStages(ctx, s)
 	return session.Share(s, "order confirmed at once", func(s *session.Session) sharedOrder {

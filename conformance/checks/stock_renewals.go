@@ -13,8 +13,8 @@ type renewal struct {
 	shown record
 }
 
-// active returns an auto-renewal that no check cancels. Without SIMs to set aside, each
-// check makes its own.
+// active returns an auto-renewal that no check cancels. If no SIMs can be set aside for it, each check
+// creates its own.
 func active(ctx context.Context, s *session.Session) renewal {
 	create := func(s *session.Session) renewal {
 		p := renewable(ctx, s)
@@ -27,8 +27,8 @@ func active(ctx context.Context, s *session.Session) renewal {
 	return session.Share(s, "auto-renewal", create)
 }
 
-// listedOrder returns an order of a plan that is listed for its SIM, to be paid by
-// subscription. The target may have refused it.
+// listedOrder returns an order of a plan that is listed for its SIM, to be paid by a subscription. The
+// target may have refused it.
 func listedOrder(ctx context.Context, s *session.Session) sent {
 	create := func(s *session.Session) sent {
 		sim := s.ExistingSIM()
@@ -62,11 +62,11 @@ func listedRenewal(ctx context.Context, s *session.Session) renewal {
 // cancellation is a cancelled auto-renewal with the answers about it.
 type cancellation struct {
 	session.Purchase
-	// kept is another active auto-renewal, which was not cancelled. keptAfter is the answer to a
-	// query for it after the cancellation.
+	// kept is another auto-renewal, which was not cancelled. keptAfter is the answer to a query for it
+	// after the cancellation.
 	kept      renewal
 	keptAfter *wire.Answer
-	// after is the answer to a query, again the answer to a second cancellation.
+	// after is the answer to a query after the cancellation, again the answer to a second cancellation.
 	after, again *wire.Answer
 	// listed and left are the numbers of orders of the SIM before and after the cancellation.
 	listed, left int

@@ -14,15 +14,15 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// subtleChecks are about violations that a single look does not show: effects that come
-// late or go away, work that only a query triggers, listings with many entries, ids in
-// another letter case, and two partners at the same time.
+// subtleChecks are about violations that a single request does not reveal: effects that come late or
+// disappear, work that only a query triggers, long listings, ids in another letter case, and two
+// partners at the same time.
 var subtleChecks = slices.Concat(subtleSigns, subtleTasks, subtleGroups, subtleOrders, lastingChecks)
 
-// aMoment is how long a check watches for an effect that must not come.
+// aMoment is how long a check watches for an effect that must not occur.
 const aMoment = 500 * time.Millisecond
 
-// repeats is how often a comparison is repeated that others may disturb.
+// repeats is how often a comparison that others may disturb is repeated.
 const repeats = 3
 
 var subtleSigns = onBodies(Check{
@@ -54,7 +54,7 @@ var subtleTasks = []Check{{
 		}
 		s.AwaitResult(ctx, id)
 		after := listed(ctx, s, sim)
-		if after <= before { // the listing does not show additions at all
+		if after <= before { // the listing shows no additions at all
 			s.Prevents("groups/listing-reflects-add", len(s.Exchanges())-1,
 				"precondition failed: listGroupSims does not list a SIM that addSims added", sim, "no such entry")
 		}
@@ -74,7 +74,7 @@ var subtleTasks = []Check{{
 			other = strings.ToUpper(id)
 		}
 		if other == id && s.Target().Sandbox {
-			return // a variant of the sandbox has ids without letters
+			return // one variant of the sandbox has ids without letters
 		}
 		if other == id {
 			s.Skip("the request_ids of the target have no letters")
@@ -83,15 +83,15 @@ var subtleTasks = []Check{{
 	},
 }}
 
-// A response to a large batch is late if it takes so long, and so many times as long as that to a
-// single SIM.
+// The response to a large batch is late if it takes this long, and this many times as long as the
+// response to a single SIM.
 const (
 	lateResponse = time.Second
 	lateTimes    = 5
 )
 
-// respondsBeforeTheWork asserts that the response to a large batch does not wait for its task: a
-// response that is late, and whose task has ended by then, did.
+// respondsBeforeTheWork asserts that the response to a large batch does not wait for its task. A late
+// response whose task has already ended did wait.
 func respondsBeforeTheWork(ctx context.Context, s *session.Session) {
 	took := func(sims ...string) (time.Duration, string) {
 		accepted := adding.start(ctx, s, sims...)
@@ -116,7 +116,7 @@ var subtleGroups = []Check{{
 	ID: "GRP-016", Clause: "groups/listing-reflects-add", Does: reports.Write, Operations: changing("listGroupSims"),
 	Requirement: "listGroupSims lists all of 60 SIMs that were added",
 	Run: func(ctx context.Context, s *session.Session) {
-		sims := s.ExistingSIMs(60) // repeats, where the target names fewer
+		sims := s.ExistingSIMs(60) // with repetitions if the target names fewer
 		before := listGroupSims(ctx, s, s.Group())
 		adding.carryOut(ctx, s, sims...)
 		after := listGroupSims(ctx, s, s.Group())
@@ -130,7 +130,7 @@ var subtleGroups = []Check{{
 			}
 			missing += max(0, before.Times(sim)+added-after.Times(sim))
 		}
-		Expect(missing).To(BeZero(), "listGroupSims does not list all of 60 added SIMs; entries missing")
+		Expect(missing).To(BeZero(), "listGroupSims does not list all of 60 added SIMs; missing entries")
 	},
 }, {
 	ID: "GRP-017", Clause: "groups/listing-reflects-add", Does: reports.Write, Operations: changing("listGroupSims"),
@@ -227,9 +227,9 @@ var subtleOrders = []Check{{
 			last, dated := time.Parse(time.DateOnly, order["expireDate"])
 			days, err := strconv.Atoi(order["remainingDays"])
 			if dated != nil || err != nil || order["orderStatus"] != orderActive {
-				continue // their forms are judged elsewhere
+				continue // the form is judged elsewhere
 			}
-			// The date may be in any time zone, and its last day may count or not.
+			// The date may be in any time zone, and the last day may or may not count.
 			left := int(last.Sub(time.Now().UTC().Truncate(24*time.Hour)).Hours() / 24)
 			Expect(days).To(BeNumerically("~", left, 2), "remainingDays of an active order does not agree with its expireDate "+order["expireDate"])
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// thirdPartyChecks are about orders by third-party payment: the partner was already paid.
+// thirdPartyChecks are about third-party orders, for which the partner was already paid.
 var thirdPartyChecks = slices.Concat([]Check{{
 	ID: "VSH-080", Clause: "third-party/creates-a-paid-order", Does: reports.Purchase, Operations: []string{"synOrderInfo", "queryOrder"},
 	Requirement: "an order of synOrderInfo counts as paid without a Payment operation",
@@ -24,7 +24,7 @@ var thirdPartyChecks = slices.Concat([]Check{{
 	ID: "VSH-081", Clause: "third-party/empty-strings-accepted", Does: reports.Purchase, Operations: []string{"synOrderInfo"},
 	Requirement: "synOrderInfo accepts an empty languageCode and orgOrderId, as printed in the documentation",
 	Run: func(ctx context.Context, s *session.Session) {
-		topUp(ctx, s) // accepted, so a refusal is about the empty member
+		topUp(ctx, s) // accepted, so only the empty member can explain a refusal
 		if emptyStrings(ctx, s).answer.Accepted() {
 			return
 		}
@@ -86,7 +86,7 @@ var thirdPartyChecks = slices.Concat([]Check{{
 	})
 }, "stripeSingleAuthorization", "stripeSubDirectly"))
 
-// emptyStrings sends an order by third-party payment with auto-renewal and two empty members.
+// emptyStrings sends a third-party order with auto-renewal and two empty members.
 func emptyStrings(ctx context.Context, s *session.Session) sent {
 	return session.Share(s, "top-up with empty members", func(s *session.Session) sent {
 		p := s.NewPurchase()
@@ -96,8 +96,8 @@ func emptyStrings(ctx context.Context, s *session.Session) sent {
 	})
 }
 
-// failedElsewhere reports a failed third-party payment in both members, because no page
-// says which of them counts.
+// failedElsewhere reports a failed third-party payment in both members, because no page says which of
+// them counts.
 func failedElsewhere(w *wire.Request) {
 	wire.Set("payRst", "FAIL")(w)
 	wire.Set("payStatus", failed)(w)

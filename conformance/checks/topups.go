@@ -14,7 +14,7 @@ import (
 // taken effect.
 var takeEffectChecks = []Check{{
 	ID: "VSH-034", Clause: "orders/query-shows-the-order", Does: reports.Purchase, Operations: []string{"synOrderInfo", "singleQueryOrder"},
-	Requirement: "singleQueryOrder lists an order by third-party payment",
+	Requirement: "singleQueryOrder lists a third-party order",
 	Run: func(ctx context.Context, s *session.Session) {
 		if grown, known := grownBy(ctx, s, lastEffective); known && grown.all >= 1 {
 			return
@@ -83,7 +83,7 @@ var takeEffectChecks = []Check{{
 	},
 }}
 
-// thirdPartyOrder creates an order by third-party payment for a SIM.
+// thirdPartyOrder creates a third-party order for a SIM.
 func thirdPartyOrder(ctx context.Context, s *session.Session, sim string) session.Purchase {
 	p := s.NewPurchase()
 	p.SIM = sim
@@ -99,8 +99,8 @@ func orderFor(ctx context.Context, s *session.Session, sim string) session.Purch
 	return p
 }
 
-// takenEffect returns an order by third-party payment that is listed. It ends the check if
-// the order is not listed within the time limit for tasks.
+// takenEffect returns a third-party order that is listed. It ends the check if the order is not listed
+// within the time limit for tasks.
 func takenEffect(ctx context.Context, s *session.Session) session.Purchase {
 	if last, roomy := awaitEffects(ctx, s); roomy {
 		return last.Purchase
@@ -108,7 +108,7 @@ func takenEffect(ctx context.Context, s *session.Session) session.Purchase {
 	return takesEffect(ctx, s, s.ExistingSIM())
 }
 
-// takesEffect creates an order by third-party payment for a SIM, as takenEffect does.
+// takesEffect creates a third-party order for a SIM, like takenEffect.
 func takesEffect(ctx context.Context, s *session.Session, sim string) session.Purchase {
 	paid := s.PaidOrders(sim)
 	before := allOrders(ctx, s, sim)
@@ -145,8 +145,8 @@ func listsUnderPlanName(ctx context.Context, s *session.Session) {
 	Expect(under(p)).To(BeNumerically(">", before), "singleQueryOrder does not list a paid order under the plan name %q", p.PlanName)
 }
 
-// listsTheSameAgain compares up to three times: another order may take effect between
-// two queries.
+// listsTheSameAgain compares up to three times, because another order may take effect between two
+// queries.
 func listsTheSameAgain(ctx context.Context, s *session.Session) {
 	sim := takenEffect(ctx, s).SIM
 	var first, second []record

@@ -15,7 +15,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// transportChecks are about requests that are wrong as HTTP or JSON.
+// transportChecks are about requests that are wrong as HTTP or as JSON.
 var transportChecks = slices.Concat(
 	[]Check{
 		unknownPath(Check{ID: "ENV-020/payment", Does: reports.Purchase, Operations: []string{"resultQuery", "singleOrder"}}),
@@ -24,7 +24,7 @@ var transportChecks = slices.Concat(
 	},
 	onEach(Check{
 		ID: "ENV-021", Clause: "errors/other-method-refused",
-		Requirement: "{operation} refuses a request with a method that no operation of its path has",
+		Requirement: "{operation} refuses a request with a method that its path does not support",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		method := otherMethod(operation)
 		refusesTwin(ctx, s, operation, "a request with method "+method, wire.Method(method))
@@ -90,7 +90,7 @@ func unknownPath(check Check) Check {
 	return check
 }
 
-// otherMethod returns a method that no operation with the path of an operation has.
+// otherMethod returns a method that no operation on the path of the given operation has.
 func otherMethod(operation string) string {
 	path := operationOf(operation).Path
 	for _, other := range operations() {
@@ -101,7 +101,7 @@ func otherMethod(operation string) string {
 	return http.MethodPost
 }
 
-// refusesBody asserts that an operation refuses its valid body in a changed form.
+// refusesBody asserts that an operation refuses a changed form of its valid body.
 func refusesBody(what string, change func(body []byte) []byte) func(context.Context, *session.Session, string) {
 	return func(ctx context.Context, s *session.Session, operation string) {
 		refusesTwin(ctx, s, operation, what, wire.RawBody(change))
@@ -129,8 +129,8 @@ func refusesOtherMediaTypes(ctx context.Context, s *session.Session, operation s
 	})
 }
 
-// refusesBrokenText sends text that lenient readers repair to U+FFFD, with the correct
-// sign of the repaired text.
+// refusesBrokenText sends text that lenient readers repair to U+FFFD, with the correct sign of the
+// repaired text.
 func refusesBrokenText(ctx context.Context, s *session.Session) {
 	const repaired = "\ufffd"
 	wrong := repaired
@@ -144,8 +144,8 @@ func refusesBrokenText(ctx context.Context, s *session.Session) {
 	Expect(s.Send(ctx, draft)).To(beRefused(), "a url with half of a surrogate pair in an escape")
 }
 
-// answersLargeBody sends 2 MB of white space between the members of a body, which does
-// not change the signed text.
+// answersLargeBody sends 2 MB of white space between the members of a body, which does not change the
+// signed text.
 func answersLargeBody(ctx context.Context, s *session.Session) {
 	draft := s.NewSingleVerify(s.ExistingSIM()).After(wire.RawBody(func(body []byte) []byte {
 		return slices.Concat(bytes.TrimSuffix(body, []byte("}")), bytes.Repeat([]byte(" "), 2<<20), []byte("}"))

@@ -84,8 +84,8 @@ type owner struct {
 	PartnerCode string `json:"partnerCode"`
 }
 
-// ownerOf reads the owner of an accepted answer. It ends the check if the answer names
-// no SIM: the form of the answer is unknown then, not its content wrong.
+// ownerOf reads the owner in an accepted answer. It ends the check if the answer names no SIM, because
+// then its form is unknown rather than its content wrong.
 func ownerOf(s *session.Session, answer *wire.Answer) owner {
 	s.RequireAccepted(answer)
 	var named owner
@@ -95,14 +95,14 @@ func ownerOf(s *session.Session, answer *wire.Answer) owner {
 	return named
 }
 
-// namesWhoAsked asks for two SIMs, to catch an answer that is always about the same one.
+// namesWhoAsked sends requests for two SIMs, to catch an answer that is always about the same one.
 func namesWhoAsked(ctx context.Context, s *session.Session, draft newShopRequest) {
 	for _, sim := range s.ExistingSIMs(2) {
 		namesOwner(s, s.Send(ctx, draft(s, sim)), sim)
 	}
 }
 
-// simAsked returns the SIM that the request of an answer is about.
+// simAsked returns the SIM in the request of an answer.
 func simAsked(s *session.Session, answer *wire.Answer) string {
 	var asked owner
 	_ = json.Unmarshal(s.Exchanges()[answer.Exchange].Request.Body, &asked) // the run wrote it
@@ -133,7 +133,7 @@ func plansOf(ctx context.Context, s *session.Session, draft *session.Draft) []re
 	return plansIn(s, s.Send(ctx, draft))
 }
 
-// plansWithArea returns the plans that singleServicePlanPage lists for a SIM, and those for the
+// plansWithArea returns the plans that singleServicePlanPage lists for a SIM, in total and for the
 // printed area.
 func plansWithArea(ctx context.Context, s *session.Session) (all, ofArea []record) {
 	sim := s.ExistingSIM()
@@ -166,8 +166,8 @@ func listsWholePlans(ctx context.Context, s *session.Session) {
 	}
 }
 
-// refusesSIM requires that the target accepts a request for an existing SIM, and asserts
-// that it refuses other ones.
+// refusesSIM requires that the target accepts a request for an existing SIM, and asserts that it refuses
+// the others.
 func refusesSIM(ctx context.Context, s *session.Session, draft newShopRequest, others ...string) {
 	s.RequireAccepted(asked(ctx, s, draft(s, s.ExistingSIM())))
 	for _, sim := range others {

@@ -11,36 +11,35 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// A target may allow one active plan for each SIM at a time: the next paid order waits
-// until that plan ends, which takes longer than a run. Checks of the effects of a top-up
-// then need a SIM without a plan.
+// A target may allow one active plan per SIM: the next paid order waits until that plan ends, which
+// takes longer than a run. Checks of the effects of a top-up then need a SIM without a plan.
 
 const (
 	// orderPending is the orderStatus of a paid order that is not in effect yet.
 	orderPending = "1"
-	// waitsAfter is how long an order must be pending next to an active one to count as
-	// waiting for it, if other orders of the target took effect.
+	// waitsAfter is how long an order must be pending next to an active one to count as waiting,
+	// provided that other orders of the target took effect.
 	waitsAfter = 5 * time.Second
-	// mostLooks bounds the SIMs that a check searches for one without a plan.
+	// mostLooks limits the SIMs among which a check searches for one without a plan.
 	mostLooks = 8
-	// waitingReason is the reason why a check is inconclusive on such a target.
+	// waitingReason is why a check is inconclusive on such a target.
 	waitingReason = "the target lists a paid order as pending or not at all while another order of the SIM is active: it seems to activate " +
 		"one order at a time, and every SIM has a plan; name more SIM cards (--sim)"
 )
 
-// waiting says whether the run has seen that orders wait for others of their SIM.
+// waiting is set once the run has seen that orders wait for other orders of their SIM.
 func waiting(s *session.Session) *atomic.Bool {
 	return session.Share(s, "orders that wait", func(*session.Session) *atomic.Bool { return new(atomic.Bool) })
 }
 
-// endWaiting ends the check because of such a target.
+// endWaiting ends the check because the target makes orders wait.
 func endWaiting(s *session.Session) {
 	waiting(s).Store(true)
 	panic(session.End{Verdict: reports.Inconclusive, Reason: waitingReason})
 }
 
-// look lists the orders of a SIM, if the run may, and remembers how many were listed before the
-// run paid for one.
+// look lists the orders of a SIM, if the run may, and remembers how many were listed before the run paid
+// for one.
 func look(ctx context.Context, s *session.Session, sim string) (orders []record, isList bool, before int) {
 	if !s.Reaches("singleQueryOrder") || !s.Target().Allow.Read {
 		return nil, false, 0
@@ -50,8 +49,8 @@ func look(ctx context.Context, s *session.Session, sim string) (orders []record,
 	return orders, isList, remember(s, sim, len(orders)-paid)
 }
 
-// remember returns how many orders of a SIM were listed before the run paid for one: the first
-// number that it was called with.
+// remember returns how many orders of a SIM were listed before the run paid for one: the number in its
+// first call.
 func remember(s *session.Session, sim string, before int) int {
 	first := session.Share(s, "orders before the run", func(*session.Session) *sync.Map { return new(sync.Map) })
 	known, _ := first.LoadOrStore(sim, max(0, before))
@@ -59,10 +58,10 @@ func remember(s *session.Session, sim string, before int) int {
 	return before
 }
 
-// waits reports whether an order of a SIM is listed as pending while another one is active. A
-// target may not list waiting orders: then an active one is listed, but fewer than were paid.
+// waits reports whether an order of a SIM waits for another one: it is listed as pending while another
+// is active. A target that does not list waiting orders lists an active one but fewer than were paid.
 func waits(ctx context.Context, s *session.Session, sim string) bool {
-	paid := s.PaidOrders(sim) // before the look: others may order for the SIM meanwhile
+	paid := s.PaidOrders(sim) // counted first, because others may order for the SIM meanwhile
 	orders, _, before := look(ctx, s, sim)
 	states := map[string]bool{}
 	for _, order := range orders {
@@ -71,8 +70,8 @@ func waits(ctx context.Context, s *session.Session, sim string) bool {
 	return states[orderActive] && (states[orderPending] || len(orders) < before+paid)
 }
 
-// idleSIM returns a SIM for which no order is listed, any if the run finds none. It
-// ends the check where the target is known to need one.
+// idleSIM returns a SIM for which no order is listed, or any SIM if the run finds none. It ends the
+// check if the target is known to require one.
 func idleSIM(ctx context.Context, s *session.Session) (sim string, idle bool) {
 	for range min(len(s.Target().SIMs), mostLooks) {
 		sim = s.ExistingSIM()
@@ -89,8 +88,8 @@ func idleSIM(ctx context.Context, s *session.Session) (sim string, idle bool) {
 	return sim, false
 }
 
-// awaitPush returns the first push about a purchase. If the order waits for another one, no
-// push is due, and the check ends.
+// awaitPush returns the first push about a purchase. If the order waits for another one, no push is due
+// and the check ends.
 func awaitPush(ctx context.Context, s *session.Session, p session.Purchase) *session.Push {
 	if len(s.Pushes(p)) == 0 && waiting(s).Load() && waits(ctx, s, p.SIM) {
 		endWaiting(s)
@@ -110,8 +109,8 @@ func awaitPush(ctx context.Context, s *session.Session, p session.Purchase) *ses
 	return pushes[0]
 }
 
-// requirePaid ends the check if an order is not shown as paid: a push that did not arrive
-// about it says nothing about pushes. A target that cannot be asked is not blamed.
+// requirePaid ends the check if an order is not shown as paid, because a missing push about it would say
+// nothing about pushes. A target that cannot be asked is not blamed.
 func requirePaid(ctx context.Context, s *session.Session, p session.Purchase) {
 	if s.Target().URLs["topup"] == "" {
 		return
@@ -127,8 +126,7 @@ func requirePaid(ctx context.Context, s *session.Session, p session.Purchase) {
 	}
 }
 
-// awaitActive waits until more orders of a SIM are active than before, or until one waits
-// for another.
+// awaitActive waits until more orders of a SIM are active than before, or until one waits for another.
 func awaitActive(ctx context.Context, s *session.Session, sim string, before int) {
 	started := time.Now()
 	s.Await(func() bool {

@@ -19,8 +19,8 @@ type wrongSign struct {
 	sign session.Signer
 }
 
-// refusesSigns requires that the target accepts a valid request, and asserts that it
-// refuses the same request with each of the signs.
+// refusesSigns requires that the target accepts a valid request, and asserts that it refuses the same
+// request with each wrong sign.
 func refusesSigns(ctx context.Context, s *session.Session, draft *session.Draft, signs ...wrongSign) {
 	controlled(ctx, s, draft, func() {
 		for _, wrong := range signs {
@@ -29,15 +29,15 @@ func refusesSigns(ctx context.Context, s *session.Session, draft *session.Draft,
 	})
 }
 
-// refusedSigns makes a case of a check for every operation: the signs are refused.
+// refusedSigns makes a case of a check for every operation, which asserts that the signs are refused.
 func refusedSigns(check Check, signs ...wrongSign) []Check {
 	return onEach(check, func(ctx context.Context, s *session.Session, operation string) {
 		refusesSigns(ctx, s, s.NewValid(ctx, operation), signs...)
 	})
 }
 
-// refusesTwin requires that the target accepts a valid request of an operation, and
-// asserts that it refuses the request when edits are made after signing.
+// refusesTwin requires that the target accepts a valid request of an operation, and asserts that it
+// refuses the request with edits made after signing.
 func refusesTwin(ctx context.Context, s *session.Session, operation, what string, edits ...wire.Edit) {
 	draft := s.NewValid(ctx, operation)
 	controlled(ctx, s, draft, func() {
@@ -115,7 +115,7 @@ func rewritten(rewrite func(content string) string) session.Signer {
 	}
 }
 
-// written signs the parameters, sorted by name, in another text form.
+// written signs the parameters, sorted by name, in another text format.
 func written(form func(members []signing.Member) string) session.Signer {
 	return func(members []signing.Member, rules signing.Rules) (string, error) {
 		return digest(form(byName(members)), rules), nil
@@ -132,7 +132,7 @@ func byName(members []signing.Member) []signing.Member {
 	return slices.SortedFunc(slices.Values(members), func(a, b signing.Member) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// asSent signs the parameters in the order of the wire.
+// asSent signs the parameters in the order sent.
 func asSent(members []signing.Member, rules signing.Rules) (string, error) {
 	return digest(object(members, ":", ","), rules), nil
 }
@@ -158,7 +158,7 @@ func object(members []signing.Member, colon, comma string) string {
 	return "{" + strings.Join(parts, comma) + "}"
 }
 
-// textOf returns the text of a string parameter, and the JSON text of any other.
+// textOf returns the text of a string parameter, or the JSON text of any other.
 func textOf(member signing.Member) string {
 	if text, isText := member.Text(); isText {
 		return text

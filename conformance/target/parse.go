@@ -54,7 +54,7 @@ func baseAddress(text string) (string, error) {
 	case err != nil || parsed.Hostname() == "" || parsed.Scheme != "http" && parsed.Scheme != "https":
 		return "", malformed{problem: "is not a valid address", instead: "write it as https://host/path"}
 	case !ValidPort(parsed):
-		return "", malformed{problem: "has a port that cannot be", instead: "write a port from 1 to 65535, or none"}
+		return "", malformed{problem: "has an invalid port", instead: "use 1 to 65535, or leave the port out"}
 	case parsed.RawQuery != "" || parsed.Fragment != "":
 		// A query may hold a token, so the value is not shown.
 		return "", unshown{malformed{"has a query or a fragment", "write the base address alone, such as https://host/path"}}

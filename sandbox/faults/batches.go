@@ -56,7 +56,7 @@ func batchFaults() []Fault {
 		{"refused-batch-partly-done", "groups/refused-request-changes-nothing",
 			"refuses a batch with a malformed ICCID but executes the rest", partlyDone},
 		{"results-mixed", "async/no-mixing",
-			"puts a SIM card of a running task into the result of a concurrent one",
+			"reports a SIM card of a running task in the result of a concurrent one",
 			resultsMixed},
 		{"action-codes-mixed", "async/no-mixing",
 			"reports the action_code of a concurrent task", codesMixed},

@@ -2,8 +2,7 @@
 // small, realistic violation of one clause of the contract. A variant is a habit of a
 // conforming server.
 //
-// All are interceptors of the sandbox. The conformance suite lists which checks catch
-// which fault.
+// Both are interceptors of the sandbox. The conformance suite lists which checks catch which fault.
 package faults
 
 import (

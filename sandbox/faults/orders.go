@@ -66,14 +66,14 @@ func orderFaults() []Fault {
 			"checks singleOrder for a duplicate orderNo before a slow write, so that concurrent duplicates all succeed",
 			orderNoRaced},
 		{"purchase-id-required-to-be-new", "orders/duplicate-request-order-id-accepted",
-			"refuses an order that reuses a requestOrderId or orgOrderId", newPurchaseID},
+			"refuses an order with a requestOrderId or orgOrderId that was used before", newPurchaseID},
 		{"malformed-amount-refused-too-late", "orders/refused-request-creates-nothing",
 			"creates the order before it refuses a malformed payAmount",
 			foundLate("payAmount", "singleOrder", "synOrderInfo")},
 		{"duplicate-refused-too-late", "orders/refused-request-creates-nothing",
 			"creates the order before it refuses a duplicate orderNo", duplicateFoundLate},
 		{"sign-refused-too-late", "signature/refused-before-anything-happened",
-			"executes purchases and cancellations before it refuses their wrong sign", signFoundLate},
+			"executes purchases and cancellations with a wrong sign before it refuses them", signFoundLate},
 	}
 }
 

@@ -66,7 +66,7 @@ func paymentFaults() []Fault {
 			"lets every partner query, start and confirm the payments of all others",
 			onLookup(store.LookupPayment, func(_ *store.Call, l *store.Lookup) { l.Found = l.Owner != "" })},
 		{"trade-time-refused-too-late", "payments/refused-request-pays-nothing",
-			"executes payment requests before it refuses a missing tradeTime",
+			"executes payment requests without tradeTime before it refuses them",
 			foundLate("tradeTime", "stripeSingleAuthorization", "stripeSubDirectly", "confirmPaymentResult")},
 	}
 }

@@ -112,7 +112,7 @@ func onBody(change func(r *http.Request, body []byte) []byte) newInterceptor {
 		if r.ContentLength == 0 {
 			return nil
 		}
-		// One byte over the bound is enough: the sandbox refuses the body.
+		// One byte over the limit is enough for the sandbox to refuse the body.
 		body, err := io.ReadAll(io.LimitReader(r.Body, store.DefaultBody+1))
 		if err == nil {
 			body = change(r, body)

@@ -66,7 +66,7 @@ func signFaults() []Fault {
 				return err == nil && c.Request.Method == http.MethodGet && sign == without
 			})},
 		{"refused-but-done", "signature/refused-before-anything-happened",
-			"executes addSims and removeSims before it refuses their wrong sign",
+			"executes addSims and removeSims with a wrong sign before it refuses them",
 			refusedButDone},
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
-// subtleFaults hide from a single look: they depend on time, on a second request, on the
-// number of entries or on the letter case of an id.
+// subtleFaults do not show in a single request: they depend on time, on a second request, on the number
+// of entries or on the letter case of an id.
 func subtleFaults() []Fault {
 	return []Fault{
 		{"sign-unchecked-with-charset", "signature/wrong-sign-refused",
@@ -131,7 +131,7 @@ func appliedWhenQueried() store.Interceptor {
 	}
 }
 
-// uncheckedMedia takes a request of another media type for JSON, and marks it: its sign is not checked.
+// uncheckedMedia reads a request of another media type as JSON and does not check its sign.
 func uncheckedMedia() store.Interceptor {
 	const mark = "X-Sandbox-Other-Media"
 	return store.Chain(
@@ -147,7 +147,7 @@ func uncheckedMedia() store.Interceptor {
 		})())
 }
 
-// workBeforeResponse finishes each task at once, and responds when the work would be done.
+// workBeforeResponse finishes each task at once, and delays the response as long as the work would take.
 func workBeforeResponse() store.Interceptor {
 	return store.Interceptor{
 		Accept: func(_ *store.State, _ *store.Call, t *store.Task) { t.Delay = 0 },
@@ -178,7 +178,7 @@ func vanishing() store.Interceptor {
 	}
 }
 
-// forgettingLater finds no object of a kind any more that was found longer than a moment ago.
+// forgettingLater no longer finds an object that was first found longer than a moment ago.
 func forgettingLater(kind store.LookupKind) store.Interceptor {
 	found := &stamps{}
 	return store.Interceptor{Lookup: func(_ *store.State, c *store.Call, l *store.Lookup) {

@@ -102,7 +102,7 @@ func strictFaults() []Fault {
 		{"batch-of-fifty-refused", valid, "refuses batches of more than 50 SIM cards",
 			demand("too many SIM cards", func(c *store.Call) bool { sims, _ := simsOf(c); return len(sims) <= 50 })},
 		{"repeated-sim-refused", valid, "refuses batches that name a SIM card twice",
-			demand("a SIM card is there twice", func(c *store.Call) bool {
+			demand("a SIM card is named twice", func(c *store.Call) bool {
 				sims, _ := simsOf(c)
 				slices.Sort(sims)
 				return len(slices.Compact(slices.Clone(sims))) == len(sims)

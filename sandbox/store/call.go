@@ -66,7 +66,7 @@ func (c *Call) Find(in, name string) *signing.Member {
 // CallKey is the key of the Call in the context of a request.
 type CallKey struct{}
 
-// CallOf returns the call of a generated handler's context.
+// CallOf returns the call in the context of a generated handler.
 func CallOf(ctx context.Context) *Call {
 	c, _ := ctx.Value(CallKey{}).(*Call)
 	return c

@@ -6,8 +6,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Chain combines interceptors into one. At each point they run in the given order, each with what the
-// one before left. The first Incoming that answers and the first Wire that writes end their chain.
+// Chain combines interceptors into one. At each point they run in the given order, each on the result of
+// the previous one. The first Incoming that answers, and the first Wire that writes, ends the chain.
 func Chain(interceptors ...Interceptor) Interceptor {
 	var all Interceptor
 	for _, next := range interceptors {
@@ -37,8 +37,8 @@ func Chain(interceptors ...Interceptor) Interceptor {
 	return all
 }
 
-// Passive has every field set and changes nothing. A sandbox puts it before its interceptors, so that
-// it can call each point without asking whether anybody listens.
+// Passive has every field set and changes nothing. A sandbox puts it before its interceptors so that
+// every point can be called without a check for nil.
 func Passive() Interceptor {
 	keep := func(_ *Call, r *Refusal) *Refusal { return r }
 	return Interceptor{
@@ -65,7 +65,7 @@ func Passive() Interceptor {
 	}
 }
 
-// The functions below combine two hooks of one shape, either of which may be nil.
+// The functions below combine two hooks of the same type, either of which may be nil.
 
 func inTurn1[A any](f, g func(A)) func(A) {
 	switch {

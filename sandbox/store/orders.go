@@ -168,7 +168,7 @@ func (st *State) Order(c *Call, o *Order, outcome string) *Refusal {
 	}
 	st.OrderBook.put(o)
 	if o.ThirdParty {
-		st.settle(c, o, outcome)
+		st.decidePayment(c, o, outcome)
 	}
 	return nil
 }

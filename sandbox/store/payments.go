@@ -78,9 +78,9 @@ func (st *State) nextOutcome(method string) string {
 	return outcome(method)
 }
 
-// settle applies the new state of a payment. A paid one starts the top-up and, for a subscription, the
-// auto-renewal.
-func (st *State) settle(c *Call, o *Order, status string) {
+// decidePayment applies the new state of a payment. If it is paid, it starts the top-up and, for a
+// subscription, the auto-renewal.
+func (st *State) decidePayment(c *Call, o *Order, status string) {
 	d := Decision{Order: o, Status: status, Delay: st.delay}
 	st.hooks.Decide(st, c, &d)
 	if d.Status == o.Payment.Status {
@@ -191,7 +191,7 @@ func (st *State) Confirm(c *Call, payID string) (Order, *Refusal) {
 	if status == PayOpen {
 		status = st.nextOutcome(o.Payment.Method)
 	}
-	st.settle(c, o, status)
+	st.decidePayment(c, o, status)
 	return st.show(c, o), nil
 }
 

@@ -85,7 +85,7 @@ func (p Push) checkAddress() error {
 	case to.Scheme != "http" && to.Scheme != "https", to.Hostname() == "":
 		return fmt.Errorf("the push address %q is not http://host/path or https://host/path", to.Redacted())
 	case !validPort(to.Port()):
-		return fmt.Errorf("the push address %q has a port that cannot be", to.Redacted())
+		return fmt.Errorf("the push address %q has the invalid port %s: use 1 to 65535", to.Redacted(), to.Port())
 	case to.User != nil:
 		return fmt.Errorf("the push address %q has a user name or password in it", to.Redacted())
 	case p.Anywhere || to.Hostname() == "localhost":
@@ -97,7 +97,7 @@ func (p Push) checkAddress() error {
 	return nil
 }
 
-// validPort reports whether a connection can be made to a port; "" is that of the scheme.
+// validPort reports whether a URL's port is valid; "" means the default port of the scheme.
 func validPort(port string) bool {
 	number, err := strconv.ParseUint(port, 10, 16)
 	return port == "" || err == nil && number > 0

@@ -17,8 +17,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Limits of the connection to a receiver: the longest time that it is kept open without use, the
-// largest header, and how much of a body is read.
+// Limits of the connection to a receiver: how long it is kept open without use, the largest header, and
+// how much of a body is read.
 const (
 	keepAlive       = 120 * time.Second
 	maxAnswerHeader = 64 << 10
@@ -44,7 +44,7 @@ type Pusher struct {
 	kept   []*delivery // oldest first
 	weight int         // of kept
 	idle   int         // how many of kept have ended
-	lost   uint64      // pushes without room
+	lost   uint64      // pushes dropped because the limits were reached
 	closed bool
 
 	deliveries sync.WaitGroup

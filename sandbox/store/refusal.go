@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// CodeRefused is the operateCode of every refusal. It is our own: "S" is the only documented value.
+// CodeRefused is the operateCode of every refusal. It is the sandbox's own choice: "S" is the only
+// documented value.
 const CodeRefused = "F"
 
 // CodeSuccess is the operateCode of every success (documented).
@@ -66,10 +67,10 @@ type Refusal struct {
 	In string
 	// Name is the name of the parameter; empty if the mistake is in no parameter.
 	Name string
-	// Clause is the rule of the contract that refuses a request for what the mall knows, such as
+	// Clause is the rule of the contract behind a refusal that depends on the state of the mall, such as
 	// "orders/duplicate-refused"; empty for other refusals.
 	Clause string
-	// Message describes the mistake: what, where, and what to send instead.
+	// Message says what is wrong, where, and what to send instead.
 	Message string
 	// Allow lists the methods of the path, for WrongMethod.
 	Allow string
@@ -92,7 +93,7 @@ func (r *Refusal) Answer() *Answer {
 	return a
 }
 
-// Refuse returns a refusal with HTTP 200, which the sandbox uses for all mistakes above HTTP and JSON.
+// Refuse returns a refusal with HTTP 200, which the sandbox uses for every mistake beyond HTTP and JSON.
 func Refuse(reason Reason, format string, args ...any) *Refusal {
 	return &Refusal{Reason: reason, Message: fmt.Sprintf(format, args...)}
 }

@@ -48,7 +48,7 @@ func (st *State) Subscribe(c *Call, payID, amount, currency, planCode, method, e
 	}
 	st.reopen(o, method)
 	o.Renewal = Renewal{SubID: st.stripe.id("sub")}
-	st.settle(c, o, st.nextOutcome(method))
+	st.decidePayment(c, o, st.nextOutcome(method))
 	answer := subscription{Status: subscriptionActive, Customer: customerID(c.Partner, email), Product: "prod_" + o.PackageCode}
 	switch o.Payment.Status {
 	case PayFailed:
@@ -132,7 +132,7 @@ func (st *State) noRenewal(c *Call, named *Order, sim, orderNo, payID string) *R
 	case named.PayID != payID:
 		refusal.Name, text = "payId", fmt.Sprintf("payId %s: orderNo %s has another payId", Shown(payID), Shown(orderNo))
 	case named.Renewal.Ended.IsZero():
-		text += "has no auto-renewal of it"
+		text += "has no auto-renewal of this order"
 	default:
 		refusal.Clause = "renewals/cancel-twice-refused"
 		text += "has already cancelled its auto-renewal"

@@ -43,7 +43,7 @@ type Group struct {
 	reserved        int // SIM cards that unfinished tasks may add
 }
 
-// Settings are what a sandbox is configured with, as far as its state depends on it.
+// Settings are the settings of a sandbox that its state depends on.
 type Settings struct {
 	Seed      int64
 	Now       func() time.Time

@@ -59,7 +59,7 @@ type Task struct {
 	due      time.Time
 	weight   int    // counts against Bounds.TaskSIMs
 	reserved int    // how many SIM cards it may add
-	of       *Group // the group with the reservation
+	of       *Group // the group in which they are reserved
 	held     bool   // ends when the control path releases it
 	fails    bool   // set to fail by the control path
 }

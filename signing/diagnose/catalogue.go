@@ -10,12 +10,13 @@ import (
 type MistakeInfo struct {
 	// ID is stable.
 	ID string
-	// Stage is where in the making of a sign the mistake is made: select, order, format, escape,
+	// Stage is the stage of making a sign that the mistake belongs to: select, order, format, escape,
+	// frame, wrap, encode, digest or spell.
 	// frame, wrap, encode, digest or spell.
 	Stage string
 	// Likely is often, sometimes or seldom.
 	Likely string
-	// Words are a clause without a full stop.
+	// Words describe the mistake in a clause without a full stop.
 	Words string
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 )
 
-// maxOr is how many other mistakes are mentioned that lead to the same text.
+// maxOr limits how many other mistakes that lead to the same text are mentioned.
 const maxOr = 3
 
 // record adds a cause. The first that led to a text explains it; others are only mentioned.

@@ -8,21 +8,22 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 )
 
-// A combination is a set of mistakes that can be made together, of the stages that write the text
-// (early) or of those that follow (late). Those that write it are kept in two lists: what is done
-// to single parameters, and which of them are written in which order. The text of a parameter
-// is written once for each entry of the first list, and used for all of the second.
+// A combination is a set of mistakes that can be made together. Its mistakes belong either to the stages
+// that write the text (early) or to the stages after them (late). Early combinations are kept in two
+// lists: what is done to single parameters, and which parameters are written in which order. The text of
+// a parameter is written once per entry of the first list and reused for the whole second list.
 type combination struct {
 	variants []*mistakes.Variant
 	mask     uint
 	cost     int
 }
 
-// maxMistakes is how many mistakes are made together at most.
+// maxMistakes is the largest number of mistakes in a combination.
 const maxMistakes = 4
 
-// combinations returns all sets of variants of some stages, by cost up to the most; the empty set costs nothing.
-// Two variants of one stage combine if both alone decide select, or both alone format.
+// combinations returns all sets of variants of the selected stages that cost at most most, cheapest
+// first; the empty set costs nothing. Two variants of one stage combine only if both belong to select,
+// or both only format values.
 func combinations(variants []*mistakes.Variant, most int, in func(mistakes.Stage) bool) [][]combination {
 	all := make([][]combination, most+1)
 	all[0] = []combination{{}}
@@ -43,7 +44,7 @@ func combinations(variants []*mistakes.Variant, most int, in func(mistakes.Stage
 	return all
 }
 
-// takes reports whether a variant can be made with those of the combination.
+// takes reports whether the combination can be extended by v.
 func (c combination) takes(v *mistakes.Variant) bool {
 	if len(c.variants) == maxMistakes {
 		return false
@@ -65,12 +66,12 @@ func (c combination) takes(v *mistakes.Variant) bool {
 	return same == 1
 }
 
-// odd reports whether the sign does not look like a right one.
+// odd reports whether a variant produces a sign that does not have the usual form.
 func (c combination) odd() bool {
 	return slices.ContainsFunc(c.variants, func(v *mistakes.Variant) bool { return v.Odd })
 }
 
-// combine tries combinations of two and more mistakes in the order of their costs, until one leads to the sign.
+// combine tries combinations of two or more mistakes, cheapest first, until one produces the sign.
 func (s *search) combine(most int) {
 	distinct := s.distinct()
 	formats := combinations(distinct, most, func(at mistakes.Stage) bool {
@@ -95,7 +96,7 @@ func (s *search) combine(most int) {
 	}
 }
 
-// withFormat tries all combinations of that cost which format values in one way.
+// withFormat tries all combinations of a cost that share one way of formatting values.
 func (s *search) withFormat(format combination, choices, lates [][]combination) {
 	cost := len(choices) - 1
 	for j := range choices {
@@ -114,10 +115,10 @@ func (s *search) withFormat(format combination, choices, lates [][]combination) 
 	}
 }
 
-// tryEach writes one text and tries all that can be done with it.
+// tryEach writes one text and tries every late combination on it.
 func (s *search) tryEach(format, choice combination, lates []combination) {
 	if len(format.variants)+len(choice.variants)+len(lates[0].variants) < 2 {
-		return // a single mistake, which was tried
+		return // a single mistake, already tried
 	}
 	text := s.render(s.start(), slices.Concat(choice.variants, format.variants))
 	if text == nil || len(format.variants)+len(choice.variants) > 0 && bytes.Equal(text, s.Expected) {
@@ -133,13 +134,13 @@ func (s *search) tryEach(format, choice combination, lates []combination) {
 	}
 }
 
-// effect tells what a variant makes of the parameters, those included that are not written.
+// effect is what a variant does to the parameters, including those that are not written.
 type effect struct {
 	mask   uint
 	output uint64
 }
 
-// distinct returns the variants that make a difference in this request, one of each effect.
+// distinct returns one variant for each different effect on this request, without those that have none.
 func (s *search) distinct() []*mistakes.Variant {
 	seed := maphash.MakeSeed()
 	none, known := map[mistakes.Stage]uint64{}, map[effect]bool{}
@@ -162,7 +163,7 @@ func (s *search) distinct() []*mistakes.Variant {
 	return kept
 }
 
-// probe shows what a variant does in its stage, whatever the other stages do. v may be nil.
+// probe returns the effect of a variant within its own stage, regardless of other stages. v may be nil.
 func (s *search) probe(at mistakes.Stage, v *mistakes.Variant) []byte {
 	s.forget()
 	var variants []*mistakes.Variant

@@ -8,90 +8,91 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 )
 
-// Requests for which combinations of mistakes are tried have at most so many parameters and so long a content.
+// The limits, in parameters and bytes of content, up to which combinations of mistakes are tried.
 const (
 	maxPairMembers = 64
 	maxPairContent = 64 << 10
 )
 
-// Effort says how long Sign searches.
+// Effort is how long Sign searches.
 type Effort uint8
 
 const (
-	// Quick tries single mistakes, pairs of usual ones and three of the most usual. It takes about
-	// ten milliseconds, and a tenth of a second at most: a server for tests can afford it for each wrong sign.
+	// Quick tries single mistakes, pairs of common ones and triples of the most common. It usually takes
+	// about ten milliseconds and never more than about a tenth of a second, so a test server can afford
+	// it for each wrong sign.
 	Quick Effort = iota
 	// Thorough tries combinations of up to four mistakes. It takes about a second.
 	Thorough
 )
 
-// most is the cost of the combinations that are tried.
+// most is the highest cost of a combination that is tried.
 func (e Effort) most() int { return [...]int{6, 10}[e] }
 
-// work is how many bytes are written and hashed altogether.
+// work is the total number of bytes that may be written and hashed.
 func (e Effort) work() int { return [...]int{32 << 20, 400 << 20}[e] }
 
 // Diagnosis says whether a sign is right and, if it is wrong, what was done instead.
 // It contains values of the request's parameters.
 type Diagnosis struct {
-	// Right says that the sign is the one the rules ask for. Nothing but Sign, Want and Expected is set then.
+	// Right is set if the sign is right. Then only Sign, Want and Expected are set besides it.
 	Right bool
 	// Sign is the sign that was sent, Want the right one.
 	Sign, Want string
 	// Expected is the content whose MD5 is Want.
 	Expected []byte
-	// Problem, if not nil, says why no sign can be right: the parameters cannot be
-	// signed. Want, Expected, Seen and Causes are empty then.
+	// Problem says why the parameters cannot be signed, so that no sign can be right; nil if they can.
+	// If it is set, Want, Expected, Seen and Causes are empty.
 	Problem error
-	// Causes are the mistakes that reproduce Sign exactly, likeliest first. Two ways to the
+	// Causes are the mistakes that reproduce Sign exactly, likeliest first. Mistakes that produce the
 	// same text are one cause, so there is rarely more than one.
 	Causes []Cause
-	// Seen, if nothing reproduces Sign, is what the sign itself shows: that it is not hexadecimal,
-	// for example, copied from the documentation, or the right one but for a digit.
+	// Seen is what the sign itself shows if no mistake reproduces it: for example, that it is not
+	// hexadecimal, was copied from the documentation, or differs from the right sign in one digit.
 	Seen []Mistake
 	// Tried is the number of texts that were compared.
 	Tried int
-	// Cut says that the request was too large for all that Quick promises to be tried;
-	// what Causes says is true nevertheless.
+	// Cut is set if the request was too large to try everything that Quick promises. Causes are exact
+	// nevertheless.
 	Cut bool
 }
 
-// Cause is one way to make the wrong sign.
+// Cause is one way to produce the wrong sign.
 type Cause struct {
-	// Mistakes are the mistakes that were made, four at most, in the order of the stages:
-	// first those in the parameters, last those in writing the sign.
+	// Mistakes are the mistakes made, at most four, in the order of the stages: selecting parameters
+	// first, writing the sign last.
 	Mistakes []Mistake
-	// Or are other single mistakes that lead to the same text, three at most.
+	// Or are up to three other single mistakes that lead to the same text.
 	Or []Mistake
-	// Text is what was hashed.
+	// Text is the text that was hashed.
 	Text []byte
-	// How says how the sign follows from Text: "MD5(text)" unless that is part of the mistake.
+	// How says how the sign follows from Text: "MD5(text)" unless the mistake changes that.
 	How string
-	// At is the index of the first byte in which Text differs from the right content,
-	// or -1 if they are equal and the mistake was made after.
+	// At is the index of the first byte at which Text differs from the right content, or -1 if they are
+	// equal because the mistake was made later.
 	At int
 
-	encoded bool // Text is not in UTF-8, or was made so as if it were not
+	encoded bool // Text is not UTF-8, or was encoded as if it were not
 }
 
 // Mistake is one thing done wrong, in the words of the request at hand.
 type Mistake struct {
 	// ID is stable and listed by Mistakes.
 	ID string
-	// Words are a clause without a full stop, written for the author of the client.
+	// Words describe the mistake in a clause without a full stop, for the author of the client.
 	Words string
 }
 
-// Sign finds which known mistake, or which combination of mistakes, made the wrong sign of a
-// request. What is known is listed by Mistakes.
+// Sign finds the known mistake, or combination of known mistakes, that produced the wrong sign of a
+// request. Mistakes lists the known ones.
 //
-// A mistake is only named as a cause if it reproduces the sign exactly. Combinations are tried if no
-// single mistake does, the likeliest first, as far as effort goes. None are tried if the request
-// has more than 64 parameters or its content more than 64 KiB.
+// A mistake is named as a cause only if it reproduces the sign exactly. If no single mistake does, Sign
+// tries combinations, likeliest first, within effort. It tries none if the request has more than 64
+// parameters or its content exceeds 64 KiB.
 //
-// Making a sign has independent stages, and each has alternatives, as libraries and clients
-// write them. Alternatives that make no difference in the request at hand, or the same as another one,
-// are dropped before they are combined.
+// Making a sign has independent stages, and each stage has alternatives that libraries and clients use.
+// Alternatives without an effect on this request, or with the same effect as another, are dropped before
+// combinations are tried.
 func Sign(got Request, sign string, rules signing.Rules, effort Effort) Diagnosis {
 	d := Diagnosis{Sign: sign}
 	members, err := got.Members(rules.Parts)
@@ -118,7 +119,7 @@ func Sign(got Request, sign string, rules signing.Rules, effort Effort) Diagnosi
 	return d
 }
 
-// words joins what several mistakes say.
+// words joins the descriptions of several mistakes.
 func words(mistakes []Mistake, between string) string {
 	said := make([]string, len(mistakes))
 	for i, m := range mistakes {

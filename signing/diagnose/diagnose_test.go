@@ -226,7 +226,7 @@ func TestSignFindsNothing(t *testing.T) {
 	if d.Tried < 1000 || d.Tried > 6000 {
 		t.Errorf("%d texts were compared, the documentation says about 3,000", d.Tried)
 	}
-	if d.Line() != "the sign is wrong, and no known mistake leads to it" {
+	if d.Line() != "the sign is wrong, and no known mistake produces it" {
 		t.Error(d.Line())
 	}
 }

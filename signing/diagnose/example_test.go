@@ -33,7 +33,7 @@ func ExampleSign() {
 	//   sent   "d958eb91a9100c20ff25400ab643668a"
 	//   right  f012b6da7eae431fb5cbad3e0c16d655
 	// The signed text is written with Python's json.dumps, which adds spaces and escapes non-ASCII characters by default.
-	// The sign sent is MD5(text); the signed text differs from the right one from byte 8 on:
+	// The sign sent is MD5(text); the signed text first differs from the right one at byte 8:
 	//   right  {"area":"欧洲","partnerCode":"P012345","version":"3.0"}
 	//   signed {"area": "\u6b27\u6d32", "partnerCode": "P012345", "version": "3.0"}
 	//                  ^

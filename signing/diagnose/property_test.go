@@ -218,9 +218,9 @@ func follows(sign string, cause Cause, rules signing.Rules) error {
 		ok = strings.EqualFold(sign, digits) && sign != digits
 	case strings.Contains(how, "16"):
 		ok = len(sign) == 16 && strings.Contains(digits, sign)
-	case strings.Contains(how, "zeros at the beginning"):
+	case strings.Contains(how, "leading zeros"):
 		ok = strings.TrimLeft(digits, "0") == sign
-	case strings.Contains(how, "and zeros lost"):
+	case strings.Contains(how, "with zeros lost"):
 		ok = sign == both
 	case strings.Contains(how, "ffffff"):
 		ok = sign == extended

@@ -20,7 +20,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
-// PushRules are the rules that a push is expected to be signed by.
+// PushRules are the rules by which a push should be signed.
 type PushRules struct {
 	// Keys are the secrets that may be used, by key id.
 	Keys     map[string][]byte
@@ -28,23 +28,23 @@ type PushRules struct {
 	Encoding signing.PushEncoding
 }
 
-// PushDiagnosis says by which combination of rules the signature of a push was made.
+// PushDiagnosis names the combination of rules that produced the signature of a push.
 type PushDiagnosis struct {
-	// Right says that the signature is the one that the rules ask for.
+	// Right is set if the signature is right under the rules.
 	Right bool
-	// Found says that a combination fits. The fields below are set then.
+	// Found is set if some combination produces the signature. The fields below are set then.
 	Found bool
-	// Join and Encoding fit. They are the expected ones unless they are what differs.
+	// Join and Encoding are those of the combination; they may equal the expected ones.
 	Join     signing.PushJoin
 	Encoding signing.PushEncoding
-	// Other says what else differs, in clauses: no setting of a target or receiver changes it.
+	// Other lists, in clauses, the differences that no setting of a target or receiver covers.
 	Other []string
 
 	rules PushRules
 }
 
-// Push finds the combination of join, encoding, body, key and hash that made the signature of
-// a push: those that differ from the rules in the least come first. It never tells a key.
+// Push finds the combination of join, encoding, body, key and hash that produced the signature of a
+// push. Combinations closest to the rules are tried first. The result never contains a key.
 func Push(header http.Header, body []byte, rules PushRules) PushDiagnosis {
 	d := PushDiagnosis{Join: rules.Join, Encoding: rules.Encoding, rules: rules}
 	keyID, signature, found := strings.Cut(header.Get(signing.HeaderPushSignature), "/")
@@ -82,26 +82,26 @@ func (d PushDiagnosis) Line() string {
 	case d.Right:
 		return "the signature is right"
 	case !d.Found:
-		return "no known combination of join, encoding, key and hash leads to this signature"
+		return "no known combination of join, encoding, key and hash produces this signature"
 	case len(d.Other) == 0:
 		return "the signature is right with " + strings.Join(settings, " and ") + ": change the settings if the mall signs that way"
 	case len(settings) > 0:
-		return "the signature fits if " + strings.Join(d.Other, " and ") + ", with " + strings.Join(settings, " and ")
+		return "the signature matches if " + strings.Join(d.Other, " and ") + ", with " + strings.Join(settings, " and ")
 	}
-	return "the signature fits if " + strings.Join(d.Other, " and ")
+	return "the signature matches if " + strings.Join(d.Other, " and ")
 }
 
 // String is Line.
 func (d PushDiagnosis) String() string { return d.Line() }
 
-// pushSpelling is a way to write the bytes of a MAC.
+// pushSpelling is a way to encode a MAC.
 type pushSpelling struct {
 	encoding signing.PushEncoding
-	other    string // what it is, if it is no setting
+	other    string // describes an encoding that is not a setting
 	read     func(text string) (mac []byte, ok bool)
 }
 
-// pushSpellings are tried in this order; what is a setting comes first.
+// pushSpellings are tried in this order: encodings that are settings come first.
 var pushSpellings = []pushSpelling{
 	{signing.EncodingBase64, "", exactly(base64.StdEncoding.DecodeString, base64.StdEncoding.EncodeToString)},
 	{signing.EncodingBase64URL, "", exactly(base64.RawURLEncoding.DecodeString, base64.RawURLEncoding.EncodeToString)},
@@ -119,7 +119,7 @@ var pushSpellings = []pushSpelling{
 	}},
 }
 
-// exactly reads a text that would be written the same way.
+// exactly decodes only a text that encodes back to itself.
 func exactly(decode func(string) ([]byte, error), encode func([]byte) string) func(string) ([]byte, bool) {
 	return func(text string) ([]byte, bool) {
 		mac, err := decode(text)
@@ -127,13 +127,13 @@ func exactly(decode func(string) ([]byte, error), encode func([]byte) string) fu
 	}
 }
 
-// alternative is a text or key, and what it is if it is not the expected one.
+// alternative is a text or key, with a description if it is not the expected one.
 type alternative struct {
 	value []byte
 	other string
 }
 
-// pushKeys lists what may have been used as the key: first the one that the push names.
+// pushKeys lists the keys that may have been used, the one that the push names first.
 func pushKeys(keys map[string][]byte, keyID string) (all []alternative) {
 	add := func(key []byte, other string) {
 		and := func(more string) string { return strings.TrimPrefix(other+" and "+more, " and ") }
@@ -156,7 +156,7 @@ func pushKeys(keys map[string][]byte, keyID string) (all []alternative) {
 	return append(all, alternative{nil, "the key is empty"})
 }
 
-// pushBodies lists what may have been signed of the body.
+// pushBodies lists the forms of the body that may have been signed.
 func pushBodies(body []byte) []alternative {
 	all := []alternative{{nil, ""}}
 	known := map[string]bool{}
@@ -204,7 +204,7 @@ func pushBodies(body []byte) []alternative {
 	return all
 }
 
-// pushHashes are the algorithms that the documentation names or foresees.
+// pushHashes are the algorithms that the documentation names or may add later.
 var pushHashes = []struct {
 	new   func() hash.Hash
 	other string
@@ -215,14 +215,14 @@ var pushHashes = []struct {
 	{sha512.New, "the hash is SHA-512"},
 }
 
-// pushSearch compares one signature with those that combinations lead to.
+// pushSearch compares one signature with those that combinations produce.
 type pushSearch struct {
 	header     http.Header
 	found      *PushDiagnosis
 	candidates []pushCandidate
 }
 
-// pushCandidate is what a signature stands for, read in one way.
+// pushCandidate is a MAC that the signature may encode.
 type pushCandidate struct {
 	mac []byte
 	pushSpelling
@@ -239,7 +239,7 @@ func pushJoins(expected signing.PushJoin) []signing.PushJoin {
 	return all
 }
 
-// tryHashes reports whether the signature is one of a body under a key.
+// tryHashes reports whether some hash of a body under a key produces the signature.
 func (s *pushSearch) tryHashes(key, body alternative) bool {
 	version := s.header.Get(signing.HeaderPushVersion)
 	timestamp := s.header.Get(signing.HeaderPushTimestamp)
@@ -269,7 +269,7 @@ func (s *pushSearch) tryHashes(key, body alternative) bool {
 	return false
 }
 
-// fits reports whether the MAC of a text is the one of the signature.
+// fits reports whether the MAC of a text is that of the signature.
 func (s *pushSearch) fits(newHash func() hash.Hash, key, text []byte) bool {
 	mac := hmac.New(newHash, key)
 	mac.Write(text)
@@ -286,7 +286,7 @@ func (s *pushSearch) fits(newHash func() hash.Hash, key, text []byte) bool {
 	return false
 }
 
-// other notes what differs.
+// other records the differences.
 func (s *pushSearch) other(clauses ...string) {
 	for _, clause := range clauses {
 		if clause != "" {

@@ -54,7 +54,7 @@ func TestPushNamesWhatFits(t *testing.T) {
 		{"hexadecimal", hexOf(pushMAC(sha1.New, pushKey, sortedBody+":"+headerText)), "the signature is right with push-encoding hex: change the settings if the mall signs that way"},
 		{"another join", base64Of(pushMAC(sha1.New, pushKey, headerText+"\n"+sortedBody)), "push-join headers-newline-body:"},
 		{"join and encoding", upper(pushMAC(sha1.New, pushKey, headerText+sortedBody)), "push-join headers-body and push-encoding hex-upper:"},
-		{"as sent", base64Of(pushMAC(sha1.New, pushKey, pushedBody+":"+headerText)), "the signature fits if the body is signed as it was sent"},
+		{"as sent", base64Of(pushMAC(sha1.New, pushKey, pushedBody+":"+headerText)), "the signature matches if the body is signed as it was sent"},
 		{"nested sorted", base64Of(pushMAC(sha1.New, pushKey, strings.Replace(sortedBody, `{"z":1,"a":""}`, `{"a":"","z":1}`, 1)+":"+headerText)),
 			"the members of nested objects are sorted, too"},
 		{"empty left out", base64Of(pushMAC(sha1.New, pushKey, strings.Replace(sortedBody, `"mark":"",`, "", 1)+":"+headerText)), "empty members are left out"},
@@ -67,7 +67,7 @@ func TestPushNamesWhatFits(t *testing.T) {
 		{"algorithm in lower case", base64Of(pushMAC(sha1.New, pushKey, sortedBody+":1.0:hmac-sha1:"+pushedAt)), `the algorithm is signed as "hmac-sha1"`},
 		{"Python", base64Of(pushMAC(sha1.New, pushKey, strings.NewReplacer(`":`, `": `, `,"`, `, "`).Replace(sortedBody)+":"+headerText)), "json.dumps"},
 		{"Base64 of digits", base64Of([]byte(hexOf(pushMAC(sha1.New, pushKey, sortedBody+":"+headerText)))), "it is the Base64 of hexadecimal digits"},
-		{"made up", base64Of(make([]byte, sha1.Size)), "no known combination of join, encoding, key and hash leads to this signature"},
+		{"made up", base64Of(make([]byte, sha1.Size)), "no known combination of join, encoding, key and hash produces this signature"},
 		{"nothing", "", "no known combination"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -8,20 +8,20 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 )
 
-// Request is what is known of a request whose sign is to be explained. Place and order matter to
-// some mistakes, so parameters are given by the part of the request that carried
-// them, in the order in which they were sent. The parameter sign may be among them or left out.
+// Request is a request whose sign is to be explained. Some mistakes depend on the part and order of the
+// parameters, so they are given by part of the request, in the order sent. The parameter sign may be
+// included or left out.
 type Request struct {
 	// Query, Path and Body are the parameters of each part. Path parameters may be
 	// absent when the caller does not know them.
 	Query, Path, Body []signing.Member
-	// RawQuery is the query as it was sent, without "?", and RawBody the body. Either may be
-	// empty: the mistakes that sign them as they stand are then not looked for.
+	// RawQuery is the query as sent, without "?", and RawBody the body. Either may be empty; mistakes
+	// that sign it unchanged are then not tried.
 	RawQuery string
 	RawBody  []byte
 }
 
-// RequestOf collects what Sign needs of a request. Arguments and errors are those of MembersOf.
+// RequestOf collects what Sign needs from a request. Arguments and errors are those of MembersOf.
 func RequestOf(method string, u *url.URL, body []byte, templates []string) (Request, error) {
 	got := Request{RawQuery: u.RawQuery, RawBody: body}
 	for _, group := range []struct {
@@ -37,8 +37,8 @@ func RequestOf(method string, u *url.URL, body []byte, templates []string) (Requ
 	return got, nil
 }
 
-// Members returns the parameters of the given parts, each once. It is an error if two parts give the
-// same name different values.
+// Members returns the parameters of the given parts, each once. It is an error if two parts have
+// different values for the same name.
 func (got Request) Members(parts signing.Parts) (members []signing.Member, err error) {
 	for _, group := range mistakes.Sent(got).Parts() {
 		if !parts.Has(group.Part) {

@@ -12,26 +12,26 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 )
 
-// search looks for the mistakes that lead from a request to its wrong sign.
+// search looks for the mistakes that turn a request into its wrong sign.
 type search struct {
 	mistakes.Subject
 	found    *Diagnosis
 	variants []*mistakes.Variant
-	target   []byte // the sum that a sign of the usual look stands for
-	limit    int    // of the length of one text
+	target   []byte // the digest that a sign of the usual form encodes
+	limit    int    // on the length of one text
 	work     int
 	most     int // bytes to write and hash
 	tried    int
 	covered  int // the cost up to which all combinations were tried
 	cut      bool
-	showAll  bool // write the parameters that are left out, too
-	// showMarks adds what values may become that are no strings: frames encode it differently.
+	showAll  bool // also write the parameters that are left out
+	// showMarks adds values that are not strings, which layouts encode differently.
 	showMarks bool
 
-	// Memory that is used again for each candidate.
+	// Memory that is reused for each candidate.
 	current             mistakes.Candidate
 	entries             []mistakes.Entry
-	known               []section // where texts has each parameter, by its position in the request
+	known               []section // the position of each parameter in texts, by its index in the request
 	texts               []byte
 	text, framed, coded []byte
 	hashed              []byte
@@ -64,8 +64,8 @@ func newSearch(got Request, found *Diagnosis, rules signing.Rules, effort Effort
 	return s
 }
 
-// run tries all single mistakes and, if none is found, combinations. Both go from the
-// likeliest to the least likely, so the first that is found is the best.
+// run tries all single mistakes and, if none matches, combinations. Both are tried from the likeliest to
+// the least likely, so the first match is the best.
 func (s *search) run(effort Effort) {
 	s.singles()
 	if s.cut || len(s.found.Causes) > 0 {
@@ -77,13 +77,13 @@ func (s *search) run(effort Effort) {
 	}
 	most := effort.most()
 	if s.target == nil {
-		most += 2 // the look of the sign is one mistake, so that few are left
+		most += 2 // the unusual form of the sign is one mistake already, so few others remain
 	}
 	s.combine(most)
 	s.cut = s.cut && s.covered < Quick.most()
 }
 
-// singles tries each mistake.
+// singles tries each mistake alone.
 func (s *search) singles() {
 	s.list()
 	if s.target == nil && !slices.ContainsFunc(s.variants, func(v *mistakes.Variant) bool { return v.Odd }) {
@@ -106,7 +106,7 @@ func (s *search) singles() {
 	}
 }
 
-// list finds all that can have gone wrong in this request, the likeliest first.
+// list collects all mistakes that may have been made in this request, likeliest first.
 func (s *search) list() {
 	for i := range mistakes.Table {
 		m := &mistakes.Table[i]
@@ -127,8 +127,8 @@ func (s *search) list() {
 	slices.SortStableFunc(s.variants, func(a, b *mistakes.Variant) int { return int(a.Likely) - int(b.Likely) })
 }
 
-// try makes the late ones of some mistakes on the text that the early ones led to, and records them
-// all if that leads to the sign that was sent.
+// try applies the late variants to the text of the early ones, and records all of them if the result is
+// the sign that was sent.
 func (s *search) try(text []byte, variants []*mistakes.Variant) {
 	if s.cut {
 		return
@@ -147,20 +147,20 @@ func (s *search) try(text []byte, variants []*mistakes.Variant) {
 	}
 }
 
-// start returns the right way to make a sign, to make mistakes in.
+// start returns the right way to make a sign, as a base for mistakes.
 func (s *search) start() *mistakes.Candidate {
 	s.current = s.Base
 	return &s.current
 }
 
-// forget drops the texts of single parameters, before they are formatted in another way.
+// forget drops the cached texts of single parameters before values are formatted in another way.
 func (s *search) forget() {
 	s.known = slices.Grow(s.known[:0], len(s.Base.Entries))[:len(s.Base.Entries)]
 	clear(s.known)
 	s.texts = s.texts[:0]
 }
 
-// render makes the mistakes of the early stages and writes the text. It returns nil if that is too long.
+// render applies the early variants and writes the text. It returns nil if the text is too long.
 func (s *search) render(c *mistakes.Candidate, variants []*mistakes.Variant) []byte {
 	s.spend(len(s.Base.Entries) * 16)
 	if s.cut {
@@ -207,7 +207,7 @@ func (s *search) render(c *mistakes.Candidate, variants []*mistakes.Variant) []b
 // section is a part of a text that was written before.
 type section struct{ from, to int }
 
-// member writes one parameter, or several if it is expanded.
+// member writes one parameter, or several if it is flattened.
 func (s *search) member(c *mistakes.Candidate, e mistakes.Entry) []byte {
 	if !e.Changed && e.Index < len(s.known) {
 		if at := s.known[e.Index]; at.to > 0 {
@@ -241,7 +241,7 @@ func (s *search) member(c *mistakes.Candidate, e mistakes.Entry) []byte {
 	return s.texts[from:]
 }
 
-// finish does what comes between the text and its digest.
+// finish applies everything between the text and its digest.
 func (s *search) finish(c *mistakes.Candidate, text []byte) []byte {
 	if c.Frame != nil {
 		s.framed = c.Frame(s.framed[:0], text)
@@ -260,7 +260,7 @@ func (s *search) spend(work int) {
 	s.cut = s.cut || s.work > s.most
 }
 
-// matches reports whether the sum last computed, written as c writes it, is the sign that was sent.
+// matches reports whether the last computed digest, written as c writes it, is the sign that was sent.
 func (s *search) matches(c *mistakes.Candidate) bool {
 	if s.target != nil {
 		return bytes.Equal(s.hashed, s.target)

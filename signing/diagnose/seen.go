@@ -5,7 +5,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/mistakes"
 )
 
-// seen returns what can be told from a sign alone.
+// seen returns what a sign shows by itself.
 func seen(d Diagnosis, rules signing.Rules) (shown []Mistake) {
 	look := mistakes.Look{Sign: d.Sign, Core: mistakes.CoreOf(d.Sign), Want: d.Want, Rules: rules}
 	for i := range mistakes.Table {

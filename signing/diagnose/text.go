@@ -10,8 +10,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/excerpt"
 )
 
-// Line returns the diagnosis as one line, without a line break or full stop, for the message that refuses
-// a request. It names parameters but, unless they are the mistake, no values.
+// Line returns the diagnosis as one line, without a line break or full stop, for use in a refusal
+// message. It names parameters but shows no values unless they are the mistake.
 func (d Diagnosis) Line() string {
 	switch {
 	case d.Right:
@@ -23,14 +23,14 @@ func (d Diagnosis) Line() string {
 	case d.explained():
 		return "the sign is wrong: " + excerpt.OneLine(words(d.Seen, "; and "))
 	case len(d.Seen) > 0:
-		return "the sign is wrong: " + excerpt.OneLine(words(d.Seen, "; and ")) + "; and no known mistake leads to its digits"
+		return "the sign is wrong: " + excerpt.OneLine(words(d.Seen, "; and ")) + "; and no known mistake produces its digits"
 	}
-	return "the sign is wrong, and no known mistake leads to it"
+	return "the sign is wrong, and no known mistake produces it"
 }
 
-// String returns the diagnosis for people: each cause in words, then the right content and the text that was signed one
-// above the other, with a mark at the first byte in which they differ. Of long texts the part around that byte is
-// shown. Every line ends in a line break.
+// String returns the diagnosis for people: each cause in words, then the right content above the text
+// that was signed, with a mark at the first byte that differs. Long texts are shortened to the part
+// around that byte. Every line ends in a line break.
 func (d Diagnosis) String() string {
 	var b strings.Builder
 	switch {
@@ -55,19 +55,19 @@ func (d Diagnosis) String() string {
 	return b.String()
 }
 
-// explained reports whether what the sign itself shows is enough to say why it is wrong. Its letter
-// case and white space around it are not, for without them it would be wrong too.
+// explained reports whether what the sign itself shows explains why it is wrong. Letter case and
+// surrounding white space do not: without them the sign would still be wrong.
 func (d Diagnosis) explained() bool {
 	return slices.ContainsFunc(d.Seen, func(m Mistake) bool { return m.ID != "sign-case" && m.ID != "sign-spaced" })
 }
 
 func (d Diagnosis) printNothing(b *strings.Builder) {
-	tried := "No known mistake, and no combination of mistakes that was tried, leads to this sign."
+	tried := "No known mistake, and no combination that was tried, produces this sign."
 	if d.Cut {
-		tried = "No mistake that was tried leads to this sign. The request is too large to try all mistakes and combinations."
+		tried = "No mistake that was tried produces this sign. The request is too large to try all mistakes and combinations."
 	}
 	if !d.explained() {
-		fmt.Fprintf(b, "%s %d texts were compared.\n"+
+		fmt.Fprintf(b, "%s Texts compared: %d.\n"+
 			"Perhaps the request was changed after it was signed, or it carries the sign of another request.\n", tried, d.Tried)
 	}
 	shown := excerpt.View{Text: d.Expected}
@@ -77,7 +77,7 @@ func (d Diagnosis) printNothing(b *strings.Builder) {
 func (c Cause) print(b *strings.Builder, expected []byte) {
 	fmt.Fprintf(b, "%s.\n", sentence(words(c.Mistakes, "; and ")))
 	for _, m := range c.Or {
-		fmt.Fprintf(b, "Or, with the same effect: %s.\n", excerpt.OneLine(m.Words))
+		fmt.Fprintf(b, "Another mistake with the same effect: %s.\n", excerpt.OneLine(m.Words))
 	}
 	right, signed := excerpt.View{Text: expected}, excerpt.View{Text: c.Text, Bytes: c.encoded || !utf8.Valid(c.Text)}
 	if c.At < 0 {
@@ -89,7 +89,7 @@ func (c Cause) print(b *strings.Builder, expected []byte) {
 	for at > 0 && at < len(expected) && !utf8.RuneStart(expected[at]) {
 		at--
 	}
-	fmt.Fprintf(b, "The sign sent is %s; the signed text differs from the right one from byte %d on:\n", c.How, c.At)
+	fmt.Fprintf(b, "The sign sent is %s; the signed text first differs from the right one at byte %d:\n", c.How, c.At)
 	fmt.Fprintf(b, "  right  %s\n", right.Part(right.Window(at)))
 	from, to := signed.Window(at)
 	fmt.Fprintf(b, "  signed %s\n", signed.Part(from, to))

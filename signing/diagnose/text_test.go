@@ -22,7 +22,7 @@ var diagnosisTexts = []struct {
   sent   "6d48fd397eefd576e61b9845662bbc7d"
   right  3fdb15332726c77cd792ea2328f98a80
 A string is signed as a number, without quotes (mark as 0).
-The sign sent is MD5(text); the signed text differs from the right one from byte 79 on:
+The sign sent is MD5(text); the signed text first differs from the right one at byte 79:
   right  …anguageCode":"1","mark":"0","partnerCode":"P000270","terminal":"0","tradeTime":"1645782486394","trad…
   signed …anguageCode":"1","mark":0,"partnerCode":"P000270","terminal":"0","tradeTime":"1645782486394","tradeT…
                                   ^
@@ -35,9 +35,9 @@ The sign sent is MD5(text); the signed text differs from the right one from byte
   sent   "8a51ab830e4a87ef18554c78e491551d"
   right  61b83f44ef2008686eaa2e3965c112ac
 Numbers are signed as strings, in quotes.
-Or, with the same effect: values are turned into strings before they are signed (numbers, booleans and null).
-Or, with the same effect: values other than strings are signed as the text the language makes of them (as Python's str does).
-The sign sent is MD5(text); the signed text differs from the right one from byte 21 on:
+Another mistake with the same effect: values are turned into strings before they are signed (numbers, booleans and null).
+Another mistake with the same effect: values other than strings are signed as the text the language makes of them (as Python's str does).
+The sign sent is MD5(text); the signed text first differs from the right one at byte 21:
   right  {"a":"亚洲 é","b":1}
   signed {"a":"亚洲 é","b":"1"}
                            ^
@@ -50,7 +50,7 @@ The sign sent is MD5(text); the signed text differs from the right one from byte
   sent   "7bc0c670845796ba3d6c9d2e9ab6ba6f"
   right  916da315f32dddbed0df45c68380d335
 The signed text ends in a new line (\n); and the signed text is in GBK or GB18030 instead of UTF-8 (GBK).
-The sign sent is MD5(text); the signed text differs from the right one from byte 6 on:
+The sign sent is MD5(text); the signed text first differs from the right one at byte 6:
   right  {"a":"欧","b":"1"}
   signed {"a":"‹0xc5›‹0xb7›","b":"1"}‹LF›
                ^
@@ -63,10 +63,10 @@ The sign sent is MD5(text); the signed text differs from the right one from byte
   sent   "53ec7ce80187d0499ccb76e18aebf42d"
   right  b2b808043cfce0bd254d242f06d197da
 U+2028 and U+2029 are escaped in the signed text (as Gson, Go and PHP do).
-Or, with the same effect: non-ASCII characters are escaped as \uXXXX in the signed text (in lower case).
-Or, with the same effect: the signed text is written with PHP's json_encode, which escapes slashes and non-ASCII characters by default.
-Or, with the same effect: characters such as <, > and & are escaped as \u003c, \u003e and \u0026 in the signed text (as Go's encoding/json and Rails do).
-The sign sent is MD5(text); the signed text differs from the right one from byte 16 on:
+Another mistake with the same effect: non-ASCII characters are escaped as \uXXXX in the signed text (in lower case).
+Another mistake with the same effect: the signed text is written with PHP's json_encode, which escapes slashes and non-ASCII characters by default.
+Another mistake with the same effect: characters such as <, > and & are escaped as \u003c, \u003e and \u0026 in the signed text (as Go's encoding/json and Rails do).
+The sign sent is MD5(text); the signed text first differs from the right one at byte 16:
   right  {"a":"x","b":"\n‹U+2028›"}
   signed {"a":"x","b":"\n\u2028"}
                          ^
@@ -85,11 +85,11 @@ The right text was signed, but the sign sent is MD5(text) in upper case:
 	}, {
 		"nothing known",
 		wrongSign{body: `{"b":"4","a":"2"}`, text: "x"},
-		"the sign is wrong, and no known mistake leads to it",
+		"the sign is wrong, and no known mistake produces it",
 		`The sign is wrong.
   sent   "9dd4e461268c8034f5c8564e155c67a6"
   right  d0a43b7a746c9a969b9d3eec36af1b04
-No known mistake, and no combination of mistakes that was tried, leads to this sign. N texts were compared.
+No known mistake, and no combination that was tried, produces this sign. Texts compared: N.
 Perhaps the request was changed after it was signed, or it carries the sign of another request.
 The right sign is the MD5 of these 17 bytes:
   {"a":"2","b":"4"}
@@ -108,12 +108,12 @@ The right sign is the MD5 of these 17 bytes:
 	}, {
 		"a sign that tells a part of it",
 		wrongSign{body: `{"b":"4","a":"2"}`, sign: fixedSign("0123456789ABCDEF0123456789ABCDEF")},
-		"the sign is wrong: the sign is in the wrong letter case; and no known mistake leads to its digits",
+		"the sign is wrong: the sign is in the wrong letter case; and no known mistake produces its digits",
 		`The sign is wrong.
   sent   "0123456789ABCDEF0123456789ABCDEF"
   right  d0a43b7a746c9a969b9d3eec36af1b04
 The sign is in the wrong letter case.
-No known mistake, and no combination of mistakes that was tried, leads to this sign. N texts were compared.
+No known mistake, and no combination that was tried, produces this sign. Texts compared: N.
 Perhaps the request was changed after it was signed, or it carries the sign of another request.
 The right sign is the MD5 of these 17 bytes:
   {"a":"2","b":"4"}
@@ -139,7 +139,7 @@ func TestDiagnosisString(t *testing.T) {
 			if d.Line() != c.line {
 				t.Errorf("the line is\n%s\nnot\n%s", d.Line(), c.line)
 			}
-			text := regexp.MustCompile(`\d+ texts`).ReplaceAllString(d.String(), "N texts")
+			text := regexp.MustCompile(`compared: \d+`).ReplaceAllString(d.String(), "compared: N")
 			if text != c.text {
 				t.Errorf("the text is\n%snot\n%s", text, c.text)
 			}

@@ -172,7 +172,7 @@ var wrongDigits = []wrongSign{
 	digits("sign-decorated", `"  -"`, func(s string) string { return md5Hex(s) + "  -" }),
 	digits("sign-decorated", "stdin", func(s string) string { return "MD5(stdin)= " + md5Hex(s) }),
 	digits("sign-decorated", "0x", func(s string) string { return "0x" + md5Hex(s) }),
-	numbered("sign-zeros-lost", "beginning", "4", func(s string) string { return new(big.Int).SetBytes(md5Bytes(s)).Text(16) }),
+	numbered("sign-zeros-lost", "leading", "4", func(s string) string { return new(big.Int).SetBytes(md5Bytes(s)).Text(16) }),
 	// What Java printed for these texts.
 	numbered("sign-zeros-lost", "each byte", "1", fixedSign("7d51436db717294719860214256e3")),
 	numbered("sign-extended", "zeros lost", "1", fixedSign("7d51436ffffffdb717294719860214256ffffffe3")),

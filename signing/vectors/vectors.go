@@ -1,9 +1,9 @@
-// Package vectors holds the signature vectors as Go values: requests and pushes, the text that is
-// signed and the sign, as request.json and push.json give them to programs in any
-// language. README.md explains the fields, schema.json checks the files.
+// Package vectors holds the signature vectors as Go values: requests and pushes with the text that is
+// signed and the sign. Programs in other languages read the same vectors from request.json and
+// push.json. README.md explains the fields; schema.json checks the files.
 //
-// The package reads the files and judges nothing: it does not know how a sign is made. The
-// signs in them were computed by verify.py and verify.mjs, which share no code with Go.
+// The package only reads the files; it does not know how a sign is made. The signs were computed by
+// verify.py and verify.mjs, which share no code with Go.
 package vectors
 
 import (
@@ -20,45 +20,45 @@ var requestFile []byte
 //go:embed push.json
 var pushFile []byte
 
-// The levels of vectors. A signer that is right on Core is right on the provider's documented requests.
+// The levels of vectors. A signer that passes Core signs the provider's documented requests correctly.
 const (
 	Core = "core"
 	Full = "full"
 )
 
-// Vector is what a vector of a request and one of a push have in common. A vector has one
-// of three outcomes: Sign is right, Sign must be refused (Verifies is false), or
-// nothing can be signed (Error is not empty).
+// Vector has the fields shared by vectors of requests and pushes. A vector has one of three outcomes:
+// Sign is right, Sign must be refused (Verifies is false), or nothing can be signed (Error is not
+// empty).
 type Vector struct {
-	// Name names the vector for good. It is unique over both files.
+	// Name is the permanent name of the vector, unique across both files.
 	Name string `json:"name"`
 	// Grade is the evidence for the outcome: "documented", "derived" or "assumed".
 	Grade string `json:"grade"`
-	// Level is Core for what a plain, correct signer must get right, and Full for what rests on an
-	// assumption or needs special care.
+	// Level is Core if every correct signer must pass the vector, and Full if it rests on an assumption
+	// or needs special care.
 	Level string `json:"level"`
-	// Source is the id of the provider's page, or "mallcheck: " and what the vector rests on.
+	// Source is the id of the provider's page, or "mallcheck: " and the reason for the vector.
 	Source string `json:"source"`
 	// Why says in a sentence what the vector is for.
 	Why string `json:"why"`
-	// Body is the raw text of the body. RawBody has its bytes, however they are given.
+	// Body is the raw text of the body. RawBody returns its bytes in either form.
 	Body string `json:"body"`
-	// BodyHex is the body in hexadecimal, where it is not valid UTF-8 or cannot be seen as text.
+	// BodyHex is the body in hexadecimal if it is not valid UTF-8 or not readable as text.
 	BodyHex string `json:"bodyHex"`
 	// Content is the text that is signed, empty if Error is set.
 	Content string `json:"content"`
-	// Sign is the sign that is presented: for a request the parameter of that name, for a push
-	// the header x-lf-signature. It is empty in a request with Error set.
+	// Sign is the sign sent: for a request the parameter sign, for a push the header x-lf-signature. It
+	// is empty in a request with Error set.
 	Sign string `json:"sign"`
 	// Verifies is false if Sign must be refused.
 	Verifies bool `json:"verifies"`
-	// Mistake names what was done wrong to get Sign, if Verifies is false.
+	// Mistake names the mistake that produced Sign, if Verifies is false.
 	Mistake string `json:"mistake"`
-	// WrongContent is the text that the mistake signs; empty where the mistake is in other things than the text.
+	// WrongContent is the text that the mistake signs; empty if the mistake is not in the text.
 	WrongContent *string `json:"wrongContent"`
-	// WrongContentHex is the same in hexadecimal, where the mistake is in the bytes.
+	// WrongContentHex is the same in hexadecimal if the mistake is in the bytes.
 	WrongContentHex string `json:"wrongContentHex"`
-	// Error says why nothing can be signed. It is one of the reasons that schema.json lists.
+	// Error says why nothing can be signed: one of the reasons listed in schema.json.
 	Error string `json:"error"`
 }
 
@@ -81,9 +81,9 @@ type RequestVector struct {
 	Method string `json:"method"`
 	// Template is the path with the names of its parameters in braces, empty if it has none.
 	Template string `json:"template"`
-	// Path is the path as it stands in the URL, behind the service's base address.
+	// Path is the path in the URL after the service's base address.
 	Path string `json:"path"`
-	// Query is the query as it stands in the URL, without the question mark.
+	// Query is the query in the URL, without the question mark.
 	Query string `json:"query"`
 	// Parts are the parts of the request that are signed: "query", "path", "body".
 	Parts []string `json:"parts"`
@@ -92,18 +92,18 @@ type RequestVector struct {
 // PushVector is a push and its signature.
 type PushVector struct {
 	Vector
-	// Headers are version, algorithm and timestamp of the push, by lower-case header name.
+	// Headers are the version, algorithm and timestamp headers of the push, by lower-case header name.
 	Headers map[string]string `json:"headers"`
 	// Keys are the receiver's keys in hexadecimal, by key id.
 	Keys map[string]string `json:"keys"`
-	// Join is what is signed, with {body}, {version}, {algo} and {timestamp} in place of the texts.
+	// Join is the signed text with {body}, {version}, {algo} and {timestamp} as placeholders.
 	Join string `json:"join"`
 	// Encoding is how the HMAC is written, "base64" or "hex".
 	Encoding string `json:"encoding"`
 }
 
-// Request returns the vectors of request.json, those of documented signs first, with
-// defaults filled in. The error is that of a file that does not have the form of schema.json.
+// Request returns the vectors of request.json, those with documented signs first, with defaults filled
+// in. It fails if the file does not have the form of schema.json.
 func Request() ([]RequestVector, error) { return load[RequestVector]("request.json", requestFile) }
 
 // Push returns the vectors of push.json in the same way.
@@ -132,7 +132,7 @@ func load[V any](name string, text []byte) ([]V, error) {
 	return vectors, nil
 }
 
-// decode reads one JSON value and refuses members that it does not know.
+// decode reads one JSON value and refuses unknown members.
 func decode(text []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()

@@ -1,8 +1,8 @@
-// Package baseline asks a target for one valid request of each operation, before any
-// check, and tells from the answers whether the settings fit the target.
+// Package baseline sends one valid request of each operation before any check, and decides from the
+// answers whether the settings fit the target.
 //
-// A setting that does not fit is never the provider's fault: what is refused because of
-// it is no violation, and the likeliest setting is named instead.
+// A wrong setting is never the provider's fault: refusals that it causes are not violations. The
+// likeliest setting is named instead.
 package baseline
 
 import (
@@ -19,22 +19,22 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Report is what the baseline of a target showed.
+// Report is the result of the baseline.
 type Report struct {
-	// Unfit has the operations whose checks prove nothing, each with the reason.
+	// Unfit has the operations whose checks would prove nothing, each with the reason.
 	Unfit map[string]string
-	// Down has the operations of services that answer every valid request with a server error,
-	// each with the reason. One check for each operation shows the violation.
+	// Down has the operations of services that answer every valid request with a server error, each with
+	// the reason. One check per operation shows the violation.
 	Down map[string]string
-	// Left names what could not be undone, a sentence each.
+	// Left has a sentence for each thing that could not be undone.
 	Left []string
 }
 
-// outcome is what became of the valid request of one operation.
+// outcome is the outcome of the valid request of one operation.
 type outcome struct {
 	operation openapi.Operation
-	answer    *wire.Answer // nil when the target was not asked or did not answer
-	needs     string       // the operation that refused what this one needs
+	answer    *wire.Answer // nil if the target was not asked or did not answer
+	needs     string       // the operation whose refusal prevented this request
 }
 
 func (o outcome) accepted() bool { return o.answer != nil && o.answer.Accepted() }
@@ -42,8 +42,8 @@ func (o outcome) refused() bool {
 	return o.answer != nil && !o.answer.Accepted() && o.answer.Status < 500
 }
 
-// Ask sends a valid request of each operation. Operations that cannot be asked, because
-// a fixture is missing or because the target did not answer, are left to the checks.
+// Ask sends a valid request of each operation. Operations that cannot be called, because a fixture is
+// missing or because the target did not answer, are left to the checks.
 func Ask(ctx context.Context, connection *session.Connection, t *target.Target, operations []openapi.Operation) Report {
 	report := Report{Unfit: map[string]string{}, Down: map[string]string{}}
 	connection.KeepToPermissions(true)
@@ -88,8 +88,8 @@ func Ask(ctx context.Context, connection *session.Connection, t *target.Target, 
 	return report
 }
 
-// down returns the operations of a service, with the reason, if it answers every valid request
-// with a server error.
+// down returns the operations of a service, each with the reason, if it answers every valid request with
+// a server error.
 func down(service string, outcomes []outcome) map[string]string {
 	status := 0
 	for _, one := range outcomes {
@@ -110,8 +110,8 @@ func down(service string, outcomes []outcome) map[string]string {
 	return operations
 }
 
-// topUpFirst returns operations with the one first whose order tops up a SIM card and is pushed. A
-// target may put one order of a card at a time in effect: nothing else is to take its place.
+// topUpFirst puts the operation whose order tops up a SIM card and causes a push first. A target may
+// activate one order per card at a time, so no other order may come before it.
 func topUpFirst(operations []openapi.Operation) []openapi.Operation {
 	return slices.SortedStableFunc(slices.Values(operations), func(a, b openapi.Operation) int {
 		rank := map[bool]int{true: 0, false: 1}
@@ -141,9 +141,9 @@ func ask(ctx context.Context, s *session.Session, operation openapi.Operation) (
 	return one
 }
 
-// acceptedEarlier returns the answer to a request of an operation that the target
-// accepted while the valid one was made, nil when there is none. The settings fit then,
-// whatever became of the next: a task whose result can be read only once is one for the checks.
+// acceptedEarlier returns the answer to a request of an operation that the target accepted while the
+// valid request was being prepared; nil if there is none. The settings fit then, whatever happens next:
+// a task whose result can be read only once is for the checks to report.
 func acceptedEarlier(s *session.Session, operation openapi.Operation) *wire.Answer {
 	for i, exchange := range s.Exchanges() {
 		if exchange.Operation != operation.ID || exchange.Response == nil {
@@ -156,7 +156,7 @@ func acceptedEarlier(s *session.Session, operation openapi.Operation) *wire.Answ
 	return nil
 }
 
-// unfit returns the operations of a service that refuse valid requests, with the reason.
+// unfit returns the operations of a service that refuse valid requests, each with the reason.
 func (d *diagnosis) unfit(outcomes []outcome) map[string]string {
 	reasons := map[string]string{}
 	refused := slices.DeleteFunc(slices.Clone(outcomes), func(o outcome) bool { return !o.refused() })
@@ -165,8 +165,8 @@ func (d *diagnosis) unfit(outcomes []outcome) map[string]string {
 	}
 	whole := !slices.ContainsFunc(outcomes, outcome.accepted)
 	d.others = !whole
-	// A request that only reads can be sent again and again to find out what is refused.
-	// One with a parameter in its path comes last: the rule that fits it fits all.
+	// A read request can be repeated to find out what is refused. One with a path parameter comes last:
+	// the rule that fits it fits all.
 	slices.SortStableFunc(refused, func(a, b outcome) int {
 		return cmp.Or(cost(a)-cost(b), strings.Count(a.operation.Path, "{")-strings.Count(b.operation.Path, "{"))
 	})
@@ -200,12 +200,12 @@ func (d *diagnosis) unfit(outcomes []outcome) map[string]string {
 	return reasons
 }
 
-// cost orders operations: those that read first.
+// cost orders operations: reads come first.
 func cost(o outcome) int {
 	return slices.Index([]string{openapi.Read, openapi.Write, openapi.Purchase}, o.operation.Does)
 }
 
-// told is an answer in few words, without what may tell of a payment.
+// told describes an answer briefly, without anything that could reveal a payment.
 func (d *diagnosis) told(answer *wire.Answer) string {
 	if answer.OperateCode == "" {
 		return fmt.Sprintf("HTTP %d without the envelope", answer.Status)
@@ -213,7 +213,7 @@ func (d *diagnosis) told(answer *wire.Answer) string {
 	return fmt.Sprintf("HTTP %d, operateCode %q", answer.Status, clip(answer.OperateCode))
 }
 
-// clip bounds a code.
+// clip shortens a code.
 func clip(text string) string {
 	if len(text) > 40 {
 		return strings.ToValidUTF8(text[:40], "") + "…"
@@ -221,7 +221,7 @@ func clip(text string) string {
 	return text
 }
 
-// Result is that of a check whose operation does not fit.
+// Result returns the reason to skip a check if one of its operations does not fit.
 func (r Report) Result(operations []string) (reason string, unfit bool) {
 	for _, id := range operations {
 		if reason := r.Unfit[id]; reason != "" {
@@ -231,8 +231,8 @@ func (r Report) Result(operations []string) (reason string, unfit bool) {
 	return "", false
 }
 
-// Operations returns those of the mall that some of the named ones are, in the order of
-// the contract, as far as the target has an address and a permission for them.
+// Operations returns the named operations of the mall, in the order of the contract, for which the
+// target has an address and a permission.
 func Operations(t *target.Target, services []reports.Service, named map[string]bool) ([]openapi.Operation, error) {
 	contract, err := openapi.Mall()
 	if err != nil {

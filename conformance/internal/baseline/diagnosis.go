@@ -19,20 +19,19 @@ type diagnosis struct {
 	session *session.Session
 	target  *target.Target
 	service string
-	// others says that the target accepts a request of another operation of the service: with the
-	// same partner code and version.
+	// others is set if the target accepts a request of another operation of the service with the same
+	// partner code and version.
 	others bool
 	rule   string // the signature rule that fits, as settings
 }
 
-// The ends of sentences about a sign that is refused.
+// Sentence endings for a refused sign.
 const (
-	bySign    = ". By its words it refuses the sign (mallcheck doctor looks for the rule)"
+	bySign    = ". Its message suggests that it refuses the sign (mallcheck doctor looks for the rule)"
 	otherRule = ". It accepts the same request under another signature rule: "
 )
 
-// setting names the likeliest setting behind a refusal, as the end of a sentence; it is
-// empty when nothing is known.
+// setting names the likeliest setting behind a refusal, as the end of a sentence; "" if it is unknown.
 func (d *diagnosis) setting(one outcome) string {
 	answer := one.answer
 	if answer.OperateCode == "" {
@@ -40,7 +39,7 @@ func (d *diagnosis) setting(one outcome) string {
 		case http.StatusNotFound, http.StatusMethodNotAllowed:
 			return d.path(answer)
 		case http.StatusUnauthorized, http.StatusForbidden:
-			return fmt.Sprintf(". HTTP %d without the envelope: does the server want a header of its own (--header)?", answer.Status)
+			return fmt.Sprintf(". HTTP %d without the envelope: does the server require an additional header (--header)?", answer.Status)
 		case http.StatusOK:
 			return fmt.Sprintf(". The answer has neither the envelope nor another form of the mall API: is --%s-url right?", d.service)
 		}
@@ -60,17 +59,17 @@ func (d *diagnosis) setting(one outcome) string {
 	return d.byProbes(one, draft)
 }
 
-// notThere reports whether an answer says that there is nothing at the address.
+// notThere reports whether an answer means that nothing is at the address.
 func notThere(answer *wire.Answer) bool {
 	return answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed
 }
 
-// path names the address as the setting that does not fit.
+// path names the address as the wrong setting.
 func (d *diagnosis) path(answer *wire.Answer) string {
 	return fmt.Sprintf(". It answers HTTP %d: is the path of --%s-url right?", answer.Status, d.service)
 }
 
-// draft is the request that was refused, once more.
+// draft drafts the refused request again.
 func (d *diagnosis) draft(one outcome) (draft *session.Draft) {
 	defer func() {
 		if _, isEnd := recover().(session.End); isEnd {
@@ -90,7 +89,7 @@ func (d *diagnosis) draft(one outcome) (draft *session.Draft) {
 	return nil
 }
 
-// fittingRules looks for other signature rules under which the target accepts a request.
+// fittingRules looks for other signature rules under which the target accepts the request.
 func (d *diagnosis) fittingRules(draft *session.Draft) (signing.Rules, bool) {
 	for _, parts := range []signing.Parts{signing.AllParts, signing.AllParts &^ signing.Path, signing.AllParts &^ signing.Query,
 		signing.AllParts &^ signing.Path &^ signing.Query, signing.AllParts &^ signing.Body} {
@@ -109,7 +108,7 @@ func (d *diagnosis) fittingRules(draft *session.Draft) (signing.Rules, bool) {
 	return signing.Rules{}, false
 }
 
-// acceptsAnySign reports whether a wrong sign is accepted, so that rules say nothing.
+// acceptsAnySign reports whether a wrong sign is accepted, so that rules cannot be told apart.
 func (d *diagnosis) acceptsAnySign(draft *session.Draft) bool {
 	answer, err := d.session.Attempt(draft.Twin().SignedBy(wrongSign))
 	return err == nil && answer.Accepted()
@@ -117,7 +116,7 @@ func (d *diagnosis) acceptsAnySign(draft *session.Draft) bool {
 
 func wrongSign([]signing.Member, signing.Rules) (string, error) { return strings.Repeat("0", 32), nil }
 
-// changedRules names the settings of rules that differ.
+// changedRules names the settings of the rules that differ.
 func changedRules(from, to signing.Rules) string {
 	var changed []string
 	if from.Parts != to.Parts {
@@ -129,8 +128,8 @@ func changedRules(from, to signing.Rules) string {
 	return strings.Join(changed, " ")
 }
 
-// byProbes spoils one thing of the request at a time. What is spoilt and refused as the
-// valid request was is what the target refuses.
+// byProbes spoils one part of the request at a time. A part whose spoiled form is refused in the same
+// way as the valid request is a suspect.
 func (d *diagnosis) byProbes(one outcome, draft *session.Draft) string {
 	refusal := kindOf(one.answer)
 	same := func(probe *session.Draft) bool {
@@ -162,7 +161,7 @@ func (d *diagnosis) byProbes(one outcome, draft *session.Draft) string {
 	return ". It refuses one of: " + strings.Join(suspects, ", ")
 }
 
-// kindOf is what two refusals for the same reason have in common.
+// kindOf returns what two refusals with the same reason have in common.
 func kindOf(answer *wire.Answer) string {
 	message := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -171,12 +170,12 @@ func kindOf(answer *wire.Answer) string {
 		return r
 	}, answer.Message)
 	if cut := strings.IndexAny(message, `"'`); cut >= 0 {
-		message = message[:cut] // a value of the request follows
+		message = message[:cut] // what follows is a value of the request
 	}
 	return fmt.Sprint(answer.Status, answer.OperateCode, message)
 }
 
-// byWords goes by what the refusal says.
+// byWords guesses the setting from the message of the refusal.
 func (d *diagnosis) byWords(answer *wire.Answer) string {
 	words, _ := json.Marshal([]string{answer.OperateCode, answer.Message})
 	said := strings.ToLower(string(words))
@@ -190,7 +189,7 @@ func (d *diagnosis) byWords(answer *wire.Answer) string {
 		{"payment method", "the payment method (--pm-success)"},
 	} {
 		if strings.Contains(said, one.word) {
-			return ". By its words it refuses " + one.setting
+			return ". Its message suggests that it refuses " + one.setting
 		}
 	}
 	return ""

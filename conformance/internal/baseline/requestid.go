@@ -9,9 +9,9 @@ import (
 // asynchronous are the operations that return a request id in a header, and the one that takes it.
 var asynchronous = []string{"addSims", "removeSims", "asyncResult"}
 
-// requestID returns the reason for which asynchronous operations prove nothing: their
-// request id comes in another header than the settings say. It is empty if a header
-// of that name comes, or if no other has an id that asyncResult finds.
+// requestID returns why checks of asynchronous operations would prove nothing: the request id comes in a
+// header other than the configured one. It returns "" if the configured header is there, or if no other
+// header has an id that asyncResult finds.
 func (d *diagnosis) requestID(outcomes []outcome) string {
 	at := slices.IndexFunc(outcomes, func(o outcome) bool {
 		return o.accepted() && slices.Contains(asynchronous[:2], o.operation.ID)
@@ -33,7 +33,7 @@ func (d *diagnosis) requestID(outcomes []outcome) string {
 	return ""
 }
 
-// looksLikeRequestID reports whether a header may carry a request id, by its name.
+// looksLikeRequestID reports whether a header may contain a request id, judging by its name.
 func looksLikeRequestID(name string) bool {
 	plain := strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name))
 	return strings.HasSuffix(plain, "id")

@@ -23,7 +23,8 @@ type Bill struct {
 	byOperation map[string]*reports.OperationCost
 }
 
-// New returns an empty bill. price is that of the target's package, for orders that name none.
+// New returns an empty bill. price is the price of the target's package, used for orders that state
+// none.
 func New(price, currency string) *Bill {
 	return &Bill{price: price, currency: currency, byOperation: map[string]*reports.OperationCost{}}
 }
@@ -47,8 +48,7 @@ func (b *Bill) Call(exchange *reports.Exchange) {
 	one.Working += exchange.Duration
 }
 
-// Accepted counts a request that the target accepted, given its body, if it places an
-// order or begins a payment.
+// Accepted counts an accepted request, given its body, if it places an order or starts a payment.
 func (b *Bill) Accepted(operation string, body []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -61,15 +61,15 @@ func (b *Bill) Accepted(operation string, body []byte) {
 	}
 }
 
-// Waited counts time in which a check sent nothing: it waited for a task, a push, or
-// because the rate of calls is limited.
+// Waited counts time in which a check sent nothing because it waited for a task, a push or the rate
+// limit.
 func (b *Bill) Waited(wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.total.Waiting += wait
 }
 
-// Cost returns what was counted so far.
+// Cost returns the cost so far.
 func (b *Bill) Cost() *reports.Cost {
 	b.mu.Lock()
 	defer b.mu.Unlock()

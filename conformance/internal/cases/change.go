@@ -11,19 +11,18 @@ import (
 // Kind is how a change is made.
 type Kind string
 
-// The kinds of change. Where a value is changed, Path leads to it below the
-// parameter or member Name.
+// The kinds of change. If a value is changed, Path leads to it below the parameter or member Name.
 const (
-	// Set puts Value, a JSON text, in the place of the value.
+	// Set replaces the value by Value, a JSON text.
 	Set Kind = "set"
-	// Wrap puts Before and After around the text that the value is.
+	// Wrap puts Before and After around a string.
 	Wrap Kind = "wrap"
-	// Number writes the text as a number: where it is none, the last digits of it, so that those of an id are its
-	// own in every request; 1 where it has none.
+	// Number writes a string as a number. A string that is not a number becomes its last digits, so that
+	// ids stay different in each request, or 1 if it has no digits.
 	Number Kind = "number"
-	// SwapCase turns the capitals of the text into small letters and back.
+	// SwapCase swaps upper-case and lower-case letters.
 	SwapCase Kind = "swap-case"
-	// Copies makes the value an array of Count times its first item.
+	// Copies makes the value an array with Count copies of its first item.
 	Copies Kind = "copies"
 	// Drop leaves the parameter or member out.
 	Drop Kind = "drop"
@@ -33,51 +32,51 @@ const (
 	Header Kind = "header"
 	// Method sends the request with the method Value.
 	Method Kind = "method"
-	// Query adds the parameter Name to the query, with the text Value.
+	// Query adds the parameter Name with the text Value to the query.
 	Query Kind = "query"
-	// Slash puts a slash behind the path.
+	// Slash appends a slash to the path.
 	Slash Kind = "slash"
-	// Body rewrites the bytes of the body, as Rewrite does with Value.
+	// Body rewrites the bytes of the body: Rewrite with the name Value.
 	Body Kind = "body"
 )
 
-// Items is the step of Change.Path that leads to the first item of an array.
+// Items is the element of Change.Path that selects the first item of an array.
 const Items = "items"
 
 // Change is one change to a request, as data.
 type Change struct {
 	Kind Kind
-	// Name is that of a parameter, of a member at the top of the body, or of a header field.
+	// Name is the name of a parameter, of a top-level member of the body, or of a header field.
 	Name string
-	// Path leads from there to a nested value: names of members, and Items.
+	// Path leads from there to a nested value: member names and Items.
 	Path []string
-	// Value is what Kind says.
+	// Value depends on Kind.
 	Value string
 	// Before and After are put around a text.
 	Before, After string
 	// Count is a number of items.
 	Count int
-	// Late is true for a change that is made after the request was signed: of the sign
-	// itself, or one after which the request cannot be signed.
+	// Late is set for a change that is made after signing: one to the sign itself, or one that makes the
+	// request unsignable.
 	Late bool
 }
 
-// Apply returns the value of the parameter or member after the change, as JSON
-// text, for the kinds that change a value and for those that Path leads below it;
-// for any other kind it returns the value as it is. before is nil when there is none.
+// Apply returns the value of the parameter or member after the change, as JSON text, for kinds that
+// change a value or follow Path; for any other kind it returns the value unchanged. before is nil if the
+// value is missing.
 func (c Change) Apply(before []byte) []byte {
 	return c.at(before, c.Path)
 }
 
-// at follows the path into a value and returns the value with the change made there.
-// Where the path leads to nothing, what it would lead to is made.
+// at follows the path into a value and returns the value with the change made there. Missing values on
+// the path are created.
 func (c Change) at(value []byte, path []string) []byte {
 	switch {
 	case len(path) == 0:
 		return c.changed(value)
 	case path[0] == Items:
 		var items []json.RawMessage
-		_ = json.Unmarshal(value, &items) // what is no array has no items
+		_ = json.Unmarshal(value, &items) // anything but an array has no items
 		if len(items) == 0 {
 			items = make([]json.RawMessage, 1)
 		}
@@ -85,7 +84,7 @@ func (c Change) at(value []byte, path []string) []byte {
 		return join('[', items, ']')
 	}
 	members := map[string]json.RawMessage{}
-	_ = json.Unmarshal(value, &members) // what is no object has no members
+	_ = json.Unmarshal(value, &members) // anything but an object has no members
 	if len(path) == 1 && c.Kind == Drop {
 		delete(members, path[0])
 	} else {
@@ -98,7 +97,7 @@ func (c Change) at(value []byte, path []string) []byte {
 	return written
 }
 
-// changed returns a value with the change made to it.
+// changed returns the changed value.
 func (c Change) changed(value []byte) []byte {
 	switch c.Kind {
 	case Set:
@@ -111,7 +110,7 @@ func (c Change) changed(value []byte) []byte {
 		return numeric(plain(value))
 	case Copies:
 		var items []json.RawMessage
-		_ = json.Unmarshal(value, &items) // what is no array has no items
+		_ = json.Unmarshal(value, &items) // anything but an array has no items
 		copies := make([]json.RawMessage, c.Count)
 		for i := range copies {
 			if copies[i] = json.RawMessage(`""`); len(items) > 0 {
@@ -123,8 +122,9 @@ func (c Change) changed(value []byte) []byte {
 	return value
 }
 
-// numeric returns a text as a number that every reader of JSON can hold. The last digits of an id stand in reverse
-// order: a report that hides the number as the id of a payment must not hide a part of other ids.
+// numeric returns a text as a number that every JSON reader can hold. The last digits of an id are
+// reversed, so that a report that redacts the number as a payment id does not redact a part of other
+// ids.
 func numeric(text string) []byte {
 	var number json.Number
 	if json.Unmarshal([]byte(text), &number) == nil {
@@ -145,10 +145,10 @@ func swapped(r rune) rune {
 	return unicode.ToUpper(r)
 }
 
-// plain returns the text of a JSON string, "" for what is none.
+// plain returns the text of a JSON string, "" for anything else.
 func plain(value []byte) string {
 	var text string
-	_ = json.Unmarshal(value, &text) // what is no string has no text
+	_ = json.Unmarshal(value, &text) // anything but a string has no text
 	return text
 }
 
@@ -172,19 +172,19 @@ func join(first byte, items []json.RawMessage, last byte) []byte {
 	return append(joined, last)
 }
 
-// rewriting is a change to the bytes of a body.
+// rewriting is a change of the bytes of a body.
 type rewriting struct {
 	name   string // the mutation, and Change.Value
 	family string
-	words  string // what the request is then: "whose body …"
+	words  string // describe the request: "whose body …"
 	change func(body []byte) []byte
 }
 
-// largeBody is how many bytes of spaces a large body holds. It is sent to one
-// operation of each service: it costs time, and what takes bodies in is the same for all.
+// largeBody is the number of spaces in a large body. It is sent to one operation of each service,
+// because it takes time and all operations of a service read bodies alike.
 const largeBody = 1 << 20
 
-// depth is how many arrays deep a deeply nested value is.
+// depth is the number of nested arrays in a deeply nested value.
 const depth = 1000
 
 var rewritings = []rewriting{
@@ -215,8 +215,8 @@ var rewritings = []rewriting{
 
 func concat(first []byte, rest string) []byte { return append(bytes.Clone(first), rest...) }
 
-// Rewrite returns the bytes of a body, an object, as the rewriting of a name changes
-// them; those of an unknown name, and of what is no object, stay as they are.
+// Rewrite returns the bytes of a body after the named rewriting. An unknown name, or a body that is not
+// an object, changes nothing.
 func Rewrite(name string, body []byte) []byte {
 	for i := range rewritings {
 		if rewritings[i].name == name && len(body) > 1 {

@@ -12,9 +12,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Derive returns the cases of a contract, in the order of its operations and of
-// their parameters; the members of a body are in the order of their names. The
-// same contract always gives the same cases. An error is one of the document.
+// Derive returns the cases of a contract, in the order of its operations and of their parameters;
+// members of a body are in the order of their names. The same contract always gives the same cases. An
+// error means that the document is invalid.
 func Derive(contract *openapi.Contract) ([]Case, error) {
 	walked, err := walk(contract)
 	return casesOf(walked), err
@@ -35,7 +35,7 @@ func walk(contract *openapi.Contract) ([]*deriver, error) {
 		return nil, err
 	}
 	var walked []*deriver
-	var services []string // that had an operation with a body
+	var services []string // with an operation that has a body
 	for i, operation := range contract.Operations() {
 		item := document.Paths.Value(operation.Path)
 		described := item.GetOperation(operation.Method)
@@ -58,9 +58,9 @@ func walk(contract *openapi.Contract) ([]*deriver, error) {
 	return walked, nil
 }
 
-// letters fill texts whose length alone counts. Each operation has a letter of its
-// own: a subscription must not name the payment of an order that an earlier run, or
-// another shard, placed under a text of the same length.
+// letters fill texts of which only the length matters. Each operation has its own letter: a subscription
+// must not name the payment of an order that an earlier run, or another shard, placed under a text of
+// the same length.
 const letters = "abcdefghijklmnopqrstuvwxyz"
 
 // deriver collects the cases of one operation.
@@ -69,7 +69,7 @@ type deriver struct {
 	operation openapi.Operation
 	item      *openapi3.PathItem
 	letter    string // fills the texts of the operation
-	first     bool   // the first operation with a body of its service
+	first     bool   // the first operation of its service with a body
 	fields    []field
 	cases     []Case
 }
@@ -77,23 +77,23 @@ type deriver struct {
 // field is one parameter or member of a request.
 type field struct {
 	in       string
-	name     string   // of the parameter or of the member at the top
-	path     []string // from there to a nested one
+	name     string   // of the parameter or top-level member
+	path     []string // from there to a nested member
 	pointer  string   // of the schema
-	presence string   // of the statement whether it is required
+	presence string   // pointer of the statement that it is required or optional
 	schema   *openapi3.Schema
 	known    []string // values that the documentation names, in order
-	refers   bool     // whether a well-formed value is accepted depends on what the server holds
+	refers   bool     // the value names an object, so acceptance depends on the server's data
 	required bool
-	mayEmpty bool // the contract says that an empty one counts as not sent
-	example  any  // a value of the documentation, nil when there is none
+	mayEmpty bool // an empty value counts as not sent, by the contract
+	example  any  // a documented value, nil if there is none
 	letter   string
 }
 
-// signMember is the parameter whose value follows from all others.
+// signMember is the parameter that is computed from all others.
 const signMember = "sign"
 
-// refersTo is the extension of the document that says what a value names.
+// refersTo is the extension of the document that says what object a value names.
 const refersTo = "x-refers-to"
 
 func (d *deriver) parameter(p *openapi3.Parameter) {
@@ -126,7 +126,7 @@ func (d *deriver) body(media *openapi3.MediaType) {
 	}
 }
 
-// field returns what is known of a schema at a place.
+// field describes a schema at a location in the request.
 func (d *deriver) field(in, name string, path []string, pointer string, schema *openapi3.Schema) field {
 	_, refers := schema.Extensions[refersTo]
 	return field{
@@ -135,7 +135,7 @@ func (d *deriver) field(in, name string, path []string, pointer string, schema *
 	}
 }
 
-// member derives the cases of a value of a body, whatever its type.
+// member derives the cases of a body value of any type.
 func (d *deriver) member(f field) {
 	switch {
 	case f.schema.Type.Is(openapi3.TypeArray):
@@ -149,7 +149,7 @@ func (d *deriver) member(f field) {
 	}
 }
 
-// title is the field's name in an id.
+// title is the field's name within an id.
 func (f field) title() string { return strings.Join(append([]string{f.name}, f.path...), ".") }
 
 // change returns a change of the field's value.
@@ -160,7 +160,7 @@ func (f field) change(kind Kind, value string) Change {
 	return Change{Kind: kind, Name: f.name, Path: f.path, Value: value}
 }
 
-// set returns the change that puts a text in the field's place.
+// set returns the change that sets the field to a string.
 func (f field) set(value string) Change {
 	if f.in == InHeader {
 		return f.change(Header, value)
@@ -168,7 +168,7 @@ func (f field) set(value string) Change {
 	return f.change(Set, string(quoted(value)))
 }
 
-// outcome is what is expected, and by which clause.
+// outcome is an expected outcome and its clause.
 type outcome struct {
 	expect reports.Expect
 	clause string
@@ -181,7 +181,7 @@ var (
 	either   = outcome{Either, inEnvelope}
 )
 
-// judge returns what the contract makes of a text in a field.
+// judge returns the outcome of sending a string in a field, by the contract.
 func (f field) judge(value string) outcome {
 	length, s := uint64(len([]rune(value))), f.schema
 	expression := compiled(s.Pattern)
@@ -227,7 +227,7 @@ func (d *deriver) add(f field, family, detail string, o outcome, words string, c
 	}
 }
 
-// late makes the changes of the case that was added last after the request was signed.
+// late moves the changes of the last added case after signing.
 func (d *deriver) late() {
 	for i := range d.cases[len(d.cases)-1].Changes {
 		d.cases[len(d.cases)-1].Changes[i].Late = true

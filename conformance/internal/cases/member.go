@@ -12,14 +12,14 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// overLong is the length of an over-long text, in characters: in the query and in a
-// header it must stay below what servers take of these.
+// overLong is the length of an over-long text in characters. In the query and in a header it must stay
+// below what servers accept.
 const (
 	overLong      = 10_000
 	overLongShort = 1_500
 )
 
-// manyItems is how many items a large array has where the contract sets no bound.
+// manyItems is the number of items in a large array if the contract sets no limit.
 const manyItems = 100
 
 // where names a field in a sentence.
@@ -65,8 +65,8 @@ func (d *deriver) stringCases(f field) {
 	d.repeated(f)
 }
 
-// sign derives the cases of the sign, whose every change is a wrong sign: that these
-// are refused is for the checks of the signature, and its form alone is tried here.
+// sign derives the cases of the sign. Any change makes it wrong, which the checks of the signature
+// cover, so only its form is tested here.
 func (d *deriver) sign(f field) {
 	d.add(f, famEmpty, "", f.judge(""), "whose "+f.where()+" is an empty string", f.set(""))
 	if f.in == InBody {
@@ -76,7 +76,7 @@ func (d *deriver) sign(f field) {
 	d.repeated(f)
 }
 
-// presence leaves a field out, and puts an optional one in.
+// presence leaves a field out, and sends an optional one.
 func (d *deriver) presence(f field) {
 	dropped := f.change(Drop, "")
 	switch {
@@ -89,15 +89,15 @@ func (d *deriver) presence(f field) {
 	}
 }
 
-// putIn sends an optional field with a value of the documentation, or the first that fits.
+// putIn sends an optional field with a documented value or the first that fits.
 func (d *deriver) putIn(f field) {
 	if value, isText := f.documented(); isText {
 		d.add(f, famPutIn, "", f.judge(value), "with "+f.where()+" "+strconv.Quote(value), f.set(value))
 	}
 }
 
-// documented returns a text for a field: of the documentation, or one that fits. It
-// reports false for what is no text.
+// documented returns a documented text for a field, or one that fits. isText is false if the field is
+// not a string.
 func (f field) documented() (value string, isText bool) {
 	if value, isText = f.example.(string); isText {
 		return value, true
@@ -123,19 +123,19 @@ func (d *deriver) types(f field, values map[string]string) {
 	}
 }
 
-// lengths cross each bound of a text's length by one, and meet it exactly.
+// lengths violate each length limit of a text by one, and meet it exactly.
 func (d *deriver) lengths(f field) {
 	try := func(family, detail string, length uint64) {
 		value := f.filler(int(min(length, overLong)))
 		o := f.judge(value)
 		if strings.HasSuffix(o.clause, "/pattern") {
-			return // the pattern has edges of its own
+			return // the pattern has its own edge cases
 		}
 		d.add(f, family, detail, o, fmt.Sprintf("whose %s has %d characters", f.where(), length), f.set(value))
 	}
 	if shortest := f.schema.MinLength; shortest > 0 {
 		try(famMinLength, "met", shortest)
-		if shortest > 1 { // one less than 1 is the empty text
+		if shortest > 1 { // the empty text is a separate case
 			try(famMinLength, "crossed", shortest-1)
 		}
 	}
@@ -151,20 +151,20 @@ func (d *deriver) lengths(f field) {
 	}
 }
 
-// pattern breaks a pattern in several ways and meets it at its edges.
+// pattern breaks a pattern in several ways and matches it in edge cases.
 func (d *deriver) pattern(f field) {
 	for _, breach := range breaches(f.schema.Pattern) {
 		d.add(f, famPattern, breach.name, f.judge(breach.text), fmt.Sprintf("whose %s breaks its pattern (%s)", f.where(), breach.name), f.set(breach.text))
 	}
 	for _, edge := range edges(f.schema.Pattern) {
 		if edge.text == "" {
-			continue // the empty text is a case of its own
+			continue // the empty text is a separate case
 		}
 		d.add(f, famEdge, edge.name, f.judge(edge.text), fmt.Sprintf("whose %s is %q", f.where(), edge.text), f.set(edge.text))
 	}
 }
 
-// values sends the values of an enum, those that the documentation names, and others.
+// values sends the values of an enum, the documented values, and others.
 func (d *deriver) values(f field) {
 	var members []string
 	for _, member := range f.schema.Enum {
@@ -195,7 +195,7 @@ func (d *deriver) values(f field) {
 	}
 }
 
-// token writes a value so that it can stand in an id.
+// token writes a value in a form that fits into an id.
 func token(value string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '_' {
@@ -205,7 +205,7 @@ func token(value string) string {
 	}, value)
 }
 
-// characters puts characters before and after a text. A header cannot carry them.
+// characters adds characters before and after a text. A header cannot contain them.
 func (d *deriver) characters(f field) {
 	if f.in == InHeader {
 		return
@@ -227,7 +227,7 @@ func (d *deriver) characters(f field) {
 	}
 }
 
-// sample returns a text that keeps the constraints of a field.
+// sample returns a text that meets the constraints of a field.
 func (f field) sample() string {
 	if e := edges(f.schema.Pattern); len(e) > 0 {
 		return e[0].text
@@ -235,17 +235,17 @@ func (f field) sample() string {
 	return f.filler(int(min(max(f.schema.MinLength, 1), overLong)))
 }
 
-// filler returns a text of a length.
+// filler returns a text of the given length.
 func (f field) filler(length int) string { return strings.Repeat(f.letter, length) }
 
-// repeated sends a field twice, where that makes a request ambiguous.
+// repeated sends a field twice, if that makes a request ambiguous.
 func (d *deriver) repeated(f field) {
 	if f.presence == "" || len(f.path) > 0 || f.in != InBody && f.in != InQuery {
 		return
 	}
 	changes := []Change{{Kind: Repeat, Name: f.name, Late: true}}
 	if value, isText := f.documented(); !f.required && isText {
-		changes = slices.Insert(changes, 0, f.set(value)) // a valid request may be without it
+		changes = slices.Insert(changes, 0, f.set(value)) // a valid request may not have it
 	}
 	d.add(f, famDuplicate, "", refused("signature/ambiguous-request-refused"), "whose "+f.where()+" is sent twice", changes...)
 }
@@ -322,7 +322,7 @@ func (d *deriver) scalar(f field) {
 			return
 		}
 		write := func(value float64) string {
-			written, _ := json.Marshal(value) // a bound of a document is finite
+			written, _ := json.Marshal(value) // bounds in a document are finite
 			return string(written)
 		}
 		met := accepted

@@ -8,11 +8,11 @@ import (
 	"sync"
 )
 
-// sample is a text, and the name of the edge or breach that it is.
+// sample is a text with the name of the edge case or breach that it is.
 type sample struct{ name, text string }
 
-// compiled returns the expression of a pattern, nil when there is none. The tests of
-// the contract hold that every pattern compiles.
+// compiled returns the regular expression of a pattern, nil if there is none. Tests of the contract
+// ensure that every pattern compiles.
 func compiled(pattern string) *regexp.Regexp {
 	if known, found := expressions.Load(pattern); found {
 		return known.(*regexp.Regexp)
@@ -27,9 +27,9 @@ func compiled(pattern string) *regexp.Regexp {
 
 var expressions sync.Map // of *regexp.Regexp, by pattern
 
-// edges are the texts at the edges of a pattern: the shortest with the first
-// characters that it allows, and the longest with the last ones. Where it sets no upper
-// bound, the longest has three repetitions more than it needs.
+// edges are texts that barely match a pattern: the shortest with the first allowed characters, and the
+// longest with the last ones. If the pattern sets no upper limit, the longest has three repetitions more
+// than needed.
 func edges(pattern string) []sample {
 	parsed, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
@@ -40,17 +40,17 @@ func edges(pattern string) []sample {
 	return distinct(found, func(text string) bool { return expression != nil && expression.MatchString(text) })
 }
 
-// chooser decides what a text has where an expression leaves it open.
+// chooser makes the choices that a regular expression leaves open.
 type chooser struct {
-	// class returns one character of a class, which is given as pairs of its bounds.
+	// class returns one character of a class, given as pairs of bounds.
 	class func(bounds []rune) rune
-	// times returns how often something is repeated; most is negative for any number.
+	// times returns a number of repetitions; most is negative if there is no limit.
 	times func(least, most int) int
 	// branch returns one of n alternatives.
 	branch func(n int) int
 }
 
-// matching returns a text that an expression describes.
+// matching returns a text that matches an expression.
 func (c chooser) matching(e *syntax.Regexp) string {
 	repeated := func(least, most int) string {
 		var text strings.Builder
@@ -84,8 +84,8 @@ func (c chooser) matching(e *syntax.Regexp) string {
 	return whole.String()
 }
 
-// written returns the shortest or a long text that an expression describes, of the first
-// alternatives and characters or of the last.
+// written returns the shortest or a long text that matches an expression, with the first alternatives
+// and characters or the last.
 func written(e *syntax.Regexp, long, last bool) string {
 	return chooser{
 		class: func(bounds []rune) rune {
@@ -112,11 +112,10 @@ func written(e *syntax.Regexp, long, last bool) string {
 	}.matching(e)
 }
 
-// mostBreaches is in how many ways a pattern is broken.
+// mostBreaches is the largest number of ways in which a pattern is broken.
 const mostBreaches = 5
 
-// breaches are texts that a pattern does not allow, most of them one step away
-// from one that it allows.
+// breaches are texts that do not match a pattern, most of them one step away from one that does.
 func breaches(pattern string) []sample {
 	expression := compiled(pattern)
 	near := edges(pattern)
@@ -142,7 +141,7 @@ func breaches(pattern string) []sample {
 	return kept[:min(len(kept), mostBreaches)]
 }
 
-// fullWidth turns a printable ASCII character into the one of East Asian fonts.
+// fullWidth turns a printable ASCII character into its full-width form.
 func fullWidth(r rune) rune {
 	if '!' <= r && r <= '~' {
 		return r + 0xfee0
@@ -150,7 +149,7 @@ func fullWidth(r rune) rune {
 	return r
 }
 
-// distinct keeps the first of each text for which keep holds.
+// distinct keeps the first of each text that keep selects.
 func distinct(all []sample, keep func(text string) bool) []sample {
 	var kept []sample
 	for _, one := range all {

@@ -12,12 +12,12 @@ import (
 
 // Random makes random requests of one operation. It is safe for concurrent use.
 type Random struct {
-	fields []field // whose value is free
-	broken []Case  // what breaks a constraint, and can be signed
+	fields []field // that may have any valid value
+	broken []Case  // that break a constraint and can be signed
 }
 
-// RandomOf returns what makes random requests of an operation of the mall's
-// contract. An error is one of the contract, or says that there is no such operation.
+// RandomOf returns a generator of random requests of an operation of the mall's contract. An error means
+// that the contract cannot be read or has no such operation.
 func RandomOf(operation string) (*Random, error) {
 	walked, err := all()
 	if err != nil {
@@ -48,18 +48,18 @@ func (d *deriver) breaking() []Case {
 
 // Request is a random request: changes to a valid one.
 type Request struct {
-	// Clause is what it breaks, "" of a valid one.
+	// Clause is the clause that it breaks; "" for a valid request.
 	Clause  string
 	choices []choice
 }
 
-// choice is one change, and the text that it sends where that is free.
+// choice is one change, with its text if that is random.
 type choice struct {
 	field  field
 	text   string
 	isText bool
 	change Change
-	broken bool // it is the one that breaks a constraint
+	broken bool // this change breaks the constraint
 }
 
 // Changes returns the changes of a request.
@@ -71,10 +71,10 @@ func (r Request) Changes() []Change {
 	return changes
 }
 
-// String says what is changed, in the order of the contract.
+// String describes the changes, in the order of the contract.
 func (r Request) String() string {
 	if len(r.choices) == 0 {
-		return "the valid request as it is"
+		return "the unchanged valid request"
 	}
 	words := make([]string, 0, len(r.choices))
 	for _, c := range r.choices {
@@ -93,14 +93,14 @@ func (r Request) String() string {
 	return strings.Join(words, ", ")
 }
 
-// Valid returns a random request that keeps every constraint. The same random
-// source gives the same request.
+// Valid returns a random request that meets every constraint. The same random source gives the same
+// request.
 func (r *Random) Valid(random *rand.Rand) Request {
 	var request Request
 	for _, f := range r.fields {
 		switch random.IntN(3) {
 		case 0:
-			continue // as it is
+			continue // unchanged
 		case 1:
 			if !f.required {
 				request.choices = append(request.choices, choice{field: f, change: f.change(Drop, "")})
@@ -114,7 +114,7 @@ func (r *Random) Valid(random *rand.Rand) Request {
 	return request
 }
 
-// Violation returns a random request that breaks one constraint and keeps all others.
+// Violation returns a random request that breaks one constraint and meets all others.
 func (r *Random) Violation(random *rand.Rand) Request {
 	request := r.Valid(random)
 	one := r.broken[random.IntN(len(r.broken))]
@@ -137,8 +137,8 @@ func (f field) choose(text string) choice {
 	return choice{field: f, text: text, isText: true, change: f.set(text)}
 }
 
-// Smaller returns requests that are smaller than a request by one step each: with a
-// change less, or with a shorter text. They keep and break what it does.
+// Smaller returns requests that are one step smaller: with one change less, or with a shorter text. They
+// meet and break the same constraints.
 func (r Request) Smaller() []Request {
 	var smaller []Request
 	for i, c := range r.choices {
@@ -164,7 +164,7 @@ func (r Request) Smaller() []Request {
 	return smaller
 }
 
-// shorter returns texts that are shorter than a text, or as long and plainer.
+// shorter returns texts that are shorter, or equally long and simpler.
 func shorter(text string) []string {
 	runes := []rune(text)
 	n := len(runes)
@@ -180,7 +180,7 @@ func shorter(text string) []string {
 	return slices.DeleteFunc(found, func(one string) bool { return one == text })
 }
 
-// random returns a random text that a field must accept, and whether one was found.
+// random returns a random valid text for a field, and whether one was found.
 func (f field) random(random *rand.Rand) (text string, fits bool) {
 	if len(f.known) > 0 {
 		return f.known[random.IntN(len(f.known))], true
@@ -198,7 +198,7 @@ func (f field) random(random *rand.Rand) (text string, fits bool) {
 	return "", false
 }
 
-// printable returns up to 20 letters, digits and signs, of several languages.
+// printable returns up to 20 letters, digits and punctuation marks of several languages.
 func printable(random *rand.Rand) string {
 	const letters = "abcXYZ0189 -_./:@+&?=%\"\\'<>{}éß欧洲я"
 	return strings.TrimSpace(drawn(random, []rune(letters), 20))
@@ -217,7 +217,7 @@ func drawn(random *rand.Rand, from []rune, most int) string {
 	return string(text)
 }
 
-// matching returns a random text that an expression describes.
+// matching returns a random text that matches an expression.
 func matching(e *syntax.Regexp, random *rand.Rand) string {
 	return chooser{
 		class: func(bounds []rune) rune {

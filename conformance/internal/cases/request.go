@@ -8,11 +8,11 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// methods are those that a request is sent with instead of its own. What HEAD,
-// OPTIONS and TRACE mean is the server's business.
+// methods are the methods that a request is sent with instead of its own. The meaning of HEAD, OPTIONS
+// and TRACE is up to the server.
 var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
-// unknownName is that of a member or parameter that no contract has.
+// unknownName is the name of a member or parameter that no contract has.
 const unknownName = "mallcheckUnknown"
 
 // request derives the cases of a request as a whole.
@@ -21,7 +21,7 @@ func (d *deriver) request(hasBody bool) {
 	d.add(whole("all"), famValid, "", accepted, "that meets every constraint")
 	for _, method := range methods {
 		if d.item.GetOperation(method) != nil {
-			continue // another operation of the same path
+			continue // another operation on the same path
 		}
 		d.add(whole("method"), famMethod, method, refused("errors/other-method-refused"),
 			"sent with the method "+method, Change{Kind: Method, Value: method})
@@ -76,7 +76,7 @@ func (d *deriver) mediaTypes(header field) {
 	}
 }
 
-// bytes rewrites the bytes of a body.
+// bytes derives the cases that rewrite the bytes of a body.
 func (d *deriver) bytes(body field) {
 	typed := d.operation.Pointer + "/requestBody/content/application~1json/schema/type"
 	outcomes := map[string]outcome{
@@ -98,12 +98,12 @@ func (d *deriver) bytes(body field) {
 	}
 }
 
-// marks are the texts that some rewritings look for in a body, to put something in
-// their place. They are signed as what a lenient server would take that for.
+// marks are the texts that some rewritings replace in a body. They are signed as the text that a lenient
+// server would read instead.
 var marks = map[string]string{"malformed-line-feed": "a\nb", "invalid-utf-8": "\ufffd"}
 
-// example sends an example of the document, once as it is printed, but for the
-// partner, and once with what the target holds in the members that name something.
+// example sends an example of the document twice: as printed, except for the partner, and with the
+// target's own values in the members that name objects.
 func (d *deriver) example(name string, members map[string]any, schema *openapi3.Schema) {
 	body := field{in: InRequest, name: "body"}
 	var printed, own []Change
@@ -120,7 +120,7 @@ func (d *deriver) example(name string, members map[string]any, schema *openapi3.
 			if !refers {
 				own = append(own, Change{Kind: Drop, Name: member})
 			}
-		case !isText: // what is no text names SIM cards, which the target has others of
+		case !isText: // values that are not strings name SIM cards, which differ on the target
 		default:
 			change := Change{Kind: Set, Name: member, Value: string(quoted(value))}
 			if !refers {

@@ -1,5 +1,5 @@
-// Package causes says what usually causes a deviation from a clause: a hint for the
-// engineer who has to fix it.
+// Package causes names the usual cause of a deviation from a clause, as a hint for the engineer who has
+// to fix it.
 package causes
 
 import (
@@ -8,11 +8,10 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// OfClause returns what usually causes a deviation from a clause, in a sentence or
-// two for the engineer who has to fix it. It is a hint from experience with similar
-// services, not a statement about the target. clause is an id as in Deviation.Clause. A
-// clause without a cause of its own has that of its topic or of its schema keyword; ""
-// is returned for an unknown topic.
+// OfClause returns the usual cause of a deviation from a clause, in one or two sentences for the
+// engineer who has to fix it. It is a hint from experience with similar services, not a statement about
+// the target. clause is an id as in Deviation.Clause. A clause without its own cause has that of its
+// topic or of its schema keyword; an unknown topic has none ("").
 func OfClause(clause string) string {
 	pointer := strings.TrimPrefix(clause, "#")
 	if strings.HasPrefix(pointer, "/") {
@@ -26,11 +25,11 @@ func OfClause(clause string) string {
 	return ""
 }
 
-// parent returns the part before the last slash, "" if there is none.
+// parent returns the part before the last slash; "" if there is none.
 func parent(id string) string { return id[:max(strings.LastIndexByte(id, '/'), 0)] }
 
-// causeOfKeyword returns the cause for a statement of a schema: why an answer breaks it,
-// or why a server accepts a request that breaks it.
+// causeOfKeyword returns the cause for a schema statement: why an answer breaks it, or why a server
+// accepts a request that breaks it.
 func causeOfKeyword(pointer string) string {
 	if strings.HasSuffix(pointer, "/properties/data") {
 		return byClause["envelope/data-on-success"]
@@ -64,7 +63,7 @@ const undocumentedCause = "The service has changed since its documentation was w
 
 // answerCauses are by the schema keyword of an answer; "" is for all others.
 var answerCauses = map[string]string{
-	"": "Another version of the service is deployed than the one that the page describes.",
+	"": "The deployed version of the service is not the one that the page describes.",
 	"type": "The serializer uses the type of the field in the code or database: numeric " +
 		"codes and amounts become numbers unless they are mapped to strings.",
 	"required": "The serializer omits null or empty members, or the record behind the member does not exist yet. " +
@@ -72,15 +71,15 @@ var answerCauses = map[string]string{
 	"enum": "The service has an undocumented value, or spells a documented one differently.",
 	"pattern": "The value comes from a source that formats it differently: another number " +
 		"format, a prefix, surrounding white space.",
-	"maxLength": "The value comes from a source that allows longer ones. A client that stores it " +
+	"maxLength": "The value comes from a source that allows longer values. A client that stores it " +
 		"in a column of the documented length truncates it.",
 	"minLength":            "The serializer writes an empty string instead of omitting a missing value.",
 	"format":               "The value has the format of a locale or of a library's default instead of the documented one.",
 	"minItems":             "The record behind the promised element does not exist yet.",
 	"maxItems":             "The query behind the list has no limit or page size.",
 	"additionalProperties": "The serializer exposes a member of an internal object.",
-	"headers": "Only one code path sets the header, or a proxy removes or renames it: compare " +
-		"with a response from behind the proxy.",
+	"headers": "Only one code path sets the header, or a proxy removes or renames it: compare it " +
+		"with a response that does not pass through the proxy.",
 }
 
 // requestCauses are by the schema keyword of a request; "" is for all others.

@@ -54,7 +54,7 @@ var byClause = map[string]string{
 	"envelope": "Something in front of the handler answers: a gateway, an error page of the " +
 		"framework, a default handler.",
 	"envelope/success":             "The handler answers without the envelope, or with another success code.",
-	"envelope/refusal":             "Other code writes refusals than successes: an exception handler, a filter, a gateway.",
+	"envelope/refusal":             "Refusals are written by other code than successes: an exception handler, a filter, a gateway.",
 	"envelope/data-on-success":     "The handler answers before it reads the data, or the serializer omits null.",
 	"envelope/media-type":          "The handler writes bytes without setting Content-Type, or a gateway sets its own.",
 	"envelope/members-are-strings": "The server stores codes as numbers and serializes them as numbers. Map them to strings.",
@@ -73,7 +73,7 @@ var byClause = map[string]string{
 		"name, set --request-id-header.",
 	"request-id/unique":               "The id comes from a clock or counter that two instances do not share.",
 	"request-id/known-at-once":        "The server returns the id before it stores the task, or the first query reads a lagging replica.",
-	"request-id/finds-its-own-result": "Results are stored under another id than the returned one, such as that of the queue or the batch.",
+	"request-id/finds-its-own-result": "Results are stored under an id other than the returned one, such as that of the queue or the batch.",
 	"request-id/none-on-refusal":      "The server creates the id before it validates the request.",
 	"request-id/unknown-refused":      "The server answers an unknown id like an unfinished task, so a client waits forever.",
 	"request-id/malformed-refused":    "The server puts the id into a path or a database query without checking it.",
@@ -90,8 +90,8 @@ var byClause = map[string]string{
 	"async/each-sim-once-per-submission": "The worker reports a SIM once per attempt instead of once per task, or omits failed ones.",
 	"async/duplicate-in-one-batch":       "The batch becomes a set, or details are keyed by SIM, so a repeated SIM has one detail.",
 	"async/same-sim-in-two-requests":     "The second request finds the SIM taken by the first and gets no detail of its own.",
-	"async/no-foreign-sim":               "Details are collected by time or group instead of by task, so those of other tasks get in.",
-	"async/no-mixing":                    "Details are collected by time or group instead of by task, so those of other tasks get in.",
+	"async/no-foreign-sim":               "Details are collected by time or group instead of by task, so details of other tasks get in.",
+	"async/no-mixing":                    "Details are collected by time or group instead of by task, so details of other tasks get in.",
 	"async/mixed-batch":                  "One failure ends the batch, or one success marks the whole batch as successful.",
 	"async/unknown-sim-passes-validation": "The server looks up SIMs before it queues the task, so one unknown SIM refuses " +
 		"the whole batch.",
@@ -160,7 +160,7 @@ var byClause = map[string]string{
 	"renewals/cancel-keeps-the-order":        "Cancelling ends the order as well as its auto-renewal.",
 	"renewals/partner-isolation":             "The server finds the auto-renewal by its ids alone, without the partner.",
 
-	"third-party":                  "Orders by third-party payment go through the code for payments, which expects a payment.",
+	"third-party":                  "Third-party orders go through the code for payments, which expects a payment.",
 	"third-party/amount-preserved": "The server converts the amount to cents or to a floating-point number.",
 
 	"payments": "The payment provider and the shop each store the status of a payment, and one of them is asked too early or not at " +
@@ -187,7 +187,7 @@ var byClause = map[string]string{
 	"payments/refused-request-pays-nothing": "The server executes the payment before it validates the request, without a " +
 		"transaction around both.",
 
-	"order-lookup": "The lookup reads another record than the order's, or tries the keys in another order than documented.",
+	"order-lookup": "The lookup reads a record other than the order's, or tries the keys in an undocumented order.",
 	"order-lookup/own-orders-only": "The server finds orders by their keys alone, without the partner. Whoever " +
 		"guesses a key reads another partner's " +
 		"orders.",
@@ -208,7 +208,7 @@ var byClause = map[string]string{
 	"errors/malformed-json-refused": "The parser is lenient, or stops at the end of the first value.",
 
 	"push": "A separate job builds and sends the push, from an order that has changed since or from another order.",
-	"push/sent-after-recharge": "The target pushes to another address than the one that is listened on, a " +
+	"push/sent-after-recharge": "The target pushes to an address on which nothing listens, a " +
 		"firewall is in between (see --push-listen), " +
 		"or the job that sends pushes does not run.",
 	"push/only-after-recharge":         "The server sends the push when the order is created, not when its top-up takes effect.",
@@ -234,7 +234,7 @@ var byClause = map[string]string{
 		"looks at the response body instead of its " +
 		"status.",
 	"push/retries-end": "The number of attempts is unlimited.",
-	"push/receiver-takes-a-right-push": "The receiver verifies another text than the bytes it received: it parses " +
+	"push/receiver-takes-a-right-push": "The receiver does not verify the bytes it received: it parses " +
 		"and serializes the body, or misses headers " +
 		"that a proxy removed.",
 	"push/receiver-refuses-a-wrong-signature": "The receiver verifies a signature only if there is one, or logs a mismatch and " +
@@ -253,8 +253,8 @@ var byClause = map[string]string{
 	"client/signs-the-path":                       "The client signs the query or body alone. If that is the provider's rule, set --sign-parts query,body.",
 	"client/sends-known-requests":                 "A path is put together from an empty or unescaped value, or the address lacks the path of the service.",
 	"client/uses-the-address-of-the-service":      "The client has one address for all services. They have three, whose test addresses do not share a suffix.",
-	"client/announces-json":                       "The HTTP library sends a text or a form unless it is told that the body is JSON.",
-	"client/sends-one-json-object":                "The client sends a form, a list, a text in another character set, or a GET with a body.",
+	"client/announces-json":                       "The HTTP library sends text or a form unless the body is declared as JSON.",
+	"client/sends-one-json-object":                "The client sends a form, a list, text in another character set, or a GET with a body.",
 	"client/sends-nothing-twice":                  "Parameters are added by two layers of the client: a default and the call itself.",
 	"client/sends-what-is-required":               "The client leaves out empty values, or was written for another operation.",
 	"client/sends-strings":                        "The client keeps amounts and codes as numbers and serializes them as they are. A float also changes the digits of an amount.",
@@ -263,28 +263,28 @@ var byClause = map[string]string{
 	"client/puts-globals-in-their-place":          "One helper adds the global parameters to the query of every request.",
 	"client/uses-its-own-partner-code":            "The code of an example or of another environment is in the source.",
 	"client/orders-a-listed-plan":                 "Packages are configured in the client and the list of plans is not consulted, or the list is that of another SIM card.",
-	"client/orders-at-the-listed-price":           "The client has prices of its own, converts the currency, or computes with floating-point numbers.",
+	"client/orders-at-the-listed-price":           "The client has its own prices, converts the currency, or computes with floating-point numbers.",
 	"client/pays-the-price-of-the-order":          "The client computes the amount again for the payment, or rounds it.",
 	"client/order-number-is-unique":               "The orderNo comes from a clock with seconds or from a counter that restarts.",
 	"client/pay-id-is-unique":                     "The payId comes from a clock with seconds, or is that of the buyer.",
-	"client/pays-its-own-orders":                  "The payId comes from a configuration or from another order, or the order is stored after the payment is begun.",
-	"client/follows-the-payment":                  "The client takes the authorization for the payment, or asks once and gives up while the payment is open.",
+	"client/pays-its-own-orders":                  "The payId comes from a configuration or from another order, or the order is stored after the payment was started.",
+	"client/follows-the-payment":                  "The client treats the authorization as the payment, or asks once and gives up while the payment is open.",
 	"client/takes-the-request-id-from-the-header": "The client looks for the request_id in the body. It is in the response header; --request-id-header names another one.",
-	"client/reads-each-result":                    "The client takes the first response for the result. It only says that the request was well-formed.",
+	"client/reads-each-result":                    "The client treats the first response as the result. It only says that the request was well-formed.",
 	"client/waits-for-the-end-of-the-task":        "The client reads the result once, before the task has ended.",
 	"client/pauses-between-readings":              "The loop that waits for a task has no pause.",
 	"client/stops-at-the-end-of-the-task":         "The loop that waits for a task ends by a count or a time, not by the status.",
 	"client/does-not-repeat-a-refused-request":    "A retry repeats everything that is not a success, refusals included.",
 	"client/sends-no-empty-key":                   "The client sends all three keys and fills in those that it has.",
-	"client/heeds-refusals":                       "The client looks at the HTTP status, which is 200 for refusals, too, and not at operateCode.",
+	"client/heeds-refusals":                       "The client looks at the HTTP status, which is 200 for refusals too, and not at operateCode.",
 	"client/cancels-its-own-renewal":              "The client sends the ids of the newest order, or one id twice.",
-	"client/orders-once":                          "A retry around the whole purchase makes a new orderNo each time. Make the number first, store it, and repeat the order under it.",
+	"client/orders-once":                          "A retry around the whole purchase makes a new orderNo each time. Create the number first, store it, and repeat the order with it.",
 	"client/adds-once":                            "A general retry repeats every request that got no answer. Each addition counts.",
 	"client/succeeds-with-every-habit":            "The client relies on what the contract leaves open: the order of members, the case of header names, a member that may be absent.",
 	"client/ends-in-time":                         "A call has no time limit, or a loop waits for an answer that never comes.",
-	"client/waits-as-told":                        "The retry has a pause of its own and ignores Retry-After.",
+	"client/waits-as-told":                        "The retry uses its own pause and ignores Retry-After.",
 	"client/reports-failures":                     "The client looks at the HTTP status alone, or does not look at the result of each SIM card.",
-	"client/notices-wrong-answers":                "The client takes from the answer what it needs and compares nothing with what it asked for.",
+	"client/notices-wrong-answers":                "The client reads what it needs from the answer and does not compare it with the request.",
 	"client/leaves-nothing-running":               "The client starts helpers and does not wait for them.",
-	"client/does-what-was-required":               "The client ended before it got there, or the test calls only a part of it.",
+	"client/does-what-was-required":               "The client ended too early, or the test calls only a part of it.",
 }

@@ -15,17 +15,17 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// reply is a place in an answer: a body, a member, an element, or a header.
+// reply is a part of an answer: a body, a member, an element or a header.
 type reply struct {
-	part       *part            // that the place is there; nil of bodies and elements
-	kind       *part            // of a body: that there is such an answer
+	part       *part            // that it is present; nil for bodies and elements
+	kind       *part            // for a body: that there is such an answer
 	codes      map[string]*part // by the value
 	properties map[string]*reply
 	items      *reply
-	done       bool // all of it was seen, what is below included
+	done       bool // all of it was seen, including everything below
 }
 
-// newReply makes the parts of an answer, nil when its body is not described.
+// newReply makes the parts of an answer; nil if its body is not described.
 func (b builder) newReply(response *openapi3.ResponseRef, at string) *reply {
 	if response == nil {
 		return nil
@@ -39,8 +39,8 @@ func (b builder) newReply(response *openapi3.ResponseRef, at string) *reply {
 	return body
 }
 
-// member makes the parts of a member or header, whose schema stands below the place
-// at. Of one whose schema says nothing there is nothing to see.
+// member makes the parts of a member or header at the location at, whose schema is at below. A schema
+// that says nothing has no parts.
 func (b builder) member(at string, schema *openapi3.SchemaRef, below string) *reply {
 	if schema == nil || schema.Value.IsEmpty() {
 		return &reply{}
@@ -50,7 +50,7 @@ func (b builder) member(at string, schema *openapi3.SchemaRef, below string) *re
 	return r
 }
 
-// properties makes the parts below a schema at a place, and those of its values.
+// properties makes the parts below a schema, and those of its values.
 func (b builder) properties(at string, schema *openapi3.SchemaRef) *reply {
 	r := &reply{properties: map[string]*reply{}, codes: b.values(Codes, at, schema.Value)}
 	for _, name := range slices.Sorted(maps.Keys(schema.Value.Properties)) {
@@ -62,7 +62,7 @@ func (b builder) properties(at string, schema *openapi3.SchemaRef) *reply {
 	return r
 }
 
-// values makes the parts of the values that the contract lists for a schema, by the value.
+// values makes the parts of the values that the contract lists for a schema, by value.
 func (b builder) values(kind, at string, schema *openapi3.Schema) map[string]*part {
 	parts := map[string]*part{}
 	listed := slices.Collect(maps.Keys(b.contract.KnownValues(at)))
@@ -98,7 +98,7 @@ func (o *operation) answered(response *reports.Response) {
 	}
 }
 
-// seeHeaders counts the headers that are there.
+// seeHeaders counts the headers that are present.
 func seeHeaders(known map[string]*reply, sent []reports.Header) {
 	for name, header := range known {
 		for _, field := range sent {
@@ -109,7 +109,7 @@ func seeHeaders(known map[string]*reply, sent []reports.Header) {
 	}
 }
 
-// see counts what there is in a value. What was seen entirely is not looked at again.
+// see counts the contents of a value. Parts that were seen entirely are skipped.
 func (r *reply) see(value any) {
 	if r == nil || r.done || value == nil {
 		return
@@ -134,7 +134,7 @@ func (r *reply) see(value any) {
 	r.done = r.all()
 }
 
-// all reports whether everything at and below a place was seen.
+// all reports whether everything at and below a part was seen.
 func (r *reply) all() bool {
 	if r == nil || r.done {
 		return true
@@ -155,7 +155,7 @@ func (r *reply) all() bool {
 	return r.items.all()
 }
 
-// parse reads a JSON text; it reports false when it is none.
+// parse reads a JSON text; isJSON is false if it is not JSON.
 func parse(body []byte) (value any, isJSON bool) {
 	err := json.Unmarshal(body, &value)
 	return value, err == nil

@@ -1,27 +1,25 @@
-// Package coverage says which parts of the contract the exchanges of a run
-// exercised, operation by operation, and why the others were not.
+// Package coverage counts which parts of the contract the exchanges of a run exercised, operation by
+// operation, and says why the others were not exercised.
 //
-// It looks at requests and answers as they were recorded, never at the names of
-// checks: a constraint counts as broken when a request was sent that breaks it. It
-// judges no answer; that is for the oracle.
+// It looks at recorded requests and answers, never at the names of checks: a constraint counts as broken
+// if a request was sent that breaks it. It judges no answer; that is the oracle's job.
 //
 // What counts as exercised:
 //
-//   - A request counts when it has the method and the path of its operation, is
-//     JSON where it has a body, and was answered.
-//   - A constraint is kept, a parameter sent or left out, and a value sent, by a
-//     request that keeps all constraints.
-//   - A constraint is broken, and a required parameter left out, by a request that
-//     breaks no other parameter's constraint: a refusal could else be that of the other.
-//   - A response member is seen when a success, or a refusal, has it and it is not null.
-//   - A code is seen when an answer has it; that is each value of a response
-//     member that the contract lists, as an enum or as a known value.
-//   - A signature rule is tested for an operation when a check that is about the rule
-//     and names the operation came to a verdict.
+// - A request counts if it has the method and the path of its operation, is JSON if it has a body, and
+// was answered.
+// - A constraint is kept, a parameter is sent or left out, and a value is sent by a request that keeps
+// all constraints.
+// - A constraint is broken, and a required parameter is left out, by a request that breaks no other
+// parameter's constraint: otherwise a refusal could be due to the other.
+// - A response member is seen if a success, or a refusal, contains it and it is not null.
+// - A code is seen if an answer contains it. A code is a value of a response member that the contract
+// lists, as an enum or as a known value.
+// - A signature rule is tested for an operation if a check that is about the rule and names the
+// operation came to a verdict.
 //
-// What cannot be exercised is not counted: a path parameter that is left out, the
-// type of a text outside a JSON body, and a member of which the contract says nothing
-// but its name.
+// Some parts cannot be exercised and are not counted: leaving out a path parameter, the type of a text
+// outside a JSON body, and a member for which the contract gives only a name.
 package coverage
 
 import (
@@ -34,15 +32,15 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// The kinds of parts that are counted, as reports.CoveredParts names them.
+// The kinds of parts, named as in reports.CoveredParts.
 const (
-	Responses = "responses"              // success and refusal; of the push, the receiver's
+	Responses = "responses"              // success and refusal; for the push, the receiver's
 	Sent      = "parameters sent"        // and members of the request's body
 	Omitted   = "parameters left out"    // likewise
 	Kept      = "constraints kept"       // of the request
 	Broken    = "constraints broken"     // of the request
 	Values    = "values sent"            // that the contract lists
-	Members   = "response members"       // and headers, of success and refusal; of the push, those of its request
+	Members   = "response members"       // and headers, of success and refusal; for the push, those of its request
 	Codes     = "codes"                  // values of response members that the contract lists
 	Rules     = "signature rules tested" // the rules signature/… of the operation
 )
@@ -58,8 +56,7 @@ type Counter struct {
 	operations []*operation // in the order of their ids
 }
 
-// New returns a counter for the operations of the mall and, where a run has pushes,
-// of the push.
+// New returns a counter for the operations of the mall and, if a run has pushes, of the push.
 func New(mall, push *openapi.Contract) (*Counter, error) {
 	c := &Counter{}
 	for _, contract := range []*openapi.Contract{mall, push} {
@@ -75,7 +72,7 @@ func New(mall, push *openapi.Contract) (*Counter, error) {
 	return c, nil
 }
 
-// Add counts what a result exercised. The exchanges must be whole: neither redacted nor cut.
+// Add counts what a result exercised. Its exchanges must be complete: neither redacted nor shortened.
 func (c *Counter) Add(result reports.Result) {
 	for _, id := range result.Operations {
 		if o := c.operation(id); o != nil {
@@ -97,8 +94,7 @@ func (c *Counter) operation(id string) *operation {
 	return c.operations[at]
 }
 
-// Coverage returns what was exercised so far. The push is among the operations only
-// when there was one.
+// Coverage returns what was exercised so far. It includes the push only if one arrived.
 func (c *Counter) Coverage() *reports.Coverage {
 	coverage := &reports.Coverage{Operations: []reports.OperationCoverage{}}
 	for _, o := range c.operations {
@@ -153,8 +149,8 @@ func (o *operation) reason(kind string, p *part) string {
 	return reason
 }
 
-// skips says how many checks were skipped that could have reached a part, and why
-// most of them were; "" when there is none.
+// skips says how many checks that could have reached a part were skipped, and the main reason; "" if
+// there are none.
 func (o *operation) skips(p *part, kind string) string {
 	reasons := o.skipped
 	if kind == Rules {

@@ -8,15 +8,15 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// keyword is one constraint of a schema, as a schema that has nothing else.
+// keyword is one constraint of a schema, as a schema with no other constraint.
 type keyword struct {
 	name   string
-	on     func(any) bool // the values it is about; nil for all
+	on     func(any) bool // selects the values that it applies to; nil for all
 	schema *openapi3.Schema
-	surely func(any) bool // a quick answer, where it is yes; may be nil
+	surely func(any) bool // a fast test that may miss valid values; may be nil
 }
 
-// judge reports whether a constraint is about a value, and whether the value keeps it.
+// judge reports whether a constraint applies to a value, and whether the value keeps it.
 func (k keyword) judge(value any) (applies, holds bool) {
 	if k.on != nil && !k.on(value) {
 		return false, false
@@ -27,7 +27,7 @@ func (k keyword) judge(value any) (applies, holds bool) {
 	return true, k.schema.VisitJSON(value, openapi3.FailFast()) == nil
 }
 
-// quick returns the quick answer for the keywords of texts, which are most.
+// quick returns the fast test for the keywords of strings, which are the most common.
 func quick(name string, s *openapi3.Schema) func(any) bool {
 	switch name {
 	case "type":
@@ -48,7 +48,7 @@ func quick(name string, s *openapi3.Schema) func(any) bool {
 	return nil
 }
 
-// stringOf returns the text that a value is, "" for any other.
+// stringOf returns a string value, "" for any other.
 func stringOf(value any) string {
 	is, _ := value.(string)
 	return is
@@ -60,9 +60,8 @@ func isList(value any) bool   { _, is := value.([]any); return is }
 func isObject(value any) bool { _, is := value.(map[string]any); return is }
 func isThere(value any) bool  { return value != nil }
 
-// keywords returns the constraints of a schema, those of its members and elements
-// left aside. Outside a JSON body, where in is not empty, every value is a text, so
-// that the type of a text cannot be wrong.
+// keywords returns the constraints of a schema, without those of its members and elements. Outside a
+// JSON body (in is not empty), every value is text, so its type cannot be wrong.
 func keywords(s *openapi3.Schema, in string) []keyword {
 	var found []keyword
 	add := func(there bool, name string, on func(any) bool, schema openapi3.Schema) {

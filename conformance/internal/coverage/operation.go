@@ -17,11 +17,11 @@ import (
 type part struct {
 	name    string
 	reached bool
-	beside  bool           // broken only by requests that break something else as well
-	skipped map[string]int // of a rule: the reasons of its checks that did not run
+	beside  bool           // broken only by requests that also break something else
+	skipped map[string]int // for a rule: why its checks did not run
 }
 
-// operation is one operation with its parts, and what became of them.
+// operation is one operation with its parts and what was exercised of them.
 type operation struct {
 	openapi.Operation
 	isPush bool
@@ -32,10 +32,10 @@ type operation struct {
 	refusal *reply
 	headers map[string]*reply // of a success, by name
 	rules   map[string]*part  // by clause
-	given   map[string]*part  // of the push: its responses, by key
+	given   map[string]*part  // for the push: its responses, by key
 
 	called  bool
-	skipped map[string]int // reasons of checks that name it, with how often
+	skipped map[string]int // why checks that name it were skipped, with counts
 }
 
 // builder makes the parts of one operation.
@@ -73,7 +73,7 @@ func newOperation(contract *openapi.Contract, document *openapi3.T, op openapi.O
 	return o
 }
 
-// push makes the parts of the push, whose request is the target's.
+// push makes the parts of the push, whose request comes from the target.
 func (b builder) push(parameters openapi3.Parameters, described *openapi3.Operation) {
 	for _, parameter := range parameters {
 		at := b.Pointer + "/parameters/" + openapi.EscapeToken(parameter.Value.Name)
@@ -124,7 +124,7 @@ func (o *operation) exchange(e *reports.Exchange) {
 	o.answered(e.Response)
 }
 
-// pushed counts what a push, and the answer to it, exercised.
+// pushed counts what a push and its answer exercised.
 func (o *operation) pushed(e *reports.Exchange) {
 	seeHeaders(o.headers, e.Request.Header)
 	if value, isJSON := parse(e.Request.Body); isJSON {
@@ -135,8 +135,8 @@ func (o *operation) pushed(e *reports.Exchange) {
 	}
 }
 
-// givenFor returns the response of the contract that an HTTP status belongs to, nil
-// for none. Every 5xx status means what the contract says of 500.
+// givenFor returns the response of the contract for an HTTP status, nil if there is none. Every 5xx
+// status counts as 500.
 func (o *operation) givenFor(status int) *part {
 	keys := []string{strconv.Itoa(status), "default"}
 	if status > http.StatusInternalServerError {

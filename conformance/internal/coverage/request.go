@@ -13,21 +13,21 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// request is what the contract says of the requests of an operation.
+// request is the part of the contract about the requests of an operation.
 type request struct {
 	operation  openapi.Operation
 	parameters []*field
-	body       *field // nil when there is none
+	body       *field // nil if there is none
 	bodyNeeded *constraint
 	all        []*part
 	done       bool // every part was reached
 }
 
-// field is a parameter, a body, a member of it, or an element.
+// field is a parameter, a body, a member of a body, or an element.
 type field struct {
 	name, in    string // in: path, query, header; empty in a body
-	sent        *part  // nil of bodies and elements
-	omitted     *part  // nil where it cannot be left out
+	sent        *part  // nil for bodies and elements
+	omitted     *part  // nil if it cannot be left out
 	required    *constraint
 	constraints []constraint
 	values      map[string]*part
@@ -35,7 +35,7 @@ type field struct {
 	items       *field
 }
 
-// constraint is one constraint of the contract, with its two sides.
+// constraint is one constraint of the contract, with both outcomes.
 type constraint struct {
 	kept, broken *part
 	keyword      keyword
@@ -70,7 +70,7 @@ func (b builder) newRequest(parameters openapi3.Parameters, body *openapi3.Reque
 	return r
 }
 
-// field makes the parts of a schema at a place, and of what is below it.
+// field makes the parts of a schema and of everything below it.
 func (b builder) field(at string, schema *openapi3.Schema, in string) *field {
 	f := &field{values: b.values(Values, at, schema)}
 	for _, k := range keywords(schema, in) {
@@ -131,7 +131,7 @@ func (r *request) count(sent *reports.Request) {
 	r.done = !slices.ContainsFunc(r.all, func(p *part) bool { return !p.reached })
 }
 
-// lookAtBody looks at the body of a request; it reports false when that is no JSON text.
+// lookAtBody examines the body of a request; it reports false if it is not JSON.
 func (r *request) lookAtBody(l *look, body []byte) bool {
 	if len(body) == 0 {
 		if r.bodyNeeded != nil {
@@ -150,8 +150,8 @@ func (r *request) lookAtBody(l *look, body []byte) bool {
 	return true
 }
 
-// read returns the value that the text of a parameter stands for: a text, unless
-// the contract wants something else.
+// read returns the value of a parameter's text: the text itself, unless the contract requires another
+// type.
 func (f *field) read(text string) any {
 	for _, c := range f.constraints {
 		var value any
@@ -162,15 +162,15 @@ func (f *field) read(text string) any {
 	return text
 }
 
-// look is one look at a request: what it meets, and what it breaks where.
+// look is the examination of one request: what it keeps and what it breaks.
 type look struct {
-	met       []*part // reached when the request breaks nothing
-	wrong     []*part // reached when they all are of one field
-	at        *field  // of the first that is broken
+	met       []*part // reached if the request breaks nothing
+	wrong     []*part // reached if all of them belong to one field
+	at        *field  // the first field that breaks a constraint
 	elsewhere bool
 }
 
-// member looks at a parameter or a member of an object.
+// member examines a parameter or a member of an object.
 func (l *look) member(f *field, value any, there bool) {
 	switch {
 	case there:
@@ -186,7 +186,7 @@ func (l *look) member(f *field, value any, there bool) {
 	}
 }
 
-// value looks at a value.
+// value examines a value.
 func (l *look) value(f *field, value any) {
 	for i := range f.constraints {
 		c := &f.constraints[i]
@@ -225,7 +225,7 @@ func (l *look) breaks(f *field, parts ...*part) {
 	l.wrong = append(l.wrong, parts...)
 }
 
-// markReached marks what the request exercised as a whole.
+// markReached marks the parts that the request as a whole exercised.
 func (l *look) markReached() {
 	reached := l.met
 	if l.at != nil {
@@ -240,16 +240,15 @@ func (l *look) markReached() {
 	}
 }
 
-// pathValues returns the parameters of the path of a request by their names; it
-// reports false when the path is not that of the operation. Where no page tells the
-// path of an operation, each path is its own.
+// pathValues returns the path parameters of a request by name; matched is false if the path is not the
+// operation's. If the path of an operation is undocumented, each path matches.
 func pathValues(operation openapi.Operation, address *url.URL) (values map[string]string, matched bool) {
 	template := strings.Split(operation.Path, "/")
 	segments := strings.Split(address.EscapedPath(), "/")
 	if !operation.PathKnown {
 		return nil, true
 	}
-	// What comes before is the path of the service's address.
+	// Segments before the template belong to the service's address.
 	if len(segments) < len(template) {
 		return nil, false
 	}

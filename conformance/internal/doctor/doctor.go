@@ -1,12 +1,10 @@
-// Package doctor examines a target: how it is reached, which reading of the
-// documentation it follows where the documentation is open, and what its refusals
-// look like. It answers the open questions of the contract for one target and
-// suggests the settings that fit it.
+// Package doctor examines a target: how it is reached, which reading of the documentation it follows
+// where the documentation is unclear, and what its refusals look like. It answers the contract's open
+// questions for one target and suggests settings that fit it.
 //
-// It sends read requests. If the target allows writes, it also sends addSims and
-// removeSims for a SIM card that does not exist. If the target allows purchases and
-// can push, it also places one order by third-party payment. It does not judge the
-// target; that is the job of the checks.
+// It sends read requests. If the target allows writes, it also sends addSims and removeSims for a SIM
+// card that does not exist. If the target allows purchases and can push, it also places one third-party
+// order. It does not judge the target; that is the job of the checks.
 package doctor
 
 import (
@@ -23,7 +21,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Report holds what the doctor found out about a target.
+// Report is what the doctor found out about a target.
 type Report struct {
 	// Target is the target's name.
 	Target string `json:"target"`
@@ -79,8 +77,8 @@ type doctor struct {
 	report     Report
 }
 
-// Examine examines a target until ctx ends. Errors concern the settings or the contract;
-// the report describes what the target does, or that it cannot be reached.
+// Examine examines a target until ctx ends. An error is about the settings or the contract; the report
+// describes the target, or says that it cannot be reached.
 func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -122,8 +120,8 @@ func Examine(ctx context.Context, t *target.Target) (*Report, error) {
 	return &d.report, nil
 }
 
-// untilStopped runs questions, or a part of them, and returns early where the session
-// ends them because the examination was stopped.
+// untilStopped runs questions and returns early if the session ends them because the examination was
+// stopped.
 func untilStopped(questions func()) {
 	defer func() {
 		if end := recover(); end != nil {

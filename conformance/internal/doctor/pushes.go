@@ -9,13 +9,13 @@ import (
 // howSigned is a question that only a push can answer.
 const howSigned = "how are pushes signed (rechargeSuccess)"
 
-// pushLacks says why no push can be received, or returns "" if one can. An order by
-// third-party payment triggers it: no money flows, but the order remains.
+// pushLacks says why no push can be received; "" if one can. A third-party order triggers the push: no
+// money moves, but the order remains.
 func (d *doctor) pushLacks() string {
 	t := d.target
 	switch {
 	case !t.Allow.Purchase:
-		return "only the push about an order shows it: --allow read,write,purchase"
+		return "only the push about an order can show this: --allow read,write,purchase"
 	case t.PushListen == "" && t.PushListener == nil:
 		return "set --push-listen, the address that the target pushes to"
 	case len(t.PushKey) == 0:
@@ -66,8 +66,8 @@ func (d *doctor) pushes() {
 	}
 }
 
-// firstPush returns the first push about a purchase, or nil if none arrives in time or
-// the examination is stopped.
+// firstPush returns the first push about a purchase, or nil if none arrives in time or the examination
+// was stopped.
 func (d *doctor) firstPush(p session.Purchase) (push *session.Push) {
 	untilStopped(func() {
 		if pushes := d.session.ArrivedPushes(p, 1); len(pushes) > 0 {

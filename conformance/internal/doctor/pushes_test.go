@@ -149,7 +149,7 @@ func TestDoctorTellsWhyNoPushIsKnown(t *testing.T) {
 		{"no signature", pusher{signer: signer, change: func(r *http.Request) { r.Header.Del(signing.HeaderPushSignature) }}, none, "not at all", ""},
 		{"another key id", pusher{signer: signer, change: func(r *http.Request) {
 			r.Header.Set(signing.HeaderPushSignature, strings.Replace(r.Header.Get(signing.HeaderPushSignature), "k1/", "k2/", 1))
-		}}, none, "the signature fits if", ""},
+		}}, none, "the signature matches if", ""},
 	} {
 		answer, open, lines := examinePushes(t, test.mall, test.change)
 		if !strings.Contains(answer, test.answer) || !strings.Contains(open, test.open) || (answer == "") == (open == "") || strings.Contains(lines, "push-") {

@@ -120,8 +120,8 @@ func (d *doctor) pathSigned(operation, method string) {
 	d.partSigned(question, d.onGroup(operation), signing.Path, "is the group "+d.group+" one of the partner's?")
 }
 
-// partSigned finds out whether the parameters in one part of a request are signed.
-// hint says what else may be wrong if the target accepts neither sign.
+// partSigned finds out whether the parameters in one part of a request are signed. hint names what else
+// may be wrong if the target accepts neither sign.
 func (d *doctor) partSigned(question string, draft *session.Draft, part signing.Parts, hint string) {
 	with, without := d.rules, d.rules
 	with.Parts |= part
@@ -207,8 +207,8 @@ func (d *doctor) emptyValues() {
 	d.chooseEmpty(found["text"], found["null"], found["list"])
 }
 
-// chooseEmpty chooses the rule that fits the findings about the three kinds of
-// empty values. Unclear findings, and values accepted either way, decide nothing.
+// chooseEmpty chooses the rule that fits the findings about the three kinds of empty values. Unclear
+// findings, and values that are accepted either way, decide nothing.
 func (d *doctor) chooseEmpty(text, null, list keeps) {
 	switch {
 	case text == kept && null != leftOut:

@@ -59,11 +59,11 @@ func (r *Report) Write(out io.Writer) error {
 	}
 	switch lines := r.Lines(); {
 	case lines != "":
-		fmt.Fprintf(&text, "\nPut these lines into the target in %s; they replace what is there:\n%s", target.FileName, lines)
+		fmt.Fprintf(&text, "\nPut these lines into the target in %s, in place of its current values:\n%s", target.FileName, lines)
 	case !r.Fits():
 		text.WriteString("\nThe settings do not fit: see Settings above.\n")
 	case r.Reached():
-		text.WriteString("\nThe settings fit, as far as could be asked.\n")
+		text.WriteString("\nThe settings fit, as far as could be tested.\n")
 	}
 	_, err := io.WriteString(out, text.String())
 	return err
@@ -83,7 +83,7 @@ func (r *Report) topic(text *strings.Builder, topic string) {
 		if answer.Topic == topic && answer.Answer == "" {
 			text.WriteString(heading)
 			heading = ""
-			fmt.Fprintf(text, "  not known: %s: %s\n", answer.Question, answer.Open)
+			fmt.Fprintf(text, "  unknown: %s: %s\n", answer.Question, answer.Open)
 		}
 	}
 }
@@ -109,7 +109,7 @@ func (s *Service) describe(now time.Time) string {
 	case s.Clock < 0:
 		parts = append(parts, fmt.Sprintf("its clock is %s behind", -s.Clock))
 	default:
-		parts = append(parts, "its clock is right to the second")
+		parts = append(parts, "its clock is correct to the second")
 	}
 	return strings.Join(parts, ", ")
 }

@@ -14,13 +14,13 @@ const (
 	whichStatus = "which status ends a task"
 )
 
-// writing finds out what only write operations show: whether they sign the path,
-// the header with the request id, and the statuses of a task.
+// writing finds out what only write operations can show: whether they sign the path, which header has
+// the request id, and the statuses of a task.
 func (d *doctor) writing(ctx context.Context) {
 	why := d.lacks("topup")
 	switch {
 	case !d.target.Allow.Write:
-		why = "only a write shows it: --allow read,write"
+		why = "only a write request can show this: --allow read,write"
 	case why != "":
 	case d.group == "" || len(d.target.UnknownSIMs) == 0:
 		why = "set --group and --unknown-sim, a SIM card that does not exist"
@@ -35,7 +35,7 @@ func (d *doctor) writing(ctx context.Context) {
 	before := d.rules.Parts
 	d.pathSigned("addSims", "POST")
 	d.pathSigned("removeSims", "DELETE")
-	d.rules.Parts = before // one rule covers all operations, and the read operation decided it
+	d.rules.Parts = before // one rule covers all operations, and a read operation has decided it
 	d.requestID(ctx)
 }
 
@@ -119,8 +119,7 @@ func sortedNames(header http.Header) []string {
 	return slices.Compact(names)
 }
 
-// statuses polls a task until its status stays the same, and records the statuses
-// on the way.
+// statuses polls a task until its status no longer changes, and records the statuses.
 func (d *doctor) statuses(ctx context.Context, id string) {
 	var seen []string
 	unchanged, until := 0, time.Now().Add(d.target.TaskTimeout)
@@ -145,7 +144,7 @@ func (d *doctor) statuses(ctx context.Context, id string) {
 	}
 	last := seen[len(seen)-1]
 	if slices.Contains(d.target.TerminalStatus, last) {
-		d.tell("tasks", whichStatus, last+", as the settings say; seen were "+strings.Join(seen, ", "))
+		d.tell("tasks", whichStatus, last+", as configured; seen: "+strings.Join(seen, ", "))
 		return
 	}
 	d.open("tasks", whichStatus, "the task did not reach "+strings.Join(d.target.TerminalStatus, " or ")+"; it stayed at "+last+" (--terminal-status names another)")

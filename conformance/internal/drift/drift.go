@@ -1,5 +1,5 @@
-// Package drift compares two learnings of a target, or those of two targets, and says in
-// words what differs: what breaks clients first.
+// Package drift compares two learnings of a target, or those of two targets, and describes the
+// differences in words. Changes that break clients come first.
 package drift
 
 import (
@@ -13,41 +13,41 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 )
 
-// Change is one difference between what was learnt before and now.
+// Change is one difference between an earlier and a later learning.
 type Change struct {
-	// Rank orders changes: what breaks clients comes first.
+	// Rank orders changes: those that break clients come first.
 	Rank Rank `json:"rank"`
 	// Kind is "new", "gone" or "changed".
 	Kind string `json:"kind"`
-	// Clause names what changed: the place of a member, or the kind and subject of a fact.
+	// Clause names what changed: the location of a member, or the kind and subject of a fact.
 	Clause string `json:"clause"`
-	// Operations are those that show it; none for the whole target.
+	// Operations are the operations that show it; empty if it concerns the whole target.
 	Operations []string `json:"operations,omitempty"`
-	// Summary says it in a sentence, Before and After what was and is.
+	// Summary describes it in a sentence; Before and After are the two states.
 	Summary string `json:"summary"`
 	Before  string `json:"before,omitempty"`
 	After   string `json:"after,omitempty"`
 
-	format, leaf string // of a change of a member
+	format, leaf string // for a change of a member
 }
 
-// Rank says how much a change does to clients.
+// Rank is the effect of a change on clients.
 type Rank int
 
-// The ranks, the worst first. Those up to RankRefusal break clients.
+// The ranks, worst first. Those up to RankRefusal break clients.
 const (
 	RankSetting Rank = iota // nothing works any more
-	RankGone                // what clients read is not there, or is something else
-	RankMissing             // it is not always there
-	RankRefusal             // what clients sent is refused, or refused otherwise
-	RankValue               // a value or form that clients may not know
+	RankGone                // a value that clients read is missing or has another type
+	RankMissing             // a value that clients read is sometimes missing
+	RankRefusal             // a request that clients send is refused, or refused differently
+	RankValue               // a value or form that clients may not expect
 	RankLenient             // the target accepts more than before
-	RankWriting             // answers are written otherwise
+	RankWriting             // answers are formatted differently
 	RankSlower              // answers take longer
-	RankNew                 // clients need not notice
+	RankNew                 // clients are not affected
 )
 
-// Breaking reports whether the change breaks clients that relied on what was.
+// Breaking reports whether the change breaks clients that relied on the earlier state.
 func (c *Change) Breaking() bool { return c.Rank <= RankRefusal }
 
 // The kinds of changes.
@@ -57,8 +57,8 @@ const (
 	changed = "changed"
 )
 
-// Between returns what changed from what was learnt before to what was learnt after, the
-// worst first. What one of the two has too little evidence of is no change.
+// Between returns the differences between an earlier and a later learning, worst first. Where one of
+// them has too little evidence, there is no change.
 func Between(before, after *observe.Learned) []Change {
 	d := &drift{before: before.By(), after: after.By()}
 	for _, at := range slices.Sorted(maps.Keys(d.before)) {
@@ -91,11 +91,12 @@ func (d *drift) of(m *observe.Member, rank Rank, kind, format string, was, is st
 	})
 }
 
-// manyPlaces is from how many places on the same change of members of one name is reported as one.
+// manyPlaces is the number of places from which on the same change of members with one name is reported
+// as a single change.
 const manyPlaces = 4
 
-// together tells as one change what changed alike for members of one name in many places,
-// such as a member that every answer has now.
+// together merges the same change of members with one name in many places into a single change, such as
+// a new member in every answer.
 func together(changes []Change) []Change {
 	type alike struct {
 		rank                              Rank
@@ -137,7 +138,7 @@ func (d *drift) member(was, is *observe.Member) {
 	gone := was.Count.Present > 0 && was.Presence != observe.Never && is.Count.Present == 0 && is.Count.Answers > 0
 	switch {
 	case gone && (was.Presence == observe.Always || is.Count.Answers >= observe.EnoughAlways):
-		d.of(was, RankGone, isGone, "%s is not sent any more", was.Presence+" present", "absent")
+		d.of(was, RankGone, isGone, "%s is no longer sent", was.Presence+" present", "absent")
 		return
 	case gone:
 		return
@@ -156,8 +157,8 @@ func (d *drift) member(was, is *observe.Member) {
 	d.stringForms(was, is)
 }
 
-// seldomByChance reports whether a member that was missing from a share of the answers is in
-// all of the later ones by chance in less than one of a thousand cases.
+// seldomByChance reports whether a member that was missing from a share of the earlier answers would be
+// in all later ones by chance in less than one of a thousand cases.
 func seldomByChance(was, is *observe.Member) bool {
 	missing := was.Count.Answers - was.Count.Present
 	return was.Count.Answers > 0 && float64(is.Count.Present)*float64(missing)/float64(was.Count.Answers) > 7
@@ -175,11 +176,11 @@ func (d *drift) null(was, is *observe.Member) {
 	case was.Null == observe.Never && null:
 		d.of(was, RankMissing, changed, "%s is null now", "never null", cmp.Or(is.Null, observe.Sometimes)+" null")
 	case (was.Null == observe.Always || was.Null == observe.Sometimes) && is.Null == observe.Never:
-		d.of(was, RankNew, changed, "%s is never null any more", was.Null+" null", "never null")
+		d.of(was, RankNew, changed, "%s is no longer null", was.Null+" null", "never null")
 	}
 }
 
-// stringForms compares the forms and values of texts.
+// stringForms compares the forms and values of strings.
 func (d *drift) stringForms(was, is *observe.Member) {
 	if was.Form != "" && (is.Form != "" && is.Form != was.Form && !is.Has(was.Form) || is.Form == "" && is.Lost(was.Form)) {
 		d.of(was, RankValue, changed, "%s has another form", was.Form, cmp.Or(is.Form, "other texts"))
@@ -187,7 +188,7 @@ func (d *drift) stringForms(was, is *observe.Member) {
 	if !was.Empty && is.Empty && was.Form != "" {
 		d.of(was, RankValue, changed, "%s is empty in some answers", "not empty", "sometimes empty")
 	}
-	if len(was.Values) == 0 { // that a value is not seen any more shows nothing
+	if len(was.Values) == 0 { // an unseen value proves nothing
 		return
 	}
 	values, others := is.SeenValues()
@@ -198,7 +199,7 @@ func (d *drift) stringForms(was, is *observe.Member) {
 	all, now := strings.Join(was.Values, ", "), strings.Join(values, ", ")
 	switch {
 	case others:
-		d.of(was, RankValue, changed, "%s has texts beside the known values", all, "other texts")
+		d.of(was, RankValue, changed, "%s has values other than the known ones", all, "other texts")
 	case len(more) > 0 && len(less) > 0:
 		d.of(was, RankValue, changed, "%s has other values: "+list(more)+" instead of "+list(less), all, now)
 	case len(more) > 0:
@@ -206,13 +207,13 @@ func (d *drift) stringForms(was, is *observe.Member) {
 	}
 }
 
-// list joins values for a format, in which % is no verb.
+// list joins values for a format, escaping %.
 func list(values []string) string {
 	return strings.ReplaceAll(strings.Join(values, ", "), "%", "%%")
 }
 
-// newMembers tells the members that only the later learning has, where the earlier one
-// saw the object that has them.
+// newMembers reports the members that only the later learning has, if the earlier one saw the object
+// that contains them.
 func (d *drift) newMembers() {
 	holders := map[string]bool{}
 	for at := range d.before {
@@ -226,8 +227,8 @@ func (d *drift) newMembers() {
 	}
 }
 
-// goneMembers tells the members that no page names and that only the earlier learning has, where the later one saw
-// the object that had them.
+// goneMembers reports undocumented members that only the earlier learning has, if the later one saw the
+// object that contained them.
 func (d *drift) goneMembers() {
 	answers := map[string]int{} // with the object
 	for at, m := range d.after {
@@ -239,7 +240,7 @@ func (d *drift) goneMembers() {
 			continue
 		}
 		if m.Presence == observe.Always || seen >= observe.EnoughAlways {
-			d.of(m, RankGone, isGone, "%s is not sent any more", m.Presence+" present", "absent")
+			d.of(m, RankGone, isGone, "%s is no longer sent", m.Presence+" present", "absent")
 		}
 	}
 }

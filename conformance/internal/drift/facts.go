@@ -11,8 +11,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
 )
 
-// factSets are the values of facts by kind and subject, then by operation ("" for the
-// whole target).
+// factSets are the values of facts by kind and subject, then by operation ("" for the whole target).
 type factSets map[[2]string]map[string][]string
 
 func factsBy(learned *observe.Learned) factSets {
@@ -61,8 +60,7 @@ func (d *drift) facts(before, after *observe.Learned) {
 	}
 }
 
-// refusals compares how one mistake is refused. Operations with the same change are reported
-// together.
+// refusals compares how one mistake is refused. Operations with the same change are reported together.
 func (d *drift) refusals(subject string, was, is map[string][]string) {
 	type difference struct{ before, after string }
 	operations := map[difference][]string{}
@@ -78,16 +76,16 @@ func (d *drift) refusals(subject string, was, is map[string][]string) {
 		slices.Sort(all)
 		d.changes = append(d.changes, Change{
 			Rank: RankRefusal, Kind: changed, Clause: observe.KindRefusal + " " + subject, Operations: all,
-			Summary: observe.SentenceCase(provoke.Words(subject)) + " is refused otherwise", Before: key.before, After: key.after,
+			Summary: observe.SentenceCase(provoke.Words(subject)) + " is refused differently", Before: key.before, After: key.after,
 		})
 	}
 }
 
-// security are the mistakes whose acceptance is more than leniency.
+// security are the mistakes whose acceptance is worse than leniency.
 var security = []string{provoke.MissingSign, provoke.EmptySign, provoke.MalformedSign, provoke.WrongSign}
 
-// habit compares one habit. What is accepted now and was refused before is new; what is
-// refused now and was accepted before breaks who relied on it.
+// habit compares one habit. Newly accepted mistakes are new; newly refused ones break clients that
+// relied on them.
 func (d *drift) habit(subject string, was, is factSets) {
 	key, refusal := [2]string{observe.KindHabit, subject}, [2]string{observe.KindRefusal, subject}
 	mistake := provoke.IsMistake(subject)
@@ -149,10 +147,10 @@ func (d *drift) whole(kind, subject string, was, is []string, asked bool) {
 		change.Rank, change.Kind, change.Summary = RankValue, isNew, "The target limits the rate of calls"
 	case len(was) == 0 || len(is) == 0 || !asked || within(is, was):
 		return
-	case subject == "request-id-header" && strings.EqualFold(before, after): // recordings differ in how they write the same name
+	case subject == "request-id-header" && strings.EqualFold(before, after): // recordings may spell the same name differently
 		return
 	case kind == observe.KindSetting:
-		change.Rank, change.Summary = RankSetting, fmt.Sprintf("The setting %s is %s, not %s any more", subject, after, before)
+		change.Rank, change.Summary = RankSetting, fmt.Sprintf("The setting %s is now %s instead of %s", subject, after, before)
 	case kind == observe.KindForm:
 		change.Rank, change.Summary = RankValue, "A "+subject+" has another form"
 	default:
@@ -166,8 +164,8 @@ func pushed(learned *observe.Learned) bool {
 	return slices.ContainsFunc(learned.Facts, func(f observe.Fact) bool { return f.Kind == observe.KindPush })
 }
 
-// push compares what pushes look like in one respect. A receiver that verifies them breaks when their headers
-// change, and one that reads a member when that is gone or of another type.
+// push compares one property of pushes. A receiver that verifies pushes breaks if their headers change,
+// and one that reads a member breaks if the member disappears or changes its type.
 func (d *drift) push(subject string, was, is []string) {
 	before, after := strings.Join(was, " or "), strings.Join(is, " or ")
 	change := Change{Rank: RankSetting, Kind: changed, Clause: observe.KindPush + " " + subject, Before: before, After: after,
@@ -179,13 +177,13 @@ func (d *drift) push(subject string, was, is []string) {
 	case len(was) == 0:
 		change.Rank, change.Kind, change.Summary = RankNew, isNew, "Pushes have a new "+subject
 	case len(is) == 0:
-		change.Rank, change.Kind, change.Summary = RankGone, isGone, "Pushes have no "+subject+" any more"
+		change.Rank, change.Kind, change.Summary = RankGone, isGone, "Pushes no longer have "+subject
 	case isMember && strings.Replace(before, observe.Always, observe.Sometimes, 1) == after:
 		change.Rank, change.Summary = RankMissing, "The member "+name+" is missing from some pushes"
 	case isMember && strings.Replace(after, observe.Always, observe.Sometimes, 1) == before:
-		return // it may have been there each time by chance
+		return // its earlier presence may have been chance
 	case isMember:
-		change.Rank, change.Summary = RankGone, "The member "+name+" of pushes is another one"
+		change.Rank, change.Summary = RankGone, "The member "+name+" of pushes has changed"
 	}
 	d.changes = append(d.changes, change)
 }

@@ -1,9 +1,8 @@
-// Package expect holds the assertions of checks: Gomega's matchers with failures
-// that are data. A failure carries what happened and both values as JSON, so that
-// no report has to parse, or show, Gomega's text.
+// Package expect has the assertions of checks: Gomega's matchers with failures that are data. A failure
+// has a sentence about what happened and both values as JSON, so that no report has to parse or show
+// Gomega's text.
 //
-// It knows no target and no contract. Which clause a failure is about is for
-// whoever runs the check.
+// It knows neither target nor contract. Whoever runs the check knows which clause a failure is about.
 package expect
 
 import (
@@ -15,16 +14,15 @@ import (
 	"github.com/onsi/gomega/types"
 )
 
-// Failure is a failed assertion. To and NotTo panic with it; whoever runs the
-// check recovers it.
+// Failure is a failed assertion. To and NotTo panic with it; whoever runs the check recovers it.
 type Failure struct {
 	// Summary says what happened, in one sentence.
 	Summary string
 	// Expected and Actual are the values, as JSON or in a few words.
 	Expected, Actual string
-	// Exchange is the index of the exchange that shows it, -1 when that is unknown.
+	// Exchange is the index of the exchange that shows it, -1 if unknown.
 	Exchange int
-	// Clause is the clause deviated from if that is not the check's own; else empty.
+	// Clause is the violated clause if it is not the check's own; otherwise empty.
 	Clause string
 }
 
@@ -33,21 +31,21 @@ func (f Failure) Error() string {
 	return fmt.Sprintf("%s: expected %s, got %s", f.Summary, f.Expected, f.Actual)
 }
 
-// Teller is a matcher that tells its own failures.
+// Teller is a matcher that describes its own failures.
 type Teller interface {
-	// Tell returns the failure of a value that did not match. what is the
-	// description given to To, "" for none.
+	// Tell returns the failure of a value that did not match. what is the description given to To, or
+	// "".
 	Tell(actual any, what string) Failure
 }
 
 // Assertion is a value to be compared.
 type Assertion struct{ actual any }
 
-// Expect begins an assertion about a value.
+// Expect starts an assertion about a value.
 func Expect(actual any) Assertion { return Assertion{actual} }
 
-// To requires that the value matches. The description says what happened when it
-// does not: a sentence, or a format with its arguments.
+// To requires that the value matches. The description says what happened if it does not: a sentence, or
+// a format with its arguments.
 func (a Assertion) To(matcher types.GomegaMatcher, description ...any) {
 	a.require(matcher, true, description)
 }
@@ -67,7 +65,7 @@ func (a Assertion) require(matcher types.GomegaMatcher, wanted bool, description
 		panic(teller.Tell(a.actual, what))
 	}
 	if what == "" {
-		what = "the response has another value than required"
+		what = "the response does not have the required value"
 	}
 	panic(Failure{Summary: what, Expected: expectation(matcher, wanted), Actual: Show(a.actual), Exchange: -1})
 }
@@ -87,11 +85,11 @@ func sentence(description []any) string {
 	return fmt.Sprintf(format, description[1:]...)
 }
 
-// momentForm is how a moment is written: in UTC, to the millisecond.
+// momentForm is the format of times: UTC, to the millisecond.
 const momentForm = "2006-01-02T15:04:05.000Z07:00"
 
-// Show writes a value for people: an error by its message, a value that has its own
-// form in that form, anything else as JSON.
+// Show formats a value for people: an error as its message, a Stringer as its string, anything else as
+// JSON.
 func Show(value any) string {
 	switch value := value.(type) {
 	case nil:

@@ -9,7 +9,7 @@ import (
 	"github.com/onsi/gomega/types"
 )
 
-// expectation says what a matcher expects.
+// expectation describes what a matcher expects.
 func expectation(matcher types.GomegaMatcher, wanted bool) string {
 	if _, empty := matcher.(*matchers.BeEmptyMatcher); empty && !wanted {
 		return "a value that is not empty"
@@ -63,7 +63,7 @@ func moment(m *matchers.BeTemporallyMatcher) string {
 	return m.Comparator + " " + Show(m.CompareTo)
 }
 
-// list shows the arguments of a matcher, which may be one list.
+// list formats the arguments of a matcher, which may be a single list.
 func list(elements []any) string {
 	if len(elements) == 1 {
 		return Show(elements[0])
@@ -76,7 +76,7 @@ func join(durations any) string {
 	return strings.Trim(fmt.Sprint(durations), "[]")
 }
 
-// nested shows an element, which may be a matcher itself.
+// nested formats an element, which may itself be a matcher.
 func nested(element any) string {
 	if matcher, isMatcher := element.(types.GomegaMatcher); isMatcher {
 		return wordsOf(matcher)

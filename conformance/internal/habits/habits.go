@@ -1,9 +1,9 @@
-// Package habits takes what a target does more leniently than the contract out of the
-// findings of a run, and says each habit once.
+// Package habits moves what a target does more leniently than the contract from the findings of a run to
+// its habits, each described once.
 //
-// A habit is learnt from many cases: a target that accepts a number for a string does so
-// for most parameters, and a list of every one of them hides what matters. Only what is
-// no violation under the run's policy can be a habit.
+// A habit shows in many cases: a target that accepts a number for a string does so for most parameters,
+// and a list of them all would hide what matters. Only deviations that are not violations under the
+// run's policy can be habits.
 package habits
 
 import (
@@ -17,9 +17,10 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Take moves the habits of a run from its findings to run.Habits. A deviation in the
-// form of answers that is no habit is kept at the first check that saw it. A check
-// that has nothing else to tell has passed; one that a habit kept from its subject is skipped. Failed checks keep all that they saw.
+// Take moves the habits of a run from its findings to run.Habits. A deviation in the form of answers
+// that is not a habit is kept at the first check that saw it. A check without other deviations has
+// passed; a check that a habit stopped before it tested its subject is skipped. Failed checks keep all
+// their deviations.
 func Take(run *reports.Run) {
 	t := taker{
 		policy: run.Policy, habits: map[string]*habit{}, told: map[string]bool{}, types: map[string]bool{},
@@ -40,18 +41,18 @@ func Take(run *reports.Run) {
 type taker struct {
 	policy reports.Policy
 	habits map[string]*habit
-	told   map[string]bool // what was said of answers already
-	types  map[string]bool // operations some member of whose answers has another type
+	told   map[string]bool // deviations in answers that were reported already
+	types  map[string]bool // operations with a wrongly typed member in an answer
 }
 
-// habit is what was seen of one kind.
+// habit is the evidence for one kind of habit.
 type habit struct {
 	operations, subjects, names, checks map[string]bool
 	worst                               reports.Deviation // of the strongest grade
 }
 
-// wrongTypes notes the operations whose answers have members of another type, of
-// which the check that every member is a string would tell a second time.
+// wrongTypes notes the operations with a wrongly typed member in an answer. The check that every member
+// is a string would report these a second time.
 func (t *taker) wrongTypes(result *reports.Result) {
 	for _, d := range result.Deviations {
 		if inAnswer(d.Clause) && keyword(d.Clause) == "type" {
@@ -87,14 +88,14 @@ func (t *taker) result(result *reports.Result) {
 	if len(kept) == 0 && result.Verdict == reports.Finding {
 		result.Verdict, result.Cause = reports.Passed, ""
 	}
-	// What the check is about needs a refusal that this target does not give. That is no doubt about the target.
+	// The subject of the check needs a refusal that this target does not give, so the check is not inconclusive.
 	if len(kept) == 0 && result.Verdict == reports.Inconclusive && hindered {
 		result.Verdict, result.Cause = reports.Skipped, ""
 	}
 }
 
-// expected reports whether the settings of the target say that it refuses the requests
-// of a case. If it does not, that is no habit but a violation of the expectation.
+// expected reports whether the settings say that the target refuses the requests of a case. If it does
+// not, that is a violation of the expectation rather than a habit.
 func (t *taker) expected(result *reports.Result) bool {
 	change := mutation(result)
 	if change == "" || len(result.Operations) == 0 {
@@ -111,8 +112,8 @@ func (t *taker) expected(result *reports.Result) bool {
 	return expect == reports.ExpectRefused
 }
 
-// isNew reports whether a deviation in the form of an answer is seen for the first
-// time; any other deviation is new.
+// isNew reports whether a deviation in the form of an answer is seen for the first time; any other
+// deviation is new.
 func (t *taker) isNew(result *reports.Result, d reports.Deviation) bool {
 	if d.Clause == "envelope/members-are-strings" {
 		return !t.types[operation(d, result)]
@@ -146,7 +147,7 @@ func (t *taker) add(name, subject string, result *reports.Result, d reports.Devi
 	}
 }
 
-// tell puts a habit into words.
+// tell describes a habit.
 func (h *habit) tell(name string) reports.Habit {
 	k := kinds[name]
 	evidence := plural.Of(len(h.operations), "operation")
@@ -154,7 +155,7 @@ func (h *habit) tell(name string) reports.Habit {
 		evidence = plural.Of(len(h.subjects), k.unit) + " of " + evidence
 	}
 	if name == additionalMembers {
-		// Which they are is all that is worth knowing of them.
+		// Only their names are of interest.
 		evidence = strings.Join(slices.Sorted(maps.Keys(h.names)), ", ") + ": " + evidence
 	}
 	return reports.Habit{

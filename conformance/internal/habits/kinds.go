@@ -7,34 +7,34 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// additionalMembers is the habit of members that no page names, told with their names.
+// additionalMembers is the habit of undocumented members, reported with their names.
 const additionalMembers = "additional-members"
 
-// kind says what a habit is called: its sentence, and what it is counted by beside operations.
+// kind describes a habit: its sentence, and the unit that it is counted by besides operations.
 type kind struct{ sentence, unit string }
 
 var kinds = map[string]kind{
 	"numbers-for-strings":      {"accepts numbers where strings are documented", "parameter"},
 	"null-for-strings":         {"accepts null where strings are documented", "parameter"},
-	"other-types":              {"accepts values of other JSON types than the documented one", "parameter"},
+	"other-types":              {"accepts values of undocumented JSON types", "parameter"},
 	"missing-parameters":       {"accepts requests without documented parameters", "parameter"},
 	"empty-values":             {"accepts empty values", "parameter"},
 	"spaces-around-values":     {"accepts values with spaces before or after them", "parameter"},
-	"malformed-values":         {"accepts values in other forms than the printed ones", "parameter"},
+	"malformed-values":         {"accepts values in forms other than the printed ones", "parameter"},
 	"repeated-parameters":      {"accepts parameters that are sent twice, and other ambiguous requests", ""},
 	"parameters-elsewhere":     {"accepts the global parameters in another part of the request", ""},
 	"upper-case-signs":         {"accepts signs in upper case", ""},
 	"malformed-json":           {"accepts bodies that are not valid JSON", ""},
-	"trailing-data":            {"accepts data behind the JSON body", ""},
+	"trailing-data":            {"accepts data after the JSON body", ""},
 	"missing-body":             {"accepts requests without a body", ""},
 	"other-media-types":        {"accepts bodies of other media types", ""},
 	"other-methods":            {"accepts other HTTP methods", ""},
 	"bare-answers":             {"answers without the envelope", ""},
-	"refusals-in-another-form": {"refuses in another form than the envelope", ""},
-	additionalMembers:          {"adds members to its answers that no page names", "member"},
+	"refusals-in-another-form": {"refuses without the envelope", ""},
+	additionalMembers:          {"adds undocumented members to its answers", "member"},
 }
 
-// byRule are the habits of rules that no JSON pointer names.
+// byRule are the habits for rules that have no JSON pointer.
 var byRule = map[string]string{
 	"globals/version-default":             "missing-parameters",
 	"globals/place-of-parameters":         "parameters-elsewhere",
@@ -57,7 +57,8 @@ var byRule = map[string]string{
 	"order-lookup/no-key-refused":         "missing-parameters",
 }
 
-// kindOf returns the habit that a deviation shows and what shows it, "" for none.
+// kindOf returns the habit that a deviation shows and the parameter or member that shows it; "" for
+// none.
 func kindOf(result *reports.Result, d reports.Deviation) (name, subject string) {
 	if !strings.HasPrefix(d.Clause, "/") {
 		name = byRule[d.Clause]
@@ -78,7 +79,7 @@ func kindOf(result *reports.Result, d reports.Deviation) (name, subject string) 
 	return requestHabit(result, d), member(d.Clause)
 }
 
-// requestHabit is the habit of accepting what breaks a constraint on a request.
+// requestHabit is the habit of accepting requests that break a constraint.
 func requestHabit(result *reports.Result, d reports.Deviation) string {
 	change := mutation(result)
 	switch keyword(d.Clause) {
@@ -104,7 +105,7 @@ func requestHabit(result *reports.Result, d reports.Deviation) string {
 	return ""
 }
 
-// mutation is the change that a generated case makes, "" for a check written by hand.
+// mutation is the mutation of a derived case; "" for a handwritten check.
 func mutation(result *reports.Result) string {
 	if result.Area != "GEN" {
 		return ""
@@ -112,10 +113,10 @@ func mutation(result *reports.Result) string {
 	return result.ID[strings.LastIndex(result.ID, "/")+1:]
 }
 
-// inAnswer reports whether a clause is about what the target sends.
+// inAnswer reports whether a clause is about an answer of the target.
 func inAnswer(clause string) bool { return strings.Contains(clause, "/responses/") }
 
-// keyword is what a pointer constrains: "type", "pattern", "required".
+// keyword is the keyword that a pointer ends in: "type", "pattern", "required".
 func keyword(clause string) string {
 	tokens := strings.Split(clause, "/")
 	if len(tokens) > 1 && tokens[len(tokens)-2] == "required" {

@@ -1,11 +1,9 @@
-// Package infer infers what a server does wrong from the checks of a run that deviate
-// together.
+// Package infer infers what a server does wrong from the checks that deviate together in a run.
 //
-// A pattern is what a whole run shows of one fault of the catalogue: which checks deviate,
-// from which clauses, in which words. Causes looks for the fewest patterns that explain the
-// deviations of a run and predict few that it does not have. What no pattern explains is
-// left to whoever writes the report. The patterns are learnt from the matrix that
-// `mallcheck faults --prove` writes; a new fault is learnt by
+// A pattern is what a whole run shows for one fault of the catalogue: which checks deviate, from which
+// clauses, in which words. Causes looks for the fewest patterns that explain the deviations of a run and
+// predict few others. Deviations that no pattern explains are left to whoever writes the report. The
+// patterns are learnt from the matrix that `mallcheck faults --prove` writes. To learn a new fault:
 //
 //	mallcheck faults --prove --only ID --report-dir mallcheck-report/faults
 //	go test ./conformance/internal/infer -update
@@ -17,10 +15,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Causes returns the causes of what deviates in a run, the one that explains most first.
-// The name of a cause is the id of its fault. A cause is a conclusion from the checks that
-// deviate together, not an observation; its evidence counts both sides. Results must be
-// judged.
+// Causes returns the causes of the deviations in a run, the one that explains most first. The name of a
+// cause is the id of its fault. A cause is a conclusion from checks that deviate together, not an
+// observation; its evidence counts both sides. Results must be judged.
 func Causes(run *reports.Run) []reports.Cause {
 	seen := observe(run)
 	var inferred []reports.Cause
@@ -30,10 +27,10 @@ func Causes(run *reports.Run) []reports.Cause {
 	return inferred
 }
 
-// observed is what a run shows.
+// observed are the results of a run.
 type observed struct {
-	// deviating are the failed checks and those with a finding, by id, held are the ids of
-	// the passed ones. All others say nothing.
+	// deviating are the failed checks and those with a finding, by id; held are the ids of the passed
+	// ones. All others prove nothing.
 	deviating map[string]*deviating
 	held      map[string]bool
 	ids       []string // of deviating, in the order of the results
@@ -79,15 +76,15 @@ func (p *pattern) fit(id string, d *deviating) float64 {
 	return best
 }
 
-// Parts of a full explanation.
+// Values of a partial explanation.
 const (
 	fitClause = 0.9 // the check deviates from the same clause in other words
-	fitAlike  = 0.5 // the same check of another operation deviates likewise
+	fitAlike  = 0.5 // the same check of another operation deviates in the same way
 	fitOther  = 0.4 // the check deviates from another clause
 )
 
-// alike reports whether a check that the pattern does not predict deviates like the same check
-// of another operation that it does predict.
+// alike reports whether a check that the pattern does not predict deviates like the same check of
+// another operation that it does predict.
 func (p *pattern) alike(id string, d *deviating) bool {
 	if len(p.checks[id]) > 0 {
 		return false

@@ -5,25 +5,25 @@ import (
 	"math"
 )
 
-// The price of an explanation, where a deviating check that it explains in full earns 1.
+// The price of an explanation; a deviating check that it explains fully earns 1.
 const (
 	priceOfPattern = 0.35  // each pattern
-	priceInMany    = 0.005 // each pattern, for each deviating check: many leave some that only follow
-	leastHits      = 0.15  // part of the checks that a pattern predicts that must deviate
-	notRun         = 0.02  // how much a predicted check that did not run counts as one that passed
+	priceInMany    = 0.005 // each pattern, per deviating check: with many, some are only side effects
+	leastHits      = 0.15  // the share of a pattern's predicted checks that must deviate
+	notRun         = 0.02  // the weight of a predicted check that did not run, relative to one that passed
 	enough         = 1e-9
-	mostCauses     = 12 // more are no explanation
+	mostCauses     = 12 // more would explain nothing
 )
 
-// chosen is a pattern that explains a part of a run.
+// chosen is a pattern that explains some deviating checks of a run.
 type chosen struct {
 	*pattern
 	fits   map[string]float64 // how well it explains each deviating check
 	misses int                // predicted checks that passed
 }
 
-// cover chooses patterns until no further one earns its price, always the one that earns
-// most: a weighted set cover.
+// cover chooses patterns until no other earns its price, always the one that earns most: a weighted set
+// cover.
 func cover(all []*pattern, seen *observed) []chosen {
 	candidates := candidatesOf(all, seen)
 	price := priceOfPattern + priceInMany*float64(len(seen.ids))
@@ -50,7 +50,7 @@ func cover(all []*pattern, seen *observed) []chosen {
 	return cause
 }
 
-// candidate is a pattern that explains deviating checks; at least one breaks its clause.
+// candidate is a pattern that explains deviating checks, at least one of which breaks its clause.
 type candidate struct {
 	*pattern
 	fits   map[string]float64
@@ -59,8 +59,8 @@ type candidate struct {
 	taken  bool
 }
 
-// gain returns what the candidate earns beside what is explained: less, the more of what it
-// predicts did not come true or is explained without it.
+// gain returns what the candidate earns beyond the current explanation: less if its predictions failed
+// or are explained already.
 func (c *candidate) gain(explained map[string]float64) float64 {
 	fresh, all := 0.0, 0.0
 	for id, fit := range c.fits {
@@ -70,7 +70,7 @@ func (c *candidate) gain(explained map[string]float64) float64 {
 	return fresh * math.Sqrt(c.hits()*fresh/all)
 }
 
-// deviates reports whether a check that the candidate explains deviates from its very clause.
+// deviates reports whether a check that the candidate explains deviates from exactly its clause.
 func (c *candidate) deviates(seen *observed) bool {
 	for id := range c.fits {
 		if c.breaks(seen.deviating[id]) {
@@ -80,7 +80,7 @@ func (c *candidate) deviates(seen *observed) bool {
 	return false
 }
 
-// hits is the part of the checks that the pattern predicts, and that were run, that deviate.
+// hits is the share of the predicted checks that ran that deviate.
 func (c *candidate) hits() float64 {
 	return float64(len(c.fits)) / (float64(len(c.fits)+c.misses) + notRun*float64(c.unseen))
 }
@@ -110,8 +110,8 @@ func candidatesOf(all []*pattern, seen *observed) []candidate {
 	return candidates
 }
 
-// byRank compares two checks as examples of a pattern: those first that break its clause,
-// written by hand and of one operation.
+// byRank compares two checks as examples of a pattern: first those that break its clause, then
+// handwritten ones, then those of one operation.
 func (p *pattern) byRank(a, b *deviating) int {
 	rank := func(d *deviating) int {
 		rank := 0

@@ -16,25 +16,24 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// pattern is what a whole run shows of one fault.
+// pattern is what a whole run shows for one fault.
 type pattern struct {
 	id, clause string
 	statement  string // completes a sentence that begins with "The server"
 	checks     map[string][]shown
-	kinds      map[kind]bool // what checks show, whatever the operation; nil if the statement names one
+	kinds      map[kind]bool // what checks of any operation show; nil if the statement names an operation
 }
 
-// kind is what all cases of a check may show.
+// kind is what every case of a check may show.
 type kind struct {
 	check string
 	shown shown
 }
 
-// shown is what a check shows: the clause that an answer does not allow, and a digest of the
-// words that say so.
+// shown is what a check shows: the violated clause and a digest of the words that describe it.
 type shown struct{ clause, words string }
 
-// Shown returns what a result shows, a text each, as the rows of the matrix have it.
+// Shown returns what a result shows, in the form of the matrix rows.
 func Shown(result *reports.Result) []string {
 	var texts []string
 	for _, s := range shownBy(result) {
@@ -43,7 +42,7 @@ func Shown(result *reports.Result) []string {
 	return texts
 }
 
-// shownBy returns what a result shows, once each.
+// shownBy returns what a result shows, without repetitions.
 func shownBy(result *reports.Result) []shown {
 	var all []shown
 	for i := range result.Deviations {
@@ -63,7 +62,7 @@ func digest(sentence string) string {
 	return hex.EncodeToString(sum[:3])
 }
 
-// values matches what differs from one exchange to the next.
+// values matches the parts of a sentence that differ between exchanges.
 var values = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`"[^"]*"|\b(` + strings.Join(operations(), "|") + `)\b|[0-9]+`)
 })
@@ -116,8 +115,8 @@ var patterns = sync.OnceValue(func() []*pattern {
 	return all
 })
 
-// readPatterns reads a table: a line for each fault, with id, clause and statement, and below it
-// an indented line for each thing shown, with the ids of the checks.
+// readPatterns reads a table: a line for each fault with id, clause and statement, followed by an
+// indented line for each thing shown, with the ids of the checks.
 func readPatterns(r io.Reader) ([]*pattern, error) {
 	var all []*pattern
 	lines := bufio.NewScanner(r)

@@ -8,14 +8,14 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// A pattern is described in the words of its fault only when more than fewChecks deviate, and most of
-// what it predicts. What the first failure says is a fact in any case.
+// The words of a pattern's fault are used only if more than fewChecks deviate, and most of the predicted
+// ones. The summary of the first failure is a fact in any case.
 const (
 	fewChecks = 2
 	wellHit   = 0.7
 )
 
-// tell puts a cause into words.
+// tell describes a cause.
 func tell(c chosen, seen *observed, run *reports.Run) reports.Cause {
 	var members []*deviating
 	for _, id := range seen.ids {
@@ -47,7 +47,8 @@ func tell(c chosen, seen *observed, run *reports.Run) reports.Cause {
 	return cause
 }
 
-// sentence says what the server probably does, and on how many operations unless the statement names one.
+// sentence says what the server probably does, and on how many operations unless the statement names
+// one.
 func sentence(statement string, on []string) string {
 	text := "Probably the server " + statement
 	if !namesOperation(statement) && len(on) > 1 {
@@ -56,7 +57,7 @@ func sentence(statement string, on []string) string {
 	return text
 }
 
-// operationsOf returns the operations whose answers in a result deviate from a clause.
+// operationsOf returns the operations whose answers in a result violate a clause.
 func operationsOf(result *reports.Result, clause string) []string {
 	var ids []string
 	for i := range result.Deviations {
@@ -71,7 +72,7 @@ func operationsOf(result *reports.Result, clause string) []string {
 	return ids
 }
 
-// evidence says how much a cause explains, and what speaks against it.
+// evidence says how much a cause explains and what contradicts it.
 func evidence(members []*deviating, misses int, run *reports.Run) string {
 	failures, failing, findings := 0, 0, 0
 	for i := range run.Results {
@@ -95,7 +96,7 @@ func evidence(members []*deviating, misses int, run *reports.Run) string {
 	}
 	text := strings.Join(parts, " and ")
 	if misses > 0 {
-		text += fmt.Sprintf("; %s that it usually breaks passed", plural(misses, "check"))
+		text += fmt.Sprintf("; but %s that it usually breaks passed", plural(misses, "check"))
 	}
 	return text
 }
@@ -107,7 +108,7 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// appendNew appends what list does not have.
+// appendNew appends the items that list does not contain.
 func appendNew(list []string, items ...string) []string {
 	for _, item := range items {
 		if !slices.Contains(list, item) {

@@ -64,8 +64,8 @@ func drawObject(t *rapid.T, depth, most int) Node {
 	return n
 }
 
-// DrawBody draws an object as requests have it: sometimes with a sign, often with more
-// members than fit the buffers for few.
+// DrawBody draws an object that looks like a request: sometimes with a sign, often with more members
+// than the buffers for small requests hold.
 func DrawBody(t *rapid.T) Node {
 	body := drawObject(t, 3, 40)
 	if rapid.Bool().Draw(t, "signed") && !slices.Contains(body.Names, "sign") {
@@ -114,8 +114,8 @@ func noisyString(t *rapid.T, text string) string {
 	return out + `"`
 }
 
-// ReferenceString writes a string with encoding/json, which differs from
-// JSON.stringify in two characters.
+// ReferenceString writes a string with encoding/json and corrects the two characters in which it differs
+// from JSON.stringify.
 func ReferenceString(text string) string {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)

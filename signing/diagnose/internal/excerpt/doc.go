@@ -1,2 +1,2 @@
-// Package excerpt shows the part of a long text that matters on one line.
+// Package excerpt shows the relevant part of a long text on one line.
 package excerpt

@@ -8,13 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// View is a text to be shown in part.
+// View is a text of which a part is shown.
 type View struct {
 	Text  []byte
-	Bytes bool // it is no UTF-8: show what is not ASCII as bytes
+	Bytes bool // not UTF-8: show non-ASCII as bytes
 }
 
-// Window returns the part of a text to show around the byte at an index.
+// Window returns the bounds of the part to show around the byte at an index.
 func (v View) Window(at int) (from, to int) {
 	from = max(0, at-textBefore)
 	for from > 0 && from < at && !utf8.RuneStart(v.Text[from]) {
@@ -27,7 +27,7 @@ func (v View) Window(at int) (from, to int) {
 	return from, to
 }
 
-// Part shows a part of a text and that it goes on. What cannot be seen is shown by name.
+// Part returns a part of a text, with marks where it is cut off. Invisible characters are shown by name.
 func (v View) Part(from, to int) string {
 	var b strings.Builder
 	if from > 0 {
@@ -58,7 +58,7 @@ func (v View) Part(from, to int) string {
 	return b.String()
 }
 
-// Columns is how wide a text is on a terminal, near enough to place a mark.
+// Columns returns the approximate width of a text on a terminal, close enough to place a mark below it.
 func Columns(text string) int {
 	n := 0
 	for _, r := range text {
@@ -74,10 +74,10 @@ func Columns(text string) int {
 	return n
 }
 
-// OneLine shows a text that may contain what a request sent on one line.
+// OneLine returns text from a request in a form that fits on one line.
 func OneLine(text string) string { return View{Text: []byte(text)}.Part(0, len(text)) }
 
-// ShortSign shows a sign, and only the beginning of a long one.
+// ShortSign quotes a sign and shortens a long one.
 func ShortSign(sign string) string {
 	if len(sign) > signShown {
 		return strconv.Quote(sign[:signShown]) + fmt.Sprintf("… (%d bytes)", len(sign))
@@ -85,10 +85,10 @@ func ShortSign(sign string) string {
 	return strconv.Quote(sign)
 }
 
-// The widths of what Text prints, in columns or bytes.
+// Widths in columns or bytes.
 const (
 	textBefore = 24   // bytes shown before the first difference
 	textWindow = 100  // bytes of a text that are shown
 	signShown  = 80   // bytes of a sign that are shown
-	AllShown   = 2000 // bytes of the right content that are shown if nothing is found
+	AllShown   = 2000 // bytes of the right content that are shown if no mistake is found
 )

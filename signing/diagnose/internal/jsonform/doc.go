@@ -1,3 +1,3 @@
-// Package jsonform writes parameters as JSON and similar texts, in the layouts and with the
-// escapes of other libraries.
+// Package jsonform writes parameters as JSON and similar formats, with the layouts and escapes of other
+// libraries.
 package jsonform

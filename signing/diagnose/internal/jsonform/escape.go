@@ -8,20 +8,20 @@ import (
 
 // Escaping is how JSON strings are written. The zero value escapes nothing.
 type Escaping struct {
-	Special [utf8.RuneSelf]bool // characters that are not written as they are
-	beyond  func(rune) bool     // which characters beyond ASCII are escaped; none if nil
+	Special [utf8.RuneSelf]bool // characters that are escaped
+	beyond  func(rune) bool     // selects the non-ASCII characters to escape; nil for none
 	// Which hexadecimal digits are in upper case: those of control characters, of other ASCII
-	// characters, and of those beyond.
+	// characters, and of non-ASCII characters.
 	UpperControl, upperMark, UpperBeyond bool
-	Long                                 bool // no short escapes but \" and \\
+	Long                                 bool // \" and \\ are the only short escapes
 	Quote                                bool // \u0022 instead of \"
 	LongSlash                            bool // \u002f instead of \/
 	Single                               bool // single quotes around strings and \' in them
-	AfterLess                            bool // a slash is escaped after < alone
+	AfterLess                            bool // a slash is escaped only after <
 	AsSent                               bool // values keep the escapes they were sent with
 }
 
-// Escape returns the way of JSON.stringify with more ASCII characters escaped.
+// Escape returns the escaping of JSON.stringify with additional ASCII characters escaped.
 func Escape(more string, changes ...func(*Escaping)) Escaping {
 	var e Escaping
 	for c := range 0x20 {
@@ -36,21 +36,21 @@ func Escape(more string, changes ...func(*Escaping)) Escaping {
 	return e
 }
 
-// Changes of the way that JSON.stringify escapes.
+// Changes to the escaping of JSON.stringify.
 
-// Wide escapes all characters beyond ASCII.
+// Wide escapes all non-ASCII characters.
 func Wide(e *Escaping) { e.beyond = func(rune) bool { return true } }
 
-// Lines escapes the two separators that JavaScript took for the end of a line.
+// Lines escapes U+2028 and U+2029, which JavaScript used to treat as line ends.
 func Lines(e *Escaping) { e.beyond = func(r rune) bool { return r == '\u2028' || r == '\u2029' } }
 
 // Upper writes hexadecimal digits in upper case.
 func Upper(e *Escaping) { e.UpperControl, e.upperMark, e.UpperBeyond = true, true, true }
 
-// Marks writes the hexadecimal digits of ASCII marks in upper case.
+// Marks writes the hexadecimal digits of escaped ASCII punctuation in upper case.
 func Marks(e *Escaping) { e.upperMark = true }
 
-// Beyond escapes the characters of some ranges beyond ASCII.
+// Beyond escapes the non-ASCII characters in some ranges.
 func Beyond(ranges ...[2]rune) func(*Escaping) {
 	return func(e *Escaping) {
 		e.beyond = func(r rune) bool {
@@ -64,7 +64,7 @@ func Beyond(ranges ...[2]rune) func(*Escaping) {
 	}
 }
 
-// NetLines escapes what .NET takes for the end of a line.
+// NetLines escapes the characters that .NET treats as line ends.
 func NetLines(e *Escaping) { Beyond([2]rune{0x85, 0x85}, [2]rune{0x2028, 0x2029})(e) }
 
 // Deleted is the character U+007F.

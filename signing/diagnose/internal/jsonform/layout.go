@@ -2,22 +2,21 @@ package jsonform
 
 import "strings"
 
-// Layout is how names and values are put together. The zero value of a field means
-// what JSON does.
+// Layout is how names and values are put together. A zero field means the same as in JSON.
 type Layout struct {
-	Top           [2]string // around the whole
-	Object, Array [2]string // around what is nested
-	Member        [3]string // before, in and behind each member of the whole, if not ""
+	Top           [2]string // around the outermost object
+	Object, Array [2]string // around nested values
+	Member        [3]string // before, inside and after each outermost member, if not ""
 	Item, Colon   string
 	Newline       string // before each member, if not ""
 	Indent        string
-	Empty         string // between the brackets of what is empty
+	Empty         string // between the brackets of an empty value
 	FlatArrays    bool   // arrays are not broken into lines
 	NoNames       bool
-	// Plain writes names and strings if they are no JSON strings, and plainNames names alone.
+	// Plain writes names and strings in a form other than JSON strings; PlainNames writes only names.
 	Plain, PlainNames func(dst []byte, text string) []byte
 	Literals          map[string]string
-	// Inner is how nested values are written, if not as the whole is. plain is applied to the text.
+	// Inner is the layout of nested values if it differs. The result is written with Plain.
 	Inner *Layout
 }
 
@@ -29,7 +28,7 @@ type Writer struct {
 	over    bool
 }
 
-// Member writes one parameter of the whole.
+// Member writes one outermost parameter.
 func (w *Writer) Member(l *Layout, p Pair) {
 	if l.Member[1] != "" {
 		w.Out = append(w.Out, l.Member[0]...)
@@ -97,7 +96,7 @@ func (w *Writer) Nothing(l *Layout, brackets [2]string) {
 	w.Out = append(w.Out, strings.TrimSpace(brackets[1])...)
 }
 
-// Before writes what separates element i from the one before it.
+// Before writes the separator before element i.
 func (w *Writer) Before(l *Layout, i, depth int) {
 	if i > 0 {
 		w.Out = append(w.Out, l.Item...)
@@ -107,7 +106,7 @@ func (w *Writer) Before(l *Layout, i, depth int) {
 	}
 }
 
-// After writes what follows the last element.
+// After writes the text that follows the last element.
 func (w *Writer) After(l *Layout, depth int) {
 	if l.Newline != "" {
 		w.line(l, depth)
@@ -132,7 +131,7 @@ func (w *Writer) name(l *Layout, name string) {
 	}
 }
 
-// Value writes a value at a depth.
+// Value writes a value at a nesting depth.
 func (w *Writer) Value(l *Layout, n *Node, depth int) {
 	if len(w.Out) > w.Limit {
 		w.over = true
@@ -166,7 +165,7 @@ func (w *Writer) Value(l *Layout, n *Node, depth int) {
 	}
 }
 
-// nested writes a value in the inner layout, and that as the outer layout writes strings.
+// nested writes a value in the inner layout, and writes the result as a string of the outer layout.
 func (w *Writer) nested(l *Layout, n *Node) {
 	inner := Writer{Escapes: w.Escapes, Limit: w.Limit}
 	inner.Value(l.Inner, n, 1)
@@ -178,11 +177,11 @@ func (w *Writer) nested(l *Layout, n *Node) {
 	}
 }
 
-// Pair is a name and a value as they are written.
+// Pair is a name and a value to be written.
 type Pair struct {
 	Name  string
 	Value *Node
-	Bare  bool // written as a name alone
+	Bare  bool // only the name is written
 }
 
 var (
@@ -196,12 +195,12 @@ var (
 	PythonWords = map[string]string{"true": "True", "false": "False", "null": "None"}
 )
 
-// JSONLayout returns the layout of JSON with separators.
+// JSONLayout returns the layout of JSON with the given separators.
 func JSONLayout(item, colon string) Layout {
 	return Layout{Top: Braces, Object: Braces, Array: Brackets, Item: item, Colon: colon}
 }
 
-// Pretty returns the layout of JSON with a line for each member.
+// Pretty returns the layout of JSON with one member per line.
 func Pretty(newline, indent, colon string) Layout {
 	l := JSONLayout(",", colon)
 	l.Newline, l.Indent = newline, indent

@@ -20,11 +20,11 @@ const (
 	KindObject
 )
 
-// Node is a JSON value, taken apart so that it can be written in other ways.
+// Node is a parsed JSON value that can be written in other forms.
 type Node struct {
 	Kind  Kind
-	Text  string // a string decoded, a number or literal as it was sent
-	raw   string // a string as it was sent, with quotes and escapes, or "" if it was not
+	Text  string // a decoded string, or a number or literal as sent
+	raw   string // a string as sent, with quotes and escapes; "" if it was not sent
 	Names []string
 	Items []*Node
 }
@@ -74,7 +74,7 @@ func (r *NodeReader) container(first json.Delim) *Node {
 		}
 		n.Items = append(n.Items, r.Node())
 	}
-	_, _ = r.Dec.Token() // the closing bracket, which valid text has
+	_, _ = r.Dec.Token() // the closing bracket: valid text has one
 	return n
 }
 
@@ -84,7 +84,7 @@ func String(text string) *Node { return &Node{Kind: KindString, Text: text} }
 // Literal returns a literal.
 func Literal(text string) *Node { return &Node{Kind: KindLiteral, Text: text} }
 
-// Each returns n with f applied to all values in it that hold no others.
+// Each returns n with f applied to all strings, numbers and literals in it.
 func (n *Node) Each(f func(*Node) *Node) *Node {
 	if n.Kind != KindArray && n.Kind != KindObject {
 		return f(n)
@@ -110,7 +110,7 @@ func (n *Node) EachContainer(f func(*Node) *Node) *Node {
 	return f(&changed)
 }
 
-// Pick returns an object with the members at the given indexes alone.
+// Pick returns an object with only the members at the given indexes.
 func (n *Node) Pick(indexes []int) *Node {
 	picked := &Node{Kind: n.Kind}
 	for _, i := range indexes {
@@ -120,7 +120,7 @@ func (n *Node) Pick(indexes []int) *Node {
 	return picked
 }
 
-// Sorted returns an object with its members in order of their names.
+// Sorted returns an object with its members sorted by name.
 func (n *Node) Sorted() *Node {
 	if n.Kind != KindObject {
 		return n
@@ -133,7 +133,7 @@ func (n *Node) Sorted() *Node {
 	return n.Pick(indexes)
 }
 
-// Empty is the text by which a value may count as empty, or "".
+// Empty returns the text of a value that may count as empty ("", null, [] or {}), otherwise "".
 func (n *Node) Empty() string {
 	switch {
 	case n.Kind == KindString && n.Text == "":
@@ -148,7 +148,7 @@ func (n *Node) Empty() string {
 	return ""
 }
 
-// CompactText is the value as the right content has it.
+// CompactText returns the value as it is written in the right content.
 func (n *Node) CompactText() string {
 	w := Writer{Escapes: &StandardEscapes, Limit: 1 << 30}
 	w.Value(&Compact, n, 1)

@@ -1,2 +1,2 @@
-// Package languages writes values and numbers as programming languages turn them into text.
+// Package languages formats values and numbers the way programming languages convert them to text.
 package languages

@@ -10,15 +10,15 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
-// Numbers is how a language writes floating-point numbers.
+// Numbers is how a language formats floating-point numbers.
 type Numbers struct {
-	// All says that integers are such numbers, too.
+	// All is set if integers are formatted as floating-point numbers too.
 	All bool
-	// Precise writes 17 digits instead of the fewest.
+	// precise writes 17 digits instead of the fewest.
 	precise bool
-	// low and high are where the exponent begins.
+	// low and high are the bounds beyond which an exponent is written.
 	low, high float64
-	// scientific and plain finish a number with and without exponent.
+	// scientific and plain complete a number with and without an exponent.
 	scientific, plain func(text string) string
 }
 
@@ -61,7 +61,7 @@ var (
 	PreciseFraction  = Numbers{precise: true, low: 1e-5, high: 1e17, scientific: same, plain: withFraction}
 )
 
-// Of writes a number in the style.
+// Of formats a number in the style.
 func (style Numbers) Of(n *jsonform.Node) *jsonform.Node {
 	if n.Kind != jsonform.KindNumber || !style.All && IsInteger(n.Text) && len(strings.TrimPrefix(n.Text, "-")) < 19 {
 		return n
@@ -88,7 +88,7 @@ func (style Numbers) Of(n *jsonform.Node) *jsonform.Node {
 	return &jsonform.Node{Kind: jsonform.KindNumber, Text: style.plain(text)}
 }
 
-// language is how values are written when a language turns them into text, in k=v for example.
+// language is how a language converts values to text, for example in k=v.
 type language struct {
 	yes, no, null string
 	numbers       *Numbers
@@ -96,7 +96,7 @@ type language struct {
 	quote         func(dst []byte, text string) []byte // strings in lists and objects
 }
 
-// All are what values become where nobody asked for JSON.
+// All are the texts that languages make of values without JSON.
 var All = []struct {
 	Detail string
 	language
@@ -120,7 +120,7 @@ var All = []struct {
 		list: always("System.String[]"), object: always("System.Object")}, false},
 }
 
-// Format is a value in the language. Strings are quoted inside of lists and objects where the language does so.
+// Format converts a value to text. Strings inside lists and objects are quoted if the language does so.
 func (l language) Format(n *jsonform.Node, inside bool) string {
 	switch n.Kind {
 	case jsonform.KindArray:
@@ -170,7 +170,7 @@ func always(text string) func(language, *jsonform.Node) string {
 	return func(language, *jsonform.Node) string { return text }
 }
 
-// flatList is what JavaScript makes of an array: its elements with commas between them, nothing for null.
+// flatList is JavaScript's text of an array: elements with commas between them, and nothing for null.
 func flatList(l language, n *jsonform.Node) string {
 	l.null = ""
 	return listed("", ",", "")(l, n)

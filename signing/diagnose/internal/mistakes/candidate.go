@@ -7,8 +7,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
-// Stage is a step in the making of a sign. Each step is independent of the others, so mistakes of
-// different stages combine; of the same stage only two in select or two in format do.
+// Stage is a step of making a sign. Steps are independent, so mistakes of different stages combine;
+// within one stage, only two of select or two of format do.
 type Stage uint8
 
 // The stages, in their order.
@@ -32,13 +32,13 @@ var StageNames = [...]string{"select", "order", "format", "escape", "frame", "wr
 
 func (s Stage) String() string { return StageNames[s] }
 
-// Early says that a mistake of the stage changes the text that all later stages work on.
+// Early reports whether a mistake of the stage changes the text that later stages work on.
 func (s Stage) Early() bool { return s < stageWrap }
 
-// Likelihood ranks mistakes.
+// Likelihood is how often a mistake is made.
 type Likelihood uint8
 
-// How often a mistake is made.
+// The likelihoods.
 const (
 	Often Likelihood = iota
 	sometimes
@@ -49,32 +49,32 @@ var likelihoodNames = [...]string{"often", "sometimes", "seldom"}
 
 func (l Likelihood) String() string { return likelihoodNames[l] }
 
-// Cost is what a mistake adds to a combination. Combinations are tried in the order of their costs,
-// so that three common mistakes come before two if one of the two is rare.
+// Cost is what a mistake adds to the cost of a combination. Cheaper combinations are tried first: three
+// common mistakes come before two if one of the two is rare.
 func (l Likelihood) Cost() int { return [...]int{2, 3, 5}[l] }
 
-// mistake is an entry of the table: one thing that goes wrong, in one or several ways.
+// mistake is an entry of the table: one mistake, with one or more ways to make it.
 type mistake struct {
 	ID     string
 	Stage  Stage
-	Also   []Stage // further stages that it decides and does not combine with
+	Also   []Stage // further stages that it decides, so mistakes of these stages do not combine with it
 	Likely Likelihood
 	Words  string
-	Alone  bool // too many ways to be combined
-	// Ways returns how the mistake can have been made in the request at hand.
+	Alone  bool // not combined: it has too many ways
+	// Ways returns the ways in which the mistake may have been made in this request.
 	Ways ways
-	// Seen tells the mistake from the sign alone. Such a mistake may have no ways.
+	// Seen recognizes the mistake by the sign alone. Such a mistake may have no ways.
 	Seen func(Look) (detail string, ok bool)
 }
 
-// Variant is one way of making a mistake: an alternative of a stage, as a library writes it or a client does it.
+// Variant is one way of making a mistake: an alternative of a stage, as a library or client writes it.
 type Variant struct {
-	Detail string // what the mistake's words leave open
-	How    string // how the sign follows from the text then; * is what it would be without this mistake
+	Detail string // completes the mistake's words
+	How    string // how the sign follows from the text; * stands for the same without this mistake
 	Apply  func(*Candidate)
-	// Value is for the stage format: how one parameter is written.
+	// value writes one parameter, for the stage format.
 	value func(Entry) *jsonform.Node
-	// Odd says that the sign does not look like a right one then.
+	// Odd is set if the resulting sign does not have the usual form.
 	Odd bool
 	// Rare makes it less likely than the mistake's other ways.
 	Rare bool
@@ -84,10 +84,11 @@ type Variant struct {
 	Mask   uint
 }
 
-// Ways lists how a mistake can have been made in a request. Ways that make no difference in it are dropped.
+// ways lists the ways in which a mistake may have been made in a request. Ways without an effect on the
+// request are dropped.
 type ways func(*Subject) []Variant
 
-// fixed is for mistakes that are made in the same ways whatever the request is.
+// fixed is for mistakes whose ways do not depend on the request.
 func fixed(list ...Variant) ways {
 	return func(*Subject) []Variant { return slices.Clone(list) }
 }
@@ -105,7 +106,7 @@ func rare(list []Variant) []Variant {
 	return list
 }
 
-// Candidate is one way to make a sign: the right one, and what mistakes make of it.
+// Candidate is a sign in the making: the right one, changed by mistakes.
 type Candidate struct {
 	Entries []Entry
 	Order   func(a, b Entry) int
@@ -113,7 +114,7 @@ type Candidate struct {
 	Expand  func(name string, n *jsonform.Node) []jsonform.Pair
 	Escapes *jsonform.Escaping
 	Layout  *jsonform.Layout
-	Whole   []byte // signed instead of the parameters, if not nil
+	Whole   []byte // signed in place of the parameters, if not nil
 	Frame   func(dst, text []byte) []byte
 	Encode  func(dst, text []byte) []byte
 	Sum     func(dst, text []byte) []byte
@@ -127,11 +128,11 @@ type Entry struct {
 	Value   *jsonform.Node
 	Index   int // position in the request
 	part    signing.Parts
-	Written bool // it is in the content
-	Changed bool // name or value are not those of the request
+	Written bool // part of the content
+	Changed bool // name or value differ from the request
 }
 
-// Apply makes mistakes in a candidate.
+// Apply makes the mistakes in a candidate.
 func (c *Candidate) Apply(variants []*Variant) {
 	formats := 0
 	for _, v := range variants {

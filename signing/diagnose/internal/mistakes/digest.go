@@ -21,7 +21,7 @@ func MD5Sum(dst, text []byte) []byte {
 	return append(dst, sum[:]...)
 }
 
-// hashed is a way that uses another digest.
+// hashed returns a way that uses another digest.
 func hashed(detail, how string, sum func(dst, text []byte) []byte) Variant {
 	return Variant{Detail: detail, How: how, Apply: func(c *Candidate) { c.Sum = sum }}
 }
@@ -30,7 +30,7 @@ func md5Of(detail, how string, change func(text []byte) []byte) Variant {
 	return hashed(detail, how, func(dst, text []byte) []byte { return MD5Sum(dst, change(text)) })
 }
 
-// HexOf returns a sum in hexadecimal.
+// HexOf returns a digest in hexadecimal.
 func HexOf(sum []byte) []byte { return hex.AppendEncode(nil, sum) }
 
 var doubleMD5 = fixed(
@@ -56,7 +56,7 @@ var otherHashes = []struct {
 	new  func() hash.Hash
 }{{"SHA-1", sha1.New}, {"SHA-256", sha256.New}, {"SHA-512", sha512.New}}
 
-// otherHash has the digests of other lengths, whole if the sign is as long, and cut to 32 digits.
+// otherHash returns hashes of other lengths: whole if the sign is that long, otherwise cut to 32 digits.
 func otherHash(s *Subject) (ways []Variant) {
 	for _, other := range otherHashes {
 		size := other.new().Size()
@@ -80,13 +80,13 @@ func otherHash(s *Subject) (ways []Variant) {
 	return ways
 }
 
-// isSumOf reports whether the sign can be the hexadecimal digits or the Base64 of that many bytes.
+// isSumOf reports whether the sign may be the hexadecimal digits or the Base64 of a number of bytes.
 func (s *Subject) isSumOf(size int) bool {
 	return len(s.Core) == 2*size || len(strings.TrimRight(s.Core, "=")) == base64.RawStdEncoding.EncodedLen(size)
 }
 
-// signReversed is for sums whose bytes were put together in another order, as code does that mistakes
-// the order of bytes in a word.
+// signReversed covers digests whose bytes were assembled in another order, as code does that confuses
+// the byte order of a word.
 var signReversed = fixed(
 	hashed("its digits", "the digits of * backwards", func(dst, text []byte) []byte {
 		sum := MD5Sum(dst, text)

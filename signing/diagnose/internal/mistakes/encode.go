@@ -15,12 +15,12 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 )
 
-// encoded is a way that turns text into other bytes than those of UTF-8.
+// encoded returns a way that encodes text differently from UTF-8.
 func encoded(detail string, encode func(dst, text []byte) []byte) Variant {
 	return Variant{Detail: detail, Apply: func(c *Candidate) { c.Encode = encode }}
 }
 
-// eachRune is an encoding that treats each character alone.
+// eachRune returns an encoding that encodes each character separately.
 func eachRune(encode func(dst []byte, r rune) []byte) func(dst, text []byte) []byte {
 	return func(dst, text []byte) []byte {
 		for _, r := range string(text) {
@@ -30,10 +30,11 @@ func eachRune(encode func(dst []byte, r rune) []byte) func(dst, text []byte) []b
 	}
 }
 
-// gbk is for text that has Chinese characters. Of others, single bytes are the same in Windows-1252.
+// gbk applies to text with Chinese characters. For other text its single bytes equal those of
+// Windows-1252.
 func gbk(s *Subject) []Variant {
 	ways := []Variant{encoded("GBK", charset(simplifiedchinese.GBK)), encoded("GB18030", charset(simplifiedchinese.GB18030)),
-		encoded("GBK as Java has it, with € in two bytes", eachRune(javaGBK))}
+		encoded("GBK as Java writes it, with € as two bytes", eachRune(javaGBK))}
 	chinese := bytes.ContainsFunc(s.Expected, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 	for i := range ways {
 		ways[i].Rare = !chinese
@@ -41,7 +42,7 @@ func gbk(s *Subject) []Variant {
 	return ways
 }
 
-// javaGBK has what GB18030 writes in two bytes.
+// javaGBK encodes as GBK the characters that GB18030 writes in two bytes.
 func javaGBK(dst []byte, r rune) []byte {
 	if r < utf8.RuneSelf {
 		return utf8.AppendRune(dst, r)
@@ -53,7 +54,7 @@ func javaGBK(dst []byte, r rune) []byte {
 	return append(dst, coded...)
 }
 
-// charset encodes with ? for what the character set does not have.
+// charset writes ? for characters that the character set lacks.
 func charset(set encoding.Encoding) func(dst, text []byte) []byte {
 	return func(dst, text []byte) []byte {
 		encoder := set.NewEncoder()
@@ -72,7 +73,7 @@ func charset(set encoding.Encoding) func(dst, text []byte) []byte {
 	}
 }
 
-// legacy are encodings beside GBK that systems still write. What they lack becomes ?.
+// legacy are encodings besides GBK that systems still use. Characters they lack become ?.
 var legacy = []struct {
 	name string
 	set  encoding.Encoding
@@ -94,13 +95,13 @@ func legacyEncodings(s *Subject) (ways []Variant) {
 	return ways
 }
 
-// bodyEncodedTwice is for a request whose text is the UTF-8 of a text taken for a
-// single-byte encoding: decoded, it is the text that was signed.
+// bodyEncodedTwice applies to a request whose text is UTF-8 that was read as a single-byte encoding and
+// encoded again: decoding it once yields the signed text.
 func bodyEncodedTwice(s *Subject) (ways []Variant) {
 	for _, set := range []*charmap.Charmap{charmap.ISO8859_1, charmap.Windows1252} {
 		bytes, err := set.NewEncoder().Bytes(s.Expected)
 		if err == nil && utf8.Valid(bytes) && len(bytes) < len(s.Expected) {
-			ways = append(ways, encoded("taken for "+set.String(), func(dst, text []byte) []byte {
+			ways = append(ways, encoded("read as "+set.String(), func(dst, text []byte) []byte {
 				once, err := set.NewEncoder().Bytes(text)
 				if err != nil {
 					return append(dst, text...)
@@ -144,7 +145,7 @@ func eachUnit(dst, text []byte, encode func(dst []byte, unit uint16) []byte) []b
 	return dst
 }
 
-// asciiBytes replaces what the encoding lacks, if there is anything that it lacks.
+// asciiBytes replaces the characters that an encoding lacks, if the text has any.
 func asciiBytes(s *Subject) (ways []Variant) {
 	for _, set := range []struct {
 		name string
@@ -175,7 +176,7 @@ var beyondASCIIDropped = fixed(
 	})),
 )
 
-// lowBytes is what MD5 written in JavaScript by hand makes of a string.
+// lowBytes is what hand-written JavaScript MD5 functions make of a string.
 var lowBytes = fixed(
 	encoded("", func(dst, text []byte) []byte {
 		return eachUnit(dst, text, func(dst []byte, unit uint16) []byte { return append(dst, byte(unit&0xff)) })
@@ -189,7 +190,7 @@ var utf8Twice = fixed(
 		}
 		return dst
 	}),
-	encoded("taken for Windows-1252", func(dst, text []byte) []byte {
+	encoded("read as Windows-1252", func(dst, text []byte) []byte {
 		for _, c := range text {
 			dst = utf8.AppendRune(dst, charmap.Windows1252.DecodeByte(c))
 		}
@@ -197,7 +198,7 @@ var utf8Twice = fixed(
 	}),
 )
 
-// cesu8 is what Java's DataOutputStream and some databases call UTF-8.
+// cesu8 is the encoding that Java's DataOutputStream and some databases call UTF-8.
 var cesu8 = fixed(
 	encoded("", eachRune(func(dst []byte, r rune) []byte {
 		high, low := utf16.EncodeRune(r)

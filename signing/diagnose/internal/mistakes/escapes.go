@@ -7,7 +7,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
-// libraryEscapes are the escapes that single libraries write, as their texts in testdata show.
+// libraryEscapes are the escapes of particular libraries, as recorded in testdata.
 var libraryEscapes = []struct {
 	library string
 	escapes jsonform.Escaping
@@ -53,14 +53,14 @@ func librariesEscapes(*Subject) (ways []Variant) {
 	return ways
 }
 
-// escapedAs is a way that writes strings with other escapes.
+// escapedAs returns a way that escapes strings differently.
 func escapedAs(detail string, e jsonform.Escaping) Variant {
 	return Variant{Detail: detail, Apply: func(c *Candidate) { c.Escapes = &e }}
 }
 
 var slashEscaped = fixed(
 	escapedAs("", jsonform.Escape("/")),
-	escapedAs("after < alone", jsonform.Escape("/", func(e *jsonform.Escaping) { e.AfterLess = true })),
+	escapedAs("only after <", jsonform.Escape("/", func(e *jsonform.Escaping) { e.AfterLess = true })),
 )
 
 var linesEscaped = fixed(escapedAs("as Gson, Go and PHP do", jsonform.Escape("", jsonform.Lines)))

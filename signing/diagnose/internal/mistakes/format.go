@@ -13,17 +13,17 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
-// changed is a way that changes every value.
+// changed returns a way that changes every value.
 func changed(detail string, f func(*jsonform.Node) *jsonform.Node) Variant {
 	return Variant{Detail: detail, value: func(e Entry) *jsonform.Node { return f(e.Value) }}
 }
 
-// scalars is a way that changes every value that holds no others, nested ones included.
+// scalars returns a way that changes every string, number and literal, including nested ones.
 func scalars(detail string, f func(*jsonform.Node) *jsonform.Node) Variant {
 	return changed(detail, func(n *jsonform.Node) *jsonform.Node { return n.Each(f) })
 }
 
-// texts is a way that changes every string.
+// texts returns a way that changes every string.
 func texts(detail string, f func(string) string) Variant {
 	return scalars(detail, func(n *jsonform.Node) *jsonform.Node {
 		if n.Kind != jsonform.KindString {
@@ -64,7 +64,7 @@ func quotedContainer(n *jsonform.Node) *jsonform.Node {
 	return n
 }
 
-// literals is a way that writes true and false with other words.
+// literals returns a way that writes true and false in other words.
 func literals(detail, yes, no string) Variant {
 	return scalars(detail, func(n *jsonform.Node) *jsonform.Node {
 		switch {
@@ -90,8 +90,8 @@ var valuesTrimmed = fixed(texts("", strings.TrimSpace))
 
 var valuesURLEncoded = fixed(
 	texts("as encodeURIComponent does", func(s string) string { return string(percentScript(nil, s)) }),
-	texts("as forms are, with + for a space", url.QueryEscape),
-	texts("as RFC 3986 has it, as Python's quote and PHP's rawurlencode do", func(s string) string { return string(percentRFC(nil, s)) }),
+	texts("as in forms, with + for a space", url.QueryEscape),
+	texts("by RFC 3986, as Python's quote and PHP's rawurlencode do", func(s string) string { return string(percentRFC(nil, s)) }),
 ).rarely(
 	texts("as PHP's urlencode does", func(s string) string { return string(percent(nil, s, "-_.", "+", upperDigits)) }),
 	texts("as .NET does, in lower case", func(s string) string { return string(percentDotNet(nil, s)) }),
@@ -114,7 +114,7 @@ var valuesNormalised = fixed(
 	texts("NFD", norm.NFD.String),
 )
 
-// valueCase has one value in other letters than were sent.
+// valueCase returns ways in which one value is in another letter case than the one sent.
 func valueCase(s *Subject) (ways []Variant) {
 	for _, e := range s.Base.Entries {
 		for i, fold := range []func(string) string{strings.ToLower, strings.ToUpper} {
@@ -130,7 +130,7 @@ var nestedSorted = fixed(changed("", func(n *jsonform.Node) *jsonform.Node {
 	return n.EachContainer((*jsonform.Node).Sorted)
 }))
 
-// only is a way that writes one parameter otherwise.
+// only returns a way that writes one parameter differently.
 func only(one Entry, detail string, value *jsonform.Node) Variant {
 	return Variant{Detail: detail, value: func(e Entry) *jsonform.Node {
 		if e.Index == one.Index {
@@ -140,7 +140,7 @@ func only(one Entry, detail string, value *jsonform.Node) Variant {
 	}}
 }
 
-// sent returns the values as they were sent, by position in the request.
+// sent returns the values as sent, by position in the request.
 func (s *Subject) sent() (values [][]byte) {
 	for _, group := range s.Got.Parts() {
 		for _, m := range group.Members {
@@ -166,7 +166,7 @@ func nestedAsSent(s *Subject) []Variant {
 	}}}
 }
 
-// nestedFiltered is what JSON.stringify(object, Object.keys(object).sort()) does to nested objects.
+// nestedFiltered is the effect of JSON.stringify(object, Object.keys(object).sort()) on nested objects.
 func nestedFiltered(s *Subject) []Variant {
 	order := func(n *jsonform.Node) *jsonform.Node {
 		var kept []int
@@ -183,7 +183,7 @@ func nestedFiltered(s *Subject) []Variant {
 	return []Variant{changed("", func(n *jsonform.Node) *jsonform.Node { return n.EachContainer(order) })}
 }
 
-// nestedEmptyDropped is what serializers do when set to leave out empty members.
+// nestedEmptyDropped is the effect of serializers that are set to leave out empty members.
 var nestedEmptyDropped = fixed(
 	withoutNested("null", "null"),
 	withoutNested(`"" and null`, "null", `""`),
@@ -226,7 +226,7 @@ var emptyObjectAsArray = fixed(changed("", func(n *jsonform.Node) *jsonform.Node
 	})
 }))
 
-// joined is a way that makes a text of each array of strings and numbers.
+// joined returns a way that turns each array of strings and numbers into a string.
 func joined(first, between, last string) Variant {
 	return changed("as "+strconv.Quote(first+"a"+between+"b"+last), func(n *jsonform.Node) *jsonform.Node {
 		if n.Kind != jsonform.KindArray {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// entities is a way that writes characters as HTML entities.
+// entities returns a way that writes characters as HTML entities.
 func entities(detail string, oldnew ...string) Variant {
 	return texts(detail, strings.NewReplacer(oldnew...).Replace)
 }
@@ -24,7 +24,7 @@ var valuesHTML = fixed(
 	texts("escaped with hexadecimal numbers, as JavaScript's he does", hexEntities),
 )
 
-// latin1Entities are the names of U+00A0 to U+00FF, and those of other characters that texts have.
+// latin1Entities are the entity names of U+00A0 to U+00FF.
 var latin1Entities = strings.Fields("nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr " +
 	"deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest " +
 	"Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml " +

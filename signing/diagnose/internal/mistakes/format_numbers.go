@@ -35,10 +35,10 @@ var numbersUnquoted = fixed(
 	scalars("", unquoted),
 	scalars("as PHP's JSON_NUMERIC_CHECK does", unquotedAs(languages.PHPNumbers)),
 ).rarely(
-	scalars("and written as JavaScript writes them", unquotedAs(languages.ScriptNumbers)),
+	scalars("in JavaScript's number format", unquotedAs(languages.ScriptNumbers)),
 )
 
-// numberUnquoted has one parameter that was a number for the client when it signed.
+// numberUnquoted covers one parameter that was a number in the client when it signed.
 func numberUnquoted(s *Subject) (ways []Variant) {
 	for _, e := range s.Base.Entries {
 		if e.Value.Kind != jsonform.KindString || !isNumber(e.Value.Text) {
@@ -62,8 +62,8 @@ func numberUnquoted(s *Subject) (ways []Variant) {
 	return ways
 }
 
-// amountRespelled has an amount that is written with other digits: without zeros at its end, in cents,
-// or with separators.
+// amountRespelled covers an amount written with other digits: without trailing zeros, in cents, or with
+// separators.
 func amountRespelled(s *Subject) (ways []Variant) {
 	for _, e := range s.Base.Entries {
 		text := e.Value.Text
@@ -97,7 +97,7 @@ func amountRespelled(s *Subject) (ways []Variant) {
 	return ways
 }
 
-// scaled writes a number as Java's BigDecimal does without the zeros at its end, 1E+3 for 1000.00.
+// scaled formats a number like Java's BigDecimal without trailing zeros: 1E+3 for 1000.00.
 func scaled(text string) string {
 	whole, fraction, _ := strings.Cut(text, ".")
 	digits := strings.TrimRight(whole, "0")
@@ -107,7 +107,7 @@ func scaled(text string) string {
 	return digits + "E+" + strconv.Itoa(len(whole)-len(digits))
 }
 
-// grouped writes a number with a separator between thousands and another one before the fraction.
+// grouped formats a number with a separator for thousands and another one before the fraction.
 func grouped(text, thousands, fraction string) string {
 	sign := strings.HasPrefix(text, "-")
 	whole, rest, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
@@ -144,5 +144,5 @@ func withAll(style languages.Numbers) languages.Numbers {
 	return style
 }
 
-// numbers is a way that writes all numbers in the style of a language.
+// numbers returns a way that formats all numbers in the style of a language.
 func numbers(detail string, style languages.Numbers) Variant { return scalars(detail, style.Of) }

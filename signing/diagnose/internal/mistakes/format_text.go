@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/languages"
 )
 
-// valuesAsText are ways that turn every value into the text of a language.
+// valuesAsText returns ways that convert every value to the text of a language.
 func valuesAsText(*Subject) (ways []Variant) {
 	for _, l := range languages.All {
 		v := changed(l.Detail, func(n *jsonform.Node) *jsonform.Node {
@@ -23,7 +23,7 @@ func valuesAsText(*Subject) (ways []Variant) {
 	return ways
 }
 
-// flattened are ways that make several names of a list or an object, as query strings have it.
+// flattened returns ways that turn a list or an object into several parameters, as query strings do.
 func flattened(*Subject) (ways []Variant) {
 	for _, way := range []struct {
 		detail string
@@ -58,17 +58,17 @@ const (
 	bareNull // a
 )
 
-// flattening is how lists and objects become names.
+// flattening is how lists and objects become parameters.
 type flattening struct {
 	index  func(i int) string
 	comma  bool
 	sorted bool
-	keys   bool                        // the names in an object stand for it
+	keys   bool                        // an object is written as its names
 	object func(*jsonform.Node) string // an object as one text, if not nil
 	nulls  nulls
 }
 
-// textIn returns how a language writes an object as text.
+// textIn returns how a language converts an object to text.
 func textIn(name string) func(*jsonform.Node) string {
 	for _, l := range languages.All {
 		if strings.Contains(l.Detail, name) {

@@ -10,12 +10,12 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/languages"
 )
 
-// written is a way that puts names and values together in another layout.
+// written returns a way that puts names and values together in another layout.
 func written(detail string, l jsonform.Layout) Variant {
 	return Variant{Detail: detail, Apply: func(c *Candidate) { c.Layout = &l }}
 }
 
-// writtenEscaped is a way of a library that has its own escapes too.
+// writtenEscaped is written for a library that also has its own escapes.
 func writtenEscaped(detail string, l jsonform.Layout, e jsonform.Escaping) Variant {
 	return Variant{Detail: detail, Mask: 1 << StageEscape, Apply: func(c *Candidate) { c.Layout, c.Escapes = &l, &e }}
 }
@@ -47,7 +47,7 @@ var prettyPrinted = fixed(
 		Newline: "\n", Indent: "\t", FlatArrays: true}),
 	written("as Perl's JSON does", jsonform.Layout{Top: [2]string{"{", "}\n"}, Object: jsonform.Braces, Array: jsonform.Brackets, Item: ",", Colon: " : ",
 		Newline: "\n", Indent: "   "}),
-	written("indented by 2 spaces, lines end in CR LF", jsonform.Pretty("\r\n", "  ", ": ")),
+	written("indented by 2 spaces, with CR LF line ends", jsonform.Pretty("\r\n", "  ", ": ")),
 	written("as Jackson does", jsonform.Layout{Top: jsonform.Braces, Object: jsonform.Braces, Array: [2]string{"[ ", " ]"}, Item: ",", Colon: " : ",
 		Newline: "\n", Indent: "  ", Empty: " ", FlatArrays: true}),
 	writtenEscaped("as Python does by 2 spaces", jsonform.Pretty("\n", "  ", ": "), jsonform.PythonEscapes),
@@ -56,7 +56,7 @@ var prettyPrinted = fixed(
 	writtenEscaped("as Windows PowerShell does", jsonform.Pretty("\r\n", "    ", ":  "), jsonform.PowerShellEscapes),
 )
 
-// loose is a text without JSON's quotes.
+// loose is a layout without JSON's quotes.
 func loose(item, colon string) jsonform.Layout {
 	return jsonform.Layout{Item: item, Colon: colon, Plain: asIs, Inner: &jsonform.Compact}
 }
@@ -85,7 +85,7 @@ var namesAndValues = fixed(
 	written("k=v on lines of their own", loose("\n", "=")),
 )
 
-// mapText are the texts that languages make of a map when nobody asked for JSON.
+// mapText covers the texts that languages print for a map.
 var mapText = fixed(
 	written("Python's str(dict)", jsonform.Layout{Top: jsonform.Braces, Object: jsonform.Braces, Array: jsonform.Brackets, Item: ", ", Colon: ": ",
 		Plain: languages.AppendPython, Literals: jsonform.PythonWords}),
@@ -109,10 +109,10 @@ var looseJSON = fixed(
 
 var singleQuoted = fixed(
 	writtenEscaped("as fastjson's UseSingleQuotes does", jsonform.Compact, single("")),
-	writtenEscaped("with Python's spaces", jsonform.JSONLayout(", ", ": "), single("")),
+	writtenEscaped("with the spaces that Python adds", jsonform.JSONLayout(", ", ": "), single("")),
 )
 
-// single escapes for single quotes.
+// single returns escapes for strings in single quotes.
 func single(more string) jsonform.Escaping {
 	var e jsonform.Escaping
 	for _, c := range "\b\f\n\r\t'\\" + more {
@@ -122,7 +122,7 @@ func single(more string) jsonform.Escaping {
 	return e
 }
 
-// listOfPairs is what sorting the entries of a map gives in JavaScript and Python.
+// listOfPairs is the result of sorting a map's entries in JavaScript and Python.
 var listOfPairs = fixed(
 	written("JavaScript's Object.entries", pairs(jsonform.Brackets, ",", ":")),
 	written("json.dumps of Python's sorted(d.items())", pairs(jsonform.Brackets, ", ", ": ")),
@@ -142,7 +142,7 @@ func pythonPairs() jsonform.Layout {
 	return l
 }
 
-// instead is a way that signs another text in place of the parameters.
+// instead returns a way that signs another text in place of the parameters.
 func instead(detail string, text []byte) Variant {
 	return Variant{Detail: detail, Apply: func(c *Candidate) { c.Whole = text }}
 }
@@ -160,8 +160,8 @@ var nothingSigned = fixed(
 	instead("Array", []byte("Array")),
 )
 
-// bodyAsSent signs the bytes of the body. The sign cannot have been in them already, so
-// it was missing or had another value.
+// bodyAsSent signs the bytes of the body. The sign cannot have been in them, so it was missing or had
+// another value.
 func bodyAsSent(s *Subject) []Variant {
 	raw := s.Got.RawBody
 	if len(raw) == 0 {
@@ -184,7 +184,8 @@ func bodyAsSent(s *Subject) []Variant {
 	}
 }
 
-// signSpan says where sign stands in a body: its value, and what has to go with it, a comma included.
+// signSpan is the position of sign in a body: its value, and the range to remove with it, including a
+// comma.
 type signSpan struct{ from, to, value, end int64 }
 
 func findSign(raw []byte) (at signSpan, found bool) {

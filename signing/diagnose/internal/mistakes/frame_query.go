@@ -13,7 +13,7 @@ const (
 	lowerDigits = "0123456789abcdef"
 )
 
-// percentEncodings are how libraries encode the names and values of a query string, the usual ones first.
+// percentEncodings are how libraries encode names and values of a query string, common ones first.
 var percentEncodings = []struct {
 	detail      string
 	keep, space string
@@ -22,7 +22,7 @@ var percentEncodings = []struct {
 }{
 	{"with + for a space, as Python's urlencode and Go's url.Values do", "-_.~", "+", upperDigits, true},
 	{"with %20 for a space, as encodeURIComponent does", "-_.!~*'()", "%20", upperDigits, true},
-	{"as RFC 3986 has it", "-_.~", "%20", upperDigits, true},
+	{"by RFC 3986", "-_.~", "%20", upperDigits, true},
 	{"as Java and URLSearchParams do", "-_.*", "+", upperDigits, false},
 	{"as PHP's urlencode and http_build_query do", "-_.", "+", upperDigits, false},
 	{"in lower case, as .NET does", "-_.!*()", "+", lowerDigits, false},
@@ -45,7 +45,7 @@ func percentDotNet(dst []byte, text string) []byte {
 	return percent(dst, text, "-_.!*()", "+", lowerDigits)
 }
 
-// percent encodes all but letters, digits and the characters in keep.
+// percent encodes every character except letters, digits and those in keep.
 func percent(dst []byte, text, keep, space, digits string) []byte {
 	for i := range len(text) {
 		c := text[i]
@@ -61,7 +61,7 @@ func percent(dst []byte, text, keep, space, digits string) []byte {
 	return dst
 }
 
-// query is the form of a URL's query, between first and last.
+// query is the layout of a URL's query between first and last.
 func query(first, last string, plain func(dst []byte, text string) []byte) jsonform.Layout {
 	return jsonform.Layout{Top: [2]string{first, last}, Item: "&", Colon: "=", Plain: plain, Inner: &jsonform.Compact}
 }

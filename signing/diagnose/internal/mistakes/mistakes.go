@@ -4,14 +4,13 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
-// beforeForm are the stages that make no difference when other bytes are signed than those
-// made of the parameters.
+// beforeForm are the stages that have no effect if the signed bytes do not come from the parameters.
 var beforeForm = []Stage{StageSelect, StageOrder, StageFormat, StageEscape}
 
 var withEscapes = []Stage{StageEscape}
 
-// Table is the table. Among equally likely mistakes that lead to the same text, the first is the
-// one that is named: plain words come before special ones.
+// Table is the table of mistakes. Among equally likely mistakes that lead to the same text, the first
+// one is named: general words come before specific ones.
 var Table = []mistake{
 	{ID: "global-left-out", Stage: StageSelect, Likely: Often, Ways: globalLeftOut,
 		Words: "a global parameter is missing from the signed text"},

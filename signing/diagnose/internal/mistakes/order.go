@@ -10,10 +10,10 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// ByName orders parameters by their names, byte by byte.
+// ByName orders parameters by name, byte by byte.
 func ByName(a, b Entry) int { return strings.Compare(a.Name, b.Name) }
 
-// asSent orders by place in the request, with its parts in the given order.
+// asSent orders by position in the request, with the request's parts in the given order.
 func asSent(parts ...signing.Parts) func(a, b Entry) int {
 	return func(a, b Entry) int {
 		return cmp.Or(slices.Index(parts, a.part)-slices.Index(parts, b.part), a.Index-b.Index)
@@ -35,7 +35,8 @@ func (s *Subject) severalParts() bool {
 	return n > 1
 }
 
-// partOrder is the order in which the parts of a request are read, otherPartOrders those that clients use.
+// partOrder is the order in which the parts of a request are read; otherPartOrders are those that
+// clients use.
 var (
 	partOrder       = []signing.Parts{signing.Query, signing.Path, signing.Body}
 	otherPartOrders = [][]signing.Parts{
@@ -109,8 +110,8 @@ func withoutCase(*Subject) (ways []Variant) {
 	return ways
 }
 
-// integersFirst is the order in which a JavaScript object keeps its members, whatever the order
-// in which they were added: names that are integers first, by number.
+// integersFirst is the order in which a JavaScript object keeps its members: integer names first, by
+// number, regardless of insertion order.
 func integersFirst(a, b Entry) int {
 	i, errA := strconv.ParseUint(a.Name, 10, 32)
 	j, errB := strconv.ParseUint(b.Name, 10, 32)
@@ -131,7 +132,7 @@ func byUTF16(a, b Entry) int {
 
 var reverseSorted = fixed(Variant{Apply: ordered(func(a, b Entry) int { return ByName(b, a) })})
 
-// byLength sorts names by length, and those of one length by name or as they were sent.
+// byLength sorts names by length, and names of equal length by name or in the order sent.
 func byLength(*Subject) (ways []Variant) {
 	for _, then := range []func(a, b Entry) int{ByName, func(a, b Entry) int { return a.Index - b.Index }} {
 		ways = append(ways, Variant{Apply: ordered(func(a, b Entry) int {
@@ -143,8 +144,8 @@ func byLength(*Subject) (ways []Variant) {
 
 func byValue(a, b Entry) int { return strings.Compare(a.Value.Text, b.Value.Text) }
 
-// javaHashOrder is the order in which java.util.HashMap iterates: by bucket of a table that
-// has at least 16, is at most three quarters full, and is twice as large where the map grew.
+// javaHashOrder is the iteration order of java.util.HashMap: by bucket of a table with at least 16
+// buckets that is at most three quarters full and doubles when the map grows.
 func javaHashOrder(s *Subject) (ways []Variant) {
 	n := 0
 	for _, e := range s.Base.Entries {

@@ -10,7 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
-// NewEntry returns a parameter as the rules want it written.
+// NewEntry returns a parameter as the rules require it to be written.
 func NewEntry(m signing.Member, index int, part signing.Parts, rules signing.Rules) Entry {
 	value := jsonform.Parse(m.Value)
 	if rules.Nested == signing.NestedSorted {
@@ -22,7 +22,7 @@ func NewEntry(m signing.Member, index int, part signing.Parts, rules signing.Rul
 	}
 }
 
-// find returns the entry of that name, or nil.
+// find returns the entry with a name, or nil.
 func (c *Candidate) find(name string) *Entry {
 	for i := range c.Entries {
 		if c.Entries[i].Name == name {
@@ -32,7 +32,7 @@ func (c *Candidate) find(name string) *Entry {
 	return nil
 }
 
-// include writes a parameter with a value, at its place in the request if it has one.
+// include writes a parameter with a value, at its position in the request if it has one.
 func (c *Candidate) include(name string, value *jsonform.Node) {
 	e := c.find(name)
 	if e == nil {
@@ -66,13 +66,13 @@ func signIncluded(s *Subject) []Variant {
 			Apply: func(c *Candidate) { c.include(signName, sent.Value) }})
 	}
 	for _, printed := range printedSigns[:placeholders] {
-		ways = append(ways, Variant{Rare: true, Detail: "with the value " + printed.sign + ", a placeholder of the documentation",
+		ways = append(ways, Variant{Rare: true, Detail: "with the value " + printed.sign + ", the documentation's placeholder",
 			Apply: func(c *Candidate) { c.include(signName, jsonform.String(printed.sign)) }})
 	}
 	return ways
 }
 
-// emptyWays are the sets of empty values that clients treat alike.
+// emptyWays are sets of empty values that clients treat alike.
 var emptyWays = []struct {
 	detail string
 	texts  []string
@@ -120,7 +120,7 @@ func nullAsText(s *Subject) (ways []Variant) {
 	return ways
 }
 
-// leftOut makes a mistake of leaving out the values that match.
+// leftOut returns the mistake of leaving out the matching values.
 func leftOut(match func(*jsonform.Node) bool) ways {
 	return func(s *Subject) []Variant {
 		return []Variant{{Apply: s.writeIf(false, func(e *Entry) bool { return match(e.Value) })}}
@@ -139,7 +139,7 @@ func isBlank(n *jsonform.Node) bool {
 	return n.Kind == jsonform.KindString && strings.TrimSpace(n.Text) == ""
 }
 
-// globals are the parameters of every request, as far as they are signed.
+// globals are the global parameters that are signed.
 var globals = []string{"version", "partnerCode"}
 
 func globalLeftOut(s *Subject) []Variant {

@@ -30,7 +30,7 @@ func versionAdded(s *Subject) (ways []Variant) {
 	return ways
 }
 
-// withText signs a parameter with another text than the one that was sent.
+// withText signs a parameter with a text other than the one sent.
 func withText(name, text string) Variant {
 	return Variant{Detail: strconv.Quote(text), Apply: func(c *Candidate) { c.include(name, jsonform.String(text)) }}
 }
@@ -45,7 +45,7 @@ func partnerCodeExample(s *Subject) (ways []Variant) {
 	return ways
 }
 
-// tradeTime returns the milliseconds that were sent as tradeTime.
+// tradeTime returns the tradeTime that was sent, in milliseconds.
 func (s *Subject) tradeTime() (int64, bool) {
 	sent := s.Base.find("tradeTime")
 	if sent == nil || !sent.Written || len(sent.Value.Text) != len("1645683857572") {

@@ -17,7 +17,7 @@ import (
 // SignLength is the number of digits of a sign.
 const SignLength = 2 * md5.Size
 
-// Usual reports whether a sign looks like a right one.
+// Usual reports whether a sign has the form of a right one.
 func Usual(sign string, rules signing.Rules) bool {
 	return len(sign) == SignLength && isHex(sign) && sign == InCase(sign, rules.Hex)
 }
@@ -26,7 +26,7 @@ func isHex(text string) bool {
 	return text != "" && strings.Trim(text, "0123456789abcdefABCDEF") == ""
 }
 
-// InCase returns digits in the case of the rules.
+// InCase returns digits in the letter case of the rules.
 func InCase(digits string, letters signing.HexCase) string {
 	if letters == signing.UpperHex {
 		return strings.ToUpper(digits)
@@ -34,8 +34,8 @@ func InCase(digits string, letters signing.HexCase) string {
 	return strings.ToLower(digits)
 }
 
-// CoreOf takes off what stands around the digits: white space, and whatever stands around exactly
-// 32 hexadecimal digits unless it is the sign of a negative number.
+// CoreOf removes what surrounds the digits: white space, and anything around exactly 32 hexadecimal
+// digits unless the sign is that of a negative number.
 func CoreOf(sign string) string {
 	if negative, ok := strings.CutPrefix(strings.TrimSpace(sign), "-"); ok && isHex(negative) {
 		return strings.TrimSpace(sign)
@@ -53,7 +53,8 @@ func CoreOf(sign string) string {
 	return strings.TrimSpace(sign)
 }
 
-// surrounded adds what stands around the core of the sign, if it is white space or if it is not.
+// surrounded returns the ways that add what surrounds the core of the sign: white space if white is set,
+// otherwise other text.
 func (s *Subject) surrounded(white bool) []Variant {
 	before, after, _ := strings.Cut(s.Sign, s.Core)
 	if before+after == "" || white != (strings.TrimSpace(before+after) == "") {
@@ -61,7 +62,7 @@ func (s *Subject) surrounded(white bool) []Variant {
 	}
 	v := Variant{Odd: true, How: "* with white space around it", Apply: func(c *Candidate) { c.Around = [2]string{before, after} }}
 	if !white {
-		v.How = "* with more around it"
+		v.How = "* with other text around it"
 		v.Detail = fmt.Sprintf("%s before, %s after", excerpt.ShortSign(before), excerpt.ShortSign(after))
 	}
 	return []Variant{v}
@@ -70,7 +71,7 @@ func (s *Subject) surrounded(white bool) []Variant {
 func signSpaced(s *Subject) []Variant    { return s.surrounded(true) }
 func signDecorated(s *Subject) []Variant { return s.surrounded(false) }
 
-// spelt is a way to write the sum that cannot be told from the sign's length.
+// spelt returns a way to write the digest that the length of the sign does not reveal.
 func spelt(detail, how string, write func(sum []byte) string) Variant {
 	return Variant{Detail: detail, How: how, Odd: true, Apply: func(c *Candidate) { c.Write = write }}
 }
@@ -106,7 +107,7 @@ func signShortened(s *Subject) []Variant {
 	return []Variant{cut("the 16 digits in the middle", 8), cut("the first 16 digits", 0), cut("the last 16 digits", 16)}
 }
 
-// bytewise is a way that writes each byte of the sum alone.
+// bytewise returns a way that writes each byte of the digest separately.
 func bytewise(detail string, write func(c byte) string) Variant {
 	return spelt(detail, "* with "+detail, func(sum []byte) string {
 		var b strings.Builder
@@ -122,7 +123,7 @@ func signZerosLost(s *Subject) []Variant {
 		return nil
 	}
 	return []Variant{
-		spelt("zeros at the beginning lost", "* with zeros at the beginning lost", func(sum []byte) string {
+		spelt("leading zeros lost", "* with leading zeros lost", func(sum []byte) string {
 			return InCase(strings.TrimLeft(hex.EncodeToString(sum), "0"), s.Rules.Hex)
 		}),
 		bytewise("the first digit of each byte lost if it is zero", func(c byte) string { return strconv.FormatUint(uint64(c), 16) }),
@@ -142,8 +143,8 @@ func signExtended(s *Subject) []Variant {
 		}
 	}
 	return []Variant{
-		bytewise("ffffff before each byte from 80 on", negative("%02x")),
-		bytewise("ffffff before each byte from 80 on and zeros lost", negative("%x")),
+		bytewise("ffffff before each byte from 80 up", negative("%02x")),
+		bytewise("ffffff before each byte from 80 up, with zeros lost", negative("%x")),
 	}
 }
 
@@ -201,10 +202,10 @@ func signSeparated(s *Subject) (ways []Variant) {
 	return ways
 }
 
-// placeholders is how many of printedSigns are no sign of anything.
+// placeholders is how many of printedSigns, from the first, are signs of no request.
 const placeholders = 2
 
-// printedSigns are the signs that the documentation shows. A client that sends one has copied it.
+// printedSigns are the signs printed in the documentation. A client that sends one has copied it.
 var printedSigns = []struct{ sign, from string }{
 	{"b2a9e697bdff66049803d62ffeffccaf", "it is printed on several pages and is a placeholder"},
 	{"481e1335274f43b0070fcd94e0449fae", "it is printed on several pages and is a placeholder"},
@@ -213,7 +214,7 @@ var printedSigns = []struct{ sign, from string }{
 	{"01b9a6e419475d81e6a55d869c1506c3", "it belongs to the signContent of the global specification"},
 }
 
-// Look is how a sign looks, with and without what stands around it, and how it should.
+// Look is the form of a sign, with and without surrounding text, and the right sign.
 type Look struct {
 	Sign, Core, Want string
 	Rules            signing.Rules
@@ -230,7 +231,7 @@ func seesPrinted(l Look) (string, bool) {
 	return "", false
 }
 
-// seesMistyped sees the right sign with up to four digits changed, or with up to eight cut off.
+// seesMistyped recognizes the right sign with up to four digits changed or up to eight cut off.
 func seesMistyped(l Look) (string, bool) {
 	digits := InCase(l.Core, l.Rules.Hex)
 	if cut := len(l.Want) - len(digits); cut > 0 && cut <= 8 && (strings.HasPrefix(l.Want, digits) || strings.HasSuffix(l.Want, digits)) {
@@ -248,7 +249,7 @@ func seesMistyped(l Look) (string, bool) {
 	return fmt.Sprintf("%d changed", changed), changed <= 4
 }
 
-// seesInvented sees signs of so few different digits as MD5 will not give.
+// seesInvented recognizes signs with fewer different digits than MD5 produces in practice.
 func seesInvented(l Look) (string, bool) {
 	different := map[rune]bool{}
 	for _, digit := range l.Core {

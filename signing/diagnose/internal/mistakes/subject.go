@@ -2,14 +2,14 @@ package mistakes
 
 import "github.com/mallcheck/mallcheck/signing"
 
-// Subject is a request with the wrong sign that was sent with it.
+// Subject is a request with the wrong sign that it was sent with.
 type Subject struct {
 	Got        Sent
 	Sign, Want string
 	Expected   []byte // the content whose MD5 is want
 	Rules      signing.Rules
 	Base       Candidate // the right way to make the sign
-	Core       string    // the sign without what stands around it
+	Core       string    // the sign without surrounding text
 }
 
 // Sent are the parts of a request, as in diagnose.Request.

@@ -8,12 +8,12 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose/internal/jsonform"
 )
 
-// framed is a way that changes the whole text.
+// framed returns a way that changes the whole text.
 func framed(detail string, f func(dst, text []byte) []byte) Variant {
 	return Variant{Detail: detail, Apply: func(c *Candidate) { c.Frame = f }}
 }
 
-// around is a way that adds something before and after the text.
+// around returns a way that adds text before and after the signed text.
 func around(detail, before, after string) Variant {
 	return framed(detail, func(dst, text []byte) []byte {
 		return append(append(append(dst, before...), text...), after...)
@@ -47,7 +47,7 @@ var wrapped = fixed(
 	around("in double quotes", `"`, `"`),
 )
 
-// secret are texts that clients add who expect a secret to take part.
+// secret covers the texts that clients add when they expect the sign to use a secret.
 func secret(s *Subject) []Variant {
 	ways := []Variant{
 		around(`"null" at the end`, "", "null"),
@@ -80,15 +80,15 @@ var jsonTwice = fixed(
 
 var textURLEncoded = fixed(
 	framed("as encodeURIComponent does", func(dst, text []byte) []byte { return percentScript(dst, string(text)) }),
-	framed("as forms are, with + for a space", func(dst, text []byte) []byte { return percentForm(dst, string(text)) }),
+	framed("as in forms, with + for a space", func(dst, text []byte) []byte { return percentForm(dst, string(text)) }),
 ).rarely(
 	framed("as .NET does, in lower case", func(dst, text []byte) []byte { return percentDotNet(dst, string(text)) }),
-	framed("as RFC 3986 has it", func(dst, text []byte) []byte { return percentRFC(dst, string(text)) }),
+	framed("by RFC 3986", func(dst, text []byte) []byte { return percentRFC(dst, string(text)) }),
 	framed("as encodeURI does", func(dst, text []byte) []byte {
 		return percent(dst, string(text), ";,/?:@&=+$-_.!~*'()#", "%20", upperDigits)
 	}),
 	framed("as JavaScript's escape does", func(dst, text []byte) []byte { return scriptEscape(dst, string(text)) }),
-	framed("as a query is", func(dst, text []byte) []byte { return append(dst, url.PathEscape(string(text))...) }),
+	framed("as in a query", func(dst, text []byte) []byte { return append(dst, url.PathEscape(string(text))...) }),
 )
 
 var textCase = fixed(
@@ -103,7 +103,7 @@ var spacesRemoved = fixed(
 	framed("backslashes", func(dst, text []byte) []byte { return append(dst, bytes.ReplaceAll(text, []byte(`\`), nil)...) }),
 )
 
-// stripSlashes removes backslashes and keeps what follows them.
+// stripSlashes removes each backslash and keeps the character after it.
 func stripSlashes(dst, text []byte) []byte {
 	for i := 0; i < len(text); i++ {
 		if text[i] == '\\' {
