@@ -24,7 +24,7 @@ func TestLearnAndDrift(t *testing.T) {
 		{[]string{"drift", "sandbox.overlay.yaml", "sandbox.overlay.yaml", "--fail-on", "drift"}, 0, "No change.\n", ""},
 		{
 			[]string{"drift", "--overlay", "sandbox.overlay.yaml", "--variant", "acceptance-without-data", "--seed", "1", "--fail-on", "drift"}, 1,
-			"gone: AddSimsResponse.data is not sent any more", "",
+			"gone: AddSimsResponse.data is no longer sent", "",
 		},
 		{[]string{"contract", "--overlay", "sandbox.overlay.yaml"}, 0, "grade: observed", ""},
 		{[]string{"contract", "--overlay", "none.yaml"}, 2, "", "none.yaml: no such file or directory; mallcheck learn writes an overlay"},

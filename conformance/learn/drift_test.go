@@ -108,7 +108,7 @@ var changes = []struct {
 	also     []string // in the clauses of what else changes with it
 }{
 	{"a member is gone", details(func(d map[string]any, _ int) { delete(d, "message") }),
-		"gone", "AsyncResultDetail.message is not sent any more", true, nil},
+		"gone", "AsyncResultDetail.message is no longer sent", true, nil},
 	{"a member is missing from some answers", edit(func(_, data map[string]any, n int) {
 		if n%3 == 0 {
 			delete(data, "payResultDate")
@@ -116,7 +116,7 @@ var changes = []struct {
 		}
 	}, "resultQuery"), "changed", "PaymentResult.payStatus is missing from some answers", true, nil},
 	{"a member is renamed", replace(`"payStatus"`, `"pay_state"`, "resultQuery", "confirmPaymentResult"),
-		"gone", "PaymentResult.payStatus is not sent any more", true, []string{"pay_state"}},
+		"gone", "PaymentResult.payStatus is no longer sent", true, []string{"pay_state"}},
 	{"a text becomes a number", edit(func(_, data map[string]any, _ int) { data["sim_count"] = 3 }, "listGroupSims"),
 		"changed", "GroupSims.sim_count has another type", true, nil},
 	{"an object becomes a list", edit(func(answer, data map[string]any, _ int) { answer["data"] = []any{data} }, "resultQuery"),
@@ -138,7 +138,7 @@ var changes = []struct {
 	{"a code has other values", edit(func(_, data map[string]any, _ int) { data["payStatus"] = "PAID" }, "resultQuery", "confirmPaymentResult"),
 		"changed", "PaymentResult.payStatus has other values: PAID instead of 0, 1, 2", false, nil},
 	{"a state is named otherwise", replace(`"completed"`, `"DONE"`, "asyncResult"),
-		"changed", "The setting terminal-status is DONE, not completed any more", true, []string{"AsyncResult/properties/status"}},
+		"changed", "The setting terminal-status is now DONE instead of completed", true, []string{"AsyncResult/properties/status"}},
 	{"amounts have three decimals", edit(func(_, data map[string]any, _ int) { data["payAmount"] = fmt.Sprint(data["payAmount"], "0") },
 		"resultQuery", "confirmPaymentResult"), "changed", "PaymentResult.payAmount has another form", false, nil},
 	{"currencies are in lower case", edit(func(_, data map[string]any, _ int) { data["payCurrency"] = "usd" }, "resultQuery", "confirmPaymentResult"),
@@ -156,9 +156,9 @@ var changes = []struct {
 		if bytes.Contains(e.Response.Body, []byte("sign")) {
 			e.Response.Body = bytes.Replace(e.Response.Body, []byte(`"F"`), []byte(`"E401"`), 1)
 		}
-	}), "changed", "A wrong sign is refused otherwise", true, []string{"refusal "}},
+	}), "changed", "A wrong sign is refused differently", true, []string{"refusal "}},
 	{"refusals have another status", refusals(func(e *reports.Exchange) { e.Response.Status = 422 }),
-		"changed", "A missing parameter is refused otherwise", true, []string{"refusal "}},
+		"changed", "A missing parameter is refused differently", true, []string{"refusal "}},
 	{"wrong signs are accepted", refusals(func(e *reports.Exchange) {
 		if e.Operation == "listBundles" && bytes.Contains(e.Response.Body, []byte("sign")) {
 			e.Response.Body = []byte(`{"data":[],"operateCode":"S","message":"success"}`)
@@ -170,7 +170,7 @@ var changes = []struct {
 		}
 	}, "new", "The target accepts requests without documented parameters (version)", false, []string{"habit ", "refusal "}},
 	{"the header of the request id is another", header("request_id", "X-Task", same),
-		"changed", "The setting request-id-header is X-Task, not Request_id any more", true, nil},
+		"changed", "The setting request-id-header is now X-Task instead of Request_id", true, nil},
 	{"answers have another media type", header("Content-Type", "Content-Type", func(string) string { return "application/json;charset=UTF-8" }),
 		"changed", "Answers have another media type", false, nil},
 	{"a success has no envelope", func(e *reports.Exchange, _ int) {
@@ -235,7 +235,7 @@ func TestEachChangeIsSeenAndNamed(t *testing.T) {
 	}
 }
 
-// A member that no page names and that is not sent any more is gone, too, also where the earlier learning was read from a file.
+// A member that no page names and that is no longer sent is gone, too, also where the earlier learning was read from a file.
 func TestAMemberThatNoPageNamesIsGone(t *testing.T) {
 	before := learnt(t, changing(edit(func(_, data map[string]any, _ int) {
 		data["channel"] = map[string]any{"name": "stripe"}
@@ -248,7 +248,7 @@ func TestAMemberThatNoPageNamesIsGone(t *testing.T) {
 	now := learnt(t, base())
 	for _, earlier := range []*Learned{before, read} {
 		found := Drift(earlier, now)
-		if len(found) != 1 || found[0].Summary != "PaymentResult.channel is not sent any more" || found[0].Kind != "gone" || !found[0].Breaking() {
+		if len(found) != 1 || found[0].Summary != "PaymentResult.channel is no longer sent" || found[0].Kind != "gone" || !found[0].Breaking() {
 			t.Errorf("want one change: %s", summaries(found))
 		}
 	}
@@ -270,7 +270,7 @@ func TestAnUnchangedTargetHasNoDrift(t *testing.T) {
 
 func TestDriftAsARun(t *testing.T) {
 	found := []Change{
-		{Rank: 1, Kind: "gone", Clause: "/a", Operations: []string{"addSims", "removeSims"}, Summary: "a is not sent any more", Before: "always present"},
+		{Rank: 1, Kind: "gone", Clause: "/a", Operations: []string{"addSims", "removeSims"}, Summary: "a is no longer sent", Before: "always present"},
 		{Rank: 8, Kind: "new", Clause: "setting x", Summary: "b is new"},
 	}
 	for _, failing := range []bool{false, true} {
@@ -309,8 +309,8 @@ func TestChangesAsText(t *testing.T) {
 		want    string
 	}{
 		{nil, "No change.\n"},
-		{[]Change{{Rank: 1, Kind: "gone", Summary: "a is not sent any more", Before: "always present", After: "absent", Operations: []string{"addSims"}}},
-			"1 change, 1 breaking.\n\nBreaks clients\n  gone: a is not sent any more: always present → absent (addSims)\n"},
+		{[]Change{{Rank: 1, Kind: "gone", Summary: "a is no longer sent", Before: "always present", After: "absent", Operations: []string{"addSims"}}},
+			"1 change, 1 breaking.\n\nBreaks clients\n  gone: a is no longer sent: always present → absent (addSims)\n"},
 		{[]Change{{Rank: 1, Kind: "gone", Summary: "a"}, {Rank: 8, Kind: "new", Summary: "b is new", After: "sometimes present"}},
 			"2 changes, 1 breaking.\n\nBreaks clients\n  gone: a\n\nOther changes\n  new: b is new: sometimes present\n"},
 	} {

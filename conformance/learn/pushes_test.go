@@ -76,8 +76,8 @@ func TestChangesOfPushes(t *testing.T) {
 		{func(r *reports.Request) {
 			r.Header = append(r.Header, reports.Header{Name: "X-Lf-Trace", Value: "0a1b2c"})
 		}, "Pushes have a new x-lf-trace", "new", false},
-		{inBody(`"packageCode"`, `"package_code"`), "Pushes have no member packageCode any more", "gone", true},
-		{inBody(`"payAmount":"4.99"`, `"payAmount":4.99`), "The member payAmount of pushes is another one", "changed", true},
+		{inBody(`"packageCode"`, `"package_code"`), "Pushes no longer have member packageCode", "gone", true},
+		{inBody(`"payAmount":"4.99"`, `"payAmount":4.99`), "The member payAmount of pushes has changed", "changed", true},
 		{inBody(`{`, `{"orderStatus":"0",`), "Pushes have a new member orderStatus", "new", false},
 	} {
 		found := Drift(before, learnt(t, repushed(test.change)))

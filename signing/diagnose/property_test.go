@@ -206,7 +206,7 @@ func follows(sign string, cause Cause, rules signing.Rules) error {
 	if white {
 		sign = strings.TrimSpace(sign)
 	}
-	how, more := strings.CutSuffix(how, " with more around it")
+	how, more := strings.CutSuffix(how, " with other text around it")
 	if more {
 		sign = regexp.MustCompile(`[0-9a-fA-F]{32}`).FindString(sign)
 	}

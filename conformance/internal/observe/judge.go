@@ -51,7 +51,7 @@ func NewJudge(contract *openapi.Contract, learned *Learned) (*Judge, error) {
 }
 
 // Result judges the exchanges of a result: a deviation that the overlay knows as a habit is
-// none, unless a page says so; one from what it knows better gets its grade; and a mistake that is refused otherwise than before is told,
+// none, unless a page says so; one from what it knows better gets its grade; and a mistake that is refused differently than before is told,
 // once for each operation.
 func (j *Judge) Result(result *reports.Result) {
 	for i := range result.Exchanges {

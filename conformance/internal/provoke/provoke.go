@@ -88,16 +88,16 @@ var words = map[string]string{
 var sentences = map[string]string{
 	UnknownPaths: "accepts other spellings of the paths", OtherMethods: "accepts other HTTP methods", OtherMediaTypes: "accepts bodies of other media types",
 	missingBody: "accepts requests without a body", OversizedBodies: "accepts very large bodies", malformedJSON: "accepts bodies that are not valid JSON",
-	TrailingData: "accepts data behind the JSON body", RepeatedParameters: "accepts parameters that are sent twice",
+	TrailingData: "accepts data after the JSON body", RepeatedParameters: "accepts parameters that are sent twice",
 	MissingSign: "accepts requests without a sign", EmptySign: "accepts empty signs", MalformedSign: "accepts malformed signs",
 	upperCaseSign: "accepts signs in upper case", WrongSign: "accepts wrong signs",
 	MissingParameters: "accepts requests without documented parameters", emptyValues: "accepts empty values",
 	SpacesAround:   "accepts values with spaces before or after them",
 	nullForStrings: "accepts null where strings are documented", numbersForStrings: "accepts numbers where strings are documented",
-	OtherTypes: "accepts values of other JSON types than the documented one", malformedValues: "accepts values in other forms than the printed ones",
+	OtherTypes: "accepts values of undocumented JSON types", malformedValues: "accepts values in forms other than the printed ones",
 	"bare-bodies": "answers without the envelope", "white-space": "indents its answers", "text-in-escapes": "escapes non-ASCII characters or slashes",
 	"chunked": "sends answers without a Content-Length", "connection-closed": "closes the connection after each answer",
-	"refusals-in-another-form": "refuses in another form than the envelope",
+	"refusals-in-another-form": "refuses without the envelope",
 }
 
 // Form is what is needed of an operation to judge the form of its requests.
