@@ -1,7 +1,7 @@
 // Package embedded starts the sandbox as the target of a run.
 //
-// It serves the command line, go test and other modules: without an address, that
-// is what a run tests. Plans and proofs of faults are made here too, since both run
+// A run without an address tests this sandbox, from the command line, from go test and
+// from other modules. The package also makes plans and proofs of faults, because both run
 // the checks against a sandbox. It writes no report and prints nothing.
 package embedded
 
@@ -22,13 +22,13 @@ import (
 )
 
 const (
-	// taskDelay is how long a task of the sandbox takes in a run.
+	// taskDelay is how long a task of the sandbox takes.
 	taskDelay = time.Millisecond
-	// pushBackoff is how long the sandbox waits in a run before it sends a push again.
+	// pushBackoff is how long the sandbox waits before it sends a push again.
 	pushBackoff = 2 * time.Millisecond
 	// pushTimeout is how long a run waits for a push of the sandbox.
 	pushTimeout = "2s"
-	// pushPath is the path of the receiver of a run. Any would do.
+	// pushPath is the path of the run's receiver. It is arbitrary.
 	pushPath = "/rechargeSuccess"
 )
 
@@ -40,11 +40,11 @@ type Sandbox struct {
 	server *sandbox.Server
 }
 
-// Start starts the sandbox with the faults, variants and seed of the layers. Its
-// settings come last: a flag, a variable or a file overrides them. The caller closes it.
+// Start starts the sandbox with the faults, variants and seed of the layers. Flags,
+// variables and a file override its settings. The caller must close it.
 func Start(layers ...target.Layer) (*Sandbox, error) { return StartAs(nil, layers...) }
 
-// StartAs is Start with a sandbox that answers as a target which was learnt; nil for none.
+// StartAs is Start with a sandbox that answers as a learnt target does; nil for none.
 func StartAs(learned *observe.Learned, layers ...target.Layer) (*Sandbox, error) {
 	t, err := target.Resolve(layers...)
 	if err != nil {
@@ -53,8 +53,8 @@ func StartAs(learned *observe.Learned, layers ...target.Layer) (*Sandbox, error)
 	return start(layers, t, learned)
 }
 
-// Open returns the target that the layers name, or a sandbox where they give no
-// address. The caller calls closing, which is never nil.
+// Open returns the target that the layers name, or a sandbox if they have no address.
+// The caller must call closing, which is never nil.
 func Open(layers ...target.Layer) (t *target.Target, closing func(), err error) {
 	t, err = target.Resolve(layers...)
 	if err != nil || target.HasAddress(layers...) {
@@ -109,7 +109,7 @@ func start(layers []target.Layer, t *target.Target, learned *observe.Learned) (*
 	return s, nil
 }
 
-// Close ends the sandbox, waiting a moment for what it is answering.
+// Close stops the sandbox, and waits a moment for calls in progress.
 func (s *Sandbox) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()

@@ -8,8 +8,8 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// AddOverlay has the sandbox of a configuration answer as the target does that an overlay is about, and adds the
-// settings that a run needs with it.
+// AddOverlay configures the sandbox to answer as the target of an overlay does, and adds the settings that a run
+// needs with it.
 func AddOverlay(path string, config *sandbox.Config, settings map[string]string) error {
 	overlay, err := target.ReadOverlay(path)
 	if err != nil {

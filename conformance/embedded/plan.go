@@ -12,7 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// ErrUnfinished is the error of a plan that was interrupted.
+// ErrUnfinished means that a plan was interrupted.
 var ErrUnfinished = errors.New("the plan was not finished")
 
 // Plan returns what a run with these settings would do. Nothing is sent to the
@@ -28,8 +28,8 @@ func Plan(ctx context.Context, layers ...target.Layer) (*conformance.Plan, error
 	return conformance.NewPlan(t, dry), nil
 }
 
-// DryRun runs the checks of a target against a sandbox. It also returns the target,
-// which is the sandbox where the layers name no other.
+// DryRun runs the checks of a target against a sandbox. It also returns the target: the
+// sandbox, if the layers name no other.
 func DryRun(ctx context.Context, layers ...target.Layer) (*target.Target, *reports.Run, error) {
 	t, err := target.Resolve(layers...)
 	if err != nil {
@@ -54,8 +54,8 @@ func DryRun(ctx context.Context, layers ...target.Layer) (*target.Target, *repor
 	return t, run, err
 }
 
-// imitate leaves the sandbox no more than a target has, so that the same checks run
-// and the same are skipped.
+// imitate removes from the sandbox's settings whatever the target lacks, so that the same
+// checks run and the same are skipped.
 func imitate(dry, t *target.Target) {
 	dry.Sandbox, dry.ReportDir = false, ""
 	dry.Only, dry.Skip, dry.Depth, dry.Allow, dry.Fuzz, dry.Shard = t.Only, t.Skip, t.Depth, t.Allow, t.Fuzz, t.Shard

@@ -18,13 +18,13 @@ import (
 const (
 	// runLimit bounds each of the two runs against one fault.
 	runLimit = 2 * time.Minute
-	// ProofLimit is how long proving one fault takes at most.
+	// ProofLimit bounds the time to prove one fault.
 	ProofLimit = 2*runLimit + 30*time.Second
 )
 
-// Prove runs the suite against sandboxes that commit a fault: first the hand-written
-// checks, then the derived cases that are worth it. What is left out can only leave
-// a fault, a check or a mutation unproven.
+// Prove runs the suite against sandboxes with a fault: first the hand-written checks,
+// then the derived cases that are worth running. Leaving cases out can only leave a
+// fault, a check or a mutation unproven.
 func Prove(ctx context.Context, id, depth string, seed int64) (*reports.FaultRow, error) {
 	all := faults.Faults()
 	at := slices.IndexFunc(all, func(f faults.Fault) bool { return f.ID == id })
@@ -52,8 +52,8 @@ func Prove(ctx context.Context, id, depth string, seed int64) (*reports.FaultRow
 	return &row, nil
 }
 
-// against runs a part of the suite against a sandbox that commits a fault. Nothing
-// of the environment counts. The sandbox answers at once, so the limits are short.
+// against runs a part of the suite against a sandbox with a fault. It ignores the
+// environment. The sandbox answers at once, so the limits are short.
 func against(ctx context.Context, id, depth string, seed int64, part func(*target.Settings)) (*reports.Run, error) {
 	settings := target.Settings{
 		Fault: []string{id}, Depth: depth, Seed: strconv.FormatInt(seed, 10), Timeout: runLimit.String(),

@@ -9,11 +9,11 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// DefaultPushTo is where a served sandbox sends its pushes when a later run is to
-// test it: that run gets this address to listen on.
+// DefaultPushTo is the address to which a served sandbox sends its pushes if a later run
+// will test it. That run listens there.
 const DefaultPushTo = "http://127.0.0.1:8643" + pushPath
 
-// WithKey gives pushes the sandbox's well-known key when they have none.
+// WithKey returns pushes with the sandbox's well-known key if they have none.
 func WithKey(push sandbox.Push) sandbox.Push {
 	if len(push.Key) == 0 {
 		f := sandbox.NewFixtures()
@@ -22,10 +22,10 @@ func WithKey(push sandbox.Push) sandbox.Push {
 	return push
 }
 
-// KeyText writes the key of pushes as the setting push-key.
+// KeyText returns the key of pushes in the form of the setting push-key.
 func KeyText(push sandbox.Push) string { return push.KeyID + ":" + hex.EncodeToString(push.Key) }
 
-// KeyShown names the key of pushes. Only the well-known key is shown in full.
+// KeyShown returns the key of pushes for display. Only the well-known key is shown in full.
 func KeyShown(push sandbox.Push) string {
 	if known := KeyText(WithKey(sandbox.Push{})); KeyText(push) == known {
 		return known
@@ -33,8 +33,8 @@ func KeyShown(push sandbox.Push) string {
 	return push.KeyID
 }
 
-// DescribePush adds to the settings of a run where a served sandbox sends its
-// pushes, if a run on this machine can listen there.
+// DescribePush adds to the settings of a run the address to which a served sandbox sends
+// its pushes, if a run on this machine can listen there.
 func DescribePush(values map[string]string, push sandbox.Push) {
 	to, err := url.Parse(push.To)
 	if err != nil || to.Scheme != "http" || to.Port() == "" {

@@ -11,15 +11,15 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// HasAddress reports whether any layer gives a service's address, in which
-// case the embedded sandbox is not used.
+// HasAddress reports whether any layer has the address of a service. If so, the
+// embedded sandbox is not used.
 func HasAddress(layers ...Layer) bool {
 	return slices.ContainsFunc(layers, func(l Layer) bool {
 		return l.target != "" || len(l.Settings.values("environment")) > 0 || hasURL(&l.Settings)
 	})
 }
 
-// addresses parses the services' addresses and what they require.
+// addresses parses the addresses of the services, and checks the settings that they require.
 func (r *resolver) addresses(t *Target) {
 	environment := r.choice("environment")
 	r.oneKind()
@@ -69,10 +69,9 @@ func (r *resolver) partner(t *Target, named int) {
 	r.problem = problem
 }
 
-// address returns the address of a service, and the key that it comes from. An
-// environment gives the addresses of all services or of none: one that stands
-// behind an address of its own is ignored, so that the rest of a target whose
-// addresses are filled in is never the provider's.
+// address returns the address of a service, and the key that sets it. An environment
+// sets the addresses of all services. It is ignored if a layer before it has any address,
+// so that a target with addresses of its own never falls back to the provider's.
 func (r *resolver) address(service, environment string) (key, address string) {
 	own := service + "-url"
 	given := false
@@ -92,7 +91,7 @@ func (r *resolver) address(service, environment string) (key, address string) {
 	return "", ""
 }
 
-// oneKind requires that a layer gives addresses or an environment, not both.
+// oneKind requires that a layer has addresses or an environment, not both.
 func (r *resolver) oneKind() {
 	for i := range r.layers {
 		layer := &r.layers[i]
@@ -105,7 +104,7 @@ func (r *resolver) oneKind() {
 	}
 }
 
-// hasURL reports whether settings give the address of a service.
+// hasURL reports whether settings have the address of a service.
 func hasURL(settings *Settings) bool {
 	return slices.ContainsFunc(Services, func(service string) bool { return len(settings.values(service+"-url")) > 0 })
 }
@@ -140,8 +139,8 @@ func (r *resolver) refuseProduction(key, address string) {
 	}
 }
 
-// sureOfProduction requires to be told twice before anything is written to a
-// production target or bought from it.
+// sureOfProduction requires a second confirmation before a run may write to a production
+// target or buy from it.
 func (r *resolver) sureOfProduction(t *Target) {
 	if !t.Production || t.YesProduction {
 		return
@@ -155,8 +154,8 @@ func (r *resolver) sureOfProduction(t *Target) {
 }
 
 // below reports whether address is base or a path below it, compared by whole
-// path segments, so that /vshop_uat is not below /vshop. Dots, escapes, letter
-// case of the host and a final dot of it do not hide an address.
+// path segments, so that /vshop_uat is not below /vshop. It normalizes dots and escapes of
+// the path, and the letter case and final dot of the host.
 func below(address, base string) bool {
 	a, errA := url.Parse(address)
 	b, errB := url.Parse(base)
@@ -170,7 +169,7 @@ func hostname(u *url.URL) string {
 	return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 }
 
-// hostOf names a target by the hosts of its services, without repetition.
+// hostOf names a target after the hosts of its services, each once.
 func hostOf(urls map[string]string) string {
 	var hosts []string
 	for _, service := range Services {

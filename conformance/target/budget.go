@@ -14,16 +14,16 @@ type Budget struct {
 	Amount *big.Rat
 }
 
-// Limited reports whether there is any limit.
+// Limited reports whether the budget has a limit.
 func (b Budget) Limited() bool { return b.Purchases > 0 || b.Amount != nil }
 
-// unlimited is the value of a budget without a limit.
+// unlimited is the text of a budget without a limit.
 const unlimited = "none"
 
-// maxAmountText bounds the length of an amount, so that nobody computes with millions of digits.
+// maxAmountText bounds the length of an amount, because arithmetic with millions of digits is slow.
 const maxAmountText = 32
 
-// ParseAmount parses a decimal number as amounts are written, such as 4.99.
+// ParseAmount parses an amount: a decimal number such as 4.99.
 func ParseAmount(text string) (*big.Rat, bool) {
 	if len(text) > maxAmountText || !amountForm.MatchString(text) {
 		return nil, false

@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// Layers returns the layers that settings come from, and the first one wins: the
-// flags, the environment (given as os.Environ gives it), and the target that they
-// choose of a file. The file is the one they name, otherwise FileName in dir, if it
-// is there. Where no target is named and no address is given, it is the file's
-// default; a file that has none is an error, since a run of the sandbox would pass
-// for one of the target. Its errors are of type *Error.
+// Layers returns the layers of settings in order of precedence: the flags, the environment
+// (in the form of os.Environ) and one target of a file. The file is the one that flags or
+// environment name, otherwise FileName in dir, if it exists. Without a named target and
+// without an address, the target is the file's default. A file without a default is then an
+// error, because a run of the sandbox could be mistaken for a run of the target. Errors
+// have type *Error.
 func Layers(flags Settings, environ []string, dir string) ([]Layer, error) {
 	environment, err := Environment(environ)
 	if err != nil {
@@ -49,14 +49,14 @@ func Layers(flags Settings, environ []string, dir string) ([]Layer, error) {
 	return append(layers, chosen), err
 }
 
-// Chosen returns the name of the target that layers choose, "" where they choose none.
+// Chosen returns the name of the target that layers choose, "" for none.
 func Chosen(layers ...Layer) string { return (&resolver{layers: layers}).text("target") }
 
-// NoDefault is the problem of a file of targets where none is chosen.
+// NoDefault is the problem of a file without a default if no target is chosen.
 const NoDefault = "names no default target"
 
 // FindFile returns the file of targets that flags and environment name, or FileName
-// in dir; nil when neither is there.
+// in dir; nil if neither exists.
 func FindFile(flags Settings, environ []string, dir string) (*File, error) {
 	environment, err := Environment(environ)
 	if err != nil {
@@ -66,7 +66,7 @@ func FindFile(flags Settings, environ []string, dir string) (*File, error) {
 	return r.file(dir)
 }
 
-// file reads the file of targets, nil when none is named and none is there.
+// file reads the file of targets; nil if none is named and none exists.
 func (r *resolver) file(dir string) (*File, error) {
 	named := r.text("config")
 	path := cmp.Or(named, filepath.Join(dir, FileName))

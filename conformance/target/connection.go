@@ -13,14 +13,14 @@ import (
 	"strings"
 )
 
-// noProxy is the value of proxy with which none is used, whatever the variables
-// of the process say.
+// noProxy is the value of proxy that disables proxies, also those of the process
+// environment.
 const noProxy = "none"
 
-// ownHeaders are the header fields that a request has by itself.
+// ownHeaders are the header fields that every request sets itself.
 var ownHeaders = []string{"Connection", "Content-Length", "Content-Type", "Expect", "Host", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
 
-// proxyAddress parses the address of a proxy; it is nil for none at all.
+// proxyAddress parses the address of a proxy; nil for none.
 func proxyAddress(text string) (*url.URL, error) {
 	if text == noProxy {
 		return nil, nil
@@ -33,8 +33,8 @@ func proxyAddress(text string) (*url.URL, error) {
 	return parsed, nil
 }
 
-// header parses NAME: VALUE settings. It also returns the values that come out of
-// variables of the environment, which are where a file keeps its secrets.
+// header parses NAME: VALUE settings. It also returns the values that come from
+// environment variables, because a file keeps its secrets there.
 func (r *resolver) header() (header http.Header, secrets []string) {
 	header = http.Header{}
 	for _, text := range r.list("header") {
@@ -56,12 +56,12 @@ func (r *resolver) header() (header http.Header, secrets []string) {
 	return header, secrets
 }
 
-// headerValue reports whether a text can be sent as the value of a header field.
+// headerValue reports whether a string is valid as the value of a header field.
 func headerValue(text string) bool {
 	return !strings.ContainsFunc(text, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
 }
 
-// tls reads the certificates and returns how to speak TLS, nil for the usual way.
+// tls reads the certificates and returns the TLS configuration, nil for the default.
 func (r *resolver) tls() *tls.Config {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if r.choice("tls-min-version") == "1.3" {
@@ -81,7 +81,7 @@ func (r *resolver) tls() *tls.Config {
 	return config
 }
 
-// trusted returns the certificates of the system and those of a file.
+// trusted returns the system's certificates and those of a file.
 func trusted(file string) (*x509.CertPool, error) {
 	text, err := readPEM(file)
 	if err != nil {
@@ -117,7 +117,7 @@ func clientCertificate(cert, key string) ([]tls.Certificate, error) {
 // maxFile bounds the bytes of a file of targets or certificates.
 const maxFile = 1 << 20
 
-// readPEM reads a file; its error goes behind the file's name.
+// readPEM reads a file. Its error continues the file's name.
 func readPEM(file string) ([]byte, error) {
 	text, err := readFile(file)
 	if err != nil {
@@ -127,8 +127,8 @@ func readPEM(file string) ([]byte, error) {
 	return bytes.TrimPrefix(text, []byte("\ufeff")), nil
 }
 
-// readFile reads a file of a few bytes. What is no file, such as a pipe, is not
-// opened: reading it might take for ever.
+// readFile reads a small regular file. It does not open pipes or devices: reading one might
+// never end.
 func readFile(file string) ([]byte, error) {
 	info, err := os.Stat(file)
 	switch {
@@ -152,7 +152,7 @@ func readFile(file string) ([]byte, error) {
 	return text, nil
 }
 
-// reason is an error of the file system without the name of the file.
+// reason returns an error of the file system without the name of the file.
 func reason(err error) error {
 	var failed *os.PathError
 	if errors.As(err, &failed) {

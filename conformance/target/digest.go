@@ -12,9 +12,9 @@ import (
 
 // Digest is a SHA-256, in hex, of the settings that define what a run tests and how
 // strictly: addresses, partners, rules, permissions, policy, selection, faults and
-// variants. The shards of one run have the same. Fixtures, limits, secrets and
-// reports may differ between shards and take no part, nor does the address of the
-// embedded sandbox: each shard starts its own.
+// variants. All shards of one run have the same digest. It leaves out fixtures, limits,
+// secrets and reports, which may differ between shards, and the address of the embedded
+// sandbox, because each shard starts its own.
 func (t *Target) Digest() string {
 	urls := t.URLs
 	if t.Sandbox {

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// variable is a variable of the environment in a value, or a $ that is meant as one.
+// variable matches a reference to an environment variable, or an escaped $.
 var variable = regexp.MustCompile(`\$\$\{|\$\{[^}]*\}?`)
 
-// variableName is the form of the name of a variable.
+// variableName matches the name of a variable.
 var variableName = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$`)
 
-// expand puts the variables of the environment into a value.
+// expand replaces the variables in a value by their values.
 func (f *File) expand(key string, value fileValue, environ []string) (text string, err error) {
 	text = variable.ReplaceAllStringFunc(value.text, func(found string) string {
 		if found == "$${" {

@@ -7,21 +7,21 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Expectation says what a target does with a kind of case, whatever the contract
-// says: for targets that are meant to be more lenient or stricter than it.
+// Expectation overrides the contract for a kind of case, for targets that are more lenient
+// or stricter on purpose.
 type Expectation struct {
 	reports.Expectation
-	// Place says where it was written, "mallcheck.yaml:7: expectations"; "" when
-	// that is not known.
+	// Place says where it is written, such as "mallcheck.yaml:7: expectations"; "" if
+	// unknown.
 	Place string
 }
 
-// expectWords are the words that a file uses to say what it expects.
+// expectWords are the words for the expected outcome in a file.
 var expectWords = map[string]reports.Expect{
 	"accept": reports.ExpectAccepted, "reject": reports.ExpectRefused, "either": reports.ExpectEither,
 }
 
-// expectations returns those of the first layer that has any.
+// expectations returns the expectations of the first layer that has some.
 func (r *resolver) expectations() []Expectation {
 	for i := range r.layers {
 		if len(r.layers[i].expectations) > 0 {
@@ -31,7 +31,7 @@ func (r *resolver) expectations() []Expectation {
 	return nil
 }
 
-// operationIDs returns the ids of the operations of the contract for which keep holds.
+// operationIDs returns the ids of the operations for which keep returns true.
 func operationIDs(keep func(openapi.Operation) bool) []string {
 	contract, err := openapi.Mall()
 	if err != nil {

@@ -16,24 +16,23 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// FileName is the name of the file of targets that is looked for when none is named.
+// FileName is the default name of the file of targets.
 const FileName = "mallcheck.yaml"
 
-// SandboxName names the embedded sandbox where a target is named.
+// SandboxName is the name of the embedded sandbox as a target.
 const SandboxName = "sandbox"
 
-// targetName is the form of a target's name.
+// targetName matches the name of a target.
 var targetName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-// File is a file of targets, read and checked as far as it can be without
-// choosing one of them.
+// File is a file of targets, parsed and checked as far as possible before one is chosen.
 type File struct {
 	path, standard string
 	standardLine   int
 	targets        []fileTarget
 }
 
-// fileTarget is one target as it is written.
+// fileTarget is one target as written.
 type fileTarget struct {
 	name         string
 	line         int
@@ -53,8 +52,7 @@ type fileValue struct {
 	line int
 }
 
-// ReadFile reads a file of targets. What it says of its errors, of type *Error,
-// names the line.
+// ReadFile reads a file of targets. Errors have type *Error and name the line.
 func ReadFile(path string) (*File, error) {
 	text, err := readFile(path)
 	if err != nil {
@@ -63,7 +61,7 @@ func ReadFile(path string) (*File, error) {
 	return parseFile(path, text)
 }
 
-// parseFile reads the text of a file of targets.
+// parseFile parses the content of a file of targets.
 func parseFile(path string, text []byte) (*File, error) {
 	f := &File{path: path}
 	root, err := f.document(text)
@@ -92,7 +90,7 @@ func parseFile(path string, text []byte) (*File, error) {
 	return f, f.readDefault(f.find(top, "default"))
 }
 
-// readDefault reads the name of the target that is used when none is named.
+// readDefault reads the name of the default target.
 func (f *File) readDefault(pair *pair) error {
 	if pair == nil {
 		return nil
@@ -108,10 +106,10 @@ func (f *File) readDefault(pair *pair) error {
 	return nil
 }
 
-// lineOfYAML finds the line in what the YAML parser says.
+// lineOfYAML finds the line number in a message of the YAML parser.
 var lineOfYAML = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)
 
-// document returns the one YAML document of a text.
+// document returns the only YAML document of a file.
 func (f *File) document(text []byte) (*yaml.Node, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var root, more yaml.Node
@@ -202,8 +200,8 @@ func (f *File) entry(at pair) (fileEntry, error) {
 	return entry, err
 }
 
-// joinedBy are the settings that the file writes as a mapping, each with what
-// joins name and value elsewhere.
+// joinedBy are the settings that a file writes as a mapping, with the text that joins name
+// and value in flags and variables.
 var joinedBy = map[string]string{"path": "=", "header": ": "}
 
 // Names returns the names of the targets, in the order of the file.
@@ -215,15 +213,15 @@ func (f *File) Names() []string {
 	return names
 }
 
-// Path returns the path of the file, as it was named.
+// Path returns the path of the file as given.
 func (f *File) Path() string { return f.path }
 
-// Default returns the name of the target that is used when none is named, "" when there is none.
+// Default returns the name of the default target, "" for none.
 func (f *File) Default() string { return f.standard }
 
-// Layer returns the layer of one target of the file. ${NAME} in its values stands
-// for a variable of the environment, which is given as os.Environ gives it; one
-// that is not set, or empty, is an error.
+// Layer returns the layer of one target of the file. ${NAME} in a value is replaced by an
+// environment variable; environ has the form of os.Environ. A variable that is unset or
+// empty is an error.
 func (f *File) Layer(name string, environ []string) (Layer, error) {
 	at := slices.IndexFunc(f.targets, func(t fileTarget) bool { return t.name == name })
 	if at < 0 {
@@ -270,10 +268,10 @@ func (f *File) Layer(name string, environ []string) (Layer, error) {
 	return layer, nil
 }
 
-// fileKeys are the settings that name a file: in a file of targets, one beside it.
+// fileKeys are the settings that name a file. In a file of targets the path is relative to it.
 var fileKeys = []string{"waivers", "overlay", "tls-ca-file", "tls-client-cert", "tls-client-key"}
 
-// at names a place in the file.
+// at returns a line of the file as the place of an error.
 func (f *File) at(line int, what string) string {
 	place := f.path + ":" + strconv.Itoa(line)
 	if what != "" {

@@ -16,7 +16,7 @@ import (
 // pair is one key of a mapping and its value.
 type pair struct{ key, value *yaml.Node }
 
-// fail is an error at a node.
+// fail returns an error at a node.
 func (f *File) fail(at *yaml.Node, what, problem, instead string) error {
 	place := f.at(at.Line, what)
 	if what == "" {
@@ -25,12 +25,12 @@ func (f *File) fail(at *yaml.Node, what, problem, instead string) error {
 	return &Error{Place: place, Problem: problem, Instead: instead}
 }
 
-// wrong is an error of the value that a node writes for a key.
+// wrong returns an error about the value of a key.
 func (f *File) wrong(at *yaml.Node, key, problem, instead string) error {
 	return &Error{Place: f.at(at.Line, key), Value: at.Value, Problem: problem, Instead: instead}
 }
 
-// resolved follows an alias to what it stands for.
+// resolved follows an alias to its anchor.
 func resolved(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
 		return node.Alias
@@ -38,8 +38,8 @@ func resolved(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-// mapping returns the pairs of a mapping, in their order: no key twice, and none
-// that is not known, if known is not nil.
+// mapping returns the pairs of a mapping in their order. A repeated key is an error, and so
+// is an unknown one if known is not nil.
 func (f *File) mapping(node *yaml.Node, what string, known []string) ([]pair, error) {
 	if node = resolved(node); node.Kind != yaml.MappingNode {
 		return nil, f.fail(node, "", what+" "+isNot(node, "a mapping"), "write KEY: VALUE lines")
@@ -62,7 +62,7 @@ func (f *File) mapping(node *yaml.Node, what string, known []string) ([]pair, er
 	return pairs, nil
 }
 
-// instead says what to write for a key that is not known.
+// instead says what to write instead of an unknown key.
 func (f *File) instead(name string, known []string) string {
 	if slices.Contains(Keys(), name) && !slices.Contains(known, name) && len(known) > 2 {
 		return "it can be given as a flag only: --" + name
@@ -73,7 +73,7 @@ func (f *File) instead(name string, known []string) string {
 	return cmp.Or(suggestion(name, known), "mallcheck help run lists the settings of a target")
 }
 
-// find returns the pair of a key, nil when it is not there.
+// find returns the pair with a key, nil for none.
 func (f *File) find(pairs []pair, key string) *pair {
 	at := slices.IndexFunc(pairs, func(p pair) bool { return p.key.Value == key })
 	if at < 0 {
@@ -82,7 +82,7 @@ func (f *File) find(pairs []pair, key string) *pair {
 	return &pairs[at]
 }
 
-// isNot says what a node is instead of what it should be.
+// isNot says which kind a node has instead of the expected one.
 func isNot(node *yaml.Node, wanted string) string {
 	switch {
 	case node.Kind == yaml.SequenceNode:
@@ -95,7 +95,7 @@ func isNot(node *yaml.Node, wanted string) string {
 	return "is one value, not " + wanted
 }
 
-// scalar reads one value as it is written: a number keeps its digits.
+// scalar returns one value as written: a number keeps its digits.
 func (f *File) scalar(key string, node *yaml.Node) (fileValue, error) {
 	_, setting := fieldOf(key)
 	switch {
@@ -165,7 +165,7 @@ func (f *File) expectation(node *yaml.Node) (Expectation, error) {
 	return one, nil
 }
 
-// matches reports whether a glob, or a word, names a word.
+// matches reports whether a word or glob matches a word.
 func matches(glob, word string) bool {
 	matched, err := path.Match(glob, word)
 	return err == nil && matched

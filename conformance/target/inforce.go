@@ -2,19 +2,19 @@ package target
 
 import "strings"
 
-// InForce is one setting as a run would have it.
+// InForce is one setting with the value that a run would use.
 type InForce struct {
 	// Key is the setting's name.
 	Key string `json:"key"`
-	// Values are its values, with Hidden in the place of secrets.
+	// Values are its values, with Hidden instead of secrets.
 	Values []string `json:"values"`
-	// Place says where they were written: "--seed", "MALLCHECK_SEED",
+	// Place says where they are written: "--seed", "MALLCHECK_SEED",
 	// "mallcheck.yaml:7: seed" or "default".
 	Place string `json:"from"`
 }
 
-// AllInForce returns the settings that have a value, in the order of the
-// documentation, and where each value comes from.
+// AllInForce returns the settings that have a value, with the source of each value, in the
+// order of the documentation.
 func AllInForce(layers ...Layer) []InForce {
 	r := &resolver{layers: layers}
 	var all []InForce

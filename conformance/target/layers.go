@@ -10,7 +10,7 @@ import (
 // Layer is one source of settings.
 type Layer struct {
 	Settings Settings
-	// Place says where a key of this layer was written: "--seed", "MALLCHECK_SEED",
+	// Place says where a key of this layer is written: "--seed", "MALLCHECK_SEED",
 	// "mallcheck.yaml:7: seed".
 	Place func(key string) string
 
@@ -21,8 +21,8 @@ type Layer struct {
 	expectations []Expectation
 }
 
-// placeOf says where a value of a key was written: more exactly than Place, when
-// the layer knows it.
+// placeOf says where a value of a key is written, more exactly than Place if the layer
+// knows.
 func (l *Layer) placeOf(key, value string) string {
 	if l.line != nil {
 		return l.line(key, value)
@@ -38,9 +38,9 @@ func Flags(settings Settings) Layer {
 	return Layer{Settings: settings, Place: func(key string) string { return "--" + key }}
 }
 
-// Environment returns the layer of the process environment, given as
-// os.Environ gives it. A variable with our prefix that is not a setting is an
-// error that names the nearest one.
+// Environment returns the layer of the process environment, in the form of os.Environ. A
+// variable with the prefix MALLCHECK_ that is not a setting is an error that names the
+// nearest one.
 func Environment(environ []string) (Layer, error) {
 	keys := map[string]string{}
 	for _, key := range keysFrom(fromEnvironment) {
@@ -76,19 +76,19 @@ func Sandbox(values map[string]string) (Layer, error) {
 	return layer, nil
 }
 
-// Error is a setting that cannot be used: what, where, what instead.
+// Error is an invalid setting: what is wrong, where, and what to write instead.
 type Error struct {
 	// Place is the flag, variable or file that holds the value.
 	Place string
-	// Value is the value as written; empty when the key itself is wrong.
+	// Value is the value as written. It is empty if the key itself is wrong.
 	Value string
-	// Problem says what is wrong with it.
+	// Problem says what is wrong with the value.
 	Problem string
 	// Instead says what to write instead.
 	Instead string
 }
 
-// Error returns the whole as one line.
+// Error returns the error as one line.
 func (e *Error) Error() string {
 	text := e.Place
 	if e.Value != "" {
@@ -101,8 +101,8 @@ func (e *Error) Error() string {
 	return text
 }
 
-// UnknownWord is the error of a word that is none of the known ones: it names the
-// nearest of them, or says what else to do.
+// UnknownWord returns the error for an unknown word. It suggests the nearest known word, or
+// what to do instead.
 func UnknownWord(place, word, what string, known []string, otherwise string) *Error {
 	problem := &Error{Place: place, Value: word, Problem: "is not a known " + what, Instead: otherwise}
 	if near := Nearest(word, known); near != "" {
@@ -111,7 +111,7 @@ func UnknownWord(place, word, what string, known []string, otherwise string) *Er
 	return problem
 }
 
-// suggestion names the known word nearest to a wrong one, or all of a few.
+// suggestion suggests the nearest known word, or lists all if there are only a few.
 func suggestion(word string, known []string) string {
 	if near := Nearest(word, known); near != "" {
 		return "did you mean " + near + "?"
@@ -122,8 +122,8 @@ func suggestion(word string, known []string) string {
 	return ""
 }
 
-// Nearest returns the known word with the fewest edits to the given one, or ""
-// when none is near enough to be a slip of the fingers.
+// Nearest returns the known word with the fewest edits to the given one, or "" if none is
+// near enough to be a typo.
 func Nearest(word string, known []string) string {
 	best, least := "", len(word)/3+2
 	for _, candidate := range known {

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Limits bound the memory that a target can make a run use. A zero field takes its default.
+// Limits bound the memory that a target can make a run use. A zero field means the default.
 type Limits struct {
 	// Answer bounds the bytes read of one answer, after decompression. A larger one
 	// is a deviation.
 	Answer int64
 	// Headers bounds the bytes of the header of one answer.
 	Headers int64
-	// Kept bounds the bytes kept of all answers; of later ones the beginning is kept.
+	// Kept bounds the bytes kept of all answers. Only the beginning of later answers is kept.
 	Kept int64
-	// Push bounds the bytes of one push, Inbox those of all pushes that are kept.
+	// Push bounds the bytes of one push, Inbox the bytes of all pushes that are kept.
 	Push, Inbox int64
 }
 
@@ -24,7 +24,7 @@ type Limits struct {
 // few hundred bytes.
 var DefaultLimits = Limits{Answer: 8 << 20, Headers: 64 << 10, Kept: 64 << 20, Push: 1 << 20, Inbox: 32 << 20}
 
-// OrDefault returns the limits with the defaults of those that are zero.
+// OrDefault returns the limits with defaults for zero fields.
 func (l Limits) OrDefault() Limits {
 	return Limits{
 		Answer: cmp.Or(l.Answer, DefaultLimits.Answer), Headers: cmp.Or(l.Headers, DefaultLimits.Headers),
@@ -38,7 +38,7 @@ var sizes = []struct {
 	bytes int64
 }{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
 
-// mostBytes bounds a size: more does not fit into the memory that a run is to use.
+// mostBytes bounds a size by the memory that a run should use.
 const mostBytes = 4 << 30
 
 // size reads a number of bytes: "64KiB", "8MiB" or "1000".
@@ -57,7 +57,7 @@ func size(text string) (int64, error) {
 	return n * factor, nil
 }
 
-// Size writes a number of bytes as settings have it.
+// Size formats a number of bytes as settings do.
 func Size(bytes int64) string {
 	for _, one := range sizes {
 		if bytes >= one.bytes && bytes%one.bytes == 0 {

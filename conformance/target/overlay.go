@@ -12,11 +12,11 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// Overlay is the contract with an overlay applied, and what the overlay says was learnt.
+// Overlay is the contract with an overlay applied, and the claims of the overlay.
 type Overlay struct {
-	// Path is that of its file.
+	// Path is the path of its file.
 	Path string
-	// Learned is what it says was learnt.
+	// Learned are the claims.
 	Learned *observe.Learned
 	// Contract is the contract of the mall with the overlay applied.
 	Contract *openapi.Contract
@@ -59,7 +59,7 @@ func ReadOverlay(path string) (*Overlay, error) {
 	return &Overlay{Path: path, Learned: learned, Contract: contract}, nil
 }
 
-// layer returns the settings of the overlay, which count where nothing else gives them.
+// layer returns the settings of the overlay, which have the lowest precedence.
 func (o *Overlay) layer() Layer {
 	layer := Layer{Place: func(key string) string { return o.Path + ": " + key }}
 	settings := o.Learned.Settings()
@@ -84,8 +84,8 @@ func (r *resolver) withOverlay() *Overlay {
 	return read
 }
 
-// Contract returns the contract that the target is held to: that of the mall, with the
-// overlay of the target applied.
+// Contract returns the contract for the target: the contract of the mall with the overlay
+// of the target applied.
 func (t *Target) Contract() (*openapi.Contract, error) {
 	if t.Overlay != nil {
 		return t.Overlay.Contract, nil
@@ -93,7 +93,7 @@ func (t *Target) Contract() (*openapi.Contract, error) {
 	return openapi.Mall()
 }
 
-// overlaid is the digest of the contract with the overlay applied, "" without one.
+// overlaid returns the digest of the contract with the overlay applied, "" without one.
 func (t *Target) overlaid() string {
 	if t.Overlay == nil {
 		return ""

@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// malformed is what a parser says of a value: what is wrong, and what instead.
+// malformed is the error of a parser: what is wrong with a value, and what to write instead.
 type malformed struct{ problem, instead string }
 
-// unshown is malformed for a value that may hold a secret, and is not shown.
+// unshown is malformed for a value that may contain a secret, so that it is not shown.
 type unshown struct{ malformed }
 
-// Error returns both, for callers that do not tell them apart.
+// Error returns both in one string.
 func (m malformed) Error() string { return m.problem + "; " + m.instead }
 
 var (
@@ -33,7 +33,7 @@ func amount(text string) (string, error) {
 	return text, nil
 }
 
-// segment parses what becomes a segment of a path.
+// segment parses a value that is used as a segment of a path.
 func segment(text string) (string, error) {
 	if text == "." || text == ".." {
 		return "", malformed{problem: "would change the path that is called", instead: "write the id of a group"}
@@ -56,7 +56,7 @@ func baseAddress(text string) (string, error) {
 	case !ValidPort(parsed):
 		return "", malformed{problem: "has an invalid port", instead: "use 1 to 65535, or leave the port out"}
 	case parsed.RawQuery != "" || parsed.Fragment != "":
-		// A query may hold a token, so the value is not shown.
+		// A query may contain a token, so the value is not shown.
 		return "", unshown{malformed{"has a query or a fragment", "write the base address alone, such as https://host/path"}}
 	}
 	return strings.TrimRight(text, "/"), nil
@@ -101,7 +101,7 @@ func positiveDuration(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// mostFuzz bounds the random requests of a run, whose exchanges are kept until its end.
+// mostFuzz bounds the random requests of a run, because their exchanges are kept until its end.
 const mostFuzz = 10_000
 
 func requests(text string) (int, error) {
@@ -133,7 +133,7 @@ func oneOf(words ...string) func(string) (string, error) {
 	}
 }
 
-// truth parses a setting that is true or not given.
+// truth parses a setting that is true or unset.
 func truth(text string) (bool, error) {
 	if text != "true" && text != "false" {
 		return false, malformed{problem: "is neither true nor false", instead: "write true, or leave it out"}

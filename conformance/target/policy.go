@@ -6,7 +6,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Policy returns what turns the deviations of a run against the target into verdicts.
+// Policy returns the policy that turns the deviations of a run into verdicts.
 func (t *Target) Policy() reports.Policy {
 	policy := reports.Policy{
 		Strict: reports.Grade(t.Strict), FailOnFinding: t.FailOnFinding, FailOnHabit: t.FailOnHabit, FailOnCritical: t.FailOnCritical,

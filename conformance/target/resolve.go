@@ -14,8 +14,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Services are the services that have operations in the contract, by the name
-// that stands before "-url" in their setting.
+// Services are the services with operations in the contract, by the name before "-url" in
+// their setting.
 var Services = []string{"vshop", "payment", "topup"}
 
 // resolver reads merged values and keeps the first problem.
@@ -24,7 +24,7 @@ type resolver struct {
 	problem error
 }
 
-// find returns the values of a key and where they were written.
+// find returns the values of a key and where they are written.
 func (r *resolver) find(key string) (values []string, place string) {
 	for i := range r.layers {
 		if values = r.layers[i].Settings.values(key); len(values) > 0 {
@@ -37,7 +37,7 @@ func (r *resolver) find(key string) (values []string, place string) {
 	return nil, "--" + key
 }
 
-// placeOf says where a value of a key was written.
+// placeOf says where a value of a key is written.
 func (r *resolver) placeOf(key, value string) string {
 	for i := range r.layers {
 		if len(r.layers[i].Settings.values(key)) > 0 {
@@ -48,8 +48,8 @@ func (r *resolver) placeOf(key, value string) string {
 	return place
 }
 
-// fromVariable reports whether a value of a key comes out of a variable of the
-// environment that the file of targets names.
+// fromVariable reports whether a value of a key comes from an environment variable that
+// the file of targets names.
 func (r *resolver) fromVariable(key, value string) bool {
 	for i := range r.layers {
 		if len(r.layers[i].Settings.values(key)) > 0 {
@@ -59,8 +59,8 @@ func (r *resolver) fromVariable(key, value string) bool {
 	return false
 }
 
-// printable refuses control characters, and bytes that are not UTF-8, in any value but the
-// names of files: no request and no report could show them as they are.
+// printable refuses control characters and invalid UTF-8 in every value except the names
+// of files, because no request and no report can contain them unchanged.
 func (r *resolver) printable() {
 	for _, key := range Keys() {
 		if field, _ := fieldOf(key); slices.Contains([]string{"FILE", "DIR"}, field.Tag.Get("placeholder")) {
@@ -82,7 +82,7 @@ func (r *resolver) list(key string) []string {
 	return values
 }
 
-// sims returns the SIM cards of a key, whose numbers have the form of an ICCID.
+// sims returns the SIM cards of a key. Each must have the form of an ICCID.
 func (r *resolver) sims(key string) []string {
 	sims := r.list(key)
 	for _, sim := range sims {
@@ -112,18 +112,18 @@ func (r *resolver) pushKey() (id string, key []byte) {
 	})
 }
 
-// fail keeps the first problem, with the place of the key.
+// fail records the first problem, with the place of the key.
 func (r *resolver) fail(key, value, problem, instead string) {
 	if r.problem == nil {
 		place := r.placeOf(key, value)
 		if slices.Contains(secretKeys, key) || strings.HasSuffix(key, "-url") && strings.Contains(value, "@") {
-			value = "" // a malformed address may hide where its password ends
+			value = "" // in a malformed address it is unclear where the password ends
 		}
 		r.problem = &Error{Place: place, Value: value, Problem: problem, Instead: instead}
 	}
 }
 
-// parse returns the parsed value of a key, the zero value when it is unset.
+// parse returns the parsed value of a key, the zero value if it is unset.
 func parse[T any](r *resolver, key string, parser func(string) (T, error)) T {
 	var zero T
 	text := r.text(key)
@@ -150,7 +150,7 @@ func parse[T any](r *resolver, key string, parser func(string) (T, error)) T {
 	return zero
 }
 
-// choice returns the value of a key that has a few words to choose from.
+// choice returns the value of a key with a fixed set of values.
 func (r *resolver) choice(key string) string { return parse(r, key, oneOf(choicesOf(key)...)) }
 
 func (r *resolver) rules() signing.Rules {
@@ -185,7 +185,7 @@ func (r *resolver) permissions() Permissions {
 	return allowed
 }
 
-// masksSIMs reports whether SIM numbers are among what is masked, the only thing there is.
+// masksSIMs reports whether SIM numbers are masked, the only value of mask.
 func (r *resolver) masksSIMs() bool {
 	for _, word := range r.list("mask") {
 		if _, err := oneOf(choicesOf("mask")...)(word); err != nil {
@@ -208,7 +208,7 @@ func (r *resolver) seed() int64 {
 	})
 }
 
-// paths parses OPERATION=PATH settings; only an operation whose path is unknown can have one.
+// paths parses OPERATION=PATH settings. Only operations without a documented path may have one.
 func (r *resolver) paths() map[string]string {
 	paths := map[string]string{}
 	for _, text := range r.list("path") {
@@ -225,7 +225,7 @@ func (r *resolver) paths() map[string]string {
 	return paths
 }
 
-// unknownPaths returns the ids of the operations whose path no page tells.
+// unknownPaths returns the ids of the operations without a documented path.
 func unknownPaths() []string {
 	return operationIDs(func(operation openapi.Operation) bool { return !operation.PathKnown })
 }

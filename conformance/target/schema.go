@@ -21,10 +21,10 @@ const SchemaURL = "https://raw.githubusercontent.com/mallcheck/mallcheck/main/co
 //go:embed starter.yaml
 var starter []byte
 
-// Starter returns a file of targets to start from, with a comment for each setting.
+// Starter returns a sample file of targets, with a comment for each setting.
 func Starter() []byte { return append([]byte(nil), starter...) }
 
-// schema is one JSON Schema; members that are not used are left out.
+// schema is one JSON Schema, without empty members.
 type schema struct {
 	Schema      string            `json:"$schema,omitempty"`
 	ID          string            `json:"$id,omitempty"`
@@ -70,7 +70,7 @@ func schemaOfTarget() schema {
 	return target
 }
 
-// helpDefault is a default in a help text, as the command line fills it in.
+// helpDefault matches the placeholder of a default in a help text.
 var helpDefault = regexp.MustCompile(`\$\{default_([a-z0-9_]+)\}`)
 
 // schemaOf returns the schema of one setting.

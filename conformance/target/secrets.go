@@ -11,14 +11,13 @@ import (
 	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
-// Hidden takes the place of a secret where settings are shown.
+// Hidden replaces a secret when settings are shown.
 const Hidden = "<hidden>"
 
-// secretKeys are the settings whose values may hold a secret: an error that names
-// one does not print its value.
+// secretKeys are the settings whose values may contain a secret. Errors do not print them.
 var secretKeys = []string{"push-key", "proxy", "header", "pm-success", "pm-failure", "pm-open"}
 
-// secretWords are what the names of header fields have in them whose values are secret.
+// secretWords are parts of the names of header fields with secret values.
 var secretWords = []string{"auth", "cookie", "credential", "key", "password", "secret", "session", "token"}
 
 // secretHeader reports whether the value of a header field looks secret.
@@ -26,8 +25,8 @@ func secretHeader(name string) bool {
 	return slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(strings.ToLower(name), word) })
 }
 
-// Secrets returns what must be redacted in everything that is printed of a target:
-// its secrets, its payment methods, and what its settings mask.
+// Secrets returns what must be redacted in all output about a target: its secrets, its
+// payment methods, and whatever its settings mask.
 func (t *Target) Secrets() redact.Secrets {
 	known := map[string]string{}
 	for _, method := range []string{t.PayingMethod, t.FailingMethod, t.OpenMethod} {
@@ -41,7 +40,7 @@ func (t *Target) Secrets() redact.Secrets {
 	return redact.Secrets{Values: t.secrets(), Known: known, MaskSIMs: t.MaskSIMs}
 }
 
-// secrets returns the texts of a target that must not be printed.
+// secrets returns the values of a target that must not be printed.
 func (t *Target) secrets() []string {
 	secrets := slices.Clone(t.OtherSecrets)
 	if len(t.PushKey) > 0 {
@@ -65,8 +64,8 @@ func (t *Target) secrets() []string {
 	return slices.DeleteFunc(secrets, func(secret string) bool { return secret == "" })
 }
 
-// credentials returns the secrets of the user information of an address: the
-// password, and what HTTP sends of user and password.
+// credentials returns the secrets in the user information of an address: the password, and
+// its form in an Authorization header.
 func credentials(user *url.Userinfo) []string {
 	if user == nil {
 		return nil
@@ -78,8 +77,8 @@ func credentials(user *url.Userinfo) []string {
 	return []string{password, base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + password))}
 }
 
-// headerSecrets returns the secrets of the value of a header field: the value, the
-// credentials behind a scheme, and the password in those of the scheme Basic.
+// headerSecrets returns the secrets in the value of a header field: the value, the
+// credentials after a scheme, and the password of the scheme Basic.
 func headerSecrets(value string) []string {
 	secrets := []string{value}
 	scheme, told, found := strings.Cut(value, " ")
@@ -95,8 +94,8 @@ func headerSecrets(value string) []string {
 	return secrets
 }
 
-// shown returns a value of a setting without the secrets in it; fromVariable says
-// that it comes out of a variable of the environment that the file names.
+// shown returns a value of a setting without its secrets. fromVariable is true if it comes
+// from an environment variable that the file names.
 func shown(key, value string, fromVariable bool) string {
 	switch key {
 	case "push-key":

@@ -9,7 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Settings are the values of one layer as they were written, by key. An empty
+// Settings are the values of one layer as written, by key. An empty
 // value is unset. The tags define each key and its description; the command line
 // reads them too. The tag from lists the layers that may set a key (default: all),
 // and choices lists its permitted values.
@@ -119,7 +119,7 @@ const (
 // Keys returns the keys of all settings, in the order of the documentation.
 func Keys() []string { return keysFrom("") }
 
-// keysFrom returns the keys that a layer may give, all for "".
+// keysFrom returns the keys that a layer may set, all for "".
 func keysFrom(layer string) []string {
 	var keys []string
 	for field := range reflect.TypeFor[Settings]().Fields() {
@@ -130,7 +130,7 @@ func keysFrom(layer string) []string {
 	return keys
 }
 
-// Defaults returns the text of each key's default; a key without one is not in it.
+// Defaults returns the default of each key that has one, as text.
 func Defaults() map[string]string {
 	defaults := map[string]string{}
 	for field := range reflect.TypeFor[Settings]().Fields() {
@@ -141,7 +141,7 @@ func Defaults() map[string]string {
 	return defaults
 }
 
-// choicesOf returns the words that a setting may have, none when it is free text.
+// choicesOf returns the permitted values of a setting, none if it is free text.
 func choicesOf(key string) []string {
 	for _, rule := range signing.Catalogue() {
 		if rule.Name == key {
@@ -176,7 +176,7 @@ func isList(key string) bool {
 	return known && field.Type.Kind() == reflect.Slice
 }
 
-// values returns the values of a key, none when it is unset.
+// values returns the values of a key, none if it is unset.
 func (s *Settings) values(key string) []string {
 	field, known := fieldOf(key)
 	if !known {
@@ -195,8 +195,8 @@ func (s *Settings) values(key string) []string {
 	return nil
 }
 
-// set writes text under a key; a list is separated by commas, or by line ends
-// where its values may hold commas. It reports whether the key exists.
+// set sets a key to text. Commas separate the values of a list, or line ends if the values
+// may contain commas. It reports whether the key exists.
 func (s *Settings) set(key, text string) bool {
 	field, _ := fieldOf(key)
 	separator := ","
@@ -209,8 +209,8 @@ func (s *Settings) set(key, text string) bool {
 	return s.setList(key, []string{text})
 }
 
-// setList writes values under a key; of a key that has one value it takes the
-// first. It reports whether the key exists.
+// setList sets a key to values. A key with a single value takes the first. It reports
+// whether the key exists.
 func (s *Settings) setList(key string, values []string) bool {
 	field, known := fieldOf(key)
 	values = nonEmpty(values)
@@ -229,7 +229,7 @@ func (s *Settings) setList(key string, values []string) bool {
 	return true
 }
 
-// nonEmpty returns the texts that are not blank, without surrounding space.
+// nonEmpty returns the strings that are not blank, without surrounding space.
 func nonEmpty(texts []string) []string {
 	var kept []string
 	for _, text := range texts {

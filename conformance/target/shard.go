@@ -31,7 +31,7 @@ func concurrency(text string) (int, error) {
 	return n, nil
 }
 
-// sameSeed requires a seed of shards, which would otherwise each have one of its own.
+// sameSeed requires a seed with shards, because otherwise each shard would choose its own.
 func (r *resolver) sameSeed(t *Target) {
 	if t.Shard.Count > 0 && r.text("seed") == "" && r.problem == nil {
 		r.problem = &Error{Place: "--seed", Problem: "is missing", Instead: "the shards of one run have the same: give each --seed N, any number"}

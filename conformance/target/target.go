@@ -1,10 +1,10 @@
-// Package target is what is put to the test: the addresses of its services, the
-// partner to speak as, the fixtures it holds, what a run may do to it, and the
-// settings of the run.
+// Package target has the settings of a run: the addresses of the services under test, the
+// partner code, the fixtures that exist there, what the run may do, and the options of the
+// run itself.
 //
-// Values come from layers (flags, environment, a file of targets, the embedded
-// sandbox) that Resolve merges, first layer first. The package starts nothing and
-// sends nothing.
+// Values come from layers (flags, environment, a file of targets, the embedded sandbox).
+// Resolve merges them; earlier layers take precedence. The package starts nothing and sends
+// nothing.
 package target
 
 import (
@@ -21,73 +21,73 @@ import (
 
 // Target is a target and the run's settings, parsed and checked.
 type Target struct {
-	// Name is "sandbox" for the embedded sandbox, the name that the target has in
-	// its file, otherwise the host it was given.
+	// Name is "sandbox" for the embedded sandbox, the name of the target in its file, or
+	// otherwise the host of its address.
 	Name string
-	// Sandbox is true when the target is the embedded sandbox: a missing
-	// prerequisite is a failure there, not a reason to skip.
+	// Sandbox is true for the embedded sandbox. There a missing prerequisite is a failure,
+	// not a reason to skip a check.
 	Sandbox bool
 	// URLs are the base addresses by service ("vshop", "payment", "topup"), without a
-	// trailing slash. A service without an address has its checks skipped.
+	// trailing slash. Checks of a service without an address are skipped.
 	URLs map[string]string
 
-	// PartnerCode is the partner that the run speaks as; SecondPartnerCode,
-	// when given, is another one that must not see what belongs to the first.
+	// PartnerCode is the partner on whose behalf the run calls. SecondPartnerCode, if set,
+	// is another partner, who must not see the first partner's data.
 	PartnerCode, SecondPartnerCode string
-	// SIMs are ICCIDs that exist, UnknownSIMs are ICCIDs that do not. SecondSIMs are
-	// those of the second partner; without them it orders for SIMs.
+	// SIMs are ICCIDs that exist, UnknownSIMs are ICCIDs that do not. SecondSIMs belong to
+	// the second partner; without them it orders for SIMs.
 	SIMs, SecondSIMs, UnknownSIMs []string
 	// Group is a bundle group of the partner.
 	Group string
 	// Package is the code of a data plan that can be ordered, Amount and Currency its price.
 	Package, Amount, Currency string
 	// PayingMethod, FailingMethod and OpenMethod are payment methods (pm_id) with
-	// which a payment succeeds, fails and stays open. No page names any.
+	// which a payment succeeds, fails and stays open. No page documents any.
 	PayingMethod, FailingMethod, OpenMethod string
-	// Paths are the paths, below the address of the service, of operations whose
-	// path no page tells, by operation id.
+	// Paths are the paths of operations without a documented path, relative to the service,
+	// by operation id.
 	Paths map[string]string
 
 	// RequestIDHeader is the name of the response header that carries the request id.
 	RequestIDHeader string
-	// TerminalStatus are the values of data.status after which a task does not change.
+	// TerminalStatus are the values of data.status that end a task.
 	TerminalStatus []string
-	// Overlay is what was learnt of the target, nil for nothing.
+	// Overlay is the overlay with the target's learnt behaviour, nil for none.
 	Overlay *Overlay
-	// Proxy is the proxy to call the target through; nil for what the variables of
-	// the process say, or, with NoProxy, for none.
+	// Proxy is the proxy for calls of the target. nil means the proxy in the environment
+	// variables of the process or, with NoProxy, none.
 	Proxy   *url.URL
 	NoProxy bool
 	// Header is sent with every request, in addition to what the request needs.
 	Header http.Header
-	// HTTP2 is "off", "only", or anything else for what TLS negotiates.
+	// HTTP2 is "off", "only", or anything else for whatever TLS negotiates.
 	HTTP2 string
-	// TLS is how to speak TLS, nil for version 1.2 and the system's certificates.
+	// TLS is the TLS configuration, nil for version 1.2 and the system's certificates.
 	TLS *tls.Config
-	// Production is true when the target's file calls it a production target;
-	// YesProduction lets a run write to it and buy from it.
+	// Production is true if the file declares a production target. YesProduction lets a run
+	// write to it and buy from it.
 	Production, YesProduction bool
-	// Expectations set what the target is expected to do with cases.
+	// Expectations override what the contract expects of cases.
 	Expectations []Expectation
 	// Sign is the target's signature rule.
 	Sign signing.Rules
 
-	// PushListen is where the run listens for pushes, a TCP address; empty for nowhere.
+	// PushListen is the TCP address at which the run listens for pushes; empty for none.
 	PushListen string
-	// PushListener, when it is not nil, listens there already: who starts a target
-	// that is to push to the run has to know the port beforehand. The run closes it.
+	// PushListener, if not nil, already listens there: the caller can then tell the target
+	// the port in advance. The run closes it.
 	PushListener net.Listener
-	// PushKeyID and PushKey are the key that pushes are signed with; without one
-	// their signatures are not verified.
+	// PushKeyID and PushKey are the key that signs pushes. Without a key the run does not
+	// verify signatures.
 	PushKeyID string
 	PushKey   []byte
-	// PushJoin and PushEncoding are how the signature is made.
+	// PushJoin and PushEncoding are the rules of the signature.
 	PushJoin     signing.PushJoin
 	PushEncoding signing.PushEncoding
-	// PushTimeout bounds how long one push is awaited.
+	// PushTimeout bounds how long a check waits for a push.
 	PushTimeout time.Duration
 
-	// OtherSecrets are further texts that must not be printed.
+	// OtherSecrets are further strings that must not be printed.
 	OtherSecrets []string
 
 	// Allow says what a run may do to the target.
@@ -96,24 +96,24 @@ type Target struct {
 	Budget Budget
 	// Strict is the lowest grade whose violation fails a check: documented, observed, derived or assumed.
 	Strict string
-	// FailOnFinding makes findings fail the run, FailOnCritical those of critical severity.
+	// FailOnFinding makes findings fail the run, FailOnCritical findings of critical severity.
 	FailOnFinding, FailOnCritical bool
-	// FailOnHabit makes habits fail the run, findings too.
+	// FailOnHabit makes habits and findings fail the run.
 	FailOnHabit bool
 	// FailOnDrift makes mallcheck drift fail on changes of the target.
 	FailOnDrift bool
-	// Waivers are all of the file of waivers, whatever target they are for.
+	// Waivers are all entries of the file of waivers, whatever their target.
 	Waivers []Waiver
 
 	// Only and Skip select checks by id, glob, "area:RID" or "op:addSims".
 	Only, Skip []string
-	// Shard is the part of the selected checks that is run; the zero value is all of them.
+	// Shard is the part of the selected checks to run; the zero value means all.
 	Shard reports.Shard
 	// Depth is how much is tested: quick, standard or thorough.
 	Depth string
-	// Fuzz is how many random requests of each kind every operation is sent, 0 for none.
+	// Fuzz is how many random requests of each kind every operation gets, 0 for none.
 	Fuzz int
-	// Seed is the seed of the order of checks and of every generated value.
+	// Seed is the seed for the order of checks and every generated value.
 	Seed int64
 	// Timeout bounds the whole run, CallTimeout one call, TaskTimeout one asynchronous task.
 	Timeout, CallTimeout, TaskTimeout time.Duration
@@ -124,7 +124,7 @@ type Target struct {
 	// Limits bound the memory that the target can make the run use.
 	Limits Limits
 
-	// ReportDir is the folder of the reports, Formats are those to write.
+	// ReportDir is the folder of the reports, and Formats are the formats to write.
 	ReportDir string
 	Formats   []string
 
@@ -135,16 +135,16 @@ type Target struct {
 	// Verbose prints everything on the terminal instead of a summary.
 	Verbose bool
 
-	// Faults and Variants are what the embedded sandbox is asked to do.
+	// Faults and Variants are the faults and variants of the embedded sandbox.
 	Faults, Variants []string
 
 	place func(key string) string
-	// secretValues are those of Header that come out of variables which the file names.
+	// secretValues are the values of Header that come from variables in the file.
 	secretValues []string
 }
 
-// Resolve merges layers, the first that has a value wins, and parses the result.
-// Its errors are of type *Error and name the place of the value.
+// Resolve merges layers, of which the first with a value wins, and parses the result.
+// Errors have type *Error and name the place of the value.
 func Resolve(layers ...Layer) (*Target, error) {
 	r := &resolver{layers: layers}
 	r.printable()
@@ -224,10 +224,10 @@ func Resolve(layers ...Layer) (*Target, error) {
 	return t, nil
 }
 
-// Place says where the value of a key was written: "--seed", "MALLCHECK_SEED".
+// Place says where the value of a key is written: "--seed", "MALLCHECK_SEED".
 func (t *Target) Place(key string) string { return t.place(key) }
 
-// Permissions is what a run may do to a target. Nothing is implied by anything else.
+// Permissions say what a run may do to a target. No permission implies another.
 type Permissions struct{ Read, Write, Purchase bool }
 
 // Allows reports whether a run may do what a check or an operation does.

@@ -10,20 +10,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Waiver is one entry of a file of waivers: a failure that may stand until a day.
+// Waiver is one entry of a file of waivers: a failure that is tolerated until a day.
 type Waiver struct {
-	// Check is an id, a case or a pattern, as --only takes it.
+	// Check is an id, a case or a pattern, as for --only.
 	Check string
 	// Target is the name of a target, or a glob over names.
 	Target                string
 	Reason, Owner, Ticket string
 	// Expiry is the last day on which it is valid, midnight UTC.
 	Expiry time.Time
-	// Place is where Check is written: "waivers.yaml:3: check".
+	// Place says where Check is written: "waivers.yaml:3: check".
 	Place string
 }
 
-// IsFor reports whether the waiver is for the target of a name.
+// IsFor reports whether the waiver applies to the target with a name.
 func (w Waiver) IsFor(target string) bool {
 	matched, err := path.Match(w.Target, target)
 	return err == nil && matched
@@ -32,10 +32,10 @@ func (w Waiver) IsFor(target string) bool {
 // ExpiredAt reports whether the waiver's last day is over, in UTC.
 func (w Waiver) ExpiredAt(now time.Time) bool { return !now.Before(w.Expiry.AddDate(0, 0, 1)) }
 
-// waiverKeys are the keys of a waiver; all must be there.
+// waiverKeys are the keys of a waiver; all are required.
 var waiverKeys = []string{"check", "target", "reason", "owner", "ticket", "expiry"}
 
-// dayForm is how a day is written.
+// dayForm is the format of a day.
 const dayForm = "2006-01-02"
 
 // ReadWaivers reads a file of waivers:
@@ -48,7 +48,7 @@ const dayForm = "2006-01-02"
 //	    ticket: MALL-123
 //	    expiry: 2026-12-31
 //
-// Its errors are of type *Error and name the line.
+// Errors have type *Error and name the line.
 func ReadWaivers(path string) ([]Waiver, error) {
 	text, err := readFile(path)
 	if err != nil {
@@ -57,7 +57,7 @@ func ReadWaivers(path string) ([]Waiver, error) {
 	return parseWaivers(path, text)
 }
 
-// parseWaivers reads the text of a file of waivers.
+// parseWaivers parses the content of a file of waivers.
 func parseWaivers(path string, text []byte) ([]Waiver, error) {
 	f := &File{path: path}
 	root, err := f.document(text)
@@ -90,8 +90,8 @@ func parseWaivers(path string, text []byte) ([]Waiver, error) {
 	return waivers, nil
 }
 
-// known is mapping for a file that is no file of targets: an unknown key is reported
-// with the nearest known one, whatever settings there are.
+// known is mapping for files other than the file of targets: for an unknown key it
+// suggests only keys of that file.
 func (f *File) known(node *yaml.Node, what string, keys []string) ([]pair, error) {
 	pairs, err := f.mapping(node, what, nil)
 	if err != nil {

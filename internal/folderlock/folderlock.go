@@ -1,5 +1,5 @@
-// Package folderlock lets one process at a time use a folder of reports, whose files
-// another would replace.
+// Package folderlock lets only one process at a time use a folder of reports, because
+// another would replace its files.
 package folderlock
 
 import (
@@ -7,13 +7,13 @@ import (
 	"path/filepath"
 )
 
-// File is the name of the file in a folder that is there while somebody uses it. A
-// killed process leaves it behind without locking anybody out.
+// File is the name of the lock file in a folder. A killed process leaves the file behind,
+// but no lock.
 const File = ".mallcheck.lock"
 
-// ErrTaken is the error of a folder that somebody uses.
+// ErrTaken means that another process uses the folder.
 var ErrTaken = errors.New("another mallcheck uses it")
 
-// Take takes a folder that is there until release is called or the process ends. Where
-// the file system knows no locks, everybody gets it.
+// Take locks an existing folder until release is called or the process ends. On a file
+// system without locks it always succeeds.
 func Take(dir string) (release func(), err error) { return take(filepath.Join(dir, File)) }

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// attempts bounds how often a file is opened anew that its last owner removed meanwhile.
+// attempts bounds how often a file is opened again because its last owner removed it.
 const attempts = 10
 
 func take(path string) (release func(), err error) {

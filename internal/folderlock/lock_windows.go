@@ -12,7 +12,7 @@ const (
 	deleteOnClose         = 0x4000000
 )
 
-// take opens a file that nobody else can open, and that is gone when it is closed.
+// take opens a file exclusively. The system removes it when it is closed.
 func take(path string) (release func(), err error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {

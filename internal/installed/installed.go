@@ -1,5 +1,5 @@
-// Package installed tells how a program was installed, from where its binary lies
-// and from what the build wrote into it.
+// Package installed finds out how a program was installed, from the path of its binary and
+// from its build information.
 package installed
 
 import (
@@ -23,10 +23,9 @@ const (
 	Unknown   = "unknown"
 )
 
-// By returns how the running program was installed. Linked is the way that the
-// linker got, empty if none; version is the version that the linker got.
-// It is [Unknown] if
-// the path of the program cannot be found.
+// By returns how the running program was installed. linked and version are what the linker
+// set, empty for nothing. The result is [Unknown] if the path of the program cannot be
+// found.
 func By(linked, version string) string {
 	if linked != "" {
 		return linked
@@ -79,8 +78,8 @@ func by(root fs.FS, path, version, module string) string {
 	}
 }
 
-// wheel reports whether pip put the program at path: the record of its files lies
-// in the packages of the environment whose folder of programs this is.
+// wheel reports whether pip installed the program at path: the environment around its
+// folder of programs has a package with a record of its files.
 func wheel(root fs.FS, path string) bool {
 	environment := ancestor(path, 2)
 	for _, packages := range []string{"lib/python3*/site-packages", "lib/python3*/dist-packages", "lib/python3/dist-packages", "Lib/site-packages"} {

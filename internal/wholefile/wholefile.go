@@ -1,4 +1,4 @@
-// Package wholefile writes files that are there as a whole or not at all, and reads those that editors marked.
+// Package wholefile writes files completely or not at all, and reads files with a byte-order mark.
 package wholefile
 
 import (
@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// Put is Replace for a path that a user names: a link or a device is written to.
+// Put is Replace for a path from a user: it writes to a link or device.
 func Put(path string, mode os.FileMode, text []byte) error {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return Reason(os.WriteFile(path, text, mode))
@@ -21,9 +21,9 @@ func Put(path string, mode os.FileMode, text []byte) error {
 	})
 }
 
-// Replace has write fill a new file beside path, which then takes its place with the
-// given mode, also that of a link. When anything fails, the file that was there stays as
-// it was. The error names no temporary file.
+// Replace lets write fill a new file beside path, gives it the mode, and renames it to path. It
+// replaces a link itself. After an error the old file is unchanged. The error names no temporary
+// file.
 func Replace(path string, mode os.FileMode, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
@@ -38,13 +38,13 @@ func Replace(path string, mode os.FileMode, write func(io.Writer) error) error {
 	return nil
 }
 
-// fill has write fill a file and closes it.
+// fill lets write fill a file and closes it.
 func fill(file *os.File, write func(io.Writer) error) error {
 	buffered := bufio.NewWriterSize(file, 64<<10)
 	return errors.Join(write(buffered), buffered.Flush(), file.Close())
 }
 
-// Reason leaves away the paths that errors of package os name; nil for nil.
+// Reason returns an error of package os without its path; nil for nil.
 func Reason(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
@@ -57,7 +57,7 @@ func Reason(err error) error {
 	return err
 }
 
-// WithoutMark returns a reader that leaves out the UTF-8 byte-order mark with which some editors and shells begin a file.
+// WithoutMark returns a reader that skips the UTF-8 byte-order mark with which some editors and shells begin a file.
 func WithoutMark(r io.Reader) *bufio.Reader {
 	buffered := bufio.NewReader(r)
 	if head, _ := buffered.Peek(len(byteOrderMark)); string(head) == byteOrderMark { // what cannot be read is told by the next read

@@ -7,10 +7,10 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// groups gives the groups of a sandbox ids in the form of the target's. Their own ids are known, too.
+// groups renames the groups of a sandbox to ids in the target's form. Their own ids stay valid.
 type groups struct {
 	shown map[string]string // ids as the target writes them, by the sandbox's
-	own   map[string]string // the other way round
+	own   map[string]string // the reverse
 }
 
 func groupsOf(learned *observe.Learned) *groups {
@@ -30,7 +30,7 @@ func groupsOf(learned *observe.Learned) *groups {
 	return g
 }
 
-// groupForms write the eight digits of a group's id in a form.
+// groupForms write the eight digits of a group id in a form.
 var groupForms = map[string]func(digits string) string{
 	"digits":              func(digits string) string { return digits },
 	"more than 22 digits": func(digits string) string { return "9007199254740993" + digits },
@@ -45,7 +45,7 @@ func letters(digits string, first rune) string {
 	return strings.Map(func(digit rune) rune { return first + digit - '0' }, digits)
 }
 
-// lookup finds a group by the id that the target would write.
+// lookup finds a group by the id in the target's form.
 func (g *groups) lookup(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 	id := g.own[l.Key]
 	if l.Kind != sandbox.LookupGroup || id == "" || st.Groups[id] == nil {
@@ -55,7 +55,7 @@ func (g *groups) lookup(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 	l.Found = l.Owner == c.Partner
 }
 
-// show writes the ids of groups in an answer as the target does.
+// show replaces the ids of groups in an answer by ids in the target's form.
 func (g *groups) show(value any) any {
 	if len(g.shown) == 0 {
 		return value

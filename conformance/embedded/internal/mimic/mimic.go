@@ -1,6 +1,6 @@
-// Package mimic has a sandbox answer as a target that was learnt: its header, statuses, codes, members, forms,
-// leniency, pushes and pace. How often a target lets itself be called, and leniency about what is no JSON object or
-// has another path or method, are not imitated.
+// Package mimic makes a sandbox answer as a learnt target does: with its header, statuses, codes, members, forms,
+// leniency, pushes and pace. It does not imitate rate limits, nor leniency about bodies that are not JSON objects and
+// about other paths and methods.
 package mimic
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Apply has the sandbox of a configuration answer as a target that was learnt. It returns the settings that a run needs
-// with it. What the configuration has already, such as faults, applies to the answers of that target.
+// Apply configures a sandbox to answer as a learnt target does. It returns the settings that a run needs with it.
+// Faults in the configuration apply to the answers of that target.
 func Apply(learned *observe.Learned, config *sandbox.Config) (map[string]string, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -64,8 +64,8 @@ func Apply(learned *observe.Learned, config *sandbox.Config) (map[string]string,
 	return m.settings, nil
 }
 
-// facts notes what was learnt beside the members of answers. It returns the variants that do so, and the form of
-// request ids.
+// facts reads the claims other than those about members of answers. It returns the variants that imitate them, and
+// the form of request ids.
 func (m *mimic) facts(learned *observe.Learned) (variants []string, id string) {
 	times := 0
 	for _, fact := range slices.Concat(learned.Facts, learned.Rare) {
@@ -95,7 +95,7 @@ var idForms = map[string][]string{
 	"letters, digits, hyphens, underscores, dots and colons": {"request-id-with-dots-and-colons"},
 }
 
-// ids are the request ids of the forms that no variant has.
+// ids makes request ids of the forms that no variant has.
 var ids = map[string]string{"hexadecimal digits": "a0%014xf", "digits": "7%011d"}
 
 // mimic answers as a target does.
@@ -111,7 +111,7 @@ type mimic struct {
 	lenient  map[string]map[provoke.Provocation]bool // what operations accept
 }
 
-// habit notes a habit, and returns the variants that have it.
+// habit records a habit, and returns the variants that have it.
 func (m *mimic) habit(fact observe.Fact) []string {
 	switch {
 	case fact.Subject == "bare-bodies":
@@ -131,7 +131,7 @@ func (m *mimic) habit(fact observe.Fact) []string {
 	return nil
 }
 
-// rules are the signature rules of the settings.
+// rules returns the signature rules of the settings.
 func (m *mimic) rules(rules signing.Rules) signing.Rules {
 	if parts, err := signing.ParseParts(m.settings["sign-parts"]); err == nil {
 		rules.Parts = parts

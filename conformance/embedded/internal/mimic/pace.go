@@ -10,7 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// pace has answers take as long as those of the target, from the fastest to the slowest, in the shares that were seen.
+// pace delays answers as long as the target took, from the fastest to the slowest, in the observed shares.
 type pace struct {
 	latencies map[string]observe.Latency // by operation
 
@@ -29,7 +29,7 @@ func paceOf(learned *observe.Learned) *pace {
 }
 
 const (
-	shortest = 2 * time.Millisecond // a shorter pause is no longer than what the sandbox takes itself
+	shortest = 2 * time.Millisecond // the sandbox itself takes as long as a shorter pause
 	longest  = 30 * time.Second     // the server cuts answers that take a minute
 )
 
@@ -48,7 +48,7 @@ func (p *pace) wire(c *sandbox.Call, _ *sandbox.Answer, _ http.ResponseWriter) b
 	return false
 }
 
-// next is how long the next answer of an operation takes. Delays repeat from run to run.
+// next returns how long the next answer of an operation takes. Every run has the same delays.
 func (p *pace) next(operation string) time.Duration {
 	latency, known := p.latencies[operation]
 	if !known {
@@ -57,12 +57,12 @@ func (p *pace) next(operation string) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.turns[operation]++
-	// The fractions of the multiples of the golden ratio are spread evenly, wherever the sequence ends.
+	// The fractions of the multiples of the golden ratio are spread evenly after any number of steps.
 	_, share := math.Modf(float64(p.turns[operation]) * math.Phi)
 	return min(delay(latency, share), longest)
 }
 
-// delay is how long a share of the answers took at most.
+// delay returns how long a share of the answers took at most.
 func delay(l observe.Latency, share float64) time.Duration {
 	below, from := 0.0, l.Min
 	for _, step := range []struct {

@@ -19,20 +19,20 @@ import (
 
 // pushes writes pushes as the target does.
 type pushes struct {
-	headers map[string]string // what was learnt of a header, by its name in lower case
+	headers map[string]string // what was learnt about a header, by its name in lower case
 	members map[string]member // of the body
 	signer  signing.PushSigner
 	unit    func(time.Time) int64 // of the timestamp
 }
 
-// member is what was learnt of a member of the body.
+// member is what was learnt about a member of the body.
 type member struct {
 	sometimes bool
 	types     []string
 	form      string
 }
 
-// pushesOf returns nil where no pushes were seen.
+// pushesOf returns nil if no pushes were seen.
 func pushesOf(learned *observe.Learned) *pushes {
 	p := &pushes{headers: map[string]string{}, members: map[string]member{}, unit: time.Time.UnixMilli}
 	times := map[string]int{}
@@ -62,12 +62,12 @@ func pushesOf(learned *observe.Learned) *pushes {
 	return p
 }
 
-// units are those of timestamps, by what is learnt of them.
+// units are the units of timestamps, by their name in a claim.
 var units = map[string]func(time.Time) int64{
 	"digits, 10 characters": time.Time.Unix, "digits, 16 characters": time.Time.UnixMicro, "digits, 19 characters": time.Time.UnixNano,
 }
 
-// memberOf reads what observe says of a member: how often it is there, its types, and its form if it has one.
+// memberOf reads the claims about a member: how often it is there, its types, and its form if it has one.
 func memberOf(text string) member {
 	parts := strings.SplitN(text, ", ", 3)
 	m := member{sometimes: parts[0] == observe.Sometimes}
@@ -82,7 +82,7 @@ func memberOf(text string) member {
 
 var signatureEncoding = regexp.MustCompile(`, 20 bytes in (\S+)$`)
 
-// configure has the sandbox sign as the target does, with the key that it has, and a run expect that.
+// configure makes the sandbox sign as the target does, with the sandbox's key, and makes a run expect that.
 func (p *pushes) configure(push *sandbox.Push, settings map[string]string) {
 	found := signatureEncoding.FindStringSubmatch(p.headers[signing.HeaderPushSignature])
 	if found != nil && push.Encoding == signing.EncodingBase64 { // no other was asked for
@@ -96,7 +96,7 @@ func (p *pushes) configure(push *sandbox.Push, settings map[string]string) {
 	if len(push.Key) == 0 {
 		p.signer.KeyID, p.signer.Key = fixtures.PushKeyID, fixtures.PushKey
 	}
-	// The signer writes milliseconds: in another unit, the same digits are those of another time.
+	// The signer writes milliseconds. In another unit, the same digits mean another time.
 	p.signer.Now = func() time.Time { return time.UnixMilli(p.unit(time.Now())) }
 }
 
@@ -120,7 +120,7 @@ func (p *pushes) attempt(a *sandbox.Attempt) {
 	}
 }
 
-// dress gives a signed push the headers of the target's.
+// dress gives a signed push the headers of the target's pushes.
 func (p *pushes) dress(header http.Header) {
 	_, mac, _ := strings.Cut(header.Get(signing.HeaderPushSignature), "/")
 	if strings.HasPrefix(p.headers[signing.HeaderPushSignature], "no slash") {
@@ -147,7 +147,7 @@ func (p *pushes) dress(header http.Header) {
 	}
 }
 
-// change gives a body the members of the target's. What one push of an order has, each repetition has.
+// change gives a body the members of the target's pushes. Repetitions of a push have the same members.
 func (p *pushes) change(object map[string]any, order string) {
 	for name := range object {
 		if _, known := p.members[name]; !known {

@@ -40,8 +40,8 @@ var before = map[sandbox.Reason]string{
 	sandbox.TooLarge: provoke.OversizedBodies,
 }
 
-// refuse gives a refusal the status and code that the target refuses the mistake with. It reports whether the
-// refusal is still in the envelope.
+// refuse gives a refusal the status and code of the target for this mistake. It reports whether the refusal still
+// has the envelope.
 func (m *mimic) refuse(c *sandbox.Call, a *sandbox.Answer) bool {
 	subject, operation := before[a.Refused.Reason], c.Operation
 	if subject == "" {
@@ -81,8 +81,8 @@ func (m *mimic) refuse(c *sandbox.Call, a *sandbox.Answer) bool {
 	return r.code != ""
 }
 
-// fits says how well a refusal fits, 0 for not at all: one of the operation for the same
-// mistake best, for one about the data that of a clause with the same reason.
+// fits rates how well a refusal fits, 0 for not at all. A refusal of the same operation for the same mistake fits
+// best; for a mistake in the data, a refusal for the same reason fits.
 func (r *refusal) fits(subject, operation string, reason sandbox.Reason) (score int) {
 	about := r.subject == subject
 	if subject == provoke.WellFormed && strings.Contains(r.subject, "/") {
@@ -102,7 +102,7 @@ func (r *refusal) fits(subject, operation string, reason sandbox.Reason) (score 
 	return score
 }
 
-// reasonOf is the reason for which the sandbox refuses what breaks a clause about data.
+// reasonOf returns the reason for which the sandbox refuses a request that breaks a clause about data.
 func reasonOf(clause string) sandbox.Reason {
 	switch {
 	case strings.Contains(clause, "unknown-partner"):
@@ -118,7 +118,7 @@ func reasonOf(clause string) sandbox.Reason {
 	return sandbox.Conflict
 }
 
-// statusOf is the usual HTTP status for a reason.
+// statusOf returns the usual HTTP status for a reason.
 func statusOf(reason sandbox.Reason) int {
 	switch reason {
 	case sandbox.NotFound:

@@ -16,7 +16,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// constraint lets a mistake pass that the target accepts, and has the sandbox read what it would not be able to read.
+// constraint ignores a mistake that the target accepts, and makes the request legible for the sandbox.
 func (m *mimic) constraint(c *sandbox.Call, refused *sandbox.Refusal) *sandbox.Refusal {
 	if refused == nil { // the signature is verified
 		m.legible(c)
@@ -32,7 +32,7 @@ func (m *mimic) constraint(c *sandbox.Call, refused *sandbox.Refusal) *sandbox.R
 	return nil
 }
 
-// legible makes texts of the values of another type that the target accepts, and drops the spaces around others.
+// legible turns values of another type into strings if the target accepts them, and trims spaces around others.
 func (m *mimic) legible(c *sandbox.Call) {
 	for i := range c.Members {
 		member := &c.Members[i]
@@ -51,8 +51,8 @@ func (m *mimic) legible(c *sandbox.Call) {
 	}
 }
 
-// incoming has the sandbox read what it would not read and the target accepts. Of parameters that are sent twice the
-// last one stays: which one counts is not learnt, and with most parsers it is the last.
+// incoming rewrites requests that the target accepts and the sandbox could not read. Of repeated parameters it keeps
+// the last: which one counts is not learnt, and most parsers use the last.
 func (m *mimic) incoming(r *http.Request) *sandbox.Answer {
 	operation := m.operationOf(r)
 	if m.accepts(operation, provoke.OtherMediaTypes) {
@@ -83,13 +83,13 @@ func (m *mimic) incoming(r *http.Request) *sandbox.Answer {
 	return nil
 }
 
-// largest is how large a body may be where the target accepts very large ones.
+// largest bounds bodies if the target accepts very large ones.
 const largest = 16 << 20
 
-// maxRead bounds a body that is looked at for what the target overlooks.
+// maxRead bounds the bodies that are searched for mistakes which the target overlooks.
 const maxRead = 1 << 20
 
-// accepts reports whether an operation accepts a mistake that is about no single parameter.
+// accepts reports whether an operation accepts a mistake that concerns no single parameter.
 func (m *mimic) accepts(operation, kind string) bool {
 	return m.lenient[operation][provoke.Provocation{Kind: kind}]
 }
@@ -104,7 +104,7 @@ func (m *mimic) acceptsLarge() bool {
 	return false
 }
 
-// tooLarge refuses a body as the sandbox does where no operation accepts larger ones.
+// tooLarge refuses large bodies unless some operation accepts them.
 func tooLarge(r *http.Request) *sandbox.Answer {
 	return (&sandbox.Refusal{
 		Reason: sandbox.TooLarge, Status: http.StatusRequestEntityTooLarge, In: "body",
@@ -124,7 +124,7 @@ func rewrite(r *http.Request, change func([]byte) []byte) {
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 }
 
-// first returns the JSON object at the beginning of a text, and any other text as it is.
+// first returns the JSON object at the beginning of a text, and any other text unchanged.
 func first(body []byte) []byte {
 	var object map[string]json.RawMessage
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -134,7 +134,7 @@ func first(body []byte) []byte {
 	return body[:decoder.InputOffset()]
 }
 
-// once returns a JSON object with the last of each member that is repeated, and any other text as it is.
+// once returns a JSON object with only the last of repeated members, and any other text unchanged.
 func once(body []byte) []byte {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
@@ -169,8 +169,7 @@ func once(body []byte) []byte {
 	return []byte("{" + strings.Join(names, ",") + "}")
 }
 
-// operationOf finds the operation that a request asks for by its path, and by its method where several have the path;
-// "" for none.
+// operationOf finds the operation of a request by its path, and by its method if several have the path; "" for none.
 func (m *mimic) operationOf(r *http.Request) string {
 	found := ""
 	for _, id := range slices.Sorted(maps.Keys(m.forms)) {
