@@ -130,7 +130,7 @@ func runWith(ctx context.Context, t *target.Target, observer Observer, how manne
 var errTimeLimit = errors.New("the time limit of the run was reached")
 
 // errFirstFailure is the cause of a run that was stopped by its first failure.
-var errFirstFailure = errors.New("a check failed, and the run was to stop there")
+var errFirstFailure = errors.New("a check failed, and the run stops at the first failure")
 
 // runner is one run in progress.
 type runner struct {

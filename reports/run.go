@@ -171,7 +171,7 @@ const (
 	TimedOut StopReason = "time limit"
 	// OverBudget means that the next purchase would have crossed the budget.
 	OverBudget StopReason = "budget"
-	// FirstFailure means that a check failed and the run was to stop there.
+	// FirstFailure means that a check failed and the run stops at the first failure.
 	FirstFailure StopReason = "first failure"
 )
 

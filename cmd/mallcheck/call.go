@@ -20,7 +20,7 @@ type callCommand struct {
 	target.Settings
 }
 
-// Help tells how to call, below the usage.
+// Help explains how to call, below the usage.
 func (callCommand) Help() string {
 	return `Prints the response body on standard output and the HTTP status on standard error. The common parameters, the first --sim and the --group are filled in.
 
@@ -61,7 +61,7 @@ func (c *callCommand) Run(std *streams) error {
 	return tellAnswer(std, t, called)
 }
 
-// tellAnswer prints an answer and ends with the exit code of what it says.
+// tellAnswer prints an answer and returns its exit code.
 func tellAnswer(std *streams, t *target.Target, called *conformance.Called) error {
 	answer := called.Answer
 	status := fmt.Sprintf("HTTP %d %s", answer.Status, http.StatusText(answer.Status))

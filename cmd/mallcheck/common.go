@@ -14,7 +14,7 @@ import (
 )
 
 // resolved merges a command's settings with those of the environment and the file
-// of targets. It also returns them as layers. What they keep secret is hidden.
+// of targets. It also returns them as layers. From then on output hides their secrets.
 func resolved(std *streams, settings target.Settings) ([]target.Layer, *target.Target, error) {
 	layers, err := target.Layers(settings, std.environ, "")
 	if err != nil {
@@ -27,7 +27,7 @@ func resolved(std *streams, settings target.Settings) ([]target.Layer, *target.T
 	return layers, t, nil
 }
 
-// resolvedFor is resolved for a command that may ask no target: a file of targets need not have a default then.
+// resolvedFor is resolved for a command that may need no target. Then a file of targets needs no default.
 func resolvedFor(std *streams, settings target.Settings, asks bool) ([]target.Layer, *target.Target, error) {
 	layers, t, err := resolved(std, settings)
 	var wrong *target.Error
@@ -38,8 +38,8 @@ func resolvedFor(std *streams, settings target.Settings, asks bool) ([]target.La
 	return layers, t, err
 }
 
-// ofTheSandbox returns an error where requests of a run of another target would go to the
-// built-in sandbox because no address is given: its answers would pass for the target's.
+// ofTheSandbox returns an error if requests from a run of another target would go to the
+// built-in sandbox because there is no address: its answers could be mistaken for the target's.
 func ofTheSandbox(path string, run *reports.Run, layers []target.Layer) error {
 	if run.Target.Name == target.SandboxName || target.HasAddress(layers...) || target.Chosen(layers...) == target.SandboxName {
 		return nil
@@ -47,8 +47,8 @@ func ofTheSandbox(path string, run *reports.Run, layers []target.Layer) error {
 	return fmt.Errorf("%s is a run of %s, and no address is given; give the settings of that run, or --target sandbox", path, run.Target.Name)
 }
 
-// claim claims the report folder, if files are to be written into it: those of the formats, or
-// a journal where the target may be changed.
+// claim locks the report folder if the command writes files there: reports, or a journal if it
+// may change the target.
 func claim(t *target.Target, changes bool) (release func(), err error) {
 	journal := changes && !t.Sandbox && (t.Allow.Write || t.Allow.Purchase)
 	if !journal && len(render.Files(t.ReportDir, t.Formats)) == 0 {

@@ -6,14 +6,14 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render"
 )
 
-// compareCommand tells what changed between two runs.
+// compareCommand shows what changed between two runs.
 type compareCommand struct {
 	Before string `arg:"" help:"run.json of the earlier run, or of the one target."`
 	After  string `arg:"" help:"run.json of the later run, or of the other target."`
 	Format string `enum:"text,markdown,json" default:"text" help:"Output format: text, markdown or json."`
 }
 
-// Help tells what is compared, below the usage.
+// Help explains what is compared, below the usage.
 func (compareCommand) Help() string {
 	return `Compares verdicts, response members, codes and median latency.
 

@@ -8,14 +8,14 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// doctorCommand asks a target what it is like.
+// doctorCommand finds out how a target behaves.
 type doctorCommand struct {
 	JSON bool `name:"json" help:"Print JSON."`
 
 	target.Settings
 }
 
-// Help tells what is asked, below the usage.
+// Help explains what is asked, below the usage.
 func (doctorCommand) Help() string {
 	return `Finds out where the target differs from the documentation: connection, signature rules, form of refusals; with --allow read,write the request id header, and with --allow read,write,purchase and --push-listen, by one order, how pushes are signed. Prints the matching lines for mallcheck.yaml.
 

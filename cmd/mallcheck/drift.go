@@ -13,15 +13,15 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render"
 )
 
-// driftCommand tells what changed of a target.
+// driftCommand shows how a target has changed.
 type driftCommand struct {
 	Before string `arg:"" optional:"" help:"Overlay or run.json of the earlier state, or of the one target. Default: the overlay of the target."`
-	After  string `arg:"" optional:"" help:"Overlay or run.json of the later state, or of the other target. Without it, the target is asked."`
+	After  string `arg:"" optional:"" help:"Overlay or run.json of the later state, or of the other target. Without it, the command runs the selected checks against the target."`
 
 	target.Settings
 }
 
-// Help tells what is compared, below the usage.
+// Help explains what is compared, below the usage.
 func (driftCommand) Help() string {
 	return `Compares what a target does with the overlay that mallcheck learn wrote. What breaks clients comes first: a member gone, a type changed, another refusal. Reports go to mallcheck-report/drift (--format, --report-dir).
 

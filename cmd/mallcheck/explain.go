@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance"
 )
 
-// explainCommand tells what there is to know of a check.
+// explainCommand describes a check.
 type explainCommand struct {
 	ID   string `arg:"" help:"Id of a check or case: SIG-022, SIG-022/addSims."`
 	JSON bool   `name:"json" help:"Print JSON."`
@@ -24,7 +24,7 @@ Examples:
   mallcheck explain GEN/singleOrder/body/payAmount/missing --json`
 }
 
-// permissions says what a check does when it is let.
+// permissions describes what a check does with each permission.
 var permissions = map[string]string{
 	"read":     "reads only",
 	"write":    "changes the target (or would if the target is faulty) and undoes it (--allow write)",
@@ -99,7 +99,7 @@ func commandOf(id string) string {
 	return "mallcheck run"
 }
 
-// onlyAtTheEnd returns the selection of a check, unless it stands before the command of a client or signer.
+// onlyAtTheEnd returns the flag that selects a check, unless a client or signer command must follow it.
 func onlyAtTheEnd(id string) string {
 	if strings.Contains(commandOf(id), " -- ") {
 		return ""
@@ -107,7 +107,7 @@ func onlyAtTheEnd(id string) string {
 	return " --only " + id
 }
 
-// partnerSide reports whether a check is about the partner's own side.
+// partnerSide reports whether a check tests the partner's own side.
 func partnerSide(id string) bool { return commandOf(id) != "mallcheck run" }
 
 // labelled writes one labelled text, wrapped, and nothing for an empty one.

@@ -29,7 +29,7 @@ type faultsCommand struct {
 	Worker    bool     `hidden:"" help:"Prove the faults whose ids are on standard input, one a line."`
 }
 
-// Help tells what --prove proves, below the usage.
+// Help explains what --prove proves, below the usage.
 func (faultsCommand) Help() string {
 	return `Examples:
   mallcheck faults                                list them (--json adds clauses and all checks)
@@ -73,7 +73,7 @@ func (c *faultsCommand) Run(std *streams) error {
 	return table.Write(std.out, std.width(), []int{30, 0, 32}, rows)
 }
 
-// few names the first checks of several, for a line of a table.
+// few lists the first of several checks, for a line of a table.
 func few(ids []string) string {
 	const shown = 2
 	if len(ids) <= shown {
@@ -82,7 +82,7 @@ func few(ids []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(ids[:shown], ", "), len(ids)-shown)
 }
 
-// selectFaults returns the faults of the ids, all when there are none.
+// selectFaults returns the faults with these ids, all if there are no ids.
 func selectFaults(ids []string) ([]faults.Fault, error) {
 	_, _, err := embedded.Behaviour(ids, nil)
 	var wrong *target.Error
@@ -97,7 +97,7 @@ func selectFaults(ids []string) ([]faults.Fault, error) {
 	}), nil
 }
 
-// prove has the faults proven by several processes, and writes and judges the matrix.
+// prove proves the faults in several processes, and writes and judges the matrix.
 func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 	if c.Procs < 0 {
 		return fmt.Errorf("--procs: %d is not a valid number of processes; write 1 or more", c.Procs)

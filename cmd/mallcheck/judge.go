@@ -22,7 +22,7 @@ import (
 type judgeCommand struct {
 	Scenarios []string      `sep:"," placeholder:"WHAT" help:"Run COMMAND again in scenarios: all, habits, outages, faults, or an id."`
 	Require   []string      `sep:"," placeholder:"NAME" help:"Fail unless the client does this: addSims, flow:purchase. Flows: ${flows}."`
-	Env       []string      `sep:"none" placeholder:"NAME=TEMPLATE" help:"A further variable: BASE_URL={MALL_URL}."`
+	Env       []string      `sep:"none" placeholder:"NAME=TEMPLATE" help:"Additional variable for the client: BASE_URL={MALL_URL}."`
 	MinPoll   time.Duration `default:"${default_min_poll}" placeholder:"DURATION" help:"Shortest pause between two polls. Default ${default}."`
 	SignParts []string      `sep:"," placeholder:"PARTS" help:"Signed parts. Default ${default_sign_parts}."`
 	Path      []string      `sep:"," placeholder:"OPERATION=PATH" help:"Path of an operation whose path is undocumented."`
@@ -76,7 +76,7 @@ func (c *judgeCommand) Run(std *streams) error {
 	if err := c.checkFailOn("critical", "finding", "unnoticed"); err != nil {
 		return err
 	}
-	// The client runs against the sandbox, where every grade counts.
+	// The client runs against the sandbox, to which every grade applies.
 	c.Strict = cmp.Or(c.Strict, string(reports.Assumed))
 	t, err := c.resolve(std, config.Name(), own)
 	if err != nil {
@@ -104,7 +104,7 @@ func (c *judgeCommand) Run(std *streams) error {
 	})
 }
 
-// config checks what only this command takes.
+// config checks the flags of this command.
 func (c *judgeCommand) config(std *streams) (*trial.Config, error) {
 	command := c.Command
 	if len(command) > 0 && command[0] == "--" {
@@ -124,7 +124,7 @@ func (c *judgeCommand) config(std *streams) (*trial.Config, error) {
 	return config, config.Check(c.Scenarios)
 }
 
-// checkListen returns an error if --listen has no effect, or nothing can listen there.
+// checkListen returns an error if --listen has no effect, or if it is impossible to listen there.
 func (c *judgeCommand) checkListen(command bool) error {
 	if c.Listen == "" {
 		return nil
@@ -156,7 +156,7 @@ func (c *judgeCommand) sample(std *streams) error {
 	return err
 }
 
-// introduceJudge prints where the sandbox listens, for a client that is started by hand.
+// introduceJudge prints the addresses of the sandbox, for a client that is started by hand.
 func (s *streams) introduceJudge(environ []string) {
 	fmt.Fprintln(s.out, "The sandbox is ready. Start the client with these variables, then press Ctrl-C:")
 	for _, pair := range environ {

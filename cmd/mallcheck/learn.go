@@ -14,15 +14,15 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// learnCommand learns what a target does.
+// learnCommand learns how a target behaves.
 type learnCommand struct {
-	Runs   []string `arg:"" optional:"" name:"file" help:"What to learn from: run.json or report.har of a run or of the proxy, or an HTTP Archive of another program. Without one, the target is asked: the checks that its settings select are run."`
+	Runs   []string `arg:"" optional:"" name:"file" help:"What to learn from: run.json or report.har of a run or of the proxy, or an HTTP Archive of another program. Without one, the command runs the selected checks against the target."`
 	Output string   `short:"o" placeholder:"FILE" help:"File to write; - is standard output. Default: NAME.overlay.yaml for the target NAME."`
 
 	target.Settings
 }
 
-// Help tells what is learnt, below the usage.
+// Help explains what is learnt, below the usage.
 func (learnCommand) Help() string {
 	return `Writes an OpenAPI Overlay of the contract: members, types, forms and values of answers, refusals and what provokes them, settings and habits. Counts and dates stand in a block of their own; data of customers is not in it.
 
@@ -85,7 +85,7 @@ func (c *learnCommand) Run(std *streams) error {
 	return incomplete
 }
 
-// learnFrom asks the target of the settings for a learner.
+// learnFrom tests the target of the settings for a learner.
 func learnFrom(layers []target.Layer, learner *learn.Learner) (*reports.Run, error) {
 	ctx, cancel := interruptible()
 	defer cancel()

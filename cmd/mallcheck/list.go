@@ -52,7 +52,7 @@ func (c *listCommand) Run(std *streams) error {
 		return err
 	}
 	listed := make([]listedCheck, 0, len(selected))
-	clauses := map[[2]string]openapi.Clause{} // most cases share theirs with others
+	clauses := map[[2]string]openapi.Clause{} // many cases share one
 	for _, check := range selected {
 		operation := ""
 		if len(check.Operations) > 0 {
@@ -100,7 +100,7 @@ func (variantsCommand) Help() string {
 type listedVariant struct {
 	ID        string            `json:"id"`
 	Statement string            `json:"statement"`
-	Settings  map[string]string `json:"settings,omitempty"` // that a target with this habit needs
+	Settings  map[string]string `json:"settings,omitempty"` // settings for a target with this habit
 }
 
 // Run implements the command.
@@ -128,7 +128,7 @@ func writeJSON(out io.Writer, value any) error {
 
 // writeTable aligns the tab-separated cells that fill writes.
 func writeTable(out io.Writer, fill func(table io.Writer)) error {
-	whole := bufio.NewWriterSize(out, 64<<10) // a table writes each cell by itself
+	whole := bufio.NewWriterSize(out, 64<<10) // a table writes cell by cell
 	table := tabwriter.NewWriter(whole, 0, 0, 2, ' ', 0)
 	fill(table)
 	return errors.Join(table.Flush(), whole.Flush())

@@ -60,11 +60,11 @@ type commands struct {
 	Completion completionCommand `cmd:"" help:"Print a completion script for bash, zsh or fish."`
 	Complete   completeCommand   `cmd:"" hidden:"" help:"Answer a completion script."`
 	Man        manCommand        `cmd:"" help:"Print the manual page."`
-	Topic      helpCommand       `cmd:"" name:"help" help:"Show all of a command, or the settings of one topic."`
+	Topic      helpCommand       `cmd:"" name:"help" help:"Show the full help of a command, or the settings of one topic."`
 	Version    versionCommand    `cmd:"" help:"Print the version and the digests of the contracts."`
 }
 
-// Help tells where to begin, below the usage.
+// Help explains where to begin, below the usage.
 func (commands) Help() string {
 	return `Begin with:
   mallcheck run               test the built-in sandbox
@@ -73,19 +73,19 @@ func (commands) Help() string {
   mallcheck list              see all checks`
 }
 
-// streams are what a command reads and writes beside files and the network.
+// streams are the standard streams of a command.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
-	screen   io.Writer // out before hide: for what is redacted already and rewrites lines
+	screen   io.Writer // out before hide, for redacted output that rewrites lines
 	environ  []string
-	// secrets is what errors must not tell; hide sets it.
+	// secrets must not appear in errors; hide sets it.
 	secrets redact.Secrets
 	ended   []io.Closer // what must be closed before the process ends
 }
 
-// hide lets nothing that secrets names be printed from here on, in lines and errors,
-// and nothing that acts on a terminal or on the runner of a CI job.
+// hide redacts secrets in all further lines and errors, and escapes whatever acts on a
+// terminal or on the runner of a CI job.
 func (s *streams) hide(secrets redact.Secrets) {
 	s.secrets = secrets
 	if s.screen == nil {
@@ -98,15 +98,15 @@ func (s *streams) hide(secrets redact.Secrets) {
 	}
 }
 
-// close prints what is left of lines.
+// close prints the rest of unfinished lines.
 func (s *streams) close() {
 	for _, writer := range s.ended {
-		_ = writer.Close() // nobody is left to be told
+		_ = writer.Close() // an error could not be printed any more
 	}
 }
 
-// exit is an error that carries the exit code of the process; without a text,
-// everything was said already.
+// exit is an error with the exit code of the process. Without an inner error, the command
+// has already printed everything.
 type exit struct {
 	code int
 	err  error
@@ -123,12 +123,12 @@ func (e *exit) Error() string {
 // Unwrap returns the error behind the exit code.
 func (e *exit) Unwrap() error { return e.err }
 
-// gcPercent keeps a whole run below 128 MB. A run holds every exchange until its
-// end, so that the usual 100 costs 40 MB more and is not measurably faster.
+// gcPercent keeps a whole run below 128 MB. A run keeps every exchange until its end, so
+// the default of 100 costs 40 MB more and is not measurably faster.
 const gcPercent = 50
 
-// softMemory is from how many bytes on memory is collected without waiting for
-// gcPercent: a hostile target must not take 300 MB, also where the machine is busy.
+// softMemory is the number of bytes above which memory is collected earlier than gcPercent
+// asks for: a hostile target must not make a run use 300 MB, even on a busy machine.
 const softMemory = 224 << 20
 
 func main() {
@@ -142,8 +142,8 @@ func main() {
 	os.Exit(execute(os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}))
 }
 
-// execute runs one command and returns the exit code. Every error that was not
-// told otherwise becomes one line on standard error and exit code 2.
+// execute runs one command and returns the exit code. Any other error becomes one line on
+// standard error and exit code 2.
 func execute(arguments []string, std *streams) int {
 	var line commands
 	parser, err := kong.New(&line,
@@ -189,12 +189,12 @@ func fail(std *streams, err error) int {
 	return conformance.ExitUsage
 }
 
-// tellError prints an error as one line without the secrets that may stand in it.
+// tellError prints an error as one line, with secrets redacted.
 func tellError(std *streams, err error) {
 	fmt.Fprintln(std.err, "mallcheck: "+std.secrets.Redact(render.SafeLine(err.Error())))
 }
 
-// helpDefaults gives the help texts of settings the defaults they name.
+// helpDefaults has the defaults for the placeholders in help texts.
 func helpDefaults() kong.Vars {
 	vars := kong.Vars{"default_push_to": embedded.DefaultPushTo, "file_name": target.FileName,
 		"default_min_poll": client.DefaultMinPoll.String(), "flows": strings.Join(client.Flows(), ", "), "languages": strings.Join(starter.Languages(), ", ")}
@@ -205,7 +205,7 @@ func helpDefaults() kong.Vars {
 	return vars
 }
 
-// topics are what mallcheck help knows: the groups of settings, the commands, and their list.
+// topics are the topics of mallcheck help: the groups of settings, the commands, and their list.
 func topics() []string {
 	names := []string{help.Commands}
 	for _, group := range help.Groups() {

@@ -16,7 +16,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render"
 )
 
-// mergeCommand makes one run out of shards.
+// mergeCommand combines shards into one run.
 type mergeCommand struct {
 	Runs []string `arg:"" name:"run.json" help:"The run.json of each shard."`
 
@@ -25,7 +25,7 @@ type mergeCommand struct {
 	Format    []string `sep:"," default:"${default_format}" placeholder:"FORMAT" help:"Reports to write. Default ${default}."`
 }
 
-// Help tells what a merge does, below the usage.
+// Help explains what a merge does, below the usage.
 func (mergeCommand) Help() string {
 	return `Writes the reports of the whole run and ends with its exit code. A missing or duplicate shard is wrong usage.
 
@@ -62,7 +62,7 @@ func (c *mergeCommand) Run(std *streams) error {
 	return conclude(std, &target.Target{ReportDir: c.ReportDir, Formats: c.Format}, newTerminal(std, c.Verbose), merged)
 }
 
-// readRun reads the run.json of a run. It keeps the exchanges of the check of an id alone.
+// readRun reads the run.json of a run. It keeps only the exchanges of the check with an id.
 func readRun(path, id string) (*reports.Run, error) {
 	return readFile(path, func(file io.Reader) (*reports.Run, error) {
 		return reports.ReadResults(file, func(result *reports.Result) error {
@@ -74,7 +74,7 @@ func readRun(path, id string) (*reports.Run, error) {
 	})
 }
 
-// readFile has read the file of a run.
+// readFile reads the file of a run with read.
 func readFile[T any](path string, read func(io.Reader) (T, error)) (T, error) {
 	var none T
 	file, err := os.Open(path) //nolint:gosec // the user names the file

@@ -19,7 +19,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// partnerSettings are the settings that both tests of a partner's own side have. Each is also a
+// partnerSettings are the settings of both tests of a partner's own side. Each is also a
 // variable, as in mallcheck run.
 type partnerSettings struct {
 	Only      []string `sep:"," placeholder:"PATTERN" group:"selection" help:"Run only these checks: an id, a glob or area:RCV."`
@@ -31,7 +31,7 @@ type partnerSettings struct {
 	Format    []string `sep:"," placeholder:"FORMAT" group:"report" help:"Reports to write. Default ${default_format}."`
 }
 
-// resolve returns the settings as a target with a name.
+// resolve returns the settings as a target with the given name.
 func (p partnerSettings) resolve(std *streams, name string, own target.Settings) (*target.Target, error) {
 	own.Only, own.Skip, own.Strict, own.FailOn = p.Only, p.Skip, p.Strict, p.FailOn
 	own.Waivers, own.ReportDir, own.Format = p.Waivers, p.ReportDir, p.Format
@@ -42,7 +42,7 @@ func (p partnerSettings) resolve(std *streams, name string, own target.Settings)
 	if err != nil {
 		return nil, err
 	}
-	// The grade that a receiver or signer is held to by default differs from that of a server.
+	// The default grade for a receiver or signer differs from that for a server.
 	fallback := target.Layer{Settings: target.Settings{Strict: string(reports.Derived)}, Place: func(key string) string { return "the default of --" + key }}
 	t, err := target.Resolve(target.Flags(own), environment, fallback)
 	if err != nil {
@@ -53,8 +53,8 @@ func (p partnerSettings) resolve(std *streams, name string, own target.Settings)
 	return t, cmp.Or(withoutDrift(t), knownFormats(t.Place("format"), t.Formats))
 }
 
-// checkFailOn returns an error if --fail-on is none of some words. That habits fail as well is allowed and
-// without effect: a partner's side has none.
+// checkFailOn returns an error if --fail-on is not a valid word. The word for habits is allowed but has
+// no effect: a partner's side has no habits.
 func (p partnerSettings) checkFailOn(words ...string) error {
 	if p.FailOn == "" || p.FailOn == "habit" || slices.Contains(words, p.FailOn) {
 		return nil
@@ -66,7 +66,7 @@ func (p partnerSettings) checkFailOn(words ...string) error {
 	return &target.Error{Place: "--fail-on", Value: p.FailOn, Problem: "is not known here", Instead: instead}
 }
 
-// checkTimeout checks --timeout of a command, which is the time limit of a call in the settings.
+// checkTimeout checks the --timeout of these commands, which sets the time limit of a call.
 func checkTimeout(text string) error {
 	if d, err := time.ParseDuration(text); text != "" && (err != nil || d <= 0) {
 		return fmt.Errorf("--timeout: %q is not a valid duration; write a positive duration with its unit, such as 500ms, 10s or 5m", text)
@@ -83,9 +83,9 @@ type receiverCommand struct {
 	PushTimeout  string   `name:"push-timeout" placeholder:"DURATION" group:"push" help:"Time limit for one response. Default 5s."`
 	PartnerCode  string   `name:"partner-code" placeholder:"CODE" group:"push" help:"Partner code in the pushes. Default P012345."`
 	SIM          string   `name:"sim" placeholder:"ICCID" group:"push" help:"SIM card in the pushes."`
-	Count        string   `name:"count" placeholder:"COMMAND" group:"push" help:"Shell command that prints how many pushes have taken effect so far. Without it the checks that a push takes effect once are skipped."`
-	Fail         string   `name:"fail" placeholder:"COMMAND" group:"push" help:"Shell command that has the receiver fail on its next push (HTTP 5xx). Without it the checks of a push after a failure are skipped."`
-	Slow         string   `name:"slow" placeholder:"COMMAND" group:"push" help:"Shell command that has the receiver answer its next push too late: after --push-timeout, before twice of it. Without it the checks of a push after a time-out are skipped."`
+	Count        string   `name:"count" placeholder:"COMMAND" group:"push" help:"Shell command that prints how many pushes have taken effect so far. Without it, checks that a push takes effect once are skipped."`
+	Fail         string   `name:"fail" placeholder:"COMMAND" group:"push" help:"Shell command that makes the receiver fail on its next push (HTTP 5xx). Without it, checks of a push after a failure are skipped."`
+	Slow         string   `name:"slow" placeholder:"COMMAND" group:"push" help:"Shell command that makes the receiver answer its next push too late: after --push-timeout, but before twice that time. Without it, checks of a push after a time-out are skipped."`
 	partnerSettings
 }
 
@@ -197,14 +197,14 @@ func (c *signerCommand) Run(std *streams) error {
 	}
 	config.Timeout = t.CallTimeout
 	if c.Push && c.Strict == "" {
-		t.Strict = string(reports.Assumed) // every vector of pushes is assumed: the partner asked for them
+		t.Strict = string(reports.Assumed) // every vector of pushes is assumed, and the partner asked for them
 	}
 	return std.judge(t, func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
 		return conformance.JudgeSigner(ctx, t, config, observer)
 	})
 }
 
-// judge runs a test of the partner's own side and writes its reports.
+// judge runs a test of the partner's own side and writes the reports.
 func (s *streams) judge(t *target.Target, run runner) error {
 	release, err := claim(t, false)
 	if err != nil {

@@ -14,14 +14,14 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// planCommand says what a run would do.
+// planCommand shows what a run would do.
 type planCommand struct {
 	JSON bool `name:"json" help:"Print JSON."`
 
 	target.Settings
 }
 
-// Help tells what a plan is, below the usage.
+// Help explains what a plan is, below the usage.
 func (planCommand) Help() string {
 	return `Estimates the checks, calls, duration, side effects and cost of "mallcheck run" with the same settings. It runs the checks against the built-in sandbox and counts their calls; nothing is sent to the target.
 
@@ -54,7 +54,7 @@ func (c *planCommand) Run(std *streams) error {
 	return tellPlan(std.out, plan)
 }
 
-// tellPlan writes a plan for people.
+// tellPlan writes a plan as text.
 func tellPlan(out io.Writer, p *conformance.Plan) error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "Estimate of a run against %s. %s was not called: the numbers come from a run of the same checks\n"+

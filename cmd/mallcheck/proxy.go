@@ -20,14 +20,14 @@ import (
 type proxyCommand struct {
 	Listen    string   `default:"127.0.0.1:8644" placeholder:"HOST:PORT" help:"Address to listen on. Port 0 picks a free port. Default ${default}."`
 	AllowHost []string `sep:"," placeholder:"NAME" help:"Host name under which the proxy may be called, beside localhost and IP addresses."`
-	KeepSign  bool     `help:"Forward requests as they come, and judge their signs."`
-	Keep      bool     `help:"Leave on the target what went through the proxy. mallcheck sweep undoes it later."`
+	KeepSign  bool     `help:"Forward requests unchanged, and check their signs."`
+	Keep      bool     `help:"Keep on the target what the requests created. mallcheck sweep undoes it later."`
 	Quiet     bool     `help:"Do not log requests."`
 
 	target.Settings
 }
 
-// Help tells how to use the proxy, below the usage.
+// Help explains how to use the proxy, below the usage.
 func (proxyCommand) Help() string {
 	return `Serves the target's services below /vshop, /payment and /topup for any tool: it fills in version, partnerCode and sign, forwards, and judges each answer. The response headers Mallcheck-Verdict and Mallcheck-Deviations have the outcome. --allow, --budget-purchases, --rate and the guard of production addresses hold; what exceeds them is answered with 403 and the reason. Ctrl-C ends it, undoes what it put into groups and writes the reports.
 

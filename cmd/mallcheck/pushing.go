@@ -12,7 +12,7 @@ import (
 // pushes are the settings of the pushes of a served sandbox.
 type pushes struct {
 	PushTo       string        `placeholder:"URL" help:"Address of the partner's receiver, to which a push is sent for each finished top-up. Default none, with --env-file ${default_push_to}, where the run listens then."`
-	PushKey      string        `placeholder:"ID:HEX" help:"Key that pushes are signed with: its id, a colon and the key in hexadecimal. Default one that everybody knows."`
+	PushKey      string        `placeholder:"ID:HEX" help:"Key that signs pushes: its id, a colon and the key in hexadecimal. Default: a well-known key."`
 	PushBackoff  time.Duration `default:"1s" placeholder:"DURATION" help:"How long to wait before a push is sent again; twice as long each further time. Default ${default}."`
 	PushAnywhere bool          `help:"Let --push-to be an address that is not on this machine."`
 }

@@ -21,7 +21,7 @@ type replayCommand struct {
 	target.Settings
 }
 
-// Help tells what a replay does, below the usage.
+// Help explains what a replay does, below the usage.
 func (replayCommand) Help() string {
 	return `Resends the recorded requests of a check and reports differences in status, code and shape. Access times, order ids and request ids are renewed, and requests are signed again unless their sign was wrong. Redacted values such as <redacted:pm_id> come from the settings or from --set. Group changes are undone.
 
@@ -60,7 +60,7 @@ func (c *replayCommand) Run(std *streams) error {
 	}
 	defer closing()
 	if !t.Sandbox {
-		t.PushListen = "" // a replay awaits no push
+		t.PushListen = "" // a replay waits for no push
 	}
 	ctx, cancel := interruptible()
 	defer cancel()
@@ -75,7 +75,7 @@ func (c *replayCommand) Run(std *streams) error {
 	return err
 }
 
-// tellReplayal tells what came of a replay, and ends with its exit code.
+// tellReplayal prints the outcome of a replay, and returns its exit code.
 func tellReplayal(std *streams, replayal *conformance.Replayal, recorded int) error {
 	replayed := replayal.Exchanges
 	differ := 0
@@ -101,7 +101,7 @@ func tellReplayal(std *streams, replayal *conformance.Replayal, recorded int) er
 	return err
 }
 
-// outcomeOf says in a few words what was answered.
+// outcomeOf summarizes an answer in a few words.
 func outcomeOf(exchange reports.Exchange) string {
 	if exchange.Response == nil {
 		return exchange.Problem

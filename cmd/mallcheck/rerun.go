@@ -9,14 +9,14 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// rerunCommand runs what failed once more.
+// rerunCommand runs the failed checks again.
 type rerunCommand struct {
 	File string `arg:"" name:"run.json" help:"The run.json of the run."`
 
 	target.Settings
 }
 
-// Help tells what a rerun does, below the usage.
+// Help explains what a rerun does, below the usage.
 func (rerunCommand) Help() string {
 	return `Runs the checks that failed, were inconclusive or were not reached, with the same seed unless you give --seed. Repeat the settings of the run: run.json does not contain them. Exit code 2 if there is nothing to rerun.
 

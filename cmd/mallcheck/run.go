@@ -29,7 +29,7 @@ type runCommand struct {
 	target.Settings
 }
 
-// Help tells what a run does, below the usage.
+// Help explains what a run does, below the usage.
 func (runCommand) Help() string {
 	return `Examples:
   mallcheck run                               test the built-in sandbox
@@ -43,7 +43,7 @@ Most settings are also environment variables (MALLCHECK_PARTNER_CODE) and keys i
 Exit code: 0 no violation, 1 violation, 2 wrong usage, 3 target not reached or run incomplete, 130 interrupted.`
 }
 
-// withoutDrift returns an error if changes of the target must fail a command that looks for none.
+// withoutDrift returns an error if --fail-on names drift for a command that does not look for drift.
 func withoutDrift(t *target.Target) error {
 	if !t.FailOnDrift {
 		return nil
@@ -61,7 +61,7 @@ func (c *runCommand) Run(std *streams) error {
 	if err := withoutDrift(t); err != nil {
 		return err
 	}
-	std.secrets = t.Secrets() // the terminal and the reports learn what was redacted
+	std.secrets = t.Secrets() // the terminal and the reports mark redacted values
 	if err := knownFormats(t.Place("format"), t.Formats); err != nil {
 		return err
 	}
@@ -78,25 +78,25 @@ func (c *runCommand) Run(std *streams) error {
 	return judge(std, t)
 }
 
-// judge runs the checks, tells the terminal, writes the reports and ends with the run's exit code.
+// judge runs the checks, prints progress, writes the reports and returns the run's exit code.
 func judge(std *streams, t *target.Target) error {
 	return judgeBy(std, t, func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
 		return conformance.RunSpecs(ctx, t, observer)
 	})
 }
 
-// runner runs checks until ctx ends and tells the observer.
+// runner runs checks until ctx ends and notifies the observer.
 type runner func(ctx context.Context, observer conformance.Observer) (*reports.Run, error)
 
 // stoppingChecks is notified when a run of checks is interrupted.
 const stoppingChecks = "interrupted: finishing the current check and cleaning up (press again to stop at once)"
 
-// judgeBy is judge with another way to run.
+// judgeBy is judge with another runner.
 func judgeBy(std *streams, t *target.Target, start runner) error {
 	return judgeUntil(std, t, stoppingChecks, start)
 }
 
-// judgeUntil is judgeBy with what to tell after the first signal.
+// judgeUntil is judgeBy with a message for the first signal.
 func judgeUntil(std *streams, t *target.Target, stopping string, start runner) error {
 	outliveReader()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -135,12 +135,11 @@ func judgeUntil(std *streams, t *target.Target, stopping string, start runner) e
 	}
 }
 
-// outliveReader has the process go on when nobody reads its output any more, as
-// behind "| head": the signal of the broken pipe would end it before it has undone
-// what it did and written the reports.
+// outliveReader keeps the process running if nobody reads its output any more, as with
+// "| head". SIGPIPE would otherwise end it before it has cleaned up and written the reports.
 func outliveReader() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
-// conclude writes the reports of a run, tells its end and returns its exit code.
+// conclude writes the reports of a run, prints its end and returns its exit code.
 func conclude(std *streams, t *target.Target, terminal *render.Terminal, run *reports.Run) error {
 	code := conformance.ExitCode(run)
 	told := redacted(run, t)
@@ -160,8 +159,8 @@ func conclude(std *streams, t *target.Target, terminal *render.Terminal, run *re
 	return &exit{code, failed}
 }
 
-// redactFor bounds the time for which the bodies of a run are redacted; another signal
-// ends it at once. The reports leave out and count what it leaves no time for.
+// redactFor bounds the time for redacting the bodies of a run; another signal ends it at
+// once. The reports leave out the remaining bodies and count them.
 const redactFor = 8 * time.Second
 
 // redacted returns run without secrets.
@@ -173,11 +172,11 @@ func redacted(run *reports.Run, t *target.Target) *reports.Run {
 	return redact.Within(ctx, run, t.Secrets())
 }
 
-// maxBody is how many bytes of a recorded body the reports keep.
+// maxBody is the number of bytes of a recorded body that the reports keep.
 const maxBody = 64 << 10
 
-// newTerminal returns the terminal output, with progress, colour and width as
-// the terminal has them.
+// newTerminal returns the terminal output, with progress, colour and width if the output
+// is a terminal.
 func newTerminal(std *streams, verbose bool) *render.Terminal {
 	options := render.TerminalOptions{Verbose: verbose}
 	out := cmp.Or(std.screen, std.out)
@@ -188,7 +187,7 @@ func newTerminal(std *streams, verbose bool) *render.Terminal {
 	return render.NewTerminal(out, options)
 }
 
-// widthOf reports whether an output is a terminal, and its width, 0 if that is not known.
+// widthOf reports whether an output is a terminal, and its width, 0 if unknown.
 func widthOf(out io.Writer) (width int, isTerminal bool) {
 	file, ok := out.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
@@ -206,7 +205,7 @@ func (s *streams) width() int {
 	return help.Width
 }
 
-// watcher tells the terminal of a run and keeps what is known of it so far.
+// watcher prints the progress of a run and keeps its results so far.
 type watcher struct {
 	terminal *render.Terminal
 	secrets  redact.Secrets
@@ -231,7 +230,7 @@ func (w *watcher) Done(result reports.Result) {
 	w.terminal.Result(&result)
 }
 
-// snapshot returns the run as far as it is known, as an interrupted one.
+// snapshot returns the results so far as an interrupted run.
 func (w *watcher) snapshot() *reports.Run {
 	w.mu.Lock()
 	defer w.mu.Unlock()

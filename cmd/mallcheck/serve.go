@@ -38,7 +38,7 @@ type serveCommand struct {
 	pushes
 }
 
-// Help tells how to use the sandbox, below the usage.
+// Help explains how to use the sandbox, below the usage.
 func (serveCommand) Help() string {
 	return `Examples:
   mallcheck serve
@@ -102,7 +102,7 @@ func (c *serveCommand) Run(std *streams) error {
 		_ = server.Close(closing) // the process ends
 	}()
 	values := server.Settings()
-	delete(values, "concurrency") // a run in another process waits for tasks: several at once take less time
+	delete(values, "concurrency") // a run in another process waits for tasks, so several checks at once are faster
 	maps.Copy(values, settings)
 	embedded.DescribePush(values, push)
 	if c.EnvFile != "" {
@@ -122,7 +122,7 @@ func (c *serveCommand) Run(std *streams) error {
 	return nil
 }
 
-// livePage joins the live page to a sandbox, where it is asked for.
+// livePage adds the live page to a sandbox if --ui asks for it.
 func (c *serveCommand) livePage(config *sandbox.Config, settings map[string]string, secrets redact.Secrets) (*page.Page, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -165,7 +165,7 @@ func introduce(out io.Writer, server *sandbox.Server, envFile string, config san
 	}
 	fmt.Fprintf(&text, "Try it:\n  %s\n\n", curl)
 	if envFile != "" {
-		fmt.Fprintf(&text, "Put it to the test:\n  env $(cat %s) mallcheck run\n\n", envFile)
+		fmt.Fprintf(&text, "Test it:\n  env $(cat %s) mallcheck run\n\n", envFile)
 	}
 	text.WriteString("Ctrl-C stops it.\n")
 	_, err = io.WriteString(out, text.String())

@@ -17,7 +17,7 @@ type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
 }
 
-// Help tells where a script belongs, below the usage.
+// Help explains where a script belongs, below the usage.
 func (completionCommand) Help() string {
 	return `Examples:
   source <(mallcheck completion bash)                    in this shell, or add to ~/.bashrc
@@ -37,12 +37,12 @@ func (c *completionCommand) Run(std *streams) error {
 	return err
 }
 
-// completeCommand answers a completion script.
+// completeCommand returns candidates to a completion script.
 type completeCommand struct {
-	Words []string `arg:"" optional:"" help:"The words of the command line behind mallcheck, up to the one that is being written."`
+	Words []string `arg:"" optional:"" help:"The words of the command line after mallcheck, up to the current one."`
 }
 
-// Run implements the command: a candidate a line, with what it is behind a tab.
+// Run implements the command. It prints one candidate per line, then a tab and its description.
 func (c *completeCommand) Run(std *streams, context *kong.Context) error {
 	var text strings.Builder
 	for _, candidate := range completion.Complete(context.Model.Node, c.Words, std.environ) {

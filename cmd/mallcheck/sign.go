@@ -20,7 +20,7 @@ type signCommand struct {
 	URL       *string  `placeholder:"URL" help:"Request URL; its path parameters and query are signed too."`
 }
 
-// Help tells what is signed, below the usage.
+// Help explains what is signed, below the usage.
 func (signCommand) Help() string {
 	return `Reads a JSON object, a request body or the parameters of a GET, from standard input. Ignores "sign" and empty values.
 Path parameters are signed too: give each with --path, or give the --url.
@@ -66,7 +66,7 @@ func (c *signCommand) Run(std *streams) error {
 	return err
 }
 
-// check says whether a sign is right, and what is likely wrong when it is not.
+// check says whether a sign is right and, if not, what is probably wrong.
 func (c *signCommand) check(std *streams, parts signed.Parts, request diagnose.Request, rules signing.Rules) error {
 	diagnosis := diagnose.Sign(request, *c.Check, rules, diagnose.Thorough)
 	switch {

@@ -12,14 +12,14 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// sweepCommand undoes what a run left that was killed.
+// sweepCommand undoes what a killed run left behind.
 type sweepCommand struct {
 	Journal string `placeholder:"FILE" help:"Journal file. Default: journal.jsonl in the report folder."`
 
 	target.Settings
 }
 
-// Help tells what a sweep does, below the usage.
+// Help explains what a sweep does, below the usage.
 func (sweepCommand) Help() string {
 	return `Cleans up after a run that was killed. The run journals each change in its report folder before making it; a sweep removes added SIM cards from groups, restores removed ones, and cancels auto-renewals. It touches only what the journal names, and a second sweep does nothing. Orders and payments cannot be undone; they are listed.
 
@@ -49,7 +49,7 @@ func (c *sweepCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	t.PushListen = "" // a sweep awaits no push
+	t.PushListen = "" // a sweep waits for no push
 	path := c.Journal
 	if path == "" {
 		path = filepath.Join(t.ReportDir, conformance.JournalFile)
@@ -61,18 +61,18 @@ func (c *sweepCommand) Run(std *streams) error {
 	return tellSwept(std, path, swept)
 }
 
-// noJournal is the error of a journal that is not there.
+// noJournal is the error for a missing journal.
 func noJournal(path string) error {
 	return fmt.Errorf("there is no journal %s; name the folder of the run's reports with --report-dir, or the file with --journal", path)
 }
 
-// sweep undoes what one journal names.
+// sweep undoes the changes in one journal.
 func sweep(t *target.Target, contract *openapi.Contract, path string) (conformance.Swept, error) {
 	release, err := folderlock.Take(filepath.Dir(path))
 	if errors.Is(err, folderlock.ErrTaken) {
 		return conformance.Swept{}, fmt.Errorf("the run that writes %s still goes on; wait until it ends, or interrupt it: it then undoes what it did", path)
 	}
-	if err == nil { // another error is told by who reads the journal
+	if err == nil { // the reader of the journal reports other errors
 		defer release()
 	}
 	connection, err := conformance.Connect(t, contract)
@@ -87,7 +87,7 @@ func sweep(t *target.Target, contract *openapi.Contract, path string) (conforman
 	return swept, err
 }
 
-// tellSwept says what a sweep did and ends with its exit code.
+// tellSwept prints what a sweep did and returns its exit code.
 func tellSwept(std *streams, path string, swept conformance.Swept) error {
 	for _, done := range swept.Done {
 		fmt.Fprintln(std.out, done)

@@ -14,12 +14,12 @@ import (
 	"github.com/mallcheck/mallcheck/reports/redact"
 )
 
-// initCommand writes a file of targets to start from.
+// initCommand writes a sample file of targets.
 type initCommand struct {
 	File string `arg:"" optional:"" default:"${file_name}" help:"File to write. Default ${file_name}."`
 }
 
-// Help tells what to do with the file, below the usage.
+// Help explains what to do with the file, below the usage.
 func (initCommand) Help() string {
 	return `Writes a commented file with one target, the provider's UAT. Existing files are not overwritten.
 
@@ -49,7 +49,7 @@ func writeFresh(path string, text []byte, mode os.FileMode) error {
 		_, err = file.Write(text)
 		err = errors.Join(err, file.Close())
 		if err != nil {
-			_ = os.Remove(path) // a part of a file would be refused as one that exists
+			_ = os.Remove(path) // otherwise the next try would refuse the incomplete file as existing
 		}
 	}
 	if err != nil {
@@ -91,7 +91,7 @@ func (c *targetsCommand) Run(std *streams) error {
 	if file == nil {
 		return fmt.Errorf("there is no %s here; mallcheck init writes one, or name a file with --config FILE", target.FileName)
 	}
-	std.hide(redact.Secrets{}) // addresses may hold a password
+	std.hide(redact.Secrets{}) // addresses may contain a password
 	listed := make([]listedTarget, 0, len(file.Names()))
 	for _, name := range file.Names() {
 		listed = append(listed, listTarget(file, name, std.environ))
@@ -146,7 +146,7 @@ func (t *listedTarget) row() string {
 	return name + "\t" + allows + "\t" + strings.Join(addresses, ", ")
 }
 
-// configCommand prints the settings in force.
+// configCommand prints the effective settings.
 type configCommand struct {
 	JSON   bool `name:"json" xor:"form" help:"Print JSON."`
 	Schema bool `xor:"form" help:"Print the JSON Schema of the file of targets instead."`
@@ -154,13 +154,13 @@ type configCommand struct {
 	target.Settings
 }
 
-// configuration is what is in force, as JSON.
+// configuration is the effective settings, as JSON.
 type configuration struct {
 	Target   string           `json:"target"`
 	Settings []target.InForce `json:"settings"`
 }
 
-// Help tells what is printed, below the usage.
+// Help explains what is printed, below the usage.
 func (configCommand) Help() string {
 	return `Prints each setting that has a value, and where it comes from: a flag, a variable, a line of the file of targets, or the default. Secrets are hidden. It takes the flags of mallcheck run, and sends nothing.
 

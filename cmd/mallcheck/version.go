@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// versionCommand prints what was built.
+// versionCommand prints the version and build information.
 type versionCommand struct {
 	JSON bool `name:"json" help:"Print JSON, with commit, Go version, platform and way of installation."`
 }

@@ -39,7 +39,7 @@ type Settings struct {
 	PmOpen    string `name:"pm-open" placeholder:"PM_ID" group:"target" help:"Payment method whose payments stay open."`
 
 	RequestIDHeader string   `name:"request-id-header" fallback:"request_id" placeholder:"NAME" group:"target" help:"Response header that carries the request id. Default ${default_request_id_header} (assumed; undocumented)."`
-	Overlay         string   `name:"overlay" placeholder:"FILE" group:"target" help:"What mallcheck learn wrote about the target: its clauses and settings count, too. A flag, a variable or another key takes precedence over a setting in it."`
+	Overlay         string   `name:"overlay" placeholder:"FILE" group:"target" help:"Overlay that mallcheck learn wrote about the target. Its clauses and settings apply. Flags, variables and keys of the file take precedence over its settings."`
 	TerminalStatus  []string `name:"terminal-status" sep:"," fallback:"completed" placeholder:"STATUS" group:"target" help:"Values of data.status that end a task. Default ${default_terminal_status}, the only documented one."`
 
 	SignParts  []string `name:"sign-parts" sep:"," fallback:"query,path,body" placeholder:"PARTS" group:"signature" help:"Parts of a request whose parameters are signed. Default ${default_sign_parts}."`

@@ -117,7 +117,7 @@ func putOff(e reports.Exchange) bool {
 // disturbed runs a command of the partner that disturbs the receiver on its next push, and sends that push.
 func (s *sender) disturbed(ctx context.Context, r *partner.Record, flag, command, does string) (*push, reports.Exchange, bool) {
 	if command == "" {
-		r.Skip("not proved: nothing has the receiver " + does + " (" + flag + " COMMAND)")
+		r.Skip("not proved: nothing makes the receiver " + does + " (" + flag + " COMMAND)")
 		return nil, reports.Exchange{}, false
 	}
 	if _, err := s.shell(ctx, command); err != nil {

@@ -164,7 +164,7 @@ func TestSlowThatDoesNothing(t *testing.T) {
 		verdict    reports.Verdict
 		reason     string
 	}{
-		{"none", "", reports.Skipped, "not proved: nothing has the receiver answer a push too late (--slow COMMAND)"},
+		{"none", "", reports.Skipped, "not proved: nothing makes the receiver answer a push too late (--slow COMMAND)"},
 		{"fails", "exit 3", reports.Inconclusive, "running --slow: exit status 3"},
 		{"has no effect", "true", reports.Inconclusive, "--slow did not have the receiver answer later than --push-timeout (1s): it answered the next push with HTTP 200 after "},
 	} {

@@ -1,4 +1,4 @@
-// Package completion answers the completion scripts of shells.
+// Package completion computes the candidates for the completion scripts of shells.
 package completion
 
 import (
@@ -14,8 +14,8 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
-// scripts are the completion scripts. They know the name of the tool alone, and
-// ask it for everything else, so that they never fall behind it.
+// scripts are the completion scripts. They know only the name of the tool, and ask it for
+// everything else, so that they are never out of date.
 //
 //go:embed scripts
 var scripts embed.FS
@@ -23,12 +23,11 @@ var scripts embed.FS
 // Script returns the completion script of a shell: bash, zsh or fish.
 func Script(shell string) ([]byte, error) { return scripts.ReadFile("scripts/mallcheck." + shell) }
 
-// candidate is what a word may become, and what that means.
+// candidate is a possible completion and its description.
 type candidate struct{ Text, Help string }
 
-// Complete returns what the last of words may become below root; the words before
-// it are taken as they are, even wrong ones. The environment tells where the file
-// of targets is.
+// Complete returns the candidates for the last of words below root. It accepts the words
+// before it even if they are wrong. The environment says where the file of targets is.
 func Complete(root *kong.Node, words, environ []string) []candidate {
 	if len(words) == 0 {
 		words = []string{""}
@@ -54,8 +53,8 @@ func Complete(root *kong.Node, words, environ []string) []candidate {
 	return nil
 }
 
-// position returns where words lead to: the command, the flag that still waits
-// for its value, and the number of arguments given.
+// position parses words: it returns the command, the flag that still needs its value, and the
+// number of arguments given.
 func position(node *kong.Node, words []string) (command *kong.Node, pending *kong.Flag, arguments int) {
 	for _, word := range words {
 		switch {
@@ -117,8 +116,8 @@ func flags(node *kong.Node) []candidate {
 	return found
 }
 
-// values returns what the value of a flag or an argument may become; before stands
-// in front of it in the same word. Of a list the last element is completed.
+// values returns the candidates for the value of a flag or an argument; before precedes it in
+// the same word. It completes the last element of a list.
 func values(value *kong.Value, text, before string, environ []string) []candidate {
 	if value.IsSlice() && value.Tag.Sep != -1 {
 		if comma := strings.LastIndex(text, string(value.Tag.Sep)); comma >= 0 {
@@ -132,9 +131,8 @@ func values(value *kong.Value, text, before string, environ []string) []candidat
 	return found
 }
 
-// upToSlash cuts candidates behind the part that text has reached, as a shell does
-// with folders: the cases of a check, and the thousands that come from the contract,
-// are offered level by level. Every level is a pattern.
+// upToSlash cuts candidates after the level that text has reached, as a shell does with
+// folders, because there are thousands of derived cases. Every level is a pattern.
 func upToSlash(all []candidate, text string) []candidate {
 	var cut []candidate
 	known := map[string]bool{}
@@ -162,7 +160,7 @@ func matching(all []candidate, prefix string) []candidate {
 	return found
 }
 
-// words returns the words that a flag or an argument may have, none when it is free.
+// words returns the possible values of a flag or an argument, none if any value is allowed.
 func words(value *kong.Value, environ []string) []candidate {
 	if choices := value.Tag.Get("choices"); choices != "" {
 		return named(strings.Split(choices, ","))
@@ -196,11 +194,11 @@ func words(value *kong.Value, environ []string) []candidate {
 	return nil
 }
 
-// targets returns the names of the targets of the file, if there is one that can be read.
+// targets returns the names of the targets of the file, none if it cannot be read.
 func targets(environ []string) []candidate {
 	file, err := target.FindFile(target.Settings{}, environ, "")
 	if err != nil || file == nil {
-		return nil // a completion has nobody to tell
+		return nil // a completion cannot report errors
 	}
 	return named(file.Names())
 }
@@ -231,7 +229,7 @@ func ids() []candidate {
 	return found
 }
 
-// patterns returns what --only and --skip take: checks, areas and operations.
+// patterns returns the values for --only and --skip: checks, areas and operations.
 func patterns() []candidate {
 	found := ids()
 	areas := map[string]bool{}
@@ -248,7 +246,7 @@ func patterns() []candidate {
 func operations(prefix string) []candidate {
 	contract, err := openapi.Mall()
 	if err != nil {
-		return nil // a completion has nobody to tell
+		return nil // a completion cannot report errors
 	}
 	var found []candidate
 	for _, operation := range contract.Operations() {

@@ -10,7 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Width is the largest width of a help text in columns.
+// Width is the maximum width of a help text in columns.
 const Width = 100
 
 // Groups are the groups of settings, in the order of the help. Their keys are topics.
@@ -23,16 +23,16 @@ func Groups() []kong.Group {
 	}
 }
 
-// usual are the settings that the help of a command shows; mallcheck help shows the others.
+// usual are the settings in the help of a command; mallcheck help shows the others.
 var usual = []string{"target", "vshop-url", "topup-url", "partner-code", "sim", "group", "allow", "report-dir"}
 
-// usualOfRuns are those that commands which select checks show in addition.
+// usualOfRuns are the additional settings in the help of commands that select checks.
 var usualOfRuns = []string{"only", "depth", "format", "verbose", "fault"}
 
 const (
-	// manySettings is the number of settings above which a screen shows the usual ones only.
+	// manySettings is the number of settings above which a screen shows only the usual ones.
 	manySettings = 20
-	// manyFlags is the number of flags above which a screen shows one sentence of each.
+	// manyFlags is the number of flags above which a screen shows one sentence for each.
 	manyFlags = 9
 )
 
@@ -56,7 +56,7 @@ func Print(options kong.HelpOptions, line *kong.Context) error {
 		flag.Help = firstSentence(flag.Help)
 	}
 	selected.Detail = exitCodes.ReplaceAllString(selected.Detail, "")
-	line.Model.Flags = nil // whoever reads this knows --help
+	line.Model.Flags = nil // --help itself is not worth a line
 	if err := kong.DefaultHelpPrinter(options, line); err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func Print(options kong.HelpOptions, line *kong.Context) error {
 // exitCodes are the last paragraph of many details.
 var exitCodes = regexp.MustCompile(`\n\n([^\n]* )?Exit code: .*$`)
 
-// aside is what a sentence says in brackets, or behind a semicolon.
+// aside matches the part of a sentence in brackets or after a semicolon.
 var aside = regexp.MustCompile(` \([^)]*\)|;.*`)
 
 // firstSentence returns the first sentence of a text, without asides, and the one that names the default.

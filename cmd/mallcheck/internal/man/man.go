@@ -19,10 +19,10 @@ func Write(out io.Writer, app *kong.Application) error {
 	return err
 }
 
-// manual is a page in the man macros of roff.
+// manual is a page in roff's man macros.
 type manual struct{ text strings.Builder }
 
-// write writes the page. Its date is that of the commit, so that a build can be repeated.
+// write writes the page. Its date is the date of the commit, so that builds are reproducible.
 func (m *manual) write(app *kong.Application) {
 	build := conformance.Built()
 	date := ""
@@ -71,8 +71,8 @@ var exitCodes = [][2]string{
 	{"130", "interrupted"},
 }
 
-// command writes what a command is for and its own flags, and returns those that
-// are settings, which several commands share.
+// command writes the purpose of a command and its own flags, and returns the flags that are
+// settings, which several commands share.
 func (m *manual) command(command *kong.Node) (settings []*kong.Flag) {
 	m.macro("SS", "mallcheck "+command.Summary())
 	m.line(escape(command.Help))
@@ -116,7 +116,7 @@ func (m *manual) term(name, help string) {
 	m.line(escape(help))
 }
 
-// detail writes a help text: a line that is indented is shown as it stands.
+// detail writes a help text. It keeps indented lines unchanged.
 func (m *manual) detail(text string) {
 	verbatim := false
 	paragraph := true
@@ -159,8 +159,8 @@ func (m *manual) macro(name string, arguments ...string) {
 
 func (m *manual) line(text string) { m.text.WriteString(text + "\n") }
 
-// escape writes text so that roff shows it as it is: a backslash, a hyphen that
-// may be pasted into a shell, and a full stop or an apostrophe that begins a line.
+// escape quotes text for roff: backslashes, hyphens that may be pasted into a shell, and a full
+// stop or apostrophe at the beginning of a line.
 func escape(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`, "…", "...").Replace(text)
 	if strings.HasPrefix(text, ".") {

@@ -1,5 +1,5 @@
-// Package prove proves faults in several processes of the program, each of which runs the
-// suite against one fault after the other.
+// Package prove proves faults in several processes of the program. Each runs the suite
+// against one fault after the other.
 package prove
 
 import (
@@ -37,8 +37,8 @@ type Settings struct {
 // ErrInterrupted means that the faults were not proven to the end.
 var ErrInterrupted = errors.New("interrupted: nothing was written")
 
-// All runs the suite against each fault, in several processes, because Ginkgo
-// runs one suite a process at a time. It returns the rows in the order of the faults.
+// All runs the suite against each fault, in several processes, because Ginkgo runs one suite
+// at a time in a process. It returns the rows in the order of the faults.
 func All(ctx context.Context, settings Settings, selected []faults.Fault) ([]reports.FaultRow, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -83,7 +83,7 @@ type proof struct {
 	told time.Time
 }
 
-// tell counts a fault as proven, and tells the progress from time to time.
+// tell counts a fault as proven, and prints the progress from time to time.
 func (p *proof) tell() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -93,8 +93,8 @@ func (p *proof) tell() {
 	}
 }
 
-// work gives fault after fault to a process and fills the rows of them. A process
-// that hangs or breaks is reported in the row of its fault, and another takes its place.
+// work passes fault after fault to a process and fills in their rows. A process that hangs or
+// crashes is reported in the row of its fault, and is replaced.
 func (p *proof) work(ctx context.Context) error {
 	var w *worker
 	defer func() { w.end() }()
@@ -130,7 +130,7 @@ type worker struct {
 	answers *json.Decoder
 }
 
-// start starts a process that proves the faults it is given.
+// start starts a worker process.
 func (p *proof) start(ctx context.Context) (*worker, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -149,7 +149,7 @@ func (p *proof) start(ctx context.Context) (*worker, error) {
 	return &worker{process, cancel, ids, json.NewDecoder(bufio.NewReader(out))}, nil
 }
 
-// prove has the process prove a fault within its time and reads the row of it.
+// prove makes the process prove a fault within the time limit and reads its row.
 func (w *worker) prove(id string, row *reports.FaultRow) error {
 	late := time.AfterFunc(embedded.ProofLimit, w.cancel)
 	defer late.Stop()
@@ -159,7 +159,7 @@ func (w *worker) prove(id string, row *reports.FaultRow) error {
 	return w.answers.Decode(row)
 }
 
-// end ends the process, which has nothing left to do or does not do it.
+// end ends the process, which is idle or hangs.
 func (w *worker) end() {
 	if w == nil {
 		return
@@ -169,7 +169,7 @@ func (w *worker) end() {
 	_ = w.process.Wait()
 }
 
-// Each proves the faults whose ids come in, a line each, and writes their rows.
+// Each reads ids of faults, one per line, proves them and writes their rows.
 func Each(in io.Reader, out io.Writer, depth string, seed int64) error {
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {

@@ -1,4 +1,4 @@
-// Package signed reads the request whose sign is made or checked on the command line.
+// Package signed reads a request whose sign the command line computes or checks.
 package signed
 
 import (
@@ -15,10 +15,10 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
 
-// maxSigned bounds what is read to be signed.
+// maxSigned bounds the bytes of a body to sign.
 const maxSigned = 64 << 20
 
-// Parts are the parts of a request that do not come with its body.
+// Parts are the parts of a request beside its body.
 type Parts struct {
 	// URL is the address, with path and query; nil for none.
 	URL *string
@@ -61,7 +61,7 @@ func (c Parts) Read(in io.Reader) (diagnose.Request, error) {
 	return request, c.complete(request)
 }
 
-// complete checks that the path parameters of the operation, if one was given, are there.
+// complete checks that all path parameters of the operation, if one is given, are present.
 func (c Parts) complete(request diagnose.Request) error {
 	if c.Operation == nil {
 		return nil
@@ -82,7 +82,7 @@ func (c Parts) complete(request diagnose.Request) error {
 	return nil
 }
 
-// requestOf takes a URL apart by the path of an operation, or by the paths of all if none was given.
+// requestOf splits a URL by the path of an operation, or by the paths of all operations if none is given.
 func requestOf(address string, id *string) (diagnose.Request, error) {
 	var none diagnose.Request
 	u, err := url.Parse(address)
@@ -125,7 +125,7 @@ func hasMember(members []signing.Member, name string) bool {
 	return false
 }
 
-// Hint says that path parameters are signed, where none were given and nothing else explains the sign.
+// Hint says that path parameters are signed, if none were given and nothing else explains the sign.
 func (c Parts) Hint(request diagnose.Request, diagnosis diagnose.Diagnosis) string {
 	if len(diagnosis.Causes) > 0 || len(request.Path) > 0 || c.URL != nil {
 		return ""

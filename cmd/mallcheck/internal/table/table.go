@@ -15,9 +15,9 @@ const gap = 2
 // Least is the smallest width of a table.
 const Least = 80
 
-// Write writes rows in columns of the given widths; a width of 0 is what remains of width, which is
-// at least Least. A cell is wrapped after spaces, commas and slashes. A first cell that is wider than its
-// column stands on a line of its own.
+// Write writes rows in columns of the given widths. A column of width 0 gets what remains of width, at
+// least Least. Cells wrap after spaces, commas and slashes. A first cell that is wider than its column
+// gets a line of its own.
 func Write(out io.Writer, width int, columns []int, rows [][]string) error {
 	columns = fitted(max(width, Least), columns)
 	text := bufio.NewWriterSize(out, 64<<10)
@@ -47,7 +47,7 @@ func Write(out io.Writer, width int, columns []int, rows [][]string) error {
 	return text.Flush()
 }
 
-// fitted gives the columns of width 0 an equal part of what remains.
+// fitted shares the remaining width equally among the columns of width 0.
 func fitted(width int, columns []int) []int {
 	rest, open := width+gap, 0
 	for _, column := range columns {
@@ -65,7 +65,7 @@ func fitted(width int, columns []int) []int {
 	return all
 }
 
-// wrap breaks a text after spaces, commas and slashes. A word that is wider stays whole.
+// wrap wraps a text after spaces, commas and slashes. It does not split longer words.
 func wrap(text string, width int) (lines []string) {
 	line, length := "", 0
 	for _, word := range words(text) {

@@ -11,9 +11,9 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// EmptyFlag returns an error for a flag or an argument that was given without a value, as by a
-// script whose variable is empty. To ignore it would test something else than was
-// meant, and might pass.
+// EmptyFlag returns an error for a flag or an argument with an empty value, as from a script
+// with an empty variable. If it were ignored, the command would test something else, and
+// might pass.
 func EmptyFlag(line *kong.Context) error {
 	for _, given := range line.Path {
 		if argument := given.Positional; argument != nil && argument.Target.Kind() == reflect.String && argument.Target.String() == "" {
@@ -39,8 +39,8 @@ func EmptyFlag(line *kong.Context) error {
 	return nil
 }
 
-// Misused says what to type instead of a command line that cannot be parsed: at
-// least which help shows the usage.
+// Misused says what to type instead of an invalid command line: at least which help shows
+// the usage.
 func Misused(err error) error {
 	command := "mallcheck"
 	var wrong *kong.ParseError
