@@ -101,7 +101,7 @@ func TestDoctorFindsOut(t *testing.T) {
 			}
 			dir := asFile(t, s.env, told...)
 			got := process{arguments: []string{"doctor"}, dir: dir}.run(t)
-			_, lines, found := strings.Cut(got.out, "they replace what is there:\n")
+			_, lines, found := strings.Cut(got.out, "in place of its current values:\n")
 			if got.code != 0 || got.err != "" || lines != test.lines || found != (test.lines != "") {
 				t.Fatalf("exit code %d, %s lines\n%s want\n%s from\n%s", got.code, got.err, lines, test.lines, got.out)
 			}
@@ -139,7 +139,7 @@ func TestDoctorReadsOnly(t *testing.T) {
 	s := serve(t, "--quiet", "--control")
 	dir := asFile(t, s.env, "allow", "group")
 	report := examine(t, process{dir: dir})
-	if got := report.answer("which response header"); got != "only a write shows it: --allow read,write" {
+	if got := report.answer("which response header"); got != "only a write request can show this: --allow read,write" {
 		t.Errorf("the header of the request id: %s", got)
 	}
 	if got := report.answer("is the path parameter signed (GET"); got != "yes" {
@@ -192,7 +192,7 @@ func TestDoctorTells(t *testing.T) {
 		{"--variant=media-type-with-charset", "which media types", "application/json;charset=UTF-8"},
 		{"--fault=sign-wrong-accepted", "is the sign checked", "no: "},
 		{"--variant=request-id-header", "which response header", "X-Request-Id: its value finds a result"},
-		{"--variant=slow-tasks", "which status ends a task", "completed, as the settings say"},
+		{"--variant=slow-tasks", "which status ends a task", "completed, as configured"},
 	} {
 		t.Run(test.arguments, func(t *testing.T) {
 			report := examine(t, process{arguments: []string{test.arguments, "--seed=1"}})
