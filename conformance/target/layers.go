@@ -38,9 +38,9 @@ func Flags(settings Settings) Layer {
 	return Layer{Settings: settings, Place: func(key string) string { return "--" + key }}
 }
 
-// Environment returns the layer of the process environment, in the form of os.Environ. A
-// variable with the prefix MALLCHECK_ that is not a setting is an error that names the
-// nearest one.
+// Environment returns the layer of the process environment, given in the form of
+// os.Environ. An empty variable counts as unset. A blank one is an error, as is a variable
+// with the prefix of mallcheck that is not a setting: that error names the nearest one.
 func Environment(environ []string) (Layer, error) {
 	keys := map[string]string{}
 	for _, key := range keysFrom(fromEnvironment) {
@@ -58,6 +58,9 @@ func Environment(environ []string) (Layer, error) {
 		}
 		if !known {
 			return Layer{}, &Error{Place: name, Problem: "is not a setting", Instead: suggestion(name, slices.Sorted(maps.Keys(keys)))}
+		}
+		if strings.TrimSpace(text) == "" {
+			return Layer{}, &Error{Place: name, Problem: "is blank", Instead: "give it a value, or unset it"}
 		}
 		layer.Settings.set(key, text)
 	}

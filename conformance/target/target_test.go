@@ -129,6 +129,8 @@ func TestRefused(t *testing.T) {
 		{[]string{"MALLCHECK_PM_SUCCESS=hush\x00"}, `MALLCHECK_PM_SUCCESS has a control character; write printable characters only`},
 		{[]string{"MALLCHECK_PARTNER_CODE=P\xff"}, `MALLCHECK_PARTNER_CODE: "P\xff" is not UTF-8; write it in UTF-8`},
 		{[]string{address}, "--partner-code is missing; give the partner code to call this address with: --partner-code CODE or MALLCHECK_PARTNER_CODE"},
+		{[]string{address, partner, "MALLCHECK_TARGET= "}, `MALLCHECK_TARGET is blank; give it a value, or unset it`},
+		{[]string{address, partner, "MALLCHECK_SIM=\t\u00a0"}, `MALLCHECK_SIM is blank; give it a value, or unset it`},
 		{[]string{address, partner, "MALLCHECK_FAULT=x"}, `MALLCHECK_FAULT: "x" is for the embedded sandbox only; leave it out, or leave out the addresses`},
 	} {
 		t.Run(test.want, func(t *testing.T) {
@@ -218,8 +220,10 @@ func FuzzResolve(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which uint8, text string) {
 		name := EnvironmentName(keys[int(which)%len(keys)])
 		layer, err := Environment([]string{name + "=" + text})
-		if err != nil {
+		if blank := text != "" && strings.TrimSpace(text) == ""; blank != (err != nil) {
 			t.Fatalf("%s is a setting: %v", name, err)
+		} else if blank {
+			return
 		}
 		if _, err := Resolve(layer); err != nil && !strings.Contains(err.Error(), name) && !strings.Contains(err.Error(), "--partner-code") {
 			t.Errorf("the error does not name %s: %v", name, err)

@@ -59,7 +59,7 @@ func (m *manual) write(app *kong.Application) {
 		m.line(escape(code[1]))
 	}
 	m.macro("SH", "ENVIRONMENT")
-	m.line(escape("Every setting is a variable as well: --partner-code is MALLCHECK_PARTNER_CODE. Flags take precedence. An empty variable counts as unset; an unknown one is an error."))
+	m.line(escape("Every setting is a variable as well: --partner-code is MALLCHECK_PARTNER_CODE. Flags take precedence. An empty variable counts as unset; a blank or unknown one is an error."))
 }
 
 // exitCodes are the exit codes of a run and what they mean.
