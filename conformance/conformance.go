@@ -249,6 +249,7 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 		runnable = append(runnable, check)
 	}
 	ordered := inOrder(runnable, r.target.Seed)
+	r.run.Results = slices.Grow(r.run.Results, len(ordered))
 	at := &pool{
 		workers: r.target.Concurrency, slowed: r.connection.Slowed, crowded: len(r.target.SIMs) < manySIMs,
 		adders:      len(r.target.SIMs) / simsOfAdder,

@@ -35,14 +35,14 @@ type pool struct {
 
 	mu      sync.Mutex
 	changed *sync.Cond
-	waiting []checks.Check
+	waiting []*checks.Check
 	running int
 	busy    map[checks.Lane]bool
 	// adders is how many checks that change groups may run at once, adding how many do.
 	adders, adding int
 	ordering       int // running checks that may place orders and do not count them
 	renewing       int // running checks that may begin auto-renewals
-	results        map[string]chan reports.Result
+	results        map[string]chan *reports.Result
 }
 
 // inOrder returns checks in the order of their importance, and in the random order of
@@ -60,11 +60,12 @@ func inOrder(selected []checks.Check, seed int64) []checks.Check {
 // when no check runs any more.
 func (p *pool) start(ctx context.Context, ordered []checks.Check) (wait func()) {
 	p.changed = sync.NewCond(&p.mu)
-	p.waiting = slices.Clone(ordered)
+	p.waiting = make([]*checks.Check, len(ordered))
 	p.busy = map[checks.Lane]bool{}
-	p.results = make(map[string]chan reports.Result, len(ordered))
-	for _, check := range ordered {
-		p.results[check.ID] = make(chan reports.Result, 1)
+	p.results = make(map[string]chan *reports.Result, len(ordered))
+	for i := range ordered {
+		p.waiting[i] = &ordered[i]
+		p.results[ordered[i].ID] = make(chan *reports.Result, 1)
 	}
 	stopped := context.AfterFunc(ctx, func() {
 		p.mu.Lock()
@@ -92,8 +93,10 @@ func (p *pool) giveUp() {
 
 // await returns the result of a check, and false when the run was stopped before it.
 func (p *pool) await(check checks.Check) (reports.Result, bool) {
-	result, ran := <-p.results[check.ID]
-	return result, ran
+	if result, ran := <-p.results[check.ID]; ran {
+		return *result, true
+	}
+	return reports.Result{}, false
 }
 
 // work runs one check after another.
@@ -105,7 +108,7 @@ func (p *pool) work(ctx context.Context) {
 		}
 		result := p.run(check)
 		p.done(check)
-		p.results[check.ID] <- result
+		p.results[check.ID] <- &result
 		close(p.results[check.ID])
 	}
 }
@@ -123,11 +126,12 @@ func (p *pool) next(ctx context.Context) (checks.Check, bool) {
 			return checks.Check{}, false
 		}
 		if p.running < max(1, p.workers>>min(p.slowed(), 8)) {
-			if i := slices.IndexFunc(p.waiting, p.mayRun); i >= 0 {
+			if i := slices.IndexFunc(p.waiting, func(c *checks.Check) bool { return p.mayRun(*c) }); i >= 0 {
 				check := p.waiting[i]
-				p.waiting = slices.Delete(p.waiting, i, i+1)
-				p.begin(check)
-				return check, true
+				copy(p.waiting[1:i+1], p.waiting[:i]) // mostly none: the first may run
+				p.waiting = p.waiting[1:]
+				p.begin(*check)
+				return *check, true
 			}
 		}
 		p.changed.Wait()

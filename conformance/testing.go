@@ -38,6 +38,9 @@ func Test(t *testing.T, under *target.Target) {
 	if err := errors.Join(render.CheckFormats(under.Formats), err); err != nil {
 		t.Fatal(err)
 	}
+	if given.FailFast && settings.Sandbox {
+		settings.Concurrency = 1 // no other check is cut off
+	}
 	if given.DryRun {
 		dryRun(t, &settings, given)
 		return

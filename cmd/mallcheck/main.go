@@ -13,12 +13,12 @@ import (
 	"log"
 	"os"
 	"reflect"
-	"runtime/debug"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/memory"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/usage"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
@@ -123,21 +123,8 @@ func (e *exit) Error() string {
 // Unwrap returns the error behind the exit code.
 func (e *exit) Unwrap() error { return e.err }
 
-// gcPercent keeps a whole run below 128 MB. A run keeps every exchange until its end, so
-// the default of 100 costs 40 MB more and is not measurably faster.
-const gcPercent = 50
-
-// softMemory is the number of bytes above which memory is collected earlier than gcPercent
-// asks for: a hostile target must not make a run use 300 MB, even on a busy machine.
-const softMemory = 224 << 20
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(softMemory)
-	}
+	memory.Start()
 	log.SetOutput(io.Discard) // net/http logs headers and bodies of answers, which may be secret
 	os.Exit(execute(os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}))
 }
@@ -167,6 +154,9 @@ func execute(arguments []string, std *streams) int {
 	}
 	if err := usage.EmptyFlag(context); err != nil {
 		return fail(std, err)
+	}
+	if context.Command() != "run" {
+		memory.Serve()
 	}
 	err = context.Run()
 	defer std.close()

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/memory"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -216,9 +217,11 @@ type watcher struct {
 
 // Begin implements conformance.Observer.
 func (w *watcher) Begin(run *reports.Run, checks int) {
+	memory.Run()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.run = *run
+	w.run.Results = make([]reports.Result, 0, checks)
 	w.terminal.Begin(redact.Run(run, w.secrets), checks)
 }
 

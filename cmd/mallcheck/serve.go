@@ -102,7 +102,6 @@ func (c *serveCommand) Run(std *streams) error {
 		_ = server.Close(closing) // the process ends
 	}()
 	values := server.Settings()
-	delete(values, "concurrency") // a run in another process waits for tasks, so several checks at once are faster
 	maps.Copy(values, settings)
 	embedded.DescribePush(values, push)
 	if c.EnvFile != "" {

@@ -46,6 +46,6 @@ func (c Check) isLasting() bool {
 func lasts(ctx context.Context, s *session.Session, draft *session.Draft, request string) {
 	shown := s.Exchanges()
 	since := time.Since(shown[len(shown)-1].Started)
-	s.AwaitWithin(aMoment-since, func() bool { return false })
+	s.AwaitWithin(aMoment(s)-since, func() bool { return false })
 	Expect(s.Send(ctx, draft)).To(beAccepted(), request)
 }

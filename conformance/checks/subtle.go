@@ -19,8 +19,14 @@ import (
 // partners at the same time.
 var subtleChecks = slices.Concat(subtleSigns, subtleTasks, subtleGroups, subtleOrders, lastingChecks)
 
-// aMoment is how long a check watches for an effect that must not occur.
-const aMoment = 500 * time.Millisecond
+// aMoment is how long a check watches for an effect that must not come. The built-in sandbox
+// does nothing later than a quarter of it.
+func aMoment(s *session.Session) time.Duration {
+	if s.Target().Sandbox {
+		return 250 * time.Millisecond
+	}
+	return 500 * time.Millisecond
+}
 
 // repeats is how often a comparison that others may disturb is repeated.
 const repeats = 3
@@ -143,7 +149,7 @@ var subtleGroups = []Check{{
 			s.Prevents("groups/listing-reflects-add", len(s.Exchanges())-1,
 				"listGroupSims does not list a SIM that addSims added", sim, "no such entry")
 		}
-		gone := s.AwaitWithin(aMoment, func() bool { return listed(ctx, s, sim) < first })
+		gone := s.AwaitWithin(aMoment(s), func() bool { return listed(ctx, s, sim) < first })
 		Expect(gone).To(Equal(false), "listGroupSims no longer lists %s a moment after it was added", sim)
 	},
 }, {
@@ -189,7 +195,7 @@ var subtleOrders = []Check{{
 	Requirement: "a declined payment does not become paid after its confirmation",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := notPaid(ctx, s).Purchase
-		turned := s.AwaitWithin(aMoment, func() bool { return paymentState(ctx, s, p) == paid })
+		turned := s.AwaitWithin(aMoment(s), func() bool { return paymentState(ctx, s, p) == paid })
 		Expect(turned).To(Equal(false), "a declined payment became paid after its confirmation")
 	},
 }, {

@@ -134,7 +134,7 @@ func awaitActive(ctx context.Context, s *session.Session, sim string, before int
 			return true
 		}
 		passed := time.Since(started)
-		late := passed > min(waitsAfter, s.Target().TaskTimeout/2) || waiting(s).Load() && passed > aMoment
+		late := passed > min(waitsAfter, s.Target().TaskTimeout/2) || waiting(s).Load() && passed > aMoment(s)
 		if before == 0 || !late || !waits(ctx, s, sim) {
 			return false
 		}

@@ -111,7 +111,8 @@ func start(layers []target.Layer, t *target.Target, learned *observe.Learned) (*
 
 // Close stops the sandbox, and waits a moment for calls in progress.
 func (s *Sandbox) Close() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	// A connection whose request was not read to its end stays open for half a second.
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	_ = s.server.Close(ctx) // nobody calls it any more
 	if s.Target.PushListener != nil {

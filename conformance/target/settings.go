@@ -90,7 +90,7 @@ type Settings struct {
 	MaxKept     string `name:"max-kept" fallback:"64MiB" placeholder:"SIZE" group:"limits" help:"Maximum total size of responses kept for the reports. Later ones keep beginning, end, length and digest. Default ${default_max_kept}."`
 	MaxPush     string `name:"max-push" fallback:"1MiB" placeholder:"SIZE" group:"limits" help:"Maximum size of a push. Default ${default_max_push}."`
 	MaxInbox    string `name:"max-inbox" fallback:"32MiB" placeholder:"SIZE" group:"limits" help:"Maximum total size of pushes kept. Beyond it, the oldest are dropped. Default ${default_max_inbox}."`
-	Concurrency string `name:"concurrency" fallback:"8" placeholder:"N" group:"limits" help:"Checks to run at once; halved whenever the target answers 429, or 503 with Retry-After. Default ${default_concurrency}, sandbox 1."`
+	Concurrency string `name:"concurrency" fallback:"8" placeholder:"N" group:"limits" help:"Checks to run at once; halved whenever the target answers 429, or 503 with Retry-After. Default ${default_concurrency}."`
 
 	ReportDir string   `name:"report-dir" fallback:"mallcheck-report" placeholder:"DIR" group:"report" help:"Report folder. Default ${default_report_dir}."`
 	Format    []string `name:"format" sep:"," fallback:"junit,json,html" placeholder:"FORMAT" group:"report" help:"Reports to write: junit, junit:jenkins (for the xUnit plug-in), json, html, markdown, sarif, har, codequality (for GitLab), github (annotations on standard output). Default ${default_format}."`

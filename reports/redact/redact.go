@@ -93,6 +93,7 @@ func Within(ctx context.Context, run *reports.Run, secrets Secrets) *reports.Run
 	}
 	r.copyTo(reflect.ValueOf(new(reports.Run)).Elem(), reflect.ValueOf(run).Elem())
 	r.learn = nil
+	r.bodies.forget()
 	r.hide(secrets.Values, learned)
 	r.mixed = mixed
 	out := new(reports.Run)
@@ -228,12 +229,15 @@ func (r *redactor) tail(raw []byte) []byte {
 // body returns the redacted bytes of a body, by the rules of JSON when it is JSON;
 // raw itself when there is nothing to hide.
 func (r *redactor) body(raw []byte) []byte {
-	src := string(raw)
+	if told, known := r.bodies.told(raw); known {
+		return told
+	}
+	src, told := string(raw), raw
 	if json.Valid(raw) {
-		return (&jsonRedactor{redactor: r, src: src}).redact(raw)
+		told = (&jsonRedactor{redactor: r, src: src}).redact(raw)
+	} else if hidden := r.hideIn(src); hidden != src {
+		told = []byte(hidden)
 	}
-	if told := r.hideIn(src); told != src {
-		return []byte(told)
-	}
-	return raw
+	r.bodies.note(src, told)
+	return told
 }

@@ -35,6 +35,8 @@ type redactor struct {
 	said, member, pair *regexp.Regexp
 	// learn, when not nil, is called with every value that a name hides.
 	learn func(name, value string)
+	// bodies are those that were redacted before.
+	bodies bodies
 }
 
 var (

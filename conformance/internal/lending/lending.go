@@ -39,6 +39,8 @@ type standing[L any] struct {
 	// lacks is why the last try was skipped, such as a fixture that the target
 	// lacks; empty when the target was asked.
 	lacks string
+	// proving is held while a check has the target accept an unmodified request.
+	proving sync.Mutex
 	// accepted is the exchange of an accepted unmodified request; nil while there is none.
 	accepted *reports.Exchange
 }
@@ -91,6 +93,25 @@ func (d *Desk[L]) GiveBack(operation string, lent L) {
 	defer d.mu.Unlock()
 	known := d.of(operation)
 	known.idle = append(known.idle, lent)
+}
+
+// Alone waits until no other check has the target accept a valid request of an operation, so that
+// checks at the same time do not each send one. The caller calls done.
+func (d *Desk[L]) Alone(operation string) (done func()) {
+	d.mu.Lock()
+	proving := &d.of(operation).proving
+	d.mu.Unlock()
+	proving.Lock()
+	return proving.Unlock
+}
+
+// Prove calls accept while no other check proves that the target accepts valid requests of an operation
+// that costs nothing. Unless always is set, it does so only if that is still due.
+func (d *Desk[L]) Prove(operation string, always bool, accept func()) {
+	defer d.Alone(operation)()
+	if always || d.Due(operation, false) {
+		accept()
+	}
 }
 
 // Derived counts a request that was derived from a valid one of an operation.

@@ -142,7 +142,7 @@ func (s *Session) Controlled(ctx context.Context, valid *Draft, twins func()) {
 	sold := UsesUp(valid.Operation)
 	due := !valid.pristine() || s.connection.lending.Due(operation, sold)
 	if due && !sold {
-		s.accept(ctx, valid, s.Quick())
+		s.connection.lending.Prove(operation, !valid.pristine(), func() { s.accept(ctx, valid, s.Quick()) })
 	}
 	twins()
 	s.connection.lending.Derived(operation)
@@ -185,8 +185,7 @@ func (s *Session) prove(ctx context.Context, valid *Draft) {
 	}
 }
 
-// requireReadable ends the check if the target refuses to return a result again. It returned the result when the task
-// ended, otherwise the request would not be on loan: so the request is valid, and the target refuses the repeated query.
+// requireReadable ends the check if the target refuses to return a result again. It returned it when the task ended.
 func (s *Session) requireReadable(valid *Draft, answer *wire.Answer) {
 	if valid.loan != nil && valid.pristine() && valid.Operation.ID == "asyncResult" && answer.Refused() {
 		s.Prevents("request-id/repeated-reading", answer.Exchange,
@@ -246,10 +245,14 @@ func (s *Session) undoAsides() (left []string) {
 // SendValid sends a valid request of an operation, or returns the answer to one that the target accepted earlier in the
 // run, whose exchange is then recorded for this check too. Use it in checks of the form of an answer.
 func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer {
+	about, _ := s.Contract().Operation(operation)
+	if !UsesUp(about) {
+		defer s.connection.lending.Alone(operation)()
+	}
 	if known := s.recallAccepted(operation); known != nil {
 		return known
 	}
-	if known, _ := s.Contract().Operation(operation); (UsesUp(known) || s.Quick()) && s.connection.arranger != nil {
+	if (UsesUp(about) || s.Quick()) && s.connection.arranger != nil {
 		s.Try(func() { s.connection.arranger.Accept(ctx, s, operation) })
 		if known := s.recallAccepted(operation); known != nil {
 			return known
@@ -262,10 +265,9 @@ func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer 
 		draft = s.NewValid(ctx, operation) // for another SIM card
 		answer = s.Send(ctx, draft)
 	}
+	s.requireReadable(draft, answer)
 	if answer.Accepted() {
 		s.Proves(answer)
-	} else {
-		s.requireReadable(draft, answer)
 	}
 	return answer
 }

@@ -122,7 +122,8 @@ func Record(request *http.Request) reports.Request {
 	recorded := reports.Request{Method: request.Method, URL: request.URL.String(), Header: reports.Headers(request.Header)}
 	if request.GetBody != nil {
 		if body, err := request.GetBody(); err == nil {
-			recorded.Body, _ = io.ReadAll(body) // a reader over bytes does not fail
+			recorded.Body = make([]byte, request.ContentLength)
+			_, _ = io.ReadFull(body, recorded.Body) // a reader over bytes does not fail
 		}
 	}
 	return recorded

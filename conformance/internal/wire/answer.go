@@ -67,7 +67,12 @@ func ReadAnswer(index int, exchange reports.Exchange) *Answer {
 	var e envelope
 	// Neither a byte order mark before the JSON text nor what follows it hides it.
 	body := bytes.TrimPrefix(answer.Body, []byte("\ufeff"))
-	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&e); err == nil {
+	err := json.Unmarshal(body, &e)
+	if err != nil {
+		e = envelope{}
+		err = json.NewDecoder(bytes.NewReader(body)).Decode(&e)
+	}
+	if err == nil {
 		answer.OperateCode, answer.Message, answer.Data = string(e.OperateCode), string(e.Message), e.Data
 	}
 	if answer.bare = isBare(answer, body); answer.bare {
