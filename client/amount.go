@@ -12,9 +12,15 @@ import (
 // never a float. The zero value means that there is no amount.
 type Amount struct{ text string }
 
-// ParseAmount reads digits with at most one point between them, such as "4.99".
+// maxAmountText bounds the length of an amount, because arithmetic with millions of digits is slow.
+const maxAmountText = 64
+
+// ParseAmount reads up to 64 digits with at most one point between them, such as "4.99".
 // Signs, exponents, spaces and separators of thousands are errors.
 func ParseAmount(text string) (Amount, error) {
+	if len(text) > maxAmountText {
+		return Amount{}, fmt.Errorf("%q… is not an amount: it has %d characters", text[:maxAmountText], len(text))
+	}
 	whole, fraction, pointed := strings.Cut(text, ".")
 	if !digits(whole) || pointed && !digits(fraction) {
 		return Amount{}, fmt.Errorf("%q is not an amount: write digits, such as 4.99", text)

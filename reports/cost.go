@@ -2,10 +2,17 @@ package reports
 
 import (
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 )
+
+// amountForm is the form of an amount, and maxAmountText the most bytes of one: arithmetic with millions of
+// digits is slow.
+var amountForm = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+
+const maxAmountText = 64
 
 // Cost is what a run took from its target.
 type Cost struct {

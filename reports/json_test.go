@@ -204,6 +204,8 @@ func TestReadJSONRefuses(t *testing.T) {
 		{"unknown strictness", strings.Replace(good, `"strict": "documented"`, `"strict": "x"`, 1), `unknown strictness or reason of the end: "x"`},
 		{"exchange that is not there", strings.Replace(good, `"exchange":1`, `"exchange":2`, 1), "no exchange 2"},
 		{"exchange before the first", strings.Replace(good, `"exchange":1`, `"exchange":-2`, 1), "no exchange -2"},
+		{"an amount of many digits", strings.Replace(good, `"9.98"`, `"`+strings.Repeat("9", 1<<20)+`"`, 1), "not a decimal number"},
+		{"an amount with an exponent", strings.Replace(good, `"9.98"`, `"1e999999"`, 1), "not a decimal number"},
 		{"trailing data", good + "{}", "more after"},
 		{"cut short", good[:len(good)/2], "unexpected EOF"},
 	} {

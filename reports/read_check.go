@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -50,6 +51,9 @@ func (r *Run) check() error {
 	}
 	if !known(r.Policy.Strict) || !oneOf(r.Stopped, Interrupted, TimedOut, OverBudget, FirstFailure) {
 		return fmt.Errorf("unknown strictness or reason of the end: %q, %q", r.Policy.Strict, r.Stopped)
+	}
+	if r.Cost != nil && r.Cost.Amount != "" && (len(r.Cost.Amount) > maxAmountText || !amountForm.MatchString(r.Cost.Amount)) {
+		return errors.New("the amount of its cost is not a decimal number")
 	}
 	return nil
 }
