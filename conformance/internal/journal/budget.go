@@ -10,11 +10,11 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// ErrBudget is the error of an order that would cross the budget of the run.
+// ErrBudget is the error of an order that would exceed the budget of the run.
 var ErrBudget = errors.New("the budget of the run was reached")
 
-// Budget bounds what a run buys. An order counts from before it is sent until it is
-// refused; one without an answer goes on counting. It is safe for concurrent use.
+// Budget limits what a run buys. An order counts from before it is sent until it is refused; an order
+// without an answer keeps counting. It is safe for concurrent use.
 type Budget struct {
 	limit target.Budget
 	price string
@@ -27,9 +27,9 @@ type Budget struct {
 // NewBudget returns the budget of a target.
 func NewBudget(t *target.Target) *Budget { return &Budget{limit: t.Budget, price: t.Amount} }
 
-// Spend counts an order, given the body of its request, and returns what is to be
-// given back when it is refused; nil for an operation that orders nothing. The error
-// wraps ErrBudget when the order would cross the budget.
+// Spend counts an order, given the body of its request, and returns the amount to give back if it is
+// refused; nil for an operation that orders nothing. The error wraps ErrBudget if the order would exceed
+// the budget.
 func (b *Budget) Spend(operation string, body []byte) (*big.Rat, error) {
 	if !PlacesOrder(operation) || !b.limit.Limited() {
 		return nil, nil
@@ -42,7 +42,7 @@ func (b *Budget) Spend(operation string, body []byte) (*big.Rat, error) {
 	case b.limit.Purchases > 0 && b.purchases >= b.limit.Purchases:
 		return nil, fmt.Errorf("%w: %d purchases were made and --budget-purchases allows no more", ErrBudget, b.purchases)
 	case b.limit.Amount != nil && total.Cmp(b.limit.Amount) > 0:
-		return nil, fmt.Errorf("%w: an order of %s would follow orders of %s, and --budget-amount is %s",
+		return nil, fmt.Errorf("%w: an order of %s after orders of %s in total would exceed --budget-amount %s",
 			ErrBudget, decimal(cost), decimal(&b.amount), decimal(b.limit.Amount))
 	}
 	b.purchases++
@@ -50,7 +50,7 @@ func (b *Budget) Spend(operation string, body []byte) (*big.Rat, error) {
 	return cost, nil
 }
 
-// GiveBack takes a refused order out of the account; nil is none.
+// GiveBack removes the cost of a refused order; nil for none.
 func (b *Budget) GiveBack(cost *big.Rat) {
 	if cost == nil {
 		return
@@ -61,19 +61,19 @@ func (b *Budget) GiveBack(cost *big.Rat) {
 	b.amount.Sub(&b.amount, cost)
 }
 
-// CostOf returns what an order may cost: the price of the package, or what the order
-// says if that is more, since a faulty target may charge either.
+// CostOf returns what an order may cost: the price of the package or, if higher, the amount in the
+// order, because a faulty target may charge either.
 func CostOf(body []byte, price string) *big.Rat {
 	var order struct {
 		Amount json.RawMessage `json:"payAmount"`
 	}
-	_ = json.Unmarshal(body, &order) // what is no order costs the price
+	_ = json.Unmarshal(body, &order) // anything but an order costs the price
 	cost, ok := target.ParseAmount(price)
 	if !ok {
 		cost = new(big.Rat)
 	}
 	text := string(order.Amount)
-	_ = json.Unmarshal(order.Amount, &text) // a number is read as it is written
+	_ = json.Unmarshal(order.Amount, &text) // a number is kept as written
 	if said, ok := target.ParseAmount(text); ok && said.Cmp(cost) > 0 {
 		return said
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The operations that distinguish the entries of a journal.
+// The operations that the journal distinguishes.
 const (
 	AddSIMs       = "addSims"
 	RemoveSIMs    = "removeSims"
@@ -16,7 +16,7 @@ const (
 	CancelRenewal = "cancelAutoRenewalRecord"
 )
 
-// Changes reports whether an operation puts something on the target or takes it away.
+// Changes reports whether an operation adds something to the target or removes it.
 func Changes(operation string) bool {
 	switch operation {
 	case AddSIMs, RemoveSIMs, CancelRenewal:
@@ -30,12 +30,12 @@ func PlacesOrder(operation string) bool {
 	return operation == "singleOrder" || operation == "synOrderInfo"
 }
 
-// BeginsPayment reports whether an operation begins or makes a payment.
+// BeginsPayment reports whether an operation starts or makes a payment.
 func BeginsPayment(operation string) bool {
 	return operation == "stripeSingleAuthorization" || operation == "stripeSubscriptionAuthorization" || operation == Subscribe
 }
 
-// Outcome is what came of a request. One without an answer has none.
+// Outcome is the outcome of a request; "" without an answer.
 type Outcome string
 
 // The outcomes of a request.
@@ -50,21 +50,21 @@ type Request struct {
 	Partner   string   `json:"partner,omitempty"`
 	Group     string   `json:"group,omitempty"`
 	SIMs      []string `json:"sims,omitempty"`
-	// Before is how often the group held SIMs before the run; absent when that is not known.
+	// Before is how often the group held the SIMs before the run; absent if unknown.
 	Before Holdings `json:"before,omitzero"`
 	Order  string   `json:"order,omitempty"`
 	// Payment is the payment id of a subscription or of its cancellation.
 	Payment string `json:"payment,omitempty"`
-	// PayID is the payment id of an order. It is not written.
+	// PayID is the payment id of an order. It is not written to the file.
 	PayID string `json:"-"`
-	// Paid says that the request pays for its order, if it is accepted. It is not written.
+	// Paid is set if the request pays for its order when accepted. It is not written to the file.
 	Paid bool `json:"-"`
 }
 
-// in is the group that a request is about.
+// in is the group of a request.
 func (r Request) in() Group { return Group{r.Group, r.Partner} }
 
-// Result is what the target said of one SIM card once it had carried a request out.
+// Result is the target's result for one SIM card of a request.
 type Result struct{ SIM, Code string }
 
 // The known codes of a Result.
@@ -73,8 +73,8 @@ const (
 	unknown = "31" // the SIM card does not exist
 )
 
-// Entry is a request that changes the target, and what came of it. Request, Number
-// and Time do not change; the rest is safe for concurrent use.
+// Entry is a request that changes the target, with its outcome. Request, Number and Time do not change;
+// the rest is safe for concurrent use.
 type Entry struct {
 	Request
 	// Number counts the entries of a journal from 1.
@@ -85,7 +85,7 @@ type Entry struct {
 	mu        sync.Mutex
 	outcome   Outcome
 	requestID string
-	results   []Result // nil until they are known
+	results   []Result // nil until known
 	undone    bool
 	hidden    bool
 }
@@ -116,24 +116,24 @@ func (e *Entry) isHidden() bool {
 	return e.hidden
 }
 
-// In is the group that an entry is about.
+// In is the group of an entry.
 func (e *Entry) In() Group { return e.in() }
 
-// Outcome is what came of the request, "" while no answer is known.
+// Outcome is the outcome of the request; "" while no answer is known.
 func (e *Entry) Outcome() Outcome {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.outcome
 }
 
-// RequestID is the key of the result of an asynchronous request.
+// RequestID is the id under which the result of an asynchronous request is found.
 func (e *Entry) RequestID() string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.requestID
 }
 
-// Undone reports whether what the request did was undone.
+// Undone reports whether the effect of the request was undone.
 func (e *Entry) Undone() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -143,14 +143,14 @@ func (e *Entry) Undone() bool {
 // ChangesGroup reports whether the request adds SIM cards to a group or removes them.
 func (e *Entry) ChangesGroup() bool { return e.Operation == AddSIMs || e.Operation == RemoveSIMs }
 
-// Pending reports whether the request was accepted and its results are not known yet.
+// Pending reports whether the request was accepted and its results are unknown.
 func (e *Entry) Pending() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.outcome == Accepted && e.requestID != "" && e.results == nil
 }
 
-// SetResults keeps what the target said of each SIM card.
+// SetResults stores the target's result for each SIM card.
 func (e *Entry) SetResults(results []Result) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -160,10 +160,9 @@ func (e *Entry) SetResults(results []Result) {
 	}
 }
 
-// Carried returns the SIM cards for which the request succeeded, and, of an addition,
-// those with a code that is not known. Where the result lacks a SIM card, its
-// addition counts as done, unless it is one of those that do not exist, and its
-// removal as not done.
+// Carried returns the SIM cards for which the request succeeded and, for an addition, those with an
+// unknown code. If the result lacks a SIM card, its addition counts as done unless the card does not
+// exist, and its removal counts as not done.
 func (e *Entry) Carried(notExisting []string) (succeeded, doubtful []string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -187,7 +186,7 @@ func (e *Entry) Carried(notExisting []string) (succeeded, doubtful []string) {
 	return succeeded, doubtful
 }
 
-// Did says in words what an entry of a sweep did.
+// Did describes what an entry of a sweep did.
 func (e *Entry) Did() string {
 	switch e.Operation {
 	case AddSIMs:
@@ -198,7 +197,7 @@ func (e *Entry) Did() string {
 	return fmt.Sprintf("cancelled the auto-renewal of order %s of partner %s", e.Order, e.Partner)
 }
 
-// Summary names a few of many.
+// Summary lists the first few of many names.
 func Summary(names []string) string {
 	if len(names) > 3 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)

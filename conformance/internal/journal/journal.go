@@ -1,7 +1,6 @@
-// Package journal is the book of what a run does to its target: each request that
-// changes the target, what came of it, and what it takes to undo it. It is written to
-// a file ahead of each request, so that a killed process leaves behind what a sweep
-// needs. It sends nothing: undoing is left to the session.
+// Package journal records what a run does to its target: each request that changes the target, its
+// outcome, and what is needed to undo it. It is written to a file before each request, so that a killed
+// process leaves behind what a sweep needs. It sends nothing: the session undoes.
 package journal
 
 import (
@@ -22,7 +21,7 @@ import (
 // File is the name of the journal in the folder of the reports.
 const File = "journal.jsonl"
 
-// version is the version of the journal's form.
+// version is the version of the journal's format.
 const version = "1"
 
 // Group is a bundle group of a partner.
@@ -40,19 +39,19 @@ type Holdings map[string]int
 // safe for concurrent use.
 type Journal struct {
 	mu      sync.Mutex
-	file    *os.File // nil when it is kept in memory only
-	end     int64    // bytes of the whole lines in it
+	file    *os.File // nil if it is kept in memory only
+	end     int64    // bytes of complete lines in the file
 	head    head
 	entries []*Entry
 	closed  bool
-	before  map[Group]Holdings // before the run wrote to a group; nil when that is not known
+	before  map[Group]Holdings // before the run wrote to a group; nil if unknown
 }
 
 // New returns an empty journal that is kept in memory.
 func New() *Journal { return &Journal{before: map[Group]Holdings{}} }
 
-// record is one line of a journal. The first line has a head, every other one an
-// entry, the outcome of an entry, or the numbers of those that were undone.
+// record is one line of a journal. The first line has a head; every other line has an entry, the outcome
+// of an entry, or the numbers of undone entries.
 type record struct {
 	Time time.Time `json:"time"`
 	Head *head     `json:"head,omitempty"`
@@ -63,19 +62,19 @@ type record struct {
 	Outcome   Outcome `json:"outcome,omitempty"`
 	RequestID string  `json:"requestId,omitempty"`
 	Undone    []int   `json:"undone,omitempty"`
-	// Closed says that nothing is left to undo.
+	// Closed means that nothing is left to undo.
 	Closed bool `json:"closed,omitempty"`
 }
 
-// head says which target a journal belongs to.
+// head names the target of a journal.
 type head struct {
 	Version string            `json:"version"`
 	URLs    map[string]string `json:"urls"`
 	Partner string            `json:"partner"`
 }
 
-// Open writes everything that is entered from now on to a new file in a folder. A
-// file that names what an earlier run did not undo is not replaced: that is an error.
+// Open writes everything that is entered from now on to a new file in a folder. It is an error if the
+// folder has a journal of an earlier run that did not undo everything.
 func (j *Journal) Open(dir string, t *target.Target) error {
 	path := filepath.Join(dir, File)
 	old, err := Read(path)
@@ -85,11 +84,11 @@ func (j *Journal) Open(dir string, t *target.Target) error {
 		return err
 	case !old.closed:
 		return &target.Error{
-			Place: path, Problem: "names what an earlier run did to its target and did not undo",
-			Instead: "if that run still goes on, give this one a --report-dir of its own; if not, mallcheck sweep undoes it",
+			Place: path, Problem: "is the journal of a run that did not undo everything",
+			Instead: "if that run is still going on, use another --report-dir; otherwise undo it with mallcheck sweep",
 		}
 	default:
-		// A new file has the mode that it needs, and is where it seems to be.
+		// Only a new file is sure to have the right mode and not to be a link.
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("replacing the journal: %w", err)
 		}
@@ -108,8 +107,7 @@ func (j *Journal) Open(dir string, t *target.Target) error {
 	return nil
 }
 
-// withoutPasswords returns addresses without user information, which a sweep is
-// given anew.
+// withoutPasswords returns addresses without user information, which must be given to a sweep again.
 func withoutPasswords(addresses map[string]string) map[string]string {
 	bare := map[string]string{}
 	for service, address := range addresses {
@@ -122,7 +120,7 @@ func withoutPasswords(addresses map[string]string) map[string]string {
 	return bare
 }
 
-// write appends a line and has it on the disk when it returns. The caller holds the lock.
+// write appends a line and flushes it to disk. The caller holds the lock.
 func (j *Journal) write(r record) error {
 	if j.file == nil {
 		return nil
@@ -133,7 +131,7 @@ func (j *Journal) write(r record) error {
 		return err
 	}
 	if _, err := j.file.WriteAt(append(line, '\n'), j.end); err != nil {
-		_ = j.file.Truncate(j.end) // a part of a line would make the rest unreadable
+		_ = j.file.Truncate(j.end) // a partial line would make the rest unreadable
 		return err
 	}
 	j.end += int64(len(line)) + 1
@@ -143,8 +141,8 @@ func (j *Journal) write(r record) error {
 	return nil
 }
 
-// Enter writes a request ahead of sending it. When it cannot be written, the entry is
-// not in the journal, and the error says why.
+// Enter writes a request before it is sent. If it cannot be written, the entry is not in the journal,
+// and the error says why.
 func (j *Journal) Enter(r Request) (*Entry, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -164,8 +162,8 @@ func (j *Journal) Enter(r Request) (*Entry, error) {
 	return entry, nil
 }
 
-// RecordOutcome writes what came of an entry. That it cannot be written is no harm: an entry
-// without an outcome is treated as one that may have been carried out.
+// RecordOutcome writes the outcome of an entry. A failure to write is harmless: an entry without an
+// outcome is treated as possibly executed.
 func (j *Journal) RecordOutcome(entry *Entry, outcome Outcome, requestID string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -204,7 +202,7 @@ func (j *Journal) Reveal(e *Entry) {
 	j.MarkUndone([]*Entry{e})
 }
 
-// Close ends the journal; finished says that nothing is left to undo.
+// Close ends the journal; finished means that nothing is left to undo.
 func (j *Journal) Close(finished bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -218,8 +216,7 @@ func (j *Journal) Close(finished bool) {
 	j.file = nil
 }
 
-// Before returns what a group held before the run, nil when that is not known, and
-// whether anybody has looked.
+// Before returns what a group held before the run, nil if unknown, and whether it was looked up.
 func (j *Journal) Before(group Group) (held Holdings, looked bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -227,7 +224,7 @@ func (j *Journal) Before(group Group) (held Holdings, looked bool) {
 	return held, looked
 }
 
-// SetBefore keeps what a group held before the run wrote to it, nil when it could not be listed.
+// SetBefore stores what a group held before the run wrote to it; nil if it could not be listed.
 func (j *Journal) SetBefore(group Group, held Holdings) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -286,8 +283,7 @@ func (j *Journal) CancelledAfter(subscription *Entry, orderNo, payID string) boo
 	return false
 }
 
-// Divert writes to another file from now on, such as one on a full disk, and returns
-// the one that was written to.
+// Divert writes to another file from now on, such as one on a full disk, and returns the previous file.
 func (j *Journal) Divert(file *os.File) *os.File {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/mallcheck/mallcheck/internal/plural"
 )
 
-// Change is what may have become of one SIM card in one group.
+// Change is the possible change of one SIM card in one group.
 type Change struct {
 	Group Group
 	SIM   string
@@ -24,15 +24,15 @@ type Change struct {
 	newest int // number of the last entry about it
 }
 
-// Surplus returns how often the SIM card is still to be taken out of the group, and
-// how often it is to be put back.
+// Surplus returns how often the SIM card must still be removed from the group, and how often it must be
+// put back.
 func (c Change) Surplus(now Holdings) (out, in int) {
 	surplus := now[c.SIM] - c.Before
 	return max(0, min(surplus, c.Added)), max(0, min(-surplus, c.Removed))
 }
 
-// Changes returns what the run may have left changed in groups whose state before is
-// known, newest first.
+// Changes returns the changes that the run may have left in groups whose earlier state is known, newest
+// first.
 func (j *Journal) Changes() []Change {
 	type key struct {
 		group Group
@@ -69,8 +69,7 @@ func (j *Journal) Changes() []Change {
 	return changes
 }
 
-// Unclear describes the additions that may have been carried out, to groups of which
-// it is not known what they held before.
+// Unclear describes additions that may have been executed, to groups whose earlier state is unknown.
 func (j *Journal) Unclear() (left []string) {
 	for _, e := range j.Entries() {
 		if e.Operation == AddSIMs && e.Before == nil && e.Outcome() == "" && len(e.SIMs) > 0 {
@@ -109,8 +108,8 @@ func (j *Journal) Renewable(known []string) (sims []PartnerSIM, orders, payments
 	return sims, orders, payments
 }
 
-// PendingUntil returns when every request about a group to which no answer came has
-// been carried out, if it ever will: a task may take as long as limit.
+// PendingUntil returns by when every unanswered request about a group has been executed, if it ever will
+// be: a task may take as long as limit.
 func (j *Journal) PendingUntil(group Group, limit time.Duration) (late time.Time) {
 	for _, e := range j.Entries() {
 		if e.in() == group && e.Outcome() == "" {
@@ -120,8 +119,8 @@ func (j *Journal) PendingUntil(group Group, limit time.Duration) (late time.Time
 	return late
 }
 
-// Bought describes the orders and payments of entries, which stay on a target: a
-// sentence for each kind and partner. price is that of an order that says nothing else.
+// Bought describes the orders and payments of entries, which stay on the target: a sentence for each
+// kind and partner. price is the price of an order that states none.
 func Bought(entries []*Entry, price string) (left []string) {
 	placed, paid := map[string][]string{}, map[string]int{}
 	for _, e := range entries {

@@ -10,9 +10,9 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
-// Named returns what a request names of what it changes, as far as that can be read:
-// a lenient target may accept what is not of the right type. template is the path of the
-// operation with its parameters, path that of the request.
+// Named returns what a request names of the objects that it changes, as far as it can be read: a lenient
+// target may accept values of the wrong type. template is the path of the operation with its parameters,
+// path that of the request.
 func (j *Journal) Named(operation, partner, template, path string, body []byte) Request {
 	var members struct {
 		Partner json.RawMessage  `json:"partnerCode"`
@@ -22,7 +22,7 @@ func (j *Journal) Named(operation, partner, template, path string, body []byte) 
 		PayID   wire.LooseString `json:"payId"`
 		PayRst  wire.LooseString `json:"payRst"`
 	}
-	_ = json.Unmarshal(body, &members) // what is not an object names nothing
+	_ = json.Unmarshal(body, &members) // anything but an object names nothing
 	r := Request{Operation: operation, Partner: partner, Order: string(members.OrderNo)}
 	r.Paid = operation == Subscribe || operation == "synOrderInfo" && members.PayRst == "SUCCESS"
 	var code wire.LooseString
@@ -36,7 +36,7 @@ func (j *Journal) Named(operation, partner, template, path string, body []byte) 
 		r.Group, r.SIMs = pathValue(template, path, "group_id"), textsIn(members.SIMs)
 	case operation == Subscribe:
 		r.Payment = string(members.PayID)
-		// The subscription names its payment alone, its cancellation the order and the SIM card as well.
+		// A subscription names only its payment; its cancellation also names the order and the SIM card.
 		if orders := j.OrdersOf(r.Payment); len(orders) > 0 {
 			r.Order, r.SIMs = orders[0].Order, orders[0].SIMs
 		}
@@ -50,13 +50,13 @@ func (j *Journal) Named(operation, partner, template, path string, body []byte) 
 	return r
 }
 
-// textsIn returns the texts of a list, or a text that stands where a list should.
+// textsIn returns the strings of a list, or a single string in place of a list.
 func textsIn(raw json.RawMessage) (texts []string) {
 	var list []wire.LooseString
 	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && trimmed[0] == '"' {
 		list = append(list, wire.LooseString(wire.Unquote(trimmed)))
 	} else {
-		_ = json.Unmarshal(raw, &list) // what is not a list names nothing
+		_ = json.Unmarshal(raw, &list) // anything but a list names nothing
 	}
 	for _, one := range list {
 		if one != "" {
@@ -66,8 +66,8 @@ func textsIn(raw json.RawMessage) (texts []string) {
 	return texts
 }
 
-// pathValue returns the value of a path parameter in a path that ends with a
-// template, "" when it is not there.
+// pathValue returns the value of a path parameter in a path that ends with a template; "" if it is
+// missing.
 func pathValue(template, path, name string) string {
 	parts, segments := strings.Split(template, "/"), strings.Split(path, "/")
 	at := slices.Index(parts, "{"+name+"}")
@@ -77,8 +77,8 @@ func pathValue(template, path, name string) string {
 	return segments[at]
 }
 
-// Surplus describes the SIM cards that a group holds more often than before the run,
-// although they were added and, as the target said, removed.
+// Surplus describes the SIM cards that a group holds more often than before the run although they were
+// added and, according to the target, removed again.
 func (g Group) Surplus(changes []Change, held Holdings) []string {
 	var sims []string
 	for _, change := range changes {

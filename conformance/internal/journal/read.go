@@ -13,11 +13,12 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// maxSize is how many bytes of a journal are read. That of a thorough run has less than 2 MiB.
+// maxSize is the largest journal that is read, in bytes. The journal of a thorough run has less than 2
+// MiB.
 const maxSize = 32 << 20
 
-// Read reads the journal of an earlier run. A last line that was cut off is ignored:
-// its request was not sent.
+// Read reads the journal of an earlier run. An incomplete last line is ignored, because its request was
+// not sent.
 func Read(path string) (*Journal, error) {
 	switch info, err := os.Lstat(path); {
 	case err == nil && !info.Mode().IsRegular():
@@ -44,7 +45,7 @@ func parse(path string, data []byte) (*Journal, error) {
 		}
 		var r record
 		if err := json.Unmarshal(line, &r); err != nil {
-			return nil, fmt.Errorf("%s:%d: it is not a journal of mallcheck", path, number)
+			return nil, fmt.Errorf("%s:%d: this is not a journal of mallcheck", path, number)
 		}
 		if err := j.take(number, r); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, number, err)
@@ -55,13 +56,13 @@ func parse(path string, data []byte) (*Journal, error) {
 	return j, nil
 }
 
-// take adds what a line says.
+// take adds the content of a line.
 func (j *Journal) take(number int, r record) error {
 	known := func(n int) bool { return n >= 1 && n <= len(j.entries) }
 	switch {
 	case number == 1:
 		if r.Head == nil || r.Head.Version != version {
-			return fmt.Errorf("it is not a journal of version %s", version)
+			return fmt.Errorf("this is not a journal of version %s", version)
 		}
 		j.head = *r.Head
 	case r.Closed:
@@ -79,14 +80,13 @@ func (j *Journal) take(number int, r record) error {
 			j.entries[n-1].markUndone()
 		}
 	default:
-		return errors.New("it does not follow from the lines before it")
+		return errors.New("it contradicts the lines before it")
 	}
 	return nil
 }
 
-// heldBefore keeps what a request says of its group before the run. What the group
-// holds when the sweep begins must not be taken for it: nil marks a group of which
-// nothing is known.
+// heldBefore stores the state of a group before the run, as a request states it. It must not be confused
+// with what the group holds when the sweep begins: nil marks a group with an unknown earlier state.
 func (j *Journal) heldBefore(r Request) {
 	if j.before[r.in()] == nil {
 		j.before[r.in()] = maps.Clone(r.Before)
@@ -95,14 +95,14 @@ func (j *Journal) heldBefore(r Request) {
 	maps.Copy(j.before[r.in()], r.Before)
 }
 
-// Empty reports whether the run was killed before it wrote which target it belongs to.
+// Empty reports whether the run was killed before it wrote the name of its target.
 func (j *Journal) Empty() bool { return j.end == 0 }
 
 // Finished reports whether nothing is left to undo.
 func (j *Journal) Finished() bool { return j.closed }
 
-// Fits returns an error of type *target.Error unless a journal is of a target; path
-// is that of its file.
+// Fits returns an error of type *target.Error unless the journal belongs to a target; path is the path
+// of its file.
 func (j *Journal) Fits(path string, t *target.Target) error {
 	given := withoutPasswords(t.URLs)
 	for _, service := range target.Services {
@@ -121,7 +121,7 @@ func (j *Journal) Fits(path string, t *target.Target) error {
 	return nil
 }
 
-// orNone names an address.
+// orNone returns an address, or "none".
 func orNone(address string) string {
 	if address == "" {
 		return "none"
@@ -129,8 +129,7 @@ func orNone(address string) string {
 	return address
 }
 
-// Resume goes on writing the file that a journal was read from, without the part of a
-// line at its end.
+// Resume continues the file that a journal was read from, without the partial line at its end.
 func (j *Journal) Resume(path string) error {
 	file, err := os.OpenFile(path, os.O_WRONLY, 0o600) //nolint:gosec // the user names the file
 	if err == nil {

@@ -1,4 +1,4 @@
-// Package lending keeps account of the valid requests of a run: which are free to use, and when
+// Package lending keeps account of the valid requests of a run: which of them are free to use, and when
 // the target must prove again that it accepts them.
 package lending
 
@@ -17,12 +17,12 @@ const provedFor = 50
 // soldFor is provedFor for operations that sell something.
 const soldFor = 200
 
-// Tries is how many times in a row making or proving a valid request of an
-// operation may fail before no further one is made: each try may cost an order, and time.
+// Tries is how many times in a row making or proving a valid request of an operation may fail before the
+// run stops trying: each attempt takes time and may cost an order.
 const Tries = 3
 
-// Desk lends loans of type L, one operation at a time. Its zero value lends none. It is safe
-// for concurrent use.
+// Desk lends loans of type L, separately for each operation. Its zero value has none. It is safe for
+// concurrent use.
 type Desk[L any] struct {
 	mu        sync.Mutex
 	standings map[string]*standing[L] // by operation
@@ -31,21 +31,21 @@ type Desk[L any] struct {
 // standing is what the run knows about the valid requests of an operation.
 type standing[L any] struct {
 	idle []L
-	// unproved is how many requests were derived since an unmodified one was
-	// accepted; negative when none was.
+	// unproved is how many requests were derived since an unmodified one was accepted; negative if none
+	// was.
 	unproved int
-	// failures counts the tries in a row that failed to make or prove a valid request.
+	// failures counts consecutive failures to make or prove a valid request.
 	failures int
-	// lacks is why the last try was skipped, such as a fixture that the target
-	// lacks; empty when the target was asked.
+	// lacks is why the last attempt was skipped, such as a missing fixture; empty if the target was
+	// called.
 	lacks string
-	// proving is held while a check has the target accept an unmodified request.
+	// proving is held while a check sends an unmodified request to prove that the target accepts it.
 	proving sync.Mutex
-	// accepted is the exchange of an accepted unmodified request; nil while there is none.
+	// accepted is the exchange of an accepted unmodified request; nil if there is none.
 	accepted *reports.Exchange
 }
 
-// of returns what is known about an operation. The caller holds the lock.
+// of returns the standing of an operation. The caller holds the lock.
 func (d *Desk[L]) of(operation string) *standing[L] {
 	if d.standings == nil {
 		d.standings = map[string]*standing[L]{}
@@ -56,15 +56,15 @@ func (d *Desk[L]) of(operation string) *standing[L] {
 	return d.standings[operation]
 }
 
-// Borrow returns a loan of an operation that nobody else holds and that fits, or false when
-// one has to be made.
+// Borrow returns a loan of an operation that is not lent and that fits selects, or false if one must be
+// made.
 func (d *Desk[L]) Borrow(operation string, fits func(L) bool) (lent L, free bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.of(operation).take(fits)
 }
 
-// Take returns a loan of any operation that nobody else holds and that fits.
+// Take returns a loan of any operation that is not lent and that fits selects.
 func (d *Desk[L]) Take(fits func(L) bool) (lent L, free bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -76,7 +76,7 @@ func (d *Desk[L]) Take(fits func(L) bool) (lent L, free bool) {
 	return lent, false
 }
 
-// take takes the last loan that fits.
+// take takes the last loan that fits selects.
 func (s *standing[L]) take(fits func(L) bool) (lent L, free bool) {
 	for at, one := range slices.Backward(s.idle) {
 		if fits(one) {
@@ -123,8 +123,8 @@ func (d *Desk[L]) Derived(operation string) {
 	}
 }
 
-// Due reports whether the target must prove now that it accepts valid requests of an
-// operation. sold says that each of them may cost an order.
+// Due reports whether the target must now prove that it accepts valid requests of an operation. sold
+// means that each of them may cost an order.
 func (d *Desk[L]) Due(operation string, sold bool) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -135,7 +135,7 @@ func (d *Desk[L]) Due(operation string, sold bool) bool {
 	return known.unproved < 0 || known.unproved >= often
 }
 
-// Exhausted says why no valid request of an operation is made any more, "" when one is.
+// Exhausted says why no more valid requests of an operation are made; "" if they are.
 func (d *Desk[L]) Exhausted(operation string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -149,8 +149,8 @@ func (d *Desk[L]) Exhausted(operation string) string {
 	return fmt.Sprintf("%d attempts to make a valid %s request failed; see the checks that tried", Tries, operation)
 }
 
-// Failed counts a try that made or proved no valid request of an operation. lacks says what
-// the target lacks for it, "" when the target was asked.
+// Failed counts a failure to make or prove a valid request of an operation. lacks says what was missing;
+// "" if the target was called.
 func (d *Desk[L]) Failed(operation, lacks string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -167,15 +167,14 @@ func (d *Desk[L]) Proved(operation string, exchange *reports.Exchange) {
 	known.unproved, known.failures, known.accepted = 0, 0, exchange
 }
 
-// Accepted returns the exchange of an unmodified request that the target accepted, nil when
-// there is none.
+// Accepted returns the exchange of an accepted unmodified request, nil if there is none.
 func (d *Desk[L]) Accepted(operation string) *reports.Exchange {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.of(operation).accepted
 }
 
-// Close forgets everything and returns the loans that nobody holds.
+// Close forgets everything and returns the loans that are not lent.
 func (d *Desk[L]) Close() (idle []L) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

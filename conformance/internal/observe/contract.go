@@ -10,7 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// gradeOf is the grade of a keyword of the schema at a node.
+// gradeOf returns the grade of a keyword in the schema of a node.
 func gradeOf(contract *openapi.Contract, n *node, keyword string) string {
 	if keyword == "nullable" {
 		return contract.Nullability(n.clause).Grade
@@ -19,7 +19,7 @@ func gradeOf(contract *openapi.Contract, n *node, keyword string) string {
 	return clause.Enforced.Grade
 }
 
-// presenceGrade is the grade of the statement that a member is required.
+// presenceGrade returns the grade of the statement that a member is required.
 func presenceGrade(contract *openapi.Contract, n *node) string {
 	if n.parent == nil {
 		return ""
@@ -28,8 +28,8 @@ func presenceGrade(contract *openapi.Contract, n *node) string {
 	return clause.Enforced.Grade
 }
 
-// contradictions are the documented clauses that claims contradict, a sentence each. What
-// a page says stays: it is for people to find out which of the two is wrong.
+// contradictions lists the documented clauses that the claims of a member contradict, a sentence each.
+// The documented statement stays in place: people must find out which of the two is wrong.
 func contradictions(contract *openapi.Contract, m *Member) []string {
 	n := m.node
 	if n.schema == nil {
@@ -59,12 +59,12 @@ func contradictions(contract *openapi.Contract, m *Member) []string {
 		add(gradeOf(contract, n, "minLength"), "documented as not empty, empty texts seen")
 	}
 	if others := beyond(n.schema, m.Values); len(others) > 0 {
-		add(gradeOf(contract, n, "enum"), "values beside the documented ones: %s", strings.Join(others, ", "))
+		add(gradeOf(contract, n, "enum"), "values other than the documented ones: %s", strings.Join(others, ", "))
 	}
 	return all
 }
 
-// typesFit reports whether the types that were seen are those of a schema.
+// typesFit reports whether the types seen are those of a schema.
 func typesFit(schema *openapi3.Schema, types []string) bool {
 	if schema.Type == nil || len(schema.Type.Slice()) == 0 {
 		return true
@@ -83,7 +83,7 @@ func nullable(n *node) bool {
 	return n.schema.Nullable || n.content.schema != nil && n.content.schema.Nullable
 }
 
-// beyond returns the values that an enumeration of a schema does not have.
+// beyond returns the values that are not in a schema's enumeration.
 func beyond(schema *openapi3.Schema, values []string) []string {
 	if len(schema.Enum) == 0 {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/observe/textform"
 )
 
-// SeenTypes are the types with any evidence.
+// SeenTypes returns all types that were seen.
 func (m *Member) SeenTypes() []string {
 	if m.node != nil {
 		return slices.Sorted(maps.Keys(m.node.types))
@@ -16,18 +16,17 @@ func (m *Member) SeenTypes() []string {
 	return m.Types
 }
 
-// Has reports whether the texts of a member have a form beside the one that is claimed.
+// Has reports whether the strings of a member have a form other than the claimed one.
 func (m *Member) Has(form string) bool {
 	return m.node != nil && m.node.texts > 0 && m.node.forms&textform.Named(form) != 0
 }
 
-// Lost reports whether a text was seen that does not have a form.
+// Lost reports whether a string without the form was seen.
 func (m *Member) Lost(form string) bool {
 	return m.node != nil && m.node.texts > m.node.empty && m.node.forms&textform.Named(form) == 0
 }
 
-// SeenValues are the values with any evidence, and whether there are texts
-// that are no codes.
+// SeenValues returns all values that were seen, and whether there are strings that are not codes.
 func (m *Member) SeenValues() (values []string, others bool) {
 	if m.node == nil {
 		return m.Values, false
@@ -41,12 +40,12 @@ func (m *Member) SeenValues() (values []string, others bool) {
 	return values, m.node.overflown && m.node.texts > 0
 }
 
-// Often returns those of the values that were seen more than once.
+// Often returns the values that were seen more than once.
 func (m *Member) Often(values []string) []string {
 	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return m.node != nil && m.node.values[v] < enoughValue })
 }
 
-// By returns the members by their places.
+// By returns the members by location.
 func (learned *Learned) By() map[string]*Member {
 	members := map[string]*Member{}
 	for i := range learned.Members {
@@ -55,7 +54,7 @@ func (learned *Learned) By() map[string]*Member {
 	return members
 }
 
-// Path names a member for people: the member, and what it stands in.
+// Path names a member for people: the member and the object that contains it.
 func (m *Member) Path() string {
 	steps := strings.Split(strings.TrimPrefix(m.At, "/"), "/")
 	var names []string
@@ -74,7 +73,7 @@ func (m *Member) Path() string {
 	return (&Member{At: strings.Join(names, ".")}).Name()
 }
 
-// HolderOf is the place of the object that a member stands in.
+// HolderOf returns the location of the object that contains a member.
 func HolderOf(at string) string {
 	at = at[:max(strings.LastIndexByte(at, '/'), 0)]
 	return strings.TrimSuffix(at, "/properties")

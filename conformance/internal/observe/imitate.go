@@ -13,8 +13,8 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// Imitator changes answers to what was learnt: members, types, forms and values. It is
-// safe for concurrent use.
+// Imitator changes answers to what was learnt: members, types, forms and values. It is safe for
+// concurrent use.
 type Imitator struct {
 	roots   map[string]roots
 	members map[string]*Member
@@ -35,7 +35,7 @@ func NewImitator(contract *openapi.Contract, learned *Learned) (*Imitator, error
 	}, nil
 }
 
-// Answer returns the value of an answer of an operation as the target would write it.
+// Answer returns the value of an operation's answer in the way that the target would write it.
 func (i *Imitator) Answer(operation string, success bool, value any) any {
 	root := i.roots[operation].refusal
 	if success {
@@ -47,8 +47,9 @@ func (i *Imitator) Answer(operation string, success bool, value any) any {
 	return i.below(root.content, value)
 }
 
-// turn is a number that changes each time something comes up: what the target does sometimes, the imitation does so,
-// too. Of one thing, such as an order, it stays the same, so that two readings agree.
+// turn returns a number that changes with each call, so that the imitation does sometimes what the
+// target does sometimes. For the same thing, such as an order, it stays the same, so that two reads
+// agree.
 func (i *Imitator) turn(what, thing string) int {
 	if thing != "" {
 		hash := fnv.New32a()
@@ -61,8 +62,8 @@ func (i *Imitator) turn(what, thing string) int {
 	return i.turns[what]
 }
 
-// thingOf names the thing that an object is about by its first id, "" where it has none. The few groups are no things:
-// what is sometimes so must be so sometimes.
+// thingOf returns the first id in an object; "" if there is none. Groups do not count: there are few of
+// them, and what sometimes occurs must sometimes occur.
 func thingOf(object map[string]any) string {
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		folded := strings.ToLower(name)
@@ -74,7 +75,7 @@ func thingOf(object map[string]any) string {
 	return ""
 }
 
-// below changes what stands in a value.
+// below changes the contents of a value.
 func (i *Imitator) below(n *node, value any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -94,11 +95,11 @@ func (i *Imitator) below(n *node, value any) any {
 	return value
 }
 
-// completed is the status of a task of the sandbox that has ended.
+// completed is the sandbox's status of a finished task.
 const completed = "completed"
 
-// member changes a member of the contract within an object. What a task that has ended lacks sometimes in another
-// target is what one lacks that has not.
+// member changes a documented member of an object. Members that the target sometimes omits from tasks
+// are omitted from unfinished tasks.
 func (i *Imitator) member(object map[string]any, name string, n *node, thing string, ended bool) {
 	m := i.members[n.pointer]
 	value, there := object[name]
@@ -120,7 +121,7 @@ func (i *Imitator) member(object map[string]any, name string, n *node, thing str
 	}
 }
 
-// more adds the members that the contract does not have.
+// more adds the undocumented members.
 func (i *Imitator) more(holder string, object map[string]any, thing string) {
 	for _, at := range slices.Sorted(maps.Keys(i.members)) {
 		m := i.members[at]
@@ -133,7 +134,7 @@ func (i *Imitator) more(holder string, object map[string]any, thing string) {
 	}
 }
 
-// sample returns a value of a member that the contract does not have, or does not say more of.
+// sample returns a value for a member that the contract does not have or does not describe.
 func (i *Imitator) sample(m *Member, thing string) any {
 	if m.Null == Always || m.Null == Sometimes && i.turn(m.At+" null", thing)%2 == 0 {
 		return nil
@@ -163,7 +164,7 @@ func (i *Imitator) sample(m *Member, thing string) any {
 	return textform.Sample(m.Form)
 }
 
-// value changes a value to the types, forms and values that were seen at a place.
+// value changes a value to the types, forms and values that were seen at a location.
 func (i *Imitator) value(pointer string, value any, thing string) any {
 	m := i.members[pointer]
 	if m == nil {
@@ -183,7 +184,7 @@ func (i *Imitator) value(pointer string, value any, thing string) any {
 		return ""
 	case len(m.Values) > 0 && !slices.Contains(m.Values, text) && !slices.Contains(m.Count.Rare, text):
 		return i.known(m, text)
-	case m.Form != "" && text == "": // a form is claimed where no text was empty
+	case m.Form != "" && text == "": // a form is claimed only if no string was empty
 		return textform.Sample(m.Form)
 	case m.Form != "":
 		return textform.Rewrite(text, m.Form)
@@ -191,8 +192,8 @@ func (i *Imitator) value(pointer string, value any, thing string) any {
 	return text
 }
 
-// known returns one of the values that were seen: of a task, an end for an end, and of a payment that was not paid none
-// that says so.
+// known returns a value that was seen. A finished task gets a final status, and an unpaid payment does
+// not get the status of a paid one.
 func (i *Imitator) known(m *Member, text string) string {
 	values := slices.Clone(m.Values)
 	switch m.Name() {
@@ -211,7 +212,7 @@ func (i *Imitator) known(m *Member, text string) string {
 // paid is the status of a payment that succeeded.
 const paid = "1"
 
-// converted returns a value in another type.
+// converted returns a value as another type.
 func converted(value any, kind string, m *Member, i *Imitator) any {
 	text := fmt.Sprint(value)
 	switch kind {

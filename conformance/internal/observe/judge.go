@@ -13,8 +13,8 @@ import (
 // ClauseRefusal is the clause of deviations in how a mistake is refused.
 const ClauseRefusal = "observed/refusal"
 
-// Judge holds exchanges to the facts of an overlay: what no schema says. It is safe for
-// one goroutine at a time.
+// Judge judges exchanges by the facts of an overlay that no schema states. It is not safe for concurrent
+// use.
 type Judge struct {
 	requests map[string]*provoke.Form
 	rules    *provoke.Cache
@@ -23,7 +23,7 @@ type Judge struct {
 	told     map[string]bool
 }
 
-// NewJudge returns a judge by what was learnt.
+// NewJudge returns a judge for what was learnt.
 func NewJudge(contract *openapi.Contract, learned *Learned) (*Judge, error) {
 	requests, err := provoke.Forms(contract)
 	if err != nil {
@@ -50,9 +50,9 @@ func NewJudge(contract *openapi.Contract, learned *Learned) (*Judge, error) {
 	return j, nil
 }
 
-// Result judges the exchanges of a result: a deviation that the overlay knows as a habit is
-// none, unless a page says so; one from what it knows better gets its grade; and a mistake that is refused differently than before is told,
-// once for each operation.
+// Result judges the exchanges of a result. It removes deviations that the overlay knows as a habit,
+// unless a page forbids them; gives deviations from better-known facts their grade; and reports, once
+// per operation, a mistake that is refused differently.
 func (j *Judge) Result(result *reports.Result) {
 	for i := range result.Exchanges {
 		exchange := &result.Exchanges[i]
@@ -76,15 +76,15 @@ func (j *Judge) Result(result *reports.Result) {
 		j.told[key] = true
 		result.Deviations = append(result.Deviations, reports.Deviation{
 			Clause: ClauseRefusal, Grade: reports.Observed, Level: reports.Must, Exchange: i, Pointer: "status",
-			Summary:  exchange.Operation + " refuses " + provoke.Words(kind) + " otherwise than the overlay says",
+			Summary:  exchange.Operation + " refuses " + provoke.Words(kind) + " differently from the overlay",
 			Expected: strings.Join(seen, " or "), Actual: now,
 		})
 	}
 }
 
-// applyHabits takes out the deviations of an exchange that the overlay knows as a habit of the
-// target, and grades those of a request that the target was seen to refuse: that it accepts
-// it now is no assumption any more.
+// applyHabits removes the deviations of an exchange that the overlay knows as a habit, and grades those
+// of a request that the target was seen to refuse: accepting it now contradicts an observation, not just
+// an assumption.
 func (j *Judge) applyHabits(result *reports.Result, exchange int, what provoke.Provocation, answer answer) {
 	operation := result.Exchanges[exchange].Operation
 	habits := j.habits[operation]

@@ -7,8 +7,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// latency counts durations in steps of a quarter of a power of two, so that it takes no
-// more memory for more answers.
+// latency counts durations in steps of a quarter of a power of two, so that its memory does not grow
+// with the number of answers.
 type latency struct {
 	answers  int
 	steps    [4 * 64]int
@@ -27,7 +27,7 @@ func (l *Learner) latency(exchange *reports.Exchange) {
 	of.steps[step(d)]++
 }
 
-// step is the step that a duration falls into.
+// step returns the step of a duration.
 func step(d time.Duration) int {
 	n := uint64(d) //nolint:gosec // it is positive
 	power := bits.Len64(n) - 1
@@ -38,7 +38,7 @@ func step(d time.Duration) int {
 	return 4*power + quarter
 }
 
-// percentile returns the upper end of the step that percent of 100 answers do not exceed.
+// percentile returns the upper end of the step that contains a percentile.
 func (l *latency) percentile(percent int) time.Duration {
 	wanted := max((l.answers*percent+99)/100, 1)
 	for i, n := range l.steps {

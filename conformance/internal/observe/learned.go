@@ -12,18 +12,19 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// Learned is what was learnt of a target, sorted.
+// Learned is what was learnt about a target, sorted.
 type Learned struct {
 	Members []Member
 	Facts   []Fact
-	// Rare are facts that were seen too seldom to claim them.
+	// Rare are facts that were seen too rarely to be claimed.
 	Rare []Fact
-	// Latencies are those of each operation.
+	// Latencies are the latencies of each operation.
 	Latencies []Latency
-	// Exchanges is how many exchanges it was learnt from, First and Last are when they were sent.
+	// Exchanges is the number of exchanges it was learnt from; First and Last are the times of the first
+	// and last.
 	Exchanges   int
 	First, Last time.Time
-	// Batch is the largest number of SIM cards that was accepted at once, 0 for none.
+	// Batch is the largest number of SIM cards accepted in one request, 0 for none.
 	Batch int
 }
 
@@ -34,36 +35,36 @@ const (
 	Never     = "never"
 )
 
-// Member is what was learnt of a member of answers, or of the elements of a list. An
-// empty field is no claim.
+// Member is what was learnt about a member of answers, or about the elements of a list. An empty field
+// claims nothing.
 type Member struct {
-	// At is the place in the contract, a JSON pointer, that of a new member where it would stand.
+	// At is its location in the contract, a JSON pointer; for an undocumented member, where it would be.
 	At string `yaml:"at"`
-	// Operations are those whose answers have a place for it.
+	// Operations are the operations whose answers can contain it.
 	Operations []string `yaml:"operations,flow"`
-	// New says that the contract does not have it.
+	// New is set if the contract does not have it.
 	New bool `yaml:"new,omitempty"`
 	// Presence is Always, Sometimes or Never.
 	Presence string `yaml:"presence,omitempty"`
 	// Null is Always, Sometimes or Never.
 	Null string `yaml:"null,omitempty"`
-	// Types are the JSON types of its values but null.
+	// Types are the JSON types of its values, except null.
 	Types []string `yaml:"types,flow,omitempty"`
-	// Form names the form of its texts; see textform.Pattern.
+	// Form names the form of its strings; see textform.Pattern.
 	Form string `yaml:"form,omitempty"`
-	// Empty says that empty texts were seen.
+	// Empty is set if empty strings were seen.
 	Empty bool `yaml:"empty,omitempty"`
-	// OffPattern says that texts do not have the form that the contract gives them.
+	// OffPattern is set if strings do not match the contract's pattern.
 	OffPattern bool `yaml:"off-pattern,omitempty"`
-	// Values are the codes that were seen, where all values are codes.
+	// Values are the codes that were seen, if all values are codes.
 	Values []string `yaml:"values,flow,omitempty"`
-	// Contradicts are the documented clauses that it contradicts, a sentence each.
+	// Contradicts lists the documented clauses that it contradicts, a sentence each.
 	Contradicts []string `yaml:"contradicts,omitempty"`
 
 	// Count is the evidence.
 	Count MemberCount `yaml:"-"`
 
-	node *node // nil when it was read from an overlay
+	node *node // nil if it was read from an overlay
 }
 
 // Name is the name of the member; "items" for the elements of a list.
@@ -74,25 +75,25 @@ func (m *Member) Name() string {
 
 // MemberCount is how often a member was seen.
 type MemberCount struct {
-	// Answers have an object that could have it, Present have it, Null have null in its place.
+	// Answers have an object that could contain it, Present contain it, Null contain null in its place.
 	Answers int `yaml:"answers"`
 	Present int `yaml:"present"`
 	Null    int `yaml:"null,omitempty"`
-	// Rare are values that were seen once: too seldom to claim them.
+	// Rare are values that were seen only once, too rarely to be claimed.
 	Rare  []string `yaml:"rare,flow,omitempty"`
 	First string   `yaml:"first,omitempty"` // a day, in UTC
 	Last  string   `yaml:"last,omitempty"`
 }
 
-// Fact is anything else that was learnt.
+// Fact is anything learnt that is not about a member.
 type Fact struct {
 	// Kind is "refusal", "habit", "setting", "form", "media-type", "push" or "limit".
 	Kind string
-	// Subject is what it is about: what provoked a refusal, a habit, the key of a setting.
+	// Subject is what it is about: the mistake that caused a refusal, a habit, the key of a setting.
 	Subject string
-	// Value is what was seen, "" for a habit that says it all.
+	// Value is what was seen; "" for a habit.
 	Value string
-	// Operations are those that showed it; none where it is about the whole target.
+	// Operations are the operations that showed it; none if it is about the whole target.
 	Operations []string
 	// Count is the evidence.
 	Count FactCount
@@ -112,15 +113,15 @@ type Latency struct {
 	Min, Median, P95, Max time.Duration
 }
 
-// The evidence that claims take, in answers. By the rule of three, what held in 20 of 20
-// answers holds in 85 of 100 with a confidence of 95 %. A run at the standard depth gets of each member
-// either clearly fewer answers or clearly more, whatever its seed.
+// The number of answers that a claim needs. By the rule of three, what held in 20 of 20 answers holds in
+// 85 of 100 with a confidence of 95 %. A run of standard depth gets either clearly fewer or clearly more
+// answers for each member, whatever its seed.
 const (
 	enoughSeen   = 3  // that something happens
 	enoughValue  = 2  // that a member has a value
-	EnoughTypes  = 10 // that a member has one type
-	enoughForms  = 20 // that all texts have a form
-	EnoughAlways = 20 // that something is always or never so
+	EnoughTypes  = 10 // that a member has only one type
+	enoughForms  = 20 // that all strings have a form
+	EnoughAlways = 20 // that something is always or never the case
 )
 
 // Learned returns what was learnt so far.
@@ -145,7 +146,7 @@ func (l *Learner) Learned() *Learned {
 	return learned
 }
 
-// membersOf adds what was learnt of the members and elements below a node.
+// membersOf adds what was learnt about the members and elements below a node.
 func (l *Learner) membersOf(learned *Learned, n *node, seen map[*node]bool) {
 	if seen[n] {
 		return
@@ -163,7 +164,7 @@ func (l *Learner) membersOf(learned *Learned, n *node, seen map[*node]bool) {
 	}
 }
 
-// claims are what the evidence of a node supports, and what they contradict.
+// claims returns what the evidence of a node supports, and what that contradicts.
 func (l *Learner) claims(n *node) Member {
 	m := n.claims()
 	m.Contradicts = contradictions(l.contract, &m)
@@ -205,7 +206,7 @@ func (n *node) claims() Member {
 	return m
 }
 
-// presence claims how often a member is there.
+// presence returns the claim about how often a member is present.
 func presence(answers, present, absent int) string {
 	switch {
 	case present > 0 && absent > 0:
@@ -218,8 +219,8 @@ func presence(answers, present, absent int) string {
 	return ""
 }
 
-// codes returns the values of a node that are codes and were seen often enough, nil where
-// others were seen too, or too few answers to tell codes from data.
+// codes returns the values of a node that are codes and were seen often enough; nil if other values were
+// seen too, or too few answers to tell codes from data.
 func (n *node) codes() []string {
 	if n.overflown || n.texts < EnoughTypes || len(n.values)*3 > n.texts {
 		return nil
@@ -234,7 +235,7 @@ func (n *node) codes() []string {
 	return codes
 }
 
-// factsLearned are the facts with enough evidence, and those with too little, sorted.
+// factsLearned returns the facts with enough evidence, and those with too little, sorted.
 func (l *Learner) factsLearned() (facts, rare []Fact) {
 	for key, e := range l.facts {
 		fact := Fact{Kind: key.kind, Subject: key.subject, Value: key.value, Count: FactCount{e.times, day(e.first), day(e.last)}}
@@ -270,8 +271,8 @@ func sortFacts(facts []Fact) {
 	})
 }
 
-// leniencies are the mistakes that the target accepts, by parameter, and those that it
-// refuses, too: there the request differs in something else.
+// leniencies returns the mistakes that the target accepts, by parameter, and separately those that it
+// sometimes refuses: in those cases the request differs in something else.
 func (l *Learner) leniencies() (habits, rare []Fact) {
 	for what, operations := range l.accepted {
 		fact := Fact{Kind: KindHabit, Subject: what.Kind, Value: what.Parameter}
@@ -294,7 +295,7 @@ func (l *Learner) leniencies() (habits, rare []Fact) {
 	return habits, rare
 }
 
-// settingsLearned are the settings of a run that fit the target.
+// settingsLearned returns the settings of a run that fit the target.
 func (l *Learner) settingsLearned() []Fact {
 	var facts []Fact
 	set := func(key, value string, times int) {
@@ -325,7 +326,7 @@ func (l *Learner) settingsLearned() []Fact {
 	var ends []string
 	times := 0
 	for _, state := range slices.Sorted(maps.Keys(t.tasks)) {
-		// Answers to calls that are made at once may be recorded out of their order.
+		// Answers to concurrent calls may be recorded out of order.
 		if 20*t.left[state] <= t.tasks[state] && t.tasks[state] >= EnoughTypes {
 			ends, times = append(ends, state), times+t.tasks[state]
 		}
@@ -336,7 +337,7 @@ func (l *Learner) settingsLearned() []Fact {
 	return facts
 }
 
-// most returns the key that was counted most, the first of several.
+// most returns the key with the highest count; of several, the first.
 func most(counts map[string]int) string {
 	best := ""
 	for _, key := range slices.Sorted(maps.Keys(counts)) {
@@ -347,11 +348,11 @@ func most(counts map[string]int) string {
 	return best
 }
 
-// wireLearned is how the target writes its answers.
+// wireLearned returns how the target writes its answers.
 func (l *Learner) wireLearned() []Fact {
 	var facts []Fact
 	w := &l.wire
-	always := func(habit string, times, of int) { // a gateway in front may answer a few otherwise
+	always := func(habit string, times, of int) { // a gateway in front may answer a few differently
 		if of >= EnoughAlways && times*10 >= of*9 {
 			facts = append(facts, Fact{Kind: KindHabit, Subject: habit, Count: FactCount{Times: times}})
 		}

@@ -1,12 +1,12 @@
-// Package observe learns what a target does from recorded exchanges: the form of its
-// answers, how it refuses, its settings and habits.
+// Package observe learns the behavior of a target from recorded exchanges: the form of its answers, how
+// it refuses, its settings and habits.
 //
-// What it learns are claims with evidence. That something was seen is claimed after a few
-// answers; that something is always or never so, only after many, so that more evidence
-// seldom takes a claim back. Memory is bounded, however many exchanges there are. Nothing
-// that identifies a person, a SIM card, an order or a payment is kept.
+// It learns claims with evidence. A few answers are enough to claim that something occurs; a claim that
+// something always or never occurs takes many, so that more evidence rarely withdraws a claim. Memory is
+// limited, however many exchanges there are. Nothing that identifies a person, a SIM card, an order or a
+// payment is kept.
 //
-// The package asks nobody and writes nothing.
+// The package sends nothing and writes no files.
 package observe
 
 import (
@@ -22,17 +22,17 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Learner learns from one exchange after the other. It is not safe for concurrent use.
+// Learner learns from one exchange after another. It is not safe for concurrent use.
 type Learner struct {
 	contract *openapi.Contract
 	requests map[string]*provoke.Form
 	roots    map[string]roots
 	rules    *provoke.Cache
 
-	operation string // of the present exchange
-	success   *node  // its root
-	stamp     int    // of the present answer
-	nodes     int    // that no page names
+	operation string // of the current exchange
+	success   *node  // root of its success
+	stamp     int    // of the current answer
+	nodes     int    // that are undocumented
 
 	facts     map[factKey]*evidence
 	spans     map[factKey]*span
@@ -46,10 +46,10 @@ type Learner struct {
 
 	exchanges   int
 	first, last time.Time
-	batch       int // the largest that was accepted
+	batch       int // the largest batch accepted
 }
 
-// New returns a learner by a contract, that without an overlay.
+// New returns a learner for a contract without overlay.
 func New(contract *openapi.Contract) (*Learner, error) {
 	requests, err := provoke.Forms(contract)
 	if err != nil {
@@ -67,9 +67,9 @@ func New(contract *openapi.Contract) (*Learner, error) {
 	}, nil
 }
 
-// Add learns from an exchange. clause is that of the check that sent it, "" for none: it
-// tells what provoked a refusal where the form of the request does not. An exchange
-// without a whole answer, or of an operation that the contract does not have, teaches nothing.
+// Add learns from an exchange. clause is the clause of the check that sent it, or "": it says what
+// caused a refusal if the form of the request does not. Exchanges without a complete answer, or of
+// unknown operations, are ignored.
 func (l *Learner) Add(exchange *reports.Exchange, clause string) {
 	if exchange.Operation == "rechargeSuccess" {
 		l.pushes.add(&exchange.Request, func(subject, value string) { l.see(KindPush, subject, value, exchange.Started) })
@@ -109,13 +109,13 @@ func (l *Learner) Add(exchange *reports.Exchange, clause string) {
 	}
 }
 
-// answer is a response as it is read.
+// answer is a parsed response.
 type answer struct {
 	value             any // the JSON value, nil for none
 	object            map[string]any
 	code              string
 	accepted, refused bool
-	bare              bool // a success without the envelope, where a page prints one so
+	bare              bool // a success without the envelope, as a page prints it
 }
 
 func readAnswer(operation openapi.Operation, response *reports.Response) (a answer) {
@@ -180,7 +180,7 @@ func (l *Learner) refuse(exchange *reports.Exchange, request provoke.Judged, ans
 	l.fact(KindRefusal, kind, refusalOf(exchange.Response.Status, answer), exchange.Started)
 }
 
-// refusalOf tells status and code of a refusal. A code that is none is not kept.
+// refusalOf describes the status and code of a refusal. A code that is not a code is left out.
 func refusalOf(status int, answer answer) string {
 	switch {
 	case answer.object == nil:
@@ -190,12 +190,12 @@ func refusalOf(status int, answer answer) string {
 	case answer.code == "":
 		return fmt.Sprintf("HTTP %d, operateCode that is not a string", status)
 	case !isRefusalCode(answer.code):
-		return fmt.Sprintf("HTTP %d, operateCode of changing texts", status)
+		return fmt.Sprintf("HTTP %d, changing operateCode", status)
 	}
 	return fmt.Sprintf("HTTP %d, operateCode %s", status, answer.code)
 }
 
-// isRefusalCode reports whether an operateCode may be kept: a code, or a few words.
+// isRefusalCode reports whether an operateCode may be kept: a code or a few words.
 func isRefusalCode(code string) bool {
 	return isCode(code) || isSaying(code)
 }
@@ -203,14 +203,14 @@ func isRefusalCode(code string) bool {
 // factKey names a fact.
 type factKey struct{ kind, subject, value string }
 
-// evidence is how often and when something was seen, and in which operations.
+// evidence is how often, when and in which operations something was seen.
 type evidence struct {
 	times       int
 	operations  map[string]int
 	first, last time.Time
 }
 
-// maxFacts bounds the facts: a target may refuse with a new code each time.
+// maxFacts limits the facts, because a target may refuse with a new code each time.
 const maxFacts = 2000
 
 func (l *Learner) fact(kind, subject, value string, at time.Time) {
@@ -233,10 +233,10 @@ func (l *Learner) fact(kind, subject, value string, at time.Time) {
 	}
 }
 
-// span is when something was seen first and last.
+// span is the time from the first to the last occurrence.
 type span struct{ first, last time.Time }
 
-// see notes when something was seen that is counted elsewhere.
+// see notes when something that is counted elsewhere was seen.
 func (l *Learner) see(kind, subject, value string, at time.Time) {
 	key := factKey{kind, subject, value}
 	s := l.spans[key]
@@ -255,7 +255,7 @@ func (l *Learner) see(kind, subject, value string, at time.Time) {
 	}
 }
 
-// dated completes facts with when they were seen: what most answers show, from the first to the last of them.
+// dated adds the times to facts. What most answers show was seen from the first to the last of them.
 func (l *Learner) dated(facts []Fact) {
 	for i := range facts {
 		f := &facts[i]
@@ -279,7 +279,7 @@ func count(all map[provoke.Provocation]map[string]int, what provoke.Provocation,
 	all[what][operation]++
 }
 
-// settingEvidence is what speaks for and against a reading of the signature.
+// settingEvidence is the evidence for and against a reading of the signature.
 type settingEvidence struct{ only, against int }
 
 // signed notes which readings of the signature an accepted request fits.
@@ -303,7 +303,7 @@ func (l *Learner) signed(fit provoke.Fit, at time.Time) {
 	}
 }
 
-// wire is how answers are written.
+// wire counts how answers are written.
 type wire struct {
 	answers, json, indented, escaped, raw, noLength, closing int
 	media                                                    map[string]int

@@ -13,39 +13,37 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// node is a value of an answer: a place in the contract, or one that only the target has.
-//
-// Counts are of answers, not of values: what stands a hundred times in one answer is one
-// piece of evidence.
+// node is a value in answers: a location in the contract, or one that only the target has. Counts are of
+// answers, not of values: a value that occurs a hundred times in one answer is one piece of evidence.
 type node struct {
-	pointer  string           // JSON pointer into the contract: that of the schema itself
-	name     string           // of the member, "" for the root and elements
-	clause   string           // the place as it is reached from an operation, for its evidence
-	schema   *openapi3.Schema // nil when no page names it
+	pointer  string           // JSON pointer of the schema itself
+	name     string           // of the member; "" for the root and elements
+	clause   string           // location as reached from an operation, for its evidence
+	schema   *openapi3.Schema // nil if it is undocumented
 	required bool             // the contract requires it
-	inlined  bool             // the contract has a reference at the place
-	private  bool             // its values may identify somebody or something
+	inlined  bool             // the contract has a reference at this location
+	private  bool             // its values may identify a person or an object
 	envelope bool             // the object is the envelope
 	parent   *node
 	pattern  *regexp.Regexp // of the contract, nil for none
 
-	// content has the members and elements: the node itself, or that of a schema that
-	// several places refer to.
+	// content has the members and elements: the node itself, or the node of a schema that several
+	// locations refer to.
 	content *node
 	members map[string]*node
 	items   *node
 	ops     map[string]bool
 
-	holders      int // answers with an object that may have the member
-	present      int // answers in which some object had it
+	holders      int // answers with an object that may contain the member
+	present      int // answers in which some object contained it
 	absent       int // answers in which some object lacked it
 	nulls        int
 	filled       int // answers with a value that is not null
 	types        map[string]int
-	forms        textform.Set // that all texts have
-	texts        int          // answers with a text
-	empty        int          // answers with an empty text
-	offPattern   int          // answers with a text that does not have the form of the contract
+	forms        textform.Set // that all strings have
+	texts        int          // answers with a string
+	empty        int          // answers with an empty string
+	offPattern   int          // answers with a string that does not match the contract's pattern
 	values       map[string]int
 	overflown    bool // there are too many different values
 	first, last  time.Time
@@ -55,26 +53,26 @@ type node struct {
 	objectsSoFar int
 }
 
-// seen is what one answer showed of a node already.
+// seen is what one answer has already shown of a node.
 type seen struct {
 	holder, present, absent, null, filled, text, empty, offPattern bool
 	types                                                          map[string]bool
 	values                                                         map[string]bool
 }
 
-// The bounds of what is remembered of a target, which may answer anything.
+// Limits of what is remembered about a target, which may answer anything.
 const (
-	maxMembers = 64 // of an object, beside those of the contract
+	maxMembers = 64 // undocumented members of an object
 	maxValues  = 16 // different values of a member
-	maxDepth   = 12 // of objects and arrays that no page names
+	maxDepth   = 12 // of undocumented objects and arrays
 	maxNodes   = 4000
 )
 
 // roots are the bodies of an operation's answers.
 type roots struct{ success, refusal *node }
 
-// builder makes the nodes of a contract. A schema that several operations refer to has
-// one node, whose evidence is that of all.
+// builder makes the nodes of a contract. A schema that several operations refer to has one node, with
+// the evidence of all of them.
 type builder struct {
 	contract *openapi.Contract
 	shared   map[string]*node
@@ -99,7 +97,7 @@ func rootsOf(contract *openapi.Contract) (map[string]roots, error) {
 	return all, nil
 }
 
-// requireOnSuccess marks what the contract requires of a success beyond its schema.
+// requireOnSuccess marks the members that the contract requires of a success in addition to its schema.
 func (b *builder) requireOnSuccess(root *node, operation string) {
 	if root == nil {
 		return
@@ -129,8 +127,8 @@ func (b *builder) body(response *openapi3.ResponseRef, at, operation string) *no
 	return root
 }
 
-// node returns the node of a schema. site is where the contract has it, at is the place
-// as it is reached from the operation.
+// node returns the node of a schema. site is its location in the contract, at the location as reached
+// from the operation.
 func (b *builder) node(ref *openapi3.SchemaRef, site, at, operation string) *node {
 	schema := ref.Value
 	n := b.shared[site]
@@ -138,7 +136,7 @@ func (b *builder) node(ref *openapi3.SchemaRef, site, at, operation string) *nod
 		n = newNode(site)
 		n.clause, n.schema, n.inlined = at, schema, ref.Ref != ""
 		if schema.Pattern != "" {
-			n.pattern, _ = regexp.Compile(schema.Pattern) // that of a document which its tests load
+			n.pattern, _ = regexp.Compile(schema.Pattern) // tests of the document ensure that it compiles
 		}
 		b.shared[site] = n
 	}
@@ -180,8 +178,8 @@ func newNode(pointer string) *node {
 	return n
 }
 
-// identifies reports whether the values of a member may tell who or what is meant: a
-// SIM card, an order, a payment, a person. Such values are never kept.
+// identifies reports whether the values of a member may identify a SIM card, an order, a payment or a
+// person. Such values are never kept.
 func identifies(name string, schema *openapi3.Schema) bool {
 	if schema != nil && schema.Extensions["x-refers-to"] != nil {
 		return true
@@ -200,8 +198,8 @@ func identifies(name string, schema *openapi3.Schema) bool {
 	return false
 }
 
-// privateEnds and privateParts are what names of members end with or contain whose values
-// identify something, or are amounts, times and texts for people.
+// privateEnds and privateParts are what the names of members end with or contain if their values
+// identify something, or are amounts, times or texts for people.
 var (
 	privateEnds = []string{
 		"id", "ids", "no", "name", "title", "url", "phone", "amount", "price", "date", "time", "count", "account", "days", "period", "sim", "sims",

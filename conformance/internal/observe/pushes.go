@@ -14,8 +14,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// pushes is what the pushes of the target look like. How body and headers are joined before they
-// are signed does not show without the key: doctor finds that out.
+// pushes is what was learnt about the target's pushes. How body and headers are joined for the signature
+// cannot be learnt without the key; doctor finds that out.
 type pushes struct {
 	count   int
 	seen    map[[2]string]int    // values by subject
@@ -29,7 +29,7 @@ type pushPart struct {
 	forms          textform.Set
 }
 
-// add notes a push, however it was answered, and has see note when.
+// add notes a push, whatever its answer, and calls see with the time.
 func (p *pushes) add(request *reports.Request, see func(subject, value string)) {
 	if p.seen == nil {
 		p.seen, p.members = map[[2]string]int{}, map[string]*pushPart{}
@@ -76,7 +76,7 @@ func (p *pushes) note(subject, value string) {
 	}
 }
 
-// pushHeader is what is kept of a header field, "" for nothing.
+// pushHeader returns what is kept of a header field, or "".
 func pushHeader(field reports.Header) string {
 	name := strings.ToLower(field.Name)
 	switch {
@@ -88,7 +88,7 @@ func pushHeader(field reports.Header) string {
 		if len(field.Value) <= 24 && textform.Of(field.Value) != 0 {
 			return field.Value
 		}
-		return "a changing text"
+		return "changing text"
 	case strings.HasPrefix(name, "x-lf-"):
 		if form := textform.Of(field.Value).Name(); form != "" {
 			return fmt.Sprintf("%s, %d characters", form, len(field.Value))
@@ -98,11 +98,11 @@ func pushHeader(field reports.Header) string {
 	return ""
 }
 
-// signatureForm tells how a signature is written, without the signature and the id of its key.
+// signatureForm describes the form of a signature, without the signature and the id of its key.
 func signatureForm(text string) string {
 	_, mac, cut := strings.Cut(text, "/")
 	if !cut {
-		return "no slash behind the id of a key"
+		return "no slash after a key id"
 	}
 	encoding, decode := signing.EncodingBase64, base64.StdEncoding.DecodeString
 	switch _, err := hex.DecodeString(mac); {

@@ -9,13 +9,12 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// maxTasks bounds the tasks that are followed at a time; the oldest is forgotten.
+// maxTasks limits the number of tasks followed at a time; the oldest is forgotten.
 const maxTasks = 4096
 
-// tasks follows asynchronous tasks: in which header their id comes, which form it has,
-// and which states they go through.
+// tasks follows asynchronous tasks: the header and form of their ids, and the states they go through.
 type tasks struct {
-	offered map[string][]string // header names by the value they had
+	offered map[string][]string // header names by their value
 	order   []string            // of the values, oldest first
 	headers map[string]int      // how often a value found a result, by the header's name
 	forms   textform.Set
@@ -34,7 +33,7 @@ func newTasks() *tasks {
 	}
 }
 
-// usualHeaders are headers that every server sends, and that carry no request id.
+// usualHeaders are common headers that never contain a request id.
 var usualHeaders = map[string]bool{
 	"date": true, "server": true, "connection": true, "keep-alive": true, "vary": true, "etag": true, "expires": true, "cache-control": true,
 	"pragma": true, "set-cookie": true, "allow": true, "via": true, "age": true, "transfer-encoding": true, "x-powered-by": true,
@@ -65,7 +64,7 @@ func (t *tasks) add(l *Learner, exchange *reports.Exchange, request provoke.Judg
 	}
 }
 
-// offer keeps the headers of an accepted request, one of which has the request id.
+// offer keeps the headers of an accepted request, one of which contains the request id.
 func (t *tasks) offer(header []reports.Header) {
 	for _, field := range header {
 		name := strings.ToLower(field.Name)
@@ -84,7 +83,7 @@ func (t *tasks) offer(header []reports.Header) {
 	}
 }
 
-// find notes which header a request id that has a result came in.
+// find notes which header contained a request id that has a result.
 func (t *tasks) find(id string) {
 	names := t.offered[id]
 	if len(names) == 0 {

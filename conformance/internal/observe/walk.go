@@ -18,7 +18,7 @@ type walker struct {
 	sent  *reports.Request
 }
 
-// touch prepares a node for what the answer shows of it.
+// touch prepares a node for what the answer shows about it.
 func (w *walker) touch(n *node) {
 	if n.stamp == w.stamp {
 		return
@@ -33,7 +33,7 @@ func (w *walker) touch(n *node) {
 	}
 }
 
-// once counts something that an answer shows, once.
+// once counts something at most once per answer.
 func once(counter *int, seen *bool) {
 	if !*seen {
 		*seen = true
@@ -68,7 +68,7 @@ func (w *walker) value(n *node, value any, depth int) {
 	case string:
 		w.noteString(n, value)
 	default:
-		n.overflown = true // no number is a code that is kept
+		n.overflown = true // numbers are not kept as codes
 	}
 }
 
@@ -78,8 +78,7 @@ const (
 	typeString = "string"
 )
 
-// typeOf names the JSON type of a value. A redacted value keeps the type that its
-// placeholder names.
+// typeOf returns the JSON type of a value. A redacted value has the type that its placeholder names.
 func typeOf(value any) string {
 	switch value := value.(type) {
 	case nil:
@@ -128,8 +127,7 @@ func (w *walker) object(n *node, object map[string]any, depth int) {
 	}
 }
 
-// discover adds a member that the contract does not have, nil where its name is no name
-// or there are too many.
+// discover adds an undocumented member; nil if its name is not a valid name or there are too many.
 func (w *walker) discover(n *node, name string, depth int) *node {
 	if len(n.members) >= maxMembers+n.known() || depth >= maxDepth || w.nodes >= maxNodes || !isMemberName(name) {
 		return nil
@@ -138,7 +136,7 @@ func (w *walker) discover(n *node, name string, depth int) *node {
 	member := newNode(n.pointer + "/properties/" + openapi.EscapeToken(name))
 	member.name, member.parent, member.private = name, n, identifies(name, nil)
 	member.clause = n.clause + "/properties/" + openapi.EscapeToken(name)
-	// The answers before had objects without it.
+	// Earlier answers had objects without it.
 	member.holders = n.objectsSoFar - 1
 	member.absent = member.holders
 	n.members[name] = member
@@ -167,7 +165,7 @@ func (w *walker) array(n *node, array []any, depth int) {
 	}
 }
 
-// noteString notes the form of a text, and the text itself where it may be kept.
+// noteString notes the form of a string, and the string itself if it may be kept.
 func (w *walker) noteString(n *node, value string) {
 	if reports.IsPlaceholder(value) {
 		n.forms, n.overflown = 0, true
@@ -190,7 +188,7 @@ func (w *walker) noteString(n *node, value string) {
 		kept = w.success != nil && n.parent == w.success.content && isSaying(value)
 	}
 	if n.name == "operateCode" && n.parent != nil && n.parent.envelope {
-		kept, n.forms = false, 0 // refusals tell it, with what provoked each
+		kept, n.forms = false, 0 // kept with refusals and their causes instead
 	}
 	if !kept || len(n.values) >= maxValues && n.values[value] == 0 {
 		n.overflown = true
@@ -201,7 +199,7 @@ func (w *walker) noteString(n *node, value string) {
 	n.values[value]++
 }
 
-// echoes reports whether a text is one that the caller sent: it may be an id of its own.
+// echoes reports whether a string was sent by the caller: it may be one of the caller's ids.
 func (w *walker) echoes(text string) bool {
 	return len(text) >= 6 && (bytes.Contains(w.sent.Body, []byte(text)) || strings.Contains(w.sent.URL, text))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
 )
 
-// Sentence says what is claimed of a member.
+// Sentence describes the claims about a member.
 func (m *Member) Sentence() string {
 	var parts []string
 	if m.New {
@@ -36,7 +36,7 @@ func (m *Member) Sentence() string {
 		parts = append(parts, "values "+strings.Join(m.Values, ", "))
 	}
 	if len(parts) == 0 {
-		parts = append(parts, "seen too seldom for more")
+		parts = append(parts, "seen too rarely for more")
 	}
 	text := m.Name() + ": " + strings.Join(parts, "; ") + "."
 	for _, contradiction := range m.Contradicts {
@@ -45,7 +45,7 @@ func (m *Member) Sentence() string {
 	return text
 }
 
-// Sentence says what was seen.
+// Sentence describes the fact.
 func (f *Fact) Sentence() string {
 	where := ""
 	switch n := len(f.Operations); {
@@ -75,7 +75,7 @@ func (f *Fact) Sentence() string {
 	return fmt.Sprintf("The target asks to wait with %s%s.", f.Value, where)
 }
 
-// SentenceCase begins a text with a capital.
+// SentenceCase capitalizes the first letter.
 func SentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // The kinds of facts.
@@ -103,7 +103,7 @@ func (learned *Learned) Settings() map[string]string {
 	return settings
 }
 
-// Contradictions are what contradicts a documented clause, a sentence each.
+// Contradictions lists what contradicts a documented clause, a sentence each.
 func (learned *Learned) Contradictions() []string {
 	var all []string
 	for i := range learned.Members {

@@ -15,14 +15,14 @@ import (
 
 // The extensions of an overlay that was learnt.
 const (
-	// observed holds what an action claims, and at the root of the contract all that is no
-	// statement of a schema.
+	// observed holds the claims of an action and, at the root of the contract, everything that is not a
+	// schema statement.
 	observed = "x-observed"
 	// observations is the block of counts and dates.
 	observations = "x-observations"
 )
 
-// Overlay returns what was learnt as an overlay of the contract, for the target of a name.
+// Overlay returns what was learnt as an overlay of the contract, for a target with the given name.
 func (learned *Learned) Overlay(contract *openapi.Contract, target string) (*overlay.Document, error) {
 	var file yaml.Node
 	if err := yaml.Unmarshal(contract.Bytes(), &file); err != nil {
@@ -73,10 +73,10 @@ type writer struct {
 	err      error
 }
 
-// change is what a member's claims change of the contract.
+// change is the change that a member's claims make to the contract.
 type change struct {
-	schema   yaml.Node // to merge into the schema of the member, or the whole of it
-	rewrite  bool      // the schema takes the place of what was there
+	schema   yaml.Node // to merge into the member's schema, or to replace it
+	rewrite  bool      // replace the old schema
 	evidence yaml.Node // x-evidence-for, by keyword
 }
 
@@ -111,7 +111,7 @@ func (w *writer) member(m *Member) {
 		}
 	}
 	if c.rewrite {
-		w.actions = append(w.actions, overlay.Action{Target: pathOf(n.pointer), Remove: true, Description: "Makes room for what was observed."})
+		w.actions = append(w.actions, overlay.Action{Target: pathOf(n.pointer), Remove: true, Description: "Removed to make room for the observed value."})
 	}
 	claim, err := nodeOf(m)
 	w.err = cmp.Or(w.err, err)
@@ -127,20 +127,20 @@ func (w *writer) evidence() yaml.Node {
 	return mapping("grade", openapi.Observed, "source", "", "note", "Seen in answers.")
 }
 
-// raise grades a keyword as observed, where its grade is weaker.
+// raise changes the grade of a keyword to observed if its grade is weaker.
 func (w *writer) raise(m *Member, c *change, keyword string) {
 	if m.New || gradeOf(w.contract, m.node, keyword) != openapi.Documented {
 		put(&c.evidence, keyword, w.evidence())
 	}
 }
 
-// may reports whether a keyword may be changed: no page states it.
+// may reports whether a keyword may be changed because no page states it.
 func (w *writer) may(m *Member, keyword string) bool {
 	return m.New || gradeOf(w.contract, m.node, keyword) != openapi.Documented
 }
 
-// edit returns the schema to change. Where something has to go from it, or the contract
-// has a reference, it is the whole schema.
+// edit returns the schema to change: the whole schema if something must be removed from it or the
+// contract has a reference there.
 func (w *writer) edit(m *Member, c *change, whole bool) *yaml.Node {
 	if m.New || c.rewrite || !whole && !m.node.inlined {
 		return &c.schema
@@ -153,7 +153,7 @@ func (w *writer) edit(m *Member, c *change, whole bool) *yaml.Node {
 	return &c.schema
 }
 
-// resolved returns a copy of the schema at a place, the reference followed.
+// resolved returns a copy of the schema at a location, with the reference resolved.
 func (w *writer) resolved(pointer string) yaml.Node {
 	node := lookUp(w.root, pointer)
 	for range 16 {
@@ -267,7 +267,7 @@ func (w *writer) textChange(m *Member, c *change) {
 
 func (w *writer) valueChange(m *Member, c *change) {
 	if len(m.Values) == 0 || len(m.Types) > 1 || m.node.name == "message" {
-		return // a message is for people
+		return // messages are for people
 	}
 	known := map[string]bool{}
 	if !m.New {

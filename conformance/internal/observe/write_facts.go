@@ -10,7 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/internal/overlay"
 )
 
-// facts writes an action for each subject: all that was seen of it.
+// facts writes one action for each subject, with everything seen about it.
 func (w *writer) facts(facts []Fact) {
 	for _, kind := range kinds {
 		for at := 0; at < len(facts); {
@@ -74,7 +74,7 @@ type block struct {
 	Rare      []rareFact              `yaml:"rare,omitempty"`
 }
 
-// rareFact is a fact that was seen too seldom to claim it.
+// rareFact is a fact that was seen too rarely to be claimed.
 type rareFact struct {
 	Kind       string   `yaml:"kind"`
 	Subject    string   `yaml:"subject"`
@@ -90,12 +90,12 @@ type latencyCount struct {
 	Max     string `yaml:"max"`
 }
 
-// key names a fact within the block.
+// key identifies a fact within the block.
 func (f *Fact) key() string {
 	return strings.Join(slices.DeleteFunc([]string{f.Kind, f.Subject, f.Value}, func(s string) bool { return s == "" }), " ")
 }
 
-// observations returns the block. Dates have no time of day: that says nothing more.
+// observations returns the block. Dates have no time of day, which would add nothing.
 func (learned *Learned) observations() block {
 	b := block{
 		Exchanges: learned.Exchanges, First: day(learned.First), Last: day(learned.Last), Batch: learned.Batch,
@@ -125,7 +125,7 @@ func day(at time.Time) string {
 	return at.UTC().Format(time.DateOnly)
 }
 
-// Short writes a duration with three digits or so.
+// Short formats a duration with about three digits.
 func Short(d time.Duration) string {
 	switch {
 	case d >= 10*time.Millisecond:
@@ -136,7 +136,7 @@ func Short(d time.Duration) string {
 	return d.String()
 }
 
-// Read returns what an overlay says was learnt: that of its actions which Overlay wrote.
+// Read returns what was learnt according to an overlay: the actions that Overlay wrote.
 func Read(document *overlay.Document) (*Learned, error) {
 	learned := &Learned{}
 	for i := range document.Actions {
@@ -184,7 +184,7 @@ func (learned *Learned) readFacts(update *yaml.Node) error {
 
 func (learned *Learned) readBlock(b *block) {
 	learned.Exchanges, learned.Batch = b.Exchanges, b.Batch
-	learned.First, _ = time.Parse(time.DateOnly, b.First) // a review may have taken it out
+	learned.First, _ = time.Parse(time.DateOnly, b.First) // a review may have removed it
 	learned.Last, _ = time.Parse(time.DateOnly, b.Last)
 	for i := range learned.Members {
 		learned.Members[i].Count = b.Members[learned.Members[i].At]

@@ -39,7 +39,7 @@ func put(node *yaml.Node, key string, value any) {
 	node.Content = append(node.Content, &name, &of)
 }
 
-// flow has a mapping written in braces.
+// flow makes a mapping print in braces.
 func flow(node yaml.Node) yaml.Node {
 	node.Style = yaml.FlowStyle
 	return node
@@ -63,7 +63,7 @@ func nodeOf(value any) (yaml.Node, error) {
 	return node, nil
 }
 
-// pathOf returns the JSONPath of a JSON pointer.
+// pathOf converts a JSON pointer to JSONPath.
 func pathOf(pointer string) string {
 	var path strings.Builder
 	path.WriteString("$")
@@ -78,7 +78,7 @@ func pathOf(pointer string) string {
 	return path.String()
 }
 
-// plainName reports whether a name may follow a dot in a JSONPath.
+// plainName reports whether a name can follow a dot in a JSONPath.
 func plainName(name string) bool {
 	for i := range len(name) {
 		b := name[i]
@@ -99,7 +99,7 @@ func copyOf(node *yaml.Node) *yaml.Node {
 	return &copied
 }
 
-// lookUp follows a JSON pointer through mappings, nil where it leads nowhere.
+// lookUp follows a JSON pointer through mappings; nil if it leads nowhere.
 func lookUp(node *yaml.Node, pointer string) *yaml.Node {
 	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		name := openapi.UnescapeToken(token)

@@ -8,8 +8,8 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// required writes which members each object always has, as one list for each object
-// that differs from the contract.
+// required writes which members each object always has, as one list for each object that differs from
+// the contract.
 func (w *writer) required(learned *Learned) {
 	wanted, order := map[string]*requirement{}, []string{}
 	for i := range learned.Members {
@@ -63,7 +63,7 @@ func (r *requirement) write(w *writer) {
 	}
 	target := pathOf(r.parent.pointer)
 	if len(list) > 0 {
-		w.actions = append(w.actions, overlay.Action{Target: target + ".required", Remove: true, Description: "Makes room for what was observed."})
+		w.actions = append(w.actions, overlay.Action{Target: target + ".required", Remove: true, Description: "Removed to make room for the observed value."})
 	}
 	list = slices.DeleteFunc(append(list, r.more...), func(name string) bool { return slices.Contains(r.gone, name) })
 	if len(list) > 0 {
@@ -73,7 +73,7 @@ func (r *requirement) write(w *writer) {
 	}
 }
 
-// notOnSuccess takes a member out of what the contract requires of a success.
+// notOnSuccess removes a member from those that the contract requires of a success.
 func (w *writer) notOnSuccess(n *node) {
 	for _, id := range slices.Sorted(operationsOf(n)) {
 		op, _ := w.contract.Operation(id)

@@ -14,16 +14,15 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// parse judges the body as a text and returns the value in it; whole is false
-// when there is none to judge.
+// parse judges the body as text and returns its value; whole is false if there is none to judge.
 func (j *judgement) parse(interrupted string) (value any, whole bool) {
 	body := j.response.Body
 	switch announced := j.response.Announced; {
 	case interrupted != "":
-		j.add(clauseJSON, "body", interrupted, "a whole answer", fmt.Sprintf("%d bytes", len(body)))
+		j.add(clauseJSON, "body", interrupted, "a complete answer", fmt.Sprintf("%d bytes", len(body)))
 		return nil, false
 	case announced >= 0 && announced != int64(len(body))+j.response.Cut:
-		j.add(clauseJSON, "body", "the body is not as long as it was announced", fmt.Sprintf("%d bytes", announced), fmt.Sprintf("%d bytes", len(body)))
+		j.add(clauseJSON, "body", "the length of the body differs from Content-Length", fmt.Sprintf("%d bytes", announced), fmt.Sprintf("%d bytes", len(body)))
 	}
 	if len(body) == 0 {
 		j.add(j.formOf(nil), "body", "the answer has no body", "the envelope", "an empty body")
@@ -32,7 +31,7 @@ func (j *judgement) parse(interrupted string) (value any, whole bool) {
 	return decode(body, func(p problem) {
 		clause, expected, actual := clauseJSON, "one JSON text in UTF-8 with each member once", p.number
 		if p.fatal && j.response.Status >= 400 {
-			clause = clauseRefusals // the page of a framework, in whatever form it comes
+			clause = clauseRefusals // a framework's error page, whatever its form
 		}
 		if p.number != "" {
 			clause, expected = clauseNumbers, fmt.Sprintf("an integer from -%d to %[1]d, or a text", maxInteger)
@@ -46,10 +45,9 @@ func (j *judgement) parse(interrupted string) (value any, whole bool) {
 	})
 }
 
-// formOf returns the clause that asks for the form of an answer. No page prints a
-// refusal, so an answer whose form leaves open which of the two it is deviates from
-// the weaker statement. It is a success without the envelope when it has HTTP 200
-// and all members of the operation's data.
+// formOf returns the clause that requires the form of an answer. No page prints a refusal, so an answer
+// that may be either violates the weaker statement. It is a success without the envelope if it has HTTP
+// 200 and all members of the operation's data.
 func (j *judgement) formOf(value any) string {
 	object, _ := value.(map[string]any)
 	if code, wrapped := object["operateCode"]; wrapped {
@@ -69,18 +67,18 @@ func (j *judgement) formOf(value any) string {
 	return clausePresent
 }
 
-// gradeOf returns how sure it is that a server keeps a clause for the operation.
+// gradeOf returns how certain it is that a server must keep the clause for the operation.
 func (j *judgement) gradeOf(clause string) reports.Grade {
 	found, _ := j.oracle.contract.ClauseFor(clause, j.id)
 	return reports.Grade(found.Enforced.Grade)
 }
 
-// excerpt is the beginning of the body, for messages.
+// excerpt returns the beginning of the body, for messages.
 func (j *judgement) excerpt() string {
 	return string(j.response.Body[:min(len(j.response.Body), maxText+1)])
 }
 
-// envelope judges the body as the envelope, and what depends on operateCode.
+// envelope judges the envelope and everything that depends on operateCode.
 func (j *judgement) envelope(value any) {
 	object, isObject := value.(map[string]any)
 	if !isObject {
@@ -101,18 +99,17 @@ func (j *judgement) envelope(value any) {
 	j.schema(object, j.operation.refusal)
 }
 
-// refused judges what every refusal has.
+// refused judges what every refusal must have.
 func (j *judgement) refused(object map[string]any) {
 	if j.code == "" {
 		j.add(clauseRefusal, "/operateCode", "operateCode is empty or not a string", "a non-empty string", brief(object["operateCode"]))
 	}
 	if message, isText := object["message"].(string); !isText || message == "" {
-		j.add(clauseRefusal, "/message", "a refusal says nothing", "a message that is a non-empty string", brief(object["message"]))
+		j.add(clauseRefusal, "/message", "a refusal has no message", "a message that is a non-empty string", brief(object["message"]))
 	}
 }
 
-// onSuccess judges what is required only when the operation succeeded, and the
-// headers that a success has.
+// onSuccess judges what is required only of a success: members and headers.
 func (j *judgement) onSuccess(object map[string]any) {
 	for _, required := range j.operation.required {
 		switch {
@@ -129,8 +126,7 @@ func (j *judgement) onSuccess(object map[string]any) {
 	}
 }
 
-// requiredMember judges a member that a success must have. Null in its place is
-// graded as null in the place of any other member.
+// requiredMember judges a member that a success must have. Null is graded as null in any other member.
 func (j *judgement) requiredMember(required openapi.Required, object map[string]any) {
 	value, there := object[required.Name]
 	switch {
@@ -141,13 +137,13 @@ func (j *judgement) requiredMember(required openapi.Required, object map[string]
 	}
 }
 
-// nullability is the grade of the statement that a value is not null.
+// nullability returns the grade of the statement that a value is not null.
 func (j *judgement) nullability(schema string) reports.Grade {
 	return reports.Grade(j.oracle.contract.Nullability(schema).Grade)
 }
 
-// headerOf returns the clause by which the contract wants a response header, and
-// the name under which the target sends it.
+// headerOf returns the clause by which the contract requires a response header, and the name under which
+// the target sends it.
 func (j *judgement) headerOf(name string) (clause, sent string) {
 	if name == requestIDHeader {
 		return clauseRequestID, j.oracle.header
@@ -155,12 +151,12 @@ func (j *judgement) headerOf(name string) (clause, sent string) {
 	return j.operation.pointer + "/responses/200/headers/" + openapi.EscapeToken(name), name
 }
 
-// headerForm judges a header of a success that was sent: its one value by its schema.
+// headerForm judges a header of a success by its schema.
 func (j *judgement) headerForm(name string) {
 	clause, sent := j.headerOf(name)
 	values := j.header(sent)
 	if different := slices.Compact(slices.Sorted(slices.Values(values))); len(different) > 1 {
-		j.add(clause, "header "+sent, "the header "+sent+" stands in the answer more than once, with different values", "one value", strings.Join(different, ", "))
+		j.add(clause, "header "+sent, "the header "+sent+" occurs more than once, with different values", "one value", strings.Join(different, ", "))
 	}
 	header := j.operation.headers[name]
 	if len(values) == 0 || header.Value.Schema == nil {
@@ -169,7 +165,7 @@ func (j *judgement) headerForm(name string) {
 	schema := header.Value.Schema.Value
 	if err := schema.VisitJSON(values[0]); err != nil {
 		j.add(j.operation.pointer+"/responses/200/headers/"+openapi.EscapeToken(name), "header "+sent,
-			"the header "+sent+" does not have its form", describeSchema(schema), strconv.Quote(values[0]))
+			"the header "+sent+" has the wrong form", describeSchema(schema), strconv.Quote(values[0]))
 	}
 }
 
@@ -190,8 +186,8 @@ func flatten(err error) []*openapi3.SchemaError {
 	return nil
 }
 
-// clause returns the clause that an error breaks: where its rule stands below the
-// body, and the rule. A missing member is named by the object that lacks it.
+// clause returns the clause that an error breaks: the location of the rule below the body, and the rule.
+// A missing member is named by the object that lacks it.
 func (n *node) clause(err *openapi3.SchemaError, path []string) string {
 	if err.SchemaField == "required" && len(path) > 0 {
 		last := len(path) - 1
@@ -200,8 +196,8 @@ func (n *node) clause(err *openapi3.SchemaError, path []string) string {
 	return n.at(path) + "/" + field(err)
 }
 
-// field returns the keyword that a value breaks. A value of the wrong type is
-// outside an enum, too: what is wrong with it is its type.
+// field returns the keyword that a value breaks. A value of the wrong type also fails an enum, but its
+// type is what is wrong.
 func field(err *openapi3.SchemaError) string {
 	if _, isText := err.Value.(string); err.SchemaField == "enum" && err.Schema.Type.Is("string") && !isText {
 		return "type"
@@ -212,7 +208,7 @@ func field(err *openapi3.SchemaError) string {
 	return err.SchemaField
 }
 
-// isNull reports whether an error says that a value is null and must not be.
+// isNull reports whether an error says that a value must not be null.
 func isNull(err *openapi3.SchemaError) bool { return err.Value == nil && err.SchemaField != "required" }
 
 // pointer joins a path to a JSON pointer.

@@ -11,27 +11,27 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth bounds the nesting that is read.
+// maxDepth is the deepest nesting that is read.
 const maxDepth = 200
 
-// problem is what is wrong with a body as a text.
+// problem is a defect of a body as text.
 type problem struct {
-	pointer string // the place, "body" for the whole
+	pointer string // the location, "body" for the whole
 	summary string
-	number  string // the number that is wrong, "" when it is not about one
+	number  string // the wrong number, if it is about one
 	fatal   bool   // there is no value
 }
 
-// decode reads exactly one JSON text and returns its value; whole is false when
-// there is none to judge. Beside what encoding/json refuses, it tells what that
-// accepts: text that is not UTF-8, a member twice, anything behind the value, and
-// numbers that a decoder does not keep. None of these keeps the value from being read.
+// decode reads exactly one JSON text and returns its value; whole is false if there is none to judge.
+// Besides what encoding/json refuses, it reports what encoding/json accepts: text that is not UTF-8,
+// duplicate members, anything after the value, and numbers that decoders do not preserve. None of these
+// prevents the value from being read.
 func decode(body []byte, tell func(problem)) (value any, whole bool) {
 	if !utf8.Valid(body) {
 		tell(problem{pointer: "body", summary: "the body is not valid UTF-8"})
 	}
 	if without, marked := bytes.CutPrefix(body, []byte("\ufeff")); marked {
-		tell(problem{pointer: "body", summary: "a byte order mark stands before the JSON text"})
+		tell(problem{pointer: "body", summary: "a byte order mark precedes the JSON text"})
 		body = without
 	}
 	reader := jsonReader{decoder: json.NewDecoder(bytes.NewReader(body)), tell: tell}
@@ -81,10 +81,10 @@ func (r *jsonReader) object(depth int) (any, error) {
 		if err != nil {
 			return nil, describe(err)
 		}
-		name, _ := token.(string) // a token in this place is a string, or an error
+		name, _ := token.(string) // a token here is a string or an error
 		r.at.push(name)
 		if _, twice := object[name]; twice {
-			r.tell(problem{pointer: r.at.String(), summary: fmt.Sprintf("the member %q stands twice in its object", clipped(name))})
+			r.tell(problem{pointer: r.at.String(), summary: fmt.Sprintf("the member %q occurs twice in its object", clipped(name))})
 		}
 		if object[name], err = r.value(depth + 1); err != nil {
 			return nil, err
@@ -108,19 +108,19 @@ func (r *jsonReader) array(depth int) (any, error) {
 	return array, r.close()
 }
 
-// maxInteger is the largest integer that a double keeps with all that are smaller (RFC 7493, 2.2).
+// maxInteger is the largest integer up to which a double represents every integer (RFC 7493, 2.2).
 const maxInteger = 1<<53 - 1
 
-// number reads a number, and tells one that a double, the number of most decoders,
-// does not keep.
+// number reads a number and reports one that a double, the number type of most decoders, cannot
+// represent.
 func (r *jsonReader) number(text string) any {
 	number, err := strconv.ParseFloat(text, 64)
 	integer := !strings.ContainsAny(text, ".eE")
 	if err != nil || integer && (number > maxInteger || number < -maxInteger) {
-		r.tell(problem{pointer: r.at.String(), summary: "the number is out of the range that decoders keep", number: text})
+		r.tell(problem{pointer: r.at.String(), summary: "the number is out of the range that decoders preserve", number: text})
 	}
 	if err != nil {
-		return json.Number(text) // which no schema accepts, either
+		return json.Number(text) // no schema accepts it either
 	}
 	return number
 }
@@ -133,7 +133,7 @@ func (r *jsonReader) close() error {
 	return nil
 }
 
-// describe says in words why a text is not JSON.
+// describe says why a text is not JSON.
 func describe(err error) error {
 	var syntax *json.SyntaxError
 	switch {
@@ -145,11 +145,10 @@ func describe(err error) error {
 	return fmt.Errorf("the body is not JSON: %w", err)
 }
 
-// path is a place in a JSON value. It is written as a pointer only when something
-// is to be told of it, which is seldom.
+// path is a location in a JSON value. It is written as a pointer only if it is reported, which is rare.
 type path []step
 
-// step leads to a member, or to an element when index is not negative.
+// step leads to a member, or to an element if index is not negative.
 type step struct {
 	name  string
 	index int
@@ -159,7 +158,7 @@ func (p *path) push(name string) { *p = append(*p, step{name, -1}) }
 func (p *path) pushIndex(at int) { *p = append(*p, step{index: at}) }
 func (p *path) pop()             { *p = (*p)[:len(*p)-1] }
 
-// names returns the path as the parts of a pointer, not escaped.
+// names returns the unescaped parts of the pointer.
 func (p path) names() []string {
 	names := make([]string, len(p))
 	for i, s := range p {

@@ -9,18 +9,18 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// node is a schema with what the contract says beside it, prepared once so that
-// judging an answer looks nothing up.
+// node is a schema together with what else the contract says about the value, prepared once so that
+// judging an answer needs no lookups.
 type node struct {
-	shallow    *openapi3.Schema // the schema, without the elements of its lists
-	pointer    string           // where it stands in the contract, a JSON pointer
-	known      []string         // the values that pages name, when they name any
+	shallow    *openapi3.Schema // the schema without the element schemas of its lists
+	pointer    string           // its location in the contract, a JSON pointer
+	known      []string         // the documented values, if any
 	properties map[string]*node
 	names      []string // of the properties, in order
 	items      *node
 }
 
-// bodyNode returns the node of a response's JSON body, nil when it has none.
+// bodyNode returns the node of a response's JSON body; nil if it has none.
 func bodyNode(contract *openapi.Contract, response *openapi3.ResponseRef, clause string) *node {
 	if response == nil || response.Value == nil {
 		return nil
@@ -48,8 +48,7 @@ func newNode(contract *openapi.Contract, schema *openapi3.Schema, clause string)
 	return n
 }
 
-// shallow returns a schema without those of the elements of lists in it, which are
-// judged by their own nodes.
+// shallow returns a schema without the schemas of list elements, which have their own nodes.
 func shallow(schema *openapi3.Schema) *openapi3.Schema {
 	without := *schema
 	without.Items = nil
@@ -60,7 +59,7 @@ func shallow(schema *openapi3.Schema) *openapi3.Schema {
 	return &without
 }
 
-// at returns the place in the contract of the value at a path below the node.
+// at returns the location in the contract of the value at a path below the node.
 func (n *node) at(path []string) string {
 	for _, name := range path {
 		switch {

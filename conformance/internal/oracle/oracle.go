@@ -1,10 +1,9 @@
-// Package oracle judges one recorded exchange against the contract: status,
-// media type, headers, the JSON text itself, the envelope and the body's schema.
+// Package oracle judges one recorded exchange against the contract: status, media type, headers, the
+// JSON text itself, the envelope and the body's schema.
 //
-// It names every deviation at once, by the place in the answer and the clause,
-// in words. It judges the answer only: whether a request should have been
-// refused is for the check that sent it. What a deviation is called is for the
-// verdict.
+// It reports all deviations at once, each with its location in the answer, its clause and a sentence. It
+// judges only the answer: the check that sent a request knows whether it should have been refused. The
+// verdict decides how serious a deviation is.
 package oracle
 
 import (
@@ -21,7 +20,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// The clauses over all operations that the oracle judges by.
+// The clauses for all operations by which the oracle judges.
 const (
 	clauseMediaType = "envelope/media-type"
 	clauseJSON      = "envelope/one-json-text"
@@ -38,8 +37,8 @@ const (
 
 // Options adapt the oracle to a target.
 type Options struct {
-	// RequestIDHeader is the name under which the target sends the request id;
-	// empty means the contract's.
+	// RequestIDHeader is the target's name of the header with the request id; empty means the contract's
+	// name.
 	RequestIDHeader string
 }
 
@@ -50,21 +49,21 @@ type Oracle struct {
 	header     string
 }
 
-// operation is what the oracle needs of an operation of the contract.
+// operation is what the oracle needs to know about an operation.
 type operation struct {
 	pointer     string // of the operation
 	method      string
 	parameters  openapi3.Parameters
-	body        *openapi3.Schema // of the request, nil for none
+	body        *openapi3.Schema // of the request; nil for none
 	success     *node            // the body under 200
 	data        []string         // the members that the data of a success must have
 	refusal     *node            // the body of any refusal
 	headers     openapi3.Headers
-	headerNames []string // of headers, in order
+	headerNames []string // of the headers, in order
 	required    []openapi.Required
 }
 
-// requestIDHeader is the contract's name of the header that carries the request id.
+// requestIDHeader is the contract's name of the header with the request id.
 const requestIDHeader = "request_id"
 
 // New returns an oracle over a contract.
@@ -102,13 +101,12 @@ func New(contract *openapi.Contract, options Options) (*Oracle, error) {
 	return o, nil
 }
 
-// Judge returns every deviation that an exchange shows, each once. An exchange
-// without an answer, or of an operation that the contract does not have, shows none.
-// Of many deviations of an answer from one clause, the first few are reported;
-// the first of them says how many more there are.
+// Judge returns every deviation in an exchange, each once. An exchange without an answer, or of an
+// unknown operation, has none. If an answer deviates from one clause many times, the first few
+// deviations are reported; the first of them says how many more there are.
 //
-// valid says that the request keeps every clause of the contract. A server error is
-// worse then: see the rules envelope/no-server-error and errors/no-server-error.
+// valid means that the request keeps every clause of the contract. A server error is worse then: see the
+// rules envelope/no-server-error and errors/no-server-error.
 func (o *Oracle) Judge(exchange reports.Exchange, valid bool) []reports.Deviation {
 	op, known := o.operations[exchange.Operation]
 	if !known || exchange.Response == nil {
@@ -129,35 +127,35 @@ func (o *Oracle) Judge(exchange reports.Exchange, valid bool) []reports.Deviatio
 	return j.deviations
 }
 
-// judgement is one exchange under judgement.
+// judgement is the judging of one exchange.
 type judgement struct {
 	oracle     *Oracle
 	id         string // of the operation
 	operation  operation
 	response   *reports.Response
-	valid      bool   // whether the request is
-	form       string // the clause that asks for the form of this answer
-	code       string // operateCode, "" when there is none
+	valid      bool   // whether the request is valid
+	form       string // the clause that requires the form of this answer
+	code       string // operateCode; "" if there is none
 	deviations []reports.Deviation
-	times      map[key]int // how often each clause is deviated from
+	times      map[key]int // the number of deviations from each clause
 }
 
-// key distinguishes what is reported about a clause: deviations, and what no page names.
+// key distinguishes deviations from a clause from undocumented values.
 type key struct {
 	clause       string
 	undocumented bool
 }
 
-// maxTold bounds the reported deviations of one answer from one clause.
+// maxTold limits the reported deviations of one answer from one clause.
 const maxTold = 5
 
-// room counts a deviation from a clause and reports whether it is to be told.
+// room counts a deviation from a clause and reports whether it is to be reported.
 func (j *judgement) room(clause string, undocumented bool) bool {
 	j.times[key{clause, undocumented}]++
 	return j.times[key{clause, undocumented}] <= maxTold
 }
 
-// tellMore says, beside the first deviation from a clause, how many are not told.
+// tellMore adds the number of unreported deviations to the first one from the same clause.
 func (j *judgement) tellMore() {
 	for i := range j.deviations {
 		d := &j.deviations[i]
@@ -169,8 +167,8 @@ func (j *judgement) tellMore() {
 	}
 }
 
-// add notes a deviation from a clause; its grade and source are the contract's.
-// The grade is how sure it is that a server keeps the clause.
+// add records a deviation from a clause. Its grade, which is how certain it is that a server must keep
+// the clause, and its source are the contract's.
 func (j *judgement) add(clause, pointer, summary, expected, actual string) *reports.Deviation {
 	found, _ := j.oracle.contract.ClauseFor(clause, j.id)
 	j.deviations = append(j.deviations, reports.Deviation{
@@ -180,7 +178,7 @@ func (j *judgement) add(clause, pointer, summary, expected, actual string) *repo
 	return &j.deviations[len(j.deviations)-1]
 }
 
-// header returns the values of a response header, whatever the letter case of its name.
+// header returns the values of a response header in any letter case.
 func (j *judgement) header(name string) []string {
 	var values []string
 	for _, field := range j.response.Header {
@@ -199,7 +197,7 @@ func (j *judgement) mediaType() {
 		if j.form == clauseRefusals {
 			clause = clauseRefusals
 		}
-		j.add(clause, "header Content-Type", "the answer is not announced as JSON", "application/json", orNone(value))
+		j.add(clause, "header Content-Type", "the Content-Type of the answer is not JSON", "application/json", orNone(value))
 	}
 }
 
@@ -216,19 +214,19 @@ func (j *judgement) status() {
 		j.add(clause, "status", "the server failed", "HTTP 200, or 4xx for a refusal", actual)
 	case status == 200, status >= 400 && j.code != reports.CodeSuccess:
 	case j.code == reports.CodeSuccess:
-		j.add(clauseSuccess, "status", "a success has a status that no page names", "HTTP 200", actual).Undocumented = true
+		j.add(clauseSuccess, "status", "a success has an undocumented status", "HTTP 200", actual).Undocumented = true
 	default:
-		j.add(clauseRefusal, "status", "the answer has a status that no page names", "HTTP 200, or 4xx for a refusal", actual).Undocumented = true
+		j.add(clauseRefusal, "status", "the answer has an undocumented status", "HTTP 200, or 4xx for a refusal", actual).Undocumented = true
 	}
 }
 
-// maxText bounds the actual value that a deviation shows, maxName a name in its summary.
+// maxText limits the actual value in a deviation, maxName a name in its summary.
 const (
 	maxText = 200
 	maxName = 60
 )
 
-// bounded cuts a text at a rune boundary.
+// bounded shortens a text at a character boundary.
 func bounded(text string) string {
 	if len(text) <= maxText {
 		return text
@@ -236,7 +234,7 @@ func bounded(text string) string {
 	return strings.ToValidUTF8(text[:maxText], "") + "…"
 }
 
-// clipped cuts a name to be told within a sentence.
+// clipped shortens a name within a sentence.
 func clipped(name string) string {
 	if len(name) <= maxName {
 		return name

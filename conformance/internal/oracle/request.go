@@ -9,9 +9,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Keeps reports whether the query and the body of a recorded request keep the schemas
-// of the contract. Whether what they name exists, and whether the sign is right, it
-// does not know.
+// Keeps reports whether the query and body of a recorded request match the schemas of the contract. It
+// does not know whether the objects that they name exist or whether the sign is right.
 func (o *Oracle) Keeps(exchange *reports.Exchange) bool {
 	op, known := o.operations[exchange.Operation]
 	if !known || exchange.Request.Method != op.method {
@@ -34,7 +33,7 @@ func (o *Oracle) Keeps(exchange *reports.Exchange) bool {
 	return json.Unmarshal(exchange.Request.Body, &body) == nil && op.body.VisitJSON(body) == nil
 }
 
-// keepsParameter reports whether the values of a query parameter keep its schema.
+// keepsParameter reports whether the values of a query parameter match its schema.
 func keepsParameter(p *openapi3.Parameter, values []string) bool {
 	if len(values) == 0 {
 		return !p.Required

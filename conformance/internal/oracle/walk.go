@@ -10,29 +10,26 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// schema judges an object by the schema of a response and notes members and
-// values that no page names.
+// schema judges an object by the schema of a response and notes undocumented members and values.
 func (j *judgement) schema(object map[string]any, body *node) {
 	if body != nil {
 		(&walker{judgement: j, body: body, told: map[[2]string]bool{}}).judge(object, body)
 	}
 }
 
-// walker goes through a value and the nodes of its schema side by side.
-//
-// A list is judged element by element, not as a part of the whole: the errors of
-// one element are all that is in memory at a time, however long the list is.
+// walker goes through a value and the nodes of its schema side by side. A list is judged element by
+// element: only the errors of one element are in memory at a time, however long the list is.
 type walker struct {
 	*judgement
 	body *node
 	at   path
-	told map[[2]string]bool // clause and value of what no page names
+	told map[[2]string]bool // clause and value of undocumented values
 }
 
-// options make the validator tell all that is wrong.
+// options make the validator report all errors.
 var options = []openapi3.SchemaValidationOption{openapi3.MultiErrors(), openapi3.VisitAsResponse()}
 
-// judge judges a value, which is the body or an element of a list, by its schema.
+// judge judges the body, or an element of a list, by its schema.
 func (w *walker) judge(value any, n *node) {
 	for _, err := range flatten(n.shallow.VisitJSON(value, options...)) {
 		w.addSchemaError(err, n)
@@ -40,8 +37,8 @@ func (w *walker) judge(value any, n *node) {
 	w.walk(value, n)
 }
 
-// addSchemaError adds a deviation for a value that does not match its schema. On a refusal nothing is
-// known of data, and the other members are judged by the rule for refusals.
+// addSchemaError adds a deviation for a value that does not match its schema. In a refusal, data has no
+// known form, and the other members are judged by the rule for refusals.
 func (w *walker) addSchemaError(err *openapi3.SchemaError, n *node) {
 	below := err.JSONPointer()
 	if w.body == w.operation.refusal {
@@ -68,7 +65,7 @@ func (w *walker) addSchemaError(err *openapi3.SchemaError, n *node) {
 	}
 }
 
-// walk goes on to what is below a value, and notes what no page names.
+// walk continues below a value and notes undocumented members and values.
 func (w *walker) walk(value any, n *node) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -91,12 +88,12 @@ func (w *walker) walk(value any, n *node) {
 		}
 	case string:
 		if len(n.known) > 0 && !slices.Contains(n.known, value) {
-			w.undocumented(n.pointer, "the value is not one that any page names", n.known, value)
+			w.undocumented(n.pointer, "the value is undocumented", n.known, value)
 		}
 	}
 }
 
-// unknown notes the members of an object that the contract does not have.
+// unknown notes the undocumented members of an object.
 func (w *walker) unknown(object map[string]any, n *node) {
 	known := 0
 	for _, name := range n.names {
@@ -129,8 +126,7 @@ func (w *walker) undocumented(clause, summary string, expected []string, actual 
 	w.add(clause, w.at.String(), summary, strings.Join(expected, ", "), actual).Undocumented = true
 }
 
-// brief writes a value as JSON, and a missing one as "none". Of a long one it
-// writes the beginning only.
+// brief formats a value as JSON, shortened, and a missing value as "none".
 func brief(value any) string {
 	if value == nil {
 		return "none"

@@ -7,7 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// inWords says in one line what a schema error means, without the schema.
+// inWords describes a schema error in one line, without the schema.
 func inWords(err *openapi3.SchemaError, path []string) string {
 	name := "the body"
 	if len(path) > 0 {
@@ -22,9 +22,9 @@ func inWords(err *openapi3.SchemaError, path []string) string {
 		}
 		return name + " is of the wrong type"
 	case "enum":
-		return name + " is none of the allowed values"
+		return name + " is not one of the allowed values"
 	case "pattern":
-		return name + " does not have its form"
+		return name + " has the wrong form"
 	case "minLength":
 		return name + " is too short"
 	case "maxLength":
@@ -37,7 +37,7 @@ func inWords(err *openapi3.SchemaError, path []string) string {
 	return fmt.Sprintf("%s breaks its rule %q", name, err.SchemaField)
 }
 
-// describeSchema says in a few words what a schema asks for.
+// describeSchema briefly describes what a schema requires.
 func describeSchema(schema *openapi3.Schema) string {
 	var parts []string
 	if schema.Type != nil {

@@ -15,10 +15,10 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// usualWait is how long to wait if a target that limits the rate of calls does not say.
+// usualWait is how long to wait if a target that limits the rate of calls does not say how long.
 const usualWait = time.Second
 
-// Pace bounds the rate of a run's requests. It is safe for concurrent use.
+// Pace limits the rate of a run's requests. It is safe for concurrent use.
 type Pace struct {
 	limiter *rate.Limiter
 
@@ -47,7 +47,7 @@ func New(perSecond float64) *Pace {
 // Allow waits until the rate permits a request, or returns the error of ctx.
 func (p *Pace) Allow(ctx context.Context) error { return p.limiter.Wait(ctx) }
 
-// Hold sends no request for a while, because the target asked to wait.
+// Hold pauses all requests for a while, because the target asked to wait.
 func (p *Pace) Hold(wait time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -55,7 +55,7 @@ func (p *Pace) Hold(wait time.Duration) {
 	now := time.Now()
 	from := now
 	if p.until.After(now) {
-		from = p.until // calls at the same time wait at the same time
+		from = p.until // concurrent calls wait concurrently
 	}
 	if until := now.Add(wait); until.After(from) {
 		p.waited += until.Sub(from)
@@ -63,7 +63,7 @@ func (p *Pace) Hold(wait time.Duration) {
 	}
 }
 
-// Close has an operation not called for a while, because the target asked to wait longer than a run does.
+// Close pauses an operation, because the target asked to wait longer than a run waits.
 func (p *Pace) Close(operation string, wait time.Duration, reason string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -73,7 +73,7 @@ func (p *Pace) Close(operation string, wait time.Duration, reason string) {
 	p.closed[operation] = closing{time.Now().Add(wait), reason}
 }
 
-// Closed says why an operation is not called at present, "" when it is.
+// Closed says why an operation is paused; "" if it is not.
 func (p *Pace) Closed(operation string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,19 +83,19 @@ func (p *Pace) Closed(operation string) string {
 	return ""
 }
 
-// After returns a context that is done for a while after another one.
+// After returns a context that is done a while after another one.
 func After(ctx context.Context, grace time.Duration) context.Context {
 	late, cancel := context.WithCancel(context.Background())
 	context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
 	return late
 }
 
-// LimitedReason says that a target has a run wait longer than it does.
+// LimitedReason says that a target asks a run to wait longer than it waits.
 func LimitedReason(status int, wait time.Duration) string {
 	return fmt.Sprintf("the target limits the rate of calls: it answers HTTP %d and asks to wait %s; run with a lower --rate", status, wait)
 }
 
-// Remaining returns how long no request may be sent yet, 0 or less when one may be.
+// Remaining returns how long requests are still paused, 0 or less if they are not.
 func (p *Pace) Remaining() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -109,7 +109,7 @@ func (p *Pace) Waited() time.Duration {
 	return p.waited
 }
 
-// Limited returns how often and how long the target asked the run to wait, nil when it never did.
+// Limited returns how often and how long the target asked the run to wait; nil if it never did.
 func (p *Pace) Limited() *reports.Limited {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -126,8 +126,8 @@ func (p *Pace) Asked() int {
 	return p.times
 }
 
-// AsksToWait reports whether an answer asks to send the request again later, and
-// after how long: HTTP 429, and HTTP 503 with a Retry-After and without an envelope.
+// AsksToWait reports whether an answer asks to send the request again later, and after how long: HTTP
+// 429, or HTTP 503 with a Retry-After and without an envelope.
 func AsksToWait(response *reports.Response) (time.Duration, bool) {
 	if response == nil || response.Status != http.StatusTooManyRequests && response.Status != http.StatusServiceUnavailable {
 		return 0, false
@@ -139,7 +139,7 @@ func AsksToWait(response *reports.Response) (time.Duration, bool) {
 	return after, true
 }
 
-// retryAfter reads the header Retry-After, seconds or a date.
+// retryAfter reads the header Retry-After: seconds or a date.
 func retryAfter(header []reports.Header) (wait time.Duration, said bool) {
 	for _, field := range header {
 		if !strings.EqualFold(field.Name, "Retry-After") {

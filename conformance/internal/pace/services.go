@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// maxTimeouts is how many calls of a service may time out in a row before the
-// rest of that service is inconclusive at once.
+// maxTimeouts is how many calls of a service may time out in a row before the rest of its checks become
+// inconclusive at once.
 const maxTimeouts = 3
 
 // Services remembers which services no longer answer. It is safe for concurrent use.
@@ -16,7 +16,7 @@ type Services struct {
 
 	mu       sync.Mutex
 	timeouts map[string]int  // in a row, by service
-	large    map[string]bool // services that sent an answer beyond the size limit
+	large    map[string]bool // services that sent an answer above the size limit
 }
 
 // NewServices returns the services of a target whose calls time out after limit.
@@ -24,8 +24,8 @@ func NewServices(limit time.Duration) *Services {
 	return &Services{limit: limit, timeouts: map[string]int{}, large: map[string]bool{}}
 }
 
-// Unanswered counts a call that timed out, or, when large is set, one whose answer was beyond
-// the size limit.
+// Unanswered counts a call that timed out or, if large is set, one whose answer was above the size
+// limit.
 func (s *Services) Unanswered(service string, large bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,8 +42,8 @@ func (s *Services) Answered(service string) {
 	s.timeouts[service] = 0
 }
 
-// ForgetLarge calls services again that were given up for answers beyond the size limit:
-// what a check sees of them is a deviation.
+// ForgetLarge resumes calls of services that were given up because of answers above the size limit,
+// because such an answer is a deviation that a check can report.
 func (s *Services) ForgetLarge() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,7 +53,7 @@ func (s *Services) ForgetLarge() {
 	clear(s.large)
 }
 
-// GivenUp says why a service is no longer called, "" when it is.
+// GivenUp says why a service is no longer called; "" if it is.
 func (s *Services) GivenUp(service string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Tasks keeps account of how long the tasks of a target take. Its zero value knows of none. It is
-// safe for concurrent use.
+// Tasks records how long the tasks of a target take. The zero value is empty. It is safe for concurrent
+// use.
 type Tasks struct {
 	mu       sync.Mutex
 	shortest time.Duration
 }
 
-// Took notes that a task had ended so long after it began, and not at the look before.
+// Took records that a task took d: it had ended by then, but not at the query before.
 func (t *Tasks) Took(d time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -21,7 +21,8 @@ func (t *Tasks) Took(d time.Duration) {
 	}
 }
 
-// Pause returns the pause before a look that may find a task ended: the time of the shortest known, within bounds.
+// Pause returns the pause before a query that may find a task ended: the shortest known duration,
+// between least and most.
 func (t *Tasks) Pause(least, most time.Duration) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -1,6 +1,6 @@
-// Package provoke says what is wrong with a request: the first mistake that a server would
-// find in it. It judges by the contract and the readings of the signature, and knows
-// neither what the data of a target is nor how the request was answered.
+// Package provoke says what is wrong with a request: the first mistake that a server would find in it.
+// It judges by the contract and the readings of the signature. It knows neither the target's data nor
+// the answer to the request.
 package provoke
 
 import (
@@ -20,12 +20,12 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Provocation is what is wrong with a request: the first mistake, in the order in which
-// servers look for them.
+// Provocation is what is wrong with a request: the first mistake in the order in which servers look for
+// them.
 type Provocation struct {
 	// Kind names the mistake, one of Provocations; WellFormed for none.
 	Kind string
-	// Parameter is the one that is wrong, "" where the mistake is not about one.
+	// Parameter is the wrong parameter; "" if the mistake is not about one.
 	Parameter string
 }
 
@@ -52,13 +52,13 @@ const (
 	numbersForStrings  = "numbers-for-strings"
 	OtherTypes         = "other-types"
 	malformedValues    = "malformed-values"
-	// cutOff is a body whose report has only its beginning: it cannot be judged.
+	// cutOff is a body of which the report contains only the beginning, so it cannot be judged.
 	cutOff = "cut-off"
-	// Unclear is a request whose sign cannot be Judged, since the report hides values.
+	// Unclear is a request whose sign cannot be judged because the report redacts values.
 	Unclear = ""
 )
 
-// words says what a request is in which the mistake is made.
+// words describe a request with the mistake.
 var words = map[string]string{
 	WellFormed:         "a well-formed request that does not fit the data",
 	OtherMethods:       "a request with another method",
@@ -66,7 +66,7 @@ var words = map[string]string{
 	missingBody:        "a request without a body",
 	OversizedBodies:    "a very large body",
 	malformedJSON:      "a body that is not valid JSON",
-	TrailingData:       "a body with data behind the JSON text",
+	TrailingData:       "a body with data after the JSON text",
 	RepeatedParameters: "a parameter that is sent twice",
 	UnknownPaths:       "an unknown path",
 	MissingSign:        "a missing sign",
@@ -79,12 +79,11 @@ var words = map[string]string{
 	SpacesAround:       "a value with spaces around it",
 	nullForStrings:     "null instead of a string",
 	numbersForStrings:  "a number instead of a string",
-	OtherTypes:         "a value of another JSON type",
+	OtherTypes:         "a value of the wrong JSON type",
 	malformedValues:    "a malformed value",
 }
 
-// sentences say what a target does that has a habit: that it accepts a mistake, or how it
-// writes its answers.
+// sentences describe the habit of a target: accepting a mistake, or writing answers in some way.
 var sentences = map[string]string{
 	UnknownPaths: "accepts other spellings of the paths", OtherMethods: "accepts other HTTP methods", OtherMediaTypes: "accepts bodies of other media types",
 	missingBody: "accepts requests without a body", OversizedBodies: "accepts very large bodies", malformedJSON: "accepts bodies that are not valid JSON",
@@ -100,10 +99,10 @@ var sentences = map[string]string{
 	"refusals-in-another-form": "refuses without the envelope",
 }
 
-// Form is what is needed of an operation to judge the form of its requests.
+// Form is what is needed to judge the form of an operation's requests.
 type Form struct {
 	Operation  openapi.Operation
-	path       *regexp.Regexp // that the end of the path matches, nil when no page tells it
+	path       *regexp.Regexp // matches the end of the path; nil if the path is undocumented
 	parameters []field
 	hasBody    bool
 }
@@ -148,7 +147,8 @@ func Forms(contract *openapi.Contract) (map[string]*Form, error) {
 	return all, nil
 }
 
-// Has reports whether an escaped path is that of the operation, or the one that the contract assumes.
+// Has reports whether an escaped path is the path of the operation, or the one that the contract
+// assumes.
 func (f *Form) Has(path string) bool {
 	if f.path == nil {
 		return strings.HasSuffix(path, f.Operation.Path)
@@ -161,9 +161,9 @@ type Judged struct {
 	Provocation
 	Address *url.URL
 	body    map[string]any
-	// Signs says which readings of the signature the sign fits.
+	// Signs are the readings of the signature that the sign matches.
 	Signs Fit
-	// SIMs is how many SIM cards a batch has.
+	// SIMs is the number of SIM cards in a batch.
 	SIMs int
 }
 
@@ -227,13 +227,13 @@ func (f *Form) Judge(request *reports.Request, cache *Cache) Judged {
 	return j
 }
 
-// bodyMistake finds what is wrong with a body as a text, and reads it.
+// bodyMistake finds the mistake in a body as text, and parses it.
 func (j *Judged) bodyMistake(request *reports.Request) string {
 	media, charset := "", ""
 	for _, field := range request.Header {
 		if strings.EqualFold(field.Name, "Content-Type") {
 			var parameters map[string]string
-			media, parameters, _ = mime.ParseMediaType(field.Value) // a malformed one is another one
+			media, parameters, _ = mime.ParseMediaType(field.Value) // a malformed type counts as a different one
 			charset = parameters["charset"]
 		}
 	}
@@ -259,7 +259,7 @@ func (j *Judged) bodyMistake(request *reports.Request) string {
 	switch {
 	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Reason, "duplicate"):
 		return RepeatedParameters
-	case err != nil: // text that two parties may read differently
+	case err != nil: // text that two parties may interpret differently
 		return malformedJSON
 	}
 	return ""
@@ -293,8 +293,8 @@ func signMistake(sign any) string {
 	return MalformedSign
 }
 
-// constraint finds the first parameter that breaks its schema: of the named ones, or
-// of all but the sign.
+// constraint finds the first parameter that breaks its schema, among the named ones or among all except
+// the sign.
 func (f *Form) constraint(values map[string]any, only ...string) Provocation {
 	for i := range f.parameters {
 		p := &f.parameters[i]
@@ -335,8 +335,8 @@ func (p *field) mistake(value any, there bool) string {
 	return OtherTypes
 }
 
-// hiddenMistake is the mistake in a value that was redacted: its placeholder tells the type
-// of what was no string.
+// hiddenMistake is the mistake in a redacted value: its placeholder names the type of a value that is
+// not a string.
 func hiddenMistake(placeholder string) string {
 	parts := strings.Split(strings.TrimSuffix(placeholder, ">"), ":")
 	switch {
@@ -354,10 +354,10 @@ func hides(request *reports.Request) bool {
 		strings.Contains(request.URL, "redacted:") || request.Cut > 0
 }
 
-// oversized is from which size on a body is one that servers may refuse for that, in bytes.
+// oversized is the size in bytes from which on servers may refuse a body for its size.
 const oversized = 128 << 10
 
-// Words says in words what provoked a refusal: a kind of mistake, or the clause of a check.
+// Words describes what caused a refusal: a kind of mistake, or the clause of a check.
 func Words(subject string) string {
 	if text := words[subject]; text != "" {
 		return text
@@ -365,10 +365,10 @@ func Words(subject string) string {
 	return "a request against " + subject
 }
 
-// IsMistake reports whether a name is that of a kind of mistake.
+// IsMistake reports whether a name is the name of a kind of mistake.
 func IsMistake(name string) bool { return words[name] != "" && name != WellFormed }
 
-// Habit says in words what a target with a habit does.
+// Habit describes the behavior of a target with a habit.
 func Habit(name string) string {
 	if sentence := sentences[name]; sentence != "" {
 		return sentence
@@ -376,15 +376,15 @@ func Habit(name string) string {
 	return "has the habit " + name
 }
 
-// Of is what provoked a refusal of an operation: the mistake in the form of the request
-// or, where there is none, the clause of the check that sent it, if that is about the data
-// which the operation works on.
+// Of returns what caused a refusal of an operation: the mistake in the form of the request or, if there
+// is none, the clause of the check that sent it, provided that the clause is about the data that the
+// operation works on.
 func Of(kind, clause, operation string) string {
 	if kind != WellFormed && kind != Unclear || strings.HasPrefix(clause, "/") {
 		return kind
 	}
 	topic, _, _ := strings.Cut(clause, "/")
-	if slices.Contains([]string{"signature", "errors", "envelope"}, topic) { // what breaks these shows in the request
+	if slices.Contains([]string{"signature", "errors", "envelope"}, topic) { // a violation of these is visible in the request
 		return kind
 	}
 	for _, end := range []string{"-refused", "-isolation", "own-orders-only"} {

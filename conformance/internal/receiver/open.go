@@ -2,8 +2,8 @@ package receiver
 
 import "github.com/mallcheck/mallcheck/conformance/target"
 
-// Open starts the receiver that the settings of a target ask for; nil for none. Only
-// the first of several shards has one: all checks that await pushes are in it.
+// Open starts the receiver that the settings ask for; nil for none. Only the first of several shards has
+// one, because it has all checks that await pushes.
 func Open(t *target.Target) (*Receiver, error) {
 	limits := t.Limits.OrDefault()
 	listener := t.PushListener

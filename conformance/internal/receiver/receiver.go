@@ -1,6 +1,5 @@
-// Package receiver is the partner's receiver of pushes during a run. It records
-// every push and answers as a check has planned; what a push means is left to the
-// checks.
+// Package receiver is the partner's receiver of pushes during a run. It records every push and answers
+// as a check has planned. The checks decide what a push means.
 package receiver
 
 import (
@@ -22,32 +21,32 @@ import (
 // NoAnswer is the status of a push whose connection is closed without an answer.
 const NoAnswer = 0
 
-// success is the answer to a push that is taken.
+// success is the answer to a push that is accepted.
 const success = `{"operateCode":"S","message":"success"}`
 
 const (
-	// mostReaders bounds how many pushes are read at the same time: anybody who
-	// reaches the address may send.
+	// mostReaders limits the number of pushes that are read concurrently, because anybody who reaches
+	// the address may send.
 	mostReaders = 16
 	maxHeader   = 64 << 10
 )
 
-// Limits bound what a receiver keeps in memory.
+// Limits limit what a receiver keeps in memory.
 type Limits struct {
-	// Push bounds the bytes of one push. A larger one is answered with HTTP 413.
+	// Push is the largest push in bytes. A larger one is answered with HTTP 413.
 	Push int64
-	// Kept bounds the bytes of all pushes. Beyond it the oldest are forgotten.
+	// Kept is the most bytes of all pushes together. Beyond it the oldest are forgotten.
 	Kept int64
 }
 
 // Push is one attempt of the target to deliver a push.
 type Push struct {
-	// Method and Header are those of its request.
+	// Method and Header are those of the request.
 	Method string
 	Header http.Header
 	// Body is the body as received.
 	Body []byte
-	// Arrived is when it had been read.
+	// Arrived is when the push had been read.
 	Arrived time.Time
 	// Exchange is the push and its answer, as recorded.
 	Exchange reports.Exchange
@@ -64,8 +63,8 @@ func (p *Push) String() string {
 	return p.Method + " " + body
 }
 
-// Receiver answers pushes with HTTP 200, except those about an order for which Plan
-// says otherwise. It is safe for concurrent use.
+// Receiver answers pushes with HTTP 200, except those about an order for which Plan says otherwise. It
+// is safe for concurrent use.
 type Receiver struct {
 	server  *http.Server
 	limits  Limits
@@ -79,8 +78,7 @@ type Receiver struct {
 	missed  bool             // an awaited push did not arrive
 }
 
-// Listen listens on an address of this machine. The caller closes the listener, or
-// hands it to Serve.
+// Listen listens on an address of this machine. The caller closes the listener or passes it to Serve.
 func Listen(address string) (net.Listener, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -99,9 +97,9 @@ func Serve(listener net.Listener, limits Limits) *Receiver {
 	r.server = &http.Server{
 		Handler: r, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
 		MaxHeaderBytes: maxHeader,
-		ErrorLog:       log.New(io.Discard, "", 0), // what a sender sends stands in no log
+		ErrorLog:       log.New(io.Discard, "", 0), // nothing that a sender sends is logged
 	}
-	go func() { _ = r.server.Serve(listener) }() // it ends when it is closed
+	go func() { _ = r.server.Serve(listener) }() // it returns when the server is closed
 	return r
 }
 
@@ -138,10 +136,10 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, answerOf(status)) // the sender sees what is missing
+	_, _ = io.WriteString(w, answerOf(status)) // the sender notices a missing answer
 }
 
-// read returns the body of a push, mostReaders at a time.
+// read returns the body of a push; at most mostReaders run concurrently.
 func (r *Receiver) read(w http.ResponseWriter, request *http.Request) ([]byte, error) {
 	select {
 	case r.reading <- struct{}{}:
@@ -152,7 +150,7 @@ func (r *Receiver) read(w http.ResponseWriter, request *http.Request) ([]byte, e
 	return io.ReadAll(http.MaxBytesReader(w, request.Body, r.limits.Push))
 }
 
-// answerOf is the body that goes with a status.
+// answerOf is the answer body for a status.
 func answerOf(status int) string {
 	if status == http.StatusOK {
 		return success
@@ -171,7 +169,7 @@ func (r *Receiver) keep(p *Push) int {
 		}
 	}
 	if status == NoAnswer {
-		p.Exchange.Problem = "the receiver closed the connection without an answer, as the check wants it"
+		p.Exchange.Problem = "the receiver closed the connection without an answer, as the check planned"
 	} else {
 		body := answerOf(status)
 		p.Exchange.Response = &reports.Response{
@@ -189,16 +187,16 @@ func (r *Receiver) keep(p *Push) int {
 	return status
 }
 
-// Plan answers the first pushes whose body contains a payId with HTTP statuses, or
-// not at all where one is NoAnswer. Later ones are taken.
+// Plan answers the first pushes whose body contains a payId with HTTP statuses, or not at all for
+// NoAnswer. Later ones are accepted.
 func (r *Receiver) Plan(payID string, statuses ...int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.planned[payID] = statuses
 }
 
-// About returns the pushes whose body contains one of some ids, in whatever member,
-// and a channel that is closed when another push arrives.
+// About returns the pushes whose body contains one of the ids in any member, and a channel that is
+// closed when another push arrives.
 func (r *Receiver) About(ids ...string) (pushes []*Push, changed <-chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -220,9 +218,8 @@ func (r *Receiver) Any() bool {
 	return len(r.pushes) > 0
 }
 
-// Patience returns how long to wait for a push: limit, or no time at all when one
-// was awaited in vain and none ever arrived, so that a target that sends none does
-// not hold up the run.
+// Patience returns how long to wait for a push: limit, or not at all if a push was awaited in vain and
+// none ever arrived, so that a target that sends no pushes does not delay the run.
 func (r *Receiver) Patience(limit time.Duration) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()

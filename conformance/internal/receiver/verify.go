@@ -9,8 +9,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
 
-// Verify checks the signature of a push under the target's key, whatever its timestamp. The
-// error names the combination of rules that fits, if one is known to.
+// Verify checks the signature of a push with the target's key, whatever its timestamp. The error names
+// the combination of rules that matches, if one is known.
 func (p *Push) Verify(t *target.Target) error {
 	keys := map[string][]byte{t.PushKeyID: t.PushKey}
 	verifier := signing.PushVerifier{Keys: keys, Tolerance: -1, Join: t.PushJoin, Encoding: t.PushEncoding}
@@ -21,7 +21,7 @@ func (p *Push) Verify(t *target.Target) error {
 	return fmt.Errorf("%w; %s", err, p.diagnosis(t).Line())
 }
 
-// Mistake says by which other rules the signature of a push was made, "" if none are known.
+// Mistake names the other rules that the signature of a push matches; "" if none is known.
 func (p *Push) Mistake(t *target.Target) string {
 	if d := p.diagnosis(t); d.Found && !d.Right {
 		return d.Line()

@@ -8,9 +8,8 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// address returns where to send a recorded request: at the target's address, on the
-// path that the contract gives the operation. Only the parameters of path and query
-// come out of the recorded address.
+// address returns where to send a recorded request: to the target's address, on the path that the
+// contract gives the operation. Only the parameters of path and query come from the recorded address.
 func (r *replay) address(operation openapi.Operation, recorded string) (*url.URL, error) {
 	target := r.session.Target()
 	base := target.URLs[operation.Service]
@@ -76,7 +75,7 @@ func (r *replay) query(recorded string) (string, error) {
 		name, value, _ := strings.Cut(pair, "=")
 		plain, err := url.QueryUnescape(value)
 		if err != nil {
-			continue // it is sent as it was
+			continue // sent unchanged
 		}
 		filled, err := r.fill(plain)
 		if err != nil {

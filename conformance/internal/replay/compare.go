@@ -12,7 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// differences says in what two answers differ: status, code and form.
+// differences describes how two answers differ: in status, code and form.
 func differences(recorded, again reports.Exchange) (told []string) {
 	if recorded.Response == nil || again.Response == nil {
 		if recorded.Problem != again.Problem {
@@ -27,28 +27,28 @@ func differences(recorded, again reports.Exchange) (told []string) {
 		told = append(told, fmt.Sprintf("operateCode was %q, now %q", was, is))
 	}
 	if recorded.Response.Cut > 0 {
-		return told // what was not recorded whole has no form to compare
+		return told // an incomplete record has no form to compare
 	}
 	was, is := form(recorded.Response.Body), form(again.Response.Body)
 	for _, pointer := range slices.Sorted(maps.Keys(was)) {
 		switch {
 		case nowhere(is, pointer):
 		case is[pointer] == "":
-			told = append(told, fmt.Sprintf("%s was there (%s), now it is not", pointer, was[pointer]))
+			told = append(told, fmt.Sprintf("%s was present (%s), now it is missing", pointer, was[pointer]))
 		case is[pointer] != was[pointer]:
 			told = append(told, fmt.Sprintf("%s was %s, now %s", pointer, was[pointer], is[pointer]))
 		}
 	}
 	for _, pointer := range slices.Sorted(maps.Keys(is)) {
 		if was[pointer] == "" && !nowhere(was, pointer) {
-			told = append(told, fmt.Sprintf("%s was not there, now it is (%s)", pointer, is[pointer]))
+			told = append(told, fmt.Sprintf("%s was missing, now it is present (%s)", pointer, is[pointer]))
 		}
 	}
 	return told
 }
 
-// nowhere reports whether a pointer is to an item of an array that has none: the
-// form of items that are not there cannot be compared.
+// nowhere reports whether a pointer is to an item of an empty array: the form of missing items cannot be
+// compared.
 func nowhere(kinds map[string]string, pointer string) bool {
 	for at := 0; ; {
 		i := strings.Index(pointer[at:], "/*")
@@ -63,7 +63,7 @@ func nowhere(kinds map[string]string, pointer string) bool {
 	}
 }
 
-// said names what came of an exchange.
+// said describes the outcome of an exchange.
 func said(exchange reports.Exchange) string {
 	if exchange.Response == nil {
 		return exchange.Problem
@@ -71,8 +71,8 @@ func said(exchange reports.Exchange) string {
 	return fmt.Sprintf("answered with HTTP %d", exchange.Response.Status)
 }
 
-// form returns the kind of each value of a JSON text by its pointer; the items of
-// an array share "*". What is no JSON has the one value "body".
+// form returns the kind of each value of a JSON text by its pointer; the items of an array share "*".
+// Text that is not JSON has the single value "body".
 func form(body []byte) map[string]string {
 	kinds := map[string]string{}
 	decoder := json.NewDecoder(bytes.NewReader(body))

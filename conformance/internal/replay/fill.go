@@ -17,7 +17,7 @@ var (
 	maskedSIM  = regexp.MustCompile(`\b89[0-9]{4}\*{8,10}[0-9]{4}\b`)
 )
 
-// fill puts this run's values into a text: new ids, and what was hidden.
+// fill puts this run's values into a text: new ids, and the values that were redacted.
 func (r *replay) fill(text string) (string, error) {
 	text = ownID.ReplaceAllStringFunc(text, func(id string) string { return id[:2] + r.freshID(id[2:]) })
 	for old, id := range r.fresh {
@@ -28,20 +28,20 @@ func (r *replay) fill(text string) (string, error) {
 	var missing error
 	text = r.withSIMs(text)
 	for _, masked := range maskedSIM.FindAllString(text, -1) {
-		missing = errors.Join(missing, fmt.Errorf("the SIM number %s was masked and the target has none, or several, that fit; say it with --sim or --unknown-sim", masked))
+		missing = errors.Join(missing, fmt.Errorf("the SIM number %s was masked, and no single SIM card of the target matches it; name it with --sim or --unknown-sim", masked))
 	}
 	text = hiddenText.ReplaceAllStringFunc(text, func(placeholder string) string {
 		name := hiddenText.FindStringSubmatch(placeholder)[1]
 		if value := r.hidden(name); value != "" {
 			return value
 		}
-		missing = errors.Join(missing, fmt.Errorf("%s was redacted and is not among the settings of the target; give it with --set NAME=VALUE", placeholder))
+		missing = errors.Join(missing, fmt.Errorf("%s was redacted and is not a setting of the target; set it with --set NAME=VALUE", placeholder))
 		return placeholder
 	})
 	return text, missing
 }
 
-// freshID returns the digits of this run for recorded ones.
+// freshID returns this run's digits for the recorded ones.
 func (r *replay) freshID(digits string) string {
 	if r.fresh[digits] == "" {
 		r.fresh[digits] = r.session.UniqueID()
@@ -49,16 +49,15 @@ func (r *replay) freshID(digits string) string {
 	return r.fresh[digits]
 }
 
-// withSIMs puts the SIM numbers of the target into a text that masks them, as far as
-// they are known.
+// withSIMs replaces masked SIM numbers in a text by those of the target, as far as they are known.
 func (r *replay) withSIMs(text string) string {
 	return maskedSIM.ReplaceAllStringFunc(text, func(masked string) string {
 		return cmp.Or(r.unmasked(masked), masked)
 	})
 }
 
-// unmasked returns the SIM number of the target that is masked so, "" when there is
-// none or more than one.
+// unmasked returns the SIM number of the target that matches a masked one; "" if none or more than one
+// does.
 func (r *replay) unmasked(masked string) string {
 	fits := ""
 	for _, sim := range slices.Concat(r.session.Target().SIMs, r.session.Target().UnknownSIMs) {
@@ -73,7 +72,7 @@ func (r *replay) unmasked(masked string) string {
 	return fits
 }
 
-// hidden is the value of something that was hidden, "" when it is not known.
+// hidden is the value of something that was redacted; "" if unknown.
 func (r *replay) hidden(name string) string {
 	if value := r.given[name]; value != "" {
 		return value

@@ -1,5 +1,5 @@
-// Package replay sends recorded requests again and compares the answers. What is
-// recorded comes from a file, so it is data: the session sends, signs and undoes.
+// Package replay sends recorded requests again and compares the answers. Recordings come from a file and
+// are treated as data: the session sends, signs and undoes.
 package replay
 
 import (
@@ -19,30 +19,30 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Exchange is a recorded exchange beside that of the same request, sent again.
+// Exchange is a recorded exchange together with the exchange of the same request sent again.
 type Exchange struct {
 	Recorded, Again reports.Exchange
-	// Differences say in what the two answers differ: status, code and form; a
-	// sentence each, none when they agree.
+	// Differences describe how the two answers differ in status, code and form, a sentence each; none if
+	// they agree.
 	Differences []string
 }
 
-// replay is what a replay knows of the values that differ from one time to the next.
+// replay has the values that differ from one run to the next.
 type replay struct {
 	session *session.Session
-	from    map[string]string // addresses of the services that were recorded
-	given   map[string]string // values of placeholders, by the name of what was hidden
-	fresh   map[string]string // ids of this run for those of the recorded one
-	seen    []string          // the digits of the recorded ids of orders, the newest first
-	digits  string            // those of the recorded payment, as far as that can be told
-	method  string            // the payment method of the recorded request, likewise
+	from    map[string]string // recorded addresses of the services
+	given   map[string]string // values of placeholders, by name
+	fresh   map[string]string // new ids by recorded ids
+	seen    []string          // digits of recorded order ids, newest first
+	digits  string            // digits of the recorded payment id, if known
+	method  string            // recorded payment method, if known
 }
 
 // errNotReplayed is the error of a recorded request that is not sent again.
 var errNotReplayed = errors.New("it is not sent again")
 
-// ownHeaders are the header fields that a run sends by itself. Others, such as one
-// that overrides the method, do not come out of a file.
+// ownHeaders are the header fields that a run sends itself. Others, such as one that overrides the
+// method, are not taken from a file.
 var ownHeaders = []string{"Accept", "Accept-Encoding", "Accept-Language", "Content-Type", "User-Agent"}
 
 var (
@@ -50,23 +50,21 @@ var (
 	timeText = regexp.MustCompile(`^[0-9]{13}$`)
 )
 
-// Run sends recorded requests again, in their order: to the addresses of the
-// target, whatever address was recorded, with a new access time, with new
-// ids for those that the run had made, the request ids that are answered now, and
-// newly signed. A sign that was wrong when it was recorded stays as it was, unless
-// something was hidden that hides whether it was wrong. What was hidden
-// is filled from given, by its name, or from the target: the payment method, the
-// address of the buyer, and the id of the payment. Requests with another method or
-// path than the contract's are left out. It returns what was sent with the error
-// that kept it from sending all.
+// Run sends recorded requests again, in order. They go to the addresses of the target, whatever address
+// was recorded, with a new access time, new ids in place of those that the run had made, the request ids
+// that are returned now, and a new sign. A sign that was wrong when recorded stays as it was, unless
+// redaction hides whether it was wrong. Redacted values are filled in from given, by name, or from the
+// target: the payment method, the buyer's address and the payment id. Requests with a method or path
+// other than the contract's are left out. If it cannot send all requests, Run returns the exchanges so
+// far with the error.
 func Run(s *session.Session, recorded []reports.Exchange, from, given map[string]string) ([]Exchange, error) {
 	r := &replay{session: s, from: from, given: maps.Clone(given), fresh: map[string]string{}}
 	var done []Exchange
-	var left error // requests that are not sent
+	var left error // errors of requests that are not sent
 	looks := false
 	for i, exchange := range recorded {
 		if i+1 < len(recorded) && sameLook(exchange, recorded[i+1]) {
-			looks = true // how often something is looked at until it is there is another each time
+			looks = true // the number of repeated queries differs from run to run
 			continue
 		}
 		draft, err := r.draft(exchange)
@@ -88,7 +86,7 @@ func Run(s *session.Session, recorded []reports.Exchange, from, given map[string
 	return done, left
 }
 
-// sameLook reports whether two requests that read ask for the same.
+// sameLook reports whether two read requests ask for the same thing.
 func sameLook(a, b reports.Exchange) bool {
 	operation, _ := openapi.OperationOf(a.Operation)
 	asks := func(e reports.Exchange) string {
@@ -97,8 +95,8 @@ func sameLook(a, b reports.Exchange) bool {
 	return operation.Does == openapi.Read && a.Operation == b.Operation && asks(a) == asks(b)
 }
 
-// sendAgain sends the request of a recorded exchange. A task that was over when it
-// was recorded is awaited, and so is what was looked at several times.
+// sendAgain sends the request of a recorded exchange. A task that had ended when it was recorded is
+// awaited, and so is an answer that was queried repeatedly.
 func (r *replay) sendAgain(draft *session.Draft, recorded reports.Exchange, looks bool) (reports.Exchange, error) {
 	s := r.session
 	before := len(s.Exchanges())
@@ -118,19 +116,19 @@ func (r *replay) sendAgain(draft *session.Draft, recorded reports.Exchange, look
 	return sent[len(sent)-1], nil
 }
 
-// over reports whether an exchange shows a task that is over.
+// over reports whether an exchange shows a finished task.
 func (r *replay) over(exchange reports.Exchange) bool {
 	return exchange.Operation == "asyncResult" && exchange.Response != nil && r.session.Terminal(wire.ResultOf(wire.ReadAnswer(0, exchange)))
 }
 
-// draft makes the request of a recorded exchange anew.
+// draft drafts the request of a recorded exchange anew.
 func (r *replay) draft(exchange reports.Exchange) (*session.Draft, error) {
 	operation, known := r.session.Contract().Operation(exchange.Operation)
 	if !known {
 		return nil, fmt.Errorf("%s is not an operation that a partner calls", exchange.Operation)
 	}
 	if exchange.Request.Cut > 0 {
-		return nil, fmt.Errorf("the request of %s was not recorded whole", exchange.Operation)
+		return nil, fmt.Errorf("the request of %s was not recorded completely", exchange.Operation)
 	}
 	signed, err := r.isSigned(operation, exchange.Request)
 	if err != nil {
@@ -177,7 +175,7 @@ func (r *replay) draft(exchange reports.Exchange) (*session.Draft, error) {
 	return draft, nil
 }
 
-// keepSign gives a request the sign that it was recorded with, or none.
+// keepSign gives a request its recorded sign, or none.
 func keepSign(recorded []signing.Member) wire.Edit {
 	at := slices.IndexFunc(recorded, func(m signing.Member) bool { return m.Name == "sign" })
 	if at < 0 {
@@ -186,7 +184,7 @@ func keepSign(recorded []signing.Member) wire.Edit {
 	return wire.SetRaw("sign", string(recorded[at].Value))
 }
 
-// learn keeps the request id of an answer in the place of the recorded one.
+// learn stores the new request id of an answer for the recorded one.
 func (r *replay) learn(recorded, again reports.Exchange, header string) {
 	old, id := headerOf(recorded.Response, header), headerOf(again.Response, header)
 	if old != "" && id != "" {
@@ -207,7 +205,7 @@ func headerOf(response *reports.Response, name string) string {
 	return ""
 }
 
-// textOf returns the text of a member, or the JSON text of one that is no string.
+// textOf returns a member's string, or the JSON text of any other value.
 func textOf(m signing.Member) string {
 	if text, isText := m.Text(); isText {
 		return text

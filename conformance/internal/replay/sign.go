@@ -12,7 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// isSigned reports whether a recorded request bore the right sign, or may have.
+// isSigned reports whether a recorded request had the right sign, or may have had it.
 func (r *replay) isSigned(operation openapi.Operation, request reports.Request) (bool, error) {
 	request.Body = []byte(r.withSIMs(string(request.Body)))
 	address, err := url.Parse(r.withSIMs(request.URL))
@@ -36,7 +36,7 @@ func (r *replay) isSigned(operation openapi.Operation, request reports.Request) 
 	return false, nil
 }
 
-// bearsSign reports whether the sign among the parameters of a request fits the others.
+// bearsSign reports whether the sign among the parameters of a request matches the others.
 func bearsSign(members []signing.Member, rules signing.Rules) bool {
 	at := slices.IndexFunc(members, func(m signing.Member) bool { return m.Name == "sign" })
 	if at < 0 {
@@ -46,13 +46,12 @@ func bearsSign(members []signing.Member, rules signing.Rules) bool {
 	return err == nil && sign == textOf(members[at])
 }
 
-// guess is what a recorded body may have been, with the digits of the payment's id
-// and the payment method in it.
+// guess is a possible original of a recorded body, with the digits of the payment id and the payment
+// method in it.
 type guess struct{ body, digits, method string }
 
-// uncovered returns what a recorded body may have been before the ids of payments,
-// payment methods and addresses in it were hidden: those that a run makes itself.
-// The sign tells which of them it was.
+// uncovered returns possible originals of a recorded body in which payment ids, payment methods and
+// addresses were redacted: those that a run makes itself. The sign decides which of them is right.
 func (r *replay) uncovered(body string) (guesses []guess) {
 	for _, id := range ownID.FindAllStringSubmatch(body, -1) {
 		r.seen = slices.DeleteFunc(r.seen, func(digits string) bool { return digits == id[1] })

@@ -14,10 +14,10 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Call builds a request of any operation from the members that are set: parameters of the
-// path, of the query of a GET or of the body. Members that are not set get a default where the
-// contract and the target have one: the global parameters, those that all bodies of a
-// service share, the first SIM card and the bundle group. Nothing else is added.
+// Call builds a request of any operation from the members that are set: parameters of the path, of the
+// query of a GET, or of the body. Other members get a default if the contract and the target have one:
+// the global parameters, those that all bodies of a service share, the first SIM card and the bundle
+// group. Nothing else is added.
 func Call(contract *openapi.Contract, t *target.Target, operation openapi.Operation, set []signing.Member) (*wire.Request, error) {
 	known, err := contract.Parameters(operation)
 	if err != nil {
@@ -39,7 +39,7 @@ func Call(contract *openapi.Contract, t *target.Target, operation openapi.Operat
 		name := parameter[1]
 		at := slices.IndexFunc(members, func(m signing.Member) bool { return m.Name == name })
 		if at < 0 || wire.ChangesPath(wire.Unquote(members[at].Value)) {
-			return nil, fmt.Errorf("%s of %s must be a text that is not empty, . or ..: it is a segment of the path; set it with --set %s=VALUE", name, operation.ID, name)
+			return nil, fmt.Errorf("%s of %s is a path segment and must not be empty, . or ..; set it with --set %s=VALUE", name, operation.ID, name)
 		}
 	}
 	members = slices.DeleteFunc(members, func(m signing.Member) bool {
@@ -63,7 +63,7 @@ func Call(contract *openapi.Contract, t *target.Target, operation openapi.Operat
 // pathParameter is a parameter in the template of a path.
 var pathParameter = regexp.MustCompile(`\{([^}]*)\}`)
 
-// usual returns the default of a member, "" when there is none.
+// usual returns the default of a member; "" if there is none.
 func usual(t *target.Target, operation openapi.Operation, name string) string {
 	switch name {
 	case "version":

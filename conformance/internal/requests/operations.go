@@ -13,7 +13,7 @@ import (
 	"github.com/mallcheck/mallcheck/gen/vshop"
 )
 
-// version is the version every request states.
+// version is the version in every request.
 const version = "3.0"
 
 // AddSIMs builds an addSims of SIM cards to a group.
@@ -101,7 +101,7 @@ func CancelAutoRenewalRecord(t *target.Target, p Purchase) (*http.Request, error
 	})
 }
 
-// SynOrderInfo builds a synOrderInfo of a purchase that was paid to somebody else.
+// SynOrderInfo builds a synOrderInfo of a third-party order.
 func SynOrderInfo(t *target.Target, p Purchase) (*http.Request, error) {
 	return vshop.NewSynOrderInfoRequest(base(t, "vshop"), nil, mall.SynOrderInfoJSONRequestBody{
 		Version: version, PartnerCode: t.PartnerCode, DeviceCode: p.SIM, LanguageCode: given("1"), Mark: "0", Terminal: "0",
@@ -158,17 +158,17 @@ func QueryOrder(t *target.Target, keys OrderKeys) (*http.Request, error) {
 	})
 }
 
-// base returns the address of a service with a slash at its end: the generated
-// builders resolve paths against it, and would drop its last segment without one.
+// base returns the address of a service with a final slash: the generated builders resolve paths against
+// it and would drop its last segment without one.
 func base(t *target.Target, service string) string { return t.URLs[service] + "/" }
 
-// Now returns the access time that Vshop bodies state: 13-digit milliseconds.
+// Now returns the access time for Vshop bodies: 13-digit milliseconds.
 func Now() string { return strconv.FormatInt(time.Now().UnixMilli(), 10) }
 
-// notNil makes an empty list [] instead of null.
+// notNil turns a nil list into [] instead of null.
 func notNil(list []string) []string { return append([]string{}, list...) }
 
-// given returns nil for an empty text, so that it is not sent.
+// given returns nil for an empty string, so that it is not sent.
 func given(text string) *string {
 	if text == "" {
 		return nil

@@ -1,17 +1,17 @@
 package requests
 
-// Purchase is what an order is made of. All values are as they are sent.
+// Purchase has the values of an order, exactly as sent.
 type Purchase struct {
 	// SIM is the ICCID that the plan is for.
 	SIM string
-	// OrderNo and PayID are the partner's ids of order and payment, PurchaseID
-	// its own third one, by which queryOrder finds the order.
+	// OrderNo and PayID are the partner's ids of order and payment. PurchaseID is the third id, by which
+	// queryOrder finds the order.
 	OrderNo, PayID, PurchaseID string
 	// Package, Plan and PlanName name the plan.
 	Package, Plan, PlanName string
 	// Amount and Currency are the price.
 	Amount, Currency string
-	// Period is the number of periods, AutoRenewal "1" for a subscription, else "0".
+	// Period is the number of periods. AutoRenewal is "1" for a subscription, otherwise "0".
 	Period, AutoRenewal string
 }
 

@@ -1,3 +1,3 @@
-// Package selection says which checks a run runs: by patterns, by the switches of go test
-// and Ginkgo, and as one of several shards.
+// Package selection decides which checks run: by patterns, by the flags of go test and Ginkgo, and as
+// one of several shards.
 package selection

@@ -9,10 +9,9 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// Select returns the checks that a pattern in only matches (all of them when
-// there is none) and no pattern in skip matches. A pattern is an id ("SIG-004",
-// which takes its cases along), a glob in which * crosses "/", "area:RID" or
-// "op:addSims". A pattern that matches nothing is an error of type *target.Error.
+// Select returns the checks that are matched by any pattern in only (all if it is empty) and by none in
+// skip. A pattern is an id ("SIG-004", including its cases), a glob in which * crosses "/", "area:RID"
+// or "op:addSims". A pattern that matches nothing is an error of type *target.Error.
 func Select(all []checks.Check, only, skip []string) ([]checks.Check, error) {
 	ids := idsOf(all)
 	for _, list := range []struct {
@@ -41,8 +40,7 @@ func Select(all []checks.Check, only, skip []string) ([]checks.Check, error) {
 	return selected, nil
 }
 
-// patterns are patterns that select checks: plain ids, of which there may be
-// thousands, and the others.
+// patterns select checks. Plain ids, of which there may be thousands, are kept separately.
 type patterns struct {
 	ids    map[string]bool
 	others []string
@@ -60,8 +58,7 @@ func newPatterns(list []string) patterns {
 	return p
 }
 
-// match reports whether any of the patterns selects a check. An id takes the cases
-// below it along.
+// match reports whether any pattern selects a check. An id includes the cases below it.
 func (p patterns) match(check checks.Check) bool {
 	for at, c := range check.ID {
 		if c == '/' && p.ids[check.ID[:at]] {
@@ -71,7 +68,7 @@ func (p patterns) match(check checks.Check) bool {
 	return p.ids[check.ID] || slices.ContainsFunc(p.others, func(pattern string) bool { return Matches(check, pattern) })
 }
 
-// idsOf returns the ids of checks and those that take them along.
+// idsOf returns the ids of checks and of those that include them.
 func idsOf(all []checks.Check) map[string]bool {
 	ids := make(map[string]bool, len(all))
 	for _, check := range all {
@@ -92,7 +89,7 @@ func matchesSomething(all []checks.Check, key, pattern string) error {
 	if slices.ContainsFunc(all, func(check checks.Check) bool { return Matches(check, pattern) }) {
 		return nil
 	}
-	problem := &target.Error{Place: "--" + key, Value: pattern, Problem: "matches no check", Instead: "mallcheck list shows them"}
+	problem := &target.Error{Place: "--" + key, Value: pattern, Problem: "matches no check", Instead: "mallcheck list shows all checks"}
 	area := strings.ToUpper(strings.TrimSuffix(pattern, "-"))
 	switch near := target.Nearest(pattern, Names(all)); {
 	case slices.ContainsFunc(all, func(check checks.Check) bool { return check.Area() == area }):
@@ -129,7 +126,7 @@ func Matches(check checks.Check, pattern string) bool {
 
 // glob matches like path.Match, but * and ? cross "/".
 func glob(id, pattern string) bool {
-	const other = "\x00" // stands for "/", which path.Match treats apart
+	const other = "\x00" // replaces "/", which path.Match treats specially
 	matched, err := path.Match(strings.ReplaceAll(pattern, "/", other), strings.ReplaceAll(id, "/", other))
 	return err == nil && matched
 }

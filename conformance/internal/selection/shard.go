@@ -11,10 +11,10 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Divide returns the checks of a shard: all shards together have each check once,
-// and about the same to do. It depends on the checks alone, so that processes which
-// know nothing of each other divide in the same way. The checks that await pushes
-// stay together in the first shard: one process alone can listen for them.
+// Divide returns the checks of a shard. The shards together have each check once, with about the same
+// work each. The result depends only on the checks, so that independent processes divide them in the
+// same way. The checks that await pushes stay together in the first shard, because only one process can
+// listen for them.
 func Divide(selected []checks.Check, shard reports.Shard) ([]checks.Check, error) {
 	if shard.Count == 0 {
 		return selected, nil
@@ -51,8 +51,8 @@ func Divide(selected []checks.Check, shard reports.Shard) ([]checks.Check, error
 	return slices.DeleteFunc(slices.Clone(selected), func(check checks.Check) bool { return !mine[check.ID] }), nil
 }
 
-// cost is about how many calls a check takes: what it needs is made first, and
-// tasks and payments are looked at until they are over.
+// cost is the approximate number of calls of a check, including its prerequisites and the polling of
+// tasks and payments.
 func cost(check checks.Check) int {
 	calls := 2 * len(check.Operations)
 	switch check.Does {

@@ -18,22 +18,22 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// Switches are what the switches of a test binary ask for.
+// Switches are the flags of a test binary that matter to a run.
 type Switches struct {
-	// FailFast is set when the run is to stop at the first failure, DryRun when nothing is to be
-	// sent, Verbose when every failure is to be told with its exchanges.
+	// FailFast stops the run at the first failure, DryRun sends nothing, Verbose prints every failure
+	// with its exchanges.
 	FailFast, DryRun, Verbose bool
-	// JUnit is the path of a further JUnit report, "" for none.
+	// JUnit is the path of an additional JUnit report, "" for none.
 	JUnit string
 
-	name           []string // elements of the name of the test
+	name           []string // elements of the test's name
 	run, skip      [][]*regexp.Regexp
 	focus, skipped []*regexp.Regexp
 	labels         types.LabelFilter
 }
 
-// ReadSwitches reads the switches for the test of a name. Seed and time limit go into the settings. A
-// switch of Ginkgo that has no effect is an error.
+// ReadSwitches reads the flags for the test with a name. Seed and time limit go into the settings. A
+// Ginkgo flag that has no effect is an error.
 func ReadSwitches(test string, under *target.Target) (*Switches, error) {
 	s := &Switches{name: strings.Split(test, "/")}
 	var failed error
@@ -51,20 +51,20 @@ func ReadSwitches(test string, under *target.Target) (*Switches, error) {
 	return s, failed
 }
 
-// withoutEffect are switches of Ginkgo that only shape its own output; ginkgo run
-// gives some of them by itself.
+// withoutEffect are Ginkgo flags that only change its own output; ginkgo run passes some of them by
+// itself.
 var withoutEffect = []string{
 	"no-color", "succinct", "trace", "source-root", "poll-progress-after", "poll-progress-interval", "silence-skips",
 	"grace-period", "github-output", "show-node-events", "output-interceptor-mode", "force-newlines", "randomize-all", "parallel.process",
 }
 
-// insteadOf says what to use in the place of a switch of Ginkgo.
+// insteadOf says what to use instead of a Ginkgo flag.
 var insteadOf = map[string]string{
 	"json-report": "MALLCHECK_FORMAT=json and MALLCHECK_REPORT_DIR", "flake-attempts": "nothing: a violation that goes away is reported as flaky",
 	"parallel.total": "MALLCHECK_CONCURRENCY",
 }
 
-// ginkgo takes over one switch of Ginkgo.
+// ginkgo applies one Ginkgo flag.
 func (s *Switches) ginkgo(name string, under *target.Target) error {
 	suite, reporter := ginkgo.GinkgoConfiguration()
 	var err error
@@ -111,7 +111,7 @@ func compiled(texts []string) ([]*regexp.Regexp, error) {
 	return patterns, nil
 }
 
-// Selects reports whether the switches select a check.
+// Selects reports whether the flags select a check.
 func (s *Switches) Selects(check checks.Check) bool {
 	elements := append(slices.Clone(s.name), strings.Split(check.ID, "/")...)
 	if len(s.run) > 0 && !slices.ContainsFunc(s.run, func(p []*regexp.Regexp) bool { return matchElements(p, elements, false) }) {
@@ -134,7 +134,7 @@ func labelsOf(check checks.Check) []string {
 	return append([]string{check.Area(), string(check.Level), clause.Evidence.Grade, string(check.Does)}, check.Operations...)
 }
 
-// NameChecks reports whether -run names checks, not only the test.
+// NameChecks reports whether -run names checks and not only the test.
 func (s *Switches) NameChecks() bool {
 	return slices.ContainsFunc(s.run, func(p []*regexp.Regexp) bool { return len(p) > len(s.name) })
 }
@@ -156,9 +156,8 @@ func List(w io.Writer, test string) error {
 	return nil
 }
 
-// matchElements reports whether the elements of a pattern match those of a name. A
-// pattern to run by may be longer or shorter than the name, as for go test; one to
-// skip by must not be longer.
+// matchElements reports whether the elements of a pattern match those of a name. A pattern of -run may
+// be longer or shorter than the name, as in go test; one of -skip must not be longer.
 func matchElements(patterns []*regexp.Regexp, elements []string, whole bool) bool {
 	if whole && len(patterns) > len(elements) {
 		return false
@@ -171,8 +170,8 @@ func matchElements(patterns []*regexp.Regexp, elements []string, whole bool) boo
 	return true
 }
 
-// alternatives reads a pattern of go test: alternatives of elements, separated by
-// vertical bars and slashes that stand in no brackets.
+// alternatives reads a pattern of go test: alternatives separated by vertical bars, with elements
+// separated by slashes, outside of brackets.
 func alternatives(name string) ([][]*regexp.Regexp, error) {
 	given := flag.Lookup(name)
 	if given == nil || given.Value.String() == "" {
@@ -189,7 +188,7 @@ func alternatives(name string) ([][]*regexp.Regexp, error) {
 	return all, nil
 }
 
-// splitOutside splits a regular expression at a character that stands in no brackets.
+// splitOutside splits a regular expression at a character outside of brackets.
 func splitOutside(text string, at byte) []string {
 	var parts []string
 	round, square, begin := 0, 0, 0

@@ -238,7 +238,7 @@ func TestSendChangedTellsWhatTheTargetLacks(t *testing.T) {
 	}
 }
 
-// An answer that breaks off is judged, not taken for no answer.
+// An incomplete answer is judged and does not count as a missing answer.
 func TestBrokenOffAnswer(t *testing.T) {
 	s := connected(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -246,7 +246,7 @@ func TestBrokenOffAnswer(t *testing.T) {
 		fmt.Fprint(w, `{"operateCode"`)
 	})
 	s.Send(t.Context(), s.NewListBundles())
-	if got := s.Deviations(); len(got) != 1 || got[0].Clause != "envelope/one-json-text" || !strings.Contains(got[0].Summary, "broke off") {
+	if got := s.Deviations(); len(got) != 1 || got[0].Clause != "envelope/one-json-text" || !strings.Contains(got[0].Summary, "ended before its announced length") {
 		t.Errorf("deviations %+v", got)
 	}
 }

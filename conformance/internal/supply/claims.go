@@ -2,18 +2,18 @@ package supply
 
 import "sync"
 
-// Claims keeps account of which SIM cards are claimed by whom, such as for auto-renewals, of
-// which a target may allow one for each card. Holders of type H may work for others: what
-// they claim is claimed by those. Its zero value has no claims. It is safe for concurrent use.
+// Claims records who has claimed which SIM card, for example for an auto-renewal, because a target may
+// allow one per card. Holders of type H may work for others: their claims then belong to those. Its zero
+// value has no claims. It is safe for concurrent use.
 type Claims[H comparable] struct {
 	mu       sync.Mutex
 	by       map[string]H
 	worksFor map[H]H
-	occupied map[string]bool // SIM cards that somebody outside the run uses
+	occupied map[string]bool // SIM cards used by somebody outside the run
 }
 
-// Claim claims a SIM card that is neither claimed nor occupied, and reports whether it could.
-// giveUp says whether another holder gives up its claim; nil for no.
+// Claim claims a SIM card that is neither claimed nor occupied, and reports whether it succeeded. giveUp
+// reports whether another holder gives up its claim; nil for never.
 func (c *Claims[H]) Claim(sim string, holder H, giveUp func(H) bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -25,7 +25,7 @@ func (c *Claims[H]) Claim(sim string, holder H, giveUp func(H) bool) bool {
 	return true
 }
 
-// Take claims a SIM card, whoever has it.
+// Take claims a SIM card regardless of other claims.
 func (c *Claims[H]) Take(sim string, holder H) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -39,7 +39,7 @@ func (c *Claims[H]) set(sim string, holder H) {
 	c.by[sim] = holder
 }
 
-// Free ends all claims of a holder, and what it did for others.
+// Free ends all claims of a holder, including those for others.
 func (c *Claims[H]) Free(holder H) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -51,7 +51,7 @@ func (c *Claims[H]) Free(holder H) {
 	delete(c.worksFor, holder)
 }
 
-// WorkFor notes that a holder works for another one.
+// WorkFor records that a holder works for another one.
 func (c *Claims[H]) WorkFor(holder, other H) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -61,7 +61,7 @@ func (c *Claims[H]) WorkFor(holder, other H) {
 	c.worksFor[holder] = other
 }
 
-// Rest notes that a holder works for nobody.
+// Rest records that a holder no longer works for another one.
 func (c *Claims[H]) Rest(holder H) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -87,8 +87,8 @@ func (c *Claims[H]) root(holder H) H {
 	return all[len(all)-1]
 }
 
-// Has reports whether a SIM card is claimed by a holder, by the one that it works for, or on
-// behalf of that.
+// Has reports whether a SIM card is claimed by a holder, by the one that it works for, or on behalf of
+// that one.
 func (c *Claims[H]) Has(sim string, holder H) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -96,7 +96,7 @@ func (c *Claims[H]) Has(sim string, holder H) bool {
 	return claimed && c.root(known) == c.root(holder)
 }
 
-// Count returns how many SIM cards Has is true of.
+// Count returns the number of SIM cards for which Has is true.
 func (c *Claims[H]) Count(holder H) (n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -108,7 +108,7 @@ func (c *Claims[H]) Count(holder H) (n int) {
 	return n
 }
 
-// Occupy notes that somebody outside the run uses a SIM card. Nobody claims it any more.
+// Occupy records that somebody outside the run uses a SIM card. It can no longer be claimed.
 func (c *Claims[H]) Occupy(sim string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -119,8 +119,8 @@ func (c *Claims[H]) Occupy(sim string) {
 	delete(c.by, sim)
 }
 
-// Occupied returns the number of SIM cards that somebody outside the run uses, and whether
-// a given one is among them.
+// Occupied returns the number of SIM cards used by somebody outside the run, and whether sim is one of
+// them.
 func (c *Claims[H]) Occupied(sim string) (n int, is bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,4 +1,4 @@
-// Package supply gives the checks of a run the SIM cards and the ids to work with.
+// Package supply gives the checks of a run their SIM cards and ids.
 package supply
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// Supply gives out SIM cards and ids. It is safe for concurrent use.
+// Supply hands out SIM cards and ids. It is safe for concurrent use.
 type Supply struct {
 	target *target.Target
 
@@ -24,8 +24,8 @@ type Supply struct {
 // New returns the supply of a target.
 func New(t *target.Target) *Supply { return &Supply{target: t, nextSIM: int(t.Seed % 1024)} }
 
-// Part is the I-th of N equal parts of the target's SIM cards, counted from 0; the
-// zero value is all of them.
+// Part is the I-th of N equal parts of the target's SIM cards, counted from 0; the zero value is all of
+// them.
 type Part struct{ I, N int }
 
 // of returns the part of SIM cards.
@@ -36,9 +36,8 @@ func (p Part) of(sims []string) []string {
 	return sims[p.I*len(sims)/p.N : (p.I+1)*len(sims)/p.N]
 }
 
-// SIMs returns n of the target's SIM cards: different ones at each call while there are
-// enough, and the same again when there are fewer than n. Reserved SIM cards are left out
-// while there are others.
+// SIMs returns n of the target's SIM cards: different ones on each call while there are enough, with
+// repetitions if there are fewer than n. Reserved SIM cards are left out while there are others.
 func (s *Supply) SIMs(n int, of Part) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,9 +59,8 @@ func (s *Supply) SIMs(n int, of Part) []string {
 	return taken
 }
 
-// Own returns the SIM cards that the run may use. A shard uses only its part of them, if
-// there are enough; otherwise what one shard does to a SIM card would look to another like
-// a mistake of the target.
+// Own returns the SIM cards that the run may use. A shard uses only its part of them if there are
+// enough; otherwise the changes of one shard would look like mistakes of the target to another.
 func (s *Supply) Own() []string {
 	if shard := s.target.Shard; shard.Count > 1 {
 		if part := (Part{shard.Index - 1, shard.Count}).of(s.target.SIMs); len(part) > 0 {
@@ -72,7 +70,7 @@ func (s *Supply) Own() []string {
 	return s.target.SIMs
 }
 
-// Reserve keeps a SIM card from being given out again.
+// Reserve prevents a SIM card from being handed out again.
 func (s *Supply) Reserve(sim string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,7 +80,7 @@ func (s *Supply) Reserve(sim string) {
 	s.reserved[sim] = true
 }
 
-// unreserved returns those of some SIM cards that are not reserved. The caller holds the lock.
+// unreserved returns the SIM cards that are not reserved. The caller holds the lock.
 func (s *Supply) unreserved(sims []string) []string {
 	if len(s.reserved) == 0 {
 		return sims

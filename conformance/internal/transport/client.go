@@ -1,6 +1,5 @@
-// Package transport sends the requests of a run and records the answers as received,
-// within bounds: a server that answers without end fills neither memory nor time. It
-// does not judge an answer.
+// Package transport sends the requests of a run and records the answers as received, within limits: a
+// server that answers without end exhausts neither memory nor time. It does not judge answers.
 package transport
 
 import (
@@ -26,8 +25,8 @@ type Client struct {
 	links map[string]Link // by host
 }
 
-// New returns a client that calls a target in the way its settings say. It follows no
-// redirect, so that a signed request never reaches a host that nobody named.
+// New returns a client that calls a target as its settings say. It follows no redirects, so that a
+// signed request never reaches another host.
 func New(t *target.Target) *Client {
 	limits := t.Limits.OrDefault()
 	transport := &http.Transport{
@@ -59,8 +58,8 @@ func New(t *target.Target) *Client {
 // Close releases idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// protocols returns the versions of HTTP that a setting of HTTP/2 allows. Only
-// HTTP/2 means it without TLS, too.
+// protocols returns the HTTP versions that an http2 setting allows. Only "only" uses HTTP/2 without TLS
+// too.
 func protocols(http2 string) *http.Protocols {
 	var allowed http.Protocols
 	allowed.SetHTTP1(http2 != "only")
@@ -69,7 +68,7 @@ func protocols(http2 string) *http.Protocols {
 	return &allowed
 }
 
-// advice says what to do about an error of TLS, "" when that is not known.
+// advice says what to do about a TLS error; "" if unknown.
 func advice(err error) string {
 	var unknown x509.UnknownAuthorityError
 	var named x509.HostnameError
@@ -82,17 +81,17 @@ func advice(err error) string {
 	return ""
 }
 
-// Link is how a host of the target was reached.
+// Link describes the last connection to a host of the target.
 type Link struct {
 	// Protocol is the version of HTTP: "HTTP/1.1", "HTTP/2.0".
 	Protocol string
-	// TLS is the version of TLS, "TLS 1.3", "" without.
+	// TLS is the version of TLS, such as "TLS 1.3"; "" without TLS.
 	TLS string
-	// Expires is when the first of the certificates that the host showed expires.
+	// Expires is the earliest expiry of the host's certificates.
 	Expires time.Time
 }
 
-// keepLink keeps how a host was reached.
+// keepLink records the connection to a host.
 func (c *Client) keepLink(request *http.Request, response *http.Response) {
 	link := Link{Protocol: response.Proto}
 	if state := response.TLS; state != nil {
@@ -108,7 +107,7 @@ func (c *Client) keepLink(request *http.Request, response *http.Response) {
 	c.links[request.URL.Host] = link
 }
 
-// Link returns how the host of a service was reached last; it is zero when it was not.
+// Link returns how the host of a service was last reached; it is zero if it was not.
 func (c *Client) Link(service string) Link {
 	address, err := url.Parse(c.target.URLs[service])
 	if err != nil {

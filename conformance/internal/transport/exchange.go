@@ -16,15 +16,14 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// No memory is reserved for an answer that announces more than largeAnswer; of one
-// that is larger than allowed, keptOfLarger is recorded.
+// No memory is reserved for an answer whose Content-Length exceeds largeAnswer. Of an answer above the
+// limit, the first keptOfLarger bytes are recorded.
 const (
 	largeAnswer  = 1 << 20
 	keptOfLarger = 64 << 10
 )
 
-// Do sends a request within the time limit of a call, and while within is not done,
-// and records what came.
+// Do sends a request, within the time limit of a call and until within is done, and records the answer.
 func (c *Client) Do(within context.Context, operation string, request *http.Request) reports.Exchange {
 	ctx, cancel := context.WithTimeout(within, c.target.CallTimeout)
 	defer cancel()
@@ -53,10 +52,9 @@ func (c *Client) Do(within context.Context, operation string, request *http.Requ
 	return recorded
 }
 
-// repeatable lets the transport send a request of an operation that reads once more
-// where the target had closed the kept connection on which it was sent, as a server
-// may at any time. One that changes the target is never sent twice. The header is
-// net/http's way of saying so: a header without a value is not sent.
+// repeatable lets the transport repeat a read request if the target had closed the kept-alive
+// connection, which a server may do at any time. A request that changes the target is never sent twice.
+// The header is net/http's way to request this: a header without a value is not sent.
 func repeatable(operation string, request *http.Request) *http.Request {
 	if found, known := openapi.OperationOf(operation); known && found.Does == openapi.Read {
 		request.Header = request.Header.Clone()
@@ -65,9 +63,9 @@ func repeatable(operation string, request *http.Request) *http.Request {
 	return request
 }
 
-// read reads a body. One whose length is announced takes no more memory than that,
-// since a run keeps them all; a large one, which may never come, and one of unknown
-// length grow as they come, to the limit of an answer and one byte at most.
+// read reads a body. If its length is announced, it allocates no more than that, because a run keeps all
+// bodies. A large body, which may never arrive, and one of unknown length grow as they arrive, at most
+// to one byte above the limit.
 func (c *Client) read(body io.Reader, announced int64) ([]byte, error) {
 	if announced < 0 || announced > largeAnswer {
 		return io.ReadAll(io.LimitReader(body, c.limits.Answer+1))
@@ -75,12 +73,12 @@ func (c *Client) read(body io.Reader, announced int64) ([]byte, error) {
 	whole := make([]byte, announced)
 	n, err := io.ReadFull(body, whole)
 	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF // nothing came of what was announced
+		err = io.ErrUnexpectedEOF // the announced body did not arrive
 	}
 	return whole[:n], err
 }
 
-// problem says in words why no complete answer came.
+// problem says why no complete answer arrived.
 func (c *Client) problem(err error) string {
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -92,7 +90,7 @@ func (c *Client) problem(err error) string {
 	}
 	text := err.Error()
 	if i := strings.LastIndex(text, `": `); i >= 0 {
-		text = text[i+3:] // the URL stands in the request already
+		text = text[i+3:] // the request already has the URL
 	}
 	return "no answer: " + text + advice(err)
 }
@@ -100,7 +98,7 @@ func (c *Client) problem(err error) string {
 const (
 	timedOut    = "the call took longer than"
 	stoppedCall = "the run was stopped before the answer was complete"
-	brokeOff    = "the answer broke off before its announced end"
+	brokeOff    = "the answer ended before its announced length"
 	tooLarge    = "the answer is larger than "
 )
 

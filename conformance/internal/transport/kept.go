@@ -10,10 +10,10 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// largestHeader bounds what is kept of a header in any case: reports show all of it.
+// largestHeader limits how much of a header is kept in any case, because reports show all of it.
 const largestHeader = 8 << 10
 
-// What is kept of an answer once the run has kept as many bytes as it may.
+// What is kept of an answer after the run has reached its limit of kept bytes.
 const (
 	keptBody   = 1 << 10
 	keptTail   = 256
@@ -21,14 +21,14 @@ const (
 	keptValue  = 256
 )
 
-// Keeper counts the bytes that a run keeps of answers until its end.
+// Keeper counts the bytes of answers that a run keeps until its end.
 type Keeper struct {
 	Most int64
 	kept atomic.Int64
 }
 
-// Keep returns an exchange as it is kept: whole while there is room, else with the
-// beginning and the end of its body, its length and its digest. The check has the whole answer all the same.
+// Keep returns an exchange as it is kept: complete while there is room, otherwise with the beginning and
+// the end of its body, its length and its digest. The check still has the complete answer.
 func (k *Keeper) Keep(exchange reports.Exchange) reports.Exchange {
 	if exchange.Response == nil {
 		return exchange
@@ -61,20 +61,20 @@ func (k *Keeper) Keep(exchange reports.Exchange) reports.Exchange {
 	return exchange
 }
 
-// IsCut reports whether an exchange was not kept whole.
+// IsCut reports whether an exchange was shortened.
 func IsCut(exchange reports.Exchange) bool {
 	return exchange.Response != nil && exchange.Response.Digest != ""
 }
 
-// Where the end of a text may begin: with a member, whose name tells whether its value is
-// secret, or with what closes the text.
+// Where the kept end of a text may begin: at a member, whose name shows whether its value is secret, or
+// at closing brackets.
 var (
 	member  = regexp.MustCompile(`[,{]\s*"[^"\\]{1,64}"\s*:`)
 	closing = regexp.MustCompile(`(?:</\w+>|\W)*$`)
 )
 
-// tailOf returns the end of a text. It begins with neither half a value nor a value
-// without its name: no redaction would recognise what is secret.
+// tailOf returns the end of a text. It starts with neither a partial value nor a value without its name,
+// because redaction could not recognize what is secret.
 func tailOf(text []byte) []byte {
 	tail := text[max(0, len(text)-keptTail):]
 	if found := member.FindIndex(tail); found != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Answer is what the target answered to one request, read leniently: a member
-// of the wrong type does not hide the others. The oracle has judged it already.
+// Answer is the target's answer to one request, read leniently: a member of the wrong type does not hide
+// the others. The oracle has already judged it.
 type Answer struct {
 	// Exchange is its index in the recorded exchanges.
 	Exchange int
@@ -23,16 +23,15 @@ type Answer struct {
 	Status int
 	// Header are the header fields.
 	Header http.Header
-	// Body is the body as it came.
+	// Body is the body as received.
 	Body []byte
-	// OperateCode and Message are the envelope's members, "" when they are not
-	// there; a value that is no string is given as its JSON text.
+	// OperateCode and Message are the envelope's members, "" if missing; a value that is not a string is
+	// given as its JSON text.
 	OperateCode, Message string
-	// Data is the envelope's data as JSON text, nil when it is not there; the whole
-	// body of a bare success.
+	// Data is the envelope's data as JSON text, nil if missing; for a bare success, the whole body.
 	Data json.RawMessage
 
-	bare    bool      // a success as the pages of 2022 print it, without an envelope
+	bare    bool      // a success without an envelope, as the pages of 2022 print it
 	started time.Time // when its request was sent
 }
 
@@ -43,7 +42,7 @@ type envelope struct {
 	Data        json.RawMessage `json:"data"`
 }
 
-// LooseString is a string, read from a JSON string, or from any other value as its text.
+// LooseString is a JSON string, or the JSON text of any other value.
 type LooseString string
 
 // UnmarshalJSON never fails on well-formed JSON.
@@ -54,8 +53,8 @@ func (t *LooseString) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// ReadAnswer reads the response of a recorded exchange, which has one; index is its
-// place among the recorded exchanges.
+// ReadAnswer reads the response of a recorded exchange, which must have one; index is its index in the
+// recorded exchanges.
 func ReadAnswer(index int, exchange reports.Exchange) *Answer {
 	answer := &Answer{
 		Exchange: index, Operation: exchange.Operation, Status: exchange.Response.Status,
@@ -65,7 +64,7 @@ func ReadAnswer(index int, exchange reports.Exchange) *Answer {
 		answer.Header.Add(field.Name, field.Value)
 	}
 	var e envelope
-	// Neither a byte order mark before the JSON text nor what follows it hides it.
+	// A byte order mark before the JSON text, or text after it, does not hide it.
 	body := bytes.TrimPrefix(answer.Body, []byte("\ufeff"))
 	err := json.Unmarshal(body, &e)
 	if err != nil {
@@ -81,10 +80,10 @@ func ReadAnswer(index int, exchange reports.Exchange) *Answer {
 	return answer
 }
 
-// isBare reports whether an answer is a success without an envelope, where a page
-// prints one so: an object, with HTTP 200, that has none of the envelope's members and two of
-// those that are printed, or is empty where none are. An object of another form may as well be a refusal. The oracle tells that it lacks the envelope; it is a success all the same, of which
-// what was bought has to be known.
+// isBare reports whether an answer is a success without an envelope for an operation for which a page
+// prints one: an object with HTTP 200 that has none of the envelope's members and two of the printed
+// ones, or that is empty if none are printed. An object of another form may as well be a refusal. The
+// oracle reports the missing envelope; it is still a success, because the run must know what was bought.
 func isBare(answer *Answer, body []byte) bool {
 	if answer.OperateCode != "" || answer.Status != http.StatusOK {
 		return false
@@ -114,8 +113,8 @@ func isBare(answer *Answer, body []byte) bool {
 	return printed >= 2
 }
 
-// In returns the answer as that of the same exchange in a list of recorded ones, which may
-// be those of another check.
+// In returns the answer with its index in another list of recorded exchanges, such as those of another
+// check.
 func (a *Answer) In(exchanges []reports.Exchange) *Answer {
 	same := *a
 	for i := range exchanges {
@@ -126,13 +125,13 @@ func (a *Answer) In(exchanges []reports.Exchange) *Answer {
 	return &same
 }
 
-// Accepted reports whether the operation succeeded: operateCode "S", or a bare
-// object where a page prints a success so.
+// Accepted reports whether the operation succeeded: operateCode "S", or a bare object if a page prints
+// successes without an envelope.
 func (a *Answer) Accepted() bool { return a.OperateCode == reports.CodeSuccess || a.bare }
 
-// Refused reports whether the operation was refused: an envelope whose operateCode is
-// not "S", or an HTTP status from 400 to 499. A server error never is a refusal, even in
-// the envelope: nobody knows what was executed.
+// Refused reports whether the operation was refused: an envelope with an operateCode other than "S", or
+// an HTTP status from 400 to 499. A server error is never a refusal, even in the envelope, because
+// nobody knows what was executed.
 func (a *Answer) Refused() bool {
 	return !a.Accepted() && a.Status < 500 && (a.OperateCode != "" || a.Status >= 400)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Change changes the value of a member, given and returned as JSON text; of one that
-// is not there the value is nil, and it is added at the end.
+// Change changes the value of a member, given and returned as JSON text. The value of a missing member
+// is nil, and it is added at the end.
 func Change(name string, change func(value []byte) []byte) Edit {
 	return func(w *Request) {
 		var before []byte
@@ -24,7 +24,7 @@ func Change(name string, change func(value []byte) []byte) Edit {
 	}
 }
 
-// Repeat sends a member a second time with the value that it has.
+// Repeat sends a member a second time with the same value.
 func Repeat(name string) Edit {
 	return func(w *Request) {
 		for _, member := range w.Members {
@@ -36,7 +36,7 @@ func Repeat(name string) Edit {
 	}
 }
 
-// AddQuery adds a parameter to the query, of a request with a body as well.
+// AddQuery adds a parameter to the query, even if the request has a body.
 func AddQuery(name, value string) Edit {
 	return func(w *Request) {
 		if w.InQuery {
@@ -51,7 +51,7 @@ func AddQuery(name, value string) Edit {
 	}
 }
 
-// EditPath changes the path, given and returned as it is escaped.
+// EditPath changes the path, given and returned in escaped form.
 func EditPath(change func(path string) string) Edit {
 	return func(w *Request) {
 		address := *w.URL
@@ -65,8 +65,7 @@ func EditPath(change func(path string) string) Edit {
 	}
 }
 
-// ChangePath changes the value of a parameter of an operation's path, given and
-// returned as JSON text.
+// ChangePath changes the value of a path parameter of an operation, given and returned as JSON text.
 func ChangePath(operation openapi.Operation, name string, change func(value []byte) []byte) Edit {
 	template := strings.Split(operation.Path, "/")
 	return EditPath(func(path string) string {
@@ -86,12 +85,12 @@ func ChangePath(operation openapi.Operation, name string, change func(value []by
 	})
 }
 
-// Set writes a member with a string value, in place when it is there, else at the end.
+// Set sets a member to a string, in place if it exists, otherwise at the end.
 func Set(name, value string) Edit {
 	return SetRaw(name, string(Quote(value)))
 }
 
-// SetRaw writes a member with a value given as JSON text.
+// SetRaw sets a member to a value given as JSON text.
 func SetRaw(name, value string) Edit {
 	return func(w *Request) {
 		for i := range w.Members {
@@ -111,7 +110,7 @@ func Drop(name string) Edit {
 	}
 }
 
-// Reverse sends the members in the opposite order.
+// Reverse sends the members in reverse order.
 func Reverse(w *Request) { slices.Reverse(w.Members) }
 
 // Header sets a header field; an empty value removes it.

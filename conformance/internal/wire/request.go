@@ -13,11 +13,11 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// ChangesPath reports whether the value of a path parameter would change which path
-// is called: clients and servers resolve such segments.
+// ChangesPath reports whether the value of a path parameter would change the path, because clients and
+// servers resolve such segments.
 func ChangesPath(value string) bool { return mall.CheckPathParameter("", value) != nil }
 
-// ParseMember reads "name=text", or "name:=JSON" for a value that is no text.
+// ParseMember reads "name=text", or "name:=JSON" for a value that is not a string.
 func ParseMember(text string) (signing.Member, error) {
 	name, value, found := strings.Cut(text, "=")
 	if raw, isJSON := strings.CutSuffix(name, ":"); isJSON && raw != "" {
@@ -33,7 +33,7 @@ func ParseMember(text string) (signing.Member, error) {
 	return signing.Member{Name: name, Value: Quote(value)}, nil
 }
 
-// Request is a request in the form in which edits change it.
+// Request is a request in the form that edits change.
 type Request struct {
 	// Method is the HTTP method.
 	Method string
@@ -43,18 +43,18 @@ type Request struct {
 	Header http.Header
 	// Members are the parameters of the query of a GET, or of the body.
 	Members []signing.Member
-	// Body, when it is not nil, is sent instead of the members.
+	// Body, if not nil, is sent instead of the members.
 	Body []byte
 
-	// InQuery says that the members are sent in the query, not in the body.
+	// InQuery is set if the members are sent in the query, not in the body.
 	InQuery bool
 }
 
 // Edit changes a request.
 type Edit func(*Request)
 
-// FromHTTP returns a request of net/http, such as a generated builder makes it, in the form
-// that edits change. It reads the body.
+// FromHTTP converts a net/http request, such as a generated builder returns, to the form that edits
+// change. It reads the body.
 func FromHTTP(request *http.Request) (*Request, error) {
 	edited := &Request{Method: request.Method, URL: request.URL, Header: request.Header}
 	if request.Body == nil {
@@ -70,7 +70,7 @@ func FromHTTP(request *http.Request) (*Request, error) {
 	return edited, err
 }
 
-// QueryMembers returns the parameters of a query in their order.
+// QueryMembers returns the parameters of a query in order.
 func QueryMembers(query string) ([]signing.Member, error) {
 	var members []signing.Member
 	for pair := range strings.SplitSeq(query, "&") {
@@ -88,7 +88,7 @@ func QueryMembers(query string) ([]signing.Member, error) {
 	return members, nil
 }
 
-// Bytes returns the bytes that are sent: those set, or the members as one object.
+// Bytes returns the bytes of the body: those in Body, or the members as one object.
 func (w *Request) Bytes() []byte {
 	if w.Body != nil || w.InQuery {
 		return w.Body
@@ -108,7 +108,7 @@ func (w *Request) Bytes() []byte {
 	return append(body, '}')
 }
 
-// Address returns the URL with the query, when the members travel there.
+// Address returns the URL, with the query if the members are in it.
 func (w *Request) Address() *url.URL {
 	address := *w.URL
 	if !w.InQuery {
@@ -122,12 +122,12 @@ func (w *Request) Address() *url.URL {
 	return &address
 }
 
-// Quote writes a text as a JSON string, without escapes for <, > and &.
+// Quote writes a string as JSON, without escapes for <, > and &.
 func Quote(text string) []byte {
 	return appendQuoted(make([]byte, 0, len(text)+len(`""`)), text)
 }
 
-// appendQuoted appends what quote writes.
+// appendQuoted appends the result of Quote.
 func appendQuoted(to []byte, text string) []byte {
 	if isPlain(text) {
 		return append(append(append(to, '"'), text...), '"')
@@ -136,12 +136,12 @@ func appendQuoted(to []byte, text string) []byte {
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(text); err != nil {
-		return append(to, `""`...) // a string always encodes
+		return append(to, `""`...) // encoding a string cannot fail
 	}
 	return append(to, strings.TrimSuffix(out.String(), "\n")...)
 }
 
-// isPlain reports whether a JSON string writes a text as it is, as it does most.
+// isPlain reports whether a string needs no escapes in JSON, as most do.
 func isPlain[T string | []byte](text T) bool {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
@@ -151,7 +151,7 @@ func isPlain[T string | []byte](text T) bool {
 	return true
 }
 
-// Unquote returns the text of a JSON string, and any other value as it is written.
+// Unquote returns the value of a JSON string, and any other value unchanged.
 func Unquote(value []byte) string {
 	if end := len(value) - 1; end > 0 && value[0] == '"' && value[end] == '"' && isPlain(value[1:end]) {
 		return string(value[1:end])

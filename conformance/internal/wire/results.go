@@ -5,11 +5,11 @@ import (
 	"strconv"
 )
 
-// FoundOrder is the order that queryOrder shows; a member that is not there is empty.
+// FoundOrder is the order in an answer of queryOrder; missing members are empty.
 type FoundOrder struct {
 	// PurchaseID, OrderID and SIM are the values of the three keys.
 	PurchaseID, OrderID, SIM string
-	// Package, PayID, Amount and Currency are what was ordered.
+	// Package, PayID, Amount and Currency describe the order.
 	Package, PayID, Amount, Currency string
 	// Status is the state of the payment.
 	Status string
@@ -17,7 +17,7 @@ type FoundOrder struct {
 	Answer *Answer
 }
 
-// FoundOrderOf reads what an answer of queryOrder says of an order.
+// FoundOrderOf reads the order in an answer of queryOrder.
 func FoundOrderOf(answer *Answer) FoundOrder {
 	var data struct {
 		PurchaseID LooseString `json:"purchase_order_id"`
@@ -31,7 +31,7 @@ func FoundOrderOf(answer *Answer) FoundOrder {
 	}
 	found := FoundOrder{Answer: answer}
 	if err := json.Unmarshal(answer.Data, &data); err != nil {
-		return found // the oracle says what is wrong with it
+		return found // the oracle reports what is wrong with it
 	}
 	found.PurchaseID, found.OrderID, found.SIM = string(data.PurchaseID), string(data.OrderID), string(data.SIM)
 	found.Package, found.PayID = string(data.Package), string(data.PayID)
@@ -39,7 +39,7 @@ func FoundOrderOf(answer *Answer) FoundOrder {
 	return found
 }
 
-// Result is what asyncResult says of a task.
+// Result is a task's result in an answer of asyncResult.
 type Result struct {
 	RequestID  string
 	ActionCode string
@@ -52,7 +52,7 @@ type Result struct {
 // Detail is the outcome for one SIM card of a task.
 type Detail struct{ SimID, Result, Message string }
 
-// ResultOf reads what an answer of asyncResult says of a task.
+// ResultOf reads the result in an answer of asyncResult.
 func ResultOf(answer *Answer) Result {
 	var data struct {
 		RequestID  LooseString `json:"request_id"`
@@ -66,7 +66,7 @@ func ResultOf(answer *Answer) Result {
 	}
 	result := Result{Answer: answer}
 	if err := json.Unmarshal(answer.Data, &data); err != nil {
-		return result // the oracle says what is wrong with it
+		return result // the oracle reports what is wrong with it
 	}
 	result.RequestID, result.ActionCode, result.Status = string(data.RequestID), string(data.ActionCode), string(data.Status)
 	for _, d := range data.Details {
@@ -75,11 +75,11 @@ func ResultOf(answer *Answer) Result {
 	return result
 }
 
-// Listing is what listGroupSims says of a group.
+// Listing is the content of a group in an answer of listGroupSims.
 type Listing struct {
-	// SIMs are the ICCIDs listed, as often as they are listed.
+	// SIMs are the listed ICCIDs, with repetitions.
 	SIMs []string
-	// Count is the number of SIM cards that the answer states, -1 when it states none.
+	// Count is the number of SIM cards that the answer states, -1 if it states none.
 	Count int
 	// Answer is the whole answer.
 	Answer *Answer
@@ -99,11 +99,11 @@ func (l Listing) Times(sim string) int {
 // Bundle is one group of listBundles.
 type Bundle struct {
 	GroupID, PackageCode string
-	// Count is the number of SIM cards that the answer states, -1 when it states none.
+	// Count is the number of SIM cards that the answer states, -1 if it states none.
 	Count int
 }
 
-// ListingOf reads a listing, and reports whether it has a list of SIMs.
+// ListingOf reads a listing and reports whether it has a list of SIMs.
 func ListingOf(answer *Answer) (listing Listing, known bool) {
 	var data struct {
 		SIMCount LooseString    `json:"sim_count"`
@@ -119,7 +119,7 @@ func ListingOf(answer *Answer) (listing Listing, known bool) {
 	return listing, true
 }
 
-// BundlesOf reads what an answer of listBundles says, and reports whether it is a list.
+// BundlesOf reads the groups in an answer of listBundles and reports whether it has a list.
 func BundlesOf(answer *Answer) (bundles []Bundle, known bool) {
 	var data []struct {
 		GroupID     LooseString `json:"group_id"`
@@ -136,7 +136,7 @@ func BundlesOf(answer *Answer) (bundles []Bundle, known bool) {
 	return bundles, true
 }
 
-// countOf reads a number of SIM cards, -1 when it is none.
+// countOf reads a number of SIM cards, -1 if it is not a number.
 func countOf(number LooseString) int {
 	n, err := strconv.Atoi(string(number))
 	if err != nil {
@@ -145,8 +145,8 @@ func countOf(number LooseString) int {
 	return n
 }
 
-// PlanCodeOf returns the code of the plan of a package in an answer of singleServicePlanPage,
-// "" when it lists none.
+// PlanCodeOf returns the code of a package's plan in an answer of singleServicePlanPage; "" if it lists
+// none.
 func PlanCodeOf(answer *Answer, packageCode string) string {
 	var page struct {
 		Plans []struct {

@@ -17,15 +17,14 @@ func HasEnvelope(body []byte) bool {
 	return json.Unmarshal(body, &e) == nil && e.OperateCode != ""
 }
 
-// Redirects reports whether an answer names another address to ask, as that of a
-// service does which is asked by http and wants https.
+// Redirects reports whether an answer redirects to another address, as a service does that requires
+// https and was called by http.
 func Redirects(response *reports.Response) bool {
 	return response.Status >= 300 && response.Status < 400 && !HasEnvelope(response.Body) &&
 		slices.ContainsFunc(response.Header, func(field reports.Header) bool { return strings.EqualFold(field.Name, "Location") })
 }
 
-// IsHTML reports whether an answer is a page for people, and not an envelope that
-// is announced as one.
+// IsHTML reports whether an answer is an HTML page and not an envelope announced as one.
 func IsHTML(response *reports.Response) bool {
 	if HasEnvelope(response.Body) {
 		return false
@@ -39,8 +38,8 @@ func IsHTML(response *reports.Response) bool {
 	return strings.HasPrefix(strings.TrimSpace(strings.ToLower(string(response.Body[:min(len(response.Body), 64)]))), "<!doctype html")
 }
 
-// Unavailable reports whether an answer says that the service cannot be asked
-// at the moment: 429, 502, 503 or 504 without an envelope.
+// Unavailable reports whether an answer says that the service is unavailable: 429, 502, 503 or 504
+// without an envelope.
 func Unavailable(response *reports.Response) bool {
 	switch response.Status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:

@@ -1,4 +1,5 @@
-// Package textform tells the forms that texts have, such as dates and amounts, and writes texts in them.
+// Package textform recognizes the forms of strings, such as dates and amounts, and writes strings in
+// these forms.
 package textform
 
 import (
@@ -8,10 +9,10 @@ import (
 	"time"
 )
 
-// Set is a set of forms that texts have.
+// Set is a set of forms of strings.
 type Set uint32
 
-// The forms, the most telling first.
+// The forms, most specific first.
 const (
 	formUUID Set = 1 << iota
 	formDateTime
@@ -29,14 +30,14 @@ const (
 	formWord
 	formPunctuated
 
-	// All is the set of all forms: that of no text yet.
+	// All is the set of all forms, before any string was seen.
 	All Set = 1<<iota - 1
 )
 
-// Words are the forms of nearly any id or code, which tell nothing.
+// Words are forms that nearly any id or code has, so they say little.
 const Words = formWord | formPunctuated
 
-// formOf names a form, with the pattern that its texts match.
+// formOf names a form and the pattern that its strings match.
 type formOf struct {
 	form    Set
 	name    string
@@ -62,7 +63,7 @@ var formsByRank = []formOf{
 	{formPunctuated, "letters, digits, hyphens, underscores, dots and colons", `^[A-Za-z0-9_.:-]+$`},
 }
 
-// Name returns the most telling form of a set, "" for none.
+// Name returns the most specific form of a set; "" for none.
 func (f Set) Name() string {
 	if f == 0 {
 		return ""
@@ -70,7 +71,7 @@ func (f Set) Name() string {
 	return formsByRank[bits.TrailingZeros32(uint32(f))].name
 }
 
-// Pattern returns the pattern of a form, "" for none.
+// Pattern returns the pattern of a form; "" for none.
 func Pattern(form string) string {
 	for _, one := range formsByRank {
 		if one.name == form {
@@ -113,7 +114,7 @@ func classesOf(text string) (c classes) {
 	return c
 }
 
-// Of returns the forms that a text has.
+// Of returns the forms of a string.
 func Of(text string) Set {
 	if text == "" || len(text) > 200 {
 		return 0
@@ -194,7 +195,7 @@ func numberForms(text string, c classes) (found Set) {
 	return found
 }
 
-// Named returns the form of a name, 0 for none.
+// Named returns the form with a name; 0 for none.
 func Named(name string) Set {
 	for _, one := range formsByRank {
 		if one.name == name {
@@ -204,7 +205,7 @@ func Named(name string) Set {
 	return 0
 }
 
-// samples are a text of each form.
+// samples are a string of each form.
 var samples = map[string]string{
 	"uuid": "6d6d0c2e-0f9b-4a6e-8a11-0d7c1a2b3c4d", "date and time": "2026-11-01 09:30:00", "date": "2026-11-01", "date with dots": "2026.11.01",
 	"RFC 3339": "2026-11-01T09:30:00Z", "more than 22 digits": "900719925474099312345678", "two decimals": "4.99", "three decimals": "4.990",
@@ -212,7 +213,7 @@ var samples = map[string]string{
 	"letters, digits, hyphens and underscores": "a-1_b", "letters, digits, hyphens, underscores, dots and colons": "a.1:b",
 }
 
-// Sample returns a text of a form, one that has none for "".
+// Sample returns a string of a form; for "", one without a form.
 func Sample(form string) string {
 	if text := samples[form]; text != "" {
 		return text
@@ -220,7 +221,7 @@ func Sample(form string) string {
 	return "sample text, 1"
 }
 
-// Sized returns a text of a form and a length, where the form has no length of its own.
+// Sized returns a string of a form and a length, if the form does not determine the length.
 func Sized(form string, length int) string {
 	text := Sample(form)
 	if resized := strings.Repeat(text, length/len(text)+1)[:length]; Of(resized).Name() == form {
@@ -229,7 +230,7 @@ func Sized(form string, length int) string {
 	return text
 }
 
-// Rewrite returns a text in another form, where it can be written so.
+// Rewrite returns a string in another form, if it can be written in it.
 func Rewrite(text, form string) string {
 	if Of(text)&Named(form) != 0 {
 		return text
