@@ -98,8 +98,8 @@ func TestProxyRefuses(t *testing.T) {
 		{"another method of an order", "GET", "/vshop/singleOrder", ``, "permission", "--allow read,purchase", at(reading), 403, nil},
 		{"production", "POST", groupSims, `{}`, "permission", "--yes-production", production, 403, nil},
 		{"no address", "POST", "/payment/resultQuery", `{}`, "path", "--payment-url", at(reading), 403, nil},
-		{"no operation", "POST", "/topup/admin", `{}`, "path", "no operation", at(allowing), 404, nil},
-		{"a dot segment", "POST", "/topup/mall/bundle-groups/%2e%2e/sims", `{}`, "path", "no operation", at(allowing), 404, nil},
+		{"no operation", "POST", "/topup/admin", `{}`, "path", "not the path of an operation", at(allowing), 404, nil},
+		{"a dot segment", "POST", "/topup/mall/bundle-groups/%2e%2e/sims", `{}`, "path", "not the path of an operation", at(allowing), 404, nil},
 		{"no service", "GET", "/", ``, "path", "/vshop", at(reading), 404, nil},
 		{"a page", "GET", "/topup/mall/bundle-groups/bundles", ``, "browser", "web page", at(reading), 403,
 			func(r *http.Request) { r.Header.Set("Origin", "http://127.0.0.1:1") }},
@@ -252,7 +252,7 @@ func TestProxyOfHostileTarget(t *testing.T) {
 		t.Errorf("%+v", got.header)
 	}
 	cut := p.send("GET", "/topup/mall/bundle-groups/bundles", "", func(r *http.Request) { r.Header.Set("X-Want", "cut") })
-	if cut.status != http.StatusBadGateway || cut.header.Get(proxy.VerdictHeader) != "inconclusive" || !strings.Contains(cut.body, "broke off") {
+	if cut.status != http.StatusBadGateway || cut.header.Get(proxy.VerdictHeader) != "inconclusive" || !strings.Contains(cut.body, "ended before") {
 		t.Errorf("%+v", cut)
 	}
 	down := p.send("GET", "/topup/mall/bundle-groups/bundles", "", func(r *http.Request) { r.Header.Set("X-Want", "limit") })

@@ -19,8 +19,8 @@ var areas = map[string]string{
 	"PRX": "Traffic through the proxy",
 }
 
-// AreaName returns the name of an area as people read it: "Asynchronous results
-// (ASY)" for "ASY". An area without a name is returned as it is.
+// AreaName returns the name of an area for people: "Asynchronous results (ASY)" for "ASY". An unnamed
+// area is returned unchanged.
 func AreaName(area string) string {
 	if name := areas[area]; name != "" {
 		return name + " (" + area + ")"

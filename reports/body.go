@@ -10,8 +10,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
 )
 
-// MarshalJSON writes a body that is valid UTF-8 as a JSON string, any other as
-// {"base64": "..."}, so that every body comes back as it was.
+// MarshalJSON writes a body that is valid UTF-8 as a JSON string, and any other as {"base64": "..."}, so
+// that every body can be read back unchanged.
 func (b Body) MarshalJSON() ([]byte, error) {
 	if !utf8.Valid(b) {
 		raw := []byte(b)
@@ -20,7 +20,7 @@ func (b Body) MarshalJSON() ([]byte, error) {
 	return jsontext.Quote(string(b))
 }
 
-// UnmarshalJSON reads either form that MarshalJSON writes. null is no body.
+// UnmarshalJSON reads either form that MarshalJSON writes. null means no body.
 func (b *Body) UnmarshalJSON(data []byte) error {
 	switch {
 	case bytes.Equal(data, []byte("null")):
@@ -47,7 +47,7 @@ func (b *Body) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// encodedBody is a body that is no text; its member is base64 of RFC 4648, padded.
+// encodedBody is a body that is not text; its member is padded base64 (RFC 4648).
 type encodedBody struct {
 	Base64 *[]byte `json:"base64"`
 }

@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// Bound returns a copy of run in which no recorded body is longer than limit
-// bytes; Cut counts what is left out. Header values are cut in the same way, with a
-// mark, and so are header fields beyond the first hundred. Text is cut between characters.
-// Bodies share their bytes with run. A limit of 0 or less leaves all as it is.
+// Bound returns a copy of run in which no recorded body is longer than limit bytes; Cut counts the bytes
+// left out. Header values are shortened in the same way, with a mark, and header fields beyond the first
+// hundred are dropped. Text is cut between characters. Bodies share their bytes with run. A limit of 0
+// or less changes nothing.
 //
-// Redact first: a secret that is cut in two is not found any more.
+// Redact first: a secret that was cut in two is no longer found.
 func Bound(run *Run, limit int) *Run {
 	out := *run
 	if limit <= 0 {
@@ -41,16 +41,16 @@ func Bound(run *Run, limit int) *Run {
 	return &out
 }
 
-// cutBody returns the first limit bytes of body at most and cut grown by what was left out.
+// cutBody returns at most the first limit bytes of body, and cut increased by the bytes left out.
 func cutBody(body Body, cut int64, limit int) (Body, int64) {
 	head := body.Head(limit)
 	return head, cut + int64(len(body)-len(head))
 }
 
-// mostHeaders is how many header fields of one message are kept.
+// mostHeaders is the number of header fields that are kept per message.
 const mostHeaders = 100
 
-// cutHeader returns the first fields of a header, with values of limit bytes at most.
+// cutHeader returns the first fields of a header, with values of at most limit bytes.
 func cutHeader(header []Header, limit int) []Header {
 	long := func(h Header) bool { return len(h.Name) > limit || len(h.Value) > limit }
 	if len(header) <= mostHeaders && !slices.ContainsFunc(header, long) {
@@ -66,16 +66,16 @@ func cutHeader(header []Header, limit int) []Header {
 	return out
 }
 
-// cutText returns a text of at most limit bytes with a mark for what is left out.
+// cutText returns at most limit bytes of a text, with a mark if it is shortened.
 func cutText(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}
-	mark := fmt.Sprintf("… (%d bytes in all)", len(text))
+	mark := fmt.Sprintf("… (%d bytes in total)", len(text))
 	return string(Body(text).Head(max(limit-len(mark), 0))) + mark[:min(len(mark), limit)]
 }
 
-// Head returns the first limit bytes of b at most, cut between characters.
+// Head returns at most the first limit bytes of b, cut between characters.
 func (b Body) Head(limit int) Body {
 	if len(b) <= limit {
 		return b
@@ -84,8 +84,8 @@ func (b Body) Head(limit int) Body {
 	return b[:end:end]
 }
 
-// wholeRunes returns the largest length of at most limit bytes that splits no
-// UTF-8 character; in bytes that are no UTF-8 it may split what looks like one.
+// wholeRunes returns the largest length of at most limit bytes that splits no UTF-8 character; in bytes
+// that are not UTF-8 it may split something that looks like one.
 func wholeRunes(text Body, limit int) int {
 	for end := limit; end > limit-utf8.UTFMax && end >= 0; end-- {
 		if utf8.RuneStart(text[end]) {

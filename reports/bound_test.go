@@ -60,7 +60,7 @@ func TestBoundHeaders(t *testing.T) {
 	}
 	bounded := reports.Bound(run, 100).Results[6].Exchanges
 	long := bounded[0].Response.Header[2].Value
-	if len(long) > 100 || !strings.HasPrefix(long, "é") || !strings.HasSuffix(long, "é… (1000 bytes in all)") {
+	if len(long) > 100 || !strings.HasPrefix(long, "é") || !strings.HasSuffix(long, "é… (1000 bytes in total)") {
 		t.Errorf("%d bytes: %q", len(long), long)
 	}
 	many := bounded[1].Response.Header

@@ -5,56 +5,54 @@ import (
 	"strings"
 )
 
-// Cause explains failures of a run that have one origin, such as "The sign is not
-// checked on any operation". Who makes a run infers its causes; the writers lead
-// with them.
+// Cause explains failures of a run that have the same origin, such as "The sign is not checked on any
+// operation". Whoever makes a run infers its causes; the writers show them first.
 type Cause struct {
 	// Name identifies the kind of cause, the same in every run: "sign-not-checked".
 	Name string `json:"name"`
-	// Verdict is that of the checks it explains: Failed, Finding or Inconclusive.
+	// Verdict is the verdict of the checks that it explains: Failed, Finding or Inconclusive.
 	Verdict Verdict `json:"verdict"`
-	// Sentence says what the target does, or what in the settings does not fit.
+	// Sentence says what the target does, or which setting is wrong.
 	Sentence string `json:"sentence"`
-	// Evidence says in words how much it explains: "189 of 191 failures".
+	// Evidence says how much it explains: "189 of 191 failures".
 	Evidence string `json:"evidence,omitempty"`
-	// Advice says what to look at or to change; empty when nothing is known.
+	// Advice says what to look at or change; empty if unknown.
 	Advice string `json:"advice,omitempty"`
-	// Operations are those that show it.
+	// Operations are the operations that show it.
 	Operations []string `json:"operations,omitempty"`
-	// Checks are the ids of the checks that it explains; the first is the best
-	// example, whose exchange the reports show.
+	// Checks are the ids of the checks that it explains. The first is the best example; reports show its
+	// exchange.
 	Checks []string `json:"checks"`
-	// Clause is the clause at stake, with its Grade and the Source behind it; all
-	// empty for a cause that lies in the settings.
+	// Clause is the violated clause, with its Grade and Source; all empty if the cause is a setting.
 	Clause string `json:"clause,omitempty"`
 	Grade  Grade  `json:"grade,omitempty"`
 	Source string `json:"source,omitempty"`
-	// Expected and Actual are bounded texts.
+	// Expected and Actual are texts of limited length.
 	Expected string `json:"expected,omitempty"`
 	Actual   string `json:"actual,omitempty"`
 }
 
-// Habit is a leniency of the target that it showed in many cases, such as
-// accepting numbers where strings are documented. It fails nothing.
+// Habit is a leniency that the target showed in many cases, such as accepting numbers where strings are
+// documented. It fails nothing.
 type Habit struct {
 	// Name identifies the kind of habit, the same in every run: "numbers-for-strings".
 	Name string `json:"name"`
 	// Sentence says what the target does.
 	Sentence string `json:"sentence"`
-	// Evidence says in words how widely it was seen: "14 parameters of 6 operations".
+	// Evidence says how widely it was seen: "14 parameters of 6 operations".
 	Evidence string `json:"evidence,omitempty"`
-	// Operations are those that show it, Checks the checks and cases that saw it.
+	// Operations are the operations that show it, Checks the checks and cases that saw it.
 	Operations []string `json:"operations,omitempty"`
 	Checks     []string `json:"checks"`
-	// Grade is the strongest grade of the clauses at stake, Source the page behind it.
+	// Grade is the strongest grade of the clauses concerned, Source the page behind that clause.
 	Grade  Grade  `json:"grade,omitempty"`
 	Source string `json:"source,omitempty"`
-	// Expected and Actual are bounded texts.
+	// Expected and Actual are texts of limited length.
 	Expected string `json:"expected,omitempty"`
 	Actual   string `json:"actual,omitempty"`
 }
 
-// addCauses adds what another shard says of the same causes.
+// addCauses adds the causes of another shard.
 func addCauses(causes, more []Cause) []Cause {
 	for _, cause := range more {
 		at := slices.IndexFunc(causes, func(c Cause) bool { return c.Name == cause.Name && c.Clause == cause.Clause })
@@ -65,12 +63,12 @@ func addCauses(causes, more []Cause) []Cause {
 		known := &causes[at]
 		known.Verdict = Worse(known.Verdict, cause.Verdict)
 		known.Operations, known.Checks = union(known.Operations, cause.Operations), union(known.Checks, cause.Checks)
-		known.Evidence = "" // it counts one shard only
+		known.Evidence = "" // it counts only one shard
 	}
 	return causes
 }
 
-// addHabits adds what another shard says of the same habits.
+// addHabits adds the habits of another shard.
 func addHabits(habits, more []Habit) []Habit {
 	for _, habit := range more {
 		at := slices.IndexFunc(habits, func(h Habit) bool { return h.Name == habit.Name })
@@ -80,13 +78,13 @@ func addHabits(habits, more []Habit) []Habit {
 		}
 		known := &habits[at]
 		known.Operations, known.Checks = union(known.Operations, habit.Operations), union(known.Checks, habit.Checks)
-		known.Evidence = "" // it counts one shard only
+		known.Evidence = "" // it counts only one shard
 	}
 	slices.SortStableFunc(habits, func(a, b Habit) int { return strings.Compare(a.Name, b.Name) })
 	return habits
 }
 
-// union appends to a copy of list what it does not have.
+// union returns a copy of list with the items of more that it lacks.
 func union(list, more []string) []string {
 	out := slices.Clone(list)
 	for _, item := range more {

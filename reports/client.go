@@ -11,39 +11,40 @@ import (
 
 // Client is what a partner's client did when it was judged.
 type Client struct {
-	// Requests is how many it sent in the plain run.
+	// Requests is the number of requests in the plain run.
 	Requests int `json:"requests"`
 	// Operations counts them by operation, in the order of their names.
 	Operations []ClientCount `json:"operations,omitempty"`
-	// Flows counts the flows that came to their end: "purchase", "add".
+	// Flows counts the completed flows: "purchase", "add".
 	Flows []ClientCount `json:"flows,omitempty"`
-	// Unreached has what the client did not do. It fails nothing.
+	// Unreached lists what the client did not do. It fails nothing.
 	Unreached ClientUnreached `json:"unreached,omitzero"`
-	// Refusals are those of all runs, by what was refused and why.
+	// Refusals are the refusals in all runs, by what was refused and why.
 	Refusals []ClientRefusal `json:"refusals,omitempty"`
-	// Pushes is how many attempts of pushes it answered.
+	// Pushes is the number of push attempts that it answered.
 	Pushes int `json:"pushes,omitempty"`
 	// Scenarios are the habits, outages and faults in which it was run again.
 	Scenarios []ClientScenario `json:"scenarios,omitempty"`
-	// HabitRuns is how many runs the habits took: many are tried at a time.
+	// HabitRuns is the number of runs for the habits, several of which are tried at a time.
 	HabitRuns int `json:"habitRuns,omitempty"`
 }
 
-// ClientCount counts what one name stands for.
+// ClientCount is a count for a name.
 type ClientCount struct {
 	Name string `json:"name"`
-	// Done is how often it was accepted or came to its end, Refused how often it was refused.
+	// Done is how often it was accepted or completed, Refused how often it was refused.
 	Done    int `json:"done"`
 	Refused int `json:"refused,omitempty"`
 }
 
 // ClientUnreached is what a client did not do when it was judged.
 type ClientUnreached struct {
-	// Operations were never sent, Flows never came to their end, by name.
+	// Operations were never sent, Flows never completed; both by name.
 	Operations []string `json:"operations,omitempty"`
 	Flows      []string `json:"flows,omitempty"`
-	// Refusals could have met operations that the client sends and did not, in any run. They depend on what the
-	// mall knows, such as the SIM cards that there are: a client without a mistake meets them, too.
+	// Refusals are possible refusals of operations that the client sends, which it met in no run. They
+	// depend on the state of the mall, such as the existing SIM cards, so a client without mistakes can
+	// meet them too.
 	Refusals []ClientRefusable `json:"refusals,omitempty"`
 }
 
@@ -56,13 +57,15 @@ type ClientRefusable struct {
 
 // ClientRefusal is one kind of refusal that a client met.
 type ClientRefusal struct {
-	// Operation is what was refused; empty if the request named none.
+	// Operation is the refused operation; empty if the request named none.
 	Operation string `json:"operation,omitempty"`
-	// Reason is the rule that refused it: "constraint", "sign wrong", "conflict"; Parameter the one that it was about, if any.
+	// Reason is the kind of the refusal: "constraint", "sign wrong", "conflict". Parameter is the
+	// parameter it was about, if any.
 	Reason    string `json:"reason"`
 	Parameter string `json:"parameter,omitempty"`
-	// Clause is what the request does not keep: a rule of the contract or a JSON pointer to the constraint of a
-	// parameter. It is empty where no statement of the contract refuses, as in an outage.
+	// Clause is the statement that the request breaks: a rule of the contract, or a JSON pointer to the
+	// constraint of a parameter. It is empty if no statement of the contract explains the refusal, as in
+	// an outage.
 	Clause string `json:"clause,omitempty"`
 	// Code is the operateCode, Status the HTTP status.
 	Code   string `json:"code,omitempty"`
@@ -70,7 +73,7 @@ type ClientRefusal struct {
 	Count  int    `json:"count"`
 }
 
-// words names the refusal.
+// words describes the refusal.
 func (r ClientRefusal) words() string {
 	text := cmp.Or(r.Operation, "no operation") + " (" + r.Reason
 	if r.Parameter != "" {
@@ -79,20 +82,20 @@ func (r ClientRefusal) words() string {
 	return text + ")"
 }
 
-// mostRefusals is how many kinds of refusals are named in a line.
+// mostRefusals is the number of kinds of refusals named in a line.
 const mostRefusals = 6
 
 // ClientScenario is how a client ended in one scenario.
 type ClientScenario struct {
 	ID   string `json:"id"`
 	Kind string `json:"kind"` // habit, outage or fault
-	// Success says that it reported success, which is wrong in some outages and in every fault.
+	// Success is set if it reported success, which is wrong in some outages and in every fault.
 	Success bool `json:"success"`
-	// End says how it ended without success.
+	// End says how it ended if it did not succeed.
 	End string `json:"end,omitempty"`
 }
 
-// Words tells what the client did, in a few short lines.
+// Words describes what the client did, in a few short lines.
 func (c *Client) Words() []string {
 	names := func(counts []ClientCount) string {
 		var all []string

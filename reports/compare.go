@@ -8,40 +8,41 @@ import (
 	"time"
 )
 
-// Comparison is what changed from one run to another, or differs between two targets.
+// Comparison is what changed from one run to another, or what differs between two targets.
 type Comparison struct {
 	// Before and After identify the runs.
 	Before RunIdentity `json:"before"`
 	After  RunIdentity `json:"after"`
-	// New are the violations that only the later run has, Gone those that only the
-	// earlier one has, in the order of check and clause.
+	// New are the violations that only the later run has, Gone those that only the earlier one has,
+	// ordered by check and clause.
 	New  []Violation `json:"new"`
 	Gone []Violation `json:"gone"`
-	// Incomplete says, a sentence each, why the later run shows less than the earlier
-	// one: without a new violation, it proves nothing.
+	// Incomplete says, in sentences, why the later run shows less than the earlier one: it then proves
+	// nothing unless it has a new violation.
 	Incomplete []string `json:"incomplete,omitempty"`
 	// Verdicts are the checks whose verdict changed, in the order of their ids.
 	Verdicts []VerdictChange `json:"verdicts"`
-	// Shapes are the operations whose answers have other members, by kind.
+	// Shapes are the operations whose answers have different members, by kind.
 	Shapes []ShapeChange `json:"shapes"`
 	// Codes are the kinds of answer that only one of the runs saw.
 	Codes []CodeChange `json:"codes"`
-	// Latencies are those of the operations that answered in both.
+	// Latencies are those of the operations that answered in both runs.
 	Latencies []LatencyChange `json:"latencies"`
 }
 
-// RunIdentity says which run a side of a Comparison is.
+// RunIdentity identifies the run on one side of a Comparison.
 type RunIdentity struct {
 	Target  string    `json:"target"`
 	Started time.Time `json:"started"`
 	Tool    string    `json:"tool"`
-	// Contract is the digest of the contract: two runs by different ones differ for that alone.
+	// Contract is the digest of the contract: runs with different contracts differ for that reason
+	// alone.
 	Contract string `json:"contract"`
 	Strict   Grade  `json:"strict"`
 	Checks   int    `json:"checks"`
 }
 
-// Violation is a clause that a check found violated.
+// Violation is a violated clause, with the check that found it.
 type Violation struct {
 	Check    string `json:"check"`
 	Clause   string `json:"clause"`
@@ -50,27 +51,28 @@ type Violation struct {
 	Actual   string `json:"actual,omitempty"`
 }
 
-// VerdictChange is a check whose verdict changed; the verdict is empty where it was not part of the run.
+// VerdictChange is a check whose verdict changed; a verdict is empty if the check was not part of that
+// run.
 type VerdictChange struct {
 	Check       string  `json:"check"`
 	Requirement string  `json:"requirement"`
 	Before      Verdict `json:"before,omitempty"`
 	After       Verdict `json:"after,omitempty"`
-	// Reason is that of the later run.
+	// Reason is the reason in the later run.
 	Reason string `json:"reason,omitempty"`
 }
 
 // ShapeChange is how the answers of an operation differ.
 type ShapeChange struct {
 	Operation string `json:"operation"`
-	// Kind is "success" for operateCode "S", "refusal" for another, "no envelope".
+	// Kind is "success" for operateCode "S", "refusal" for any other, or "no envelope".
 	Kind string `json:"kind"`
-	// Added and Removed are members as "pointer type"; * stands for the elements of a list.
+	// Added and Removed are members as "pointer type", with * for the elements of a list.
 	Added   []string `json:"added,omitempty"`
 	Removed []string `json:"removed,omitempty"`
 }
 
-// CodeChange is a kind of answer that one run saw and the other did not.
+// CodeChange is a kind of answer that only one of the runs saw.
 type CodeChange struct {
 	Operation   string `json:"operation"`
 	Status      int    `json:"status"`
@@ -91,13 +93,13 @@ func (l LatencyChange) Factor() float64 {
 	return float64(max(l.After.Median, 1)) / float64(max(l.Before.Median, 1))
 }
 
-// Compare tells what changed from the run before to the run after. A check that
-// was not judged before and violates a clause after is a new violation.
+// Compare returns what changed from one run to a later one. A check that was not judged before and now
+// violates a clause is a new violation.
 func Compare(before, after *Run) *Comparison {
 	return CompareOutlines(NewOutline(before), NewOutline(after))
 }
 
-// CompareOutlines is Compare for runs that are not in memory as a whole.
+// CompareOutlines is Compare for runs that are not completely in memory.
 func CompareOutlines(earlier, later *Outline) *Comparison {
 	before, after := earlier.run, later.run
 	was, is := violationsOf(before), violationsOf(after)
@@ -109,7 +111,7 @@ func CompareOutlines(earlier, later *Outline) *Comparison {
 	}
 }
 
-// incomplete says what keeps the later run from telling what the earlier one told.
+// incomplete says why the later run shows less than the earlier one.
 func incomplete(before, after *Run) []string {
 	var reasons []string
 	reached := map[string]bool{}
@@ -148,7 +150,7 @@ func identityOf(run *Run) RunIdentity {
 	}
 }
 
-// violationKey is what makes two violations the same.
+// violationKey identifies a violation.
 type violationKey struct{ check, clause string }
 
 func violationsOf(run *Run) map[violationKey]Violation {
@@ -169,7 +171,7 @@ func violationsOf(run *Run) map[violationKey]Violation {
 	return found
 }
 
-// missingFrom returns what all has and some has not, in order.
+// missingFrom returns the items of all that some lacks, in order.
 func missingFrom(some, all map[violationKey]Violation) []Violation {
 	missing := []Violation{}
 	for key, violation := range all {

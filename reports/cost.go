@@ -8,28 +8,29 @@ import (
 	"time"
 )
 
-// amountForm is the form of an amount, and maxAmountText the most bytes of one: arithmetic with millions of
-// digits is slow.
+// amountForm matches an amount; maxAmountText limits its length in bytes, because arithmetic with millions
+// of digits is slow.
 var amountForm = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
 
 const maxAmountText = 64
 
-// Cost is what a run took from its target.
+// Cost is what a run cost its target.
 type Cost struct {
-	// Calls is how many requests were sent, answered or not.
+	// Calls is the number of requests sent, answered or not.
 	Calls int `json:"calls"`
-	// Orders is how many orders the target accepted, Payments how many payments it began.
+	// Orders is the number of orders that the target accepted, Payments the number of payments that it
+	// started.
 	Orders   int `json:"orders"`
 	Payments int `json:"payments"`
-	// Amount is what the orders come to, a decimal number; empty without orders.
+	// Amount is the total of the orders, a decimal number; empty without orders.
 	Amount   string `json:"amount,omitempty"`
 	Currency string `json:"currency,omitempty"`
 	// Sent and Received are the bytes of all bodies.
 	Sent     int64 `json:"sent"`
 	Received int64 `json:"received"`
-	// Working is the time of all calls, Waiting that in which checks waited for tasks, for
-	// pushes and for the rate of calls; in nanoseconds. Checks run at once, so both may be
-	// longer than the run.
+	// Working is the time of all calls. Waiting is the time in which checks waited for tasks, pushes and
+	// the rate limit. Both are in nanoseconds. Checks run concurrently, so both may exceed the duration
+	// of the run.
 	Working time.Duration `json:"working"`
 	Waiting time.Duration `json:"waiting"`
 	// Operations are the calls by operation, in the order of their ids.

@@ -6,24 +6,24 @@ import (
 	"slices"
 )
 
-// ErrorCode is one kind of answer that was no success, and how to provoke it.
+// ErrorCode is one kind of answer that was not a success, and how to provoke it.
 type ErrorCode struct {
 	Operation   string // operation id
 	Status      int    // HTTP
-	OperateCode string // of the envelope, empty when the answer had none
-	// Times is how often it was seen.
+	OperateCode string // of the envelope; empty if there was none
+	// Times is the number of such answers.
 	Times int
-	// Checks are the ids of the checks that provoked it, in their order.
+	// Checks are the ids of the checks that provoked it, in order.
 	Checks []string
-	// Message is that of the first such answer, empty when it had none.
+	// Message is the message of the first such answer; empty if it had none.
 	Message string
-	// Example is the exchange in which it was first seen, Requirement that of its check.
+	// Example is the exchange in which it was first seen, Requirement the requirement of its check.
 	Example     *Exchange
 	Requirement string
 }
 
-// ErrorCodes returns the kinds of answer that were seen and were no success with HTTP
-// 200, in the order of operation, status and code. The examples point into run.
+// ErrorCodes returns the kinds of answer other than a success with HTTP 200, ordered by operation,
+// status and code. The examples point into run.
 func ErrorCodes(run *Run) []ErrorCode {
 	type kind struct {
 		operation string
@@ -67,7 +67,7 @@ func ErrorCodes(run *Run) []ErrorCode {
 	return codes
 }
 
-// envelopeOf returns operateCode and message of an answer, empty where it has none.
+// envelopeOf returns operateCode and message of an answer; empty if missing.
 func envelopeOf(body []byte) (code, message string) {
 	var envelope struct {
 		OperateCode any `json:"operateCode"`

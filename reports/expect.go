@@ -1,21 +1,20 @@
 package reports
 
-// Expect is what is expected of a target that is sent a request.
+// Expect is the expected reaction of a target to a request.
 type Expect string
 
-// What can be expected. ExpectEither is expected where a request may be refused or not.
+// The expectations. ExpectEither means that the request may be accepted or refused.
 const (
 	ExpectRefused  Expect = "refused"
 	ExpectAccepted Expect = "accepted"
 	ExpectEither   Expect = "either"
 )
 
-// Expectation is what a target is known to make of requests otherwise than the
-// contract does.
+// Expectation is a known difference between the target's reaction to requests and the contract's.
 type Expectation struct {
-	// Operation and Mutation name the cases that it is about, each by an id or a glob.
+	// Operation and Mutation select the cases, each by an id or a glob.
 	Operation string `json:"operation"`
 	Mutation  string `json:"mutation"`
-	// Expect is what the target does with them.
+	// Expect is the target's reaction to them.
 	Expect Expect `json:"expect"`
 }

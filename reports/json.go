@@ -11,16 +11,14 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/parallel"
 )
 
-// SchemaVersion is the version of the form in which a Run is written as JSON.
-// It changes when a reader of the old form could misread the new one; a member
-// that is only added does not change it.
+// SchemaVersion is the version of the JSON format of a Run. It changes if a reader of the old format
+// could misread the new one; adding a member does not change it.
 const SchemaVersion = "1"
 
-// WriteJSON writes run to w as one JSON document that follows schema/run.schema.json, with
-// Schema set to SchemaVersion: indented, but for the results, which have a line
-// each. Bodies are kept byte for byte; in any other text, bytes that are not
-// UTF-8 become U+FFFD. What is written is not redacted: hand in what Redact
-// returned.
+// WriteJSON writes run to w as one JSON document that follows schema/run.schema.json, with Schema set to
+// SchemaVersion. It is indented, except for the results, which are one per line. Bodies are kept byte
+// for byte; in other text, bytes that are not UTF-8 become U+FFFD. Nothing is redacted: pass the result
+// of redact.Run.
 func WriteJSON(w io.Writer, run *Run) error {
 	if err := jsonTo(w, forJSON(run)); err != nil {
 		return fmt.Errorf("writing the run as JSON: %w", err)
@@ -28,8 +26,8 @@ func WriteJSON(w io.Writer, run *Run) error {
 	return nil
 }
 
-// resultsInParallel is how many results are encoded before they are written: enough
-// for all processors, and little memory beside the run itself.
+// resultsInParallel is how many results are encoded before they are written: enough for all processors,
+// and little memory compared to the run itself.
 const resultsInParallel = 64
 
 func jsonTo(w io.Writer, run *Run) error {
@@ -39,7 +37,7 @@ func jsonTo(w io.Writer, run *Run) error {
 	if err != nil {
 		return err
 	}
-	const member = "\n  \"results\": [" // no text in JSON holds a line feed: this is the run's own
+	const member = "\n  \"results\": [" // JSON strings contain no line feed, so this is the run's own member
 	before, after, _ := bytes.Cut(around, []byte(member+"]"))
 	if _, err := w.Write(append(before, member...)); err != nil {
 		return err
@@ -51,7 +49,7 @@ func jsonTo(w io.Writer, run *Run) error {
 	return err
 }
 
-// resultsTo writes the items of the list of results, a line each.
+// resultsTo writes the items of the list of results, one per line.
 func resultsTo(w io.Writer, results []Result) error {
 	separator := "\n    "
 	for chunk := range slices.Chunk(results, resultsInParallel) {
@@ -77,7 +75,7 @@ func resultsTo(w io.Writer, results []Result) error {
 	return err
 }
 
-// forJSON returns a shallow copy in which no list that must be there is nil.
+// forJSON returns a shallow copy in which no required list is nil.
 func forJSON(run *Run) *Run {
 	out := *run
 	out.Schema = SchemaVersion

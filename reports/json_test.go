@@ -201,12 +201,12 @@ func TestReadJSONRefuses(t *testing.T) {
 		{"unknown grade", strings.Replace(good, `"grade":"documented"`, `"grade":"<b>"`, 1), `unknown level, grade or permission: "MUST", "<b>"`},
 		{"unknown level of a deviation", strings.Replace(good, `"level":"MUST","file"`, `"level":"::error::","file"`, 1), `unknown level or grade: "::error::"`},
 		{"unknown permission", strings.Replace(good, `"write"`, `"everything"`, 1), `unknown permission "everything"`},
-		{"unknown strictness", strings.Replace(good, `"strict": "documented"`, `"strict": "x"`, 1), `unknown strictness or reason of the end: "x"`},
+		{"unknown strictness", strings.Replace(good, `"strict": "documented"`, `"strict": "x"`, 1), `unknown strictness or stop reason: "x"`},
 		{"exchange that is not there", strings.Replace(good, `"exchange":1`, `"exchange":2`, 1), "no exchange 2"},
 		{"exchange before the first", strings.Replace(good, `"exchange":1`, `"exchange":-2`, 1), "no exchange -2"},
 		{"an amount of many digits", strings.Replace(good, `"9.98"`, `"`+strings.Repeat("9", 1<<20)+`"`, 1), "not a decimal number"},
 		{"an amount with an exponent", strings.Replace(good, `"9.98"`, `"1e999999"`, 1), "not a decimal number"},
-		{"trailing data", good + "{}", "more after"},
+		{"trailing data", good + "{}", "text after"},
 		{"cut short", good[:len(good)/2], "unexpected EOF"},
 	} {
 		run, err := reports.ReadJSON(strings.NewReader(test.data))

@@ -9,17 +9,17 @@ import (
 // Latency is how long an operation of the target took to answer.
 type Latency struct {
 	Operation string `json:"operation"` // operation id
-	// Answers is the number of answers that the durations are of.
+	// Answers is the number of measured answers.
 	Answers int `json:"answers"`
-	// Median, P95 and Max are in nanoseconds, from sending until the body was
-	// read. P95 is the smallest duration that 95 of 100 answers do not exceed.
+	// Median, P95 and Max are in nanoseconds, from sending the request until the body was read. P95 is
+	// the smallest duration that 95 of 100 answers do not exceed.
 	Median time.Duration `json:"median"`
 	P95    time.Duration `json:"p95"`
 	Max    time.Duration `json:"max"`
 }
 
-// Latencies returns the latency of each operation that answered, in the order of
-// their ids. Exchanges without a complete answer, and calls that the target makes, are left out.
+// Latencies returns the latency of each operation that answered, ordered by id. Exchanges without a
+// complete answer, and calls that the target makes, are left out.
 func Latencies(run *Run) []Latency {
 	outline := Outline{run: run}
 	for i := range run.Results {
@@ -42,8 +42,8 @@ func latenciesOf(durations map[string][]time.Duration) []Latency {
 	return latencies
 }
 
-// answersOfTarget tells the operations that the target answers from those that it
-// calls, such as a push: only the former have codes in the run.
+// answersOfTarget distinguishes the operations that the target answers from those that it calls, such as
+// a push: only the former have codes in the run.
 func answersOfTarget(run *Run) func(operation string) bool {
 	answered := map[string]bool{}
 	for _, code := range run.Codes {

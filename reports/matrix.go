@@ -8,53 +8,53 @@ import (
 
 // Matrix says which checks catch which faults.
 type Matrix struct {
-	// Schema is the version of this data's form, SchemaVersion when written.
+	// Schema is the version of the format, SchemaVersion when written.
 	Schema string `json:"schema"`
-	// Tool says which build judged, under which contract.
+	// Tool is the build that judged, with its contract.
 	Tool Tool `json:"tool"`
 	// Strict is the strictness of the runs, Seed their seed.
 	Strict Grade `json:"strict"`
 	Seed   int64 `json:"seed"`
 	// Faults are in the order of the catalogue.
 	Faults []FaultRow `json:"faults"`
-	// Checks is how many faults each check catches, by the id of the check: all
-	// cases of one count as one, those of a family of mutations as "GEN/*/" and the family.
+	// Checks is the number of faults that each check catches, by the id of the check. All cases of a
+	// check count as one; derived cases count as "GEN/*/" and the family of their mutation.
 	Checks map[string]int `json:"checks"`
-	// Problems are what the matrix does not prove, a sentence each.
+	// Problems are what the matrix fails to prove, a sentence each.
 	Problems []string `json:"problems,omitempty"`
 }
 
-// FaultRow is what a whole run makes of one fault.
+// FaultRow is the result of a whole run against one fault.
 type FaultRow struct {
 	ID        string `json:"id"`
-	Clause    string `json:"clause"`    // that the fault breaks
-	Statement string `json:"statement"` // of what the sandbox does
+	Clause    string `json:"clause"`    // the clause that the fault breaks
+	Statement string `json:"statement"` // what the sandbox does
 	// CaughtBy are the checks that fail with a violation of that clause.
 	CaughtBy []string `json:"caughtBy"`
-	// Missing are the checks that are expected to catch it and do not.
+	// Missing are the checks that should catch it and do not.
 	Missing []string `json:"missing,omitempty"`
-	// SideEffects are the checks that fail for other clauses only, and those clauses.
+	// SideEffects are the checks that fail only for other clauses, with those clauses.
 	SideEffects map[string][]string `json:"sideEffects,omitempty"`
-	// Shown is what each check that fails shows: the clauses, each with a digest of the words.
+	// Shown is what each failing check shows: the clauses, each with a digest of the words.
 	Shown map[string][]string `json:"shown,omitempty"`
-	// Cause is the name of the first cause that is inferred from the run, the ID when it is right.
+	// Cause is the name of the first inferred cause, which is right if it equals ID.
 	Cause string `json:"cause,omitempty"`
-	// Inconclusive are the checks that could not be done.
+	// Inconclusive are the inconclusive checks.
 	Inconclusive []string `json:"inconclusive,omitempty"`
-	// Ran is how many checks ran.
+	// Ran is the number of checks that ran.
 	Ran int `json:"ran"`
 	// Duration is how long the run took, in nanoseconds.
 	Duration time.Duration `json:"duration"`
-	// Problem says why there was no whole run; empty when there was.
+	// Problem says why there was no complete run; empty if there was.
 	Problem string `json:"problem,omitempty"`
 }
 
 // Caught reports whether at least one check catches the fault.
 func (r *FaultRow) Caught() bool { return r.Problem == "" && len(r.CaughtBy) > 0 }
 
-// Totals says in one line what the matrix proves.
+// Totals sums up in one line what the matrix proves.
 func (m *Matrix) Totals() string {
-	caught, kinds := 0, map[bool][2]int{} // by whether it is a mutation: all, and those that catch something
+	caught, kinds := 0, map[bool][2]int{} // by whether it is a mutation: how many there are, and how many catch a fault
 	for i := range m.Faults {
 		if m.Faults[i].Caught() {
 			caught++
@@ -75,7 +75,7 @@ func (m *Matrix) Totals() string {
 	return line
 }
 
-// RightCauses returns for how many faults the cause that is inferred first is the right one.
+// RightCauses returns the number of faults whose first inferred cause is right.
 func (m *Matrix) RightCauses() int {
 	right := 0
 	for i := range m.Faults {
@@ -86,9 +86,8 @@ func (m *Matrix) RightCauses() int {
 	return right
 }
 
-// CheckOf returns what an id is a case of: "SIG-004" for "SIG-004/addSims", and the
-// family of its mutation, "GEN/*/wrong-type", for a case that was derived from the
-// contract ("GEN/singleOrder/body/mark/wrong-type.boolean").
+// CheckOf returns the check of a case: "SIG-004" for "SIG-004/addSims", and the family of its mutation,
+// "GEN/*/wrong-type", for a derived case ("GEN/singleOrder/body/mark/wrong-type.boolean").
 func CheckOf(id string) string {
 	base, _, _ := strings.Cut(id, "/")
 	if base == "GEN" {

@@ -8,19 +8,18 @@ import (
 	"strings"
 )
 
-// Shard says which part of a run's checks a run has; the shards together have all.
+// Shard says which part of a run's checks a run has; all shards together have all checks.
 type Shard struct {
 	Index int `json:"index"` // from 1
 	Count int `json:"count"`
 }
 
-// String returns the shard as it is written: 2/4.
+// String returns the shard as 2/4.
 func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Count) }
 
-// Merge makes one run out of the shards of a run, whose verdicts are those that
-// the whole run would have come to. names are what the runs are called in errors,
-// such as their files. A shard that is missing or there twice, a run that is no
-// shard, and shards of different runs (target, contract, policy or seed) are errors.
+// Merge combines the shards of a run into one run with the verdicts that the undivided run would have.
+// names identify the runs in errors, such as their files. A missing or duplicate shard, a run that is
+// not a shard, and shards of different runs (target, contract, policy or seed) are errors.
 func Merge(runs []*Run, names []string) (*Run, error) {
 	if len(runs) == 0 {
 		return nil, errors.New("there is no run to merge")
@@ -64,20 +63,20 @@ func Merge(runs []*Run, names []string) (*Run, error) {
 	slices.SortFunc(merged.Results, func(a, b Result) int { return strings.Compare(a.ID, b.ID) })
 	for i := 1; i < len(merged.Results); i++ {
 		if id := merged.Results[i].ID; id == merged.Results[i-1].ID {
-			return nil, fmt.Errorf("two shards have run %s: they are not of one run", id)
+			return nil, fmt.Errorf("two shards ran %s, so they are not shards of the same run", id)
 		}
 	}
 	tellOnce(merged.Results)
 	return &merged, nil
 }
 
-// shardsFit finds what keeps runs from being the shards of one run.
+// shardsFit finds why runs cannot be the shards of one run.
 func shardsFit(runs []*Run, names []string) error {
 	by := map[int]string{}
 	for i, run := range runs {
 		first := runs[0]
 		if run.Shard == nil {
-			return fmt.Errorf("%s is not a shard: it was run without --shard; a whole run needs no merge", names[i])
+			return fmt.Errorf("%s is not a shard: it was run without --shard, so there is nothing to merge", names[i])
 		}
 		for _, same := range []struct{ what, a, b string }{
 			{"target", first.Target.Name + " " + first.Target.PartnerCode, run.Target.Name + " " + run.Target.PartnerCode},
@@ -93,22 +92,21 @@ func shardsFit(runs []*Run, names []string) error {
 			{"digest of all settings", first.Settings, run.Settings},
 		} {
 			if same.a != same.b {
-				return fmt.Errorf("%s and %s are not of one run: they differ in %s: %s and %s", names[0], names[i], same.what, same.a, same.b)
+				return fmt.Errorf("%s and %s are not shards of the same run: they differ in %s: %s and %s", names[0], names[i], same.what, same.a, same.b)
 			}
 		}
 		if other, twice := by[run.Shard.Index]; twice {
-			return fmt.Errorf("shard %s is there twice: %s and %s", run.Shard, other, names[i])
+			return fmt.Errorf("shard %s is given twice: %s and %s", run.Shard, other, names[i])
 		}
 		by[run.Shard.Index] = names[i]
 	}
 	return missingShards(by, runs[0].Shard.Count)
 }
 
-// mostMissing is how many missing shards an error names.
+// mostMissing is the number of missing shards that an error names.
 const mostMissing = 8
 
-// missingShards names the shards that are not there. count comes from a file and may
-// be any number.
+// missingShards names the missing shards. count comes from a file and may be any number.
 func missingShards(present map[int]string, count int) error {
 	missing := count - len(present)
 	if missing == 0 {
@@ -123,7 +121,7 @@ func missingShards(present map[int]string, count int) error {
 	if more := missing - len(names); more > 0 {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
-	return fmt.Errorf("not all shards are there: %s missing", strings.Join(names, ", "))
+	return fmt.Errorf("shards are missing: %s", strings.Join(names, ", "))
 }
 
 // behaviourOf names the faults and variants of a sandbox.
@@ -131,11 +129,10 @@ func behaviourOf(run *Run) string {
 	return ShowValue(slices.Concat(run.Target.Faults, run.Target.Variants))
 }
 
-// sandboxName is the name of the embedded sandbox; each shard starts its own.
+// sandboxName is the name of the built-in sandbox; each shard starts its own.
 const sandboxName = "sandbox"
 
-// addressesOf are the addresses that a run asked, by which two targets of one name
-// are told apart.
+// addressesOf are the addresses that a run called, which distinguish two targets with the same name.
 func addressesOf(run *Run) string {
 	if run.Target.Name == sandboxName {
 		return ""
@@ -148,8 +145,7 @@ func addressesOf(run *Run) string {
 	return strings.Join(addresses, ", ")
 }
 
-// tellOnce leaves what no page names to the first result that tells it, as in a
-// run that was not divided.
+// tellOnce keeps an undocumented value only in the first result that reports it, as in an undivided run.
 func tellOnce(results []Result) {
 	told := map[[2]string]bool{}
 	for i := range results {
@@ -173,7 +169,7 @@ func tellOnce(results []Result) {
 	}
 }
 
-// addCodes adds up kinds of answer, in their order.
+// addCodes adds up kinds of answer, in order.
 func addCodes(codes, more []Code) []Code {
 	for _, code := range more {
 		at := slices.IndexFunc(codes, func(c Code) bool {
@@ -192,7 +188,7 @@ func addCodes(codes, more []Code) []Code {
 	return codes
 }
 
-// addServices keeps of each service the outcome that is worse.
+// addServices keeps the worse outcome of each service.
 func addServices(services, more []Service) []Service {
 	for _, service := range more {
 		at := slices.IndexFunc(services, func(s Service) bool { return s.Name == service.Name })
@@ -206,7 +202,7 @@ func addServices(services, more []Service) []Service {
 	return services
 }
 
-// worseStop returns the reason that says more: an interruption, a time limit, a budget.
+// worseStop returns the more important reason: an interruption, a time limit, a budget.
 func worseStop(a, b StopReason) StopReason {
 	for _, reason := range []StopReason{Interrupted, TimedOut, OverBudget, FirstFailure} {
 		if a == reason || b == reason {
@@ -216,7 +212,7 @@ func worseStop(a, b StopReason) StopReason {
 	return cmp.Or(a, b)
 }
 
-// addCoverage counts as missed what both missed.
+// addCoverage counts as missed what both runs missed.
 func addCoverage(a, b *Coverage) *Coverage {
 	if a == nil || b == nil {
 		return nil

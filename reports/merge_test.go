@@ -95,8 +95,8 @@ func TestMergeRefuses(t *testing.T) {
 	}{
 		{"none", nil, "there is no run to merge"},
 		{"a whole run", []*reports.Run{whole}, "a.json is not a shard"},
-		{"one is missing", []*reports.Run{part(1, 3, passedResult("TST-A")), part(3, 3, passedResult("TST-C"))}, "2/3 missing"},
-		{"one is there twice", []*reports.Run{one, part(2, 2, passedResult("TST-B")), part(2, 2, passedResult("TST-B"))}, "shard 2/2 is there twice: b.json and c.json"},
+		{"one is missing", []*reports.Run{part(1, 3, passedResult("TST-A")), part(3, 3, passedResult("TST-C"))}, "shards are missing: 2/3"},
+		{"one is there twice", []*reports.Run{one, part(2, 2, passedResult("TST-B")), part(2, 2, passedResult("TST-B"))}, "shard 2/2 is given twice: b.json and c.json"},
 		{"another number", []*reports.Run{one, part(2, 3, passedResult("TST-B"))}, "differ in number of shards: 2 and 3"},
 		{"another seed", []*reports.Run{one, other(func(r *reports.Run) { r.Seed = 8 })}, "differ in seed: 7 and 8"},
 		{"another target", []*reports.Run{one, other(func(r *reports.Run) { r.Target.Name = "x" })}, "differ in target: uat P1 and x P1"},
@@ -106,7 +106,7 @@ func TestMergeRefuses(t *testing.T) {
 		{"another address", []*reports.Run{one, other(func(r *reports.Run) { r.Services[0].URL = "http://elsewhere" })}, "differ in addresses:"},
 		{"another fault", []*reports.Run{one, other(func(r *reports.Run) { r.Target.Faults = []string{"async-lost"} })}, `["async-lost"]`},
 		{"another setting", []*reports.Run{one, other(func(r *reports.Run) { r.Settings = "77" })}, "differ in digest of all settings:"},
-		{"a check that both have run", []*reports.Run{one, part(2, 2, passedResult("TST-A"))}, "two shards have run TST-A"},
+		{"a check that both have run", []*reports.Run{one, part(2, 2, passedResult("TST-A"))}, "two shards ran TST-A"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := reports.Merge(test.runs, named(test.runs)); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -11,18 +11,18 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
 )
 
-// Mismatch is what a failed assertion says: what happened, what was expected and
-// what was found. Its texts become those of a Deviation.
+// Mismatch is the content of a failed assertion: what happened, what was expected and what was found.
+// Its texts become those of a Deviation.
 type Mismatch struct {
-	// Summary says in one line what happened: "addSims accepted a request with an empty group_id".
+	// Summary says what happened in one line: "addSims accepted a request with an empty group_id".
 	Summary string
-	// Expected and Actual are values as ShowValue writes them, or words; empty when
-	// the summary says it all.
+	// Expected and Actual are values in the format of ShowValue, or words; empty if the summary is
+	// sufficient.
 	Expected string
 	Actual   string
 }
 
-// NewMismatch returns a Mismatch with both values as ShowValue writes them.
+// NewMismatch returns a Mismatch with both values in the format of ShowValue.
 func NewMismatch(summary string, expected, actual any) Mismatch {
 	return Mismatch{Summary: summary, Expected: ShowValue(expected), Actual: ShowValue(actual)}
 }
@@ -41,10 +41,9 @@ func (m Mismatch) Error() string {
 	return text
 }
 
-// ShowValue returns a value as reports show it: as JSON, without the escapes that
-// only HTML needs. JSON text (json.RawMessage, or bytes that are valid JSON) stays
-// as it is, other bytes are shown as a string, an error by its message, a duration
-// as in "1.5s". A value that JSON cannot write is named by its type.
+// ShowValue formats a value for reports: as JSON, without the escapes that only HTML needs. JSON text
+// (json.RawMessage, or bytes that are valid JSON) stays unchanged, other bytes become a string, an error
+// its message, a duration text like "1.5s". A value that JSON cannot represent is named by its type.
 func ShowValue(value any) string {
 	switch value := value.(type) {
 	case error:
@@ -74,7 +73,7 @@ func showBytes(raw []byte) string {
 	case json.Valid(raw):
 		return string(raw)
 	case utf8.Valid(raw):
-		quoted, _ := jsontext.Quote(string(raw)) // a string can always be written
+		quoted, _ := jsontext.Quote(string(raw)) // encoding a string cannot fail
 		return string(quoted)
 	}
 	return fmt.Sprintf("%q", raw)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Outline is what two runs are compared by: a run without its exchanges, and what these
-// show in all.
+// Outline is the part of a run that is needed for a comparison: the run without its exchanges, and a
+// summary of what these show.
 type Outline struct {
 	run       *Run
 	shapes    map[shapeKey]map[string]bool
@@ -24,8 +24,8 @@ func NewOutline(run *Run) *Outline {
 	return outline
 }
 
-// ReadOutline reads the outline of a run that WriteJSON wrote, without holding the run in
-// memory. Errors are those of ReadJSON.
+// ReadOutline reads the outline of a run that WriteJSON wrote, without loading the run into memory.
+// Errors are those of ReadJSON.
 func ReadOutline(r io.Reader) (*Outline, error) {
 	outline := &Outline{}
 	run, err := ReadResults(r, func(result *Result) error {
@@ -37,7 +37,7 @@ func ReadOutline(r io.Reader) (*Outline, error) {
 	return outline, err
 }
 
-// add notes what the exchanges of a result show.
+// add records what the exchanges of a result show.
 func (o *Outline) add(result *Result) {
 	o.time(result)
 	for i := range result.Exchanges {
@@ -60,7 +60,7 @@ func (o *Outline) add(result *Result) {
 	}
 }
 
-// time notes how long the answers took. Those without a complete answer are left out.
+// time records how long the answers took. Incomplete answers are left out.
 func (o *Outline) time(result *Result) {
 	if o.durations == nil {
 		o.durations = map[string][]time.Duration{}
@@ -72,7 +72,7 @@ func (o *Outline) time(result *Result) {
 	}
 }
 
-// answered returns the shapes of what the target answers, without what it sends itself.
+// answered returns the shapes of the target's answers, without requests that it sends itself.
 func (o *Outline) answered() map[shapeKey]map[string]bool {
 	ofTarget := answersOfTarget(o.run)
 	maps.DeleteFunc(o.shapes, func(key shapeKey, _ map[string]bool) bool { return !ofTarget(key.operation) })

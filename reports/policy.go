@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// VerdictOf returns what the policy makes of a deviation: Failed when it deviates
-// from a MUST clause at or above the run's strictness, or from a critical one where
-// those fail the run; otherwise Finding. A value that no page names is never a violation.
+// VerdictOf returns the verdict on a deviation under the policy: Failed if it deviates from a MUST
+// clause at or above the run's strictness, or from a critical clause if those fail the run; otherwise
+// Finding. An undocumented value is never a violation.
 func (p Policy) VerdictOf(d Deviation) Verdict {
 	switch {
 	case d.Undocumented:
@@ -21,8 +21,8 @@ func (p Policy) VerdictOf(d Deviation) Verdict {
 	return Failed
 }
 
-// Judge sets the verdict of every deviation of a result, sorts them worst first
-// and sets the result's verdict to the worst of them and of what it had.
+// Judge sets the verdict of every deviation of a result, sorts them worst first, and sets the result's
+// verdict to the worst of them and its previous verdict.
 func (p Policy) Judge(result *Result) {
 	for i := range result.Deviations {
 		d := &result.Deviations[i]
@@ -47,9 +47,8 @@ func (p Policy) Fails(v Verdict) bool {
 	return v == Failed || p.FailOnFinding && v == Finding
 }
 
-// Waive turns a failure into Waived if one of the waivers that cover its check is
-// valid; the reason is then the waiver's. Any other verdict stays, so that a
-// waiver never hides that the target could not be asked.
+// Waive turns a failure into Waived if a valid waiver covers its check; the reason is then the waiver's.
+// It changes no other verdict, so a waiver never hides that the target could not be tested.
 func (p Policy) Waive(result *Result, covering []Waiver) {
 	if !p.Fails(result.Verdict) {
 		return
@@ -62,7 +61,7 @@ func (p Policy) Waive(result *Result, covering []Waiver) {
 	}
 }
 
-// Count adds the outcome of a check that the waiver covers.
+// Count counts the outcome of a check that the waiver covers.
 func (w *Waiver) Count(result *Result, policy Policy) {
 	switch {
 	case result.Verdict == Waived || policy.Fails(result.Verdict):
@@ -72,22 +71,20 @@ func (w *Waiver) Count(result *Result, policy Policy) {
 	}
 }
 
-// Case is a request derived from the contract, and how the target answered it.
+// Case is a request derived from the contract, with the target's reaction.
 type Case struct {
-	// Operation is the id of the operation. Mutation names what was changed in a
-	// valid request ("wrong-type.boolean").
+	// Operation is the id of the operation. Mutation names the change to a valid request
+	// ("wrong-type.boolean").
 	Operation, Mutation string
-	// Expect is what the contract expects of the request.
+	// Expect is the reaction that the contract requires.
 	Expect Expect
-	// Accepted and Refused say how the target answered. Both are false for an
-	// answer without an envelope.
+	// Accepted and Refused are the target's reaction. Both are false for an answer without an envelope.
 	Accepted, Refused bool
 }
 
-// Expected returns what is expected of a case, and whether the answer deviates
-// from it. The target's own expectation takes precedence over the contract's; of
-// several that match, the last counts. ExpectEither never deviates: the oracle
-// judges the form of the answer.
+// Expected returns the expected reaction to a case and whether the answer deviates from it. The target's
+// own expectations take precedence over the contract; if several match, the last counts. ExpectEither
+// never deviates: the oracle judges the form of the answer.
 func (p Policy) Expected(c Case) (expected Expect, deviates bool) {
 	expected = c.Expect
 	for _, own := range p.Expectations {
@@ -104,13 +101,12 @@ func (p Policy) Expected(c Case) (expected Expect, deviates bool) {
 	return expected, false
 }
 
-// Matches reports whether the expectation is about a case. A malformed glob
-// matches nothing.
+// Matches reports whether the expectation applies to a case. A malformed glob matches nothing.
 func (e Expectation) Matches(operation, mutation string) bool {
 	return e.MatchesOperation(operation) && matches(e.Mutation, mutation)
 }
 
-// MatchesOperation reports whether the expectation is about cases of an operation.
+// MatchesOperation reports whether the expectation applies to cases of an operation.
 func (e Expectation) MatchesOperation(operation string) bool { return matches(e.Operation, operation) }
 
 func matches(glob, id string) bool {

@@ -12,25 +12,24 @@ import (
 	"github.com/mallcheck/mallcheck/internal/wholefile"
 )
 
-// MaxJSON is how many bytes of a run are read, and how many bytes of memory what is kept of it
-// may take: a file from elsewhere must not fill the memory. By default a run keeps 64 MiB of bodies.
+// MaxJSON is the size limit of a run that is read, in bytes, both of the text and of what is kept in
+// memory: a foreign file must not exhaust the memory. By default a run keeps 64 MiB of bodies.
 const MaxJSON = 256 << 20
 
-// maxValues is how many JSON values one result of a run may have, and all that is beside the
-// results: a short one becomes a large value. The checks of this build record a hundredth of it.
+// maxValues is the largest number of JSON values in one result of a run, and in everything outside the
+// results, because short text can become large values in memory. The checks of this build record a
+// hundredth of it.
 const maxValues = 300_000
 
-// ReadJSON reads one Run that WriteJSON wrote. Unknown members are ignored, as
-// a later build may add some; another SchemaVersion, an unknown verdict, level, grade or
-// permission, two results of one check, a shard that cannot be, a deviation that points at
-// no exchange of its result, more than MaxJSON bytes, and anything after the document are
-// errors.
+// ReadJSON reads one Run that WriteJSON wrote. Unknown members are ignored, because a later build may
+// add some. Errors are: another SchemaVersion, an unknown verdict, level, grade or permission, two
+// results of one check, an impossible shard, a deviation that points at a missing exchange, more than
+// MaxJSON bytes, and text after the document.
 func ReadJSON(r io.Reader) (*Run, error) { return ReadResults(r, func(*Result) error { return nil }) }
 
-// ReadResults is ReadJSON for a run that need not be in memory as a whole: it calls each
-// with every result as soon as it is read and checked. What each removes from a result,
-// such as its exchanges, the run that is returned does not have. Members of the run that
-// stand behind the results are not known while each is called.
+// ReadResults is ReadJSON for a run that need not fit into memory: it calls each with every result as
+// soon as it is read and checked. What each removes from a result, such as its exchanges, is missing
+// from the returned run. Members that follow the results are unknown while each is called.
 func ReadResults(r io.Reader, each func(*Result) error) (*Run, error) {
 	run, err := newReader(r, each).read()
 	if err != nil {
@@ -45,8 +44,8 @@ type reader struct {
 	decoder *json.Decoder
 	each    func(*Result) error
 	seen    map[string]bool
-	texts   map[string]string // those of header fields, each once
-	kept    int               // bytes of memory
+	texts   map[string]string // shared texts of header fields
+	kept    int               // memory in bytes
 }
 
 func newReader(r io.Reader, each func(*Result) error) *reader {
@@ -60,15 +59,15 @@ func (r *reader) read() (*Run, error) {
 	switch {
 	case r.source.stopped != nil:
 		return nil, r.source.stopped
-	case errors.As(err, &other): // its own text has the value, however long it is
-		return nil, fmt.Errorf("%s has another type, before byte %d", cmp.Or(other.Field, "it"), r.source.read)
+	case errors.As(err, &other): // its own message contains the value, however long
+		return nil, fmt.Errorf("%s has the wrong type, before byte %d", cmp.Or(other.Field, "the run"), r.source.read)
 	case errors.Is(err, io.EOF):
 		return nil, io.ErrUnexpectedEOF
 	case err != nil:
 		return nil, err
 	}
 	if _, err := r.decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is more after the JSON document")
+		return nil, errors.New("there is text after the JSON document")
 	}
 	if run.Schema != SchemaVersion {
 		return nil, fmt.Errorf("its schema is %q, this build reads %q", run.Schema, SchemaVersion)
@@ -90,7 +89,7 @@ func (r *reader) run() (*Run, error) {
 	return &run, err
 }
 
-// result reads a result, checks it and hands it over.
+// result reads a result, checks it and passes it on.
 func (r *reader) result() (*Result, error) {
 	var result Result
 	var exchanges []Exchange
@@ -109,7 +108,7 @@ func (r *reader) result() (*Result, error) {
 	}
 	result.Exchanges = exchanges
 	if err = result.check(); err == nil && r.seen[result.ID] {
-		err = errors.New("it is there twice")
+		err = errors.New("it occurs twice")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("result %q: %w", result.ID, err)
@@ -125,11 +124,11 @@ func (r *reader) result() (*Result, error) {
 	return &result, nil
 }
 
-// mostShared is how many texts of header fields are kept to be shared, and longestShared how
-// long each may be: most fields of a run are alike.
+// mostShared is the number of header texts kept for sharing, longestShared the longest of them: most
+// fields of a run are alike.
 const mostShared, longestShared = 10_000, 100
 
-// share has the fields of a header share their texts with those before.
+// share makes the fields of a header share their texts with earlier ones.
 func (r *reader) share(header []Header) {
 	for i := range header {
 		for _, text := range []*string{&header[i].Name, &header[i].Value} {
@@ -144,8 +143,8 @@ func (r *reader) share(header []Header) {
 	}
 }
 
-// object reads an object into a value, but for the elements of one of its lists, of which
-// element reads one each time.
+// object reads an object into a value, except for the elements of one of its lists, which element reads
+// one at a time.
 func (r *reader) object(list string, into any, element func() error) error {
 	if err := r.delimiter('{'); err != nil {
 		return err
@@ -156,7 +155,7 @@ func (r *reader) object(list string, into any, element func() error) error {
 		if err != nil {
 			return err
 		}
-		name, _ := token.(string) // a token in this place is a name
+		name, _ := token.(string) // a token here is a name
 		if strings.EqualFold(name, list) {
 			if has {
 				return fmt.Errorf("it has %q twice", list)
@@ -183,14 +182,14 @@ func (r *reader) object(list string, into any, element func() error) error {
 	return json.Unmarshal(append(bytes.TrimSuffix(rest, []byte{','}), '}'), into)
 }
 
-// elements calls element for each element of the list that follows; null is none.
+// elements calls element for each element of the following list; null has none.
 func (r *reader) elements(element func() error) error {
 	token, err := r.decoder.Token()
 	if err != nil || token == nil {
 		return err
 	}
 	if token != json.Delim('[') {
-		return fmt.Errorf("there is %.40q where a list belongs", fmt.Sprint(token))
+		return fmt.Errorf("found %.40q instead of a list", fmt.Sprint(token))
 	}
 	for r.decoder.More() {
 		if err := element(); err != nil {
@@ -206,7 +205,7 @@ func (r *reader) delimiter(want json.Delim) error {
 		token = "null"
 	}
 	if err == nil && token != want {
-		err = fmt.Errorf("there is %.40q where %q belongs, before byte %d", fmt.Sprint(token), want.String(), r.source.read)
+		err = fmt.Errorf("found %.40q instead of %q, before byte %d", fmt.Sprint(token), want.String(), r.source.read)
 	}
 	return err
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// check finds what would make the writers say something untrue. An enumeration may be
-// empty, and is no other text: writers print it as it is.
+// check finds values that would make the writers print something untrue. An enumeration may be empty but
+// must not be an unknown text, because writers print it unchanged.
 func (r *Result) check() error {
 	if !r.Verdict.Valid() {
 		return fmt.Errorf("unknown verdict %q", r.Verdict)
@@ -29,7 +29,7 @@ func (r *Result) check() error {
 	return nil
 }
 
-// check is that of the members of a run beside its results.
+// check checks the members of a run outside its results.
 func (r *Run) check() error {
 	for _, does := range r.Target.Allow {
 		if !oneOf(does, Read, Write, Purchase) {
@@ -37,7 +37,7 @@ func (r *Run) check() error {
 		}
 	}
 	if r.Shard != nil && (r.Shard.Index < 1 || r.Shard.Index > r.Shard.Count) {
-		return fmt.Errorf("there is no shard %s", r.Shard)
+		return fmt.Errorf("shard %s is impossible", r.Shard)
 	}
 	for _, c := range r.Causes {
 		if !c.Verdict.Valid() || !known(c.Grade) {
@@ -50,7 +50,7 @@ func (r *Run) check() error {
 		}
 	}
 	if !known(r.Policy.Strict) || !oneOf(r.Stopped, Interrupted, TimedOut, OverBudget, FirstFailure) {
-		return fmt.Errorf("unknown strictness or reason of the end: %q, %q", r.Policy.Strict, r.Stopped)
+		return fmt.Errorf("unknown strictness or stop reason: %q, %q", r.Policy.Strict, r.Stopped)
 	}
 	if r.Cost != nil && r.Cost.Amount != "" && (len(r.Cost.Amount) > maxAmountText || !amountForm.MatchString(r.Cost.Amount)) {
 		return errors.New("the amount of its cost is not a decimal number")
@@ -61,5 +61,5 @@ func (r *Run) check() error {
 // oneOf reports whether a value is empty or one of the known ones.
 func oneOf[T ~string](value T, known ...T) bool { return value == "" || slices.Contains(known, value) }
 
-// known reports whether a grade is empty or one of the known ones, Rule included.
+// known reports whether a grade is empty or known, including Rule.
 func known(grade Grade) bool { return grade == "" || grade.Valid() }

@@ -6,7 +6,7 @@ import (
 	"reflect"
 )
 
-// countingReader stops at MaxJSON bytes, and at maxValues values since values was reset.
+// countingReader stops at MaxJSON bytes, and at maxValues values since the count was reset.
 type countingReader struct {
 	from    io.Reader
 	read    int
@@ -17,9 +17,8 @@ type countingReader struct {
 	stopped error
 }
 
-// Read implements io.Reader. It reads little at a time, so that what is counted is not far
-// ahead of what is decoded, and leaves out all but the first of several spaces, which take
-// the decoder a time that grows with their square.
+// Read implements io.Reader. It reads little at a time, so that the count is not far ahead of the
+// decoder, and drops all but the first of several spaces, for which the decoder needs quadratic time.
 func (c *countingReader) Read(into []byte) (int, error) {
 	for c.stopped == nil {
 		n, err := c.from.Read(into[:min(len(into), 16<<10)])
@@ -60,7 +59,7 @@ func (c *countingReader) count(bytes []byte) int {
 	return kept
 }
 
-// The sizes of the values of a run, without what they point at.
+// The sizes of the values of a run, without what they point to.
 var (
 	sizeResult, sizeDeviation = sizeOf[Result](), sizeOf[Deviation]()
 	sizeExchange, sizeSigned  = sizeOf[Exchange](), sizeOf[Signed]()
@@ -69,7 +68,7 @@ var (
 
 func sizeOf[T any]() int { return int(reflect.TypeFor[T]().Size()) }
 
-// size is about how many bytes of memory a result takes.
+// size is the approximate memory of a result in bytes.
 func (r *Result) size() int {
 	size := sizeResult + len(r.ID) + len(r.Requirement) + len(r.Clause) + len(r.Source) + len(r.Reason) + len(r.Cause)
 	size += sizeDeviation * cap(r.Deviations)
@@ -84,7 +83,7 @@ func (r *Result) size() int {
 	return size
 }
 
-// size is that of what an exchange points at.
+// size is the approximate memory of what an exchange points to.
 func (e *Exchange) size() int {
 	size := len(e.Request.URL) + len(e.Request.Body) + headerSize(e.Request.Header) + len(e.Problem)
 	if signed := e.Request.Signed; signed != nil {

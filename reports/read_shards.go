@@ -7,15 +7,15 @@ import (
 )
 
 const (
-	// shardBodies is how many bytes of the bodies of all shards are kept whole, and
-	// shardBody how many of each beyond: what a run keeps by default.
+	// shardBodies is how many bytes of bodies of all shards are kept completely, and shardBody how many
+	// bytes of each body beyond that: what a run keeps by default.
 	shardBodies, shardBody = 64 << 20, 1 << 10
-	// shardMemory is how many bytes of memory the shards of a run may take together.
+	// shardMemory is the most memory that the shards of a run may take together, in bytes.
 	shardMemory = 160 << 20
 )
 
-// ShardReader reads the shards of a run for Merge. They take no more memory together than one
-// run: bodies beyond 64 MiB in all are cut to their beginning.
+// ShardReader reads the shards of a run for Merge. Together they take no more memory than one run:
+// bodies beyond 64 MiB in total are cut to their beginning.
 type ShardReader struct{ bodies, memory int }
 
 // Read is ReadJSON for the next shard.
@@ -31,7 +31,7 @@ func (s *ShardReader) Read(r io.Reader) (*Run, error) {
 	})
 }
 
-// cut cuts the bodies of an exchange where those before it have used up shardBodies.
+// cut cuts the bodies of an exchange if earlier ones have used up shardBodies.
 func (s *ShardReader) cut(e *Exchange) {
 	bodies := []*Body{&e.Request.Body}
 	cuts := []*int64{&e.Request.Cut}

@@ -97,11 +97,11 @@ func TestReadResults(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		`{"schema":"1","results":[],"RESULTS":[]}`: `it has "results" twice`,
-		`{"schema":"1","results":{}}`:              `there is "{" where a list belongs`,
-		`null`:                                     `there is "null" where "{" belongs, before byte`,
-		`{"schema":"1","results":[[]]}`:            `there is "[" where "{" belongs, before byte`,
-		`{"schema":"1","results":[{"verdict":"passed","exchanges":[7]}]}`: "it has another type, before byte",
-		`{"schema":1}`:              "schema has another type",
+		`{"schema":"1","results":{}}`:              `found "{" instead of a list`,
+		`null`:                                     `found "null" instead of "{", before byte`,
+		`{"schema":"1","results":[[]]}`:            `found "[" instead of "{", before byte`,
+		`{"schema":"1","results":[{"verdict":"passed","exchanges":[7]}]}`: "the run has the wrong type, before byte",
+		`{"schema":1}`:              "schema has the wrong type",
 		`{"schema":"1","results":[`: "unexpected EOF",
 	} {
 		if _, err := reports.ReadJSON(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {

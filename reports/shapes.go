@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// shapeKey names a kind of answer of an operation.
+// shapeKey identifies a kind of answer of an operation.
 type shapeKey struct{ operation, kind string }
 
-// compareShapes compares the members that the answers of two runs have. Kinds that
-// one of the runs did not see are left out: nothing is known of them.
+// compareShapes compares the members in the answers of two runs. Kinds that one of the runs did not see
+// are left out, because nothing is known about them.
 func compareShapes(was, is map[shapeKey]map[string]bool) []ShapeChange {
 	list := []ShapeChange{}
 	for key, members := range is {
@@ -31,7 +31,7 @@ func compareShapes(was, is map[shapeKey]map[string]bool) []ShapeChange {
 	return list
 }
 
-// lacking returns what all has and some has not, sorted.
+// lacking returns the items of all that some lacks, sorted.
 func lacking(some, all map[string]bool) []string {
 	var list []string
 	for _, member := range slices.Sorted(maps.Keys(all)) {
@@ -42,7 +42,7 @@ func lacking(some, all map[string]bool) []string {
 	return list
 }
 
-// answerKind tells a success, a refusal and an answer without the envelope apart.
+// answerKind distinguishes successes, refusals and answers without the envelope.
 func answerKind(value any) string {
 	object, _ := value.(map[string]any)
 	switch code, given := object["operateCode"]; {
@@ -54,17 +54,18 @@ func answerKind(value any) string {
 	return "refusal"
 }
 
-// pointerEscapes escapes a name as a JSON pointer has it.
+// pointerEscapes escapes a name for a JSON pointer. Package reports imports no contract, so it cannot
+// use openapi's.
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
 const (
-	// maxPointer bounds the place of a member that is compared, in bytes, and maxMembers how
-	// many members an answer has: the names are those of a target or of a file.
+	// maxPointer limits the length of a member's pointer in bytes, and maxMembers the number of members
+	// of an answer: the names come from a target or a file.
 	maxPointer, maxMembers = 1 << 10, 10_000
 )
 
-// addShape notes a value and what stands in it. A redacted value keeps its place
-// and, as a placeholder tells it, its type.
+// addShape adds a value and its contents. A redacted value keeps its location and, if its placeholder
+// names it, its type.
 func addShape(members map[string]bool, pointer string, value any) {
 	if len(pointer) > maxPointer || len(members) >= maxMembers {
 		return

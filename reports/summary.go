@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Counts is how many checks came to each verdict.
+// Counts is the number of checks by verdict.
 type Counts map[Verdict]int
 
-// Add counts one check. What is no verdict counts as inconclusive.
+// Add counts one check. An unknown verdict counts as inconclusive.
 func (c Counts) Add(v Verdict) {
 	if !v.Valid() {
 		v = Inconclusive
@@ -35,7 +35,7 @@ type AreaCounts struct {
 type Summary struct {
 	// Total counts the results of the whole run.
 	Total Counts
-	// Areas are in the order of their names.
+	// Areas are ordered by name.
 	Areas []AreaCounts
 	// Unreached are the services that preflight could not reach.
 	Unreached []Service

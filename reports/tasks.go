@@ -9,27 +9,27 @@ import (
 	"time"
 )
 
-// Task is an asynchronous task of the target as one check saw it: submitted by
-// addSims or removeSims, looked at by asyncResult.
+// Task is an asynchronous task of the target as seen by one check: submitted by addSims or removeSims,
+// queried by asyncResult.
 type Task struct {
 	Check     string // id of the check that submitted it
 	Operation string // addSims or removeSims
 	RequestID string
-	// Submitted is when the submission was sent.
+	// Submitted is when the request was sent.
 	Submitted time.Time
-	// Looks are in the order they were sent.
+	// Looks are the queries, in the order sent.
 	Looks []Look
 }
 
 // Look is one answer of asyncResult.
 type Look struct {
-	// After is how long after the submission it was sent.
+	// After is the time from the submission to the query.
 	After time.Duration
 	// Status is data.status of the answer.
 	Status string
 }
 
-// Last is the status that was seen last, and when.
+// Last is the last status, and when it was first seen.
 func (t *Task) Last() Look {
 	if len(t.Looks) == 0 {
 		return Look{}
@@ -37,9 +37,8 @@ func (t *Task) Last() Look {
 	return t.Looks[len(t.Looks)-1]
 }
 
-// Tasks returns the tasks for which a check saw both the submission and at least
-// one status, in the order of submission. A look belongs to the submission whose
-// answer has the request id, by whatever name, in its header.
+// Tasks returns the tasks for which a check saw both the submission and at least one status, in the
+// order of submission. A query belongs to the submission whose answer has its request id in some header.
 func Tasks(run *Run) []Task {
 	var tasks []Task
 	for i := range run.Results {
@@ -74,7 +73,7 @@ func tasksOf(result *Result) []Task {
 		}
 		status := statusOf(look.Response)
 		if status == "" {
-			continue // a look that is refused says nothing of the task
+			continue // a refused query says nothing about the task
 		}
 		tasks[at].Looks = append(tasks[at].Looks, Look{
 			After: look.Started.Sub(tasks[at].Submitted), Status: status,
@@ -83,7 +82,7 @@ func tasksOf(result *Result) []Task {
 	return slices.DeleteFunc(tasks, func(task Task) bool { return len(task.Looks) == 0 })
 }
 
-// lookedFor is the request id that an exchange of asyncResult asks for.
+// lookedFor is the request id in an exchange of asyncResult.
 func lookedFor(exchange *Exchange) string {
 	if exchange.Operation != "asyncResult" || exchange.Response == nil {
 		return ""
@@ -95,7 +94,7 @@ func lookedFor(exchange *Exchange) string {
 	return address.Path[strings.LastIndexByte(address.Path, '/')+1:]
 }
 
-// submissionOf is the exchange whose answer has a request id in its header, nil for none.
+// submissionOf is the exchange whose answer has a request id in its header; nil if there is none.
 func submissionOf(exchanges []Exchange, id string) *Exchange {
 	for i := range exchanges {
 		exchange := &exchanges[i]
@@ -109,7 +108,7 @@ func submissionOf(exchanges []Exchange, id string) *Exchange {
 	return nil
 }
 
-// statusOf is data.status of an answer, empty when it has none.
+// statusOf is data.status of an answer; empty if it has none.
 func statusOf(response *Response) string {
 	var answer struct {
 		Data struct {

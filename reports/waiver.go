@@ -2,52 +2,52 @@ package reports
 
 import "fmt"
 
-// Waiver lets a failure of a check stand until a day, as the run applied it.
+// Waiver excuses a failure of a check until a day, as the run applied it.
 type Waiver struct {
 	// Check is the check, case or pattern that it covers.
 	Check string `json:"check"`
-	// Target is the target, or a pattern of its name, for which it holds.
+	// Target is the target, or a pattern of its name, for which it applies.
 	Target string `json:"target"`
 	Reason string `json:"reason"`
 	Owner  string `json:"owner"`
 	Ticket string `json:"ticket"`
 	// Expiry is the last day on which it is valid, in UTC: 2026-12-31.
 	Expiry string `json:"expiry"`
-	// Expired is true when that day was over when the run began.
+	// Expired is set if that day had passed when the run began.
 	Expired bool `json:"expired,omitempty"`
-	// Covers is how many checks of the suite it covers. Of these, Failed found a
-	// violation and Passed none; the others came to no outcome, or were not run.
+	// Covers is the number of checks of the suite that it covers. Of these, Failed found a violation and
+	// Passed none; the others were inconclusive or not run.
 	Covers int `json:"covers"`
 	Failed int `json:"failed"`
 	Passed int `json:"passed"`
 }
 
-// Stale reports whether all that the waiver covers was judged and nothing failed:
-// it has done its work and would hide the next failure.
+// Stale reports whether everything that the waiver covers was judged and nothing failed: it is no longer
+// needed and would hide the next failure.
 func (w Waiver) Stale() bool { return w.Covers > 0 && w.Passed == w.Covers }
 
 // Fails reports whether the waiver itself makes the run fail: it is expired or stale.
 func (w Waiver) Fails() bool { return w.Expired || w.Stale() }
 
-// Words say why a failure that the waiver covers stands.
+// Words say why a failure under the waiver is excused.
 func (w Waiver) Words() string {
 	return fmt.Sprintf("until %s, %s (%s): %s", w.Expiry, w.Owner, w.Ticket, w.Reason)
 }
 
-// problem says why the waiver makes the run fail, "" when it does not.
+// problem says why the waiver makes the run fail; "" if it does not.
 func (w Waiver) problem() string {
 	name := fmt.Sprintf("the waiver of %s (%s, %s)", w.Check, w.Ticket, w.Owner)
 	switch {
 	case w.Expired:
-		return fmt.Sprintf("%s expired on %s: renew it, or mend what it covers", name, w.Expiry)
+		return fmt.Sprintf("%s expired on %s: renew it, or fix what it covers", name, w.Expiry)
 	case w.Stale():
-		return name + " covers no failure any more: remove it"
+		return name + " no longer covers a failure: remove it"
 	}
 	return ""
 }
 
-// WaiverProblems returns a sentence for each waiver that makes the run fail, in
-// the order of the waivers.
+// WaiverProblems returns a sentence for each waiver that makes the run fail, in the order of the
+// waivers.
 func (r *Run) WaiverProblems() []string {
 	var problems []string
 	for _, waiver := range r.Waivers {
@@ -58,7 +58,7 @@ func (r *Run) WaiverProblems() []string {
 	return problems
 }
 
-// addWaivers adds what another shard says of the same waivers.
+// addWaivers adds the waivers of another shard.
 func addWaivers(all, more []Waiver) []Waiver {
 	out := append([]Waiver(nil), all...)
 	for _, waiver := range more {

@@ -79,7 +79,7 @@ func readFile[T any](path string, read func(io.Reader) (T, error)) (T, error) {
 	var none T
 	file, err := os.Open(path) //nolint:gosec // the user names the file
 	if errors.Is(err, fs.ErrNotExist) {
-		return none, fmt.Errorf("%s is not there; name the run.json of a run", path)
+		return none, fmt.Errorf("%s does not exist; name the run.json of a run", path)
 	}
 	if err != nil {
 		return none, err

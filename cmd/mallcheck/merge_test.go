@@ -94,9 +94,9 @@ func TestMergeMisuse(t *testing.T) {
 		arguments []string
 		want      string
 	}{
-		{[]string{"merge", one}, "mallcheck: not all shards are there: 2/2 missing"},
-		{[]string{"merge", one, one}, "mallcheck: shard 1/2 is there twice: one/run.json and one/run.json"},
-		{[]string{"merge", "nothing.json"}, "mallcheck: nothing.json is not there; name the run.json of a run"},
+		{[]string{"merge", one}, "mallcheck: shards are missing: 2/2"},
+		{[]string{"merge", one, one}, "mallcheck: shard 1/2 is given twice: one/run.json and one/run.json"},
+		{[]string{"merge", "nothing.json"}, "mallcheck: nothing.json does not exist; name the run.json of a run"},
 		{[]string{"merge", one, "--format=x"}, `mallcheck: --format: "x" is not a known report format; `},
 		{[]string{"run", "--shard=3/2", "--seed=1"}, `mallcheck: --shard: "3/2" is not a valid shard; write which one of how many, such as 2/4`},
 		{[]string{"run", "--shard=1/2"}, "mallcheck: --seed is missing; the shards of one run have the same: give each --seed N, any number"},

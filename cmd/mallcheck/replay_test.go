@@ -254,7 +254,7 @@ func TestRerun(t *testing.T) {
 	}{
 		{[]string{"rerun", "again/run.json"}, 2, "mallcheck: again/run.json: every check that could run passed: there is nothing to run again\n"},
 		{[]string{"rerun", "mallcheck-report/run.json", "--only=RID-001"}, 2, "mallcheck: --only and --skip cannot be used with rerun, which runs what failed\n"},
-		{[]string{"rerun", "none.json"}, 2, "mallcheck: none.json is not there; name the run.json of a run\n"},
+		{[]string{"rerun", "none.json"}, 2, "mallcheck: none.json does not exist; name the run.json of a run\n"},
 	} {
 		got := process{arguments: test.arguments, dir: dir}.run(t)
 		if got.code != test.code || fmt.Sprint(got.out, got.err) != test.want {

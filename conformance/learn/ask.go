@@ -13,8 +13,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render"
 )
 
-// Ask runs the checks that the settings select against their target, the sandbox where they
-// name none, and learns from what it answers. Its error is about the settings.
+// Ask runs the checks that the settings select against their target, or against the sandbox if they name
+// none, and learns from the answers. An error is about the settings.
 func (l *Learner) Ask(ctx context.Context, layers ...target.Layer) (*reports.Run, error) {
 	t, closing, err := embedded.Open(layers...)
 	if err != nil {
@@ -31,7 +31,7 @@ func (l *Learner) Ask(ctx context.Context, layers ...target.Layer) (*reports.Run
 	return conformance.Run(ctx, t, l)
 }
 
-// Incomplete says why a run did not see all that it was to see, nil where it did.
+// Incomplete says why a run did not see everything that it should have seen; nil if it did.
 func Incomplete(run *reports.Run) error {
 	switch {
 	case slices.ContainsFunc(run.Services, func(s reports.Service) bool { return !s.Reached }):

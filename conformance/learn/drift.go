@@ -16,20 +16,19 @@ import (
 // Change is one difference between two learnings.
 type Change = drift.Change
 
-// Drift returns what changed between two learnings of one target, or differs between two
-// targets: what breaks clients first.
+// Drift returns the differences between two learnings of one target, or between two targets. Changes
+// that break clients come first.
 func Drift(before, after *Learned) []Change { return drift.Between(before, after) }
 
-// Area is that of the results that DriftRun makes.
+// Area is the area of the results that DriftRun makes.
 const Area = "DRIFT"
 
-// wholeTarget names the result of changes that no single operation shows.
+// wholeTarget is the name of the result for changes that belong to no single operation.
 const wholeTarget = "target"
 
-// DriftRun returns the changes as a run, for the writers of reports: a result for each
-// operation, and one for the target as a whole. seen has what is known of the run in
-// which the target was asked: its target, services, times and end. failing has changes
-// fail the run.
+// DriftRun returns the changes as a run, for the writers of reports: a result for each operation, and
+// one for the whole target. seen is the run in which the target was called: its target, services, times
+// and end. With failing, changes fail the run.
 func DriftRun(changes []Change, seen reports.Run, failing bool) (*reports.Run, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -83,7 +82,7 @@ func driftResult(name string, changes []Change, policy reports.Policy) reports.R
 	return result
 }
 
-// WriteChanges writes changes as text: what breaks clients, then what does not.
+// WriteChanges writes changes as text: first those that break clients.
 func WriteChanges(w io.Writer, changes []Change) error {
 	var out strings.Builder
 	breaking := 0
@@ -111,7 +110,7 @@ func WriteChanges(w io.Writer, changes []Change) error {
 	return nil
 }
 
-// sentence says a change in one line.
+// sentence describes a change in one line.
 func sentence(c *Change) string {
 	text := c.Kind + ": " + c.Summary
 	switch {

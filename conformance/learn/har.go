@@ -18,20 +18,20 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// isArchive tells an HTTP Archive from other JSON by its first member.
+// isArchive distinguishes an HTTP Archive from other JSON by its first member.
 var isArchive = regexp.MustCompile(`^\s*\{\s*"log"\s*:`)
 
-// archive reads an HTTP Archive (HAR 1.2) exchange by exchange: one that mallcheck wrote, or
-// one of a browser, Postman or a proxy.
+// archive reads an HTTP Archive (HAR 1.2) exchange by exchange, written by mallcheck, a browser, Postman
+// or a proxy.
 type archive struct {
 	decoder *json.Decoder
 	learner *Learner
 	target  string
-	clauses map[string]string // by check: pages of our own archives are checks
+	clauses map[string]string // by check: the pages of mallcheck's archives are checks
 	paths   []pathOf
 	ours    bool
 	known   int // exchanges of operations of the contract
-	bare    int // of these, those whose answer has no content although it had some
+	bare    int // those of them whose answer lost its content
 }
 
 // pathOf finds an operation by its method and the end of its path.
@@ -88,10 +88,10 @@ func (a *archive) read() error {
 		return err
 	}
 	if _, err := a.decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("there is more after the JSON document")
+		return errors.New("there is text after the JSON document")
 	}
 	if a.known == 0 {
-		return errors.New("no entry is a call of the mall: no address ends in a path of the contract, such as /singleVerify")
+		return errors.New("no entry is a call to the mall: no address ends in a path of the contract, such as /singleVerify")
 	}
 	if a.bare == a.known {
 		return errors.New("it has no response bodies; export it with content")
@@ -133,7 +133,7 @@ func (a *archive) members(visit func(name string) error) error {
 		if err != nil {
 			return err
 		}
-		name, _ := token.(string) // a token in this place is a name, or an error
+		name, _ := token.(string) // a token here is a name or an error
 		if err := visit(name); err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (a *archive) delimiter(want json.Delim) error {
 		return err
 	}
 	if token != want {
-		return fmt.Errorf("there is %v where %v belongs", token, want)
+		return fmt.Errorf("found %v instead of %v", token, want)
 	}
 	return nil
 }
@@ -203,15 +203,15 @@ func (a *archive) entry() error {
 	return nil
 }
 
-// isPreflight reports whether a browser asked, before the call of a page, whether it may make it (CORS).
+// isPreflight reports whether a browser asked for permission before the call of a page (CORS).
 func (e *harEntry) isPreflight() bool {
 	return e.Request.Method == http.MethodOptions && slices.ContainsFunc(e.Request.Headers, func(field reports.Header) bool {
 		return strings.EqualFold(field.Name, "Access-Control-Request-Method")
 	})
 }
 
-// announced returns the length that the answer announced, -1 where it had none. Other
-// programs write -1 also for what they do not know.
+// announced returns the announced length of the answer, -1 if there was none. Other programs also write
+// -1 for unknown lengths.
 func (a *archive) announced(e *harEntry, length int) int64 {
 	if a.ours {
 		return e.Response.BodySize
@@ -234,8 +234,8 @@ func decoded(text, encoding string) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(text)
 }
 
-// operationOf finds the operation of a request, "" for none. A request with a method that no operation has is
-// one of the first operation of its path.
+// operationOf finds the operation of a request, "" for none. A request with an unsupported method
+// belongs to the first operation of its path.
 func (a *archive) operationOf(method, address string) string {
 	parsed, err := url.Parse(address)
 	if err != nil {

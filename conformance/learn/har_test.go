@@ -98,8 +98,8 @@ func TestArchiveOfNothing(t *testing.T) {
 		`{"log":{"version":"1.2","entries":[]}}`: "no entry is a call of the mall",
 		`{"log":{"entries":[{"startedDateTime":"2026-11-01T00:00:00Z","_operation":"addSims","response":{"status":200,"content":{"text":"?","encoding":"base64"}}}]}}`:               "the content of the answer of 2026-11-01",
 		`{"log":{"entries":[{"startedDateTime":"2026-11-01T00:00:00Z","request":{"method":"POST","url":"https://h/singleVerify"},"response":{"status":200,"content":{"size":9}}}]}}`: "export it with content",
-		`{"log":[]}`:                  "there is [ where { belongs",
-		`{"log":{"entries":[{}]}} {}`: "more after the JSON document",
+		`{"log":[]}`:                  "found [ instead of {",
+		`{"log":{"entries":[{}]}} {}`: "text after the JSON document",
 	} {
 		learner, err := New()
 		if err != nil {

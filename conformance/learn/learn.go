@@ -1,8 +1,8 @@
-// Package learn turns what a target was seen to do into an overlay of the contract, and
-// tells what changed since.
+// Package learn turns the observed behavior of a target into an overlay of the contract, and reports
+// later changes.
 //
-// It learns from the exchanges of a run, as they happen or from its run.json. It sends
-// nothing itself. What is inferred, and from how much evidence, is for package observe.
+// It learns from the exchanges of a run, while it happens or from its run.json. It sends nothing itself.
+// Package observe draws the conclusions and decides how much evidence they need.
 package learn
 
 import (
@@ -25,7 +25,7 @@ import (
 // Learned is what was learnt of a target.
 type Learned = observe.Learned
 
-// Fact is one thing that was learnt beside the members of answers.
+// Fact is anything learnt that is not about members of answers.
 type Fact = observe.Fact
 
 // Learner learns from exchanges. It is safe for concurrent use, and an observer of a run.
@@ -73,12 +73,12 @@ func (l *Learner) Learned() *Learned {
 	return l.learner.Learned()
 }
 
-// AddRun learns from a run as reports.WriteJSON writes it, or from an HTTP Archive (HAR 1.2) of any
-// program. It is read result by result, so that a large one takes no more memory. It returns the name of
-// the target, "" where an archive does not tell it.
+// AddRun learns from a run as written by reports.WriteJSON, or from an HTTP Archive (HAR 1.2) of any
+// program. It reads result by result, so that memory does not grow with the file. It returns the name of
+// the target; "" if an archive does not contain it.
 func (l *Learner) AddRun(r io.Reader) (target string, err error) {
 	buffered := wholefile.WithoutMark(r)
-	if head, _ := buffered.Peek(512); isArchive.Match(head) { // what cannot be read is reported below
+	if head, _ := buffered.Peek(512); isArchive.Match(head) { // read errors are reported below
 		a := &archive{decoder: json.NewDecoder(buffered), learner: l}
 		if err := a.read(); err != nil {
 			return "", fmt.Errorf("reading an HTTP archive: %w", err)
@@ -102,32 +102,32 @@ func (l *Learner) AddFile(path string) (target string, err error) {
 	if err != nil {
 		return "", unreadable(path, err, recordings)
 	}
-	defer func() { _ = file.Close() }() // it was only read
+	defer func() { _ = file.Close() }() // only read
 	if target, err = l.AddRun(file); err != nil {
 		return "", unreadable(path, err, recordings)
 	}
 	return target, nil
 }
 
-// What to name in place of a file that cannot be read.
+// What to use instead of a file that cannot be read.
 const (
 	recordings = "name the run.json or report.har of a run or of mallcheck proxy, or an HTTP Archive of another program"
 	learnings  = "name an overlay that mallcheck learn wrote, or the run.json of a run"
 )
 
-// unreadable says why a file cannot be used, and what to name instead.
+// unreadable says why a file cannot be used and what to use instead.
 func unreadable(path string, err error, instead string) error {
 	var at *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s is not there; %s", path, instead)
-	case errors.As(err, &at): // it has the path, too
+		return fmt.Errorf("%s does not exist; %s", path, instead)
+	case errors.As(err, &at): // it names the path already
 		err = at.Err
 	}
 	return fmt.Errorf("%s: %w; %s", path, err, instead)
 }
 
-// Overlay writes what was learnt as an overlay, for the target of a name.
+// Overlay returns what was learnt as an overlay, for a target with the given name.
 func Overlay(learned *Learned, target string) ([]byte, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
@@ -166,8 +166,8 @@ func ReadFile(path string) (*Learned, error) {
 	return learned, nil
 }
 
-// Load returns what is in a file: the overlay that learning wrote, or a run, from which is
-// learnt. seen has what is known of the run.
+// Load returns the learning in a file: an overlay that learning wrote, or a run to learn from. seen is
+// what is known of the run.
 func Load(path string) (learned *Learned, seen reports.Run, err error) {
 	text, err := head(path)
 	if err != nil {
@@ -196,7 +196,7 @@ func head(path string) (string, error) {
 	if err != nil {
 		return "", unreadable(path, err, learnings)
 	}
-	defer func() { _ = file.Close() }() // it was only read
+	defer func() { _ = file.Close() }() // only read
 	beginning := make([]byte, 512)
 	n, err := io.ReadFull(wholefile.WithoutMark(file), beginning)
 	switch {
@@ -208,7 +208,7 @@ func head(path string) (string, error) {
 	return string(beginning[:n]), nil
 }
 
-// WriteSummary writes in a few lines what was learnt, and what contradicts a page.
+// WriteSummary writes a few lines about what was learnt and what contradicts a page.
 func WriteSummary(w io.Writer, learned *Learned) error {
 	var out strings.Builder
 	kinds := map[string]int{}
@@ -224,7 +224,7 @@ func WriteSummary(w io.Writer, learned *Learned) error {
 		}
 	}
 	if contradictions := learned.Contradictions(); len(contradictions) > 0 {
-		out.WriteString("Contradicts a page, which stays in the contract:\n")
+		out.WriteString("Contradicts a page (the contract keeps the documented statement):\n")
 		for _, one := range contradictions {
 			out.WriteString("  " + one + "\n")
 		}

@@ -7,13 +7,13 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Sides are what is compared.
+// Sides are the two sides of a comparison.
 type Sides struct {
-	// Before is a file, an overlay or a run; empty for the overlay of the target.
+	// Before is a file, an overlay or a run; if empty, the overlay of the target.
 	Before string
-	// After is such a file; empty for the target as it answers now.
+	// After is such a file; if empty, the target as it answers now.
 	After string
-	// Ask has a learner ask the target.
+	// Ask lets a learner learn from the target.
 	Ask func(*Learner) (*reports.Run, error)
 }
 

@@ -1,5 +1,5 @@
-// Package partner has what the checks of a partner's own side share: a check and the record of
-// what it saw. Selection, waivers, verdicts and reports are those of conformance.
+// Package partner has what the checks of a partner's side share: a check, and the record of its
+// exchanges and deviations. Selection, waivers, verdicts and reports come from package conformance.
 package partner
 
 import (
@@ -15,22 +15,22 @@ type Check struct {
 	ID string
 	// Clause is the statement of the contract that the check is about.
 	Clause string
-	// Requirement is what must hold, in one sentence without a full stop.
+	// Requirement is one sentence without a full stop.
 	Requirement string
 	// Level is reports.Must if empty.
 	Level reports.Level
-	// Grade and Source are the evidence of this case; if empty, those of the clause count.
+	// Grade and Source are the evidence of this case; if empty, the clause's evidence applies.
 	Grade  reports.Grade
 	Source string
 	// Does is reports.Read if empty.
 	Does reports.Does
-	// Operations are the operations of the contract that the check is about; there may be none.
+	// Operations are the operations of the contract that the check is about; may be empty.
 	Operations []string
-	// Run carries the check out. It is nil in a catalogue.
+	// Run executes the check. It is nil in a catalogue.
 	Run func(ctx context.Context, r *Record)
 }
 
-// Described returns the check as the suite lists, selects and explains it.
+// Described returns the check in the form in which the suite lists, selects and explains it.
 func (c Check) Described() checks.Check {
 	level := c.Level
 	if level == "" {
@@ -44,11 +44,12 @@ func (c Check) Described() checks.Check {
 		Requirement: c.Requirement, Grade: c.Grade, Source: c.Source}
 }
 
-// Record collects what one check saw. It belongs to the goroutine of the check.
+// Record collects the results of one check. It belongs to the check's goroutine.
 type Record struct {
 	// Exchanges are the requests sent, in order.
 	Exchanges []reports.Exchange
-	// Deviations are what the check found. The suite fills clause, grade and level where they are empty.
+	// Deviations are the findings of the check. The suite fills in clause, grade and level if they are
+	// empty.
 	Deviations []reports.Deviation
 	// Verdict and Reason are set by Skip and Inconclusive.
 	Verdict reports.Verdict
@@ -62,8 +63,8 @@ func (r *Record) Fail(summary, expected, actual string) {
 	})
 }
 
-// Skip says why the check cannot run with these settings.
+// Skip records why the check cannot run with these settings.
 func (r *Record) Skip(reason string) { r.Verdict, r.Reason = reports.Skipped, reason }
 
-// Inconclusive says why the check came to no result.
+// Inconclusive records why the check has no result.
 func (r *Record) Inconclusive(reason string) { r.Verdict, r.Reason = reports.Inconclusive, reason }

@@ -2,17 +2,17 @@ package redact
 
 import "strings"
 
-// cutMark ends a text whose end was cut off.
+// cutMark ends a text that was shortened.
 const cutMark = "…"
 
-// cutLength is how many bytes of a hidden value are looked for before a cutMark;
-// fewer tell nothing.
+// cutLength is how many bytes of a hidden value must precede a cutMark to be recognized; fewer reveal
+// nothing.
 const cutLength = 4
 
 // cutForms are texts to hide, by their first and by their last cutLength bytes.
 type cutForms struct{ begin, end map[string][]cutForm }
 
-// cutForm is a text to hide and what takes its place.
+// cutForm is a text to hide and its replacement.
 type cutForm struct{ form, told string }
 
 func newCutForms(forms map[string]string) cutForms {
@@ -27,7 +27,7 @@ func newCutForms(forms map[string]string) cutForms {
 	return cuts
 }
 
-// hide hides the rest of a text whose end was cut off, before each cutMark.
+// hide hides the beginning of a secret before each cutMark.
 func (c cutForms) hide(s string) string {
 	var out strings.Builder
 	for {
@@ -40,7 +40,7 @@ func (c cutForms) hide(s string) string {
 	}
 }
 
-// hideEnd hides what a text ends with, if a form begins with it.
+// hideEnd hides the end of a text if a form begins with it.
 func (c cutForms) hideEnd(s string) string {
 	for start := 0; start+cutLength <= len(s); start++ {
 		for _, known := range c.begin[s[start:start+cutLength]] {
@@ -52,7 +52,7 @@ func (c cutForms) hideEnd(s string) string {
 	return s
 }
 
-// hideBegin hides what a text begins with, if a form ends with it.
+// hideBegin hides the beginning of a text if a form ends with it.
 func (c cutForms) hideBegin(s string) string {
 	for end := len(s); end >= cutLength; end-- {
 		for _, known := range c.end[s[end-cutLength:end]] {

@@ -7,12 +7,12 @@ import (
 	"unicode/utf16"
 )
 
-// escapedLevels is how many times a text may be escaped for its secrets to be found.
+// escapedLevels is how many levels of escapes are searched for secrets.
 const escapedLevels = 4
 
-// hideIn returns s with every secret hidden that free text can tell, also where the
-// text is escaped for HTML, a URL or JSON, several times over. Only a text that
-// holds such a secret loses the form of its escapes.
+// hideIn returns s with every secret hidden that can be recognized in free text, even if the text is
+// escaped for HTML, URLs or JSON, several times over. Only a text that contains such a secret loses the
+// form of its escapes.
 func (r *redactor) hideIn(s string) string {
 	told := r.plain(s)
 	escaped := told
@@ -29,8 +29,7 @@ func (r *redactor) hideIn(s string) string {
 	return told
 }
 
-// unescape takes one level of escapes from a text: those of HTML, URLs and JSON. What
-// is no escape stays.
+// unescape removes one level of escapes from a text: those of HTML, URLs and JSON. Anything else stays.
 func unescape(s string) string {
 	if strings.Contains(s, `\`) {
 		s = unescapeJSON(s)
@@ -60,8 +59,8 @@ func unescapePercent(s string) string {
 	return out.String()
 }
 
-// unescapeJSON replaces the escapes of quotes, slashes, backslashes and of characters
-// by their number; of others, such as \n, nothing is hidden.
+// unescapeJSON replaces the escapes of quotes, slashes and backslashes, and escapes by number; other
+// escapes, such as \n, hide nothing.
 func unescapeJSON(s string) string {
 	var out strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -92,7 +91,7 @@ func unescapeJSON(s string) string {
 	return out.String()
 }
 
-// unit returns the number of an escape \uxxxx that s begins with.
+// unit returns the number of an escape \uxxxx at the beginning of s.
 func unit(s string) (rune, bool) {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return 0, false

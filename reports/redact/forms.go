@@ -18,12 +18,12 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
 )
 
-// shortestEncoded is the length in bytes from which a value is looked for in
-// hexadecimal and base64 too; shorter ones would be met by chance.
+// shortestEncoded is the length in bytes from which on a value is also searched for in hexadecimal and
+// base64; shorter ones would occur by chance.
 const shortestEncoded = 6
 
-// formsOf returns every form of the secret values and of the learned ones that is
-// looked for, each with what takes its place.
+// formsOf returns every form of the secret and learned values that is searched for, each with its
+// replacement.
 func formsOf(values []string, learned map[string]string) map[string]string {
 	forms := map[string]string{}
 	add := func(name string, texts ...string) {
@@ -40,7 +40,7 @@ func formsOf(values []string, learned map[string]string) map[string]string {
 	}
 	for _, value := range slices.Sorted(maps.Keys(learned)) {
 		name := learned[value]
-		if name != SIMName { // as it is, it is masked and not replaced
+		if name != SIMName { // in plain form it is masked, not replaced
 			add(name, writtenForms(value)...)
 		}
 		add(name, encodedForms(value)...)
@@ -49,12 +49,12 @@ func formsOf(values []string, learned map[string]string) map[string]string {
 	return forms
 }
 
-// replacer returns what replaces forms, nil when there are none, and the length of the shortest form.
+// replacer returns a replacer for forms, nil if there are none, and the length of the shortest form.
 func replacer(forms map[string]string) (replacing *strings.Replacer, shortest int) {
 	if len(forms) == 0 {
 		return nil, 0
 	}
-	// At one place the longest form must win, or the rest of it would be left.
+	// The longest form must win, or the rest of it would remain.
 	longest := slices.SortedFunc(maps.Keys(forms), func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b))
 	})
@@ -65,7 +65,7 @@ func replacer(forms map[string]string) (replacing *strings.Replacer, shortest in
 	return strings.NewReplacer(pairs...), len(longest[len(longest)-1])
 }
 
-// writtenForms returns value as texts write it: as it is, in a URL, in JSON and in HTML.
+// writtenForms returns the forms of value in texts: plain, in a URL, in JSON and in HTML.
 func writtenForms(value string) []string {
 	forms := []string{value, html.EscapeString(value)}
 	for _, escaped := range []string{url.QueryEscape(value), url.PathEscape(value)} {
@@ -83,11 +83,11 @@ func writtenForms(value string) []string {
 	return forms
 }
 
-// escapes are how URLs, JSON and HTML write a byte that does not stand for itself.
+// escapes are how URLs, JSON and HTML escape a byte.
 var escapes = []string{"%%%02X", "%%%02x", `\u%04x`, `\u%04X`, "&#%d;", "&#x%x;", "&#x%X;"}
 
-// escaped returns value with every character of ASCII escaped that has a meaning of
-// its own in URLs (RFC 3986, section 2.3).
+// escaped returns value with every ASCII character escaped that has a meaning in URLs (RFC 3986, section
+// 2.3).
 func escaped(value, escape string) string {
 	var out strings.Builder
 	for i := range len(value) {
@@ -100,8 +100,8 @@ func escaped(value, escape string) string {
 	return out.String()
 }
 
-// mixedForms matches values in which any characters are escaped in any way; nil when
-// there are none. There is one group for each value.
+// mixedForms matches values in which any characters are escaped in any way; nil if there are none. There
+// is one group for each value.
 func mixedForms(values []string) *regexp.Regexp {
 	var patterns []string
 	for _, value := range values {
@@ -127,8 +127,8 @@ func mixedForms(values []string) *regexp.Regexp {
 	return regexp.MustCompile(strings.Join(patterns, "|"))
 }
 
-// encodedForms returns value in hexadecimal and base64, where it may stand
-// inside a longer text that was encoded as a whole.
+// encodedForms returns value in hexadecimal and base64, as it occurs inside a longer text that was
+// encoded as a whole.
 func encodedForms(value string) []string {
 	if len(value) < shortestEncoded {
 		return nil
@@ -137,7 +137,7 @@ func encodedForms(value string) []string {
 	return append(base64Forms(value), lower, strings.ToUpper(lower))
 }
 
-// keyForms returns what value stands for, if it is hexadecimal itself, as keys are.
+// keyForms returns the bytes of value if it is hexadecimal itself, as keys are.
 func keyForms(value string) []string {
 	key, err := hex.DecodeString(value)
 	if err != nil || len(key) < shortestEncoded {
@@ -146,9 +146,8 @@ func keyForms(value string) []string {
 	return append(base64Forms(string(key)), string(key), strings.ToLower(value), strings.ToUpper(value))
 }
 
-// base64Forms returns, for each of the three places at which value can begin in a
-// text that is encoded, the digits that depend on value alone; alone, it begins
-// at the first, and then its padding belongs to it.
+// base64Forms returns, for each of the three positions at which value can begin in an encoded text, the
+// digits that depend on value alone. By itself, it begins at the first, and its padding belongs to it.
 func base64Forms(value string) []string {
 	var forms []string
 	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {

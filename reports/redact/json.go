@@ -10,8 +10,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
 )
 
-// jsonRedactor copies one valid JSON text token by token, so that all it does
-// not hide stays byte for byte.
+// jsonRedactor copies one valid JSON text token by token, so that everything it does not hide stays byte
+// for byte.
 type jsonRedactor struct {
 	*redactor
 	src string
@@ -19,12 +19,11 @@ type jsonRedactor struct {
 	out []byte
 }
 
-// jsonCopies are the buffers that bodies are copied into: most hide nothing, and
-// their copies are not kept.
+// jsonCopies are the buffers that bodies are copied into: most bodies hide nothing, and their copies are
+// not kept.
 var jsonCopies = sync.Pool{New: func() any { return new([]byte) }}
 
-// redact returns the redacted copy of src, whose bytes are raw, or raw itself when
-// nothing is hidden.
+// redact returns the redacted copy of src, whose bytes are raw, or raw itself if nothing is hidden.
 func (j *jsonRedactor) redact(raw []byte) []byte {
 	buffer, _ := jsonCopies.Get().(*[]byte)
 	defer jsonCopies.Put(buffer)
@@ -53,7 +52,7 @@ func (j *jsonRedactor) value() {
 	}
 }
 
-// list copies an object or array, whose items item copies.
+// list copies an object or array; item copies its items.
 func (j *jsonRedactor) list(end byte, item func()) {
 	j.byte()
 	j.space()
@@ -68,7 +67,7 @@ func (j *jsonRedactor) list(end byte, item func()) {
 	j.byte()
 }
 
-// member copies a member of an object, and hides its value when its name says so.
+// member copies a member of an object, and hides its value if its name requires it.
 func (j *jsonRedactor) member() {
 	name := j.str()
 	j.space()
@@ -95,7 +94,7 @@ func (j *jsonRedactor) member() {
 	j.out = append(j.out, raw...)
 }
 
-// kindOf names the kind of a JSON value that is no string.
+// kindOf names the kind of a JSON value that is not a string.
 func kindOf(raw string) string {
 	switch raw[0] {
 	case '{':
@@ -110,7 +109,7 @@ func kindOf(raw string) string {
 	return "number"
 }
 
-// learnAll tells every string and number in a hidden value.
+// learnAll reports every string and number in a hidden value to learn.
 func (j *jsonRedactor) learnAll(name, raw string) {
 	if j.learn == nil {
 		return
@@ -139,8 +138,8 @@ func (j *jsonRedactor) learnValue(name string, value any) {
 	}
 }
 
-// str copies the string at pos with its secrets hidden and returns what it says.
-// Only a string that holds one loses the form of its escapes.
+// str copies the string at pos with its secrets hidden and returns its value. Only a string that
+// contains a secret loses the form of its escapes.
 func (j *jsonRedactor) str() string {
 	raw := j.skip()
 	said := unquoteJSON(raw)
@@ -152,7 +151,7 @@ func (j *jsonRedactor) str() string {
 	return said
 }
 
-// scalar copies a number, true, false or null; one that holds a secret becomes a string.
+// scalar copies a number, true, false or null; one that contains a secret becomes a string.
 func (j *jsonRedactor) scalar() {
 	raw := j.skip()
 	if told := j.hideIn(raw); told != raw {
@@ -162,7 +161,7 @@ func (j *jsonRedactor) scalar() {
 	}
 }
 
-// skip moves pos behind the value at pos and returns its bytes.
+// skip moves pos past the value at pos and returns its bytes.
 func (j *jsonRedactor) skip() string {
 	start, depth := j.pos, 0
 	for {
@@ -214,14 +213,13 @@ func (j *jsonRedactor) byte() {
 	j.pos++
 }
 
-// quote writes text as a JSON string; text that is not UTF-8 loses those bytes.
+// quote writes text as a JSON string; bytes that are not UTF-8 are lost.
 func (j *jsonRedactor) quote(text string) {
-	quoted, _ := jsontext.Quote(text) // a string can always be written
+	quoted, _ := jsontext.Quote(text) // encoding a string cannot fail
 	j.out = append(j.out, quoted...)
 }
 
-// unquoteJSON returns what a valid JSON string says; without an escape in it,
-// that is its own bytes.
+// unquoteJSON returns the value of a valid JSON string; without escapes, those are its own bytes.
 func unquoteJSON(raw string) string {
 	if strings.IndexByte(raw, '\\') < 0 {
 		return raw[1 : len(raw)-1]

@@ -8,14 +8,14 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Redact returns text in which nothing that secrets names is left, by the rules of
-// Redact for a text: what is hidden gives way to a placeholder that names it.
+// Redact returns text with everything redacted that secrets names, by the rules of Run for a text: a
+// placeholder names what was redacted.
 func (s Secrets) Redact(text string) string {
 	return newRedactor(s).taught(s.Values, s.known(), text)
 }
 
-// taught returns s with every secret hidden, also where it is encoded, of a value
-// that s itself or an earlier text tells. It adds what s tells to learned.
+// taught returns s with every secret hidden, even in encoded form, if its value is in s itself or in an
+// earlier text. It adds the values in s to learned.
 func (r *redactor) taught(values []string, learned map[string]string, s string) string {
 	before := len(learned)
 	r.learn = func(name, value string) {
@@ -32,32 +32,30 @@ func (r *redactor) taught(values []string, learned map[string]string, s string) 
 	return r.hideIn(s)
 }
 
-// Body returns a body in which nothing that secrets names is left, by the rules of
-// Redact; a value that is hidden at one place is hidden at the others as well. JSON
-// stays JSON.
+// Body returns a body with everything redacted that secrets names, by the rules of Run. A value that is
+// hidden in one place is hidden everywhere. JSON stays JSON.
 func (s Secrets) Body(body []byte) []byte {
 	run := Run(&reports.Run{Results: []reports.Result{{Exchanges: []reports.Exchange{{Request: reports.Request{Body: body}}}}}}, s)
 	return run.Results[0].Exchanges[0].Request.Body
 }
 
-// Writer returns a writer that writes to out what is written, line by line, as
-// Text returns each line. What stands behind the last end of a line is handed on by
-// Close, which does not close out. It is safe for concurrent use.
+// Writer returns a writer that redacts line by line, as Redact does, and writes the result to out. Text
+// after the last line end is written by Close, which does not close out. It is safe for concurrent use.
 func (s Secrets) Writer(out io.Writer) io.WriteCloser {
 	return &lineWriter{out: out, redactor: newRedactor(s), values: s.Values, learned: s.known()}
 }
 
 // lineWriter redacts lines.
 type lineWriter struct {
-	mu       sync.Mutex // a signal is reported while a run still writes
+	mu       sync.Mutex // a signal may be reported while a run still writes
 	out      io.Writer
 	redactor *redactor
 	values   []string
-	learned  map[string]string // values told so far that a name or their form hides
-	rest     []byte            // of a line that has not ended
+	learned  map[string]string // values so far that their name or form hides
+	rest     []byte            // of an incomplete line
 }
 
-// Write implements io.Writer. Its error is that of the writer behind it.
+// Write implements io.Writer. Its error is that of the underlying writer.
 func (w *lineWriter) Write(text []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -72,7 +70,7 @@ func (w *lineWriter) Write(text []byte) (int, error) {
 	return len(text), err
 }
 
-// lines redacts each line by itself, so that none hides a part of the next.
+// lines redacts each line separately, so that none hides a part of the next.
 func (w *lineWriter) lines(text []byte) string {
 	var told bytes.Buffer
 	for line := range bytes.Lines(text) {

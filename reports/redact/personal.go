@@ -5,12 +5,11 @@ import (
 	"strings"
 )
 
-// email matches what looks like an e-mail address, its @ as texts, URLs and JSON
-// write it. A placeholder of user information before a host is matched with its
-// end, so that it can be told apart.
+// email matches text that looks like an e-mail address, with its @ as in texts, URLs and JSON. A
+// placeholder of user information before a host is matched with its end, so that it can be recognized.
 var email = regexp.MustCompile(`(?i)(?:%3E)?[\w.+-]*(?:@|%40|\\u0040)[\w-]+(?:\.[\w-]+)+`)
 
-// emails hides e-mail addresses under whatever name they stand.
+// emails hides e-mail addresses, whatever their name.
 func (r *redactor) emails(s string) string {
 	if !strings.Contains(s, "@") && !strings.Contains(s, "%40") && !strings.Contains(s, `\u0040`) {
 		return s
@@ -24,21 +23,19 @@ func (r *redactor) emails(s string) string {
 	})
 }
 
-// stripePrefixes are what the ids of a payment service begin with, before "_", and
-// the name under which each is hidden.
+// stripePrefixes are the prefixes of ids of a payment service, before "_", and the name under which each
+// is hidden.
 var stripePrefixes = map[string]string{
 	"pm": "pm_id", "src": "pm_id", "card": "pm_id", "tok": "pm_id", "cus": "customer_id", "sub": "sub_id",
 	"pi": "payment_intent", "ch": "payment_intent", "py": "payment_intent", "seti": "setup_intent", "cs": "payment_intent",
 	"ek": "ephemeral_key", "sk": "api_key", "rk": "api_key", "pk": "api_key",
 }
 
-// shortestStripeID is the length of the shortest id behind its prefix: shorter
-// texts are met in names.
+// shortestStripeID is the length of the shortest id after its prefix: shorter texts occur in names.
 const shortestStripeID = 14
 
-// stripeIDs hides ids and client secrets of a payment service under whatever name
-// they stand: a prefix, 14 letters and digits or more with a digit among them, and
-// perhaps "_secret_" and more of them.
+// stripeIDs hides ids and client secrets of a payment service, whatever their name: a prefix, at least
+// 14 letters and digits including a digit, and optionally "_secret_" and more of them.
 func (r *redactor) stripeIDs(s string) string {
 	var out strings.Builder
 	kept := 0
@@ -77,7 +74,7 @@ func (r *redactor) stripeIDs(s string) string {
 	return out.String() + s[kept:]
 }
 
-// lettersBefore returns the small letters at the end of s, five at most.
+// lettersBefore returns the lower-case letters at the end of s, at most five.
 func lettersBefore(s string) string {
 	start := len(s)
 	for start > 0 && len(s)-start < 5 && s[start-1] >= 'a' && s[start-1] <= 'z' {
@@ -86,7 +83,7 @@ func lettersBefore(s string) string {
 	return s[start:]
 }
 
-// wordAhead returns the letters and digits that s begins with.
+// wordAhead returns the letters and digits at the beginning of s.
 func wordAhead(s string) string {
 	end := 0
 	for end < len(s) && wordByte(s[end]) {

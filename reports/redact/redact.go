@@ -1,5 +1,5 @@
-// Package redact hides secrets and personal data in a run before it leaves the
-// process. It knows no target: Secrets says what must not be told.
+// Package redact hides secrets and personal data in a run before it leaves the process. It knows no
+// target: Secrets says what to hide.
 package redact
 
 import (
@@ -14,26 +14,25 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/parallel"
 )
 
-// Secrets says what must not leave the process. The zero value redacts what
-// identifies a payment or a payer (payId, client_secret, cvc and the like), the
-// credentials in headers, user information in URLs, and, wherever they stand,
-// e-mail addresses and what looks like an id of Stripe.
+// Secrets says what must not leave the process. The zero value redacts what identifies a payment or a
+// payer (payId, client_secret, cvc and the like), credentials in headers, user information in URLs, and,
+// anywhere, e-mail addresses and text that looks like an id of Stripe.
 type Secrets struct {
-	// Values are secret texts, such as push keys. Each is replaced wherever it
-	// stands: as it is and as it looks in a URL, JSON, HTML, hexadecimal or
-	// base64; of a value in hexadecimal, the bytes it stands for as well.
+	// Values are secret texts, such as push keys. Each is redacted wherever it occurs, plain or as
+	// written in a URL, JSON, HTML, hexadecimal or base64; for a value in hexadecimal, its bytes are
+	// redacted as well.
 	Values []string
-	// Known are values of payments, each with the name under which it is redacted
-	// wherever it stands; values that may be met by chance stay.
+	// Known are values of payments, each with the name under which it is redacted wherever it occurs;
+	// values that may occur by chance stay.
 	Known map[string]string
-	// Members are names of further members and query parameters whose values are
-	// redacted. Case, "_" and "-" make no difference.
+	// Members are names of additional members and query parameters whose values are redacted. Letter
+	// case, "_" and "-" make no difference.
 	Members []string
-	// MaskSIMs hides the digits of SIM numbers (ICCIDs: 18 to 20 digits that
-	// begin with 89) except the first six and the last four.
+	// MaskSIMs hides the digits of SIM numbers (ICCIDs: 18 to 20 digits that begin with 89) except the
+	// first six and the last four.
 	MaskSIMs bool
-	// ShowPayments leaves what identifies a payment or a payer as it is: for whoever
-	// made the call and needs its answer.
+	// ShowPayments keeps what identifies a payment or a payer, for callers who made the call and need
+	// its answer.
 	ShowPayments bool
 }
 
@@ -50,40 +49,38 @@ var secretHeaders = []string{
 	"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Api-Key", "X-Auth-Token",
 }
 
-// Run returns a deep copy of run in which nothing that secrets names is
-// left; a body that hides nothing shares its bytes with run. What is hidden
-// gives way to a placeholder that names it:
+// Run returns a deep copy of run with everything redacted that secrets names; a body without secrets
+// shares its bytes with run. A placeholder names what was redacted:
 //
 //	{"payId":"<redacted:payId>","payAmount":"4.99"}
 //
-// Every byte around a placeholder stays as it was, so that the evidence keeps
-// its form, and a body that was JSON still is; a hidden number, object or array
-// becomes a text that tells its kind, "<redacted:payId:number>". null and the
-// empty text hide nothing and stay. In URLs the placeholder is percent-encoded.
+// Every byte around a placeholder stays unchanged, so that the evidence keeps its form, and JSON bodies
+// stay JSON. A hidden number, object or array becomes a string that names its kind,
+// "<redacted:payId:number>". null and the empty string hide nothing and stay. In URLs the placeholder is
+// percent-encoded.
 //
-// A hidden value of eight bytes or more that is no plain word is hidden in all
-// the rest of the run too, whatever name or text it stands under there.
-// Redacting twice changes nothing more.
+// A hidden value of eight bytes or more that is not a plain word is hidden everywhere else in the run
+// too, whatever its name there. Redacting twice changes nothing more.
 func Run(run *reports.Run, secrets Secrets) *reports.Run {
 	return Within(context.Background(), run, secrets)
 }
 
-// Within is Run for as long as ctx allows. Bodies for which it leaves no time are left
-// out and counted in Cut; everything else is redacted all the same.
+// Within is Run as long as ctx allows. Bodies for which no time is left are left out and counted in Cut;
+// everything else is redacted nevertheless.
 func Within(ctx context.Context, run *reports.Run, secrets Secrets) *reports.Run {
 	var mu sync.Mutex
 	learned := secrets.known()
 	r := newRedactor(secrets)
 	r.ctx = ctx
 	mixed := r.mixed
-	r.values, r.mixed = nil, nil // what they replace need not be learned
+	r.values, r.mixed = nil, nil // values that they replace need not be learned
 	r.learn = func(name, value string) {
 		if !telling(value) {
 			return
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		// The first name in order wins, whichever result is looked at first.
+		// The first name in order wins, whichever result is processed first.
 		if known, twice := learned[value]; !twice || name < known {
 			learned[value] = name
 		}
@@ -101,7 +98,7 @@ func Within(ctx context.Context, run *reports.Run, secrets Secrets) *reports.Run
 	return out
 }
 
-// known returns a copy of Known without what may be met by chance.
+// known returns a copy of Known without values that may occur by chance.
 func (s Secrets) known() map[string]string {
 	known := map[string]string{}
 	for value, name := range s.Known {
@@ -112,8 +109,8 @@ func (s Secrets) known() map[string]string {
 	return known
 }
 
-// telling reports whether a value of a hidden member would not be met by
-// chance elsewhere, as a word like "string" or "completed" would.
+// telling reports whether a value of a hidden member is unlikely to occur by chance elsewhere, unlike a
+// word such as "string" or "completed".
 func telling(value string) bool {
 	if len(value) < 8 || reports.IsPlaceholder(value) {
 		return false
@@ -132,9 +129,9 @@ var (
 	resultType   = reflect.TypeFor[reports.Result]()
 )
 
-// copyTo makes out, which is zero, a redacted deep copy of v. It goes by type, so
-// that a member that is added to Run is redacted without being named here: every
-// plain string is text that may hold a secret; named string types are enumerations.
+// copyTo makes out, which is zero, a redacted deep copy of v. It depends only on types, so that a new
+// member of Run is redacted without being named here: every plain string is text that may contain a
+// secret; named string types are enumerations.
 func (r *redactor) copyTo(out, v reflect.Value) {
 	switch {
 	case v.Type() == timeType:
@@ -165,7 +162,7 @@ func (r *redactor) copyTo(out, v reflect.Value) {
 	}
 }
 
-// copyField is copyTo for a field whose name says more than its type.
+// copyField is copyTo for a field whose name matters.
 func (r *redactor) copyField(out, v reflect.Value, name string) {
 	switch {
 	case name == "URL" && v.Type() == textType:
@@ -177,15 +174,15 @@ func (r *redactor) copyField(out, v reflect.Value, name string) {
 	}
 }
 
-// leftOut counts the body that a copy of a request or response lacks.
+// leftOut counts the body that the copy of a request or response lacks.
 func leftOut(out, v reflect.Value) {
 	if body := v.FieldByName("Body").Len(); body > 0 && out.FieldByName("Body").Len() == 0 {
 		out.FieldByName("Cut").SetInt(v.FieldByName("Cut").Int() + int64(body))
 	}
 }
 
-// copyList is copyTo for a list. The results are looked at on all processors, and
-// while values are only learned no copy of the list is kept.
+// copyList is copyTo for a list. Results are processed on all processors, and while values are only
+// learned no copy of the list is kept.
 func (r *redactor) copyList(out, v reflect.Value) {
 	item := v.Type().Elem()
 	if r.learn == nil {
@@ -218,7 +215,7 @@ func (r *redactor) header(field, value string) string {
 	return r.hideIn(value)
 }
 
-// tail returns the redacted end of a body whose beginning is missing.
+// tail returns the redacted end of a body without its beginning.
 func (r *redactor) tail(raw []byte) []byte {
 	if raw == nil {
 		return nil
@@ -226,8 +223,8 @@ func (r *redactor) tail(raw []byte) []byte {
 	return r.body([]byte(r.cuts.hideBegin(string(raw))))
 }
 
-// body returns the redacted bytes of a body, by the rules of JSON when it is JSON;
-// raw itself when there is nothing to hide.
+// body returns the redacted bytes of a body, by the rules of JSON if it is JSON; raw itself if nothing
+// is hidden.
 func (r *redactor) body(raw []byte) []byte {
 	if told, known := r.bodies.told(raw); known {
 		return told

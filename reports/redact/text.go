@@ -11,29 +11,29 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// redactor hides secrets in texts. It is made for one run.
+// redactor hides secrets in texts. Each run has its own.
 type redactor struct {
-	// ctx says how long bodies are redacted.
+	// ctx limits how long bodies are redacted.
 	ctx      context.Context
 	maskSIMs bool
-	// showPayments leaves what tells of payments and payers.
+	// showPayments keeps data about payments and payers.
 	showPayments bool
 	// names are the hidden members, by folded name.
 	names map[string]string
-	// known are the answers of secretName, by the name as it is written.
+	// known caches the results of secretName, by the name as written.
 	known sync.Map
-	// values replaces secret values in all their forms; nil when there are none.
+	// values replaces secret values in all their forms; nil if there are none.
 	values *strings.Replacer
 	// shortest is the length in bytes of the shortest form that values replaces.
 	shortest int
-	// mixed finds secret values in which any characters are escaped; nil when there are none.
+	// mixed finds secret values in which any characters are escaped; nil if there are none.
 	mixed *regexp.Regexp
-	// cuts are the forms that values replaces, by the bytes that each begins with.
+	// cuts are the forms that values replaces, by their first and last bytes.
 	cuts cutForms
-	// said finds `name "value"`, as messages write it, member `"name": value` and
-	// pair `name=value`, for the hidden names.
+	// said finds `name "value"`, as in messages, member `"name": value` and pair `name=value`, for the
+	// hidden names.
 	said, member, pair *regexp.Regexp
-	// learn, when not nil, is called with every value that a name hides.
+	// learn, if not nil, is called with every value that a name hides.
 	learn func(name, value string)
 	// bodies are those that were redacted before.
 	bodies bodies
@@ -71,14 +71,14 @@ func newRedactor(secrets Secrets) *redactor {
 	return r
 }
 
-// hide has the forms of values replaced.
+// hide prepares the replacement of the forms of values.
 func (r *redactor) hide(values []string, learned map[string]string) {
 	forms := formsOf(values, learned)
 	r.values, r.shortest = replacer(forms)
 	r.cuts = newCutForms(forms)
 }
 
-// foldName makes names equal that differ in case, "_" and "-" only.
+// foldName makes names equal that differ only in letter case, "_" and "-".
 func foldName(name string) string {
 	if strings.ContainsAny(name, "_-") {
 		name = strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", "")
@@ -95,7 +95,7 @@ func namePattern(key string) string {
 	return strings.Join(letters, "[_-]*")
 }
 
-// secretName returns the name by which a member is hidden, if it is.
+// secretName returns the name under which a member is hidden, if it is.
 func (r *redactor) secretName(member string) (string, bool) {
 	if name, known := r.known.Load(member); known {
 		return name.(string), name != ""
@@ -111,7 +111,7 @@ func (r *redactor) learned(name, value string) {
 	}
 }
 
-// plain returns s with every secret hidden that can be told in free text.
+// plain returns s with every secret hidden that can be recognized in free text.
 func (r *redactor) plain(s string) string {
 	s = r.cuts.hide(r.replaced(s))
 	if r.mixed != nil && (strings.Contains(s, "%") || strings.Contains(s, `\u`) || strings.Contains(s, "&")) {
@@ -136,10 +136,10 @@ func (r *redactor) plain(s string) string {
 	return r.sims(s)
 }
 
-// replacements are the buffers that secret values are replaced in: most texts hold none.
+// replacements are the buffers in which secret values are replaced; most texts contain none.
 var replacements = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// replaced returns s with its secret values replaced, s itself when it holds none.
+// replaced returns s with its secret values replaced, or s itself if it contains none.
 func (r *redactor) replaced(s string) string {
 	if r.values == nil || len(s) < r.shortest {
 		return s
@@ -147,14 +147,14 @@ func (r *redactor) replaced(s string) string {
 	buffer, _ := replacements.Get().(*bytes.Buffer)
 	defer replacements.Put(buffer)
 	buffer.Reset()
-	_, _ = r.values.WriteString(buffer, s)         // a buffer takes everything
+	_, _ = r.values.WriteString(buffer, s)         // writing to a buffer cannot fail
 	if told := buffer.Bytes(); string(told) == s { // compared without a copy
 		return s
 	}
 	return buffer.String()
 }
 
-// named hides the values of pattern's matches: before, name, between, value.
+// named hides the values in pattern's matches: before, name, between, value.
 func (r *redactor) named(pattern *regexp.Regexp, s string) string {
 	return pattern.ReplaceAllStringFunc(s, func(match string) string {
 		part := pattern.FindStringSubmatch(match)
@@ -171,7 +171,7 @@ func (r *redactor) named(pattern *regexp.Regexp, s string) string {
 	})
 }
 
-// userInfo hides user and password in what looks like a URL.
+// userInfo hides user and password in text that looks like a URL.
 func (r *redactor) userInfo(s string) string {
 	if !strings.Contains(s, "://") || !strings.Contains(s, "@") {
 		return s
@@ -185,16 +185,16 @@ func (r *redactor) userInfo(s string) string {
 	})
 }
 
-// SIMName is the name under which a SIM number is hidden where it is encoded, so
-// that its digits cannot be masked; in Secrets.Known, that of one known beforehand.
+// SIMName is the name under which a SIM number is hidden if it is encoded, so that its digits cannot be
+// masked; in Secrets.Known, the name of a known SIM number.
 const SIMName = "sim"
 
-// sims masks SIM numbers when that is asked for.
+// sims masks SIM numbers if that is configured.
 func (r *redactor) sims(s string) string {
 	if !r.maskSIMs {
 		return s
 	}
-	var out []byte // a copy of s once it differs
+	var out []byte // a copy of s, once it differs
 	for start := 0; start < len(s); start++ {
 		end := start
 		for end < len(s) && s[end] >= '0' && s[end] <= '9' {
@@ -202,7 +202,7 @@ func (r *redactor) sims(s string) string {
 		}
 		n, shown := end-start, 4
 		if n < 18 && strings.HasPrefix(s[end:], cutMark) {
-			n, shown = n+11, 0 // a number whose end is cut off
+			n, shown = n+11, 0 // a number that was cut off
 		}
 		if n >= 18 && n <= 20+11 && (shown == 0 || n <= 20) && strings.HasPrefix(s[start:], "89") {
 			if shown > 0 {
@@ -223,8 +223,7 @@ func (r *redactor) sims(s string) string {
 	return string(out)
 }
 
-// hidden returns what stands in the place of value: nothing in place of
-// nothing, and a placeholder in its own place.
+// hidden returns the replacement of value: empty for an empty value, unchanged for a placeholder.
 func hidden(name, value string) string {
 	if value == "" || reports.IsPlaceholder(value) {
 		return value
@@ -232,7 +231,7 @@ func hidden(name, value string) string {
 	return "<redacted:" + placeholderName(name) + ">"
 }
 
-// placeholderName leaves of name what needs no escape in JSON, URLs and XML.
+// placeholderName removes from name what would need an escape in JSON, URLs and XML.
 func placeholderName(name string) string {
 	return strings.Map(func(c rune) rune {
 		if c == '_' || c == '-' || c == '.' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' {

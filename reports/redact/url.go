@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// url returns raw with its secrets hidden: user information, the values of
-// hidden query parameters, and secret values anywhere, also where they are
-// percent-encoded in an unusual way. What was a URL still is one.
+// url returns raw with its secrets hidden: user information, the values of hidden query parameters, and
+// secret values anywhere, even in unusual percent-encoding. A URL stays a URL.
 func (r *redactor) url(raw string) string {
 	raw = encodePlaceholders(r.replaced(raw))
 	rest, fragment, hasFragment := strings.Cut(raw, "#")
@@ -52,8 +51,8 @@ func (r *redactor) query(raw string) string {
 	return strings.Join(pairs, "&")
 }
 
-// component hides the secrets in one part of a URL. Only a part that holds a
-// secret loses the form of its escapes.
+// component hides the secrets in one part of a URL. Only a part that contains a secret loses the form of
+// its escapes.
 func (r *redactor) component(raw string, unescape func(string) (string, error), escape func(string) string) string {
 	said, err := unescape(raw)
 	if err != nil || said == raw {
@@ -66,7 +65,7 @@ func (r *redactor) component(raw string, unescape func(string) (string, error), 
 	return escape(told)
 }
 
-// encodePlaceholders makes placeholders fit for a URL.
+// encodePlaceholders makes placeholders valid in a URL.
 func encodePlaceholders(s string) string {
 	if !strings.Contains(s, "<redacted:") {
 		return s

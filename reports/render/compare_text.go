@@ -11,10 +11,10 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-// compareMost is how many entries of one kind the text of a comparison has.
+// compareMost is the largest number of entries of one kind in the text of a comparison.
 const compareMost = 100
 
-// compareForm is how a comparison is written: as plain text or as Markdown.
+// compareForm is the format of a comparison: plain text or Markdown.
 type compareForm struct {
 	title, item string
 	code        func(string) string
@@ -35,7 +35,7 @@ func WriteComparison(w io.Writer, c *reports.Comparison, markdown bool) error {
 	var out strings.Builder
 	form.head(&out, c, markdown)
 	form.violations(&out, "New violations", c.New)
-	form.violations(&out, "Violations that are gone", c.Gone)
+	form.violations(&out, "Resolved violations", c.Gone)
 	verdicts := form.verdicts(c.Verdicts)
 	form.list(&out, "Verdicts", len(verdicts), func(i int) string { return verdicts[i] })
 	form.list(&out, "Shapes of answers", len(c.Shapes), func(i int) string { return form.shape(c.Shapes[i]) })
@@ -59,7 +59,7 @@ func (f compareForm) head(out *strings.Builder, c *reports.Comparison, markdown 
 	if n := len(c.New); n > 0 {
 		words = plural.Of(n, "new violation")
 	}
-	words += fmt.Sprintf(", %d gone", len(c.Gone))
+	words += fmt.Sprintf(", %d resolved", len(c.Gone))
 	if len(c.New) == 0 && len(c.Incomplete) > 0 {
 		words = "inconclusive: the later run is incomplete; " + words
 	}
@@ -80,11 +80,11 @@ func (f compareForm) head(out *strings.Builder, c *reports.Comparison, markdown 
 		fmt.Fprintf(out, "%sincomplete: %s\n", f.item, f.text(reason))
 	}
 	if c.Before.Contract != c.After.Contract || c.Before.Strict != c.After.Strict {
-		fmt.Fprintf(out, "%sthe runs were judged by different contracts or strictness, which alone makes verdicts differ\n", f.item)
+		fmt.Fprintf(out, "%sthe runs were judged by different contracts or strictness, which alone can change verdicts\n", f.item)
 	}
 }
 
-// list writes a title and n entries, and nothing when there are none.
+// list writes a title and n entries; nothing if there are none.
 func (f compareForm) list(out *strings.Builder, title string, n int, entry func(i int) string) {
 	if n == 0 {
 		return
@@ -118,8 +118,8 @@ func (f compareForm) violations(out *strings.Builder, title string, all []report
 	})
 }
 
-// verdicts are an entry for each check of both runs, and one for those that the
-// other run does not have: of a run of a few checks these are thousands.
+// verdicts returns an entry for each check that both runs have, and one entry for all checks that the
+// other run lacks, which may be thousands.
 func (f compareForm) verdicts(changes []reports.VerdictChange) []string {
 	var entries []string
 	var alone digest.ByText
@@ -152,8 +152,8 @@ func (f compareForm) shape(s reports.ShapeChange) string {
 	return f.code(s.Operation) + ", " + s.Kind + ": " + strings.Join(parts, ", ")
 }
 
-// latencies writes the medians. Whether one is slower is for the reader: two
-// runs on a busy machine differ by more than two servers do.
+// latencies writes the medians. The reader decides whether one is slower: two runs on a busy machine
+// differ by more than two servers do.
 func (f compareForm) latencies(out *strings.Builder, list []reports.LatencyChange, markdown bool) {
 	if len(list) == 0 {
 		return
@@ -172,7 +172,7 @@ func (f compareForm) latencies(out *strings.Builder, list []reports.LatencyChang
 	}
 }
 
-// absent is a verdict, or that there is none.
+// absent returns a verdict, or says that there is none.
 func absent(v reports.Verdict) string {
 	if v == "" {
 		return "not run"
@@ -187,5 +187,5 @@ func orNone(text string) string {
 	return text
 }
 
-// plainLine is a text in one line without markup.
+// plainLine returns a text in one line without markup.
 func plainLine(text string) string { return digest.OneLine(text, 600) }

@@ -11,15 +11,14 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-// githubMost is how many annotations are written: GitHub shows ten of each kind
-// for a step and keeps fifty for a job.
+// githubMost is the largest number of annotations: GitHub shows ten of each kind per step and keeps
+// fifty per job.
 const githubMost = 50
 
-// WriteGitHub writes run to w as the workflow commands from which GitHub Actions
-// makes annotations: an error for each clause that is violated and a warning for
-// each finding, at the line of the contract that says so, those first that most
-// checks saw. A check without an outcome is an error without a place. What is
-// written is not redacted: pass what redact.Run returned.
+// WriteGitHub writes run to w as workflow commands for annotations in GitHub Actions: an error for each
+// violated clause and a warning for each finding, at the line of the contract that states it, those seen
+// by most checks first. An inconclusive check is an error without a location. Nothing is redacted: pass
+// the result of redact.Run.
 func WriteGitHub(w io.Writer, run *reports.Run) error {
 	violations, findings := digest.GroupDeviations(run)
 	var out strings.Builder
@@ -64,7 +63,7 @@ func WriteGitHub(w io.Writer, run *reports.Run) error {
 	return nil
 }
 
-// githubText tells a clause that was deviated from in a few lines.
+// githubText describes a group of deviations in a few lines.
 func githubText(entry *digest.Group) string {
 	text := entry.Summary + "\n" + digest.ClauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)
 	for _, field := range []field{{"expected", entry.Expected}, {"actual", entry.Actual}, {"look at", entry.Cause}} {
@@ -79,12 +78,12 @@ func githubText(entry *digest.Group) string {
 	return text + "\nchecks: " + cmp.Or(seen, "none")
 }
 
-// githubData writes a text as a workflow command takes it: in one line.
+// githubData escapes a text for a workflow command, in one line.
 func githubData(text string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(Safe(text))
 }
 
-// githubProperty writes a text as a property of a workflow command takes it.
+// githubProperty escapes a text for a property of a workflow command.
 func githubProperty(text string) string {
 	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(githubData(text))
 }

@@ -16,41 +16,37 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-// junitForm bounds the texts of a testcase.
+// junitForm limits the texts of a testcase.
 var junitForm = textForm{deviations: 5, text: 2000, body: 4000, curl: 6000, headers: true}
 
 const (
 	junitMessage   = 300    // bytes of a message or property
 	junitText      = 40_000 // bytes of a failure's text
-	junitFindings  = 20     // findings told in properties
+	junitFindings  = 20     // findings listed in properties
 	junitName      = "mallcheck"
 	junitRunSuite  = junitName + ".run"
 	junitTimestamp = "2006-01-02T15:04:05Z"
 )
 
-// WriteJUnit writes run to w in the XML form that CI systems read, following
-// schema/junit.xsd: a testsuite for each area, in the order of their names, and in
-// it a testcase for each check, named by its id and its requirement. classname is
-// the area, by which CI systems group.
+// WriteJUnit writes run to w in the XML format that CI systems read, following schema/junit.xsd: a
+// testsuite for each area, ordered by name, with a testcase for each check, named by id and requirement.
+// classname is the area, by which CI systems group.
 //
-//   - failed is <failure>, and so is a finding when the run's policy fails on
-//     findings; otherwise a finding stands in properties and system-out of a
-//     testcase that passed.
+// - failed is <failure>, and so is a finding if findings fail the run; otherwise a finding is in
+// properties and system-out of a passed testcase.
 //   - inconclusive is <error>; so is a result without a verdict.
 //   - waived and skipped are <skipped> with the reason.
 //   - an expired or stale waiver is a <failure> in the testsuite of the run.
 //   - a service that could not be tested, and a run that ended before its last check,
 //     are an <error> each in the testsuite of the run, "mallcheck.run".
 //
-// The message of a failure says what happened, then expected and actual. Characters
-// that XML does not allow are written out (\x1b), and long texts are cut with a mark;
-// run.json has them whole. The report is not redacted: hand in what redact.Run
-// returned.
+// The message of a failure says what happened, then expected and actual. Characters that XML does not
+// allow are escaped (\x1b), and long texts are shortened with a mark; run.json has them completely.
+// Nothing is redacted: pass the result of redact.Run.
 func WriteJUnit(w io.Writer, run *reports.Run) error { return writeJUnitForm(w, run, false) }
 
-// WriteJUnitJenkins writes run as WriteJUnit does, in the form "junit-10" of the
-// xUnit plug-in of Jenkins: what WriteJUnit writes as properties of a testcase
-// stands in its system-out.
+// WriteJUnitJenkins is WriteJUnit in the format "junit-10" of the xUnit plug-in of Jenkins: the
+// properties of a testcase are in its system-out.
 func WriteJUnitJenkins(w io.Writer, run *reports.Run) error { return writeJUnitForm(w, run, true) }
 
 func writeJUnitForm(w io.Writer, run *reports.Run, jenkins bool) error {
@@ -72,8 +68,8 @@ func writeJUnitForm(w io.Writer, run *reports.Run, jenkins bool) error {
 	return nil
 }
 
-// withoutProperties moves the properties of each testcase to its system-out. The
-// skipped element has no type in the forms of Jenkins and Surefire.
+// withoutProperties moves the properties of each testcase to its system-out. In the formats of Jenkins
+// and Surefire, the skipped element has no type.
 func (s *junitSuites) withoutProperties() {
 	for i := range s.Suites {
 		for j := range s.Suites[i].Cases {
@@ -200,7 +196,7 @@ func (s *junitSuite) add(testcase junitCase) {
 	}
 }
 
-// runProperties tells what the run was made of, the same for every testsuite.
+// runProperties describes the run; they are the same for every testsuite.
 func runProperties(run *reports.Run) []junitProperty {
 	allow := make([]string, len(run.Target.Allow))
 	for i, does := range run.Target.Allow {
@@ -234,7 +230,7 @@ func runProperties(run *reports.Run) []junitProperty {
 	return properties
 }
 
-// costProperties are what a run took from its target, a number each.
+// costProperties are the cost of a run, a number each.
 func costProperties(cost *reports.Cost) []junitProperty {
 	properties := []junitProperty{
 		property("cost", digest.CostText(cost)),
@@ -259,7 +255,7 @@ func property(name, value string) junitProperty {
 	return junitProperty{Name: digest.OneLine(name, junitMessage), Value: digest.OneLine(value, junitMessage)}
 }
 
-// runCases are the testcases that stand for no check: what kept checks from being asked.
+// runCases are the testcases that stand for no check: what prevented checks from running.
 func runCases(run *reports.Run) []junitCase {
 	var cases []junitCase
 	for _, service := range run.Services {
@@ -271,12 +267,12 @@ func runCases(run *reports.Run) []junitCase {
 	for i, problem := range run.WaiverProblems() {
 		cases = append(cases, junitCase{
 			Name: digest.OneLine(fmt.Sprintf("waiver %d %s", i+1, problem), junitMessage), ClassName: junitRunSuite, Time: seconds(0),
-			Failure: outcome(problem, "waived", "A waiver that is expired, or that covers no failure any more, fails the run."),
+			Failure: outcome(problem, "waived", "An expired waiver, or one that no longer covers a failure, fails the run."),
 		})
 	}
 	if run.Stopped != "" {
 		cases = append(cases, errorCase("run to the last check",
-			"the run was ended: "+string(run.Stopped), "Checks that were not run are not judged."))
+			"the run was stopped: "+string(run.Stopped), "Checks that were not run are not judged."))
 	}
 	return cases
 }
@@ -345,8 +341,8 @@ func caseProperties(result *reports.Result) []junitProperty {
 	return properties
 }
 
-// messageOf says in one line what a result is about: its worst deviation with
-// expected and actual, or else its reason.
+// messageOf says in one line what a result is about: its worst deviation with expected and actual, or
+// its reason.
 func messageOf(result *reports.Result) string {
 	summary := digest.Headline(result)
 	if len(result.Deviations) > 0 && summary == result.Deviations[0].Summary {
@@ -355,7 +351,7 @@ func messageOf(result *reports.Result) string {
 	return summary
 }
 
-// sideText bounds expected and actual in a line, in bytes.
+// sideText limits expected and actual in a line, in bytes.
 const sideText = 90
 
 // sentence says what happened, then expected and actual.
@@ -367,19 +363,19 @@ func sentence(summary, expected, actual string) string {
 	return mismatch.Error()
 }
 
-// outcome writes text as CDATA, which escapes nothing, so it must all be visible.
+// outcome writes text as CDATA, which escapes nothing, so all of it must be visible.
 func outcome(message, kind, text string) *junitOutcome {
 	return &junitOutcome{Message: cmp.Or(digest.OneLine(message, junitMessage), kind), Type: kind, Text: visible.Escape(text)}
 }
 
-// caseText is bounded as a whole and visible. A mark by which CI systems attach
-// files named in a test's output is broken up: the texts are the target's.
+// caseText is visible and limited as a whole. A mark by which CI systems attach files named in a test's
+// output is broken up, because the texts come from the target.
 func caseText(result *reports.Result) string {
 	text := visible.Escape(digest.Shorten("\n"+junitForm.result(result), junitText))
 	return strings.ReplaceAll(text, "[[ATTACHMENT|", "[ [ATTACHMENT|")
 }
 
-// seconds writes a duration with the three decimals of the form.
+// seconds formats a duration with three decimals, as the format requires.
 func seconds(d time.Duration) string {
 	return strconv.FormatFloat(max(d, 0).Seconds(), 'f', 3, 64)
 }

@@ -11,18 +11,17 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-// Bounds of the Markdown report.
+// Limits of the Markdown report.
 const (
-	markdownLimit   = 1 << 20 // bytes of the whole: what GitHub takes for the summary of a step
-	markdownClauses = 40      // clauses told of each kind
+	markdownLimit   = 1 << 20 // bytes in total: GitHub's limit for a step summary
+	markdownClauses = 40      // clauses listed of each kind
 	markdownText    = 1500    // bytes of an expected or actual
 )
 
-// WriteMarkdown writes run to w as a short report for a merge request or for
-// $GITHUB_STEP_SUMMARY, of at most 1 MiB: verdict, identity, counts, causes with
-// expected and actual, findings, habits, and the coverage. Texts of the target stand
-// in code or are escaped: they mention nobody and link nowhere. The report is not
-// redacted: pass what redact.Run returned.
+// WriteMarkdown writes run to w as a short report of at most 1 MiB, for a merge request or for
+// $GITHUB_STEP_SUMMARY: verdict, identity, counts, causes with expected and actual, findings, habits,
+// and the coverage. Texts of the target are in code or escaped, so that they mention nobody and link
+// nowhere. Nothing is redacted: pass the result of redact.Run.
 func WriteMarkdown(w io.Writer, run *reports.Run) error {
 	var out strings.Builder
 	markdownHead(&out, run)
@@ -95,10 +94,10 @@ func markdownFacts(run *reports.Run) []field {
 	return kept
 }
 
-// shorten12 is the part of a digest by which people tell two apart.
+// shorten12 returns the first digits of a digest, enough for people to distinguish two.
 func shorten12(digest string) string { return digest[:min(len(digest), 12)] }
 
-// markdownCauses tells each cause, the first of them unfolded.
+// markdownCauses writes each cause, the first of them expanded.
 func markdownCauses(out *strings.Builder, title string, causes []digest.Explained) {
 	if len(causes) == 0 {
 		return
@@ -163,7 +162,7 @@ func markdownInconclusive(out *strings.Builder, untested []digest.Explained) {
 	markdownList(out, "Inconclusive", causeLines(untested))
 }
 
-// markdownList writes a title and the first lines of a list, and nothing for an empty list.
+// markdownList writes a title and the first lines of a list; nothing for an empty list.
 func markdownList(out *strings.Builder, title string, lines []string) {
 	if len(lines) == 0 {
 		return
@@ -189,7 +188,7 @@ func markdownCoverage(out *strings.Builder, coverage *reports.Coverage) {
 	}
 }
 
-// markdownCost writes what a run took from its target, and the calls by operation.
+// markdownCost writes the cost of a run, in total and by operation.
 func markdownCost(out *strings.Builder, cost *reports.Cost) {
 	if cost == nil {
 		return
@@ -218,13 +217,13 @@ func markdownNames(names []string, more int) string {
 	return text
 }
 
-// markdownSummary escapes a text for a tag of HTML within Markdown.
+// markdownSummary escapes a text for an HTML tag within Markdown.
 func markdownSummary(text string) string {
 	return strings.NewReplacer("[", "&#91;", "`", "&#96;", "*", "&#42;", "_", "&#95;").Replace(markdownHTML(text))
 }
 
-// markdownHTML escapes what is active in HTML, and what a forge makes a mention,
-// a reference or a link of even there.
+// markdownHTML escapes what is active in HTML, and what a forge turns into a mention, a reference or a
+// link even there.
 func markdownHTML(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "&#64;", "#", "&#35;", "://", "&#58;//").Replace(text)
 }
@@ -258,7 +257,7 @@ func markdownBlock(text string) string {
 	return fence + "text\n" + strings.TrimSuffix(text, "\n") + "\n" + fence
 }
 
-// fenceOf returns backticks, at least so many, that the text does not have in a row.
+// fenceOf returns a run of at least `least` backticks that the text does not contain.
 func fenceOf(text string, least int) string {
 	longest, row := 0, 0
 	for _, c := range text {

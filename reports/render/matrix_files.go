@@ -17,8 +17,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-// WriteMatrix writes a matrix into folder dir, as matrix.json and matrix.md, and
-// returns the paths.
+// WriteMatrix writes a matrix to folder dir as matrix.json and matrix.md, and returns the paths.
 func WriteMatrix(dir string, m *reports.Matrix) ([]string, error) {
 	out := *m
 	out.Schema = reports.SchemaVersion
@@ -43,7 +42,7 @@ func matrixJSON(w io.Writer, m *reports.Matrix) error {
 func matrixMarkdown(w io.Writer, m *reports.Matrix) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "# What catches what\n\n%s. mallcheck %s, contract %s, seed %d, strictness %s.\n", m.Totals(), inCell(m.Tool.Version), inCell(m.Tool.Contract), m.Seed, m.Strict)
-	fmt.Fprintln(out, "\nA fault is caught by a check that fails and names the clause that the fault breaks. Behind a check stands how many of its cases do.")
+	fmt.Fprintln(out, "\nA fault is caught by a check that fails and names the clause that the fault breaks. The number after a check is how many of its cases do.")
 	if len(m.Problems) > 0 {
 		fmt.Fprintln(out, "\n## Not proven")
 		fmt.Fprintln(out)
@@ -64,7 +63,7 @@ func matrixMarkdown(w io.Writer, m *reports.Matrix) error {
 	return out.Flush()
 }
 
-// counted names checks in the order of their ids, each with the number of its cases.
+// counted lists checks ordered by id, each with the number of its cases.
 func counted(ids []string) string {
 	cases := map[string]int{}
 	for _, id := range ids {
@@ -80,5 +79,5 @@ func counted(ids []string) string {
 	return strings.Join(told, ", ")
 }
 
-// inCell makes a text fit for a cell of a table.
+// inCell makes a text safe for a table cell.
 func inCell(text string) string { return markdownEscape(digest.OneLine(text, markdownText)) }

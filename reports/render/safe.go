@@ -9,27 +9,25 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
 )
 
-// Safe makes foreign text fit for a terminal and for the log of a CI job. Control
-// characters, escape sequences, bidirectional overrides and what else is not
-// printable are written out (\x1b, \u202e); line feeds and tabs stay. A line that
-// a runner would take for a command ("::stop-commands::", "##[group]") loses its
-// effect. Every command prints what a target, a file or a name says through Safe,
-// SafeLine or NewSafeWriter.
+// Safe makes foreign text safe for a terminal and for the log of a CI job. Control characters, escape
+// sequences, bidirectional overrides and other unprintable characters are escaped (\x1b, \u202e); line
+// feeds and tabs stay. Text that a runner would read as a command ("::stop-commands::", "##[group]") is
+// defused. Every command prints text from a target, a file or a name through Safe, SafeLine or
+// NewSafeWriter.
 func Safe(text string) string { return inert(visible.Escape(text)) }
 
-// SafeLine is Safe for one line: white space, line feeds included, becomes single spaces.
+// SafeLine is Safe for one line: white space, including line feeds, becomes single spaces.
 func SafeLine(text string) string { return Safe(strings.Join(strings.Fields(text), " ")) }
 
-// hashCommand matches what Azure Pipelines, GitHub and TeamCity take for a command
-// wherever it stands in a line: ##[group], ##vso[…], ##teamcity[…].
+// hashCommand matches what Azure Pipelines, GitHub and TeamCity read as a command anywhere in a line:
+// ##[group], ##vso[…], ##teamcity[…].
 var hashCommand = regexp.MustCompile(`##([A-Za-z]*\[)`)
 
-// colonCommand matches the beginning of a line that GitHub takes for a command: it
-// trims leading space.
+// colonCommand matches the beginning of a line that GitHub reads as a command: GitHub trims leading
+// space.
 var colonCommand = regexp.MustCompile(`(?m)^(\s*):(:)`)
 
-// inert takes the effect from commands for a runner; the escapes it writes are
-// valid in JSON.
+// inert defuses commands for a runner; the escapes it writes are valid in JSON.
 func inert(text string) string {
 	if strings.Contains(text, "##") {
 		text = hashCommand.ReplaceAllString(text, `#\u0023$1`)
@@ -40,17 +38,16 @@ func inert(text string) string {
 	return text
 }
 
-// NewSafeWriter returns a writer that writes to out, line by line, what Safe makes
-// of what is written to it. What stands behind the last line feed is handed on by
-// Close, which does not close out.
+// NewSafeWriter returns a writer that makes text safe line by line, as Safe does, and writes it to out.
+// Text after the last line feed is written by Close, which does not close out.
 func NewSafeWriter(out io.Writer) io.WriteCloser { return &safeWriter{out: out} }
 
 type safeWriter struct {
 	out  io.Writer
-	rest []byte // of a line that has not ended
+	rest []byte // of an incomplete line
 }
 
-// Write implements io.Writer. Its error is that of the writer behind it.
+// Write implements io.Writer. Its error is that of the underlying writer.
 func (w *safeWriter) Write(text []byte) (int, error) {
 	end := bytes.LastIndexByte(text, '\n') + 1
 	if end == 0 {

@@ -17,20 +17,18 @@ import (
 
 const (
 	sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-	// sarifMost is how many results are written: GitHub takes 25,000 in a file of
-	// 10 MB once it is compressed.
+	// sarifMost is the largest number of results: GitHub accepts 25,000 in a file of 10 MB after
+	// compression.
 	sarifMost = 5000
 	sarifText = 1000 // bytes of a text
 )
 
-// WriteSARIF writes run to w in the Static Analysis Results Interchange Format,
-// version 2.1.0, which code scanners show beside the code: a rule for each clause
-// that was deviated from, and a result for each check that shows it. A result is at
-// its operations and its clause, and at the line of the contract that states the
-// clause, whose address is that of mallcheck's own sources. A violation is an error, a finding a
-// warning; a result under a waiver is suppressed with the reason. What could not
-// be asked is a notification of the invocation. What is written is not redacted:
-// pass what redact.Run returned.
+// WriteSARIF writes run to w in the Static Analysis Results Interchange Format, version 2.1.0, which
+// code scanners show beside the code: a rule for each violated clause, and a result for each check that
+// shows it. The location of a result is its operations and its clause, and the line of the contract in
+// mallcheck's own sources. A violation is an error, a finding a warning; a result under a waiver is
+// suppressed with the reason. What could not be tested is a notification of the invocation. Nothing is
+// redacted: pass the result of redact.Run.
 func WriteSARIF(w io.Writer, run *reports.Run) error {
 	encoder := json.NewEncoder(visible.NewWriter(w))
 	encoder.SetEscapeHTML(false)
@@ -168,7 +166,7 @@ func sarifOf(run *reports.Run) *sarifLog {
 	return &sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{out}}
 }
 
-// sarifEnd is when the run ended, never before it began.
+// sarifEnd is when the run ended, but not before it began.
 func sarifEnd(run *reports.Run) time.Time {
 	if run.Ended.Before(run.Started) {
 		return run.Started.UTC()
@@ -218,11 +216,11 @@ func sarifResultOf(result *reports.Result, d *reports.Deviation, rule int) sarif
 	return out
 }
 
-// sarifBase names the sources of mallcheck, in which the contract stands.
+// sarifBase names the sources of mallcheck, which contain the contract.
 const sarifBase = "MALLCHECK"
 
-// sarifContract is the address of the sources of a version of mallcheck: the
-// repository that is tested does not have the contract.
+// sarifContract is the address of the sources of a version of mallcheck: the tested repository does not
+// contain the contract.
 func sarifContract(version string) string {
 	if !strings.HasPrefix(version, "v") {
 		version = "main"
@@ -230,15 +228,15 @@ func sarifContract(version string) string {
 	return "https://github.com/mallcheck/mallcheck/blob/" + url.PathEscape(version) + "/"
 }
 
-// sarifLocationOf is where a deviation stands: in operations and a clause of the
-// contract, and, where that is known, at a line of the contract's sources.
+// sarifLocationOf is the location of a deviation: operations and a clause of the contract and, if known,
+// a line of the contract's sources.
 func sarifLocationOf(result *reports.Result, d *reports.Deviation) sarifLocation {
 	location := sarifLocation{Logical: []sarifLogical{
 		{Name: digest.OneLine(result.ID, sarifText), FullyQualifiedName: digest.OneLine(cmp.Or(d.Clause, result.ID), sarifText), Kind: "member"},
 	}}
 	for _, operation := range result.Operations {
 		name := digest.OneLine(operation, sarifText)
-		if one := (sarifLogical{name, name, "function"}); !slices.Contains(location.Logical, one) { // the form allows each once
+		if one := (sarifLogical{name, name, "function"}); !slices.Contains(location.Logical, one) { // the format allows each only once
 			location.Logical = append(location.Logical, one)
 		}
 	}
@@ -250,7 +248,7 @@ func sarifLocationOf(result *reports.Result, d *reports.Deviation) sarifLocation
 	return location
 }
 
-// sarifNotifications tell what could not be asked.
+// sarifNotifications say what could not be tested.
 func sarifNotifications(run *reports.Run) []sarifNotification {
 	var list []sarifNotification
 	lines := slices.Concat(digest.Unreached(reports.Summarize(run)), reasons(run, reports.Inconclusive), run.WaiverProblems())

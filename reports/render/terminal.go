@@ -16,39 +16,39 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-// progressEvery is how often a run tells its progress where it cannot rewrite a line.
+// progressEvery is how often a run prints its progress if it cannot rewrite a line.
 const progressEvery = 30 * time.Second
 
-// TerminalOptions says what the reader of a Terminal can show, and wants to see.
+// TerminalOptions are the abilities and wishes of the reader of a Terminal.
 type TerminalOptions struct {
-	// Live rewrites one line to show progress, as only a terminal can. Without it
-	// progress is a line every half minute.
+	// Live rewrites one line to show progress, which only a terminal can do. Otherwise progress is a
+	// line every half minute.
 	Live bool
-	// Color asks for ANSI colours; the caller knows of terminals and NO_COLOR.
+	// Color enables ANSI colours; the caller checks for terminals and NO_COLOR.
 	Color bool
-	// Width is the number of columns at which text is wrapped; below 40 nothing
-	// is. Evidence and curl lines are never wrapped.
+	// Width is the number of columns at which text is wrapped; nothing is wrapped below 40. Evidence and
+	// curl lines are never wrapped.
 	Width int
-	// Verbose prints a line for each check that did not pass when it ends, and at the
-	// end every failure in full, with its exchanges, and every finding.
+	// Verbose prints a line for each check that did not pass when it ends, and at the end every failure
+	// in full, with its exchanges, and every finding.
 	Verbose bool
 }
 
-// Terminal tells a person about a run while it goes on and when it has ended:
-// Begin, then Result for each check, then End. All may be called from several
-// goroutines. What Result writes comes from the suite, never from the target;
-// Begin and End write what the run holds, so pass what redact.Run returned.
+// Terminal informs a person about a run while it is running and after it has ended: Begin, then Result
+// for each check, then End. All may be called from several goroutines. What Result writes comes from the
+// suite, never from the target. Begin and End write the content of the run, so pass the result of
+// redact.Run.
 type Terminal struct {
 	mu      sync.Mutex
 	out     io.Writer
 	options TerminalOptions
-	err     error // the first that writing met
+	err     error // the first write error
 
 	checks int
 	counts reports.Counts
-	live   bool // whether the progress line stands on the screen
+	live   bool // whether the progress line is on the screen
 	begun  time.Time
-	told   time.Time // when progress was last told without one
+	told   time.Time // when progress was last printed without one
 }
 
 // NewTerminal returns a Terminal that writes to out.
@@ -59,8 +59,8 @@ func NewTerminal(out io.Writer, options TerminalOptions) *Terminal {
 	return &Terminal{out: out, options: options, counts: reports.Counts{}, told: time.Now()}
 }
 
-// Begin says what is tested: run needs its tool, target, policy, seed and services;
-// checks is the number of results to come.
+// Begin says what is tested. It needs the run's tool, target, policy, seed and services; checks is the
+// number of results to come.
 func (t *Terminal) Begin(run *reports.Run, checks int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -91,7 +91,7 @@ func (t *Terminal) Begin(run *reports.Run, checks int) {
 	t.write(out.String())
 }
 
-// Result tells that a check has ended.
+// Result reports that a check has ended.
 func (t *Terminal) Result(result *reports.Result) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -108,7 +108,8 @@ func (t *Terminal) Result(result *reports.Result) {
 	}
 }
 
-// Working tells what goes on within one check that takes long. Without a live line it tells it every half minute.
+// Working reports what happens within a check that takes long. Without a live line it does so every half
+// minute.
 func (t *Terminal) Working(text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -121,8 +122,8 @@ func (t *Terminal) Working(text string) {
 	}
 }
 
-// Note writes one line between the results, such as that an interrupted run
-// still undoes what it did.
+// Note writes one line between the results, for example that an interrupted run is still undoing its
+// effects.
 func (t *Terminal) Note(text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -130,8 +131,8 @@ func (t *Terminal) Note(text string) {
 	t.write(visible.Escape(text) + "\n")
 }
 
-// End says how the run ended, in words and numbers, and names the files in which
-// more can be read. It returns the first error that writing met, here or before.
+// End says how the run ended, in words and numbers, and names the report files. It returns the first
+// write error, including earlier ones.
 func (t *Terminal) End(run *reports.Run, files []string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -157,8 +158,8 @@ func (t *Terminal) soFar() string {
 	return strings.Join(parts, ", ")
 }
 
-// timeLeft returns how long a run of more than a minute still takes if its other checks
-// take as long as those that are done; 0 when it is shorter or too young to tell.
+// timeLeft estimates how much longer a run of more than a minute takes if its other checks take as long
+// as those that have ended; 0 if it is shorter or too young to tell.
 func timeLeft(elapsed time.Duration, done, checks int) time.Duration {
 	if elapsed < 5*time.Second || done == 0 || done > checks {
 		return 0
@@ -170,12 +171,12 @@ func timeLeft(elapsed time.Duration, done, checks int) time.Duration {
 	return (whole - elapsed).Round(5 * time.Second)
 }
 
-// progress rewrites the one line after a check.
+// progress rewrites the progress line after a check.
 func (t *Terminal) progress(result *reports.Result) {
 	t.line(t.soFar() + "  " + visible.Escape(result.ID))
 }
 
-// line rewrites the one line; it never gets as long as the screen is wide.
+// line rewrites the progress line, which is kept shorter than the screen is wide.
 func (t *Terminal) line(line string) {
 	if width := cmp.Or(t.options.Width, 80) - 1; utf8.RuneCountInString(line) > width {
 		line = string([]rune(line)[:width])
@@ -202,12 +203,12 @@ func (t *Terminal) form() textForm {
 	return textForm{indent: "  ", width: t.options.Width, deviations: 3, text: 600, body: 1000, curl: 3000}
 }
 
-// verdict is v in its colour, padded to width columns.
+// verdict returns v in its colour, padded to width columns.
 func (t *Terminal) verdict(v reports.Verdict, width int) string {
 	return t.color(v, fmt.Sprintf("%-*s", width, v))
 }
 
-// color is text in the colour of v, when colours are asked for.
+// color returns text in the colour of v, if colours are enabled.
 func (t *Terminal) color(v reports.Verdict, text string) string {
 	code := map[reports.Verdict]string{
 		reports.Passed: "32", reports.Failed: "31", reports.Finding: "33", reports.Inconclusive: "35", reports.Waived: "36", reports.Skipped: "2",

@@ -14,9 +14,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-// The summary of a run in which one thing went wrong has at most 40 lines.
+// The summary of a run with one problem has at most 40 lines.
 const (
-	summaryCauses = 3   // causes told with expected and actual
+	summaryCauses = 3   // causes shown with expected and actual
 	summaryLines  = 3   // lines of each further list
 	summaryText   = 150 // bytes of a text in it
 	summaryCurl   = 1200
@@ -24,8 +24,8 @@ const (
 	summaryAreas  = 6 // areas with their counts
 )
 
-// summary is what End always tells: causes, what else to know, counts by area, the
-// reports, and the verdict in the last line.
+// summary is what End always prints: causes, other notes, counts by area, the reports, and the verdict
+// in the last line.
 func (t *Terminal) summary(run *reports.Run, files []string) string {
 	var out strings.Builder
 	summary := reports.Summarize(run)
@@ -72,8 +72,8 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 	return out.String()
 }
 
-// causes tells the first causes with expected, actual and evidence, the first of
-// them with a curl line, and counts the others.
+// causes prints the first causes with expected, actual and evidence, the first of them with a curl line,
+// and counts the others.
 func (t *Terminal) causes(out *strings.Builder, noun string, causes []digest.Explained) {
 	if len(causes) == 0 {
 		return
@@ -92,7 +92,7 @@ func (t *Terminal) causes(out *strings.Builder, noun string, causes []digest.Exp
 	}
 }
 
-// cause tells one cause; only the first has all.
+// cause prints one cause; only the first is complete.
 func (t *Terminal) cause(out *strings.Builder, c *digest.Explained, number int) {
 	form := textForm{indent: "     ", width: t.options.Width, text: summaryText}
 	notes := []string{c.Evidence}
@@ -127,7 +127,7 @@ func checksText(c *digest.Explained) string {
 	return digest.Listed(digest.CasesOf(c.Checks), summaryChecks)
 }
 
-// skipReasons are the reasons for which checks were not run, the most frequent first.
+// skipReasons are the reasons for which checks were skipped, the most frequent first.
 func skipReasons(run *reports.Run) []string {
 	var found digest.ByText
 	for i := range run.Results {
@@ -143,7 +143,7 @@ func skipReasons(run *reports.Run) []string {
 	return lines
 }
 
-// causeLines tells causes in a line each.
+// causeLines returns a line for each cause.
 func causeLines(causes []digest.Explained) []string {
 	lines := make([]string, len(causes))
 	for i := range causes {
@@ -153,7 +153,7 @@ func causeLines(causes []digest.Explained) []string {
 	return lines
 }
 
-// habitLines tells habits in a line each.
+// habitLines returns a line for each habit.
 func habitLines(habits []reports.Habit) []string {
 	lines := make([]string, len(habits))
 	for i, habit := range habits {
@@ -165,15 +165,15 @@ func habitLines(habits []reports.Habit) []string {
 	return lines
 }
 
-// note is a list of what else to know of a run.
+// note is a list of other facts about a run.
 type note struct {
 	color reports.Verdict
 	title string
 	lines []string
 }
 
-// notes writes the first lines of each list beside its title, each shortened to one
-// line, and nothing for an empty list.
+// notes writes the first lines of each list beside its title, each shortened to one line; nothing for an
+// empty list.
 func (t *Terminal) notes(out *strings.Builder, notes []note) {
 	const column = len("inconclusive  ")
 	width := summaryText
@@ -201,7 +201,7 @@ func (t *Terminal) notes(out *strings.Builder, notes []note) {
 	}
 }
 
-// cutLine cuts a line to a number of characters.
+// cutLine shortens a line to a number of characters.
 func cutLine(line string, width int) string {
 	if runes := []rune(line); len(runes) > width {
 		return string(runes[:width-1]) + "…"
@@ -209,9 +209,8 @@ func cutLine(line string, width int) string {
 	return line
 }
 
-// table writes the counts of the areas in which not all passed or was skipped, and of
-// all together; a verdict that nothing came to, other than passed and failed, has no
-// column.
+// table writes the counts of the areas in which not all checks passed or were skipped, and the total.
+// Verdicts that do not occur have no column, except passed and failed.
 func (t *Terminal) table(out *strings.Builder, summary reports.Summary) {
 	var columns []reports.Verdict
 	for _, verdict := range []reports.Verdict{
@@ -244,8 +243,8 @@ func (t *Terminal) table(out *strings.Builder, summary reports.Summary) {
 	}
 }
 
-// tableRows returns the areas in which not all passed or was skipped, those with most
-// failures where there are many, and the total.
+// tableRows returns the areas in which not all checks passed or were skipped, those with most failures
+// if there are many, and the total.
 func (t *Terminal) tableRows(summary reports.Summary) []reports.AreaCounts {
 	bad := func(row reports.AreaCounts) int {
 		return row.Counts.Total() - row.Counts[reports.Passed] - row.Counts[reports.Skipped]

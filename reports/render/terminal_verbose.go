@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	terminalFull = 500  // failures told in full; further ones get a line each
+	terminalFull = 500  // failures shown in full; further ones get a line each
 	terminalList = 5000 // lines of one list, such as the findings
 )
 
-// everything is what End tells beside the summary when all is asked for: each
-// failure in full, then whole lists.
+// everything is what End prints besides the summary in verbose mode: each failure in full, then complete
+// lists.
 func (t *Terminal) everything(run *reports.Run) string {
 	var out strings.Builder
 	t.failures(&out, run)
@@ -41,8 +41,7 @@ func (t *Terminal) everything(run *reports.Run) string {
 	return out.String()
 }
 
-// seen names the codes of all operations together, each with its HTTP status and
-// how often it was seen.
+// seen lists the codes of all operations together, each with its HTTP status and how often it occurred.
 func seen(run *reports.Run) string {
 	times := map[string]int{}
 	for _, code := range run.Codes {
@@ -55,7 +54,7 @@ func seen(run *reports.Run) string {
 	return strings.Join(parts, ", ")
 }
 
-// covered tells how much of each kind of parts of the contract was exercised.
+// covered says how much of each kind of part of the contract was exercised.
 func covered(coverage *reports.Coverage) string {
 	var parts []string
 	for _, total := range coverage.Totals() {
@@ -64,8 +63,8 @@ func covered(coverage *reports.Coverage) string {
 	return strings.Join(parts, ", ")
 }
 
-// failures tells the results that fail the run so that they can be acted on: the
-// first in full, then a line for what the others have in common.
+// failures prints the results that fail the run so that they can be acted on: the first in full, then a
+// line for what the others have in common.
 func (t *Terminal) failures(out *strings.Builder, run *reports.Run) {
 	told := 0
 	var others digest.ByText
@@ -84,11 +83,11 @@ func (t *Terminal) failures(out *strings.Builder, run *reports.Run) {
 	t.list(out, string(reports.Failed), others.Lines(digest.ListedMost))
 }
 
-// findings tells a line for each kind of finding that does not fail the run, those
-// of failed results included: one habit of a target shows at many clauses.
+// findings returns a line for each kind of finding that does not fail the run, including those of failed
+// results: one habit of a target shows at many clauses.
 func findings(run *reports.Run) []string {
 	var found digest.ByText
-	clauses := map[string][]string{} // of each text
+	clauses := map[string][]string{} // clauses by text
 	for i := range run.Results {
 		result := &run.Results[i]
 		if result.Verdict == reports.Waived || result.Verdict == reports.Finding && digest.Fails(run, result) {
@@ -113,7 +112,7 @@ func findings(run *reports.Run) []string {
 	return found.Lines(digest.ListedMost)
 }
 
-// reasons tells a line for each reason of results of a verdict.
+// reasons returns a line for each reason of results with a verdict.
 func reasons(run *reports.Run, verdict reports.Verdict) []string {
 	var found digest.ByText
 	for i := range run.Results {
@@ -129,7 +128,7 @@ func reasons(run *reports.Run, verdict reports.Verdict) []string {
 	return found.Lines(digest.ListedMost)
 }
 
-// list writes a title and its lines, and nothing when there are none.
+// list writes a title and its lines; nothing if there are none.
 func (t *Terminal) list(out *strings.Builder, title string, lines []string) {
 	if len(lines) == 0 {
 		return

@@ -12,21 +12,21 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-// textForm is how results are written as text. Every bound is in bytes.
+// textForm is how results are written as text. All limits are in bytes.
 type textForm struct {
 	indent     string
-	width      int  // columns at which text is wrapped, 0 for never
-	deviations int  // how many of a result's deviations are shown
+	width      int  // columns at which text is wrapped; 0 for never
+	deviations int  // number of deviations shown per result
 	text       int  // longest summary, expected, actual or reason
 	body       int  // longest body
-	curl       int  // longest curl line; a cut one would be of no use
-	headers    bool // whether request headers are shown; they are in the curl line as well
+	curl       int  // longest curl line; a shortened one would be useless
+	headers    bool // whether request headers are shown, although the curl line has them
 }
 
 // field is one labelled text.
 type field struct{ label, text string }
 
-// result tells what is to be known of a result that is not simply passed.
+// result describes a result that did not simply pass.
 func (f textForm) result(res *reports.Result) string {
 	var out strings.Builder
 	f.fields(&out, []field{{"requirement", res.Requirement}, {"reason", res.Reason}, {"flaky", digest.FlakyText(res)}})
@@ -56,7 +56,7 @@ func (f textForm) result(res *reports.Result) string {
 	return out.String()
 }
 
-// deviationFields tells a deviation; what it does not say has no text.
+// deviationFields describes a deviation; missing parts have no text.
 func deviationFields(d *reports.Deviation) []field {
 	label := "finding"
 	if d.Verdict == reports.Failed {
@@ -86,8 +86,8 @@ func (f textForm) fields(out *strings.Builder, fields []field) {
 	}
 }
 
-// exchangeList tells the exchanges of a result in a line each when no deviation
-// points at one, or in full when there is but one.
+// exchangeList writes the exchanges of a result in one line each if no deviation points at one, or in
+// full if there is only one.
 func (f textForm) exchangeList(out *strings.Builder, res *reports.Result) {
 	if len(res.Exchanges) == 1 {
 		f.exchange(out, res, 0)
@@ -107,7 +107,7 @@ func (f textForm) exchangeList(out *strings.Builder, res *reports.Result) {
 	}
 }
 
-// exchange writes an exchange of res in the manner of curl -v, and its curl line.
+// exchange writes an exchange of res like curl -v, and its curl line.
 func (f textForm) exchange(out *strings.Builder, res *reports.Result, index int) {
 	if index >= len(res.Exchanges) {
 		return
@@ -130,7 +130,7 @@ func (f textForm) exchange(out *strings.Builder, res *reports.Result, index int)
 	}
 	line := curl.Command(*ex)
 	if len(line) > f.curl {
-		line = fmt.Sprintf("# the curl line is left out, it has %d bytes", len(line))
+		line = fmt.Sprintf("# the curl line has %d bytes and is left out", len(line))
 	}
 	out.WriteString(f.indent + visible.Escape(line) + "\n")
 }
@@ -157,15 +157,15 @@ func (f textForm) bodyText(out *strings.Builder, mark string, body reports.Body,
 	f.lines(out, mark, text)
 }
 
-// lines writes text with a mark before each of its lines, never wrapped: it is evidence.
+// lines writes text with a mark before each line. It never wraps, because the text is evidence.
 func (f textForm) lines(out *strings.Builder, mark, text string) {
 	for line := range strings.SplitSeq(visible.Escape(text), "\n") {
 		out.WriteString(f.indent + mark + line + "\n")
 	}
 }
 
-// wrap breaks text into lines of at most width characters at spaces; a longer
-// word stays whole, so that it can be copied. A width below 20 wraps nothing.
+// wrap breaks text into lines of at most width characters at spaces. A longer word stays complete, so
+// that it can be copied. A width below 20 wraps nothing.
 func wrap(text string, width int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
@@ -182,7 +182,7 @@ func wrap(text string, width int) []string {
 	return lines
 }
 
-// breakLine splits line at the last space within width characters, or else at the next one.
+// breakLine splits line at the last space within width characters, or otherwise at the next one.
 func breakLine(line string, width int) (head, rest string, ok bool) {
 	limit, count := len(line), 0
 	for i := range line {

@@ -17,7 +17,7 @@ func TestBoundOffAndShown(t *testing.T) {
 	result := reports.Bound(run, 10).Results[6]
 	result.Deviations[0].Exchange = 0
 	text := junitForm.result(&result)
-	for _, want := range []string{`> {"sim_ids"… (108 bytes left out)`, "# 108 bytes are left out at the end of the body"} {
+	for _, want := range []string{`> {"sim_ids"… (108 bytes left out)`, "# the last 108 bytes of the body are left out"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("nothing says %q:\n%s", want, text)
 		}

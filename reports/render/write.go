@@ -1,6 +1,6 @@
-// Package render writes a run for people and for other tools: JUnit, HTML, Markdown,
-// SARIF, HAR, code quality, annotations of GitHub and the text of a terminal. Nothing is redacted here:
-// pass what redact.Run returned. Text of a target acts on nothing it is shown in.
+// Package render writes a run for people and for other tools: JUnit, HTML, Markdown, SARIF, HAR, code
+// quality, GitHub annotations and text for a terminal. It redacts nothing: pass the result of
+// redact.Run. Text from a target has no effect wherever it is shown.
 package render
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render/internal/html"
 )
 
-// github is the format that goes to standard output and has no file.
+// github is the format that goes to standard output instead of a file.
 const github = "github"
 
 // writers are the formats, each with its file and its writer.
@@ -39,12 +39,12 @@ var writers = []struct {
 	{github, "", nil},
 }
 
-// WriteHAR writes the exchanges of run to w as an HTTP Archive, version 1.2. What is written is not
-// redacted: pass what redact.Run returned.
+// WriteHAR writes the exchanges of run to w as an HTTP Archive, version 1.2. Nothing is redacted: pass
+// the result of redact.Run.
 func WriteHAR(w io.Writer, run *reports.Run) error { return har.Write(w, run) }
 
-// Formats returns the names of the formats. WriteFiles writes all of them but
-// "github", which is WriteGitHub's and goes to standard output.
+// Formats returns the names of the formats. WriteFiles writes all of them except "github", which
+// WriteGitHub writes to standard output.
 func Formats() []string {
 	var names []string
 	for _, w := range writers {
@@ -53,8 +53,8 @@ func Formats() []string {
 	return names
 }
 
-// CheckFormats returns an error for the first name that is none of Formats; it
-// names the known ones.
+// CheckFormats returns an error for the first name that is not one of Formats; the error names the known
+// formats.
 func CheckFormats(names []string) error {
 	for _, name := range names {
 		if _, err := formatIndex(name); err != nil {
@@ -64,8 +64,8 @@ func CheckFormats(names []string) error {
 	return nil
 }
 
-// Files returns the paths of the files that WriteFiles writes for formats in folder
-// dir; "github" and names that are no format have none.
+// Files returns the paths of the files that WriteFiles writes for formats in folder dir; "github" and
+// unknown names have none.
 func Files(dir string, formats []string) []string {
 	var files []string
 	for _, name := range formats {
@@ -76,10 +76,10 @@ func Files(dir string, formats []string) []string {
 	return files
 }
 
-// WriteFiles writes run into folder dir in each of formats (see Formats), whose files
-// Files names; "github" has no file. Each file appears whole or not at all, and replaces an older one.
-// A format that fails keeps no other from being written; the error joins all
-// that failed. What is written is not redacted: pass what redact.Run returned.
+// WriteFiles writes run to folder dir in each of formats (see Formats); Files returns the file names.
+// "github" has no file. Each file appears complete or not at all, and replaces an older one. If a format
+// fails, the others are still written; the error joins all failures. Nothing is redacted: pass the
+// result of redact.Run.
 func WriteFiles(dir string, formats []string, run *reports.Run) error {
 	if err := CheckFormats(formats); err != nil {
 		return err
@@ -102,10 +102,9 @@ func writeFile(dir, format string, run *reports.Run) error {
 	return nil
 }
 
-// Claim creates folder dir if it is not there, proves that reports can be written into
-// it, so that a run need not find out at its end, and keeps other processes from using it
-// until release is called. It leaves no file behind. The error begins with place, where
-// the folder was named, and says the reason.
+// Claim creates folder dir if it does not exist, proves that reports can be written to it, so that a run
+// does not find out at its end, and keeps other processes from using it until release is called. It
+// leaves no file behind. The error begins with place, where the folder was named, and gives the reason.
 func Claim(place, dir string) (release func(), err error) {
 	if err := checkFolder(dir); err != nil {
 		return nil, fmt.Errorf("%s: %w", place, err)
@@ -152,7 +151,7 @@ func formatIndex(name string) (int, error) {
 	return 0, fmt.Errorf("unknown report format %q: known are %s", name, strings.Join(Formats(), ", "))
 }
 
-// WriteHTML writes run to w as one page that needs nothing else: no network, no other
-// file, and no JavaScript, which only adds a filter and keys. What is written is not
-// redacted: pass what redact.Run returned.
+// WriteHTML writes run to w as one self-contained page: it needs no network, no other file and no
+// JavaScript, which only adds a filter and keyboard shortcuts. Nothing is redacted: pass the result of
+// redact.Run.
 func WriteHTML(w io.Writer, run *reports.Run) error { return html.Write(w, run) }

@@ -11,15 +11,15 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// announced is what was noted of a request before it was sent.
+// announced is what was recorded about a request before it was sent.
 type announced struct {
-	entry *journal.Entry // nil for a request that changes nothing
+	entry *journal.Entry // nil if the request changes nothing
 	cost  *big.Rat       // nil without a budget
 }
 
-// announce counts a request that changes the target against the budget and writes it
-// into the journal, before it is sent. It ends the check when that cannot be done:
-// then the request is not sent, unless it undoes something.
+// announce counts a request that changes the target against the budget and writes it to the journal
+// before it is sent. If that fails, it ends the check and the request is not sent, unless the request
+// undoes something.
 func (s *Session) announce(draft *Draft, request *http.Request) announced {
 	operation := draft.Operation.ID
 	if !journal.Changes(operation) {
@@ -42,7 +42,7 @@ func (s *Session) announce(draft *Draft, request *http.Request) announced {
 	entry, err := c.journal.Enter(r)
 	if err != nil {
 		if s.undoes {
-			return announced{cost: cost} // better undone and not written down than left
+			return announced{cost: cost} // better to undo it without a journal entry than to leave it
 		}
 		c.budget.GiveBack(cost)
 		panic(End{Verdict: reports.Inconclusive, Reason: "nothing that changes the target is sent: " + err.Error()})
@@ -61,7 +61,7 @@ func (s *Session) pathOf(draft *Draft) string {
 	return draft.Operation.Path
 }
 
-// recordOutcome notes what came of an announced request.
+// recordOutcome records the outcome of an announced request.
 func (s *Session) recordOutcome(sent announced, answer *wire.Answer) {
 	switch {
 	case sent.entry == nil:
@@ -87,9 +87,9 @@ func (s *Session) recordResult(requestID string, result wire.Result) {
 	}
 }
 
-// lookBefore keeps what a group holds before the run writes to it for the first time,
-// if the run may read. A shard does not look, since others work on the same group,
-// nor does anybody on the embedded sandbox, which is gone after the run.
+// lookBefore stores what a group holds before the run writes to it for the first time, if the run may
+// read. A shard does not look, because others work on the same group; nor does a run on the embedded
+// sandbox, which does not outlive the run.
 func (c *Connection) lookBefore(group journal.Group) {
 	if c.target.Sandbox || !c.target.Allow.Read || c.target.Shard.Count > 1 {
 		return
@@ -106,9 +106,8 @@ func (c *Connection) lookBefore(group journal.Group) {
 	c.journal.SetBefore(group, held)
 }
 
-// holds returns how often a group holds each of its SIM cards. A partner who may not
-// list the group may not change it, either; what the run's own partner sees of it
-// shows whether it did.
+// holds returns how often a group holds each of its SIM cards. A partner who may not list the group may
+// not change it either; what the run's own partner sees shows whether it did.
 func (c *Connection) holds(group journal.Group) (journal.Holdings, error) {
 	held, err := c.listed(group)
 	if own := (journal.Group{ID: group.ID, Partner: c.target.PartnerCode}); err != nil && group != own {
@@ -119,7 +118,7 @@ func (c *Connection) holds(group journal.Group) (journal.Holdings, error) {
 	return held, err
 }
 
-// listed returns how often a group holds each of its SIM cards, as its partner sees it.
+// listed returns how often a group holds each of its SIM cards, according to its partner.
 func (c *Connection) listed(group journal.Group) (journal.Holdings, error) {
 	s := c.undoing()
 	held := journal.Holdings{}

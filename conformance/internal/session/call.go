@@ -10,8 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// NewCall drafts a request of any operation from the members that are set; requests.Call
-// adds the defaults.
+// NewCall drafts a request of any operation from the given members; requests.Call adds the defaults.
 func (s *Session) NewCall(operation openapi.Operation, set []signing.Member) (*Draft, error) {
 	request, err := requests.Call(s.Contract(), s.Target(), operation, set)
 	if err != nil {
@@ -20,7 +19,7 @@ func (s *Session) NewCall(operation openapi.Operation, set []signing.Member) (*D
 	return NewDraft(operation, request), nil
 }
 
-// Explain shows how the sign of a request that was sent comes about under the target's rules.
+// Explain shows how the sign of a sent request is made by the target's rules.
 func (s *Session) Explain(operation openapi.Operation, exchange int) (signing.Explanation, error) {
 	sent := s.Exchanges()[exchange].Request
 	address, err := url.Parse(sent.URL)
@@ -34,7 +33,7 @@ func (s *Session) Explain(operation openapi.Operation, exchange int) (signing.Ex
 	return explained, nil
 }
 
-// Attempt sends a draft; unlike Send, it tells as an error that no answer came.
+// Attempt sends a draft; unlike Send, it returns an error if no answer arrives.
 func (s *Session) Attempt(draft *Draft) (answer *wire.Answer, err error) {
 	err = attempt(func() { answer = s.Send(s.stop, draft) })
 	return answer, err

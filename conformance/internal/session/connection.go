@@ -1,6 +1,6 @@
-// Package session drives one run against a target: it builds requests with the generated
-// client, signs and sends them, records each exchange as sent and received, lets the
-// oracle judge it, and undoes the effects of the checks with the help of the journal.
+// Package session drives one run against a target: it builds requests with the generated client, signs
+// and sends them, records each exchange as sent and received, has it judged by the oracle, and uses the
+// journal to undo the effects of the checks.
 //
 // All checks of a run share one Connection; each check has its own Session.
 package session
@@ -36,12 +36,12 @@ type Connection struct {
 	oracle     *oracle.Oracle
 	client     *transport.Client
 	kept       transport.Keeper
-	receiver   *receiver.Receiver // nil when nothing listens for pushes
+	receiver   *receiver.Receiver // nil if nothing listens for pushes
 	looking    sync.Mutex
 	judging    sync.Mutex
 	budget     *journal.Budget
-	overBudget atomic.Bool // an order was not placed, because of the budget
-	permitted  atomic.Bool // nothing is sent that the target does not permit
+	overBudget atomic.Bool // the budget prevented an order
+	permitted  atomic.Bool // send only what the target permits
 	pace       *pace.Pace
 	tasks      pace.Tasks
 	services   *pace.Services
@@ -53,15 +53,15 @@ type Connection struct {
 
 	mu   sync.Mutex
 	seen map[reports.Code]int
-	// lending is what is known about valid requests, by operation.
+	// lending has the valid requests, by operation.
 	lending  lending.Desk[*loan]
 	stock    stock
 	arranger Arranger // nil for none
 	renewing renewing
 }
 
-// Connect returns a connection to a target, and listens for its pushes where the
-// target's settings say so; it sends nothing. The caller closes it.
+// Connect returns a connection to a target, and listens for its pushes if the settings say so; it sends
+// nothing. The caller closes it.
 func Connect(t *target.Target, contract *openapi.Contract) (*Connection, error) {
 	judge, err := oracle.New(contract, oracle.Options{RequestIDHeader: t.RequestIDHeader})
 	if err != nil {
@@ -98,26 +98,26 @@ func (c *Connection) Close() {
 	}
 }
 
-// OverBudget reports whether the budget kept the run from placing an order.
+// OverBudget reports whether the budget prevented an order.
 func (c *Connection) OverBudget() bool { return c.overBudget.Load() }
 
-// Cost returns what the connection took from the target so far.
+// Cost returns the cost of the connection so far.
 func (c *Connection) Cost() *reports.Cost { return c.bill.Cost() }
 
-// Limited returns how often and how long the target asked the run to wait, nil when it never did.
+// Limited returns how often and how long the target asked the run to wait; nil if it never did.
 func (c *Connection) Limited() *reports.Limited { return c.pace.Limited() }
 
 // Slowed returns how often the target asked the run to wait.
 func (c *Connection) Slowed() int { return c.pace.Asked() }
 
-// ForgetLarge calls services again that were given up for answers beyond the size limit:
-// what a check sees of them is a deviation.
+// ForgetLarge resumes calls of services that were given up because of answers above the size limit,
+// because such an answer is a deviation that a check can report.
 func (c *Connection) ForgetLarge() { c.services.ForgetLarge() }
 
-// Link returns how the host of a service was reached last; it is zero when it was not.
+// Link returns how the host of a service was last reached; it is zero if it was not.
 func (c *Connection) Link(service string) transport.Link { return c.client.Link(service) }
 
-// longestCode bounds what is kept of an operateCode: a server may answer anything.
+// longestCode limits what is kept of an operateCode, because a server may answer anything.
 const longestCode = 100
 
 // see counts a kind of answer.
@@ -131,8 +131,7 @@ func (c *Connection) see(answer *wire.Answer) {
 	c.seen[reports.Code{Operation: answer.Operation, Status: answer.Status, OperateCode: code}]++
 }
 
-// Codes returns the kinds of answer that were seen, in the order of operation,
-// status and code.
+// Codes returns the kinds of answer seen, sorted by operation, status and code.
 func (c *Connection) Codes() []reports.Code {
 	c.mu.Lock()
 	defer c.mu.Unlock()

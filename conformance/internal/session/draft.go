@@ -27,7 +27,7 @@ type Draft struct {
 	signer        Signer
 	rules         *signing.Rules // nil for the rules of the target
 	loan          *loan          // what the request needs; nil if the check made it itself
-	valid         bool           // it is valid despite its edits
+	valid         bool           // valid despite its edits
 }
 
 // Signer signs parameters by a target's rules, like signing.Sign.

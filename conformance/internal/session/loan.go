@@ -162,7 +162,7 @@ func (s *Session) accept(ctx context.Context, valid *Draft, arranged bool) {
 	}
 }
 
-// Proves notes that the target accepted an unmodified request that is like the valid one.
+// Proves records that the target accepted an unmodified request like the valid one.
 func (s *Session) Proves(answer *wire.Answer) {
 	exchange := s.Exchanges()[answer.Exchange]
 	s.connection.lending.Proved(answer.Operation, &exchange)

@@ -61,7 +61,7 @@ func (s *Session) NewSingleServicePlanPage(sim string) *Draft {
 	return s.newDraft("singleServicePlanPage")(requests.SingleServicePlanPage(s.Target(), sim))
 }
 
-// makeValid drafts a valid request of an operation, and first makes what it needs.
+// makeValid drafts a valid request of an operation, after creating what it needs.
 func (s *Session) makeValid(ctx context.Context, operation string) *Draft {
 	switch operation {
 	case "addSims":
@@ -87,17 +87,17 @@ func (s *Session) makeValid(ctx context.Context, operation string) *Draft {
 	return s.validPurchase(ctx, operation)
 }
 
-// AddSIMs adds SIM cards to a group; that it is accepted is required.
+// AddSIMs adds SIM cards to a group and requires that the target accepts it.
 func (s *Session) AddSIMs(ctx context.Context, group string, sims ...string) Accepted {
 	return s.Identified(s.Send(ctx, s.NewAddSims(group, sims...)))
 }
 
-// RemoveSIMs removes SIM cards from a group; that it is accepted is required.
+// RemoveSIMs removes SIM cards from a group and requires that the target accepts it.
 func (s *Session) RemoveSIMs(ctx context.Context, group string, sims ...string) Accepted {
 	return s.Identified(s.Send(ctx, s.NewRemoveSims(group, sims...)))
 }
 
-// Identified requires that an answer accepts a task and has its request id.
+// Identified requires that an answer accepts a task and has a request id.
 func (s *Session) Identified(answer *wire.Answer) Accepted {
 	s.RequireAccepted(answer)
 	header := s.Target().RequestIDHeader
@@ -129,7 +129,7 @@ func (s *Session) RequireAccepted(answer *wire.Answer) {
 	s.Prevents(clause, answer.Exchange, "precondition failed: "+answer.Operation+what, `operateCode "S"`, answer.String())
 }
 
-// ReadResult asks for the result of a task once; that it is found is required.
+// ReadResult queries the result of a task once and requires that it is found.
 func (s *Session) ReadResult(ctx context.Context, requestID string) wire.Result {
 	answer := s.Send(ctx, s.NewAsyncResult(requestID))
 	if !answer.Accepted() {
@@ -145,21 +145,21 @@ func (s *Session) notFound(answer *wire.Answer, requestID string) {
 		"the result of "+requestID, answer.String())
 }
 
-// AwaitResult asks for the result of a task until its status is terminal. A task that misses its time limit is a
-// violation.
+// AwaitResult queries the result of a task until its status is final. A task that exceeds its time limit
+// is a violation.
 func (s *Session) AwaitResult(ctx context.Context, requestID string) wire.Result {
 	return s.AwaitResultAs(ctx, s.Target().PartnerCode, requestID)
 }
 
-// AwaitResultAs is AwaitResult, asked by another partner.
+// AwaitResultAs is AwaitResult for another partner.
 func (s *Session) AwaitResultAs(ctx context.Context, partner, requestID string) wire.Result {
 	if s.Quick() {
-		s.pause(s.connection.tasks.Pause(5*time.Millisecond, s.Target().TaskTimeout/4)) // a look before the end tells nothing
+		s.pause(s.connection.tasks.Pause(5*time.Millisecond, s.Target().TaskTimeout/4)) // an earlier query would prove nothing
 	}
 	return s.watch(ctx, partner, requestID, func(wire.Result) {})
 }
 
-// WatchResult is AwaitResult that shows every look at the task to the caller, the last one included.
+// WatchResult is AwaitResult, but passes every result to look, including the last.
 func (s *Session) WatchResult(ctx context.Context, requestID string, look func(wire.Result)) wire.Result {
 	return s.watch(ctx, s.Target().PartnerCode, requestID, look)
 }
@@ -203,7 +203,7 @@ func (s *Session) notEnded(answer *wire.Answer, requestID string, seen []string)
 		"a final status: "+strings.Join(s.Target().TerminalStatus, ", "), string(statuses))
 }
 
-// pause waits, or less when the run is stopped.
+// pause waits, but returns early if the run is stopped.
 func (s *Session) pause(d time.Duration) {
 	asked := time.Now()
 	defer func() { s.connection.bill.Waited(time.Since(asked)) }()

@@ -10,8 +10,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Preflight asks each service once, with a request that reads, and says whether
-// it can be asked at all. A refusal in the envelope is an answer, too.
+// Preflight sends each service one read request and says whether the service can be tested at all. A
+// refusal in the envelope counts as an answer.
 func (c *Connection) Preflight(ctx context.Context, services []string) []reports.Service {
 	asked := make([]reports.Service, 0, len(services))
 	for _, name := range services {
@@ -23,14 +23,14 @@ func (c *Connection) Preflight(ctx context.Context, services []string) []reports
 	return asked
 }
 
-// probe returns why a service cannot be asked, "" when it can.
+// probe returns why a service cannot be tested; "" if it can.
 func (c *Connection) probe(ctx context.Context, service string) string {
 	s := c.Session(ctx)
 	draft := map[string]func() *Draft{
 		"topup": s.NewListBundles,
 		"vshop": func() *Draft { return s.NewSingleVerify(c.probeSIM()) },
-		// Any HTTP answer will do: a GET where only POST is known does nothing, and many
-		// a server refuses it by a page.
+		// Any HTTP answer will do. A GET where only POST is documented does nothing, and many servers
+		// refuse it with an HTML page.
 		"payment": func() *Draft { return s.NewResultQuery("0").After(wire.Method(http.MethodGet)) },
 	}[service]
 	err := attempt(func() { s.Send(ctx, draft()) })
@@ -49,7 +49,7 @@ func (c *Connection) probe(ctx context.Context, service string) string {
 	return wire.NotTheAPI(exchanges[0].Response)
 }
 
-// probeSIM is a SIM card to ask for: which one does not matter for reaching a service.
+// probeSIM is a SIM card for probes; any will do.
 func (c *Connection) probeSIM() string {
 	if len(c.target.SIMs) > 0 {
 		return c.target.SIMs[0]

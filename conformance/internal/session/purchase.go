@@ -8,11 +8,10 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/requests"
 )
 
-// Purchase is what an order is made of.
+// Purchase has the values of an order.
 type Purchase = requests.Purchase
 
-// NewPurchase returns a purchase with ids that no other has, of the target's
-// package, for a SIM card that exists.
+// NewPurchase returns a purchase with unique ids, of the target's package, for an existing SIM card.
 func (s *Session) NewPurchase() Purchase {
 	s.need(s.Target().Package != "", "package")
 	id := s.UniqueID()
@@ -23,8 +22,7 @@ func (s *Session) NewPurchase() Purchase {
 	}
 }
 
-// UniqueID returns 20 digits that no other call, no other run and no other shard of
-// this run returns.
+// UniqueID returns 20 digits that no other call, run or shard of this run returns.
 func (s *Session) UniqueID() string { return s.connection.supply.ID() }
 
 // NewSingleOrder drafts a singleOrder.
@@ -47,7 +45,7 @@ func (s *Session) NewCancelAutoRenewalRecord(p Purchase) *Draft {
 	return s.newDraft("cancelAutoRenewalRecord")(requests.CancelAutoRenewalRecord(s.Target(), p))
 }
 
-// NewSynOrderInfo drafts a synOrderInfo of a purchase that was paid to somebody else.
+// NewSynOrderInfo drafts a synOrderInfo of a third-party order.
 func (s *Session) NewSynOrderInfo(p Purchase) *Draft {
 	return s.newDraft("synOrderInfo")(requests.SynOrderInfo(s.Target(), p))
 }
@@ -89,7 +87,7 @@ func (s *Session) NewQueryOrder(keys OrderKeys) *Draft {
 	return s.newDraft("queryOrder")(requests.QueryOrder(s.Target(), keys))
 }
 
-// Order creates an order; that it is accepted is required.
+// Order creates an order and requires that the target accepts it.
 func (s *Session) Order(ctx context.Context) Purchase {
 	p := s.NewPurchase()
 	s.RequireAccepted(s.Send(ctx, s.NewSingleOrder(p)))
@@ -132,13 +130,13 @@ func (s *Session) validPurchase(ctx context.Context, operation string) *Draft {
 		s.Authorize(ctx, p, "")
 		return s.NewConfirmPaymentResult(p.PayID)
 	case "queryOrder":
-		p := s.queried(ctx) // with every key of the order, so that none of them is required
+		p := s.queried(ctx) // with every key, so that each of them may be left out
 		return s.NewQueryOrder(OrderKeys{PurchaseID: p.PurchaseID, OrderID: p.OrderNo, SIM: p.SIM})
 	}
 	panic(crashed(fmt.Errorf("no valid request is known for operation %s", strconv.Quote(operation))))
 }
 
-// queried returns an order that requests look up.
+// queried returns an order for lookups.
 func (s *Session) queried(ctx context.Context) Purchase {
 	if with := s.connection.arranger; with != nil {
 		return with.Order(ctx, s)

@@ -22,18 +22,18 @@ func (s *Session) receiver() *receiver.Receiver {
 	return s.connection.receiver
 }
 
-// AnswerPushes answers the first pushes about a purchase with HTTP statuses, or not
-// at all where one is NoAnswer. Later ones are taken.
+// AnswerPushes answers the first pushes about a purchase with HTTP statuses, or not at all for NoAnswer.
+// Later ones are accepted.
 func (s *Session) AnswerPushes(p Purchase, statuses ...int) { s.receiver().Plan(p.PayID, statuses...) }
 
-// Pushes returns the pushes about a purchase that have arrived, in their order.
+// Pushes returns the pushes about a purchase that have arrived, in order.
 func (s *Session) Pushes(p Purchase) []*Push {
 	pushes, _ := s.receiver().About(p.PayID, p.OrderNo)
 	return pushes
 }
 
-// AwaitPushes returns the pushes about a purchase as soon as there are n. One that
-// does not arrive within its time limit violates the clause.
+// AwaitPushes returns the pushes about a purchase once there are n. If one does not arrive within its
+// time limit, that violates the clause.
 func (s *Session) AwaitPushes(p Purchase, n int, clause string) []*Push {
 	pushes := s.ArrivedPushes(p, n)
 	if len(pushes) < n {
@@ -49,8 +49,8 @@ func (s *Session) MissedPush(p Purchase, n int, clause string, pushes []*Push) {
 		"pushes about the order: "+strconv.Itoa(n), strconv.Itoa(len(pushes)))
 }
 
-// ArrivedPushes returns the pushes about a purchase as soon as there are n, and those that
-// have arrived when the time limit for a push is over.
+// ArrivedPushes returns the pushes about a purchase once there are n, or those that have arrived when
+// the time limit for pushes is over.
 func (s *Session) ArrivedPushes(p Purchase, n int) []*Push {
 	return s.ArrivedWithin(p, n, s.Target().PushTimeout)
 }

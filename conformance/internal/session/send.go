@@ -95,9 +95,9 @@ func (s *Session) sign(draft *Draft, edited *wire.Request) {
 	}
 }
 
-// record keeps an exchange with the deviations that the oracle finds, and returns its index.
-// An answer that the service is unavailable is not judged, nor is the partial answer of a
-// call that timed out.
+// record keeps an exchange with the deviations that the oracle finds, and returns its index. It does not
+// judge an answer that says that the service is unavailable, or the partial answer of a call that timed
+// out.
 func (s *Session) record(exchange reports.Exchange, valid bool) int {
 	var deviations []reports.Deviation
 	if !transport.TimedOut(exchange) && !transport.Stopped(exchange) && (exchange.Response == nil || !wire.Unavailable(exchange.Response)) {

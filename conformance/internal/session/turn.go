@@ -11,12 +11,12 @@ import (
 
 // What a run does when the target limits the rate of calls.
 const (
-	longestWait = 60 * time.Second // asked to wait longer, the check is inconclusive at once
+	longestWait = 60 * time.Second // asked to wait longer than this, a check is inconclusive at once
 	mostWaits   = 3                // in a row, for one request
 )
 
-// turn waits until a request may be sent: the target has the run wait no longer,
-// and the rate allows it. It ends the check when the run is stopped before.
+// turn waits until a request may be sent: until the target's wait is over and the rate allows it. It
+// ends the check if the run is stopped before that.
 func (s *Session) turn(ctx context.Context) {
 	for {
 		rest := s.connection.pace.Remaining()
@@ -33,18 +33,18 @@ func (s *Session) turn(ctx context.Context) {
 	}
 }
 
-// endIfClosed ends the check if the target asked to wait with an operation longer than a run does,
-// and the time has not passed. What is undone is tried all the same.
+// endIfClosed ends the check if the target asked to wait with an operation longer than a run waits, and
+// that time has not passed. Undoing is tried nevertheless.
 func (s *Session) endIfClosed(operation string) {
 	if reason := s.connection.pace.Closed(operation); reason != "" && !s.undoes {
 		panic(End{Verdict: reports.Inconclusive, Reason: reason})
 	}
 }
 
-// exchange sends a request. One that the target did not take because it limits the
-// rate of calls is sent again after the time that the target asks for: it was not
-// carried out, and its answer says nothing about what it asked. The answers that
-// ask to wait are recorded, and judged no more than those of a service that is down.
+// exchange sends a request. If the target did not accept it because it limits the rate of calls,
+// exchange sends it again after the time that the target asks for: the request was not executed, and its
+// answer says nothing about it. Answers that ask to wait are recorded but not judged, like those of a
+// service that is down.
 func (s *Session) exchange(ctx context.Context, draft *Draft, request *http.Request) reports.Exchange {
 	for waits := 0; ; waits++ {
 		exchange := s.connection.client.Do(s.calls, draft.Operation.ID, request)
@@ -63,7 +63,7 @@ func (s *Session) exchange(ctx context.Context, draft *Draft, request *http.Requ
 		s.turn(ctx)
 		again := request.Clone(request.Context())
 		if request.GetBody != nil {
-			again.Body, _ = request.GetBody() // a reader over bytes does not fail
+			again.Body, _ = request.GetBody() // reading from memory does not fail
 		}
 		request = again
 	}

@@ -9,19 +9,19 @@ import (
 
 // answer is a response as the flow reads it.
 type answer struct {
-	// lost says that the client got no readable answer: none, a part of one, or a server error. Whether the
-	// work was done is not known to it.
+	// lost is set if the client got no readable answer: none, a partial one, or a server error. The
+	// client does not know whether the request was executed.
 	lost bool
-	// later says that the server asked the client to come back: 429 or 503.
+	// later is set if the server asked the client to come back later: 429 or 503.
 	later bool
-	// refused says that the request was refused; code is its operateCode.
+	// refused is set if the request was refused; code is its operateCode.
 	refused bool
 	code    string
 	// status is the HTTP status.
 	status int
 	// data is the data of a success.
 	data map[string]any
-	// header is that of the response.
+	// header is the header of the response.
 	header []reports.Header
 }
 
@@ -58,10 +58,10 @@ func answerOf(e *Exchange) answer {
 	return a
 }
 
-// accepted reports whether the client knows that the request was carried out.
+// accepted reports whether the client knows that the request was executed.
 func (a *answer) accepted() bool { return !a.lost && !a.later && !a.refused }
 
-// text returns a member of the data as a text.
+// text returns a member of the data as text.
 func (a *answer) text(name string) string { return textOf(a.data, name) }
 
 func textOf(object map[string]any, name string) string {

@@ -1,10 +1,10 @@
 // Package client judges a partner's client by the requests that it sends. A Judge takes a stream of
-// exchanges, in the order in which the requests arrived, and says at once what is wrong with each
-// request: by itself (package observe) and in the flow that it belongs to. End tells what only the end
-// shows, such as a task whose result was never read.
+// exchanges, in the order in which the requests arrived, and reports at once what is wrong with each
+// request: by itself (package observe) and within its flow. End reports what only the end shows, such as
+// a task whose result was never read.
 //
-// The package neither starts a client nor serves a mall: package trial does. It knows nothing of where
-// the exchanges come from, so that a page, a proxy and a test judge by the same rules.
+// The package neither starts a client nor serves a mall; package trial does. It does not know where the
+// exchanges come from, so that a page, a proxy and a test judge by the same rules.
 package client
 
 import (
@@ -26,16 +26,16 @@ import (
 
 // The default settings of a Judge.
 const (
-	// DefaultMinPoll is the shortest pause between two readings of one task.
+	// DefaultMinPoll is the shortest pause between two queries of the same task.
 	DefaultMinPoll = 200 * time.Millisecond
 	// DefaultRequestIDHeader is the response header with the id of a task.
 	DefaultRequestIDHeader = "request_id"
 )
 
-// Price is what a data plan costs.
+// Price is the price of a data plan.
 type Price struct{ Package, Amount, Currency string }
 
-// Options adapt a Judge to a server and to what the client was given.
+// Options adapt a Judge to a server and to what the client was told.
 type Options struct {
 	// Rules are the signing rules; signing.Default() if zero.
 	Rules signing.Rules
@@ -47,38 +47,42 @@ type Options struct {
 	RequestIDHeader string
 	// TerminalStatuses are the states in which a task has ended; "completed" if empty.
 	TerminalStatuses []string
-	// MinPoll is the shortest pause between two readings of one task; DefaultMinPoll if 0, none if negative.
+	// MinPoll is the shortest pause between two queries of the same task; DefaultMinPoll if 0, none if
+	// negative.
 	MinPoll time.Duration
-	// Prices are those that the client was given instead of listing the plans.
+	// Prices are the prices that the client was told instead of listing the plans.
 	Prices []Price
 }
 
-// Ruling is what the server's own rules say of a request, to be compared with the document.
+// Ruling is how the server's own rules judge a request, for comparison with the document.
 type Ruling struct {
-	// Refused says that they refuse the form of the request: its address, media type, text, parameters or sign.
+	// Refused is set if they refuse the form of the request: its address, media type, text, parameters
+	// or sign.
 	Refused bool
-	// Message is the refusal. Reason is its kind in a word, such as "conflict", Parameter the one that it is about,
-	// and Clause the rule about what the mall knows that refuses; all three may be empty.
+	// Message is the message of the refusal. Reason is its kind in a word, such as "conflict"; Parameter
+	// is the parameter that it is about; Clause is the rule behind a refusal that depends on the state
+	// of the mall. All three may be empty.
 	Message, Reason, Parameter, Clause string
 }
 
-// Exchange is one request as it arrived and the response that was sent.
+// Exchange is one request as received and the response that was sent.
 type Exchange struct {
-	// Exchange has the raw request and response; its Operation is ignored. Response is nil if the client got
-	// none, or not all of it. Started is when the request arrived, Duration the time to the end of the response.
+	// Exchange has the raw request and response; its Operation is ignored. Response is nil if the client
+	// got none, or not all of it. Started is when the request arrived, Duration the time until the end
+	// of the response.
 	reports.Exchange
 	// Service is the service whose address the request was sent to.
 	Service string
 	// Path is the escaped path below that address, RawQuery the query.
 	Path, RawQuery string
-	// Ruling is nil where no other rules judged the request.
+	// Ruling is nil if no other rules judged the request.
 	Ruling *Ruling
 }
 
 // Mistake is one thing that the client did wrong.
 type Mistake struct {
 	observe.Mistake
-	// Numbers are the exchanges that show it, by Seen.Number; none if no exchange does.
+	// Numbers are the exchanges that show it, by Seen.Number; empty if none does.
 	Numbers []int
 }
 
@@ -86,19 +90,19 @@ type Mistake struct {
 type Seen struct {
 	// Number counts the exchanges of a Judge from 1.
 	Number int
-	// Operation is the operation that the request asks for; empty if none. Service is where it was sent.
+	// Operation is the requested operation; empty if none. Service is the service it was sent to.
 	Operation, Service string
-	// Flow names the order, task or SIM card that the request is about: "order 2026…", "task RQ-…"; may be empty.
+	// Flow names the order, task or SIM card of the request: "order 2026…", "task RQ-…"; may be empty.
 	Flow string
-	// Refused says that the server refused the request, Code its operateCode.
+	// Refused is set if the server refused the request; Code is its operateCode.
 	Refused bool
 	Code    string
-	// Mistakes are those of the request and those of the flow that it shows. None means that all is right so far.
+	// Mistakes are those of the request and of its flow so far; none if all is right.
 	Mistakes []Mistake
 	// Signed explains the sign; nil if there is nothing to sign.
 	Signed *observe.Signed
-	// Disagreement says in words that the server's own rules and the document judge the request
-	// differently; empty if not. It is a defect of mallcheck.
+	// Disagreement says how the server's own rules and the document judge the request differently; empty
+	// if they agree. A disagreement is a defect of mallcheck.
 	Disagreement string
 }
 
@@ -162,7 +166,7 @@ func (j *Judge) See(e Exchange) Seen {
 	return seen
 }
 
-// mostNumbers bounds how many exchanges are remembered for one mistake.
+// mostNumbers limits the exchanges that are remembered for one mistake.
 const mostNumbers = 1000
 
 // remember merges a mistake with the same mistake of earlier requests.
@@ -179,13 +183,13 @@ func (j *Judge) remember(m observe.Mistake, number int) {
 
 // Outcome is the judgement of a whole stream.
 type Outcome struct {
-	// Requests is how many exchanges there were.
+	// Requests is the number of exchanges.
 	Requests int
-	// Mistakes are all, each once, with the exchanges that show it.
+	// Mistakes are all mistakes, each once, with the exchanges that show it.
 	Mistakes []Mistake
-	// Operations counts the accepted requests of each operation, Refused those that were refused.
+	// Operations counts the accepted requests of each operation, Refused the refused ones.
 	Operations, Refused map[string]int
-	// Flows counts the flows that came to their end, by name: see Flows.
+	// Flows counts the completed flows by name: see Flows.
 	Flows map[string]int
 }
 
@@ -208,21 +212,21 @@ func disagreement(mistakes []observe.Mistake, ruling *Ruling) string {
 	if ruling == nil {
 		return ""
 	}
-	// An unknown parameter and another partner's code are mistakes that the server cannot see.
+	// The server cannot see unknown parameters and other partners' codes.
 	visible := slices.DeleteFunc(slices.Clone(mistakes), func(m observe.Mistake) bool {
 		return m.Check == observe.Known || m.Check == observe.OwnPartner
 	})
 	const bug = "a defect of mallcheck, please report it: "
 	switch {
 	case ruling.Refused && len(visible) == 0:
-		return bug + "the sandbox refuses the request (" + ruling.Message + "), and by the document it is right"
+		return bug + "the sandbox refuses the request (" + ruling.Message + "), but the document allows it"
 	case !ruling.Refused && len(visible) > 0:
-		return bug + "the sandbox finds no mistake in the request, and by the document it has one: " + visible[0].Summary
+		return bug + "the sandbox finds no mistake in the request, but by the document there is one: " + visible[0].Summary
 	}
 	return ""
 }
 
-// HeaderOf returns header fields as they are recorded.
+// HeaderOf returns header fields in the form of a report.
 func HeaderOf(header http.Header) []reports.Header {
 	var fields []reports.Header
 	for name, values := range header {
@@ -234,14 +238,14 @@ func HeaderOf(header http.Header) []reports.Header {
 	return fields
 }
 
-// Split divides the path of a server whose services are below one address, such as the sandbox's, into
-// the service and the escaped path below it.
+// Split divides the path on a server whose services share one address, such as the sandbox, into the
+// service and the escaped path below it.
 func Split(address *url.URL) (service, path string) {
 	service, path, _ = strings.Cut(strings.TrimPrefix(address.EscapedPath(), "/"), "/")
 	return service, "/" + path
 }
 
-// maxInflated bounds a response that is decompressed.
+// maxInflated limits a decompressed response.
 const maxInflated = 8 << 20
 
 // inflated returns the body of a response without its content coding.

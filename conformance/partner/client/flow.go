@@ -10,35 +10,35 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// The checks of what several requests show together.
+// The checks that need several requests.
 const (
-	ListedPlan     = "CLI-020" // the package ordered is one that was listed
-	ListedPrice    = "CLI-021" // at the listed price
-	SamePrice      = "CLI-022" // that stays the same up to the payment
+	ListedPlan     = "CLI-020" // the ordered package was listed
+	ListedPrice    = "CLI-021" // it is ordered at the listed price
+	SamePrice      = "CLI-022" // the price is the same in the payment
 	OwnOrderNo     = "CLI-023" // an orderNo names one order
 	OwnPayID       = "CLI-024" // a payId names one payment
 	OwnPayment     = "CLI-025" // the client pays its own orders
 	PaymentEnd     = "CLI-026" // a payment is queried until it has ended
-	KnownTask      = "CLI-030" // the request_id is one that a response header carried
+	KnownTask      = "CLI-030" // the request_id comes from a response header
 	ResultRead     = "CLI-031" // the result of each task is read
-	ResultEnd      = "CLI-032" // until the task has ended
-	PollPause      = "CLI-033" // with a pause between two readings
-	PollStop       = "CLI-034" // and not after the end
+	ResultEnd      = "CLI-032" // and read until the task has ended
+	PollPause      = "CLI-033" // with a pause between two queries
+	PollStop       = "CLI-034" // and not queried after the end
 	NoRepetition   = "CLI-040" // a refused request is not sent again unchanged
-	NoEmptyKey     = "CLI-041" // a look-up sends no empty key
+	NoEmptyKey     = "CLI-041" // a lookup sends no empty key
 	RefusalHeeded  = "CLI-042" // a refused order is not paid
 	OwnRenewal     = "CLI-050" // an auto-renewal is cancelled under its own ids
-	NoSecondOrder  = "CLI-072" // an order without an answer is not placed under another number
-	NoSecondAdding = "CLI-073" // SIM cards are not added again when the answer was lost
+	NoSecondOrder  = "CLI-072" // an order without an answer is not placed again under another number
+	NoSecondAdding = "CLI-073" // SIM cards are not added again after the answer was lost
 )
 
-// The flows that Outcome.Flows counts and that can be required.
+// The flows that Outcome.Flows counts and that --require can name.
 const (
-	FlowPurchase     = "purchase"     // an order that was paid, and whose payment was seen to succeed
-	FlowSubscription = "subscription" // an order that was subscribed to
+	FlowPurchase     = "purchase"     // an order whose payment was seen to succeed
+	FlowSubscription = "subscription" // an order that was paid by a subscription
 	FlowCancellation = "cancellation" // an auto-renewal that was cancelled
-	FlowThirdParty   = "third-party"  // an order by third-party payment
-	FlowAdd          = "add"          // SIM cards that were added, with the result read to its end
+	FlowThirdParty   = "third-party"  // a third-party order
+	FlowAdd          = "add"          // SIM cards that were added, with the result read until the end
 	FlowRemove       = "remove"       // SIM cards that were removed, likewise
 	FlowLookup       = "look-up"      // an order that was looked up and found
 )
@@ -48,7 +48,7 @@ func Flows() []string {
 	return []string{FlowPurchase, FlowSubscription, FlowCancellation, FlowThirdParty, FlowAdd, FlowRemove, FlowLookup}
 }
 
-// mostKept bounds how many orders, tasks and refusals are remembered. A client under test has few; a
+// mostKept limits the orders, tasks and refusals that are remembered. A client under test has few; a
 // server that is watched for a week has many.
 const mostKept = 10_000
 
@@ -69,25 +69,25 @@ type event struct {
 
 func (e *event) text(name string) string { return e.observed.Text(name) }
 
-// add notes a mistake. Those of one check with the same key are one mistake.
+// add records a mistake. Mistakes of one check with the same key count as one.
 func (e *event) add(check, key, part, summary, expected, actual string) {
 	e.mistakes = append(e.mistakes, observe.Mistake{
 		Check: check, Key: check + " " + key, Part: part, Summary: summary, Expected: expected, Actual: actual,
 	})
 }
 
-// flow is what the requests so far have led to.
+// flow is the state that the requests so far have led to.
 type flow struct {
 	options   Options
 	accepted  counts
 	refused   counts
 	completed counts
-	plans     map[string][]Price // that were listed, by SIM card
+	plans     map[string][]Price // listed plans by SIM card
 	orders    []*order
 	tasks     map[string]*task
-	renewals  map[string][]renewal // shown, by SIM card
+	renewals  map[string][]renewal // renewals shown, by SIM card
 	refusals  map[string]refusal   // by operation and parameters
-	additions map[string]int       // without an answer, by operation and parameters: the number of the request
+	additions map[string]int       // numbers of unanswered additions and removals, by operation and parameters
 	last      int                  // the number of the last request that may have changed something
 }
 
@@ -96,14 +96,14 @@ func newFlow(options Options) flow {
 		tasks: map[string]*task{}, renewals: map[string][]renewal{}, refusals: map[string]refusal{}, additions: map[string]int{}}
 }
 
-// refusal is a request that was refused.
+// refusal is a refused request.
 type refusal struct {
 	number int
 	ended  time.Time
 	code   string
 }
 
-// see takes the next request and returns what it shows to be wrong.
+// see takes the next request and returns the mistakes that it shows.
 func (f *flow) see(e *event) []observe.Mistake {
 	id := e.observed.Operation
 	if id == "" || e.observed.Body == nil && e.observed.Query == nil {
@@ -134,7 +134,7 @@ func (f *flow) see(e *event) []observe.Mistake {
 	case "asyncResult":
 		f.result(e)
 	case "listGroupSims", "listBundles":
-		clear(f.additions) // the client looks before it goes on
+		clear(f.additions) // the client has looked at the group since
 	}
 	f.count(e)
 	return e.mistakes
@@ -147,13 +147,13 @@ func simFlow(sim string) string {
 	return "SIM " + sim
 }
 
-// changing are the operations after which another answer may be expected.
+// changing reports whether a later answer may differ after an operation.
 func changing(id string) bool {
 	return !slices.Contains([]string{"singleVerify", "singleServicePlanPage", "singleQueryOrder", "queryAutoRenewalRecord", "resultQuery",
 		"listGroupSims", "listBundles", "asyncResult", "queryOrder"}, id)
 }
 
-// count counts what became of a request.
+// count counts the outcome of a request.
 func (f *flow) count(e *event) {
 	id := e.observed.Operation
 	switch {
@@ -171,7 +171,7 @@ func (f *flow) count(e *event) {
 	}
 }
 
-// content is the operation with all parameters that matter: neither sign nor time.
+// content is the operation with all parameters that matter, without sign and time.
 func content(e *event) string {
 	var parts []string
 	for _, members := range [][]signing.Member{e.observed.Path, e.observed.Query, e.observed.Body} {
@@ -185,8 +185,8 @@ func content(e *event) string {
 	return e.observed.Operation + " " + strings.Join(parts, "\n")
 }
 
-// repetition finds a request that was refused before and is sent again unchanged. A reading may be
-// repeated after a pause, or after something has changed.
+// repetition finds a refused request that is sent again unchanged. A read may be repeated after a pause,
+// or after something has changed.
 func (f *flow) repetition(e *event) {
 	before, refused := f.refusals[content(e)]
 	if !refused || f.last > before.number {
@@ -204,10 +204,10 @@ func (f *flow) repetition(e *event) {
 	e.add(NoRepetition, id, "request", id+" was sent again unchanged after it was refused", "the refusal is reported, or the request corrected", actual)
 }
 
-// pause is the shortest pause between two readings, with room for clocks and scheduling.
+// pause is the shortest pause between two queries, with a margin for clocks and scheduling.
 func (f *flow) pause() time.Duration { return f.options.MinPoll * 9 / 10 }
 
 func rounded(d time.Duration) string { return d.Round(time.Millisecond).String() }
 
-// end tells what only the end shows.
+// end returns the mistakes that only the end shows.
 func (f *flow) end() []Mistake { return slices.Concat(f.openPayments(), f.openTasks()) }

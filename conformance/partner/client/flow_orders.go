@@ -19,10 +19,10 @@ const (
 type order struct {
 	no, payID, sim, pack, amount, currency string
 	content                                string
-	number                                 int // of the first request for it
+	number                                 int // number of its first request
 	accepted, refused                      bool
-	lost                                   bool // no answer to the last request for it
-	uncertain                              bool // no answer to some request for it: a later refusal may be that of a repetition
+	lost                                   bool // its last request got no answer
+	uncertain                              bool // one of its requests got no answer, so a later refusal may be due to the repetition
 	lookedUp                               bool // after the answer was lost
 	thirdParty                             bool
 	authorized                             int // the number of the accepted authorization
@@ -36,7 +36,7 @@ type renewal struct{ orderNo, payID string }
 
 func orderFlow(no string) string { return "order " + no }
 
-// find returns the newest order that has the property.
+// find returns the newest order for which is returns true.
 func (f *flow) find(is func(*order) bool) *order {
 	for _, o := range slices.Backward(f.orders) {
 		if is(o) {
@@ -94,8 +94,8 @@ func (f *flow) order(e *event) {
 	}
 }
 
-// price compares an order with the plans that were listed for the SIM card or, if none were, with the
-// prices that the client was given.
+// price compares an order with the plans that were listed for the SIM card or, if none were listed, with
+// the prices that the client was told.
 func (f *flow) price(e *event, o *order) {
 	prices := f.plans[o.sim]
 	listed := prices != nil
@@ -117,15 +117,15 @@ func (f *flow) price(e *event, o *order) {
 		return
 	}
 	p := ofPackage[len(ofPackage)-1]
-	e.add(ListedPrice, "price", "body payAmount", "the order is not at the price of its package", p.Amount+" "+p.Currency, o.amount+" "+o.currency)
+	e.add(ListedPrice, "price", "body payAmount", "the order does not have the price of its package", p.Amount+" "+p.Currency, o.amount+" "+o.currency)
 }
 
-// at reports whether an order is at a price.
+// at reports whether an order has a price.
 func (o *order) at(p Price) bool {
 	return same(p.Amount, o.amount) && strings.EqualFold(p.Currency, o.currency)
 }
 
-// same compares amounts as numbers, and as texts if one is no number.
+// same compares amounts as numbers, or as strings if one is not a number.
 func same(a, b string) bool {
 	x, isX := new(big.Rat).SetString(a)
 	y, isY := new(big.Rat).SetString(b)
@@ -135,29 +135,29 @@ func same(a, b string) bool {
 	return a == b
 }
 
-// numbers finds an orderNo or a payId that is used for two orders. The same order may be sent again
-// under its number when its answer was lost.
+// numbers finds an orderNo or payId that is used for two orders. The same order may be sent again under
+// its number if its answer was lost.
 func (f *flow) numbers(e *event, o *order) {
 	for _, other := range f.orders {
 		switch {
 		case other.no == o.no && other.content == o.content:
 			if other.accepted && !other.lost {
-				e.add(OwnOrderNo, "again", "body orderNo", "an order that was accepted is placed again", "one singleOrder for each order", "orderNo "+o.no+" again")
+				e.add(OwnOrderNo, "again", "body orderNo", "an accepted order is placed again", "one singleOrder for each order", "orderNo "+o.no+" again")
 			}
 			return
 		case other.refused:
 		case other.no == o.no:
-			e.add(OwnOrderNo, "twice", "body orderNo", "two orders have the same orderNo", "an orderNo of its own for each order", o.no+" for another order")
+			e.add(OwnOrderNo, "twice", "body orderNo", "two orders have the same orderNo", "a different orderNo for each order", o.no+" for another order")
 			return
 		case other.payID == o.payID:
-			e.add(OwnPayID, "twice", "body payId", "two orders have the same payId", "a payId of its own for each order", o.payID+" of order "+other.no)
+			e.add(OwnPayID, "twice", "body payId", "two orders have the same payId", "a different payId for each order", o.payID+" of order "+other.no)
 			return
 		}
 	}
 }
 
-// second finds an order that takes the place of one whose answer was lost: nobody knows whether that
-// one was placed, so the buyer may be charged twice.
+// second finds an order that replaces one whose answer was lost: nobody knows whether that order was
+// placed, so the buyer may be charged twice.
 func (f *flow) second(e *event, o *order) {
 	for _, other := range f.orders {
 		if other.lost && !other.lookedUp && other.no != o.no && other.sim == o.sim && other.pack == o.pack {
@@ -174,19 +174,19 @@ func (f *flow) payment(e *event) {
 	o := f.byPayID(payID)
 	if o == nil {
 		if len(f.orders) < mostKept {
-			e.add(OwnPayment, "unknown", "body payId", id+" is for a payId that the client never ordered under", "the payId of an order", payID)
+			e.add(OwnPayment, "unknown", "body payId", id+" is for a payId of no order of the client", "the payId of an order", payID)
 		}
 		return
 	}
 	e.flow = orderFlow(o.no)
 	if o.refused {
-		e.add(RefusalHeeded, "paid", "body payId", "the client goes on to pay an order that was refused", "no payment for a refused order", id+" for order "+o.no)
+		e.add(RefusalHeeded, "paid", "body payId", "the client pays for an order that was refused", "no payment for a refused order", id+" for order "+o.no)
 	}
 	if amount := e.text("payAmount"); amount != "" && !same(amount, o.amount) {
-		e.add(SamePrice, "amount", "body payAmount", "the amount of the payment is not that of the order", o.amount, amount)
+		e.add(SamePrice, "amount", "body payAmount", "the payment has an amount other than the order's", o.amount, amount)
 	}
 	if currency := e.text("payCurrency"); currency != "" && !strings.EqualFold(currency, o.currency) {
-		e.add(SamePrice, "currency", "body payCurrency", "the currency of the payment is not that of the order", o.currency, currency)
+		e.add(SamePrice, "currency", "body payCurrency", "the payment has a currency other than the order's", o.currency, currency)
 	}
 	if !e.answer.accepted() {
 		return
@@ -200,7 +200,7 @@ func (f *flow) payment(e *event) {
 	}
 }
 
-// outcome remembers what became of a payment.
+// outcome records the outcome of a payment.
 func (f *flow) outcome(e *event) {
 	o := f.byPayID(e.text("payId"))
 	if o == nil {
@@ -218,7 +218,7 @@ func (f *flow) outcome(e *event) {
 	}
 }
 
-// openPayments tells which payments were begun and not followed to their end.
+// openPayments reports payments that were started but not followed to their end.
 func (f *flow) openPayments() []Mistake {
 	var open []Mistake
 	for _, o := range f.orders {
@@ -226,7 +226,7 @@ func (f *flow) openPayments() []Mistake {
 			continue
 		}
 		m := Mistake{Mistake: observe.Mistake{Check: PaymentEnd, Key: PaymentEnd + " " + o.no, Part: "flow", Expected: "confirmPaymentResult or resultQuery until payStatus is not \"0\"",
-			Summary: "the payment of order " + o.no + " was begun, and its outcome never queried", Actual: "no query after the authorization"}, Numbers: []int{o.authorized}}
+			Summary: "the payment of order " + o.no + " was started, but its outcome was never queried", Actual: "no query after the authorization"}, Numbers: []int{o.authorized}}
 		if o.queried {
 			m.Summary, m.Actual = "the payment of order "+o.no+" was not followed to its end", "last seen: payStatus "+o.status
 		}
@@ -235,7 +235,7 @@ func (f *flow) openPayments() []Mistake {
 	return open
 }
 
-// lookup judges the keys of a look-up.
+// lookup judges the keys of a lookup.
 func (f *flow) lookup(e *event) {
 	keys := map[string]string{}
 	for i := range e.observed.Query {
@@ -278,7 +278,7 @@ func (f *flow) renewal(e *event) {
 	}
 }
 
-// cancellation judges the ids under which an auto-renewal is cancelled.
+// cancellation judges the ids with which an auto-renewal is cancelled.
 func (f *flow) cancellation(e *event) {
 	sim, asked := e.text("deviceCode"), renewal{e.text("orderNo"), e.text("payId")}
 	e.flow = simFlow(sim)
@@ -288,7 +288,7 @@ func (f *flow) cancellation(e *event) {
 		e.flow = orderFlow(o.no)
 	}
 	if !own {
-		e.add(OwnRenewal, "ids", "body orderNo", "an auto-renewal is cancelled under ids that are not its own",
+		e.add(OwnRenewal, "ids", "body orderNo", "an auto-renewal is cancelled with ids that are not its own",
 			"orderNo and payId of the order that was subscribed to, or as queryAutoRenewalRecord shows them", asked.orderNo+" and "+asked.payID)
 	}
 	if e.answer.accepted() {

@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/partner/client/observe"
 )
 
-// task is an addSims or removeSims that was accepted.
+// task is an accepted addSims or removeSims.
 type task struct {
 	id, operation string
 	number        int
@@ -16,7 +16,7 @@ type task struct {
 	read          bool
 	ended         bool
 	status        string
-	last          time.Time // the end of the last reading
+	last          time.Time // the end of the last query
 }
 
 func taskFlow(id string) string { return "task " + id }
@@ -26,7 +26,7 @@ func (f *flow) change(e *event) {
 	id := e.observed.Operation
 	this := content(e)
 	if before, lost := f.additions[this]; lost {
-		e.add(NoSecondAdding, id, "body sim_ids", id+" is sent again after its answer was lost, and counts twice if it was carried out",
+		e.add(NoSecondAdding, id, "body sim_ids", id+" is sent again after its answer was lost, so it counts twice if the first was executed",
 			"listGroupSims first, or one attempt", fmt.Sprintf("the same request again, %d requests later", e.number-before))
 	}
 	delete(f.additions, this)
@@ -38,29 +38,29 @@ func (f *flow) change(e *event) {
 	}
 	requestID := e.answer.get(f.options.RequestIDHeader)
 	if requestID == "" || len(f.tasks) == mostKept {
-		return // a fault of the server, or a stream too long to follow every task
+		return // a fault of the server, or too many tasks to follow
 	}
 	e.flow = taskFlow(requestID)
 	f.tasks[requestID] = &task{id: requestID, operation: id, number: e.number, order: len(f.tasks)}
 }
 
-// result judges a reading of the result of a task.
+// result judges a query of the result of a task.
 func (f *flow) result(e *event) {
 	id := e.text("request_id")
 	t := f.tasks[id]
 	if t == nil {
 		if len(f.tasks) < mostKept {
-			e.add(KnownTask, "unknown", "path request_id", "asyncResult asks for a request_id that no response has carried",
+			e.add(KnownTask, "unknown", "path request_id", "asyncResult asks for a request_id that no response contained",
 				"the value of the response header "+f.options.RequestIDHeader, id)
 		}
 		return
 	}
 	e.flow = taskFlow(id)
 	if t.ended {
-		e.add(PollStop, t.operation, "path request_id", "the result of a task is read again after its end", "no reading after status \""+t.status+"\"", "another asyncResult")
+		e.add(PollStop, t.operation, "path request_id", "the result of a task is queried again after its end", "no query after status \""+t.status+"\"", "another asyncResult")
 	} else if pause := e.at.Sub(t.last); !t.last.IsZero() && pause < f.pause() {
-		e.add(PollPause, "pause", "path request_id", "the result of a task is read again too soon",
-			"a pause of "+f.options.MinPoll.String()+" between two readings (--min-poll)", rounded(pause))
+		e.add(PollPause, "pause", "path request_id", "the result of a task is queried again too soon",
+			"a pause of "+f.options.MinPoll.String()+" between two queries (--min-poll)", rounded(pause))
 	}
 	t.last = e.ended
 	if !e.answer.accepted() {
@@ -73,7 +73,7 @@ func (f *flow) result(e *event) {
 	}
 }
 
-// openTasks tells which results were never read, or not to their end.
+// openTasks reports results that were never read, or not until the end.
 func (f *flow) openTasks() []Mistake {
 	tasks := make([]*task, 0, len(f.tasks))
 	for _, t := range f.tasks {
@@ -90,7 +90,7 @@ func (f *flow) openTasks() []Mistake {
 			m.Mistake = observe.Mistake{Check: ResultRead, Summary: "the result of " + t.operation + " was never read",
 				Expected: "asyncResult with request_id " + t.id, Actual: "none"}
 		default:
-			m.Mistake = observe.Mistake{Check: ResultEnd, Summary: "the result of " + t.operation + " was not read to its end",
+			m.Mistake = observe.Mistake{Check: ResultEnd, Summary: "the result of " + t.operation + " was not read until the task ended",
 				Expected: "asyncResult until the task has ended", Actual: "last seen: status \"" + t.status + "\""}
 		}
 		m.Key, m.Part = m.Check+" "+t.operation, "flow"

@@ -13,10 +13,10 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render"
 )
 
-// maxShown bounds a body that is shown, in bytes.
+// maxShown is how many bytes of a body are shown.
 const maxShown = 32 << 10
 
-// entry is one request as the page shows it.
+// entry is one request as shown on the page.
 type entry struct {
 	Number    int      `json:"number"`
 	At        string   `json:"at"` // RFC 3339, with milliseconds
@@ -58,13 +58,14 @@ type shown struct {
 	Source      string `json:"source"`
 }
 
-// signed shows content and sign side by side. Same is what both texts begin with; the difference comes after.
+// signed shows content and sign side by side. Same is the common beginning of both texts; the difference
+// comes after it.
 type signed struct {
 	Right  bool   `json:"right"`
 	Want   string `json:"want"`
 	Sent   string `json:"sent"`
 	Line   string `json:"line"`
-	Known  bool   `json:"known"` // whether it is known what was signed instead
+	Known  bool   `json:"known"` // whether the text that was signed is known
 	Same   string `json:"same"`
 	Should string `json:"should"` // the rest of the text that the rules sign
 	Was    string `json:"was"`    // the rest of the text that was signed
@@ -103,18 +104,18 @@ func (p *Page) entryOf(e client.Exchange, seen client.Seen) kept {
 	}
 	event, err := json.Marshal(one)
 	if err != nil {
-		event = []byte("{}") // texts and numbers always marshal
+		event = []byte("{}") // strings and numbers always marshal
 	}
 	return kept{encoded: event, right: one.Verdict == "right", result: resultOf(e, seen)}
 }
 
-// cut returns the beginning of a body and how much is left out.
+// cut returns the beginning of a body and the number of bytes left out.
 func cut(body reports.Body, before int64) (reports.Body, int64) {
 	head := body.Head(maxShown)
 	return head, before + int64(len(body)-len(head))
 }
 
-// printable returns a body as text; bytes that are none are written as \xff.
+// printable returns a body as text; bytes that are not text are written as \xff.
 func printable(body []byte) string {
 	if utf8.Valid(body) {
 		return string(body)
@@ -164,7 +165,7 @@ func deviationOf(m client.Mistake, operation string) reports.Deviation {
 	return d
 }
 
-// resultOf returns an exchange as a result of its own, for downloads.
+// resultOf returns an exchange as a separate result, for downloads.
 func resultOf(e client.Exchange, seen client.Seen) reports.Result {
 	result := reports.Result{
 		ID: fmt.Sprintf("REQ-%04d", seen.Number), Area: "REQ", Requirement: "the request is right", Level: reports.Must, Does: reports.Read,

@@ -16,14 +16,14 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// TokenHeader carries the token that the page was served with, in requests that change state.
+// TokenHeader is the header with the page's token, in requests that change state.
 const TokenHeader = "X-Mallcheck-Token" //nolint:gosec // a name
 
-// policy lets the page load its own files only, run no script but its own file, and stand in no frame.
+// policy lets the page load only its own files, run only its own script file, and forbids framing.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// guarded admits the page itself to browsers of this machine, and nobody else.
+// guarded admits only the page itself, in browsers on this machine.
 func (p *Page) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -41,13 +41,13 @@ func (p *Page) guarded(next http.Handler) http.Handler {
 	})
 }
 
-// forbidden says why a request is refused, "" if it is not. A page of another origin can send requests to
-// this machine, by its name or by one of its own that resolves here; it can neither read the token nor
-// change Host, Origin and Sec-Fetch-Site.
+// forbidden says why a request is refused, "" if it is not. A page of another origin can send requests
+// to this machine, by its name or by a name of its own that resolves here. It can neither read the token
+// nor change Host, Origin and Sec-Fetch-Site.
 func (p *Page) forbidden(r *http.Request) string {
 	caller, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !caller.Addr().Unmap().IsLoopback() {
-		return "the page is served to this machine only"
+		return "the page is served only to this machine"
 	}
 	host := r.Host
 	if name, _, err := net.SplitHostPort(host); err == nil {
@@ -55,7 +55,7 @@ func (p *Page) forbidden(r *http.Request) string {
 	}
 	at, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	if host != "localhost" && (err != nil || !at.Unmap().IsLoopback()) {
-		return fmt.Sprintf("the page is served as localhost or 127.0.0.1, not as %q", host)
+		return fmt.Sprintf("the page is available as localhost or 127.0.0.1, not as %q", host)
 	}
 	site, index := r.Header.Get("Sec-Fetch-Site"), r.URL.Path == Path && r.Method == http.MethodGet
 	origin := r.Header.Get("Origin")
@@ -65,15 +65,15 @@ func (p *Page) forbidden(r *http.Request) string {
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
 		return ""
 	case subtle.ConstantTimeCompare([]byte(r.Header.Get(TokenHeader)), []byte(p.token)) != 1:
-		return "the token is missing or wrong; load the page again"
+		return "the token is missing or wrong; reload the page"
 	}
 	return ""
 }
 
-// maxAction bounds the body of an action of the control path.
+// maxAction limits the body of an action of the control path.
 const maxAction = 64 << 10
 
-// control hands an action to the control path of the sandbox.
+// control passes an action to the control path of the sandbox.
 func (p *Page) control(w http.ResponseWriter, r *http.Request) {
 	action := r.PathValue("action")
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAction))
@@ -82,8 +82,8 @@ func (p *Page) control(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.ask(w, r.Context(), http.MethodPost, action, body)
-	if action == "reset" { // orders and tasks are gone, and the flows with them
-		if p.judgeAnew() == nil { // it cannot fail where New did not
+	if action == "reset" { // orders, tasks and therefore flows are gone
+		if p.judgeAnew() == nil { // it cannot fail after New succeeded
 			p.store.wake()
 		}
 	}
@@ -94,7 +94,7 @@ func (p *Page) pushes(w http.ResponseWriter, r *http.Request) {
 	p.ask(w, r.Context(), http.MethodGet, "pushes", nil)
 }
 
-// ask sends a request to the control path, as a program of this machine would.
+// ask sends a request to the control path, like a program on this machine.
 func (p *Page) ask(w http.ResponseWriter, ctx context.Context, method, action string, body []byte) {
 	request, err := http.NewRequestWithContext(ctx, method, "http://127.0.0.1"+sandbox.ControlPath+action, bytes.NewReader(body)) //nolint:gosec // handed to a handler
 	if err != nil {
@@ -131,5 +131,5 @@ func download(w http.ResponseWriter, name string, run *reports.Run, write func(i
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	_, _ = w.Write(text.Bytes()) // the browser may have gone
+	_, _ = w.Write(text.Bytes()) // the browser may have disconnected
 }

@@ -1,9 +1,9 @@
-// Package page is the live page of the sandbox: it shows each request of a partner's client as it comes,
-// with what is wrong with it and in which flow it stands, and has buttons for the control path.
+// Package page is the live page of the sandbox: it shows each request of a partner's client as it
+// arrives, with its mistakes and its flow, and has buttons for the control path.
 //
-// The page is served beside the API, below Path, to browsers of this machine. It is one file of HTML, one
-// of CSS and one of JavaScript, without a build step, and needs nothing from elsewhere. Values of requests
-// reach it as JSON and are shown as text only.
+// The page is served beside the API, below Path, to browsers on this machine. It is one HTML, one CSS
+// and one JavaScript file, without a build step or external resources. Values of requests reach it as
+// JSON and are shown only as text.
 package page
 
 import (
@@ -34,28 +34,29 @@ const Path = "/_ui/"
 type Config struct {
 	// RequestIDHeader is the response header with the id of a task.
 	RequestIDHeader string
-	// Faulty says that the sandbox breaks the contract on demand, so that it may judge differently than the document.
+	// Faulty is set if the sandbox breaks the contract on demand, so its judgement may differ from the
+	// document's.
 	Faulty bool
 	// Secrets are redacted in downloads.
 	Secrets redact.Secrets
-	// Version is that of mallcheck.
+	// Version is the version of mallcheck.
 	Version string
 }
 
-// Page keeps what the clients of a sandbox sent and serves the page. It is safe for concurrent use.
+// Page stores what the clients of a sandbox sent and serves the page. It is safe for concurrent use.
 type Page struct {
 	config   Config
 	contract *openapi.Contract
 	sandbox  http.Handler // with its control path
 	rules    signing.Rules
-	token    string // what changes state needs it
+	token    string // required for requests that change state
 	store    *store
 	done     chan struct{}
 	ended    sync.Once
 
 	mu    sync.Mutex
 	judge *client.Judge
-	since int // the number of the judge's last exchange when the list was cleared
+	since int // the number of the last exchange when the list was cleared
 }
 
 // New returns a page. Wrap joins it to a sandbox.
@@ -77,11 +78,12 @@ func (p *Page) judgeAnew() error {
 	return nil
 }
 
-// Wrap returns a handler that serves the page below Path and passes everything else to a sandbox, with
-// its requests recorded. The sandbox needs an open control path, and tap.Interceptor as its first interceptor.
+// Wrap returns a handler that serves the page below Path and passes everything else to a sandbox,
+// recording the requests. The sandbox needs an open control path, and tap.Interceptor as its first
+// interceptor.
 func (p *Page) Wrap(served *sandbox.Sandbox) http.Handler {
 	p.sandbox, p.rules = served, served.Rules()
-	_ = p.judgeAnew() // it cannot fail where New did not
+	_ = p.judgeAnew() // it cannot fail after New succeeded
 	tapped := tap.Handler(served, p.see)
 	routes := p.routes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -96,7 +98,7 @@ func (p *Page) Wrap(served *sandbox.Sandbox) http.Handler {
 // Close ends the streams of open pages, so that the server can be shut down.
 func (p *Page) Close() { p.ended.Do(func() { close(p.done) }) }
 
-// see judges and keeps one exchange.
+// see judges and stores one exchange.
 func (p *Page) see(e client.Exchange) {
 	p.mu.Lock()
 	judge := p.judge
@@ -132,11 +134,11 @@ func asset(name, mediaType string) http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Content-Type", mediaType)
-		_, _ = w.Write(text) // the browser may have gone
+		_, _ = w.Write(text) // the browser may have disconnected
 	}
 }
 
-// index serves the page with the token of this process in it.
+// index serves the page with the token of this process.
 func (p *Page) index(w http.ResponseWriter, _ *http.Request) {
 	text, err := static.ReadFile("static/index.html")
 	if err != nil {
@@ -153,11 +155,11 @@ const (
 	heartbeat    = 15 * time.Second
 )
 
-// events streams entries as server-sent events: those kept that come after the one the browser saw last,
-// then new ones, with a summary of all now and then.
+// events streams entries as server-sent events: first the stored ones after the last one that the
+// browser saw, then new ones, with a summary from time to time.
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
-	if err := control.SetWriteDeadline(time.Time{}); err != nil { // the stream has no end
+	if err := control.SetWriteDeadline(time.Time{}); err != nil { // the stream does not end
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -209,11 +211,11 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// summary is what all requests so far show together.
+// summary is the judgement of all requests so far.
 type summary struct {
 	Requests int            `json:"requests"`
 	Right    int            `json:"right"`
-	LeftOut  uint64         `json:"leftOut"` // entries that are not kept any more
+	LeftOut  uint64         `json:"leftOut"` // entries that are no longer stored
 	Flows    map[string]int `json:"flows"`
 	Mistakes []listed       `json:"mistakes"`
 }
@@ -223,7 +225,7 @@ type listed struct {
 	Check       string `json:"check"`
 	Requirement string `json:"requirement"`
 	Summary     string `json:"summary"`
-	Times       int    `json:"times"` // 0 for what only the end shows
+	Times       int    `json:"times"` // 0 for a mistake that only the end shows
 }
 
 // tell writes the summary if it differs from the last one written.
@@ -249,7 +251,7 @@ func (p *Page) tell(w http.ResponseWriter, told *string) error {
 	return err
 }
 
-// run returns what is kept as a run, redacted, for downloads.
+// run returns the stored entries as a redacted run, for downloads.
 func (p *Page) run() *reports.Run {
 	run := &reports.Run{Schema: reports.SchemaVersion, Tool: reports.Tool{Name: "mallcheck", Version: p.config.Version, Contract: p.contract.Digest()},
 		Target: reports.Target{Name: "sandbox"}, Policy: reports.Policy{Strict: reports.Assumed}, Started: time.Now().UTC(), Ended: time.Now().UTC()}

@@ -7,13 +7,13 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// The most that is kept; older entries go first.
+// Limits of the store; the oldest entries are dropped first.
 const (
 	mostEntries = 1000
 	mostBytes   = 32 << 20
 )
 
-// kept is an entry with its event and its place in a download.
+// kept is an entry with its event and its form for downloads.
 type kept struct {
 	id      uint64
 	encoded []byte // the entry as JSON
@@ -21,7 +21,7 @@ type kept struct {
 	result  reports.Result
 }
 
-// store keeps the newest entries and wakes the streams.
+// store stores the newest entries and wakes the streams.
 type store struct {
 	mu        sync.Mutex
 	entries   []kept
@@ -35,10 +35,10 @@ type store struct {
 
 func newStore() *store { return &store{listeners: map[chan struct{}]bool{}} }
 
-// size is roughly what an entry takes, once as JSON and once for downloads.
+// size is the approximate size of an entry, once as JSON and once for downloads.
 func (k kept) size() int { return 2 * len(k.encoded) }
 
-// add keeps an entry under the next id.
+// add stores an entry under the next id.
 func (s *store) add(e kept) {
 	s.mu.Lock()
 	s.next++
@@ -51,7 +51,7 @@ func (s *store) add(e kept) {
 	}
 	for len(s.entries) > 1 && (len(s.entries) > mostEntries || s.bytes > mostBytes) {
 		s.bytes -= s.entries[0].size()
-		s.entries[0] = kept{} // what it points to may go
+		s.entries[0] = kept{} // release the memory it refers to
 		s.entries = s.entries[1:]
 		s.leftOut++
 	}
@@ -67,8 +67,8 @@ func (s *store) clear() {
 	s.wake()
 }
 
-// after returns the entries after an id, oldest first, and whether those up to it are gone: the store was
-// cleared, or the id is of another process.
+// after returns the entries after an id, oldest first, and whether earlier ones are gone because the
+// store was cleared or the id belongs to another process.
 func (s *store) after(id uint64) (fresh []kept, gone bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,8 +84,8 @@ func (s *store) after(id uint64) (fresh []kept, gone bool) {
 	return nil, gone
 }
 
-// counts returns how many entries came since the store was cleared, how many of them are right, and how
-// many are not kept.
+// counts returns the number of entries since the store was cleared, the number of right ones, and the
+// number no longer stored.
 func (s *store) counts() (all, right int, leftOut uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,10 +103,10 @@ func (s *store) results() []reports.Result {
 	return results
 }
 
-// listen returns a channel that is sent to after each change, and how to leave.
+// listen returns a channel that is signalled after each change, and a function to stop listening.
 func (s *store) listen() (woken <-chan struct{}, leave func()) {
 	channel := make(chan struct{}, 1)
-	channel <- struct{}{} // there may be something already
+	channel <- struct{}{} // there may be entries already
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.listeners[channel] = true
@@ -124,7 +124,7 @@ func (s *store) wake() {
 	for channel := range s.listeners {
 		select {
 		case channel <- struct{}{}:
-		default: // it will look anyway
+		default: // a wake-up is already pending
 		}
 	}
 }

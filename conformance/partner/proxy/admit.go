@@ -40,9 +40,9 @@ type refusal struct {
 	message   string
 }
 
-// admit refuses requests of web pages: a page that is open in a browser of this machine could otherwise
-// have the proxy sign and send orders. Browsers mark the requests of other pages with Origin or
-// Sec-Fetch-Site, and a page whose name resolves to this machine calls the proxy by that name.
+// admit refuses requests of web pages. A page in a browser on this machine could otherwise have orders
+// signed and sent by the proxy. Browsers mark requests of other pages with Origin or Sec-Fetch-Site, and
+// a page whose name resolves to this machine calls the proxy by that name.
 func (p *Proxy) admit(r *http.Request) *refusal {
 	from := r.Header.Get("Sec-Fetch-Site")
 	if r.Header.Get("Origin") != "" || from != "" && from != "none" {
@@ -65,12 +65,12 @@ func (p *Proxy) refuse(w http.ResponseWriter, r *http.Request, refused *refusal)
 	p.seen.refused(refused)
 	body, err := json.Marshal(map[string]string{"refusedBy": "mallcheck proxy", "operation": refused.operation, "reason": refused.reason, "message": refused.message})
 	if err != nil {
-		body = []byte(`{"refusedBy":"mallcheck proxy"}`) // texts always marshal
+		body = []byte(`{"refusedBy":"mallcheck proxy"}`) // strings always marshal
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set(ReasonHeader, refused.reason)
 	w.WriteHeader(refused.status)
-	_, _ = w.Write(append(body, '\n')) // the caller may have gone
+	_, _ = w.Write(append(body, '\n')) // the caller may have disconnected
 	if p.config.Log != nil {
 		p.config.Log.WarnContext(r.Context(), "not forwarded", "method", r.Method, "path", r.URL.EscapedPath(), "reason", refused.message)
 	}

@@ -14,15 +14,15 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
 
-// hopByHop are the header fields that concern one connection alone (RFC 9110, 7.6.1).
+// hopByHop are the header fields that concern only one connection (RFC 9110, 7.6.1).
 var hopByHop = []string{
 	"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
 }
 
-// notForwarded are further fields of a request that the client of the proxy makes anew.
+// notForwarded are request headers that the proxy's client creates anew.
 var notForwarded = []string{"Accept-Encoding", "Content-Length", "Expect", "Host"}
 
-// forwarded returns the header of a request as it is forwarded.
+// forwarded returns the header of a forwarded request.
 func forwarded(header http.Header) http.Header {
 	out := header.Clone()
 	dropHops(out)
@@ -46,7 +46,7 @@ func dropHops(header http.Header) {
 	}
 }
 
-// answer passes on the target's answer with what the oracle says about it.
+// answer passes on the target's answer, with the oracle's judgement in headers.
 func (p *Proxy) answer(w http.ResponseWriter, c *call, exchange reports.Exchange, judged reports.Result) {
 	header := w.Header()
 	if problem := exchange.Problem; problem != "" {
@@ -62,9 +62,9 @@ func (p *Proxy) answer(w http.ResponseWriter, c *call, exchange reports.Exchange
 		header.Add(field.Name, field.Value)
 	}
 	dropHops(header)
-	header.Del("Content-Length") // of the body as it was encoded
+	header.Del("Content-Length") // the length of the encoded body
 	for _, name := range []string{ReasonHeader, VerdictHeader, DeviationsHeader, NoteHeader} {
-		header.Del(name) // those of the target would mislead
+		header.Del(name) // headers of the target with these names would mislead
 	}
 	p.keepName(header)
 	header.Set(VerdictHeader, string(judged.Verdict))
@@ -74,12 +74,12 @@ func (p *Proxy) answer(w http.ResponseWriter, c *call, exchange reports.Exchange
 	}
 	w.WriteHeader(exchange.Response.Status)
 	if c.method != http.MethodHead {
-		_, _ = w.Write(exchange.Response.Body) // the caller may have gone
+		_, _ = w.Write(exchange.Response.Body) // the caller may have disconnected
 	}
 }
 
-// keepName writes the header of the request id as the target's settings spell it; net/http changes
-// the letter case of names.
+// keepName writes the request id header as the target's settings spell it, because net/http changes the
+// letter case of names.
 func (p *Proxy) keepName(header http.Header) {
 	name := p.target.RequestIDHeader
 	if key := http.CanonicalHeaderKey(name); key != name && header[key] != nil {
@@ -88,7 +88,7 @@ func (p *Proxy) keepName(header http.Header) {
 	}
 }
 
-// The most that DeviationsHeader has: deviations, and bytes of each.
+// The limits of DeviationsHeader: the number of deviations, and the bytes of each.
 const (
 	mostListed  = 10
 	longestText = 300
@@ -112,7 +112,7 @@ func listOf(deviations []reports.Deviation) string {
 	return out.String()
 }
 
-// asciiJSON writes a text of at most longestText bytes as a JSON string in ASCII.
+// asciiJSON writes at most longestText bytes of a text as a JSON string in ASCII.
 func asciiJSON(text string) string {
 	var out strings.Builder
 	out.WriteByte('"')
@@ -133,10 +133,10 @@ func asciiJSON(text string) string {
 	return out.String()
 }
 
-// headerText makes a text fit for a header.
+// headerText makes a text safe for a header.
 func headerText(text string) string { return strings.Trim(asciiJSON(text), `"`) }
 
-// judgeSign returns what is wrong with the sign of a request that came signed.
+// judgeSign returns the deviations of the sign of a request that arrived signed.
 func (p *Proxy) judgeSign(c *call) []reports.Deviation {
 	templates := []string{c.route.operation.Path}
 	wrong := func(summary, expected, actual string) []reports.Deviation {
@@ -162,7 +162,7 @@ func (p *Proxy) judgeSign(c *call) []reports.Deviation {
 	return wrong(summary, explained.Sign+", of "+string(reports.Body(explained.Content).Head(longestText)), explained.Sent)
 }
 
-// log writes the line of one request.
+// log writes the log line of one request.
 func (p *Proxy) log(r *http.Request, c *call, exchange reports.Exchange, judged reports.Result, started time.Time) {
 	if p.config.Log == nil {
 		return

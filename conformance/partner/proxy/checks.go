@@ -25,11 +25,11 @@ const (
 	signsID   = "PRX-002/"
 )
 
-// Catalogue returns every check of what goes through a proxy, two for each operation. They are not to be run.
+// Catalogue returns every check of the proxy, two for each operation. They cannot be run.
 func Catalogue(contract *openapi.Contract) []partner.Check { return checksOf(contract, nil) }
 
-// Checks returns the checks of what went through the proxy. They report what it has seen when they run.
-// The signs are checked only where the proxy keeps them.
+// Checks returns the checks of the traffic. They report what the proxy has seen when they run. Signs are
+// checked only if the proxy keeps them.
 func (p *Proxy) Checks(contract *openapi.Contract) []partner.Check {
 	all := checksOf(contract, p)
 	if !p.config.KeepSign {
@@ -48,15 +48,15 @@ func checksOf(contract *openapi.Contract, p *Proxy) []partner.Check {
 			Run:         func(_ context.Context, r *partner.Record) { p.report(r, id, false) },
 		}, partner.Check{
 			ID: signsID + id, Clause: clauseSign, Does: reports.Does(operation.Does), Operations: []string{id},
-			Grade: gradeSign, Source: sourceSign, Requirement: "every request of " + id + " carries the right sign",
+			Grade: gradeSign, Source: sourceSign, Requirement: "every request of " + id + " has the right sign",
 			Run: func(_ context.Context, r *partner.Record) { p.report(r, id, true) },
 		})
 	}
 	return all
 }
 
-// report passes on what was seen of an operation: of the signs of its requests, or of its answers. The
-// exchanges stand with the answers; with the signs stand those alone that show a deviation.
+// report reports what was seen of an operation: the signs of its requests or its answers. All exchanges
+// are with the answers; with the signs are only those with a deviation.
 func (p *Proxy) report(r *partner.Record, operation string, signs bool) {
 	seen := p.seen.traffic(operation)
 	switch {
@@ -64,7 +64,7 @@ func (p *Proxy) report(r *partner.Record, operation string, signs bool) {
 		r.Skip("the proxy refused every request: " + seen.refusedFor)
 		return
 	case seen.forwarded == 0:
-		r.Skip("no request came")
+		r.Skip("no request arrived")
 		return
 	}
 	for _, d := range seen.deviations {

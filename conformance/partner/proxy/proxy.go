@@ -1,9 +1,9 @@
-// Package proxy is a signing reverse proxy to a target: any tool that speaks HTTP can test the mall
-// through it. It fills in version, partnerCode and sign, keeps to the permissions, budget and rate of the
-// target, and has the oracle judge each answer.
+// Package proxy is a signing reverse proxy to a target, through which any HTTP tool can test the mall.
+// It fills in version, partnerCode and sign, enforces the permissions, budget and rate of the target,
+// and has each answer judged by the oracle.
 //
-// It serves the services below a prefix each: /vshop, /payment and /topup. Only operations of the
-// contract are forwarded, since of others nobody knows what they would do.
+// It serves each service below a prefix: /vshop, /payment and /topup. It forwards only operations of the
+// contract, because nobody knows what others would do.
 package proxy
 
 import (
@@ -31,22 +31,22 @@ import (
 
 // Config configures a proxy. The zero value signs.
 type Config struct {
-	// KeepSign forwards requests as they came and judges their signs.
+	// KeepSign forwards requests as received and judges their signs.
 	KeepSign bool
-	// KeepChanges leaves on the target what went through the proxy.
+	// KeepChanges leaves the effects of the traffic on the target.
 	KeepChanges bool
-	// Hosts are the names under which the proxy may be called, beside localhost and IP addresses.
+	// Hosts are the names under which the proxy may be called, besides localhost and IP addresses.
 	Hosts []string
-	// Ready is called once the settings are right, before the first request; it may be nil.
+	// Ready is called once the settings are valid, before the first request; it may be nil.
 	Ready func()
-	// Log gets one line a request; nil logs nothing.
+	// Log gets one line per request; nil logs nothing.
 	Log *slog.Logger
 }
 
-// hostName is the form of a host name, without scheme and port.
+// hostName matches a host name without scheme and port.
 var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$`)
 
-// Check returns an error for the first host name under which nobody can call the proxy.
+// Check returns an error for the first name that cannot be a host name.
 func (c *Config) Check() error {
 	for _, name := range c.Hosts {
 		if !hostName.MatchString(name) {
@@ -57,7 +57,7 @@ func (c *Config) Check() error {
 	return nil
 }
 
-// maxBody bounds the body of a request in bytes.
+// maxBody limits the body of a request in bytes.
 const maxBody = 32 << 20
 
 // Proxy forwards requests to one target. It is safe for concurrent use.
@@ -82,8 +82,8 @@ type call struct {
 	method  string
 	address *url.URL // on the target
 	body    []byte
-	request *http.Request // as it is forwarded
-	note    string        // why it is not signed, "" if it is
+	request *http.Request // as forwarded
+	note    string        // why it is not signed; "" if it is
 }
 
 // ServeHTTP implements http.Handler.
@@ -104,7 +104,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, refused)
 		return
 	}
-	// The caller may go away; what was sent is recorded all the same.
+	// The caller may disconnect; the exchange is recorded nevertheless.
 	exchange, deviations, err := p.connection.Forward(context.WithoutCancel(r.Context()), c.route.operation, c.request)
 	if err != nil {
 		p.refuse(w, r, notSent(c, err))
@@ -142,7 +142,7 @@ func (p *Proxy) read(w http.ResponseWriter, r *http.Request) (*call, *refusal) {
 	found, known := match(p.routes[service], r.Method, "/"+rest)
 	if !known {
 		return nil, &refusal{status: http.StatusNotFound, reason: unknownPath, message: fmt.Sprintf(
-			"%q is the path of no operation of the %s service, and the proxy forwards nothing else", "/"+rest, service)}
+			"%q is not the path of an operation of the %s service; the proxy forwards only those", "/"+rest, service)}
 	}
 	address, err := url.Parse(base + "/" + rest)
 	if err != nil {
@@ -157,12 +157,12 @@ func (p *Proxy) read(w http.ResponseWriter, r *http.Request) (*call, *refusal) {
 	}
 	if err != nil {
 		return nil, &refusal{status: http.StatusBadRequest, operation: found.operation.ID, reason: tooLarge,
-			message: "the body broke off: " + err.Error()}
+			message: "the body ended early: " + err.Error()}
 	}
 	return &call{route: found, method: r.Method, address: address, body: body}, nil
 }
 
-// permit refuses what the settings of the target do not allow.
+// permit refuses requests that the target's settings do not allow.
 func (p *Proxy) permit(c *call) *refusal {
 	operation := c.route.operation
 	does := reports.Does(c.route.does)
@@ -189,14 +189,14 @@ func words(list []reports.Does) (texts []string) {
 	return texts
 }
 
-// prepare makes the request that is forwarded, and signs it.
+// prepare builds the request to forward, and signs it.
 func (p *Proxy) prepare(r *http.Request, c *call) *refusal {
 	request, err := http.NewRequestWithContext(context.WithoutCancel(r.Context()), c.method, c.address.String(), bytes.NewReader(c.body)) //nolint:gosec // the host is that of the target, the path one of the contract
 	if err != nil {
 		return &refusal{status: http.StatusBadRequest, operation: c.route.operation.ID, reason: unknownPath,
 			message: "the request cannot be forwarded: " + err.Error()}
 	}
-	request.URL = c.address // as it came, escapes included
+	request.URL = c.address // as received, including escapes
 	request.Header = forwarded(r.Header)
 	c.request = request
 	if p.config.KeepSign {
@@ -211,7 +211,7 @@ func (p *Proxy) prepare(r *http.Request, c *call) *refusal {
 	return nil
 }
 
-// addHeader sets the header fields that the settings give the target.
+// addHeader sets the configured header fields of the target.
 func (p *Proxy) addHeader(request *http.Request) {
 	for name, values := range p.target.Header {
 		request.Header[name] = values
@@ -228,7 +228,7 @@ func notSent(c *call, err error) *refusal {
 	return refused
 }
 
-// problemOf says why an answer shows nothing of the contract, "" if it does.
+// problemOf says why an answer does not show whether the contract is kept; "" if it does.
 func problemOf(exchange reports.Exchange) string {
 	if exchange.Problem == "" && exchange.Response != nil && wire.Unavailable(exchange.Response) {
 		return fmt.Sprintf("the target answers HTTP %d without an envelope", exchange.Response.Status)
@@ -236,7 +236,7 @@ func problemOf(exchange reports.Exchange) string {
 	return exchange.Problem
 }
 
-// Tell logs which services were not reached when the proxy started.
+// Tell logs the services that were not reached when the proxy started.
 func (p *Proxy) Tell(services []reports.Service) {
 	for _, service := range services {
 		if p.config.Log != nil && !service.Reached {

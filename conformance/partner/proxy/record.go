@@ -7,27 +7,27 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// The most that is kept of one operation beside the limit of bytes.
+// Limits of what is kept for one operation, in addition to the limit in bytes.
 const (
 	mostExchanges  = 10_000 // of all operations
 	mostDeviations = 100
 	mostDiagnoses  = 50 // a diagnosis costs milliseconds
 )
 
-// traffic is what went through the proxy to one operation.
+// traffic is the traffic of one operation.
 type traffic struct {
 	exchanges  []reports.Exchange
 	deviations []reports.Deviation // one of each kind
 	kinds      map[kind]bool
 	forwarded  int
 	unanswered int
-	problem    string // of the first that was not answered
-	refusedFor string // why the first that was not forwarded was refused
+	problem    string // problem of the first unanswered request
+	refusedFor string // why the first refused request was refused
 	diagnoses  int
 	leftOut    int // exchanges that are not kept
 }
 
-// kind distinguishes deviations: each is reported once.
+// kind distinguishes deviations: each kind is reported once.
 type kind struct{ clause, pointer, value string }
 
 func kindOf(d reports.Deviation) kind {
@@ -38,7 +38,7 @@ func kindOf(d reports.Deviation) kind {
 	return k
 }
 
-// recorder keeps exchanges within bounds: once they are reached, only those with new deviations.
+// recorder keeps exchanges within limits: beyond them, only those with new deviations.
 type recorder struct {
 	most int64 // bytes
 
@@ -89,7 +89,7 @@ func (r *recorder) add(exchange reports.Exchange, deviations []reports.Deviation
 	t.exchanges = append(t.exchanges, exchange)
 }
 
-// overhead is roughly what an exchange takes beside its texts, in bytes.
+// overhead is the approximate size of an exchange without its texts, in bytes.
 const overhead = 1 << 10
 
 func sizeOf(exchange reports.Exchange) int64 {
@@ -106,7 +106,7 @@ func sizeOf(exchange reports.Exchange) int64 {
 	return int64(size)
 }
 
-// refused counts a request that was not forwarded.
+// refused counts a refused request.
 func (r *recorder) refused(refused *refusal) {
 	if refused.operation == "" {
 		return
@@ -118,7 +118,7 @@ func (r *recorder) refused(refused *refusal) {
 	}
 }
 
-// mayDiagnose counts a diagnosis of a wrong sign, and reports false when there were enough.
+// mayDiagnose counts a diagnosis of a wrong sign, and reports false after enough of them.
 func (r *recorder) mayDiagnose(operation string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -127,14 +127,14 @@ func (r *recorder) mayDiagnose(operation string) bool {
 	return t.diagnoses <= mostDiagnoses
 }
 
-// traffic returns what went to an operation; nothing may be recorded any more.
+// traffic returns the traffic of an operation; nothing may be recorded any more.
 func (r *recorder) traffic(operation string) traffic {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return *r.of(operation)
 }
 
-// inconclusive says why not every answer could be judged, "" if it could.
+// inconclusive says why not every answer could be judged; "" if all could.
 func (t traffic) inconclusive() string {
 	if t.unanswered == 0 {
 		return ""

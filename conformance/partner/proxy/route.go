@@ -14,8 +14,8 @@ import (
 type route struct {
 	operation openapi.Operation
 	segments  []string // of the path, escaped; "{name}" matches any
-	// does is what the operation does, or, where a request has a wrong method, the most that any
-	// operation of its path does: a faulty target may carry it out.
+	// does is what the operation does or, for a request with a wrong method, the greatest effect of any
+	// operation of its path: a faulty target may execute it.
 	does string
 }
 
@@ -33,8 +33,8 @@ func routesOf(t *target.Target, contract *openapi.Contract) map[string][]route {
 	return routes
 }
 
-// match returns the operation of a method and an escaped path. A path that is right with a method that
-// is not belongs to the first operation of the path.
+// match returns the operation of a method and an escaped path. A known path with a wrong method belongs
+// to the first operation of the path.
 func match(routes []route, method, path string) (found route, known bool) {
 	segments := strings.Split(path, "/")
 	for _, candidate := range routes {
@@ -53,7 +53,7 @@ func match(routes []route, method, path string) (found route, known bool) {
 	return found, known
 }
 
-// weight orders what operations do by what they may cost.
+// weight orders effects by what they may cost.
 func weight(does string) int {
 	switch does {
 	case openapi.Purchase:
@@ -64,7 +64,7 @@ func weight(does string) int {
 	return 0
 }
 
-// fits reports whether a path, given as its escaped segments, is that of the route.
+// fits reports whether a path, given as escaped segments, matches the route.
 func (r route) fits(segments []string) bool {
 	if len(segments) != len(r.segments) {
 		return false

@@ -14,11 +14,11 @@ const (
 	readAll    = time.Minute
 	idle       = 2 * time.Minute
 	maxHeader  = 64 << 10
-	// grace is how long calls in flight may last once the proxy was stopped.
+	// grace is how long calls in flight may last after the proxy was stopped.
 	grace = 3 * time.Second
 )
 
-// Serve serves requests until ctx ends and waits a moment for those in flight.
+// Serve serves requests until ctx ends and waits briefly for those in flight.
 func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: p, ReadHeaderTimeout: readHeader, ReadTimeout: readAll, IdleTimeout: idle, MaxHeaderBytes: maxHeader,
@@ -33,7 +33,7 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if server.Shutdown(late) != nil {
-		_ = server.Close() // what is still in flight is cut
+		_ = server.Close() // cut what is still in flight
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func Checks(c Config) []partner.Check {
 	return s.needTrust(all)
 }
 
-// single is a push of one check and what it is, for the failure message.
+// single is a push of one check, with its description for the failure message.
 type single struct {
 	id, clause, what string
 	make             func(s *sender) *push
@@ -74,7 +74,7 @@ func (s *sender) acceptance() []partner.Check {
 	return all
 }
 
-// rewritten returns a signed push whose body was rewritten before it was signed.
+// rewritten returns a push whose body was rewritten before signing.
 func (s *sender) rewritten(rewrite func([]byte) []byte) *push {
 	p := s.fresh()
 	p.body = rewrite(p.body)
@@ -120,7 +120,7 @@ func (s *sender) refusals() []partner.Check {
 	return all
 }
 
-// changed returns a case that changes a push after it was signed.
+// changed returns a case that changes a push after signing.
 func changed(id, clause, what string, change func(p *push)) single {
 	return single{id, clause, what, func(s *sender) *push {
 		p := s.valid()
@@ -129,7 +129,7 @@ func changed(id, clause, what string, change func(p *push)) single {
 	}}
 }
 
-// partly returns a case whose signature covers only a part of the push.
+// partly returns a case whose signature covers only part of the push.
 func partly(id, clause, what string, text func(p *push) string) single {
 	return single{id, clause, what, func(s *sender) *push {
 		p := s.fresh()
@@ -223,7 +223,8 @@ func timeCases() []single {
 	}
 }
 
-// hostileCases are requests that are not pushes. Those with mayAccept set are valid, only large.
+// hostileCases are requests that are not valid pushes. Those with mayAccept set are valid but very
+// large.
 func hostileCases() []struct {
 	id, what  string
 	mayAccept bool
@@ -270,7 +271,7 @@ func (s *sender) hostile() []partner.Check {
 					}
 				}})
 		}
-		survived = append(survived, partner.Check{ID: "RCV-081/" + one.id, Clause: doesNotFail, Requirement: "the receiver answers " + one.what + " in time and without a 5xx",
+		survived = append(survived, partner.Check{ID: "RCV-081/" + one.id, Clause: doesNotFail, Requirement: "the receiver answers " + one.what + " in time and not with a 5xx",
 			Run: func(ctx context.Context, r *partner.Record) {
 				e := send(ctx, r)
 				// A server may close the connection on a large body before it is read.

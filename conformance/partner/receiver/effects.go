@@ -17,7 +17,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// scenario is a sequence of pushes and how many effects it must have.
+// scenario is a sequence of pushes and the number of effects that it must have.
 type scenario struct {
 	id, what string
 	effects  int
@@ -44,7 +44,7 @@ func (s *sender) scenarios() []scenario {
 			s.abandon(ctx, p)
 			return s.take(ctx, r, s.again(p), "a push whose first response was lost")
 		}},
-		{"after-failure", "a push on which the receiver failed, and its repetition", 1, s.afterFailure},
+		{"after-failure", "a push that made the receiver fail, and its repetition", 1, s.afterFailure},
 		{"after-timeout", "a push that was answered too late, and its repetition", 1, s.afterTimeout},
 		{"two-orders", "pushes of two orders, each twice and out of order", 2, func(ctx context.Context, r *partner.Record) bool {
 			first, second := s.valid(), s.valid()
@@ -54,22 +54,22 @@ func (s *sender) scenarios() []scenario {
 	}
 }
 
-// afterFailure has the receiver fail on a push, and repeats it.
+// afterFailure makes the receiver fail on a push, and repeats the push.
 func (s *sender) afterFailure(ctx context.Context, r *partner.Record) bool {
 	p, e, ok := s.disturbed(ctx, r, "--fail", s.Fail, "fail on a push")
 	if !ok {
 		return false
 	}
 	if e.Response != nil && e.Response.Status < 500 {
-		r.Inconclusive("--fail did not have the receiver fail: it answered the next push with " + told(e) + ", not with 5xx")
+		r.Inconclusive("--fail did not make the receiver fail: it answered the next push with " + told(e) + ", not with 5xx")
 		return false
 	}
 	return s.take(ctx, r, s.again(p), "the repetition of a push on which it had failed")
 }
 
-// afterTimeout has the receiver answer a push too late, gives up waiting, and repeats the push while the
-// receiver may still work on it. Until --slow is over a repetition may be put off, by a late answer or by 409, 429
-// or 503: the mall repeats it.
+// afterTimeout makes the receiver answer a push too late, gives up waiting, and repeats the push while
+// the receiver may still be processing it. Until the command of --slow stops having an effect, the
+// receiver may postpone a repetition by a late answer or by 409, 429 or 503: the mall then repeats it.
 func (s *sender) afterTimeout(ctx context.Context, r *partner.Record) bool {
 	over := time.Now().Add(2 * s.Timeout)
 	p, e, ok := s.disturbed(ctx, r, "--slow", s.Slow, "answer a push too late")
@@ -77,7 +77,7 @@ func (s *sender) afterTimeout(ctx context.Context, r *partner.Record) bool {
 		return false
 	}
 	if !s.late(e) {
-		r.Inconclusive(fmt.Sprintf("--slow did not have the receiver answer later than --push-timeout (%s): it answered the next push with %s after %s",
+		r.Inconclusive(fmt.Sprintf("--slow did not make the receiver answer later than --push-timeout (%s): it answered the next push with %s after %s",
 			s.Timeout, told(e), e.Duration.Round(time.Millisecond)))
 		return false
 	}
@@ -97,7 +97,7 @@ func (s *sender) afterTimeout(ctx context.Context, r *partner.Record) bool {
 	return s.take(ctx, r, s.again(p), "the repetitions of a push that it had answered too late")
 }
 
-// pause waits, at most until ctx ends.
+// pause waits, but at most until ctx ends.
 func pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-time.After(d):
@@ -114,10 +114,11 @@ func putOff(e reports.Exchange) bool {
 	return e.Response != nil && slices.Contains(later, e.Response.Status)
 }
 
-// disturbed runs a command of the partner that disturbs the receiver on its next push, and sends that push.
+// disturbed runs a command of the partner that disturbs the receiver on its next push, and sends that
+// push.
 func (s *sender) disturbed(ctx context.Context, r *partner.Record, flag, command, does string) (*push, reports.Exchange, bool) {
 	if command == "" {
-		r.Skip("not proved: nothing makes the receiver " + does + " (" + flag + " COMMAND)")
+		r.Skip("not tested: no command makes the receiver " + does + " (" + flag + " COMMAND)")
 		return nil, reports.Exchange{}, false
 	}
 	if _, err := s.shell(ctx, command); err != nil {
@@ -136,7 +137,8 @@ func (s *sender) again(p *push) *push {
 	return s.sign(p)
 }
 
-// repetition requires every copy of a push to be accepted: the mall repeats what is not.
+// repetition requires that every copy of a push is accepted, because the mall repeats pushes that are
+// not.
 func (s *sender) repetition() []partner.Check {
 	var all []partner.Check
 	for _, one := range s.scenarios() {
@@ -146,7 +148,7 @@ func (s *sender) repetition() []partner.Check {
 	return all
 }
 
-// effects requires each push to take effect once, as the partner's own command counts it.
+// effects requires that each push takes effect once, as counted by the partner's own command.
 func (s *sender) effects() []partner.Check {
 	unsigned := scenario{"refused", "a push with a wrong signature", 0, func(ctx context.Context, r *partner.Record) bool {
 		p := s.valid()
@@ -179,7 +181,7 @@ const settling = 300 * time.Millisecond
 // counted runs a scenario and compares the number of effects.
 func (s *sender) counted(ctx context.Context, r *partner.Record, one scenario) {
 	if s.Count == "" {
-		r.Skip("not proved: nothing counts the effects (--count COMMAND)")
+		r.Skip("not tested: no command counts the effects (--count COMMAND)")
 		return
 	}
 	before, err := s.count(ctx)
@@ -188,7 +190,7 @@ func (s *sender) counted(ctx context.Context, r *partner.Record, one scenario) {
 		return
 	}
 	if !one.run(ctx, r) {
-		return // the responses have told it
+		return // the responses have shown the failure
 	}
 	deadline := time.Now().Add(s.Timeout)
 	for {
@@ -198,7 +200,7 @@ func (s *sender) counted(ctx context.Context, r *partner.Record, one scenario) {
 			r.Inconclusive(err.Error())
 			return
 		case after-before >= one.effects || time.Now().After(deadline):
-			time.Sleep(settling) // one effect too many may come late
+			time.Sleep(settling) // an extra effect may come late
 			if after, err = s.count(ctx); err == nil && after-before != one.effects {
 				r.Fail(fmt.Sprintf("%s had %d effects", one.what, after-before), fmt.Sprint(one.effects), fmt.Sprint(after-before))
 			}
@@ -208,7 +210,7 @@ func (s *sender) counted(ctx context.Context, r *partner.Record, one scenario) {
 	}
 }
 
-// count runs the partner's command. Its output is not repeated: it may contain anything.
+// count runs the partner's command. Its output is not repeated, because it may contain anything.
 func (s *sender) count(ctx context.Context) (int, error) {
 	out, err := s.shell(ctx, s.Count)
 	if err != nil {
@@ -234,7 +236,7 @@ func (s *sender) shell(ctx context.Context, text string) ([]byte, error) {
 	return command.Output()
 }
 
-// atOnce sends copies of a push at the same time; all must be accepted.
+// atOnce sends copies of a push concurrently; all must be accepted.
 func (s *sender) atOnce(ctx context.Context, r *partner.Record, p *push, copies int) bool {
 	exchanges := make([]reports.Exchange, copies)
 	var all sync.WaitGroup
@@ -250,7 +252,7 @@ func (s *sender) atOnce(ctx context.Context, r *partner.Record, p *push, copies 
 		}
 	}
 	if refused > 0 {
-		r.Fail(fmt.Sprintf("the receiver did not accept %d of %d copies of a push that arrived at once", refused, copies), "HTTP 2xx", told(exchanges[0]))
+		r.Fail(fmt.Sprintf("the receiver did not accept %d of %d concurrent copies of a push", refused, copies), "HTTP 2xx", told(exchanges[0]))
 	}
 	return refused == 0
 }
@@ -269,7 +271,7 @@ const (
 	loadSeconds     = 5
 )
 
-// load requires all pushes of a busy period to be accepted.
+// load requires that all pushes of a busy period are accepted.
 func (s *sender) load() partner.Check {
 	return partner.Check{ID: "RCV-090", Clause: takesMany, Level: reports.Should,
 		Requirement: fmt.Sprintf("the receiver accepts %d pushes a second for %d seconds", pushesPerSecond, loadSeconds),

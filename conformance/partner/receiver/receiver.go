@@ -1,7 +1,7 @@
-// Package receiver tests a partner's push receiver: it sends what the mall would send, and what an
-// attacker could send, and judges the responses.
+// Package receiver tests a partner's push receiver: it sends what the mall and an attacker could send,
+// and judges the responses.
 //
-// Whether a push took effect, and how often, shows only in the partner's own system. A command of the
+// Only the partner's own system shows whether, and how often, a push took effect. A command of the
 // partner counts that; without one, the checks that need it are skipped.
 package receiver
 
@@ -49,14 +49,14 @@ type Config struct {
 	Timeout time.Duration
 	// Count is a shell command that prints how many pushes have taken effect so far; empty for none.
 	Count string
-	// Fail is a shell command that has the receiver fail on its next push; empty for none.
+	// Fail is a shell command that makes the receiver fail on its next push; empty for none.
 	Fail string
-	// Slow is a shell command that has the receiver answer its next push after Timeout and before twice of it;
-	// empty for none.
+	// Slow is a shell command that makes the receiver answer its next push after Timeout but within
+	// twice that time; empty for none.
 	Slow string
-	// PartnerCode and SIM stand in the bodies.
+	// PartnerCode and SIM are used in the bodies.
 	PartnerCode, SIM string
-	// Seed makes the order numbers of a run its own.
+	// Seed makes the order numbers of a run unique.
 	Seed int64
 }
 
@@ -101,7 +101,7 @@ type sender struct {
 	orders atomic.Int64
 
 	once    sync.Once
-	trusted trust // in what the receiver does with a valid push
+	trusted trust // whether the receiver accepts a valid push
 }
 
 func newSender(c Config) *sender {
@@ -165,7 +165,7 @@ func (s *sender) signWith(p *push, key Key) *push {
 	return s.signText(p, key, content)
 }
 
-// signText signs a text of our own choice.
+// signText signs an arbitrary text.
 func (s *sender) signText(p *push, key Key, text []byte) *push {
 	mac := hmac.New(sha1.New, key.Bytes)
 	mac.Write(text)

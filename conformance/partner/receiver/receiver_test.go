@@ -164,9 +164,9 @@ func TestSlowThatDoesNothing(t *testing.T) {
 		verdict    reports.Verdict
 		reason     string
 	}{
-		{"none", "", reports.Skipped, "not proved: nothing makes the receiver answer a push too late (--slow COMMAND)"},
+		{"none", "", reports.Skipped, "not tested: no command makes the receiver answer a push too late (--slow COMMAND)"},
 		{"fails", "exit 3", reports.Inconclusive, "running --slow: exit status 3"},
-		{"has no effect", "true", reports.Inconclusive, "--slow did not have the receiver answer later than --push-timeout (1s): it answered the next push with HTTP 200 after "},
+		{"has no effect", "true", reports.Inconclusive, "--slow did not make the receiver answer later than --push-timeout (1s): it answered the next push with HTTP 200 after "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := &quick{}

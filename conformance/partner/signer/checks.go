@@ -18,7 +18,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing/vectors"
 )
 
-// refusal is what a command prints for a request that cannot be signed, alone or before a reason.
+// refusal is what a command prints for a request that cannot be signed, optionally followed by a reason.
 const refusal = "error"
 
 // Checks returns the checks of a signer, in the order of their ids: a case for each vector.
@@ -92,12 +92,13 @@ func (c Config) subjects() ([]subject, error) {
 // signsEverything reports whether a vector is about the default rules.
 func signsEverything(parts []string) bool { return len(parts) == 3 }
 
-// joinsByDefault reports whether a push is signed by the default settings. A signer is not told others.
+// joinsByDefault reports whether a push is signed by the default settings. A signer does not learn other
+// settings.
 func joinsByDefault(v vectors.PushVector) bool {
 	return v.Join == "{body}:{version}:{algo}:{timestamp}" && v.Encoding == "base64"
 }
 
-// has reports whether a vector is of the level.
+// has reports whether a vector belongs to the level.
 func (c Config) has(v vectors.Vector) bool { return c.Level == Full || v.Level == vectors.Core }
 
 func requestSubject(v vectors.RequestVector) subject {
@@ -121,7 +122,7 @@ func pushSubject(v vectors.PushVector) subject {
 	return s
 }
 
-// batch asks the command once for all cases.
+// batch runs the command once for all cases.
 type batch struct {
 	config   Config
 	subjects []subject
@@ -130,7 +131,7 @@ type batch struct {
 	problem  error
 }
 
-// judge compares the answer to one vector.
+// judge judges the answer for one vector.
 func (b *batch) judge(ctx context.Context, r *partner.Record, i int) {
 	b.once.Do(func() { b.lines, b.problem = b.config.answers(ctx, b.subjects) })
 	if b.problem != nil {
@@ -170,7 +171,7 @@ func (s *subject) explain(got string) string {
 	return fmt.Sprintf(": %s", strings.TrimPrefix(line, "the sign is wrong: "))
 }
 
-// explainPush names the combination of rules by which the signature of a push was made.
+// explainPush names the combination of rules that produced the signature of a push.
 func (s *subject) explainPush(got string, body []byte) string {
 	key, err := hex.DecodeString(s.question.Key)
 	if err != nil {

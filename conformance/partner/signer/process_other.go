@@ -4,5 +4,5 @@ package signer
 
 import "os/exec"
 
-// contain leaves the command as it is: it is killed alone.
+// contain does nothing: only the command itself is killed.
 func contain(*exec.Cmd) {}

@@ -1,4 +1,4 @@
-// Package signer tests a partner's signer: it hands the signature vectors to a command and judges the
+// Package signer tests a partner's signer: it passes the signature vectors to a command and judges the
 // signs that the command prints. Wrong signs are diagnosed.
 package signer
 
@@ -20,9 +20,9 @@ import (
 
 // The levels of vectors.
 const (
-	// Core is what the documentation proves: a plain, correct signer passes.
+	// Core is the level that the documentation proves: a plain, correct signer passes it.
 	Core = "core"
-	// Full has the assumed edge cases as well, as findings.
+	// Full adds the assumed edge cases, as findings.
 	Full = "full"
 )
 
@@ -32,11 +32,11 @@ type Config struct {
 	Command []string
 	// Level is Core or Full.
 	Level string
-	// Push tests the signature of pushes instead of the sign of requests.
+	// Push tests the signatures of pushes instead of the signs of requests.
 	Push bool
-	// Each starts the command for each vector.
+	// Each starts the command once per vector.
 	Each bool
-	// Timeout bounds one run of the command.
+	// Timeout limits one run of the command.
 	Timeout time.Duration
 }
 
@@ -66,12 +66,12 @@ type question struct {
 	BodyHex  string            `json:"bodyHex,omitempty"`
 }
 
-// subject is a vector with what is expected of the signer.
+// subject is a vector with the expected answer.
 type subject struct {
 	vectors.Vector
 	question question
-	request  vectors.RequestVector // of the sign of a request
-	want     string                // the right sign, "" where nothing can be signed
+	request  vectors.RequestVector // for the sign of a request
+	want     string                // the right sign; "" if nothing can be signed
 }
 
 // answers runs the command once for all subjects, or once for each, and returns a line for each.
@@ -90,7 +90,7 @@ func (c Config) answers(ctx context.Context, subjects []subject) ([]string, erro
 	return lines, nil
 }
 
-// run starts the command, writes the questions and reads as many lines.
+// run starts the command, writes the questions and reads the same number of lines.
 func (c Config) run(ctx context.Context, subjects []subject) ([]string, error) {
 	stopped := ctx
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
@@ -145,7 +145,7 @@ func after(ended error, complaints string) string {
 // maxLine bounds a line of the command.
 const maxLine = 1 << 20
 
-// readLines reads at most n+1 lines and the rest unread. More than n are an error.
+// readLines reads n lines and consumes the rest. More than n lines are an error.
 func readLines(out io.Reader, n int) ([]string, error) {
 	scanner := bufio.NewScanner(out)
 	scanner.Buffer(nil, maxLine)
@@ -163,7 +163,7 @@ func readLines(out io.Reader, n int) ([]string, error) {
 	return lines, nil
 }
 
-// limited keeps the first bytes of what is written.
+// limited keeps the first bytes of the output.
 type limited struct {
 	to   *bytes.Buffer
 	left int

@@ -1,6 +1,6 @@
-// Package codequality writes a run in the Code Climate form that GitLab shows beside a
-// merge request: an issue for each deviation, with a fingerprint by which GitLab tells
-// new issues from old ones.
+// Package codequality writes a run in the Code Climate format that GitLab shows beside a merge request:
+// an issue for each deviation, with a fingerprint by which GitLab distinguishes new issues from old
+// ones.
 package codequality
 
 import (
@@ -14,11 +14,11 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
 )
 
-// file stands for the place of an issue: the form requires a file of the repository
-// that is tested, and the settings of the target are the only one that is known.
+// file is the location of every issue: the format requires a file of the tested repository, and only the
+// settings file of the target is known.
 const file = "mallcheck.yaml"
 
-// longest is how many bytes of each text an issue carries.
+// longest is the longest text of an issue, in bytes.
 const longest = 500
 
 type issue struct {
@@ -36,11 +36,10 @@ type location struct {
 	} `json:"lines"`
 }
 
-// Write writes run to w: a JSON list with an issue for each deviation that no waiver
-// covers. A critical violation is a blocker, a major one critical, another one major; a
-// finding is minor, and info if its clause is minor. Results that came to no outcome
-// have no issue: the exit code tells them. What is written is not redacted: pass
-// what redact.Run returned.
+// Write writes run to w: a JSON list with an issue for each deviation that no waiver covers. A critical
+// violation is a blocker, a major one critical, any other major. A finding is minor, or info if its
+// clause is minor. Inconclusive results have no issue; the exit code reports them. Nothing is redacted:
+// pass the result of redact.Run.
 func Write(w io.Writer, run *reports.Run) error {
 	issues, seen := []issue{}, map[string]bool{}
 	for i := range run.Results {
@@ -50,7 +49,7 @@ func Write(w io.Writer, run *reports.Run) error {
 		}
 		for j := range result.Deviations {
 			one := issueOf(result, &result.Deviations[j])
-			if !seen[one.Fingerprint] { // GitLab drops issues whose fingerprint it has
+			if !seen[one.Fingerprint] { // GitLab drops issues with a known fingerprint
 				seen[one.Fingerprint] = true
 				issues = append(issues, one)
 			}
@@ -100,7 +99,7 @@ func severity(d *reports.Deviation) string {
 	}
 }
 
-// shorten cuts a text at a character, within longest bytes.
+// shorten cuts a text between characters to at most longest bytes.
 func shorten(text string) string {
 	if len(text) <= longest {
 		return text

@@ -1,6 +1,6 @@
-// Package har writes the exchanges of a run as an HTTP Archive, version 1.2, which browsers, proxies
-// and clients such as Postman open. Checks are its pages. What the format has no member for, such as
-// the deviations, stands in members whose name begins with an underscore, as the format allows.
+// Package har writes the exchanges of a run as an HTTP Archive, version 1.2, which browsers, proxies and
+// clients such as Postman can open. Its pages are checks. Data without a member in the format, such as
+// deviations, is in members whose names begin with an underscore, as the format allows.
 package har
 
 import (
@@ -21,7 +21,7 @@ import (
 )
 
 // Write writes run to w: a page for each check with exchanges, and an entry for each exchange, oldest
-// first, an entry a line. What is written is not redacted: pass what redact.Run returned.
+// first, one per line. Nothing is redacted: pass the result of redact.Run.
 func Write(w io.Writer, run *reports.Run) error {
 	if err := write(w, run); err != nil {
 		return fmt.Errorf("writing the run as HAR: %w", err)
@@ -29,7 +29,7 @@ func Write(w io.Writer, run *reports.Run) error {
 	return nil
 }
 
-// exchangeIndex is where an exchange stands in a run.
+// exchangeIndex is the position of an exchange in a run.
 type exchangeIndex struct{ result, exchange int }
 
 func write(w io.Writer, run *reports.Run) error {
@@ -103,7 +103,7 @@ func requestOf(r *reports.Request) request {
 	for _, value := range values(r.Header, "Cookie") {
 		cookies, err := http.ParseCookie(value)
 		if err != nil {
-			continue // the header field has it as it was
+			continue // the header field has the original value
 		}
 		for _, c := range cookies {
 			out.Cookies = append(out.Cookies, pair{c.Name, c.Value})
@@ -111,14 +111,14 @@ func requestOf(r *reports.Request) request {
 	}
 	if len(r.Body) > 0 || r.Cut > 0 {
 		out.PostData = &postData{MediaType: mediaType(r.Header), Text: string(r.Body), Params: []pair{}, Comment: leftOut(r.Cut)}
-		if !utf8.Valid(r.Body) { // the format has no encoding for what is no text
+		if !utf8.Valid(r.Body) { // the format has no encoding for data that is not text
 			out.PostData.Base64 = base64.StdEncoding.EncodeToString(r.Body)
 		}
 	}
 	return out
 }
 
-// responseOf returns a response; one that never came has status 0, as browsers write it.
+// responseOf returns a response; a missing one has status 0, as in browsers.
 func responseOf(r *reports.Response) response {
 	out := response{
 		Version: unknown, Cookies: []pair{}, Headers: []pair{}, HeadersSize: -1, BodySize: -1, Content: content{MediaType: noMediaType},
@@ -143,11 +143,11 @@ func responseOf(r *reports.Response) response {
 }
 
 const (
-	unknown     = "unknown" // the version of HTTP, which is not recorded
+	unknown     = "unknown" // the HTTP version is not recorded
 	noMediaType = "x-unknown"
 )
 
-// leftOut says how much of a body is not in the archive.
+// leftOut says how much of a body the archive lacks.
 func leftOut(cut int64) string {
 	if cut == 0 {
 		return ""
@@ -163,7 +163,7 @@ func fields(header []reports.Header) []pair {
 	return pairs
 }
 
-// values returns the values of a header field, whatever the letter case of its name.
+// values returns the values of a header field in any letter case.
 func values(header []reports.Header, name string) []string {
 	var found []string
 	for _, field := range header {
@@ -185,7 +185,7 @@ func mediaType(header []reports.Header) string {
 	return found[0]
 }
 
-// query returns the parameters of an address in their order.
+// query returns the parameters of an address in order.
 func query(address string) []pair {
 	pairs := []pair{}
 	_, text, _ := strings.Cut(address, "?")
@@ -200,7 +200,7 @@ func query(address string) []pair {
 	return pairs
 }
 
-// plain decodes a part of a query; one that is not encoded well stays as it is.
+// plain decodes a part of a query; a malformed part stays unchanged.
 func plain(text string) string {
 	if decoded, err := url.QueryUnescape(text); err == nil {
 		return decoded
@@ -208,7 +208,7 @@ func plain(text string) string {
 	return text
 }
 
-// uri percent-encodes what may not stand in a URI, such as the brackets of a placeholder.
+// uri percent-encodes characters that a URI may not contain, such as the brackets of a placeholder.
 func uri(address string) string {
 	var out strings.Builder
 	for i := range len(address) {
@@ -223,7 +223,7 @@ func uri(address string) string {
 	return out.String()
 }
 
-// inURI are the characters that may stand in a URI as they are (RFC 3986).
+// inURI are the characters that a URI may contain unencoded (RFC 3986).
 const inURI = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;="
 
 func isHex(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 }

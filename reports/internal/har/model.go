@@ -62,7 +62,7 @@ type postData struct {
 	Text      string `json:"text"`
 	Params    []pair `json:"params"`
 	Comment   string `json:"comment,omitempty"`
-	Base64    string `json:"_base64,omitempty"` // of a body that is no text
+	Base64    string `json:"_base64,omitempty"` // for a body that is not text
 }
 
 type response struct {
@@ -85,7 +85,7 @@ type content struct {
 	Comment   string `json:"comment,omitempty"`
 }
 
-// timings are in milliseconds. Only the whole is known; it stands as the wait.
+// timings are in milliseconds. Only the total is known; it is given as the wait.
 type timings struct {
 	Send    float64 `json:"send"`
 	Wait    float64 `json:"wait"`

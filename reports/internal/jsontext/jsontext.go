@@ -11,12 +11,12 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
 )
 
-// buffers are what Marshal writes to before it copies.
+// buffers are the buffers that Marshal writes to before it copies the result.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// Marshal writes a value as JSON, with <, > and & as they are and a line
-// feed at the end. Characters that are not printable are escaped, so that the text
-// can be shown on a terminal. indent is that of each level, empty for one line.
+// Marshal writes a value as JSON with a final line feed, without escaping <, > and &. Unprintable
+// characters are escaped, so that the text can be shown on a terminal. indent is the indentation per
+// level; empty for one line.
 func Marshal(value any, indent string) ([]byte, error) {
 	out, _ := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(out)
@@ -31,7 +31,7 @@ func Marshal(value any, indent string) ([]byte, error) {
 	return bytes.Clone(out.Bytes()), err
 }
 
-// Quote writes text as a JSON string, and <, > and & as they are.
+// Quote writes text as a JSON string without escaping <, > and &.
 func Quote(text string) ([]byte, error) {
 	quoted, err := Marshal(text, "")
 	if err != nil {

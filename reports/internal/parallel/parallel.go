@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// Each calls do with 0 to n-1, on all processors at once where that is worth it.
+// Each calls do with 0 to n-1, on all processors concurrently if parallel is set and it is worth it.
 func Each(n int, parallel bool, do func(i int)) {
 	if !parallel {
 		for i := range n {

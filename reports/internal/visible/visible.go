@@ -1,5 +1,5 @@
-// Package visible makes text from elsewhere fit to be shown: nothing in it acts on
-// a terminal, reorders what stands around it, or is invalid in XML.
+// Package visible makes foreign text safe to show: it cannot control a terminal, reorder the text around
+// it, or be invalid in XML.
 package visible
 
 import (
@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// Escape writes out every character that is not printable, such as an escape as
-// \x1b and a bidirectional override as \u202e. Line feeds and tabs stay.
+// Escape writes every unprintable character in visible form, such as an escape as \x1b and a
+// bidirectional override as \u202e. Line feeds and tabs stay.
 func Escape(text string) string {
 	if !strings.ContainsFunc(text, hidden) {
 		return text
@@ -36,18 +36,18 @@ func Escape(text string) string {
 	return out.String()
 }
 
-// hidden reports whether a character is written out.
+// hidden reports whether a character must be escaped.
 func hidden(c rune) bool {
 	return c == utf8.RuneError || c != '\n' && c != '\t' && !unicode.IsPrint(c)
 }
 
-// NewWriter returns a writer that writes to out what Text makes of the text that
-// is written to it. The text must end with a whole character.
+// NewWriter returns a writer that writes escaped text to out. The text must end with a complete
+// character.
 func NewWriter(out io.Writer) io.Writer { return &writer{out: out} }
 
 type writer struct {
 	out  io.Writer
-	rest []byte // of a character that has not ended
+	rest []byte // of an incomplete character
 }
 
 // Write implements io.Writer.

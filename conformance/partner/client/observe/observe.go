@@ -1,6 +1,6 @@
 // Package observe judges one request of a partner's client by the contract: its address, media type,
-// JSON text, parameters and sign. It needs no answer and keeps no state between requests, except a
-// count of the signs that it diagnosed. What several requests show together is for package client.
+// JSON text, parameters and sign. It needs no answer and keeps no state between requests except a count
+// of diagnosed signs. Package client judges what several requests show together.
 package observe
 
 import (
@@ -20,22 +20,22 @@ import (
 
 // The checks of one request.
 const (
-	Sign           = "CLI-001" // the sign is that of the parameters
+	Sign           = "CLI-001" // the sign matches the parameters
 	PathSigned     = "CLI-002" // path parameters are signed
-	KnownOperation = "CLI-003" // method and path are those of an operation
+	KnownOperation = "CLI-003" // method and path belong to an operation
 	RightService   = "CLI-004" // sent to the service of the operation
-	MediaType      = "CLI-005" // announced as JSON in UTF-8
-	JSONObject     = "CLI-006" // the body is one JSON object, that of a GET is empty
-	Once           = "CLI-007" // no parameter twice
+	MediaType      = "CLI-005" // the Content-Type is JSON in UTF-8
+	JSONObject     = "CLI-006" // the body is one JSON object; a GET has none
+	Once           = "CLI-007" // no parameter is sent twice
 	Required       = "CLI-008" // every required parameter is sent
 	Strings        = "CLI-009" // of the documented type
 	Forms          = "CLI-010" // of the documented form
-	Known          = "CLI-011" // no parameter that the contract does not have
-	Place          = "CLI-012" // globals in the query of a GET, in any other body
+	Known          = "CLI-011" // no undocumented parameter
+	Place          = "CLI-012" // global parameters are in the query of a GET, otherwise in the body
 	OwnPartner     = "CLI-013" // the partner code is the client's own
 )
 
-// Request is a request as it arrived.
+// Request is a request as received.
 type Request struct {
 	// Method is the HTTP method.
 	Method string
@@ -57,28 +57,28 @@ type Mistake struct {
 	Key string
 	// Part names the part of the request: "body payAmount", "query sign", "header Content-Type", "path".
 	Part string
-	// Summary says in a clause what is wrong; Expected and Actual are bounded texts.
+	// Summary is a clause that says what is wrong; Expected and Actual are texts of limited length.
 	Summary, Expected, Actual string
-	// Clause is the statement of the contract about this parameter, a JSON pointer; empty for the clause
-	// of the check. Grade and Source are its evidence.
+	// Clause is the statement of the contract about this parameter, a JSON pointer; if empty, the clause
+	// of the check applies. Grade and Source are its evidence.
 	Clause string
 	Grade  reports.Grade
 	Source string
 }
 
-// Observed is what one request shows.
+// Observed is the judgement of one request.
 type Observed struct {
-	// Operation is the operation that it asks for; empty if none has the method and path.
+	// Operation is the requested operation; empty if none has the method and path.
 	Operation string
-	// Mistakes are in the order of the checks; none means that the request is right.
+	// Mistakes are in the order of the checks; none if the request is right.
 	Mistakes []Mistake
 	// Path, Query and Body are the parameters of each part as sent; Body is nil if it cannot be read.
 	Path, Query, Body []signing.Member
-	// Signed explains the sign; nil if the parameters are not certain.
+	// Signed explains the sign; nil if the parameters are ambiguous.
 	Signed *Signed
 }
 
-// Text returns a parameter of the query, the path or the body as a text; empty if there is none.
+// Text returns a parameter of the query, path or body as text; "" if it is missing.
 func (o *Observed) Text(name string) string {
 	for _, members := range [][]signing.Member{o.Body, o.Query, o.Path} {
 		for i := range members {
@@ -182,7 +182,7 @@ func (j *judgement) add(m Mistake) {
 // inQuery reports whether the parameters belong in the query.
 func (j *judgement) inQuery() bool { return j.op.Method == http.MethodGet }
 
-// parametersIn is the part of the request that carries the parameters.
+// parametersIn is the part of the request where the parameters belong.
 func (j *judgement) parametersIn() string {
 	if j.inQuery() {
 		return "query"
@@ -190,7 +190,7 @@ func (j *judgement) parametersIn() string {
 	return "body"
 }
 
-// route finds the operation, in whatever service.
+// route finds the operation, in any service.
 func (j *judgement) route() bool {
 	var elsewhere *operation
 	var methods []string
@@ -213,10 +213,10 @@ func (j *judgement) route() bool {
 	case elsewhere != nil:
 		j.observed.Operation = elsewhere.ID
 		j.add(Mistake{Check: RightService, Key: elsewhere.ID, Part: "address", Summary: elsewhere.ID + " was sent to the service " + orNone(j.request.Service),
-			Expected: "the address of the service " + elsewhere.Service, Actual: "that of " + orNone(j.request.Service)})
+			Expected: "the address of the service " + elsewhere.Service, Actual: "the address of " + orNone(j.request.Service)})
 	case methods != nil:
 		slices.Sort(methods)
-		j.add(Mistake{Check: KnownOperation, Key: actual, Part: "method", Summary: "the path takes another method",
+		j.add(Mistake{Check: KnownOperation, Key: actual, Part: "method", Summary: "the path does not support this method",
 			Expected: strings.Join(slices.Compact(methods), ", ") + " " + j.request.Path, Actual: actual})
 	default:
 		j.add(Mistake{Check: KnownOperation, Key: actual, Part: "path", Summary: "no operation has this path" + j.emptySegment(),
@@ -225,7 +225,7 @@ func (j *judgement) route() bool {
 	return false
 }
 
-// emptySegment explains the usual cause of an unknown path: a parameter that is empty.
+// emptySegment explains the usual cause of an unknown path: an empty parameter.
 func (j *judgement) emptySegment() string {
 	segments := strings.Split(j.request.Path, "/")
 	if len(segments) > 1 && slices.Contains(segments[1:], "") {
@@ -254,7 +254,7 @@ func (op *operation) match(path string) ([]signing.Member, bool) {
 	return values, true
 }
 
-// maxText bounds an expected or actual text.
+// maxText limits an expected or actual text.
 const maxText = 300
 
 func bounded(text string) string {

@@ -20,7 +20,7 @@ import (
 // globals are the parameters of every request.
 var globals = []string{"partnerCode", "sign", "version"}
 
-// readQuery reads the query and reports whether its parameters are certain.
+// readQuery reads the query and reports whether its parameters are unambiguous.
 func (j *judgement) readQuery() bool {
 	certain := true
 	seen := map[string]bool{}
@@ -48,7 +48,8 @@ func (j *judgement) readQuery() bool {
 	return certain
 }
 
-// readBody judges media type and JSON text and reports whether the parameters of the body are certain.
+// readBody judges media type and JSON text and reports whether the parameters of the body are
+// unambiguous.
 func (j *judgement) readBody() bool {
 	body := j.request.Body
 	if j.inQuery() {
@@ -94,7 +95,7 @@ func (j *judgement) mediaType() {
 		return
 	}
 	actual := orNone(strings.Join(sent, ", "))
-	j.add(Mistake{Check: MediaType, Key: actual, Part: part, Summary: "the body is not announced as JSON in UTF-8",
+	j.add(Mistake{Check: MediaType, Key: actual, Part: part, Summary: "the Content-Type of the body is not JSON in UTF-8",
 		Expected: "Content-Type: application/json", Actual: actual})
 }
 
@@ -144,7 +145,7 @@ func (j *judgement) header() {
 	}
 }
 
-// missing tells of a required parameter that was not sent, and of a global one that is in the wrong part.
+// missing reports a required parameter that was not sent, or a global one in the wrong part.
 func (j *judgement) missing(name string) {
 	in := j.parametersIn()
 	if slices.Contains(globals, name) && !j.inQuery() && slices.ContainsFunc(j.observed.Query, named(name)) {
@@ -195,7 +196,7 @@ func (j *judgement) partner(code string) {
 	}
 }
 
-// leaves returns the single errors of a validation.
+// leaves returns the individual errors of a validation.
 func leaves(err error) []*openapi3.SchemaError {
 	var all []*openapi3.SchemaError
 	var several openapi3.MultiError
@@ -235,7 +236,7 @@ func (j *judgement) addSchemaError(m *signing.Member, err *openapi3.SchemaError)
 		Summary: summary, Expected: expected, Actual: string(m.Value)}, clause))
 }
 
-// words says what a schema expects.
+// words describes what a schema expects.
 func words(err *openapi3.SchemaError) string {
 	schema := err.Schema
 	switch err.SchemaField {
@@ -253,7 +254,7 @@ func words(err *openapi3.SchemaError) string {
 	return err.Reason
 }
 
-// unknown tells of a parameter that the contract does not have.
+// unknown reports an undocumented parameter.
 func (j *judgement) unknown(in, name string, known []string) {
 	expected := "the parameters of " + j.op.ID
 	for _, other := range known {
@@ -265,7 +266,7 @@ func (j *judgement) unknown(in, name string, known []string) {
 		Summary: fmt.Sprintf("%s has no parameter %q in the %s", j.op.ID, name, in), Expected: expected, Actual: name})
 }
 
-// plain returns a name without case, separators and a plural s, which are easily confused.
+// plain returns a name without letter case, separators and a plural s, which are easily confused.
 func plain(name string) string {
 	return strings.TrimSuffix(strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name)), "s")
 }

@@ -9,26 +9,26 @@ import (
 
 // Signed explains the sign of a request.
 type Signed struct {
-	// Content is the text that the rules sign, Want its sign.
+	// Content is the text that the rules sign; Want is its sign.
 	Content []byte
 	Want    string
 	// Sent is the sign of the request; empty if it has none.
 	Sent string
-	// Right says that Sent is Want. The fields below are empty then.
+	// Right is set if Sent is Want. The fields below are empty then.
 	Right bool
-	// Text is what was signed instead, if that is known, and At the index of the first byte in which it
-	// differs from Content; -1 if it is not known or the texts are equal.
+	// Text is the text that was signed instead, if known. At is the index of the first byte at which it
+	// differs from Content; -1 if Text is unknown or equal.
 	Text []byte
 	At   int
 	// Line says in a clause what was done wrong.
 	Line string
 }
 
-// maxDiagnosed is how many wrong signs are explained: a client that signs everything wrongly makes the
-// same mistake each time, and each explanation takes ten milliseconds.
+// maxDiagnosed is how many wrong signs are explained: a client with a mistake makes it each time, and
+// each explanation takes ten milliseconds.
 const maxDiagnosed = 200
 
-// sign judges the sign of a request whose parameters are certain.
+// sign judges the sign of a request with unambiguous parameters.
 func (j *judgement) sign() {
 	got := diagnose.Request{Query: j.observed.Query, Path: j.observed.Path, Body: j.observed.Body,
 		RawQuery: j.request.RawQuery, RawBody: j.request.Body}
@@ -64,7 +64,7 @@ func (j *judgement) sign() {
 	}
 }
 
-// compare judges a sign that was sent.
+// compare judges the sign that was sent.
 func (j *judgement) compare(signed *Signed, got diagnose.Request, rules signing.Rules, sent string) {
 	signed.Sent, signed.Right = sent, sent == signed.Want
 	if signed.Right {
@@ -99,7 +99,7 @@ func (j *judgement) compare(signed *Signed, got diagnose.Request, rules signing.
 	j.add(m)
 }
 
-// withoutPath reports whether a sign is right but for the parameters of the path.
+// withoutPath reports whether a sign is right except that it leaves out the path parameters.
 func (j *judgement) withoutPath(got diagnose.Request, rules signing.Rules, sent string) bool {
 	if len(got.Path) == 0 || !rules.Parts.Has(signing.Path) {
 		return false
@@ -113,7 +113,7 @@ func (j *judgement) withoutPath(got diagnose.Request, rules signing.Rules, sent 
 	return err == nil && want == sent
 }
 
-// keyOf names what was done wrong, whatever the request.
+// keyOf identifies the mistake, whatever the request.
 func keyOf(d diagnose.Diagnosis) string {
 	mistakes := d.Seen
 	if len(d.Causes) > 0 {

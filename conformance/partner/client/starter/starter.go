@@ -1,4 +1,5 @@
-// Package starter has a test for each of some languages that gates on a partner's client.
+// Package starter has sample tests, one for each of several languages, that run a partner's client and
+// fail if it breaks the contract.
 package starter
 
 import (
@@ -11,11 +12,11 @@ import (
 //go:embed *.txt
 var files embed.FS
 
-// Sample is a test to start from.
+// Sample is a sample test.
 type Sample struct {
 	// Language is its name on the command line.
 	Language string
-	// File is the name under which the test is written, Run says how to run it.
+	// File is the file name of the test; Run says how to run it.
 	File, Run string
 }
 

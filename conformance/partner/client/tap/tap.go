@@ -1,5 +1,5 @@
-// Package tap records the requests that reach the sandbox, with the responses that leave it and the
-// ruling of the sandbox's own rules, as package client judges them.
+// Package tap records the requests to the sandbox with their responses and with the ruling of the
+// sandbox's own rules, in the form that package client judges.
 package tap
 
 import (
@@ -18,11 +18,11 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// MaxBody bounds the body of a request and of a response that is recorded.
+// MaxBody limits the recorded bodies of a request and of a response.
 const MaxBody = 4 << 20
 
-// Handler returns a handler that passes requests to next and then tells see of each, before the client
-// has read the whole response. Requests to the health and control paths of the sandbox are not told.
+// Handler returns a handler that passes requests to next and then reports each to see, before the client
+// has read the whole response. Requests to the health and control paths of the sandbox are not reported.
 func Handler(next http.Handler, see func(client.Exchange)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == sandbox.HealthPath || strings.HasPrefix(r.URL.Path, strings.TrimSuffix(sandbox.ControlPath, "/")) {
@@ -54,7 +54,7 @@ func Handler(next http.Handler, see func(client.Exchange)) http.Handler {
 	})
 }
 
-// take reads the body of a request, and leaves it to be read again.
+// take reads the body of a request and replaces it by an equal one.
 func take(r *http.Request) []byte {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
@@ -71,7 +71,7 @@ func take(r *http.Request) []byte {
 	return body
 }
 
-// failing is a reader that fails as the body of the request did.
+// failing is a reader that fails like the body of the request did.
 type failing struct{ err error }
 
 // Read implements io.Reader.
@@ -82,8 +82,8 @@ type noteKey struct{}
 // note carries the ruling from the interceptor to the handler.
 type note struct{ ruling *client.Ruling }
 
-// Interceptor notes what the sandbox's own rules say of each request. It comes first among the
-// interceptors of the sandbox.
+// Interceptor records how the sandbox's own rules judge each request. It must be the first interceptor
+// of the sandbox.
 func Interceptor() sandbox.Interceptor {
 	return sandbox.Interceptor{Answer: func(c *sandbox.Call, a *sandbox.Answer) {
 		n, ok := c.Request.Context().Value(noteKey{}).(*note)
@@ -94,7 +94,7 @@ func Interceptor() sandbox.Interceptor {
 	}}
 }
 
-// rulingOf returns what a refusal says of the form of a request; nil if the sandbox did not judge it.
+// rulingOf returns what a refusal says about the form of a request; nil if the sandbox did not judge it.
 func rulingOf(refused *sandbox.Refusal) *client.Ruling {
 	if refused == nil {
 		return &client.Ruling{}
@@ -110,7 +110,7 @@ func rulingOf(refused *sandbox.Refusal) *client.Ruling {
 	return ruling
 }
 
-// recorder keeps what is written.
+// recorder records the response as it is written.
 type recorder struct {
 	http.ResponseWriter
 	status   int
@@ -119,10 +119,10 @@ type recorder struct {
 	cut      int64
 	problem  string
 	hijacked bool
-	wrote    time.Time // when the response began
+	wrote    time.Time // start of the response
 }
 
-// begin notes when the response begins.
+// begin records the start of the response.
 func (r *recorder) begin() {
 	if r.wrote.IsZero() {
 		r.wrote = time.Now()

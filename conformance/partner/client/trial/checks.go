@@ -13,7 +13,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// The checks of how the command ends, beside those of package client.
+// The checks of how the command ends, in addition to those of package client.
 const (
 	succeedsWithHabit = "CLI-060/"
 	takesPushes       = "CLI-061"
@@ -27,13 +27,13 @@ const (
 	doesWhatRequired  = "CLI-102"
 )
 
-// mostShown is how many exchanges a check shows of one mistake.
+// mostShown is the number of exchanges that a check shows for one mistake.
 const mostShown = 3
 
-// Trial is a client under test. Its runs are made when the first check asks for them.
+// Trial is a client under test. It is run when the first check asks for it.
 type Trial struct{ trials *trials }
 
-// New returns the trial of a client by the contract of the mall.
+// New returns the trial of a client against the mall's contract.
 func New(contract *openapi.Contract, c Config) *Trial {
 	return &Trial{&trials{config: c, contract: contract, fixtures: sandbox.NewFixtures()}}
 }
@@ -62,20 +62,20 @@ func (trial *Trial) Checks() []partner.Check {
 	return all
 }
 
-// useless returns why nothing can be said of the requests; "" if there are some.
+// useless returns why the requests prove nothing; "" if there are some.
 func (t *trials) useless(ctx context.Context) string {
 	t.runAll(ctx)
 	switch o := t.plain; {
 	case len(o.seen) > 0:
 		return ""
 	case len(t.config.Command) == 0:
-		return "no request came"
+		return "no request arrived"
 	default:
 		return "the command sent no request"
 	}
 }
 
-// rule reports the mistakes that a Judge found, in the plain run and in the scenarios.
+// rule reports the mistakes that a Judge found in the plain run and in the scenarios.
 func (t *trials) rule(ctx context.Context, r *partner.Record, check *partner.Check) {
 	if reason := t.useless(ctx); reason != "" {
 		r.Skip(reason + ": see " + succeeds)
@@ -86,7 +86,7 @@ func (t *trials) rule(ctx context.Context, r *partner.Record, check *partner.Che
 		return
 	}
 	known := map[string]bool{}
-	if !t.plain.end.hung || !slices.Contains(open, check.ID) { // what was killed could not go on
+	if !t.plain.end.hung || !slices.Contains(open, check.ID) { // a killed client could not finish
 		t.mistakes(r, t.plain, check, "", known)
 	}
 	for _, o := range t.habits {
@@ -108,7 +108,8 @@ func (t *trials) rule(ctx context.Context, r *partner.Record, check *partner.Che
 // losses are the outages in which an answer is lost.
 var losses = []string{"reset-before", "reset-after-order", "reset-after-adding", "cut-off-body"}
 
-// open are the checks of what a client leaves open when it gives up, as it may in an outage.
+// open are the checks about what a client leaves unfinished when it gives up, which it may do in an
+// outage.
 var open = []string{client.PaymentEnd, client.ResultRead, client.ResultEnd}
 
 func (t *trials) kind(id string) string {
@@ -119,7 +120,7 @@ func (t *trials) kind(id string) string {
 	return ""
 }
 
-// mistakes reports the mistakes of one run that one check tells of and that are not known yet.
+// mistakes reports the mistakes of one check in one run that are not known yet.
 func (t *trials) mistakes(r *partner.Record, o *outcome, check *partner.Check, where string, known map[string]bool) {
 	for _, m := range o.judged.Mistakes {
 		if m.Check != check.ID || known[m.Key] {
@@ -136,7 +137,7 @@ func (t *trials) mistakes(r *partner.Record, o *outcome, check *partner.Check, w
 		}
 		r.Exchanges = append(r.Exchanges, shown...)
 		d := reports.Deviation{Summary: summary, Expected: m.Expected, Actual: m.Actual, Pointer: m.Part, Exchange: at}
-		if m.Grade != "" { // of the parameter, not of all of them
+		if m.Grade != "" { // the parameter's own evidence
 			d.Clause, d.Level, d.Grade, d.Source = check.Clause, reports.Must, m.Grade, m.Source
 		}
 		r.Deviations = append(r.Deviations, d)
@@ -146,7 +147,7 @@ func (t *trials) mistakes(r *partner.Record, o *outcome, check *partner.Check, w
 // pushChecks are those of the client's receiver of pushes.
 func (t *trials) pushChecks() []partner.Check {
 	return []partner.Check{
-		{ID: takesPushes, Clause: "push/receiver-takes-a-right-push", Requirement: "the client acknowledges each push that is signed correctly",
+		{ID: takesPushes, Clause: "push/receiver-takes-a-right-push", Requirement: "the client acknowledges each correctly signed push",
 			Operations: []string{"rechargeSuccess"}, Run: func(ctx context.Context, r *partner.Record) {
 				if reason := t.useless(ctx); reason != "" {
 					r.Skip(reason + ": see " + succeeds)
@@ -158,11 +159,11 @@ func (t *trials) pushChecks() []partner.Check {
 				}
 				for _, o := range slices.Concat([]*outcome{t.plain}, t.habits) {
 					if refused := o.refusedPush(); refused != "" && len(r.Deviations) == 0 {
-						r.Fail("the client did not acknowledge a push that is signed correctly", "HTTP 200", refused)
+						r.Fail("the client did not acknowledge a correctly signed push", "HTTP 200", refused)
 					}
 				}
 			}},
-		{ID: takesPushTwice, Clause: "push/receiver-takes-a-repeated-push", Requirement: "the client acknowledges a push that comes late and twice",
+		{ID: takesPushTwice, Clause: "push/receiver-takes-a-repeated-push", Requirement: "the client acknowledges a push that arrives late and twice",
 			Operations: []string{"rechargeSuccess"}, Run: func(ctx context.Context, r *partner.Record) {
 				if reason := t.useless(ctx); reason != "" {
 					r.Skip(reason + ": see " + succeeds)
@@ -170,17 +171,17 @@ func (t *trials) pushChecks() []partner.Check {
 				}
 				o := t.outcomeOf("late-pushes-twice")
 				if o == nil {
-					r.Skip("no push came twice: the client received none, or --scenarios has no late-pushes-twice")
+					r.Skip("no push arrived twice: the client received none, or --scenarios does not select late-pushes-twice")
 					return
 				}
 				if refused := o.refusedPush(); refused != "" {
-					r.Fail("the client did not acknowledge a push that came late and twice", "HTTP 200 for each", refused)
+					r.Fail("the client did not acknowledge a push that arrived late and twice", "HTTP 200 for each", refused)
 				}
 			}},
 	}
 }
 
-// scenarioChecks are those of one scenario.
+// scenarioChecks are the checks of one scenario.
 func (t *trials) scenarioChecks(s *Scenario) []partner.Check {
 	when := "when the mall " + s.Statement
 	check := func(prefix, clause, requirement string, judge func(r *partner.Record, o *outcome)) partner.Check {
@@ -206,13 +207,13 @@ func (t *trials) scenarioChecks(s *Scenario) []partner.Check {
 	}
 	all := []partner.Check{check(endsInTime, "client/ends-in-time", "the client ends in time "+when, func(r *partner.Record, o *outcome) {
 		if o.end.hung {
-			r.Fail("the client does not end "+when, "success or failure within the time limit", "the command "+o.end.words())
+			r.Fail("the client did not end "+when, "success or failure within the time limit", "the command "+o.end.words())
 		}
 	})}
 	if s.waits {
-		all = append(all, check(waitsAsTold, "client/waits-as-told", "the client waits as it is told "+when, func(r *partner.Record, o *outcome) {
+		all = append(all, check(waitsAsTold, "client/waits-as-told", "the client waits as long as it is asked to "+when, func(r *partner.Record, o *outcome) {
 			if o.early != "" {
-				r.Fail("the client does not wait as it is told "+when, "no request for "+retryAfter.String(), o.early)
+				r.Fail("the client did not wait as long as it was asked to "+when, "no request for "+retryAfter.String(), o.early)
 			}
 		}))
 	}
@@ -220,19 +221,19 @@ func (t *trials) scenarioChecks(s *Scenario) []partner.Check {
 		all = append(all, check(tellsNoSuccess, "client/reports-failures", "the client reports no success "+when, func(r *partner.Record, o *outcome) {
 			if o.end.succeeded() {
 				r.Exchanges = append(r.Exchanges, last(o.exchanges)...)
-				r.Fail("the client reports success "+when, "an exit code that is not 0", "exit code 0")
+				r.Fail("the client reported success "+when, "an exit code that is not 0", "exit code 0")
 			}
 		}))
 	}
 	return all
 }
 
-// last returns the end of a run's exchanges.
+// last returns the last exchanges of a run.
 func last(exchanges []reports.Exchange) []reports.Exchange {
 	return exchanges[max(0, len(exchanges)-mostShown):]
 }
 
-// scenario returns the run of a scenario, or says why there is none.
+// scenario returns the run of a scenario, or records why there is none.
 func (t *trials) scenario(ctx context.Context, r *partner.Record, s *Scenario) *outcome {
 	t.runAll(ctx)
 	o := t.outcomeOf(s.ID)
@@ -250,7 +251,7 @@ func (t *trials) scenario(ctx context.Context, r *partner.Record, s *Scenario) *
 	return o
 }
 
-// habit reports whether the client succeeded under a habit.
+// habit checks that the client succeeded with a habit.
 func (t *trials) habit(ctx context.Context, r *partner.Record, s *Scenario) {
 	t.runAll(ctx)
 	switch {
@@ -258,30 +259,30 @@ func (t *trials) habit(ctx context.Context, r *partner.Record, s *Scenario) {
 		r.Skip("the client does not succeed without it: see " + succeeds)
 		return
 	case !t.config.tries(s.ID):
-		r.Skip("a client must be told this rule: let it read " + byRule[s.ID] + ", and add the id to --scenarios: all," + s.ID)
+		r.Skip("a client cannot guess this rule: let it read " + byRule[s.ID] + ", and add the id to --scenarios: all," + s.ID)
 		return
 	}
 	if o := t.culprits[s.ID]; o != nil {
 		r.Exchanges = append(r.Exchanges, last(o.exchanges)...)
-		r.Fail("the client does not succeed when the mall "+s.Statement, "exit code 0", "the command "+o.end.words())
+		r.Fail("the client did not succeed when the mall "+s.Statement, "exit code 0", "the command "+o.end.words())
 	}
 }
 
-// unnoticed reports a wrong answer that the client took for right.
+// unnoticed reports a wrong answer that the client did not notice.
 func unnoticed(r *partner.Record, s *Scenario, o *outcome) {
 	if s.push {
 		if o.pushed > 0 && o.refusedPush() == "" && o.end.succeeded() {
-			r.Fail("the client accepts it when the mall "+s.Statement, "a status of 4xx, or an exit code that is not 0", "HTTP 200 and exit code 0")
+			r.Fail("the client accepted it when the mall "+s.Statement, "a status of 4xx, or an exit code that is not 0", "HTTP 200 and exit code 0")
 		}
 		return
 	}
 	if o.end.succeeded() {
 		r.Exchanges = append(r.Exchanges, last(o.exchanges)...)
-		r.Fail("the client does not notice when the mall "+s.Statement, "an exit code that is not 0", "exit code 0")
+		r.Fail("the client did not notice when the mall "+s.Statement, "an exit code that is not 0", "exit code 0")
 	}
 }
 
-// endChecks are those of how the command ends in the plain run.
+// endChecks are the checks of how the command ends in the plain run.
 func (t *trials) endChecks() []partner.Check {
 	all := []partner.Check{
 		{ID: succeeds, Clause: "client/succeeds", Requirement: "the client succeeds against a mall that keeps the contract",
@@ -300,7 +301,7 @@ func (t *trials) endChecks() []partner.Check {
 	return all
 }
 
-// success reports how the command ended. Its exchanges are those of the whole run.
+// success checks how the command ended. Its exchanges are those of the whole run.
 func (t *trials) success(ctx context.Context, r *partner.Record) {
 	o := t.run(ctx)
 	r.Exchanges = o.exchanges
@@ -310,7 +311,7 @@ func (t *trials) success(ctx context.Context, r *partner.Record) {
 	case o.end.problem != "", o.end.hung:
 		r.Inconclusive("the command " + o.end.words())
 	case len(o.seen) == 0 && len(t.config.Command) == 0:
-		r.Inconclusive("no request came")
+		r.Inconclusive("no request arrived")
 	case len(o.seen) == 0 && o.end.succeeded():
 		r.Inconclusive("the command sent no request to the addresses in MALL_VSHOP_URL, MALL_PAYMENT_URL and MALL_TOPUP_URL")
 	case len(o.seen) == 0:
@@ -320,7 +321,7 @@ func (t *trials) success(ctx context.Context, r *partner.Record) {
 	}
 }
 
-// required reports what the client did not get to.
+// required reports what --require names and the client did not do.
 func (t *trials) required(ctx context.Context, r *partner.Record) {
 	o := t.run(ctx)
 	for _, name := range t.config.Require {

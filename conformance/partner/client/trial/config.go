@@ -12,8 +12,8 @@ import (
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
-// Check selects the scenarios that words name, and returns an error that says what to write instead
-// where a setting is wrong.
+// Check selects the scenarios that words name. If a setting is wrong, it returns an error that says what
+// to write instead.
 func (c *Config) Check(words []string) error {
 	if c.MinPoll < 0 {
 		return fmt.Errorf("--min-poll: %s is negative; write a duration such as 200ms", c.MinPoll)
@@ -45,7 +45,7 @@ func (c *Config) Check(words []string) error {
 	return checkEnv(c.Env)
 }
 
-// requirable returns what can be required: operations and flows.
+// requirable returns what --require can name: operations and flows.
 func requirable(contract *openapi.Contract) []string {
 	var names []string
 	for _, operation := range contract.Operations() {
@@ -57,7 +57,7 @@ func requirable(contract *openapi.Contract) []string {
 	return names
 }
 
-// variableName is the form of the name of a variable.
+// variableName matches the name of an environment variable.
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 func checkEnv(env []string) error {
@@ -77,7 +77,7 @@ func checkEnv(env []string) error {
 	return nil
 }
 
-// noSuch says that a value of a flag is unknown, and which of the known ones may be meant, or else what to write.
+// noSuch says that the value of a flag is unknown, and suggests a similar known value or what to write.
 func noSuch(flag, value string, known []string, instead string) error {
 	problem := &target.Error{Place: flag, Value: value, Problem: "is not known", Instead: instead}
 	if near := target.Nearest(value, known); near != "" {

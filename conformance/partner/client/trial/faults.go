@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// faultScenarios are wrong answers that would cost money, or have a client act on the wrong order.
+// faultScenarios are wrong answers that would cost money or make a client act on the wrong order.
 func faultScenarios() []Scenario {
 	confirmed := []string{"confirmPaymentResult", "resultQuery"}
 	reading := []string{"asyncResult"}
@@ -28,8 +28,8 @@ func faultScenarios() []Scenario {
 		shown("payment-of-other-amount", "reports a payment of another amount", amount, confirmed...),
 		shown("payment-in-other-currency", "reports a payment in another currency", currency, confirmed...),
 		shown("payment-of-other-order", "reports the payment of another order", another, confirmed...),
-		shown("look-up-of-other-amount", "looks up an order with another amount", amount, "queryOrder"),
-		shown("look-up-of-other-order", "looks up another order", another, "queryOrder"),
+		shown("look-up-of-other-amount", "returns an order with another amount from a lookup", amount, "queryOrder"),
+		shown("look-up-of-other-order", "returns another order from a lookup", another, "queryOrder"),
 		shown("renewal-of-other-order", "shows the auto-renewal of another order", another, "queryAutoRenewalRecord"),
 		result("sim-missing", "leaves a SIM card out of the details of a task", func(r *sandbox.Result) {
 			r.Details = r.Details[:max(0, len(r.Details)-1)]
@@ -57,7 +57,7 @@ func fault(id, statement string, operations []string, i sandbox.Interceptor) Sce
 	return Scenario{ID: id, Kind: Fault, Statement: statement, operations: operations, behavior: intercepting(i)}
 }
 
-// shown returns the fault that shows an order otherwise in the answers of some operations.
+// shown returns the fault that changes how some operations show an order.
 func shown(id, statement string, change func(*sandbox.Order), operations ...string) Scenario {
 	return fault(id, statement, operations, sandbox.Interceptor{Show: func(_ *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
 		if slices.Contains(operations, c.Operation) {
@@ -66,7 +66,7 @@ func shown(id, statement string, change func(*sandbox.Order), operations ...stri
 	}})
 }
 
-// result returns the fault that changes the result of a task that has ended.
+// result returns the fault that changes the result of a finished task.
 func result(id, statement string, change func(*sandbox.Result), operations []string) Scenario {
 	return fault(id, statement, operations, sandbox.Interceptor{Result: func(_ *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
 		if r.Status == sandbox.StatusCompleted {
@@ -75,7 +75,7 @@ func result(id, statement string, change func(*sandbox.Result), operations []str
 	}})
 }
 
-// forge replaces the signature of a push: its key id stays.
+// forge replaces the signature of a push but keeps its key id.
 func forge(r *http.Request) {
 	const header = "X-Lf-Signature"
 	id, signature, _ := strings.Cut(r.Header.Get(header), "/")

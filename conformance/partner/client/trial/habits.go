@@ -9,9 +9,9 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// byRule are the habits of a mall that signs by another rule, with the variable that tells the client. No
-// conforming client can guess the rule, so that these habits are tried only when they are named: whoever
-// names them says that the client reads the variable.
+// byRule are the habits of a mall that signs by another rule, with the environment variable that names
+// the rule. No client can guess the rule, so these habits are tried only if they are selected by id:
+// whoever selects them says that the client reads the variable.
 var byRule = map[string]string{"path-not-signed": signParts, "null-signed": signEmpty}
 
 // exclusive are habits that change the same thing: only one of each line can be adopted at a time.
@@ -30,7 +30,7 @@ var exclusive = [][]string{
 	{"members-reversed", "white-space", "text-in-escapes"},
 }
 
-// habits are the variants of the sandbox under which a client must succeed.
+// habits are the variants of the sandbox with which a client must succeed.
 func habits() []Scenario {
 	var all []Scenario
 	for _, v := range faults.Variants() {
@@ -39,14 +39,15 @@ func habits() []Scenario {
 	return all
 }
 
-// tries reports whether a selected habit is tried: one that a client must be told only if it was named.
+// tries reports whether a selected habit is tried: one that a client cannot guess is tried only if
+// selected by id.
 func (c *Config) tries(id string) bool { return byRule[id] == "" || slices.Contains(c.Named, id) }
 
 // adopted returns the behavior of a mall with several habits.
 func adopted(ids ...string) behavior {
 	interceptors, settings, err := faults.Interceptors(nil, ids)
 	if err != nil {
-		panic(err) // the ids are those of the catalogue
+		panic(err) // the ids come from the catalogue
 	}
 	adopted := behavior{interceptors: interceptors, header: settings["request-id-header"], prompt: true}
 	adopted.rules = func(rules signing.Rules) signing.Rules {
@@ -60,7 +61,7 @@ func adopted(ids ...string) behavior {
 	return adopted
 }
 
-// together reports whether two habits can be adopted at a time.
+// together reports whether two habits can be adopted at the same time.
 func together(a, b string) bool {
 	for _, line := range exclusive {
 		if slices.Contains(line, a) && slices.Contains(line, b) {
@@ -70,7 +71,7 @@ func together(a, b string) bool {
 	return true
 }
 
-// groups divides habits into few groups that can each be adopted at a time.
+// groups divides habits into a few groups whose habits can be adopted together.
 func groups(ids []string) [][]string {
 	var all [][]string
 next:
@@ -86,7 +87,7 @@ next:
 	return all
 }
 
-// tried returns the ids of the habits that are tried.
+// tried returns the ids of the habits to try.
 func (t *trials) tried() []string {
 	var ids []string
 	for _, s := range t.config.selected(Habit) {
@@ -97,7 +98,7 @@ func (t *trials) tried() []string {
 	return ids
 }
 
-// searchHabits finds the habits under which the client does not succeed. It tries many at a time and
+// searchHabits finds the habits with which the client does not succeed. It tries many at a time and
 // divides a group in which the client fails until single habits are left.
 func (t *trials) searchHabits(ctx context.Context, tried [][]string) {
 	outcomes := t.together(ctx, len(tried), func(i int) *outcome { return t.stage(ctx, strings.Join(tried[i], ","), adopted(tried[i]...)) },
@@ -110,7 +111,7 @@ func (t *trials) searchHabits(ctx context.Context, tried [][]string) {
 	}
 }
 
-// divide finds the habits of a group to which the failure of the client is due.
+// divide finds the habits of a group that make the client fail.
 func (t *trials) divide(ctx context.Context, group []string, failed *outcome) {
 	if len(group) == 1 {
 		t.culprits[group[0]] = failed
@@ -128,7 +129,7 @@ func (t *trials) divide(ctx context.Context, group []string, failed *outcome) {
 			t.divide(ctx, half, o)
 		}
 	}
-	if !guilty { // only together: none of them is acquitted
+	if !guilty { // they fail only together, so all are reported
 		for _, id := range group {
 			t.culprits[id] = failed
 		}

@@ -11,7 +11,8 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox"
 )
 
-// changing are the operations that change the mall, in three kinds; an outage meets the first request of each.
+// changing are the operations that change the mall, of three kinds; an outage hits the first request of
+// each kind.
 var (
 	orders   = []string{"singleOrder", "synOrderInfo"}
 	paying   = []string{"stripeSingleAuthorization", "stripeSubDirectly", "confirmPaymentResult", "cancelAutoRenewalRecord"}
@@ -28,19 +29,19 @@ const (
 	pushCopies = 2
 )
 
-// outages are what happens to a server that keeps the contract, and to the way to it.
+// outages are disturbances of a conforming server or of the connection to it.
 func outages() []Scenario {
 	payments := []string{"confirmPaymentResult", "resultQuery", "stripeSubDirectly"}
 	all := []Scenario{
 		{ID: "refused-connection", Statement: "does not listen", mustFail: true, behavior: func() behavior { return behavior{closed: true} }},
-		{ID: "reset-before", operations: changing, behavior: striking(justReset, changing...), Statement: "resets the connection of the first request of each kind that changes something, before it does the work"},
-		{ID: "reset-after-order", Statement: "places the first order and resets the connection instead of answering", operations: orders,
+		{ID: "reset-before", operations: changing, behavior: striking(justReset, changing...), Statement: "resets the connection of the first request of each kind that changes something, before it executes it"},
+		{ID: "reset-after-order", Statement: "places the first order but resets the connection instead of answering", operations: orders,
 			behavior: striking(doneAndReset, orders...)},
-		{ID: "reset-after-payment", Statement: "does the first request of each kind that pays or cancels and resets the connection instead of answering",
+		{ID: "reset-after-payment", Statement: "executes the first request of each kind that pays or cancels, but resets the connection instead of answering",
 			operations: paying, behavior: striking(doneAndReset, paying...)},
-		{ID: "reset-after-adding", Statement: "adds or removes the SIM cards and resets the connection instead of answering", operations: tasks,
+		{ID: "reset-after-adding", Statement: "adds or removes the SIM cards but resets the connection instead of answering", operations: tasks,
 			behavior: striking(doneAndReset, tasks...)},
-		{ID: "cut-off-body", Statement: "does the work and cuts its response off", operations: changing,
+		{ID: "cut-off-body", Statement: "executes the request but cuts off its response", operations: changing,
 			behavior: striking(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 				kept := &discard{}
 				next.ServeHTTP(kept, r)
@@ -75,7 +76,7 @@ func outages() []Scenario {
 	return all
 }
 
-// declined has each payment fail, and refuses each subscription.
+// declined makes each payment fail and refuses each subscription.
 func declined() sandbox.Interceptor {
 	return sandbox.Interceptor{
 		Decide: func(_ *sandbox.State, c *sandbox.Call, d *sandbox.Decision) {
@@ -92,7 +93,7 @@ func declined() sandbox.Interceptor {
 	}
 }
 
-// failing has each SIM card of a task fail.
+// failing makes each SIM card of a task fail.
 func failing() sandbox.Interceptor {
 	return sandbox.Interceptor{Finish: func(_ *sandbox.State, t *sandbox.Task) {
 		for i := range t.Details {
@@ -107,7 +108,7 @@ func intercepting(i sandbox.Interceptor) func() behavior {
 	return func() behavior { return behavior{interceptors: []sandbox.Interceptor{i}} }
 }
 
-// slow answers the first request that changes something late.
+// slow delays the answer to the first request that changes something.
 func slow() behavior {
 	var once sync.Once
 	return behavior{wrap: func(next http.Handler) http.Handler {
@@ -120,16 +121,16 @@ func slow() behavior {
 	}}
 }
 
-// justReset resets the connection and does nothing.
+// justReset resets the connection without executing the request.
 func justReset(w http.ResponseWriter, _ *http.Request, _ http.Handler) { reset(w) }
 
-// doneAndReset does the work and resets the connection instead of answering.
+// doneAndReset executes the request and resets the connection instead of answering.
 func doneAndReset(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	next.ServeHTTP(&discard{}, r)
 	reset(w)
 }
 
-// striking returns the behavior that answers the first request of each of some operations otherwise.
+// striking returns the behavior that answers the first request of each of some operations differently.
 func striking(answer func(w http.ResponseWriter, r *http.Request, next http.Handler), operations ...string) func() behavior {
 	return func() behavior {
 		var mu sync.Mutex
@@ -167,19 +168,19 @@ func operationOf(r *http.Request) string {
 	return last
 }
 
-// reset ends the connection with a reset.
+// reset resets the connection.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	if tcp, ok := conn.(interface{ SetLinger(int) error }); ok {
-		_ = tcp.SetLinger(0) // a plain close ends the connection, too
+		_ = tcp.SetLinger(0) // without it, closing still ends the connection
 	}
 	_ = conn.Close()
 }
 
-// discard takes an answer that the client does not get.
+// discard takes an answer that the client must not get.
 type discard struct {
 	header http.Header
 	body   []byte
@@ -202,29 +203,29 @@ func (d *discard) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// pauses watch whether a client waits as it is asked.
+// pauses watch whether a client waits as long as it is asked.
 type pauses struct {
 	mu    sync.Mutex
 	until time.Time
 	asked int
-	first bool // the first request of all was met
+	first bool // the first request has arrived
 	met   map[string]bool
 	soon  string
 }
 
-// tolerance is how much sooner than asked a request may come: clocks and timers are not exact.
+// tolerance is how much too early a request may arrive: clocks and timers are inexact.
 const tolerance = 50 * time.Millisecond
 
-// arrived takes the time of a request.
+// arrived records the arrival of a request.
 func (p *pauses) arrived(at time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if missing := p.until.Sub(at); missing > tolerance && p.soon == "" {
-		p.soon = fmt.Sprintf("the next request came %s after the answer", (retryAfter - missing).Round(time.Millisecond))
+		p.soon = fmt.Sprintf("the next request arrived %s after the answer", (retryAfter - missing).Round(time.Millisecond))
 	}
 }
 
-// ask reports whether to ask for a pause: at the first request, and at the first that changes something.
+// ask reports whether to ask for a pause: on the first request, and on the first that changes something.
 func (p *pauses) ask(id string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -240,7 +241,7 @@ func (p *pauses) ask(id string) bool {
 	return true
 }
 
-// answered begins a pause.
+// answered starts a pause.
 func (p *pauses) answered() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -20,13 +20,13 @@ import (
 type ending struct {
 	// code is the exit code, -1 if a signal ended it or it did not start.
 	code int
-	// hung says that the time limit ended it, interrupted that the user did.
+	// hung is set if the time limit ended it, interrupted if the user did.
 	hung, interrupted bool
 	// problem says why it did not start.
 	problem string
 	// state describes the end: "exit status 1", "signal: killed".
 	state string
-	// last is the last line that it wrote.
+	// last is the last line that it printed.
 	last string
 	// left is how many processes it left behind; they were killed.
 	left int
@@ -34,7 +34,7 @@ type ending struct {
 	limit time.Duration
 }
 
-// succeeded reports whether the command says that all went well.
+// succeeded reports whether the command ended with success.
 func (e *ending) succeeded() bool { return e.code == 0 && !e.hung && e.problem == "" }
 
 // words describes the end in a clause.
@@ -57,11 +57,11 @@ func (e *ending) words() string {
 // runVariable marks the processes of one run, so that none of them is left behind.
 const runVariable = "MALL_JUDGE_RUN"
 
-// waitForPipes is how long output is awaited that a child of the command keeps open.
+// waitForPipes is how long to wait for output that a child of the command keeps open.
 const waitForPipes = 500 * time.Millisecond
 
-// run starts a command and waits for its end, or for the time limit. No process that it started is
-// running afterwards. verbose gets its output; it may be nil.
+// run starts a command and waits for its end or for the time limit. Afterwards no process that it
+// started is running. verbose gets its output and may be nil.
 func run(ctx context.Context, command, environ []string, limit time.Duration, verbose io.Writer) ending {
 	var id [12]byte
 	_, _ = rand.Read(id[:])
@@ -88,7 +88,7 @@ func run(ctx context.Context, command, environ []string, limit time.Duration, ve
 	return e
 }
 
-// noProxy has the client reach the sandbox directly, also on a machine that has a proxy.
+// noProxy makes the client reach the sandbox directly, even on a machine with a proxy.
 func noProxy() []string {
 	var pairs []string
 	for _, name := range []string{"NO_PROXY", "no_proxy"} {
@@ -97,7 +97,7 @@ func noProxy() []string {
 	return pairs
 }
 
-// tail keeps the end of what is written.
+// tail keeps the end of the output.
 type tail struct {
 	mu   sync.Mutex
 	kept []byte
@@ -116,7 +116,7 @@ func (t *tail) Write(p []byte) (int, error) {
 		t.kept = append(t.kept[:0], t.kept[over:]...)
 	}
 	if t.also != nil {
-		_, _ = t.also.Write(p) // the output of the command is not what is judged
+		_, _ = t.also.Write(p) // the output of the command is not judged
 	}
 	return len(p), nil
 }

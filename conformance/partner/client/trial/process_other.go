@@ -4,7 +4,7 @@ package trial
 
 import "os/exec"
 
-// contain leaves the command as it is: it is killed alone.
+// contain does nothing: only the command itself is killed.
 func contain(*exec.Cmd) {}
 
 // sweep finds nothing: only Unix has process groups.

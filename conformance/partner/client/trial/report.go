@@ -40,7 +40,8 @@ func (trial *Trial) Report() *reports.Client {
 	return report
 }
 
-// refusable are the rules that refuse a request for what the mall knows: a client without a mistake meets them, too.
+// refusable are the rules behind refusals that depend on the state of the mall, which a client without
+// mistakes can meet too.
 var refusable = []string{
 	"vshop/unknown-sim-refused", "orders/unknown-sim-refused", "orders/unknown-package-refused", "orders/duplicate-refused",
 	"payments/unknown-pay-id-refused", "payments/paid-once", "renewals/none-refused", "renewals/cancel-unknown-refused",

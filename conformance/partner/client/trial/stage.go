@@ -24,22 +24,22 @@ import (
 // behavior is how the mall of one run differs from the plain one.
 type behavior struct {
 	interceptors []sandbox.Interceptor
-	// wrap stands between the recording and the sandbox; nil for nothing.
+	// wrap runs between the recording and the sandbox; nil for nothing.
 	wrap func(http.Handler) http.Handler
-	// closed has nobody listen.
+	// closed means that nothing listens.
 	closed bool
-	// rules changes the rules by which requests are signed; nil if they stay.
+	// rules changes the signing rules; nil if they stay the same.
 	rules func(signing.Rules) signing.Rules
 	// header is the response header with the id of a task, if it differs.
 	header string
-	// prompt lets a task have ended when its result is first read. Otherwise it never has, however late the
-	// client comes, so that a client that reads once is found out.
+	// prompt means that a task has ended when its result is first read. Otherwise it never has, however
+	// late the first read, so that a client that reads only once is caught.
 	prompt bool
-	// watch tells of requests that come sooner than the mall asked; nil if it asked for nothing.
+	// watch reports requests that arrive sooner than the mall asked; nil if it asked for nothing.
 	watch *pauses
 }
 
-// outcome is what one run of the client showed.
+// outcome is the result of one run of the client.
 type outcome struct {
 	scenario  string
 	end       ending
@@ -47,24 +47,24 @@ type outcome struct {
 	exchanges []reports.Exchange
 	judged    client.Outcome
 	pushes    []sandbox.PushRecord
-	pushed    int                           // how many attempts of pushes the client answered
-	early     string                        // how it came sooner than it was asked, in words
-	struck    bool                          // the outage met a request
-	refusals  map[reports.ClientRefusal]int // how often each kind came
-	bug       string                        // a disagreement between the sandbox and the document
+	pushed    int                           // push attempts that the client answered
+	early     string                        // describes a request that arrived too soon
+	struck    bool                          // the outage hit a request
+	refusals  map[reports.ClientRefusal]int // counts of each kind
+	bug       string                        // a disagreement between sandbox and document
 }
 
-// maxExchanges bounds what is kept of one run.
+// maxExchanges limits what is kept of one run.
 const maxExchanges = 5000
 
-// The pushes of the sandbox: the client may begin to listen late.
+// The pushes of the sandbox: the client may start to listen late.
 const (
 	pushBackoff = 250 * time.Millisecond
 	pushTimeout = 5 * time.Second
 	pushPath    = "/push"
 )
 
-// stage runs the client once against a sandbox of its own.
+// stage runs the client once against its own sandbox.
 func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 	o := &outcome{scenario: id, refusals: map[reports.ClientRefusal]int{}}
 	t.tell(id)
@@ -103,7 +103,7 @@ func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 	r := &record{judge: judge, outcome: o, watch: b.watch}
 	address := listener.Addr().String()
 	if b.closed {
-		if t.config.Listen == "" { // the client is told the address
+		if t.config.Listen == "" { // the client gets the address
 			held, err := refusing(ctx, listener)
 			if err != nil {
 				return problem(err)
@@ -124,7 +124,7 @@ func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 	return o
 }
 
-// rerouted has the sandbox find operations under the paths of the settings.
+// rerouted makes the sandbox serve operations under the paths of the settings.
 func (t *trials) rerouted(box http.Handler) http.Handler {
 	own := map[string]string{}
 	for id, path := range t.config.Paths {
@@ -140,7 +140,7 @@ func (t *trials) rerouted(box http.Handler) http.Handler {
 	})
 }
 
-// shut closes what is of no more use. A server cuts its open connections.
+// shut closes something that is no longer needed. A server cuts its open connections.
 func shut(c io.Closer) { _ = c.Close() }
 
 // refusing returns a connection whose own port refuses others. While it is open, no other
@@ -154,7 +154,7 @@ func refusing(ctx context.Context, listener net.Listener) (net.Conn, error) {
 	return held, nil
 }
 
-// await runs the command, or waits until the serving is to end.
+// await runs the command, or waits until serving should end.
 func (t *trials) await(ctx context.Context, environ []string) ending {
 	further, _ := Expand(t.config.Env, environ) // checked before the run
 	environ = append(environ, further...)
@@ -184,8 +184,8 @@ func (t *trials) listen(ctx context.Context) (listener net.Listener, push string
 	return listener, free.Addr().String(), nil
 }
 
-// unasked returns a listener on a port that no system hands out by itself: it stays free until the
-// client listens there.
+// unasked returns a listener on a port outside the range that systems assign automatically, so that it
+// stays free until the client listens there.
 func unasked(ctx context.Context) (listener net.Listener, err error) {
 	var config net.ListenConfig
 	for range 20 {
@@ -197,13 +197,13 @@ func unasked(ctx context.Context) (listener net.Listener, err error) {
 	return config.Listen(ctx, "tcp", sandbox.DefaultListen)
 }
 
-// prices returns the prices that the client was given.
+// prices returns the prices that the client was told.
 func (t *trials) prices() []client.Price {
 	f := t.fixtures
 	return []client.Price{{Package: f.Packages[0], Amount: f.Amounts[0], Currency: f.Currencies[0]}}
 }
 
-// buyer pays what is authorized without a payment method, as a buyer does in the Stripe SDK.
+// buyer pays authorizations without a payment method, like a buyer in the Stripe SDK.
 func buyer() sandbox.Interceptor {
 	return sandbox.Interceptor{Decide: func(_ *sandbox.State, c *sandbox.Call, d *sandbox.Decision) {
 		if c.Operation == "confirmPaymentResult" && d.Status == sandbox.PayOpen && d.Order.Payment.Method == "" {
@@ -212,7 +212,7 @@ func buyer() sandbox.Interceptor {
 	}}
 }
 
-// unhurried shows each task as not ended when its result is first read.
+// unhurried shows each task as unfinished when its result is first read.
 func unhurried() sandbox.Interceptor {
 	read := map[string]bool{}
 	return sandbox.Interceptor{Result: func(_ *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
@@ -223,7 +223,7 @@ func unhurried() sandbox.Interceptor {
 	}}
 }
 
-// record collects what one run shows.
+// record collects the results of one run.
 type record struct {
 	judge   *client.Judge
 	watch   *pauses
@@ -249,12 +249,12 @@ func (r *record) see(e client.Exchange) {
 	}
 }
 
-// refusedBy returns the clause that a refused request does not keep; empty if the refusal follows from none.
+// refusedBy returns the clause that a refused request breaks; "" if none explains the refusal.
 func refusedBy(seen *client.Seen, ruling *client.Ruling) string {
 	if !ruling.Refused || len(seen.Mistakes) == 0 {
 		return ruling.Clause
 	}
-	// Of several mistakes the server tells one, which need not be the first by the document.
+	// The server reports one of several mistakes, not necessarily the first by the document.
 	about := func(m client.Mistake) bool {
 		_, name, _ := strings.Cut(m.Part, " ")
 		name, _, _ = strings.Cut(name, "[") // an item counts as its list
@@ -264,7 +264,7 @@ func refusedBy(seen *client.Seen, ruling *client.Ruling) string {
 	return cmp.Or(mistake.Clause, client.Clause(mistake.Check))
 }
 
-// finish reads what the run left.
+// finish reads the results of the run.
 func (r *record) finish() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -281,7 +281,7 @@ func (r *record) finish() {
 	}
 }
 
-// watched tells the pauses of each request before it is handled.
+// watched reports each request to the pauses before it is handled.
 func (r *record) watched(next http.Handler) http.Handler {
 	if r.watch == nil {
 		return next
@@ -292,7 +292,8 @@ func (r *record) watched(next http.Handler) http.Handler {
 	})
 }
 
-// refusedPush returns how the client answered a push that it did not accept; "" if it accepted all that it answered.
+// refusedPush returns how the client answered a push that it did not accept; "" if it accepted all that
+// it answered.
 func (o *outcome) refusedPush() string {
 	for _, push := range o.pushes {
 		for _, attempt := range push.Attempts {
@@ -304,7 +305,7 @@ func (o *outcome) refusedPush() string {
 	return ""
 }
 
-// exchangesOf returns the exchanges of some numbers, at most most.
+// exchangesOf returns the exchanges with some numbers, at most most.
 func (o *outcome) exchangesOf(numbers []int, most int) []reports.Exchange {
 	var some []reports.Exchange
 	for i, seen := range o.seen {

@@ -1,6 +1,6 @@
-// Package trial runs a partner's client against a sandbox of its own and judges it: once plainly, and
-// again in scenarios: habits of conforming servers, outages, and wrong answers that would cost money.
-// Package client judges the requests; this package judges how the command ends.
+// Package trial runs a partner's client against its own sandbox and judges it: once plainly, and again
+// in scenarios: habits of conforming servers, outages, and wrong answers that would cost money. Package
+// client judges the requests; this package judges how the command ends.
 package trial
 
 import (
@@ -24,35 +24,36 @@ import (
 
 // Config is the client under test.
 type Config struct {
-	// Command and its arguments are the client. Without them the sandbox is served until Until is closed.
+	// Command is the client and its arguments. Without it, the sandbox is served until Until is closed.
 	Command []string
 	// Until ends the serving.
 	Until <-chan struct{}
 	// Ready is called once the sandbox is served without a command, with the variables for the client.
 	Ready func(environ []string)
-	// Env are further variables of the command, each NAME=TEMPLATE; see Environment.
+	// Env are additional variables for the command, each NAME=TEMPLATE; see Environment.
 	Env []string
-	// Scenarios are the ids of those that run. Named are those of them that were selected by their own id.
+	// Scenarios are the ids of the scenarios to run. Named are those that were selected by id.
 	Scenarios, Named []string
-	// Require are operations and flows that the client must get to: "addSims", "flow:purchase".
+	// Require are operations and flows that the client must complete: "addSims", "flow:purchase".
 	Require []string
-	// Unnoticed makes a wrong answer that the client does not notice a violation.
+	// Unnoticed makes it a violation if the client does not notice a wrong answer.
 	Unnoticed bool
-	// MinPoll is the shortest pause between two readings of one task.
+	// MinPoll is the shortest pause between two queries of the same task.
 	MinPoll time.Duration
-	// Timeout bounds one run of the command.
+	// Timeout limits one run of the command.
 	Timeout time.Duration
 	// Rules are the signing rules of the sandbox.
 	Rules signing.Rules
 	// Paths replace the paths of operations below their services, by operation id.
 	Paths map[string]string
-	// Listen is where the sandbox listens when it is served without a command; a free port if empty.
+	// Listen is where the sandbox listens if it is served without a command; a free port if empty.
 	Listen string
-	// Seed is that of the sandbox.
+	// Seed is the seed of the sandbox.
 	Seed int64
 	// Output gets the output of the command; it may be nil.
 	Output io.Writer
-	// Progress is called as each run of the command begins; it may be nil. It is called from several goroutines.
+	// Progress is called at the start of each run of the command; it may be nil. It is called from
+	// several goroutines.
 	Progress func(text string)
 }
 
@@ -65,8 +66,8 @@ func Catalogue() Config {
 	return config
 }
 
-// Name returns the name of the command without its folder and arguments, for a client that is started by hand
-// "your client".
+// Name returns the name of the command without its folder and arguments, or "your client" for a client
+// that is started by hand.
 func (c *Config) Name() string {
 	if len(c.Command) == 0 {
 		return "your client"
@@ -74,11 +75,11 @@ func (c *Config) Name() string {
 	return filepath.Base(c.Command[0])
 }
 
-// taskDelay is how long a task and a top-up take in the plain run: long enough that a client sees a
-// task that has not ended.
+// taskDelay is how long tasks and top-ups take in the plain run: long enough that a client sees an
+// unfinished task.
 const taskDelay = 150 * time.Millisecond
 
-// trials are the runs of one client. Each is made when the first check asks for it.
+// trials are the runs of one client, which start when the first check asks for them.
 type trials struct {
 	config   Config
 	contract *openapi.Contract
@@ -87,15 +88,15 @@ type trials struct {
 	plainOnce sync.Once
 	plain     *outcome
 	restOnce  sync.Once
-	runs      []*outcome // of outages and faults
-	habits    []*outcome // of groups of habits
+	runs      []*outcome // runs of outages and faults
+	habits    []*outcome // runs of groups of habits
 	culprits  map[string]*outcome
-	asked     map[string]bool // operations that were sent in the plain run
+	asked     map[string]bool // operations sent in the plain run
 
-	begun, planned atomic.Int64 // runs of the command
+	begun, planned atomic.Int64 // counts of runs of the command
 }
 
-// Scenario is a behavior of the mall under which the client is run again.
+// Scenario is a behavior of the mall with which the client is run again.
 type Scenario struct {
 	// ID names it.
 	ID string
@@ -103,13 +104,13 @@ type Scenario struct {
 	Kind string
 	// Statement says what the mall does. It completes a sentence that begins with "the mall".
 	Statement string
-	// operations are those that show it; it is skipped if the client sends none of them.
+	// operations are the operations that show it; it is skipped if the client sends none of them.
 	operations []string
-	// mustFail says that the client cannot succeed: it must not say so.
+	// mustFail is set if the client cannot succeed, so it must not report success.
 	mustFail bool
-	// waits says that the mall asks the client to wait.
+	// waits is set if the mall asks the client to wait.
 	waits bool
-	// push says that it is about the pushes.
+	// push is set if the scenario is about pushes.
 	push bool
 	// behavior changes one sandbox.
 	behavior func() behavior
@@ -125,11 +126,12 @@ const (
 // All returns all scenarios: habits, outages, faults.
 func All() []Scenario { return slices.Concat(habits(), outages(), faultScenarios()) }
 
-// Kinds are the words of --scenarios for several scenarios, each with the kind that it selects; all of "all".
+// kinds are the words of --scenarios for several scenarios, each with the kind that it selects; all of
+// them for "all".
 var kinds = map[string]string{"habits": Habit, "outages": Outage, "faults": Fault, "all": ""}
 
-// Select returns the ids of the scenarios that words name: all, habits, outages, faults or an id. unknown
-// is the first word that names none.
+// Select returns the ids of the scenarios that words name: all, habits, outages, faults or an id.
+// unknown is the first unknown word.
 func Select(words []string) (ids []string, unknown string) {
 	for _, word := range words {
 		kind, several := kinds[word]
@@ -147,7 +149,7 @@ func Select(words []string) (ids []string, unknown string) {
 	return slices.Compact(ids), ""
 }
 
-// Words returns what --scenarios takes.
+// Words returns the words that --scenarios accepts.
 func Words() []string {
 	words := []string{"all", "habits", "outages", "faults"}
 	for _, s := range All() {
@@ -167,7 +169,7 @@ func (c *Config) selected(kind string) []Scenario {
 	return some
 }
 
-// run runs the client plainly, once.
+// run makes the plain run of the client, once.
 func (t *trials) run(ctx context.Context) *outcome {
 	t.plainOnce.Do(func() {
 		t.plain = t.stage(ctx, "", behavior{})
@@ -179,7 +181,7 @@ func (t *trials) run(ctx context.Context) *outcome {
 	return t.plain
 }
 
-// applies reports whether the client sends what a scenario is about.
+// applies reports whether the client sends an operation of a scenario.
 func (t *trials) applies(s *Scenario) bool {
 	if s.push && t.plain.pushed == 0 {
 		return false
@@ -208,7 +210,7 @@ func (t *trials) runAll(ctx context.Context) {
 	})
 }
 
-// tell says that a run begins.
+// tell reports the start of a run.
 func (t *trials) tell(scenario string) {
 	n := t.begun.Add(1)
 	if t.config.Progress == nil {
@@ -221,11 +223,12 @@ func (t *trials) tell(scenario string) {
 	t.config.Progress(fmt.Sprintf("run %d of %d: %s", n, max(n, t.planned.Load()), cmp.Or(what, "without a scenario")))
 }
 
-// atOnce is how many runs of the client are made at a time. Most of them wait.
+// atOnce is the number of concurrent runs of the client, most of which wait.
 const atOnce = 4
 
-// together makes several runs at a time. A run that is suspicious is made again alone, because the client
-// may not bear to run beside itself; what it shows then counts. The result lacks the runs after an interruption.
+// together makes several runs concurrently. A suspicious run is repeated alone, because the client may
+// not support running twice at the same time; the repetition then counts. After an interruption the
+// result lacks the remaining runs.
 func (t *trials) together(ctx context.Context, n int, run func(i int) *outcome, suspicious func(*outcome) bool) []*outcome {
 	made := make([]*outcome, n)
 	slots := make(chan struct{}, atOnce)
@@ -248,10 +251,10 @@ func (t *trials) together(ctx context.Context, n int, run func(i int) *outcome, 
 	return slices.DeleteFunc(made, func(o *outcome) bool { return o == nil })
 }
 
-// suspicious reports whether a run of an outage or a fault shows what the plain run did not.
+// suspicious reports whether a run of an outage or a fault shows something that the plain run did not.
 func (t *trials) suspicious(o *outcome) bool {
 	if t.kind(o.scenario) == Fault {
-		return false // to notice nothing needs no company
+		return false // concurrent runs cannot cause a client to miss a wrong answer
 	}
 	news := func(m client.Mistake) bool {
 		known := slices.ContainsFunc(t.plain.judged.Mistakes, func(k client.Mistake) bool { return k.Key == m.Key })
@@ -260,7 +263,7 @@ func (t *trials) suspicious(o *outcome) bool {
 	return o.early != "" || o.refusedPush() != "" || slices.ContainsFunc(o.judged.Mistakes, news)
 }
 
-// outcomeOf returns the run of a scenario, nil if there was none.
+// outcomeOf returns the run of a scenario; nil if there was none.
 func (t *trials) outcomeOf(id string) *outcome {
 	at := slices.IndexFunc(t.runs, func(o *outcome) bool { return o.scenario == id })
 	if at < 0 {
@@ -279,7 +282,7 @@ func Environment() []string {
 	return names
 }
 
-// The variables that tell how the mall signs, in the words of the settings sign-parts and sign-empty.
+// The variables that say how the mall signs, in the words of the settings sign-parts and sign-empty.
 const (
 	signParts = "MALL_SIGN_PARTS"
 	signEmpty = "MALL_SIGN_EMPTY"
@@ -311,8 +314,8 @@ func variables(f sandbox.Fixtures, url, push, header string, rules signing.Rules
 	}
 }
 
-// Expand returns the further variables, with each {NAME} in a template replaced by the value of the
-// variable. unknown is the first name that is none.
+// Expand returns the additional variables, with each {NAME} in a template replaced by the value of that
+// variable. unknown is the first unknown name.
 func Expand(env, variables []string) (expanded []string, unknown string) {
 	for _, pair := range env {
 		name, template, _ := strings.Cut(pair, "=")

@@ -11,14 +11,13 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// longestArgument is a body's length in bytes up to which it stands in curl's
-// own arguments; Linux takes at most 128 KiB in one.
+// longestArgument is the largest body, in bytes, that is passed in curl's arguments; Linux allows at
+// most 128 KiB per argument.
 const longestArgument = 100_000
 
-// Command returns one line for a POSIX shell that sends the request of e again
-// with curl and prints the answer with its headers. Everything in it is quoted,
-// so it can be pasted as it is. Content-Length and Accept-Encoding are left to
-// curl. Of a body that was cut the line sends what is left and says so.
+// Command returns one line for a POSIX shell that sends the request of e again with curl and prints the
+// answer with its headers. Everything is quoted, so the line can be pasted. curl sets Content-Length and
+// Accept-Encoding itself. If the body was shortened, the line sends what is left and says so.
 func Command(e reports.Exchange) string {
 	request := &e.Request
 	args := []string{"curl", "-sS", "-i"}
@@ -46,7 +45,7 @@ func Command(e reports.Exchange) string {
 		line = "printf " + shellQuote(printfFormat(body)) + " | " + line
 	}
 	if request.Cut > 0 {
-		line += fmt.Sprintf(" # %d bytes are left out at the end of the body", request.Cut)
+		line += fmt.Sprintf(" # the last %d bytes of the body are left out", request.Cut)
 	}
 	return line
 }
@@ -71,7 +70,7 @@ func curlHeaders(request *reports.Request) []string {
 		case "content-type":
 			typed = true
 		}
-		// curl takes "Name:" for leaving the header out and "Name;" for an empty one.
+		// curl reads "Name:" as leaving the header out, and "Name;" as an empty header.
 		field := header.Name + ": " + header.Value
 		if header.Value == "" {
 			field = header.Name + ";"
@@ -79,14 +78,13 @@ func curlHeaders(request *reports.Request) []string {
 		args = append(args, "-H", shellQuote(field))
 	}
 	if !typed && len(request.Body) > 0 {
-		// Otherwise curl announces a form.
+		// Otherwise curl sends the Content-Type of a form.
 		args = append(args, "-H", "'Content-Type:'")
 	}
 	return args
 }
 
-// shellQuote quotes text for a POSIX shell, in which only the single quote ends
-// a text in single quotes.
+// shellQuote quotes text for a POSIX shell, where only a single quote ends a text in single quotes.
 func shellQuote(text string) string {
 	plain := func(r rune) bool {
 		return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_')
@@ -97,13 +95,13 @@ func shellQuote(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
-// printableLine reports whether text can be pasted into a terminal in one line.
+// printableLine reports whether text can be pasted into a terminal as one line.
 func printableLine(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// printfFormat returns the format that makes the POSIX printf print exactly the
-// bytes of text; no byte of the format needs more care than quoting.
+// printfFormat returns a format that makes the POSIX printf print exactly the bytes of text; its bytes
+// need no care except quoting.
 func printfFormat(text string) string {
 	var out strings.Builder
 	for i := range len(text) {
@@ -111,7 +109,7 @@ func printfFormat(text string) string {
 		switch {
 		case c == '\\' || c == '%':
 			out.Write([]byte{c, c})
-		case c < ' ' || c > '~' || i == 0 && c == '-': // at the front it would be an option
+		case c < ' ' || c > '~' || i == 0 && c == '-': // at the beginning it would be an option
 			fmt.Fprintf(&out, `\%03o`, c)
 		default:
 			out.WriteByte(c)

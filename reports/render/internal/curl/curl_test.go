@@ -164,7 +164,7 @@ func TestCurlForms(t *testing.T) {
 		{"what curl does itself", reports.Request{Method: "GET", URL: "u", Header: []reports.Header{{Name: "Content-Length", Value: "1"}, {Name: "accept-encoding", Value: "gzip"}}},
 			`curl -sS -i --url u`},
 		{"cut", reports.Request{Method: "POST", URL: "u", Header: []reports.Header{{Name: "Content-Type", Value: "t"}}, Body: reports.Body("b"), Cut: 7},
-			`curl -sS -i -X POST --url u -H 'Content-Type: t' --data-raw b # 7 bytes are left out at the end of the body`},
+			`curl -sS -i -X POST --url u -H 'Content-Type: t' --data-raw b # the last 7 bytes of the body are left out`},
 		{"bytes", reports.Request{Method: "POST", URL: "u", Header: []reports.Header{{Name: "Content-Type", Value: "t"}}, Body: reports.Body("-%\n\x00")},
 			`printf '\055%%\012\000' | curl -sS -i -X POST --url u -H 'Content-Type: t' --data-binary @-`},
 	} {

@@ -9,18 +9,18 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Explained is a cause with the example that shows it best.
+// Explained is a cause with its best example.
 type Explained struct {
 	reports.Cause
-	// Result is the first check it explains, Example the exchange that shows it; nil
-	// when the run has none.
+	// Result is the first check that it explains, Example the exchange that shows it; nil if the run has
+	// none.
 	Result  *reports.Result
 	Example *reports.Exchange
 }
 
-// CausesOf returns what explains the results that fail the run, and what kept others
-// from an outcome. It begins with the causes that the run has; what they leave
-// unexplained is grouped by the clause that is violated, or by the reason.
+// CausesOf returns the causes of the results that fail the run, and of those that are inconclusive.
+// First come the causes that the run has; what they do not explain is grouped by violated clause or by
+// reason.
 func CausesOf(run *reports.Run) (failing, untested []Explained) {
 	results := make(map[string]*reports.Result, len(run.Results))
 	for i := range run.Results {
@@ -56,8 +56,8 @@ func CausesOf(run *reports.Run) (failing, untested []Explained) {
 	return failing, untested
 }
 
-// CriticalFindings returns the findings of critical severity that do not fail the run, each
-// with the checks that show it.
+// CriticalFindings returns the findings of critical severity that do not fail the run, each with the
+// checks that show it.
 func CriticalFindings(run *reports.Run) []Explained {
 	results := make(map[string]*reports.Result, len(run.Results))
 	for i := range run.Results {
@@ -76,14 +76,14 @@ func CriticalFindings(run *reports.Run) []Explained {
 	return findings
 }
 
-// violates returns whether a deviation of a result fails a run.
+// violates returns a function that reports whether a deviation of a result fails a run.
 func violates(run *reports.Run) func(*reports.Result, *reports.Deviation) bool {
 	return func(r *reports.Result, d *reports.Deviation) bool {
 		return run.Policy.Fails(r.Verdict) && run.Policy.Fails(d.Verdict)
 	}
 }
 
-// exampleOf is the exchange that shows the worst deviation of a result.
+// exampleOf returns the exchange that shows the worst deviation of a result.
 func exampleOf(result *reports.Result) *reports.Exchange {
 	if result == nil || len(result.Exchanges) == 0 {
 		return nil
@@ -96,8 +96,8 @@ func exampleOf(result *reports.Result) *reports.Exchange {
 	return &result.Exchanges[len(result.Exchanges)-1]
 }
 
-// byClause explains the deviations that count and are left, each by one clause: those first
-// that explain most of them. noun is what is counted.
+// byClause groups the remaining deviations by clause, those with most checks first. noun is what is
+// counted.
 func byClause(
 	run *reports.Run, explained map[string]bool, counts func(*reports.Result, *reports.Deviation) bool, noun string,
 ) []reports.Cause {
@@ -108,7 +108,7 @@ func byClause(
 	}
 	type group struct {
 		clause string
-		checks []member // that deviate from the clause
+		checks []member // checks that deviate from the clause
 	}
 	groups := map[string]*group{}
 	var order []string
@@ -166,7 +166,7 @@ func byClause(
 	return causes
 }
 
-// byReason groups what came to no outcome by the reason.
+// byReason groups inconclusive results by reason.
 func byReason(run *reports.Run, explained map[string]bool) []reports.Cause {
 	var found ByText
 	for i := range run.Results {
@@ -196,7 +196,7 @@ func countOf(run *reports.Run, holds func(*reports.Result) bool) int {
 	return n
 }
 
-// appendNew appends what list does not have.
+// appendNew appends the items that list does not contain.
 func appendNew(list []string, items ...string) []string {
 	for _, item := range items {
 		if !slices.Contains(list, item) {
@@ -206,17 +206,17 @@ func appendNew(list []string, items ...string) []string {
 	return list
 }
 
-// FirstOf returns the first items and how many there are beyond them.
+// FirstOf returns the first items and the number of items beyond them.
 func FirstOf(list []string, most int) (first []string, more int) {
 	return list[:min(len(list), most)], max(len(list)-most, 0)
 }
 
-// Fails reports whether the run's policy lets a result fail the run.
+// Fails reports whether a result fails the run under the run's policy.
 func Fails(run *reports.Run, result *reports.Result) bool {
 	return result.Verdict == reports.Failed || result.Verdict == reports.Finding && run.Policy.FailOnFinding
 }
 
-// Headline says in a few words what a result is about: what happened, or the reason.
+// Headline says briefly what a result is about: what happened, or the reason.
 func Headline(result *reports.Result) string {
 	if len(result.Deviations) > 0 && (result.Verdict != reports.Inconclusive || result.Reason == "") {
 		return result.Deviations[0].Summary

@@ -9,8 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Conclusion says in words what the run comes to, and the verdict in whose
-// colour it is said.
+// Conclusion sums up the run in words, with the verdict that determines their colour.
 func Conclusion(run *reports.Run, summary reports.Summary) (reports.Verdict, string) {
 	verdict, words := judgement(run, summary)
 	if run.Stopped == "" {
@@ -30,8 +29,8 @@ func Conclusion(run *reports.Run, summary reports.Summary) (reports.Verdict, str
 	return reports.Inconclusive, string(reports.Inconclusive) + ": " + ended + "; until then " + words
 }
 
-// judgement is what the results come to; violations weigh most, then findings
-// that fail the run, then what could not be asked.
+// judgement sums up the results: violations weigh most, then findings that fail the run, then
+// inconclusive checks.
 func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, string) {
 	total := summary.Total
 	asked := total.Total() - total[reports.Skipped]
@@ -54,7 +53,7 @@ func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, stri
 			what = append(what, plural.Of(n, "service")+" could not be tested")
 		}
 		if n := total[reports.Inconclusive]; n > 0 {
-			what = append(what, plural.Of(n, "check")+" had no outcome")
+			what = append(what, plural.Of(n, "check")+" could not be judged")
 		}
 		words := "inconclusive: " + strings.Join(what, ", ")
 		if held > 0 {
@@ -76,10 +75,10 @@ func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, stri
 	return reports.Passed, words + criticalFindings(run) + "."
 }
 
-// reasonMost bounds the reason in a conclusion, in bytes.
+// reasonMost limits the reason in a conclusion, in bytes.
 const reasonMost = 400
 
-// commonReason tells why most of the services and checks without an outcome have none, "" if they have
+// commonReason says why most of the inconclusive services and checks are inconclusive; "" if they have
 // no reason in common.
 func commonReason(run *reports.Run) string {
 	var found ByText
@@ -106,11 +105,11 @@ func commonReason(run *reports.Run) string {
 	return reason
 }
 
-// criticalShown is how many checks with critical findings a conclusion names.
+// criticalShown is the number of checks with critical findings that a conclusion names.
 const criticalShown = 5
 
-// criticalFindings names the checks with findings of critical severity, "" for none. A
-// run that passes says so in its first sentence.
+// criticalFindings names the checks with findings of critical severity; "" if there are none. A run that
+// passes mentions them in its first sentence.
 func criticalFindings(run *reports.Run) string {
 	var ids []string
 	for i := range run.Results {

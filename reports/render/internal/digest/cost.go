@@ -9,7 +9,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// CostText says in a line what a run took from its target.
+// CostText describes the cost of a run in one line.
 func CostText(cost *reports.Cost) string {
 	parts := []string{plural.Of(cost.Calls, "call"), plural.Of(cost.Orders, "order")}
 	if cost.Amount != "" {
@@ -20,7 +20,7 @@ func CostText(cost *reports.Cost) string {
 		Took(cost.Working)+" in calls", Took(cost.Waiting)+" waiting"), ", ")
 }
 
-// Size writes a number of bytes for people.
+// Size formats a number of bytes for people.
 func Size(bytes int64) string {
 	switch {
 	case bytes >= 1_000_000:

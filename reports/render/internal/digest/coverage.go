@@ -16,14 +16,14 @@ type OperationCoverage struct {
 type PartCoverage struct {
 	reports.CoveredParts
 	Share float64
-	// More is how many missed parts are not named.
+	// More is the number of missed parts that are not named.
 	More int
 }
 
-// missedParts is how many missed parts of one kind are named.
+// missedParts is the number of missed parts of one kind that are named.
 const missedParts = 40
 
-// CoverageOf returns the coverage of each operation, nil when a run has none.
+// CoverageOf returns the coverage of each operation; nil if a run has none.
 func CoverageOf(coverage *reports.Coverage) []OperationCoverage {
 	if coverage == nil {
 		return nil

@@ -2,19 +2,17 @@ package digest
 
 import "unicode"
 
-// Span is a part of a text, marked when the other text lacks it.
+// Span is a part of a text, marked if the other text lacks it.
 type Span struct {
 	Text string
 	Mark bool
 }
 
-// differenceWords is how many words a text may have for a comparison; their
-// number is squared.
+// differenceWords is the largest number of words in a text that is compared; the work is quadratic.
 const differenceWords = 400
 
-// Difference compares two texts word by word and returns both as spans. Texts
-// that share too little, or are too long, come back unmarked: marking nearly
-// everything shows nothing.
+// Difference compares two texts word by word and returns both as spans. Texts that have too little in
+// common, or are too long, are returned unmarked: marking nearly everything would show nothing.
 func Difference(expected, actual string) (left, right []Span) {
 	a, b := words(expected), words(actual)
 	plain := func() ([]Span, []Span) { return []Span{{Text: expected}}, []Span{{Text: actual}} }
@@ -47,8 +45,7 @@ func words(text string) []string {
 	return list
 }
 
-// common marks the words of a longest common subsequence in both lists and
-// returns its length in bytes.
+// common marks the words of a longest common subsequence in both lists and returns its length in bytes.
 func common(a, b []string) (inA, inB []bool, shared int) {
 	length := make([][]int, len(a)+1)
 	length[len(a)] = make([]int, len(b)+1)

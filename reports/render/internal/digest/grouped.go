@@ -12,18 +12,18 @@ import (
 type Group struct {
 	*reports.Deviation
 	Cause string
-	// Others are further clauses at which the same undocumented value was seen.
+	// Others are other clauses at which the same undocumented value was seen.
 	Others []string
-	// Checks are those written for the clause, then those derived from it, then those
-	// that came across it.
+	// Checks are first those written for the clause, then those derived from it, then those that saw it
+	// by accident.
 	Checks []string
-	More   int // checks beyond those named
+	More   int // further checks
 	ranks  [checkRanks]int
-	last   string // the check that was seen last
+	last   string // the last check that was added
 }
 
-// The ranks of a check for a clause: one that was written for it says most about it,
-// one that came across it least.
+// The ranks of a check for a clause: a check written for it says most about it, a check that saw it by
+// accident least.
 const (
 	rankWritten = iota
 	rankDerived
@@ -45,11 +45,11 @@ func checkRank(result *reports.Result, clause string) int {
 	return rankWritten
 }
 
-// GroupedChecks is how many checks are named for one clause.
+// GroupedChecks is the number of checks named for one clause.
 const GroupedChecks = 8
 
-// GroupDeviations groups the deviations of run by clause, and values that no page names
-// by the value; those that most checks saw come first. Waived results are left out.
+// GroupDeviations groups the deviations of run by clause, and undocumented values by value; those seen
+// by most checks come first. Waived results are left out.
 func GroupDeviations(run *reports.Run) (violations, findings []Group) {
 	all := map[string]*Group{}
 	for i := range run.Results {
@@ -84,14 +84,13 @@ func GroupDeviations(run *reports.Run) (violations, findings []Group) {
 	return inOrder(violations), inOrder(findings)
 }
 
-// seenBy adds a check behind those of its rank. The first check in the list provides
-// the words.
+// seenBy adds a check after those of its rank. The first check in the list provides the words.
 func (g *Group) seenBy(result *reports.Result, d *reports.Deviation) {
 	if d.Clause != g.Clause && !slices.Contains(g.Others, d.Clause) {
 		g.Others = append(g.Others, d.Clause)
 	}
 	if g.last == result.ID {
-		return // several deviations of one check
+		return // another deviation of the same check
 	}
 	g.last = result.ID
 	rank, at := checkRank(result, g.Clause), 0
@@ -105,7 +104,7 @@ func (g *Group) seenBy(result *reports.Result, d *reports.Deviation) {
 	}
 }
 
-// inOrder sorts by the number of checks and names the first of them.
+// inOrder sorts by the number of checks and shortens the lists of checks.
 func inOrder(list []Group) []Group {
 	slices.SortFunc(list, func(a, b Group) int {
 		return cmp.Or(cmp.Compare(len(b.Checks), len(a.Checks)), strings.Compare(a.Clause, b.Clause),

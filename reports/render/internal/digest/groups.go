@@ -9,17 +9,17 @@ import (
 // How many ids a list names.
 const (
 	ListedMost  = 12 // IDs named for one text
-	SkippedMost = 3  // the same of checks that were not run: their reason is what counts
+	SkippedMost = 3  // the same for skipped checks, where only the reason matters
 )
 
-// ByText are ids by a text that they share, in the order in which the texts came.
+// ByText groups ids by a common text, in the order in which the texts were added.
 type ByText struct {
 	Texts []string
-	Notes []string // behind each text
+	Notes []string // appended to each text
 	IDs   map[string][]string
 }
 
-// Add counts an id for a text.
+// Add adds an id to the group of a text.
 func (g *ByText) Add(text, id string) {
 	if g.IDs == nil {
 		g.IDs = map[string][]string{}
@@ -32,12 +32,12 @@ func (g *ByText) Add(text, id string) {
 	}
 }
 
-// MostFirst puts the texts that most ids share first; they have no notes yet.
+// MostFirst sorts by the number of ids, most first. There must be no notes yet.
 func (g *ByText) MostFirst() {
 	slices.SortStableFunc(g.Texts, func(a, b string) int { return len(g.IDs[b]) - len(g.IDs[a]) })
 }
 
-// Lines are the texts, each with the number of its ids and the first of them.
+// Lines returns the texts, each with the number of its ids and the first of them.
 func (g *ByText) Lines(most int) []string {
 	lines := make([]string, len(g.Texts))
 	for i, text := range g.Texts {

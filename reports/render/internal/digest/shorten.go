@@ -12,7 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/visible"
 )
 
-// EvidenceText names the clause of a cause, its grade and the page behind it.
+// EvidenceText names the clause of a cause with its grade and page.
 func EvidenceText(c *reports.Cause) string {
 	if c.Clause == "" && c.Grade == "" {
 		return ""
@@ -24,7 +24,7 @@ func EvidenceText(c *reports.Cause) string {
 	return OneLine(strings.TrimPrefix(text+": "+c.Clause, ": "), evidenceMost)
 }
 
-// CasesOf names the first case of each check, with the number of its cases.
+// CasesOf names the first case of each check with the number of its cases.
 func CasesOf(ids []string) []string {
 	cases := map[string]int{}
 	var first []string
@@ -44,7 +44,7 @@ func CasesOf(ids []string) []string {
 	return names
 }
 
-// Unreached tells a line for each service that was not reached.
+// Unreached returns a line for each service that was not reached.
 func Unreached(summary reports.Summary) []string {
 	var lines []string
 	for _, service := range summary.Unreached {
@@ -54,20 +54,20 @@ func Unreached(summary reports.Summary) []string {
 	return lines
 }
 
-// FlakyText says that a result is flaky, and nothing when it is not.
+// FlakyText says that a result is flaky; "" if it is not.
 func FlakyText(res *reports.Result) string {
 	if !res.Flaky {
 		return ""
 	}
-	return "run once more, the check found no violation; the verdict stays"
+	return "a second run of the check found no violation; the verdict stays"
 }
 
-// LimitedText says in words how a target had a run wait.
+// LimitedText says how long a target asked a run to wait.
 func LimitedText(limited *reports.Limited) string {
-	return fmt.Sprintf("the target asked to wait %s, %s in all", plural.Of(limited.Times, "time"), limited.Waited.Round(time.Millisecond))
+	return fmt.Sprintf("the target asked to wait %s, %s in total", plural.Of(limited.Times, "time"), limited.Waited.Round(time.Millisecond))
 }
 
-// ClauseText names a clause with what stands behind it.
+// ClauseText names a clause with its evidence.
 func ClauseText(clause string, level reports.Level, grade reports.Grade, source string) string {
 	text := fmt.Sprintf("%s (%s, %s", clause, level, grade)
 	if source != "" {
@@ -76,17 +76,17 @@ func ClauseText(clause string, level reports.Level, grade reports.Grade, source 
 	return text + ")"
 }
 
-// StatusText names an HTTP status, as "404 Not Found".
+// StatusText names an HTTP status, such as "404 Not Found".
 func StatusText(status int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
-// OneLine makes text fit for one line of at most limit bytes.
+// OneLine shortens text to one line of at most limit bytes.
 func OneLine(text string, limit int) string {
 	return Shorten(visible.Escape(strings.Join(strings.Fields(text), " ")), limit)
 }
 
-// Shorten cuts text to limit bytes and says how many are left out.
+// Shorten shortens text to limit bytes and says how many are left out.
 func Shorten(text string, limit int) string {
 	if len(text) <= limit {
 		return text
@@ -95,5 +95,5 @@ func Shorten(text string, limit int) string {
 	return fmt.Sprintf("%s… (%d bytes left out)", head, len(text)-len(head))
 }
 
-// evidenceMost bounds the evidence of a cause, in bytes.
+// evidenceMost limits the evidence of a cause, in bytes.
 const evidenceMost = 150

@@ -12,7 +12,7 @@ import (
 // VerdictOrder is the order in which pages list verdicts.
 var VerdictOrder = []reports.Verdict{reports.Failed, reports.Inconclusive, reports.Finding, reports.Waived, reports.Passed, reports.Skipped}
 
-// Notices are what a reader must know before any number.
+// Notices are what a reader must know before looking at numbers.
 func Notices(run *reports.Run, summary reports.Summary) []string {
 	var list []string
 	for _, service := range summary.Unreached {
@@ -31,7 +31,7 @@ func Notices(run *reports.Run, summary reports.Summary) []string {
 	return list
 }
 
-// Took writes a duration for people.
+// Took formats a duration for people.
 func Took(d time.Duration) string {
 	switch {
 	case d >= time.Minute:

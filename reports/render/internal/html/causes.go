@@ -9,16 +9,16 @@ import (
 )
 
 const (
-	firstCauses = 3 // causes that stand open
-	causeChecks = 8 // checks named for one
+	firstCauses = 3 // causes shown expanded
+	causeChecks = 8 // checks named per cause
 )
 
 // causeView is a cause with the difference between expected and actual marked.
 type causeView struct {
 	digest.Explained
 	Left, Right []digest.Span
-	Shown       []string // of its checks
-	More        int      // checks beyond those
+	Shown       []string // checks that are named
+	More        int      // further checks
 }
 
 // habitView is a habit with the difference between expected and actual marked.
@@ -29,13 +29,13 @@ type habitView struct {
 	More        int
 }
 
-// FirstCritical are the critical findings that stand open.
+// FirstCritical are the critical findings that are shown expanded.
 func (p *page) FirstCritical() []causeView { return p.Critical[:min(len(p.Critical), firstCauses)] }
 
-// OtherCritical are the critical findings that stand folded.
+// OtherCritical are the critical findings that are shown collapsed.
 func (p *page) OtherCritical() []causeView { return p.Critical[min(len(p.Critical), firstCauses):] }
 
-// FirstCauses are those that stand open.
+// FirstCauses are the causes that are shown expanded.
 func (p *page) FirstCauses() []causeView { return p.Causes[:min(len(p.Causes), firstCauses)] }
 
 // OtherCauses are the rest.
@@ -64,11 +64,10 @@ func habitsView(habits []reports.Habit) []habitView {
 	return list
 }
 
-// bounded makes a text fit for the page.
+// bounded makes a text safe and short enough for the page.
 func bounded(text string) string { return digest.Shorten(visible.Escape(text), mostText) }
 
-// pageURL returns the address of a page of the provider, empty when its source is
-// known by an id alone.
+// pageURL returns the address of a page of the provider; empty if only its id is known.
 func pageURL(source string) string {
 	if strings.HasPrefix(source, "https://") && !strings.ContainsAny(source, " \t\n") {
 		return source

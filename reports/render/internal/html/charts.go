@@ -13,9 +13,9 @@ import (
 type taskChart struct {
 	Total int
 	Shown []taskView
-	// Median and Longest are how long after the submission the last status came first.
+	// Median and Longest are the times from submission until the final status was first seen.
 	Median, Longest string
-	// Scale is what the right end stands for.
+	// Scale is the time at the right end.
 	Scale  string
 	Legend []string // statuses in the order of their colours
 	Height int      // of the drawing
@@ -75,8 +75,8 @@ func tasksView(tasks []reports.Task) taskChart {
 	return view
 }
 
-// bars turns the looks at a task into spans: from one look to the next the
-// status of the earlier one is all that is known.
+// bars turns the queries of a task into spans: between two queries, only the status of the earlier one
+// is known.
 func (v *taskChart) bars(task *reports.Task, scale time.Duration) []barView {
 	at := func(d time.Duration) float64 { return float64(d*timelineWide/scale*10) / 10 }
 	bars := []barView{{Width: at(task.Looks[0].After), Status: "submitted", Color: 0, At: "0"}}
@@ -92,7 +92,7 @@ func (v *taskChart) bars(task *reports.Task, scale time.Duration) []barView {
 	return bars
 }
 
-// color gives each status a colour of its own as long as there are any.
+// color gives each status its own colour while there are unused ones.
 func (v *taskChart) color(status string) int {
 	at := slices.Index(v.Legend, status)
 	if at < 0 {
@@ -102,7 +102,7 @@ func (v *taskChart) color(status string) int {
 	return min(at+1, taskPalette)
 }
 
-// finishedAfter is how long after its submission a task first showed the status it kept.
+// finishedAfter returns the time from submission until a task first showed its final status.
 func finishedAfter(task *reports.Task) time.Duration {
 	last := len(task.Looks) - 1
 	for last > 0 && task.Looks[last-1].Status == task.Looks[last].Status {
@@ -111,7 +111,7 @@ func finishedAfter(task *reports.Task) time.Duration {
 	return task.Looks[last].After
 }
 
-// latencyRow is one operation's latency, with its places on a scale in percent.
+// latencyRow is one operation's latency, with its positions on a scale in percent.
 type latencyRow struct {
 	reports.Latency
 	MedianAt, P95At float64
@@ -134,7 +134,7 @@ func latencyView(latencies []reports.Latency) []latencyRow {
 	return list
 }
 
-// codeTable are the codes of one operation.
+// codeTable has the codes of one operation.
 type codeTable struct {
 	Operation string
 	Success   int // answers with HTTP 200 and "S"
@@ -144,10 +144,10 @@ type codeTable struct {
 // codeView is one kind of answer.
 type codeView struct {
 	reports.ErrorCode
-	More int // checks beyond those named
+	More int // further checks
 }
 
-// codeChecks is how many checks are named for one code.
+// codeChecks is the number of checks named for one code.
 const codeChecks = 6
 
 func codesView(run *reports.Run) []codeTable {

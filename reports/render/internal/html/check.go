@@ -12,7 +12,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports/render/internal/digest"
 )
 
-// Bounds of the page, in bytes and pieces.
+// Limits of the page, in bytes or numbers.
 const (
 	budget        = 3 << 19 // exchanges of all checks together
 	mostExchanges = 40      // exchanges of one check
@@ -24,10 +24,10 @@ const (
 // checkView is a check that did not pass.
 type checkView struct {
 	*reports.Result
-	// OtherClause is true when no deviation names the clause of the check.
+	// OtherClause is set if no deviation names the clause of the check.
 	OtherClause bool
 	Deviated    []deviationView
-	// MoreDeviations and MoreExchanges are how many the page leaves out.
+	// MoreDeviations and MoreExchanges are the numbers that the page leaves out.
 	MoreDeviations int
 	Sent           []exchangeView
 	MoreExchanges  int
@@ -43,15 +43,15 @@ type deviationView struct {
 type exchangeView struct {
 	*reports.Exchange
 	Number int
-	// Shows is true when a deviation points at it.
+	// Shows is set if a deviation points at it.
 	Shows bool
-	// Explained is the sign of an exchange that shows a deviation, or was sent
-	// with another sign; of the others it says nothing new.
+	// Explained is the sign of an exchange that shows a deviation, or that was sent with a wrong sign;
+	// for others it says nothing new.
 	Explained *reports.Signed
 }
 
-// checksView returns the checks that did not pass and were not skipped, worst
-// first, and of how many the exchanges do not fit.
+// checksView returns the checks that did not pass and were not skipped, worst first, and the number of
+// checks whose exchanges do not fit.
 func checksView(run *reports.Run) (checks []checkView, without int) {
 	var results []*reports.Result
 	for i := range run.Results {
@@ -92,8 +92,8 @@ func worstFirst(a, b reports.Verdict) int {
 	return 1
 }
 
-// fitting chooses the results whose exchanges the page has: first those that
-// show a clause broken which none before showed, then the others in order.
+// fitting chooses the results whose exchanges the page shows: first those that show a clause violated
+// for the first time, then the others in order.
 func fitting(results []*reports.Result) map[*reports.Result]bool {
 	fits := map[*reports.Result]bool{}
 	left := budget
@@ -120,8 +120,8 @@ func fitting(results []*reports.Result) map[*reports.Result]bool {
 	return fits
 }
 
-// shownSize is about how many bytes an exchange takes in the page: its request
-// stands there twice, once as a curl line.
+// shownSize is the approximate size of an exchange in the page: its request is shown twice, once as a
+// curl line.
 func shownSize(exchange *reports.Exchange) int {
 	const markup = 900
 	escaped := func(body reports.Body) int {
@@ -157,16 +157,16 @@ func sentView(result *reports.Result) []exchangeView {
 	return sent
 }
 
-// curlText is the curl line of an exchange, whole or not at all.
+// curlText is the curl line of an exchange, complete or not at all.
 func curlText(e *reports.Exchange) string {
 	line := curl.Command(*e)
 	if len(line) > 4*mostBody {
-		return "# the curl line is left out, it is long; run.json has the request"
+		return "# the curl line is too long and left out; run.json has the request"
 	}
 	return visible.Escape(line)
 }
 
-// headerText writes header fields as they stand on the wire.
+// headerText writes header fields as sent.
 func headerText(header []reports.Header) string {
 	var out strings.Builder
 	for _, field := range header {
@@ -175,7 +175,7 @@ func headerText(header []reports.Header) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// bodyOf writes a body, bounded. tail is the end of what was cut off it.
+// bodyOf writes a body, shortened. tail is the end of the part that was cut off.
 func bodyOf(body reports.Body, cut int64, tail reports.Body) string {
 	kept := body.Head(mostBody)
 	left := cut + int64(len(body)-len(kept))

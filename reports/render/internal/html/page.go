@@ -14,9 +14,9 @@ import (
 // page is what the template shows.
 type page struct {
 	Title string
-	// Client is what a client under test did; nil where none was judged.
+	// Client is what a client under test did; nil if none was judged.
 	Client *reports.Client
-	// About is the target and when it was tested.
+	// About is the target and the time of the test.
 	About   string
 	Verdict reports.Verdict
 	Words   string
@@ -24,13 +24,13 @@ type page struct {
 	Notices []string
 	Totals  []countView
 	Areas   []areaView
-	// Causes explain what failed or came to no outcome; the first stand open.
+	// Causes explain what failed or is inconclusive; the first are shown expanded.
 	Causes          []causeView
 	Critical        []causeView // findings that do not fail the run
 	Habits          []habitView
 	Findings        []digest.Group
 	Coverage        []digest.OperationCoverage
-	Cost            *costView // nil when it was not counted
+	Cost            *costView // nil if it was not counted
 	Tasks           taskChart
 	Latencies       []latencyRow
 	Codes           []codeTable
@@ -38,34 +38,35 @@ type page struct {
 	Passed, Skipped []*reports.Result
 	Operations      []string
 	Verdicts        []reports.Verdict
-	// WithoutExchanges is how many checks that did not pass have exchanges the page leaves out.
+	// WithoutExchanges is the number of checks that did not pass and whose exchanges the page leaves
+	// out.
 	WithoutExchanges int
 }
 
-// factView is one statement about the run.
+// factView is one fact about the run.
 type factView struct{ Label, Text string }
 
-// countView is how many checks came to a verdict, and their share in percent.
+// countView is the number of checks with a verdict, and their share in percent.
 type countView struct {
 	Verdict reports.Verdict
 	N       int
 	Share   float64
 }
 
-// costView is what the run took from the target.
+// costView is the cost of the run.
 type costView struct {
 	Text       string
 	Operations []operationCost
 }
 
-// operationCost is what the calls of an operation took.
+// operationCost is the cost of the calls of an operation.
 type operationCost struct {
 	Operation            string
 	Calls                int
 	Took, Sent, Received string
 }
 
-// costOf returns what a run took from its target, nil when it was not counted.
+// costOf returns the cost of a run; nil if it was not counted.
 func costOf(cost *reports.Cost) *costView {
 	if cost == nil {
 		return nil
@@ -126,7 +127,7 @@ func newPage(run *reports.Run) *page {
 	return page
 }
 
-// aboutOf says in a line what was tested, and when.
+// aboutOf says what was tested and when.
 func aboutOf(run *reports.Run) []string {
 	about := []string{cmp.Or(run.Target.Name, "a target")}
 	if run.Target.PartnerCode != "" {
@@ -135,7 +136,7 @@ func aboutOf(run *reports.Run) []string {
 	return append(about, run.Started.UTC().Format("2006-01-02 15:04 UTC"), digest.Took(run.Ended.Sub(run.Started)))
 }
 
-// countsOf lists the verdicts that any check came to.
+// countsOf lists the verdicts that occurred.
 func countsOf(counts reports.Counts) []countView {
 	var list []countView
 	for _, verdict := range digest.VerdictOrder {

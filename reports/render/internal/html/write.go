@@ -18,10 +18,9 @@ import (
 //go:embed page.tmpl sections.tmpl check.tmpl style.css script.js
 var files embed.FS
 
-// pageTemplate is parsed when the first page is written: most commands write none.
+// pageTemplate is parsed on first use, because most commands write no page.
 var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
-	// Style and script are put into the text before it is parsed, so that the
-	// escaper sees the whole page.
+	// Style and script are inserted before parsing, so that the escaper sees the complete page.
 	var text strings.Builder
 	for _, name := range []string{"sections.tmpl", "check.tmpl", "page.tmpl"} {
 		part, err := files.ReadFile(name)
@@ -44,14 +43,12 @@ var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 	}).Parse(page)
 })
 
-// Write writes run to w as one page that needs nothing else: no network, no
-// other file, and no JavaScript, which only adds a filter and keys.
+// Write writes run to w as one self-contained page: it needs no network, no other file and no
+// JavaScript, which only adds a filter and keyboard shortcuts.
 //
-// Checks that passed have a line each; of the others the page has the deviations
-// and the exchanges, as many as fit a few megabytes, those first that show a
-// clause broken which no check before showed. The page says what it leaves out;
-// WriteJSON has everything. What is written is not redacted: hand in what Redact
-// returned.
+// Checks that passed have a line each. For the others the page has the deviations and exchanges, as many
+// as fit into a few megabytes, first those that show a clause violated for the first time. The page says
+// what it leaves out; WriteJSON has everything. Nothing is redacted: pass the result of redact.Run.
 func Write(w io.Writer, run *reports.Run) error {
 	page, err := pageTemplate()
 	if err != nil {
