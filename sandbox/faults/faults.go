@@ -10,7 +10,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 )
 
 // Fault is a violation of the contract that the sandbox commits.
@@ -22,7 +22,7 @@ type Fault struct {
 	// Statement describes the behavior. It completes a sentence that begins with "The sandbox".
 	Statement string
 	// New creates the interceptor for one sandbox.
-	New func() store.Interceptor
+	New func() sandbox.Interceptor
 }
 
 // Variant is a habit of a conforming server that the sandbox adopts.
@@ -34,7 +34,7 @@ type Variant struct {
 	// Settings are the settings that a run against such a target needs.
 	Settings map[string]string
 	// New creates the interceptor for one sandbox.
-	New func() store.Interceptor
+	New func() sandbox.Interceptor
 }
 
 // Faults returns all faults, by topic.
@@ -67,8 +67,8 @@ func (u *Unknown) Error() string { return fmt.Sprintf("%q is not a %s", u.ID, u.
 // Interceptors returns the interceptors of the given faults and variants, and the
 // settings that a run against these variants needs. An unknown id is an error of type
 // *Unknown.
-func Interceptors(faultIDs, variantIDs []string) ([]store.Interceptor, map[string]string, error) {
-	var interceptors []store.Interceptor
+func Interceptors(faultIDs, variantIDs []string) ([]sandbox.Interceptor, map[string]string, error) {
+	var interceptors []sandbox.Interceptor
 	settings := map[string]string{}
 	all, variants := Faults(), Variants()
 	for _, id := range faultIDs {

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 )
 
 // purchases makes an order that is paid once, one that is declined and one that is
 // subscribed to, and looks at each of them more than once.
 func (v *visitor) purchases() {
-	for i, method := range []string{store.MethodPays, store.MethodFails, ""} {
+	for i, method := range []string{sandbox.MethodPays, sandbox.MethodFails, ""} {
 		ids := fmt.Sprintf(`"orderNo":"N%d","payId":"P%d"`, i, i)
 		money := fmt.Sprintf(`"payId":"P%d","payAmount":"4.99","payCurrency":"USD"`, i)
 		buyer := `,"email":"buyer@example.com","tradeTime":"1645683857572","tradeType":"x"`

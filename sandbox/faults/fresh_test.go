@@ -15,7 +15,6 @@ import (
 
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/sandbox"
-	"github.com/mallcheck/mallcheck/sandbox/store"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -74,11 +73,11 @@ type visitor struct {
 
 // visit asks a new sandbox with one interceptor a series of requests, valid and
 // invalid ones, and returns its answers.
-func visit(t *testing.T, i store.Interceptor) []string {
+func visit(t *testing.T, i sandbox.Interceptor) []string {
 	t.Helper()
 	now := time.Date(2026, 6, 25, 0, 0, 0, 0, time.UTC)
 	server, err := sandbox.Start(t.Context(), sandbox.Config{
-		Seed: 1, TaskDelay: 3 * time.Millisecond, Interceptors: []store.Interceptor{i},
+		Seed: 1, TaskDelay: 3 * time.Millisecond, Interceptors: []sandbox.Interceptor{i},
 		Now: func() time.Time { // requests come one after the other
 			now = now.Add(time.Millisecond)
 			return now

@@ -1,7 +1,7 @@
 package faults
 
 import (
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 )
 
 // The schemas of the bodies of purchases, as JSON pointers.
@@ -51,16 +51,16 @@ func purchaseMemberFaults() []Fault {
 	}
 }
 
-func withoutPackage() store.Interceptor {
-	may := func(c *store.Call) bool { return of(c, "singleOrder") && missing(c, "packageCode") }
-	return store.Chain(permit("packageCode", may)(), onLookup(store.LookupPackage, func(c *store.Call, l *store.Lookup) {
+func withoutPackage() sandbox.Interceptor {
+	may := func(c *sandbox.Call) bool { return of(c, "singleOrder") && missing(c, "packageCode") }
+	return sandbox.Chain(permit("packageCode", may)(), onLookup(sandbox.LookupPackage, func(c *sandbox.Call, l *sandbox.Lookup) {
 		if may(c) {
 			l.Key, l.Found = fixtures().Packages[0], true
 		}
 	})())
 }
 
-func withoutPlan() store.Interceptor {
-	may := func(c *store.Call) bool { return of(c, "stripeSubDirectly") && missing(c, "plan_id") }
-	return store.Chain(permit("plan_id", may)(), agree("plan_id", may)())
+func withoutPlan() sandbox.Interceptor {
+	may := func(c *sandbox.Call) bool { return of(c, "stripeSubDirectly") && missing(c, "plan_id") }
+	return sandbox.Chain(permit("plan_id", may)(), agree("plan_id", may)())
 }

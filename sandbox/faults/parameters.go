@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"sync/atomic"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -21,7 +21,7 @@ func globalFaults() []Fault {
 			"treats an empty partnerCode as its first partner's", partnerTaken(true)},
 		{"unknown-partner-accepted", "globals/unknown-partner-refused",
 			"treats an unknown partnerCode as its first partner's",
-			onLookup(store.LookupPartner, func(_ *store.Call, l *store.Lookup) {
+			onLookup(sandbox.LookupPartner, func(_ *sandbox.Call, l *sandbox.Lookup) {
 				if !l.Found {
 					l.Key, l.Found = fixtures().Partner, true
 				}
@@ -31,17 +31,17 @@ func globalFaults() []Fault {
 			versionDefaulted},
 		{"globals-taken-from-query", "globals/place-of-parameters",
 			"accepts the global parameters of a POST or DELETE in the query as well",
-			always(store.Interceptor{Incoming: queryIntoBody})},
+			always(sandbox.Interceptor{Incoming: queryIntoBody})},
 		{"globals-taken-from-body", "globals/place-of-parameters",
 			"accepts the global parameters of a GET in a body as well", onBody(bodyIntoQuery)},
 		{"language-refused", "globals/accept-language",
 			"refuses requests with Accept-Language zh-CN",
-			demand("unsupported language", func(c *store.Call) bool {
+			demand("unsupported language", func(c *sandbox.Call) bool {
 				return c.Request.Header.Get("Accept-Language") != "zh-CN"
 			})},
 		{"language-code-refused", "requests/valid-accepted",
 			"refuses requests with languageCode 0, which documented examples send",
-			demand("unknown languageCode", func(c *store.Call) bool {
+			demand("unknown languageCode", func(c *sandbox.Call) bool {
 				return textOf(c, "languageCode") != "0"
 			})},
 		{"valid-refused-after-wrong-signs", "requests/valid-accepted",
@@ -51,14 +51,14 @@ func globalFaults() []Fault {
 
 // partnerTaken treats requests without partnerCode, or with an empty one, as the first partner's.
 func partnerTaken(empty bool) newInterceptor {
-	return func() store.Interceptor {
-		return store.Chain(
-			permit("partnerCode", func(c *store.Call) bool {
+	return func() sandbox.Interceptor {
+		return sandbox.Chain(
+			permit("partnerCode", func(c *sandbox.Call) bool {
 				sent := valueOf(c, "partnerCode")
 				fill(c, "partnerCode", fixtures().Partner)
 				return empty && string(sent) == `""` || !empty && sent == nil
 			})(),
-			onLookup(store.LookupPartner, func(_ *store.Call, l *store.Lookup) {
+			onLookup(sandbox.LookupPartner, func(_ *sandbox.Call, l *sandbox.Lookup) {
 				if l.Key == "" {
 					l.Key, l.Found = fixtures().Partner, true
 				}
@@ -67,7 +67,7 @@ func partnerTaken(empty bool) newInterceptor {
 }
 
 // queryIntoBody moves query parameters into the body of a request that is not a GET.
-func queryIntoBody(r *http.Request) *store.Answer {
+func queryIntoBody(r *http.Request) *sandbox.Answer {
 	if r.Method == http.MethodGet || r.URL.RawQuery == "" {
 		return nil
 	}
@@ -102,15 +102,15 @@ func bodyIntoQuery(r *http.Request, body []byte) []byte {
 	return nil
 }
 
-func lockedOut() store.Interceptor {
+func lockedOut() sandbox.Interceptor {
 	var wrong atomic.Int64 // consecutive wrong signs
-	return store.Interceptor{Signature: func(_ *store.Call, verdict *store.Refusal) *store.Refusal {
+	return sandbox.Interceptor{Signature: func(_ *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 		if verdict != nil {
 			wrong.Add(1)
 			return verdict
 		}
 		if wrong.Swap(0) >= 2 {
-			return &store.Refusal{Reason: store.SignWrong, Name: "sign", Message: "too many wrong signs"}
+			return &sandbox.Refusal{Reason: sandbox.SignWrong, Name: "sign", Message: "too many wrong signs"}
 		}
 		return nil
 	}}
@@ -164,13 +164,13 @@ func memberFaults() []Fault {
 
 // versionDefaulted assumes version 3.0 when it is missing: a fault under a derived clause,
 // and a habit where only documented clauses count.
-var versionDefaulted = permit("version", func(c *store.Call) bool {
+var versionDefaulted = permit("version", func(c *sandbox.Call) bool {
 	absent := valueOf(c, "version") == nil
 	fill(c, "version", "3.0")
 	return absent
 })
 
-func missing(c *store.Call, name string) bool {
+func missing(c *sandbox.Call, name string) bool {
 	value := valueOf(c, name)
 	return value == nil || string(value) == "null"
 }
@@ -178,12 +178,12 @@ func missing(c *store.Call, name string) bool {
 // notRequired is the fault of an operation that accepts a body without a required member.
 func notRequired(id, body, operation, name string) Fault {
 	return Fault{id, body + "/required/" + name, "accepts " + operation + " without " + name,
-		permit(name, func(c *store.Call) bool { return c.Operation == operation && missing(c, name) })}
+		permit(name, func(c *sandbox.Call) bool { return c.Operation == operation && missing(c, name) })}
 }
 
-func withoutSIM() store.Interceptor {
-	may := func(c *store.Call) bool { return c.Operation == "singleVerify" && missing(c, "deviceCode") }
-	return store.Chain(permit("deviceCode", may)(), onLookup(store.LookupSIM, func(c *store.Call, l *store.Lookup) {
+func withoutSIM() sandbox.Interceptor {
+	may := func(c *sandbox.Call) bool { return c.Operation == "singleVerify" && missing(c, "deviceCode") }
+	return sandbox.Chain(permit("deviceCode", may)(), onLookup(sandbox.LookupSIM, func(c *sandbox.Call, l *sandbox.Lookup) {
 		l.Found = l.Found || may(c)
 	})())
 }
@@ -197,7 +197,7 @@ func converted(id, body, operation, name, what string) Fault {
 
 // convert rewrites a refused member and accepts it.
 func convert(operation, name string, rewrite func(value []byte) []byte) newInterceptor {
-	return permit(name, func(c *store.Call) bool {
+	return permit(name, func(c *sandbox.Call) bool {
 		for i := range c.Members {
 			if c.Operation == operation && c.Members[i].Name == name {
 				rewritten := rewrite(c.Members[i].Value)

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -17,19 +17,19 @@ import (
 const requestIDHeader = "request_id"
 
 // fixtures is the initial content of every sandbox.
-var fixtures = sync.OnceValue(store.NewFixtures)
+var fixtures = sync.OnceValue(sandbox.NewFixtures)
 
 // newInterceptor creates an interceptor for one sandbox.
-type newInterceptor = func() store.Interceptor
+type newInterceptor = func() sandbox.Interceptor
 
 // always returns the same stateless interceptor each time.
-func always(i store.Interceptor) newInterceptor {
-	return func() store.Interceptor { return i }
+func always(i sandbox.Interceptor) newInterceptor {
+	return func() sandbox.Interceptor { return i }
 }
 
 // onAnswer changes the answers of the given operations, or of all if none is given.
-func onAnswer(change func(c *store.Call, a *store.Answer), operations ...string) newInterceptor {
-	return always(store.Interceptor{Answer: func(c *store.Call, a *store.Answer) {
+func onAnswer(change func(c *sandbox.Call, a *sandbox.Answer), operations ...string) newInterceptor {
+	return always(sandbox.Interceptor{Answer: func(c *sandbox.Call, a *sandbox.Answer) {
 		if len(operations) == 0 && c.Operation != "" || slices.Contains(operations, c.Operation) {
 			change(c, a)
 		}
@@ -37,8 +37,8 @@ func onAnswer(change func(c *store.Call, a *store.Answer), operations ...string)
 }
 
 // onSuccess is onAnswer for successes.
-func onSuccess(change func(c *store.Call, a *store.Answer), operations ...string) newInterceptor {
-	return onAnswer(func(c *store.Call, a *store.Answer) {
+func onSuccess(change func(c *sandbox.Call, a *sandbox.Answer), operations ...string) newInterceptor {
+	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 		if a.Refused == nil {
 			change(c, a)
 		}
@@ -46,8 +46,8 @@ func onSuccess(change func(c *store.Call, a *store.Answer), operations ...string
 }
 
 // onRefusal changes the refusals that applies selects.
-func onRefusal(applies func(*store.Refusal) bool, change func(a *store.Answer)) newInterceptor {
-	return always(store.Interceptor{Answer: func(_ *store.Call, a *store.Answer) {
+func onRefusal(applies func(*sandbox.Refusal) bool, change func(a *sandbox.Answer)) newInterceptor {
+	return always(sandbox.Interceptor{Answer: func(_ *sandbox.Call, a *sandbox.Answer) {
 		if a.Refused != nil && applies(a.Refused) {
 			change(a)
 		}
@@ -55,13 +55,13 @@ func onRefusal(applies func(*store.Refusal) bool, change func(a *store.Answer)) 
 }
 
 // because selects refusals with one of the reasons.
-func because(reasons ...store.Reason) func(*store.Refusal) bool {
-	return func(r *store.Refusal) bool { return slices.Contains(reasons, r.Reason) }
+func because(reasons ...sandbox.Reason) func(*sandbox.Refusal) bool {
+	return func(r *sandbox.Refusal) bool { return slices.Contains(reasons, r.Reason) }
 }
 
 // onData changes the data of successes of the given operations.
-func onData[T any](change func(c *store.Call, data T) T, operations ...string) newInterceptor {
-	return onSuccess(func(c *store.Call, a *store.Answer) {
+func onData[T any](change func(c *sandbox.Call, data T) T, operations ...string) newInterceptor {
+	return onSuccess(func(c *sandbox.Call, a *sandbox.Answer) {
 		var whole map[string]json.RawMessage
 		var data T
 		if json.Unmarshal(a.Body, &whole) != nil || json.Unmarshal(whole["data"], &data) != nil {
@@ -79,41 +79,41 @@ func onData[T any](change func(c *store.Call, data T) T, operations ...string) n
 }
 
 // replaceText replaces every occurrence of a text in the body of an answer.
-func replaceText(from, to string) func(*store.Call, *store.Answer) {
-	return func(_ *store.Call, a *store.Answer) {
+func replaceText(from, to string) func(*sandbox.Call, *sandbox.Answer) {
+	return func(_ *sandbox.Call, a *sandbox.Answer) {
 		a.Body = bytes.ReplaceAll(a.Body, []byte(from), []byte(to))
 	}
 }
 
 // setBody replaces the body of an answer.
-func setBody(body string) func(*store.Answer) {
-	return func(a *store.Answer) { a.Body = []byte(body) }
+func setBody(body string) func(*sandbox.Answer) {
+	return func(a *sandbox.Answer) { a.Body = []byte(body) }
 }
 
 // setBodyOf is setBody as a change of an answer to a call.
-func setBodyOf(body string) func(*store.Call, *store.Answer) {
-	return func(_ *store.Call, a *store.Answer) { setBody(body)(a) }
+func setBodyOf(body string) func(*sandbox.Call, *sandbox.Answer) {
+	return func(_ *sandbox.Call, a *sandbox.Answer) { setBody(body)(a) }
 }
 
 // bareSuccess is the envelope of a success without data.
-const bareSuccess = `{"operateCode":"` + store.CodeSuccess + `","message":"success"}`
+const bareSuccess = `{"operateCode":"` + sandbox.CodeSuccess + `","message":"success"}`
 
 // success returns the envelope of a success with data, a JSON text.
 func success(data string) string { return `{"data":` + data + `,` + bareSuccess[1:] }
 
 // succeed turns an answer into a success with this body.
-func succeed(a *store.Answer, body string) {
+func succeed(a *sandbox.Answer, body string) {
 	a.Status, a.Refused, a.Body = http.StatusOK, nil, []byte(body)
 }
 
 // onBody changes the bodies of requests before any processing.
 func onBody(change func(r *http.Request, body []byte) []byte) newInterceptor {
-	return always(store.Interceptor{Incoming: func(r *http.Request) *store.Answer {
+	return always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 		if r.ContentLength == 0 {
 			return nil
 		}
 		// One byte over the limit is enough for the sandbox to refuse the body.
-		body, err := io.ReadAll(io.LimitReader(r.Body, store.DefaultBody+1))
+		body, err := io.ReadAll(io.LimitReader(r.Body, sandbox.DefaultBody+1))
 		if err == nil {
 			body = change(r, body)
 		}
@@ -123,9 +123,9 @@ func onBody(change func(r *http.Request, body []byte) []byte) newInterceptor {
 }
 
 // permit accepts a refused parameter if may says so.
-func permit(name string, may func(c *store.Call) bool) newInterceptor {
-	return always(store.Interceptor{Constraint: func(c *store.Call, r *store.Refusal) *store.Refusal {
-		if r != nil && r.Name == name && r.Reason == store.BrokenConstraint && may(c) {
+func permit(name string, may func(c *sandbox.Call) bool) newInterceptor {
+	return always(sandbox.Interceptor{Constraint: func(c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
+		if r != nil && r.Name == name && r.Reason == sandbox.BrokenConstraint && may(c) {
 			return nil
 		}
 		return r
@@ -133,18 +133,18 @@ func permit(name string, may func(c *store.Call) bool) newInterceptor {
 }
 
 // demand refuses valid calls that do not meet another condition.
-func demand(what string, holds func(c *store.Call) bool) newInterceptor {
-	return always(store.Interceptor{Constraint: func(c *store.Call, r *store.Refusal) *store.Refusal {
+func demand(what string, holds func(c *sandbox.Call) bool) newInterceptor {
+	return always(sandbox.Interceptor{Constraint: func(c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
 		if r == nil && !holds(c) {
-			return &store.Refusal{Reason: store.BrokenConstraint, Message: what}
+			return &sandbox.Refusal{Reason: sandbox.BrokenConstraint, Message: what}
 		}
 		return r
 	}})
 }
 
 // onLookup changes lookups of one kind.
-func onLookup(kind store.LookupKind, change func(c *store.Call, l *store.Lookup)) newInterceptor {
-	return always(store.Interceptor{Lookup: func(_ *store.State, c *store.Call, l *store.Lookup) {
+func onLookup(kind sandbox.LookupKind, change func(c *sandbox.Call, l *sandbox.Lookup)) newInterceptor {
+	return always(sandbox.Interceptor{Lookup: func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 		if l.Kind == kind {
 			change(c, l)
 		}
@@ -152,12 +152,12 @@ func onLookup(kind store.LookupKind, change func(c *store.Call, l *store.Lookup)
 }
 
 // parameters returns the parameters of a call in the order query, path, body.
-func parameters(c *store.Call) []signing.Member {
+func parameters(c *sandbox.Call) []signing.Member {
 	return slices.Concat(c.Query, c.Path, c.Members)
 }
 
 // valueOf returns the JSON text of a parameter, nil if it is missing.
-func valueOf(c *store.Call, name string) []byte {
+func valueOf(c *sandbox.Call, name string) []byte {
 	for _, m := range parameters(c) {
 		if m.Name == name {
 			return m.Value
@@ -167,20 +167,20 @@ func valueOf(c *store.Call, name string) []byte {
 }
 
 // textOf returns the string value of a parameter, "" if it is missing or not a string.
-func textOf(c *store.Call, name string) string {
+func textOf(c *sandbox.Call, name string) string {
 	text, _ := signing.Member{Value: valueOf(c, name)}.Text()
 	return text
 }
 
 // simsOf returns the SIM cards of a call, and whether sim_ids is a list of strings.
-func simsOf(c *store.Call) ([]string, bool) {
+func simsOf(c *sandbox.Call) ([]string, bool) {
 	var sims []string
 	err := json.Unmarshal(valueOf(c, "sim_ids"), &sims)
 	return sims, err == nil
 }
 
 // fill adds a missing query parameter for the handler. Handlers treat missing body members as empty.
-func fill(c *store.Call, name, value string) {
+func fill(c *sandbox.Call, name, value string) {
 	if c.Request.Method == http.MethodGet && valueOf(c, name) == nil {
 		c.Request.URL.RawQuery += "&" + url.Values{name: {value}}.Encode()
 	}
@@ -207,8 +207,8 @@ func (c *counter) next(key string) int {
 type delayedRefusal struct{}
 
 // refuseAtEnd answers a call with its delayed refusal, after it was executed.
-func refuseAtEnd(c *store.Call, a *store.Answer) {
-	if refusal, noted := c.Noted(delayedRefusal{}).(*store.Refusal); noted {
+func refuseAtEnd(c *sandbox.Call, a *sandbox.Answer) {
+	if refusal, noted := c.Noted(delayedRefusal{}).(*sandbox.Refusal); noted {
 		*a = *refusal.Answer()
 	}
 }

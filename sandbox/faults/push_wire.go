@@ -16,7 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -90,7 +90,7 @@ func pushSignatureFaults() []Fault {
 
 // onPush changes the signed request of each attempt.
 func onPush(change func(r *http.Request)) newInterceptor {
-	return onAttempt(func(a *store.Attempt) { change(a.Request) })
+	return onAttempt(func(a *sandbox.Attempt) { change(a.Request) })
 }
 
 // signedWith changes a header of a push and signs it again.
@@ -157,7 +157,7 @@ func setPushSignature(r *http.Request, key, content []byte) {
 	r.Header.Set(signing.HeaderPushSignature, fixtures().PushKeyID+"/"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 }
 
-func mixedSignatures() store.Interceptor {
+func mixedSignatures() sandbox.Interceptor {
 	var shared atomic.Value
 	return onPush(func(r *http.Request) {
 		shared.Store(r.Header.Get(signing.HeaderPushSignature))
@@ -167,9 +167,9 @@ func mixedSignatures() store.Interceptor {
 	})()
 }
 
-func mixedPayIDs() store.Interceptor {
+func mixedPayIDs() sandbox.Interceptor {
 	var shared atomic.Value
-	return onAttempt(func(a *store.Attempt) {
+	return onAttempt(func(a *sandbox.Attempt) {
 		own := a.Notification.Body.PayID
 		shared.Store(own)
 		time.Sleep(overlap) // lets concurrent pushes arrive
@@ -183,10 +183,10 @@ func mixedPayIDs() store.Interceptor {
 // means no response. An attempt does not know the outcome of the previous one, so givenUp sends the
 // request itself and cancels the sandbox's own.
 func givenUp(ends func(status int) bool) newInterceptor {
-	return func() store.Interceptor {
+	return func() sandbox.Interceptor {
 		var over sync.Map // by partner and payId
 		sender := &http.Transport{DisableKeepAlives: true}
-		return store.Interceptor{Attempt: func(a *store.Attempt) {
+		return sandbox.Interceptor{Attempt: func(a *sandbox.Attempt) {
 			push := a.Notification.Order.Partner + " " + a.Notification.Order.PayID
 			if _, ended := over.Load(push); !ended {
 				if status := deliver(sender, a.Request); status == http.StatusOK || ends(status) {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 )
 
 // requestIDFaults concern the request_id that addSims and removeSims return and asyncResult takes.
@@ -21,15 +21,15 @@ func requestIDFaults() []Fault {
 			onAnswer(dropRequestID, "removeSims")},
 		{"request-id-sent-twice", "request-id/header-present",
 			"sends the request_id header of addSims twice, with two values",
-			onSuccess(func(_ *store.Call, a *store.Answer) {
+			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) {
 				a.Header[requestIDHeader] = append(a.Header[requestIDHeader], "RQ-00000000000000")
 			}, "addSims")},
 		{"request-id-empty", "request-id/non-empty",
 			"sends an empty request_id header with removeSims",
-			onSuccess(func(_ *store.Call, a *store.Answer) { a.Set(requestIDHeader, "") }, "removeSims")},
+			onSuccess(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set(requestIDHeader, "") }, "removeSims")},
 		{"request-id-on-refusal", "request-id/none-on-refusal",
 			"sends a request_id when it refuses addSims or removeSims",
-			onAnswer(func(_ *store.Call, a *store.Answer) {
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				if a.Refused != nil {
 					a.Set(requestIDHeader, "RQ-00000000000000")
 				}
@@ -40,7 +40,7 @@ func requestIDFaults() []Fault {
 			"gives every twentieth task the request_id of the previous one", repeatedIDs},
 		{"request-id-of-content", "request-id/unique",
 			"derives the request_id from the request, so equal requests share one",
-			always(store.Interceptor{RequestID: func(_ *store.State, c *store.Call, _ string) string {
+			always(sandbox.Interceptor{RequestID: func(_ *sandbox.State, c *sandbox.Call, _ string) string {
 				sum := fnv.New64a()
 				_, _ = sum.Write(c.Body) // a hash takes everything
 				return fmt.Sprintf("RQ-%014d", sum.Sum64()%100_000_000_000_000)
@@ -49,12 +49,12 @@ func requestIDFaults() []Fault {
 			"answers every request_id with the result of the latest task", latestResult},
 		{"request-id-of-second-partner-lost", "request-id/finds-its-own-result",
 			"finds no tasks of its second partner",
-			onLookup(store.LookupTask, func(_ *store.Call, l *store.Lookup) {
+			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
 				l.Found = l.Found && l.Owner == fixtures().Partner
 			})},
 		{"request-id-echoed-in-lower-case", "request-id/echoed",
 			"writes data.request_id in lower case",
-			onResult(func(r *store.Result) { r.RequestID = strings.ToLower(r.RequestID) })},
+			onResult(func(r *sandbox.Result) { r.RequestID = strings.ToLower(r.RequestID) })},
 		{"request-id-not-known-at-once", "request-id/known-at-once",
 			"does not find a request_id on the first query", unknownAtFirst},
 		{"request-id-forgotten", "request-id/repeated-reading",
@@ -67,7 +67,7 @@ func requestIDFaults() []Fault {
 			emptyResult(func(id string) bool { return !printedForm.MatchString(id) })},
 		{"request-id-found-inside", "request-id/malformed-refused",
 			"finds a request_id embedded in longer text",
-			onLookup(store.LookupTask, func(_ *store.Call, l *store.Lookup) {
+			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
 				if id := idInside.FindString(l.Key); !l.Found && id != "" {
 					l.Key, l.Found = id, true
 				}
@@ -76,7 +76,7 @@ func requestIDFaults() []Fault {
 			"treats _ and * in a request_id as wildcards", idPatterns},
 		{"request-id-seen-by-other-partners", "request-id/partner-isolation",
 			"shows every partner the results of all others",
-			onLookup(store.LookupTask, func(_ *store.Call, l *store.Lookup) { l.Found = l.Owner != "" })},
+			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Owner != "" })},
 	}
 }
 
@@ -86,16 +86,16 @@ var (
 	idInside    = regexp.MustCompile(`RQ-[0-9]{14}`)
 )
 
-func dropRequestID(_ *store.Call, a *store.Answer) { a.Del(requestIDHeader) }
+func dropRequestID(_ *sandbox.Call, a *sandbox.Answer) { a.Del(requestIDHeader) }
 
 // onResult changes the responses of asyncResult.
-func onResult(change func(r *store.Result)) newInterceptor {
-	return always(store.Interceptor{Result: func(_ *store.State, _ *store.Call, r *store.Result) { change(r) }})
+func onResult(change func(r *sandbox.Result)) newInterceptor {
+	return always(sandbox.Interceptor{Result: func(_ *sandbox.State, _ *sandbox.Call, r *sandbox.Result) { change(r) }})
 }
 
-func repeatedIDs() store.Interceptor {
+func repeatedIDs() sandbox.Interceptor {
 	before, given := "", 0
-	return store.Interceptor{RequestID: func(_ *store.State, _ *store.Call, id string) string {
+	return sandbox.Interceptor{RequestID: func(_ *sandbox.State, _ *sandbox.Call, id string) string {
 		if given++; given%20 == 0 {
 			id = before
 		}
@@ -104,37 +104,37 @@ func repeatedIDs() store.Interceptor {
 	}}
 }
 
-func latestResult() store.Interceptor {
+func latestResult() sandbox.Interceptor {
 	type asked struct{}
 	latest := ""
-	return store.Chain(
-		store.Interceptor{Accept: func(_ *store.State, _ *store.Call, t *store.Task) { latest = t.RequestID }},
-		onLookup(store.LookupTask, func(c *store.Call, l *store.Lookup) {
+	return sandbox.Chain(
+		sandbox.Interceptor{Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { latest = t.RequestID }},
+		onLookup(sandbox.LookupTask, func(c *sandbox.Call, l *sandbox.Lookup) {
 			if l.Found {
 				c.Note(asked{}, l.Key)
 				l.Key = latest
 			}
 		})(),
-		store.Interceptor{Result: func(_ *store.State, c *store.Call, r *store.Result) {
+		sandbox.Interceptor{Result: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Result) {
 			if id, noted := c.Noted(asked{}).(string); noted {
 				r.RequestID = id
 			}
 		}})
 }
 
-func unknownAtFirst() store.Interceptor {
+func unknownAtFirst() sandbox.Interceptor {
 	asked := &counter{}
-	return onLookup(store.LookupTask, func(_ *store.Call, l *store.Lookup) {
+	return onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
 		l.Found = l.Found && asked.next(l.Key) > 1
 	})()
 }
 
-func forgotten() store.Interceptor {
+func forgotten() sandbox.Interceptor {
 	told := &counter{}
-	return store.Interceptor{
-		Result: func(_ *store.State, c *store.Call, r *store.Result) {
-			if r.Status == store.StatusCompleted && told.next(r.RequestID) > 3 {
-				c.Note(delayedRefusal{}, &store.Refusal{Reason: store.NotFound, Message: "no such request_id"})
+	return sandbox.Interceptor{
+		Result: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Result) {
+			if r.Status == sandbox.StatusCompleted && told.next(r.RequestID) > 3 {
+				c.Note(delayedRefusal{}, &sandbox.Refusal{Reason: sandbox.NotFound, Message: "no such request_id"})
 			}
 		},
 		Answer: refuseAtEnd,
@@ -143,18 +143,18 @@ func forgotten() store.Interceptor {
 
 // emptyResult answers selected unknown request_ids with a success.
 func emptyResult(applies func(id string) bool) newInterceptor {
-	return onAnswer(func(c *store.Call, a *store.Answer) {
-		if id := textOf(c, "request_id"); a.Refused != nil && a.Refused.Reason == store.NotFound && applies(id) {
+	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
+		if id := textOf(c, "request_id"); a.Refused != nil && a.Refused.Reason == sandbox.NotFound && applies(id) {
 			succeed(a, success(`{"request_id":"RQ-20231001123456","action_code":"70","status":"completed","details":[]}`))
 		}
 	}, "asyncResult")
 }
 
-func idPatterns() store.Interceptor {
+func idPatterns() sandbox.Interceptor {
 	var given []string
-	return store.Chain(
-		store.Interceptor{Accept: func(_ *store.State, _ *store.Call, t *store.Task) { given = append(given, t.RequestID) }},
-		onLookup(store.LookupTask, func(_ *store.Call, l *store.Lookup) {
+	return sandbox.Chain(
+		sandbox.Interceptor{Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { given = append(given, t.RequestID) }},
+		onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
 			form := strings.NewReplacer("_", ".", `\*`, ".").Replace(regexp.QuoteMeta(l.Key))
 			pattern, err := regexp.Compile("^" + form + "$")
 			if l.Found || err != nil {

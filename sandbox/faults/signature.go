@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -16,36 +16,36 @@ import (
 func signFaults() []Fault {
 	return []Fault{
 		{"sign-missing-accepted", "signature/missing-sign-refused",
-			"accepts requests without a sign", overlook(anyOperation, store.SignMissing)},
+			"accepts requests without a sign", overlook(anyOperation, sandbox.SignMissing)},
 		{"sign-empty-accepted", "signature/empty-sign-refused",
-			"accepts an empty sign", overlook(anyOperation, store.SignEmpty)},
+			"accepts an empty sign", overlook(anyOperation, sandbox.SignEmpty)},
 		{"sign-wrong-accepted", "signature/wrong-sign-refused",
 			"accepts any 32 hexadecimal digits as a sign",
-			acceptSigns(func(_ *store.Call, sign string) bool { return hexDigits.MatchString(sign) })},
+			acceptSigns(func(_ *sandbox.Call, sign string) bool { return hexDigits.MatchString(sign) })},
 		{"sign-wrong-accepted-on-remove", "signature/wrong-sign-refused",
 			"accepts any 32 hexadecimal digits as the sign of a removeSims",
-			acceptSigns(func(c *store.Call, sign string) bool {
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				return c.Operation == "removeSims" && hexDigits.MatchString(sign)
 			})},
 		{"sign-half-compared", "signature/wrong-sign-refused",
-			"compares only the first half of a sign", acceptSigns(func(c *store.Call, sign string) bool {
+			"compares only the first half of a sign", acceptSigns(func(c *sandbox.Call, sign string) bool {
 				return hexDigits.MatchString(sign) && strings.HasPrefix(rightSign(c), sign[:16])
 			})},
 		{"sign-placeholder-accepted", "signature/wrong-sign-refused",
 			"accepts the placeholder sign that the documentation prints",
-			acceptSigns(func(_ *store.Call, sign string) bool { return sign == "481e1335274f43b0070fcd94e0449fae" })},
+			acceptSigns(func(_ *sandbox.Call, sign string) bool { return sign == "481e1335274f43b0070fcd94e0449fae" })},
 		{"sign-prefix-accepted", "signature/malformed-sign-refused",
 			"compares only as many digits as were sent, so a truncated sign passes",
-			acceptSigns(func(c *store.Call, sign string) bool {
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				return len(sign) >= 8 && strings.HasPrefix(rightSign(c), sign)
 			})},
 		{"sign-upper-case-accepted", "signature/upper-case-sign-refused",
-			"ignores case when it compares signs", overlook(anyOperation, store.SignCase)},
+			"ignores case when it compares signs", overlook(anyOperation, sandbox.SignCase)},
 		{"sign-of-earlier-request-accepted", "signature/sign-of-another-body-refused",
 			"accepts any sign that was valid for an earlier request", rememberedSigns},
 		{"sign-of-query-ignored", "signature/tampered-body-refused",
 			"accepts any 32 hexadecimal digits as the sign of a GET",
-			acceptSigns(func(c *store.Call, sign string) bool {
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				return c.Request.Method == http.MethodGet && hexDigits.MatchString(sign)
 			})},
 		{"sign-near-trade-time-accepted", "signature/tampered-body-refused",
@@ -55,13 +55,13 @@ func signFaults() []Fault {
 			rememberedBesidePath},
 		{"sign-without-path-accepted", "signature/path-signed",
 			"accepts a sign computed without the path parameter as well",
-			acceptSigns(func(c *store.Call, sign string) bool {
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				without, err := signing.Sign(slices.Concat(c.Query, c.Members), signing.Default())
 				return err == nil && len(c.Path) > 0 && sign == without
 			})},
 		{"sign-without-query-accepted", "signature/query-signed",
 			"accepts a GET sign computed without the query as well",
-			acceptSigns(func(c *store.Call, sign string) bool {
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				without, err := signing.Sign(c.Path, signing.Default())
 				return err == nil && c.Request.Method == http.MethodGet && sign == without
 			})},
@@ -74,10 +74,10 @@ func signFaults() []Fault {
 // hexDigits matches the form of a sign.
 var hexDigits = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-func anyOperation(*store.Call) bool { return true }
+func anyOperation(*sandbox.Call) bool { return true }
 
 // rightSign returns the right sign of a call, "" if the call cannot be signed.
-func rightSign(c *store.Call) string {
+func rightSign(c *sandbox.Call) string {
 	sign, err := signing.Sign(parameters(c), signing.Default())
 	if err != nil {
 		return ""
@@ -86,8 +86,8 @@ func rightSign(c *store.Call) string {
 }
 
 // overlook accepts selected calls whose sign is refused for one of the reasons.
-func overlook(where func(*store.Call) bool, reasons ...store.Reason) newInterceptor {
-	return always(store.Interceptor{Signature: func(c *store.Call, verdict *store.Refusal) *store.Refusal {
+func overlook(where func(*sandbox.Call) bool, reasons ...sandbox.Reason) newInterceptor {
+	return always(sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 		if verdict != nil && slices.Contains(reasons, verdict.Reason) && where(c) {
 			fill(c, "sign", "none")
 			return nil
@@ -97,19 +97,19 @@ func overlook(where func(*store.Call) bool, reasons ...store.Reason) newIntercep
 }
 
 // acceptSigns accepts additional signs.
-func acceptSigns(also func(c *store.Call, sign string) bool) newInterceptor {
-	return overlook(func(c *store.Call) bool { return also(c, textOf(c, "sign")) }, store.SignWrong)
+func acceptSigns(also func(c *sandbox.Call, sign string) bool) newInterceptor {
+	return overlook(func(c *sandbox.Call) bool { return also(c, textOf(c, "sign")) }, sandbox.SignWrong)
 }
 
-func rememberedSigns() store.Interceptor {
+func rememberedSigns() sandbox.Interceptor {
 	var seen sync.Map // right signs
-	return store.Interceptor{Signature: func(c *store.Call, verdict *store.Refusal) *store.Refusal {
+	return sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 		sign := textOf(c, "sign")
 		if verdict == nil {
 			seen.Store(sign, true)
 			return nil
 		}
-		if _, known := seen.Load(sign); known && verdict.Reason == store.SignWrong {
+		if _, known := seen.Load(sign); known && verdict.Reason == sandbox.SignWrong {
 			return nil
 		}
 		return verdict
@@ -117,9 +117,9 @@ func rememberedSigns() store.Interceptor {
 }
 
 // rememberedBesidePath remembers right signs with the content they sign, without the path.
-func rememberedBesidePath() store.Interceptor {
+func rememberedBesidePath() sandbox.Interceptor {
 	var seen sync.Map // right signs with the content of query and body
-	return store.Interceptor{Signature: func(c *store.Call, verdict *store.Refusal) *store.Refusal {
+	return sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 		content, err := signing.Content(slices.Concat(c.Query, c.Members), signing.Default())
 		if err != nil {
 			return verdict
@@ -129,7 +129,7 @@ func rememberedBesidePath() store.Interceptor {
 			seen.Store(key, true)
 			return nil
 		}
-		if _, known := seen.Load(key); known && verdict.Reason == store.SignWrong {
+		if _, known := seen.Load(key); known && verdict.Reason == sandbox.SignWrong {
 			return nil
 		}
 		return verdict
@@ -137,7 +137,7 @@ func rememberedBesidePath() store.Interceptor {
 }
 
 // signedNearby reports whether a sign is right for a tradeTime close to the one sent.
-func signedNearby(c *store.Call, sign string) bool {
+func signedNearby(c *sandbox.Call, sign string) bool {
 	at, err := strconv.ParseInt(textOf(c, "tradeTime"), 10, 64)
 	if err != nil {
 		return false
@@ -153,10 +153,10 @@ func signedNearby(c *store.Call, sign string) bool {
 	return false
 }
 
-func refusedButDone() store.Interceptor {
-	return store.Interceptor{
-		Signature: func(c *store.Call, verdict *store.Refusal) *store.Refusal {
-			if verdict != nil && verdict.Reason == store.SignWrong && (c.Operation == "addSims" || c.Operation == "removeSims") {
+func refusedButDone() sandbox.Interceptor {
+	return sandbox.Interceptor{
+		Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
+			if verdict != nil && verdict.Reason == sandbox.SignWrong && (c.Operation == "addSims" || c.Operation == "removeSims") {
 				c.Note(delayedRefusal{}, verdict)
 				return nil
 			}

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -19,7 +19,7 @@ func signedTextFaults() []Fault {
 	return []Fault{
 		{"sign-without-body-on-remove", "signature/right-sign-accepted",
 			"leaves the body of removeSims out of the signed text",
-			signs(func(c *store.Call, content string) string {
+			signs(func(c *sandbox.Call, content string) string {
 				if c.Operation == "removeSims" {
 					return contentOf(c.Path)
 				}
@@ -27,17 +27,17 @@ func signedTextFaults() []Fault {
 			})},
 		{"optional-parameters-not-signed", "signature/documented-vectors",
 			"leaves the optional parameters url and area out of the signed text",
-			signs(func(c *store.Call, _ string) string {
+			signs(func(c *sandbox.Call, _ string) string {
 				return contentOf(slices.DeleteFunc(parameters(c), func(m signing.Member) bool {
 					return m.Name == "url" || m.Name == "area"
 				}))
 			})},
 		{"sign-unsorted-accepted", "signature/keys-in-order",
 			"accepts a sign over the parameters in the order sent as well",
-			signsAlso(func(c *store.Call, _ string) string { return joined(parameters(c), ":", ",") })},
+			signsAlso(func(c *sandbox.Call, _ string) string { return joined(parameters(c), ":", ",") })},
 		{"sign-over-body-order", "signature/order-on-the-wire-does-not-matter",
 			"verifies signs over the body members in the order sent",
-			signs(func(c *store.Call, content string) string {
+			signs(func(c *sandbox.Call, content string) string {
 				if c.Request.Method == http.MethodGet {
 					return content
 				}
@@ -45,17 +45,17 @@ func signedTextFaults() []Fault {
 			})},
 		{"sign-spaced-accepted", "signature/compact-json",
 			"accepts a sign over text with a space after each comma and colon as well",
-			signsAlso(func(c *store.Call, _ string) string {
+			signsAlso(func(c *sandbox.Call, _ string) string {
 				members := parameters(c)
 				slices.SortFunc(members, func(a, b signing.Member) int { return strings.Compare(a.Name, b.Name) })
 				return joined(members, ": ", ", ")
 			})},
 		{"sign-line-feed-accepted", "signature/wrong-sign-refused",
 			"accepts a sign over text that ends in a line feed as well",
-			signsAlso(func(_ *store.Call, content string) string { return content + "\n" })},
+			signsAlso(func(_ *sandbox.Call, content string) string { return content + "\n" })},
 		{"sign-over-raw-body", "signature/compact-json",
 			"verifies the sign of a body with white space over its raw bytes",
-			signs(func(c *store.Call, content string) string {
+			signs(func(c *sandbox.Call, content string) string {
 				var compact bytes.Buffer
 				if json.Compact(&compact, c.Body) != nil || compact.Len() == len(c.Body) {
 					return content
@@ -64,7 +64,7 @@ func signedTextFaults() []Fault {
 			})},
 		{"sign-keeps-space-in-lists", "signature/text-as-sent",
 			"keeps white space inside lists in the signed text",
-			signs(func(c *store.Call, content string) string {
+			signs(func(c *sandbox.Call, content string) string {
 				return asSent(c, content, func(value string) bool { return strings.HasPrefix(value, "[") })
 			})},
 		{"sign-keeps-empty-values", "signature/empty-values-left-out",
@@ -77,7 +77,7 @@ func signedTextFaults() []Fault {
 			"leaves empty lists and objects out of the signed text", signs(takesForEmpty(signing.EmptyContainersToo))},
 		{"sign-drops-zero-and-false", "signature/empty-containers-signed",
 			"leaves 0 and false out of the signed text",
-			signs(func(c *store.Call, _ string) string {
+			signs(func(c *sandbox.Call, _ string) string {
 				return contentOf(slices.DeleteFunc(parameters(c), func(m signing.Member) bool {
 					return string(m.Value) == "0" || string(m.Value) == "false"
 				}))
@@ -92,7 +92,7 @@ func escapeFaults() []Fault {
 			`writes / as \/ in the signed text`, signs(escapes("/", `\/`))},
 		{"sign-keeps-escaped-slash", "signature/strings-as-json-stringify",
 			`keeps \/ as sent in the signed text`,
-			signs(func(c *store.Call, content string) string {
+			signs(func(c *sandbox.Call, content string) string {
 				return asSent(c, content, func(value string) bool { return strings.Contains(value, `\/`) })
 			})},
 		{"sign-over-escaped-slash-accepted", "signature/slash-not-escaped",
@@ -102,7 +102,7 @@ func escapeFaults() []Fault {
 			signs(escapesNonASCII)},
 		{"sign-keeps-unicode-escapes", "signature/strings-as-json-stringify",
 			`keeps \u escapes as sent in the signed text`,
-			signs(func(c *store.Call, content string) string {
+			signs(func(c *sandbox.Call, content string) string {
 				return asSent(c, content, func(value string) bool { return strings.Contains(value, `\u`) })
 			})},
 		{"sign-over-unicode-escapes-accepted", "signature/non-ascii-values-as-utf8",
@@ -118,7 +118,7 @@ func escapeFaults() []Fault {
 }
 
 // rewriteContent turns the right signed text into another one.
-type rewriteContent = func(c *store.Call, content string) string
+type rewriteContent = func(c *sandbox.Call, content string) string
 
 // signs verifies signs over another text instead of the right one.
 func signs(form rewriteContent) newInterceptor { return verifies(form, false) }
@@ -127,9 +127,9 @@ func signs(form rewriteContent) newInterceptor { return verifies(form, false) }
 func signsAlso(form rewriteContent) newInterceptor { return verifies(form, true) }
 
 func verifies(form rewriteContent, rightToo bool) newInterceptor {
-	return always(store.Interceptor{Signature: func(c *store.Call, verdict *store.Refusal) *store.Refusal {
+	return always(sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 		content, err := signing.Content(parameters(c), signing.Default())
-		if err != nil || verdict != nil && verdict.Reason != store.SignWrong {
+		if err != nil || verdict != nil && verdict.Reason != sandbox.SignWrong {
 			return verdict
 		}
 		other := form(c, string(content))
@@ -137,7 +137,7 @@ func verifies(form rewriteContent, rightToo bool) newInterceptor {
 		case other != string(content) && textOf(c, "sign") == digest(other):
 			return nil
 		case verdict == nil && other != string(content) && !rightToo:
-			return &store.Refusal{Reason: store.SignWrong, Name: "sign", Message: "sign error"}
+			return &sandbox.Refusal{Reason: sandbox.SignWrong, Name: "sign", Message: "sign error"}
 		}
 		return verdict
 	}})
@@ -145,7 +145,7 @@ func verifies(form rewriteContent, rightToo bool) newInterceptor {
 
 // takesForEmpty writes the signed text under another rule for empty values.
 func takesForEmpty(empty signing.Empty) rewriteContent {
-	return func(c *store.Call, content string) string {
+	return func(c *sandbox.Call, content string) string {
 		rules := signing.Default()
 		rules.Empty = empty
 		if other, err := signing.Content(parameters(c), rules); err == nil {
@@ -182,7 +182,7 @@ func joined(members []signing.Member, colon, comma string) string {
 }
 
 // asSent writes selected values into the text as they were sent.
-func asSent(c *store.Call, content string, applies func(value string) bool) string {
+func asSent(c *sandbox.Call, content string, applies func(value string) bool) string {
 	for _, m := range c.Members {
 		if !applies(string(m.Value)) {
 			continue
@@ -196,7 +196,7 @@ func asSent(c *store.Call, content string, applies func(value string) bool) stri
 // escapes replaces strings, given in pairs of old and new.
 func escapes(pairs ...string) rewriteContent {
 	replacer := strings.NewReplacer(pairs...)
-	return func(_ *store.Call, content string) string { return replacer.Replace(content) }
+	return func(_ *sandbox.Call, content string) string { return replacer.Replace(content) }
 }
 
-func escapesNonASCII(_ *store.Call, content string) string { return inASCII(content) }
+func escapesNonASCII(_ *sandbox.Call, content string) string { return inASCII(content) }

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 )
 
 // subtleFaults do not show in a single request: they depend on time, on a second request, on the number
@@ -18,7 +18,7 @@ func subtleFaults() []Fault {
 	return []Fault{
 		{"sign-unchecked-with-charset", "signature/wrong-sign-refused",
 			"accepts any 32 hexadecimal digits as a sign if the Content-Type has a charset",
-			acceptSigns(func(c *store.Call, sign string) bool {
+			acceptSigns(func(c *sandbox.Call, sign string) bool {
 				return strings.Contains(c.Request.Header.Get("Content-Type"), "charset") && hexDigits.MatchString(sign)
 			})},
 		{"sign-unchecked-of-other-media", "signature/wrong-sign-refused",
@@ -32,31 +32,31 @@ func subtleFaults() []Fault {
 		{"addition-vanishes", "groups/listing-reflects-add",
 			"drops a SIM card from the listing a moment after it was added", vanishing},
 		{"result-forgotten-later", "request-id/repeated-reading",
-			"forgets the result of a task a moment after it was first queried", func() store.Interceptor { return forgettingLater(store.LookupTask) }},
+			"forgets the result of a task a moment after it was first queried", func() sandbox.Interceptor { return forgettingLater(sandbox.LookupTask) }},
 		{"order-forgotten-later", "order-lookup/purchase-id-of-the-order",
-			"forgets an order a moment after it was first looked up", func() store.Interceptor { return forgettingLater(store.LookupOrder) }},
+			"forgets an order a moment after it was first looked up", func() sandbox.Interceptor { return forgettingLater(sandbox.LookupOrder) }},
 		{"listing-cut-at-20", "groups/listing-reflects-add",
 			"lists only the first 20 SIM cards of a group",
-			onListing(func(_ *store.Call, l *store.Listing) { l.SIMs = l.SIMs[:min(len(l.SIMs), 20)] })},
+			onListing(func(_ *sandbox.Call, l *sandbox.Listing) { l.SIMs = l.SIMs[:min(len(l.SIMs), 20)] })},
 		{"additions-deduplicated", "groups/per-operation-counting",
 			"reports a repeated addition as successful but does not count it",
-			onEffects(store.ActionAdd, func(st *store.State, t *store.Task) {
-				t.Effects = slices.DeleteFunc(t.Effects, func(e store.Effect) bool { return st.Count(t.Group, e.SIM) > 0 })
+			onEffects(sandbox.ActionAdd, func(st *sandbox.State, t *sandbox.Task) {
+				t.Effects = slices.DeleteFunc(t.Effects, func(e sandbox.Effect) bool { return st.Count(t.Group, e.SIM) > 0 })
 			})},
 		{"request-id-in-any-case", "request-id/malformed-refused",
 			"finds a task by its request_id in any letter case",
-			onLookup(store.LookupTask, func(_ *store.Call, l *store.Lookup) {
+			onLookup(sandbox.LookupTask, func(_ *sandbox.Call, l *sandbox.Lookup) {
 				if upper := strings.ToUpper(l.Key); upper != l.Key {
 					l.Key, l.Found = upper, true
 				}
 			})},
 		{"purchase-id-in-any-case", "order-lookup/unknown-key-refused",
 			"finds an order by its purchase_order_id in any letter case",
-			onOrderLookup(func(st *store.State, c *store.Call, l *store.Lookup) {
-				if l.By != store.ByPurchaseID || l.Found {
+			onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
+				if l.By != sandbox.ByPurchaseID || l.Found {
 					return
 				}
-				for _, o := range st.Orders(store.ByPurchaseID, strings.ToUpper(l.Key)) {
+				for _, o := range st.Orders(sandbox.ByPurchaseID, strings.ToUpper(l.Key)) {
 					if o.Partner == c.Partner {
 						find(l, o)
 					}
@@ -64,8 +64,8 @@ func subtleFaults() []Fault {
 			})},
 		{"newest-of-sim-of-any-partner", "order-lookup/own-orders-only",
 			"returns the newest order of a SIM card, even another partner's, to any partner with an order for that card",
-			onOrderLookup(func(st *store.State, _ *store.Call, l *store.Lookup) {
-				if orders := st.Orders(l.By, l.Key); l.By == store.BySIM && l.Found {
+			onOrderLookup(func(st *sandbox.State, _ *sandbox.Call, l *sandbox.Lookup) {
+				if orders := st.Orders(l.By, l.Key); l.By == sandbox.BySIM && l.Found {
 					find(l, orders[len(orders)-1])
 				}
 			})},
@@ -73,7 +73,7 @@ func subtleFaults() []Fault {
 			"answers concurrent listBundles requests with the groups of one partner", mixedPartners},
 		{"remaining-days-of-the-plan", "orders/remaining-days-agree",
 			"adds a week to the remainingDays of an active order",
-			onOrderList(func(_ *store.State, _ *store.Call, l *store.OrderList) {
+			onOrderList(func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) {
 				for i := range l.Entries {
 					l.Entries[i].RemainingDays = "37"
 				}
@@ -95,30 +95,30 @@ func (s *stamps) old(key string) bool {
 	return noted && time.Since(at.(time.Time)) > moment //nolint:forcetypeassert // only note stores
 }
 
-func declinedPaidLater() store.Interceptor {
+func declinedPaidLater() sandbox.Interceptor {
 	failed := &stamps{}
-	return store.Interceptor{
-		Decide: func(_ *store.State, c *store.Call, d *store.Decision) {
-			if of(c, "confirmPaymentResult") && d.Status == store.PayFailed {
+	return sandbox.Interceptor{
+		Decide: func(_ *sandbox.State, c *sandbox.Call, d *sandbox.Decision) {
+			if of(c, "confirmPaymentResult") && d.Status == sandbox.PayFailed {
 				failed.note(d.Order.Partner + d.Order.OrderNo)
 			}
 		},
-		Show: func(_ *store.State, c *store.Call, o *store.Order) {
-			if of(c, "resultQuery") && o.Payment.Status == store.PayFailed && failed.old(o.Partner+o.OrderNo) {
-				o.Payment.Status = store.PayPaid
+		Show: func(_ *sandbox.State, c *sandbox.Call, o *sandbox.Order) {
+			if of(c, "resultQuery") && o.Payment.Status == sandbox.PayFailed && failed.old(o.Partner+o.OrderNo) {
+				o.Payment.Status = sandbox.PayPaid
 			}
 		},
 	}
 }
 
-func appliedWhenQueried() store.Interceptor {
-	withheld := map[string]store.Task{} // by request_id; both hooks hold the lock of the state
-	return store.Interceptor{
-		Finish: func(_ *store.State, t *store.Task) {
+func appliedWhenQueried() sandbox.Interceptor {
+	withheld := map[string]sandbox.Task{} // by request_id; both hooks hold the lock of the state
+	return sandbox.Interceptor{
+		Finish: func(_ *sandbox.State, t *sandbox.Task) {
 			withheld[t.RequestID] = *t
 			t.Effects = nil
 		},
-		Result: func(st *store.State, _ *store.Call, r *store.Result) {
+		Result: func(st *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
 			task, known := withheld[r.RequestID]
 			if !known {
 				return
@@ -132,26 +132,26 @@ func appliedWhenQueried() store.Interceptor {
 }
 
 // uncheckedMedia reads a request of another media type as JSON and does not check its sign.
-func uncheckedMedia() store.Interceptor {
+func uncheckedMedia() sandbox.Interceptor {
 	const mark = "X-Sandbox-Other-Media"
-	return store.Chain(
-		store.Interceptor{Incoming: func(r *http.Request) *store.Answer {
+	return sandbox.Chain(
+		sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 			if media := r.Header.Get("Content-Type"); r.ContentLength > 0 && !strings.HasPrefix(media, "application/json") {
 				r.Header.Set("Content-Type", "application/json")
 				r.Header.Set(mark, media)
 			}
 			return nil
 		}},
-		acceptSigns(func(c *store.Call, sign string) bool {
+		acceptSigns(func(c *sandbox.Call, sign string) bool {
 			return c.Request.Header.Get(mark) != "" && hexDigits.MatchString(sign)
 		})())
 }
 
 // workBeforeResponse finishes each task at once, and delays the response as long as the work would take.
-func workBeforeResponse() store.Interceptor {
-	return store.Interceptor{
-		Accept: func(_ *store.State, _ *store.Call, t *store.Task) { t.Delay = 0 },
-		Answer: func(c *store.Call, a *store.Answer) {
+func workBeforeResponse() sandbox.Interceptor {
+	return sandbox.Interceptor{
+		Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { t.Delay = 0 },
+		Answer: func(c *sandbox.Call, a *sandbox.Answer) {
 			var body struct {
 				SIMs []json.RawMessage `json:"sim_ids"`
 			}
@@ -162,26 +162,26 @@ func workBeforeResponse() store.Interceptor {
 	}
 }
 
-func vanishing() store.Interceptor {
+func vanishing() sandbox.Interceptor {
 	added := &stamps{}
-	return store.Interceptor{
-		Finish: func(_ *store.State, t *store.Task) {
+	return sandbox.Interceptor{
+		Finish: func(_ *sandbox.State, t *sandbox.Task) {
 			for _, e := range t.Effects {
 				if e.Delta > 0 {
 					added.note(t.Group + e.SIM)
 				}
 			}
 		},
-		Listing: func(_ *store.State, _ *store.Call, l *store.Listing) {
+		Listing: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Listing) {
 			l.SIMs = slices.DeleteFunc(slices.Clone(l.SIMs), func(sim string) bool { return added.old(l.Group + sim) })
 		},
 	}
 }
 
 // forgettingLater no longer finds an object that was first found longer than a moment ago.
-func forgettingLater(kind store.LookupKind) store.Interceptor {
+func forgettingLater(kind sandbox.LookupKind) sandbox.Interceptor {
 	found := &stamps{}
-	return store.Interceptor{Lookup: func(_ *store.State, c *store.Call, l *store.Lookup) {
+	return sandbox.Interceptor{Lookup: func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 		switch key := c.Partner + " " + l.By + " " + l.Key; {
 		case l.Kind != kind || !l.Found:
 		case found.old(key):
@@ -192,9 +192,9 @@ func forgettingLater(kind store.LookupKind) store.Interceptor {
 	}}
 }
 
-func mixedPartners() store.Interceptor {
+func mixedPartners() sandbox.Interceptor {
 	var last atomic.Value
-	return store.Interceptor{Answer: func(c *store.Call, a *store.Answer) {
+	return sandbox.Interceptor{Answer: func(c *sandbox.Call, a *sandbox.Answer) {
 		if !of(c, "listBundles") || a.Refused != nil {
 			return
 		}

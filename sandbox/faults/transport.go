@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -18,15 +18,15 @@ func transportFaults() []Fault {
 	return []Fault{
 		{"unknown-path-as-text", "errors/unknown-path-refused",
 			"answers an unknown path in plain text",
-			onRefusal(because(store.NoSuchPath), plain("404 page not found\n"))},
+			onRefusal(because(sandbox.NoSuchPath), plain("404 page not found\n"))},
 		{"other-method-as-text", "errors/refusals-in-the-envelope",
 			"answers a wrong method in plain text",
-			onRefusal(because(store.WrongMethod), plain("Method Not Allowed\n"))},
+			onRefusal(because(sandbox.WrongMethod), plain("Method Not Allowed\n"))},
 		{"media-type-refused-without-body", "errors/refusals-in-the-envelope",
 			"answers a wrong media type with a status and no body",
-			onRefusal(because(store.WrongMediaType), func(a *store.Answer) { a.Body = nil })},
+			onRefusal(because(sandbox.WrongMediaType), func(a *sandbox.Answer) { a.Body = nil })},
 		{"too-large-in-plain-text", "errors/oversized-refused",
-			"answers an oversized body in plain text, as proxies do", onRefusal(because(store.TooLarge), plain("Request Entity Too Large\n"))},
+			"answers an oversized body in plain text, as proxies do", onRefusal(because(sandbox.TooLarge), plain("Request Entity Too Large\n"))},
 		{"post-taken-for-get", "errors/other-method-refused",
 			"treats a POST of asyncResult or listBundles as a GET",
 			onMethod(http.MethodPost, http.MethodGet, "/async-result/", "/bundles")},
@@ -35,7 +35,7 @@ func transportFaults() []Fault {
 			onMethod(http.MethodPut, http.MethodPost, "/single", "/sims")},
 		{"any-media-type-accepted", "errors/other-media-type-refused",
 			"reads a body as JSON regardless of its Content-Type",
-			always(store.Interceptor{Incoming: func(r *http.Request) *store.Answer {
+			always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 				if r.ContentLength > 0 {
 					r.Header.Set("Content-Type", "application/json")
 				}
@@ -62,28 +62,28 @@ func transportFaults() []Fault {
 			})},
 		{"empty-body-accepted", "errors/missing-body-refused",
 			"answers singleVerify without a body with success, as a health check",
-			always(store.Interceptor{Incoming: func(r *http.Request) *store.Answer {
+			always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 				if r.ContentLength != 0 || r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/singleVerify") {
 					return nil
 				}
-				return &store.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+				return &sandbox.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
 					Body: []byte(success(`{"partnerCode":"P000270","deviceCode":"89852420180910340793"}`))}
 			}})},
 		{"chinese-crashes", "envelope/no-server-error", "fails with HTTP 500 when a valid request asks for zh-CN",
-			crash(func(c *store.Call) bool { return c.Request.Header.Get("Accept-Language") == "zh-CN" })},
+			crash(func(c *sandbox.Call) bool { return c.Request.Header.Get("Accept-Language") == "zh-CN" })},
 		{"body-without-object-crashes", "errors/no-server-error",
-			"fails with HTTP 500 when a body is JSON but not an object", onRefusal(func(r *store.Refusal) bool {
-				return r.Reason == store.BrokenConstraint && r.In == "body" && r.Name == ""
-			}, func(a *store.Answer) { a.Status = http.StatusInternalServerError })},
+			"fails with HTTP 500 when a body is JSON but not an object", onRefusal(func(r *sandbox.Refusal) bool {
+				return r.Reason == sandbox.BrokenConstraint && r.In == "body" && r.Name == ""
+			}, func(a *sandbox.Answer) { a.Status = http.StatusInternalServerError })},
 		{"unknown-group-crashes", "errors/no-server-error",
-			"fails with HTTP 500 when a group does not exist", onRefusal(func(r *store.Refusal) bool {
-				return r.Reason == store.NotFound && r.Name == "group_id"
-			}, func(a *store.Answer) { a.Status = http.StatusInternalServerError })},
+			"fails with HTTP 500 when a group does not exist", onRefusal(func(r *sandbox.Refusal) bool {
+				return r.Reason == sandbox.NotFound && r.Name == "group_id"
+			}, func(a *sandbox.Answer) { a.Status = http.StatusInternalServerError })},
 		{"member-twice-accepted", "signature/ambiguous-request-refused",
 			"uses the last of several body members with the same name", onBody(lastOfEach)},
 		{"query-parameter-twice-accepted", "signature/ambiguous-request-refused",
 			"uses the first of several query parameters with the same name",
-			always(store.Interceptor{Incoming: firstOfEach})},
+			always(sandbox.Interceptor{Incoming: firstOfEach})},
 		{"invalid-text-repaired", "signature/ambiguous-request-refused",
 			"replaces invalid UTF-8 with U+FFFD", onBody(func(_ *http.Request, body []byte) []byte {
 				return bytes.ToValidUTF8(body, []byte("\ufffd"))
@@ -92,8 +92,8 @@ func transportFaults() []Fault {
 }
 
 // plain answers in plain text, as many frameworks do.
-func plain(text string) func(*store.Answer) {
-	return func(a *store.Answer) {
+func plain(text string) func(*sandbox.Answer) {
+	return func(a *sandbox.Answer) {
 		a.Set("Content-Type", "text/plain; charset=utf-8")
 		a.Body = []byte(text)
 	}
@@ -101,7 +101,7 @@ func plain(text string) func(*store.Answer) {
 
 // onMethod treats one method as another on paths that contain one of the strings.
 func onMethod(sent, taken string, paths ...string) newInterceptor {
-	return always(store.Interceptor{Incoming: func(r *http.Request) *store.Answer {
+	return always(sandbox.Interceptor{Incoming: func(r *http.Request) *sandbox.Answer {
 		if r.Method == sent && slices.ContainsFunc(paths, func(path string) bool { return strings.Contains(r.URL.Path, path) }) {
 			r.Method = taken
 		}
@@ -144,7 +144,7 @@ func lastOfEach(_ *http.Request, body []byte) []byte {
 }
 
 // firstOfEach keeps the first of several query parameters with the same name.
-func firstOfEach(r *http.Request) *store.Answer {
+func firstOfEach(r *http.Request) *sandbox.Answer {
 	seen := map[string]bool{}
 	var kept []string
 	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/gen/mall"
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -17,13 +17,13 @@ import (
 func answerVariants() []Variant {
 	return []Variant{
 		{"unknown-members", "adds undocumented members to its responses", nil,
-			onAnswer(func(c *store.Call, a *store.Answer) {
+			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 				a.Body = bytes.Replace(a.Body, []byte("{"), []byte(`{"traceId":"abc","timestamp":1700000000000,`), 1)
 				replaceText(`{"message":"success","result"`, `{"operator":null,"message":"success","result"`)(c, a)
 			})},
 		{"data-everywhere",
 			"sends null data with refusals and extra data with a successful addSims or removeSims", nil,
-			onAnswer(func(c *store.Call, a *store.Answer) {
+			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 				switch {
 				case a.Refused != nil:
 					a.Body = bytes.Replace(a.Body, []byte("{"), []byte(`{"data":null,`), 1)
@@ -36,20 +36,20 @@ func answerVariants() []Variant {
 		{"acceptance-with-null", "sends null data with a successful addSims or removeSims", nil,
 			onSuccess(setBodyOf(success("null")), "addSims", "removeSims")},
 		{"refusals-as-4xx", "refuses with HTTP 400, 401, 403, 404 and 422 and with its own codes and messages", nil,
-			onAnswer(func(_ *store.Call, a *store.Answer) {
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				if a.Refused != nil {
 					a.Status = statusOf(a.Refused.Reason)
 					a.Body = fmt.Appendf(nil, `{"operateCode":"E%d","message":"请求参数错误"}`, a.Status)
 				}
 			})},
 		{"refusals-in-many-codes", "uses a different operateCode for each kind of mistake", nil,
-			onAnswer(func(_ *store.Call, a *store.Answer) {
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				if a.Refused != nil {
 					a.Body = fmt.Appendf(nil, `{"operateCode":%q,"message":%q}`, a.Refused.Reason, a.Refused.Reason)
 				}
 			})},
 		{"messages-in-chinese", "writes its messages in Chinese", nil,
-			onAnswer(func(c *store.Call, a *store.Answer) {
+			onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 				replaceText(`"message":"success"`, `"message":"操作成功"`)(c, a)
 			})},
 		{"bare-bodies", "omits the envelope where the pages of 2022 show a bare body", nil, onSuccess(bare,
@@ -60,7 +60,7 @@ func answerVariants() []Variant {
 }
 
 // bare removes the envelope: data becomes the body.
-func bare(_ *store.Call, a *store.Answer) {
+func bare(_ *sandbox.Call, a *sandbox.Answer) {
 	var whole struct {
 		Data json.RawMessage `json:"data"`
 	}
@@ -73,31 +73,31 @@ func bare(_ *store.Call, a *store.Answer) {
 }
 
 // statusOf returns a fitting HTTP status for a reason.
-func statusOf(reason store.Reason) int {
+func statusOf(reason sandbox.Reason) int {
 	switch reason {
-	case store.SignWrong, store.SignMissing, store.SignEmpty, store.SignCase:
+	case sandbox.SignWrong, sandbox.SignMissing, sandbox.SignEmpty, sandbox.SignCase:
 		return http.StatusUnauthorized
-	case store.UnknownPartner:
+	case sandbox.UnknownPartner:
 		return http.StatusForbidden
-	case store.NotFound, store.NoSuchPath:
+	case sandbox.NotFound, sandbox.NoSuchPath:
 		return http.StatusNotFound
-	case store.BrokenConstraint:
+	case sandbox.BrokenConstraint:
 		return http.StatusUnprocessableEntity
 	}
 	return http.StatusBadRequest
 }
 
-func reversedLists() store.Interceptor {
-	return store.Chain(
-		store.Interceptor{
-			Listing:   func(_ *store.State, _ *store.Call, l *store.Listing) { slices.Reverse(l.SIMs) },
-			OrderList: func(_ *store.State, _ *store.Call, l *store.OrderList) { slices.Reverse(l.Entries) },
+func reversedLists() sandbox.Interceptor {
+	return sandbox.Chain(
+		sandbox.Interceptor{
+			Listing:   func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.Listing) { slices.Reverse(l.SIMs) },
+			OrderList: func(_ *sandbox.State, _ *sandbox.Call, l *sandbox.OrderList) { slices.Reverse(l.Entries) },
 		},
-		onData(func(_ *store.Call, bundles []mall.Bundle) []mall.Bundle {
+		onData(func(_ *sandbox.Call, bundles []mall.Bundle) []mall.Bundle {
 			slices.Reverse(bundles)
 			return bundles
 		}, "listBundles")(),
-		onData(func(_ *store.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
+		onData(func(_ *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
 			slices.Reverse(page.ServicePlanList)
 			return page
 		}, "singleServicePlanPage")())
@@ -109,11 +109,11 @@ func taskVariants() []Variant {
 		{"details-in-any-order", "returns the details of a result in a different order each time", nil, turnedDetails},
 		{"slow-tasks", "delays tasks by 10 ms, first as queued and then as running", nil, slowTasks},
 		{"tasks-done-at-once", "finishes tasks before it responds", nil,
-			always(store.Interceptor{Accept: func(_ *store.State, _ *store.Call, t *store.Task) { t.Delay = 0 }})},
+			always(sandbox.Interceptor{Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { t.Delay = 0 }})},
 		{"absent-sim-by-another-result", "uses its own result code for a removed SIM card that was not in the group", nil,
-			onEffects(store.ActionRemove, func(st *store.State, t *store.Task) {
+			onEffects(sandbox.ActionRemove, func(st *sandbox.State, t *sandbox.Task) {
 				for i, d := range t.Details {
-					if d.Result == store.ResultNoSIM && st.Exists(d.SIM) {
+					if d.Result == sandbox.ResultNoSIM && st.Exists(d.SIM) {
 						t.Details[i].Result, t.Details[i].Message = "32", "not in this group"
 					}
 				}
@@ -130,9 +130,9 @@ func taskVariants() []Variant {
 	}
 }
 
-func turnedDetails() store.Interceptor {
+func turnedDetails() sandbox.Interceptor {
 	told := &counter{}
-	return onResult(func(r *store.Result) {
+	return onResult(func(r *sandbox.Result) {
 		slices.Reverse(r.Details)
 		if n := len(r.Details); n > 0 {
 			turn := told.next(r.RequestID) % n
@@ -141,12 +141,12 @@ func turnedDetails() store.Interceptor {
 	})()
 }
 
-func slowTasks() store.Interceptor {
+func slowTasks() sandbox.Interceptor {
 	looks := &counter{}
-	return store.Interceptor{
-		Accept: func(_ *store.State, _ *store.Call, t *store.Task) { t.Delay += 10 * time.Millisecond },
-		Result: func(_ *store.State, _ *store.Call, r *store.Result) {
-			if r.Status == store.StatusCompleted {
+	return sandbox.Interceptor{
+		Accept: func(_ *sandbox.State, _ *sandbox.Call, t *sandbox.Task) { t.Delay += 10 * time.Millisecond },
+		Result: func(_ *sandbox.State, _ *sandbox.Call, r *sandbox.Result) {
+			if r.Status == sandbox.StatusCompleted {
 				return
 			}
 			r.Status = "RUNNING"
@@ -159,9 +159,9 @@ func slowTasks() store.Interceptor {
 
 // requestIDs generates request_ids in another form, numbered from 1.
 func requestIDs(form func(given int) string) newInterceptor {
-	return func() store.Interceptor {
+	return func() sandbox.Interceptor {
 		given := 0
-		return store.Interceptor{RequestID: func(*store.State, *store.Call, string) string {
+		return sandbox.Interceptor{RequestID: func(*sandbox.State, *sandbox.Call, string) string {
 			given++
 			return form(given)
 		}}
@@ -171,7 +171,7 @@ func requestIDs(form func(given int) string) newInterceptor {
 // settingVariants need settings of the run.
 func settingVariants() []Variant {
 	signsBy := func(change func(*signing.Rules)) newInterceptor {
-		return always(store.Interceptor{Rules: func(rules signing.Rules) signing.Rules {
+		return always(sandbox.Interceptor{Rules: func(rules signing.Rules) signing.Rules {
 			change(&rules)
 			return rules
 		}})
@@ -187,7 +187,7 @@ func settingVariants() []Variant {
 }
 
 // underAnotherName sends the request_id in the header X-Request-Id.
-func underAnotherName(_ *store.Call, a *store.Answer) {
+func underAnotherName(_ *sandbox.Call, a *sandbox.Answer) {
 	id := a.Get(requestIDHeader)
 	a.Del(requestIDHeader)
 	a.Set("X-Request-Id", id)

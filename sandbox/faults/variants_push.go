@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -20,7 +20,7 @@ func pushVariants() []Variant {
 				r.Header.Set("Content-Type", "application/json; charset=utf-8")
 			})},
 		{"pushes-spelt-otherwise", "writes push amounts with three decimals and currencies in lower case, and omits requestOrderId", nil,
-			onNotification(func(n *store.Notification) {
+			onNotification(func(n *sandbox.Notification) {
 				if strings.Contains(n.Body.PayAmount, ".") {
 					n.Body.PayAmount += "0"
 				}
@@ -49,9 +49,9 @@ func laidOut(body string) string {
 	return "{\n" + strings.Join(lines, ",\n") + "\n}\n"
 }
 
-func retriedUnchanged() store.Interceptor {
+func retriedUnchanged() sandbox.Interceptor {
 	var first sync.Map // the headers, by partner and payId
-	return store.Interceptor{Attempt: func(a *store.Attempt) {
+	return sandbox.Interceptor{Attempt: func(a *sandbox.Attempt) {
 		sent, again := first.LoadOrStore(a.Notification.Order.Partner+" "+a.Notification.Order.PayID, a.Request.Header.Clone())
 		if header, is := sent.(http.Header); again && is {
 			a.Request.Header = header.Clone()

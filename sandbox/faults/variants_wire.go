@@ -6,31 +6,31 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 )
 
 // wireVariants change how responses are written and sent.
 func wireVariants() []Variant {
 	return []Variant{
 		{"members-reversed", "writes object members in reverse order", nil,
-			onAnswer(func(_ *store.Call, a *store.Answer) { a.Body = reversed(a.Body) })},
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Body = reversed(a.Body) })},
 		{"white-space", "indents its responses", nil,
-			onAnswer(func(_ *store.Call, a *store.Answer) { a.Body = indented(a.Body) })},
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Body = indented(a.Body) })},
 		{"text-in-escapes", "escapes non-ASCII characters and slashes in its responses", nil,
-			onAnswer(func(_ *store.Call, a *store.Answer) {
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) {
 				a.Body = []byte(strings.ReplaceAll(inASCII(string(a.Body)), "/", `\/`))
 			})},
 		{"media-type-with-charset", "sends its responses as application/json;charset=UTF-8", nil,
-			onAnswer(func(_ *store.Call, a *store.Answer) { a.Set("Content-Type", "application/json;charset=UTF-8") })},
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set("Content-Type", "application/json;charset=UTF-8") })},
 		{"header-case", "writes header names in lower case, and request_id in upper case", nil, onAnswer(headerCase)},
-		{"chunked", "sends chunked responses without a Content-Length", nil, always(store.Interceptor{Wire: chunked})},
-		{"gzip", "compresses responses for clients that accept gzip", nil, always(store.Interceptor{Wire: compressed})},
+		{"chunked", "sends chunked responses without a Content-Length", nil, always(sandbox.Interceptor{Wire: chunked})},
+		{"gzip", "compresses responses for clients that accept gzip", nil, always(sandbox.Interceptor{Wire: compressed})},
 		{"connection-closed", "closes the connection after each response", nil,
-			onAnswer(func(_ *store.Call, a *store.Answer) { a.Set("Connection", "close") })},
+			onAnswer(func(_ *sandbox.Call, a *sandbox.Answer) { a.Set("Connection", "close") })},
 	}
 }
 
-func headerCase(_ *store.Call, a *store.Answer) {
+func headerCase(_ *sandbox.Call, a *sandbox.Answer) {
 	header := http.Header{}
 	for name, values := range a.Header {
 		header[strings.ToLower(name)] = values
@@ -41,7 +41,7 @@ func headerCase(_ *store.Call, a *store.Answer) {
 	}
 }
 
-func chunked(_ *store.Call, a *store.Answer, w http.ResponseWriter) bool {
+func chunked(_ *sandbox.Call, a *sandbox.Answer, w http.ResponseWriter) bool {
 	a.WriteHead(w)
 	for chunk := range slices.Chunk(a.Body, max(len(a.Body)/3, 1)) {
 		if _, err := w.Write(chunk); err != nil {
@@ -54,7 +54,7 @@ func chunked(_ *store.Call, a *store.Answer, w http.ResponseWriter) bool {
 	return true
 }
 
-func compressed(c *store.Call, a *store.Answer, w http.ResponseWriter) bool {
+func compressed(c *sandbox.Call, a *sandbox.Answer, w http.ResponseWriter) bool {
 	if !strings.Contains(c.Request.Header.Get("Accept-Encoding"), "gzip") {
 		return false
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/gen/mall"
-	"github.com/mallcheck/mallcheck/sandbox/store"
+	"github.com/mallcheck/mallcheck/sandbox"
 )
 
 // vshopFaults concern singleVerify and singleServicePlanPage.
@@ -15,15 +15,15 @@ func vshopFaults() []Fault {
 	return []Fault{
 		{"known-sim-refused", "vshop/verify-known-sim",
 			"does not find known SIM cards in singleVerify",
-			onLookup(store.LookupSIM, func(c *store.Call, l *store.Lookup) { l.Found = l.Found && c.Operation != "singleVerify" })},
+			onLookup(sandbox.LookupSIM, func(c *sandbox.Call, l *sandbox.Lookup) { l.Found = l.Found && c.Operation != "singleVerify" })},
 		{"unknown-sim-verified", "vshop/unknown-sim-refused",
 			"finds every SIM card, known or not",
-			onLookup(store.LookupSIM, func(_ *store.Call, l *store.Lookup) { l.Found = true })},
+			onLookup(sandbox.LookupSIM, func(_ *sandbox.Call, l *sandbox.Lookup) { l.Found = true })},
 		{"sim-found-by-beginning", "vshop/unknown-sim-refused",
 			"matches a SIM card by the beginning of its ICCID", simByBeginning},
 		{"answer-names-another-sim", "vshop/answer-names-the-sim",
 			"answers singleVerify and singleServicePlanPage with the deviceCode of another SIM card",
-			onData(func(_ *store.Call, data map[string]any) map[string]any {
+			onData(func(_ *sandbox.Call, data map[string]any) map[string]any {
 				data["deviceCode"] = foreignSIM()
 				return data
 			}, "singleVerify", "singleServicePlanPage")},
@@ -31,7 +31,7 @@ func vshopFaults() []Fault {
 			"shares the SIM card of singleVerify among concurrent requests", sharedSIM},
 		{"no-plans", "vshop/plans-for-a-sim",
 			"lists no plans for a SIM card",
-			onData(func(_ *store.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
+			onData(func(_ *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
 				page.ServicePlanList = []mall.ServicePlan{}
 				return page
 			}, "singleServicePlanPage")},
@@ -40,7 +40,7 @@ func vshopFaults() []Fault {
 			onSuccess(replaceText(`"payCurrency":"USD"`, `"payCurrency":"$"`), "singleServicePlanPage")},
 		{"plan-of-area-hidden", "vshop/area-narrows-the-plans",
 			"lists one plan only when its area is requested",
-			onData(func(c *store.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
+			onData(func(c *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
 				if textOf(c, "area") == "" && len(page.ServicePlanList) > 0 {
 					page.ServicePlanList = page.ServicePlanList[1:]
 				}
@@ -49,24 +49,24 @@ func vshopFaults() []Fault {
 	}
 }
 
-func simByBeginning() store.Interceptor {
-	return store.Chain(
-		permit("deviceCode", func(c *store.Call) bool { return textOf(c, "deviceCode") != "" })(),
-		onLookup(store.LookupSIM, func(_ *store.Call, l *store.Lookup) {
+func simByBeginning() sandbox.Interceptor {
+	return sandbox.Chain(
+		permit("deviceCode", func(c *sandbox.Call) bool { return textOf(c, "deviceCode") != "" })(),
+		onLookup(sandbox.LookupSIM, func(_ *sandbox.Call, l *sandbox.Lookup) {
 			l.Found = slices.ContainsFunc(fixtures().SIMs, func(sim string) bool { return strings.HasPrefix(sim, l.Key) })
 		})())
 }
 
-func sharedSIM() store.Interceptor {
+func sharedSIM() sandbox.Interceptor {
 	var shared atomic.Value
-	return store.Chain(
-		demand("", func(c *store.Call) bool {
+	return sandbox.Chain(
+		demand("", func(c *sandbox.Call) bool {
 			if c.Operation == "singleVerify" {
 				shared.Store(textOf(c, "deviceCode"))
 			}
 			return true
 		})(),
-		onData(func(_ *store.Call, data mall.SingleVerify) mall.SingleVerify {
+		onData(func(_ *sandbox.Call, data mall.SingleVerify) mall.SingleVerify {
 			time.Sleep(overlap) // lets concurrent requests arrive
 			data.DeviceCode, _ = shared.Load().(string)
 			return data
