@@ -167,7 +167,7 @@ func readPush(header http.Header, body []byte) Push {
 		"packageCode": &push.PackageCode, "requestOrderId": &push.PurchaseOrderID, "payCurrency": &push.Currency,
 	}
 	for _, member := range members {
-		text, ok := member.Text()
+		text, ok := member.StringValue()
 		if !ok {
 			continue
 		}

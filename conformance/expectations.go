@@ -22,15 +22,15 @@ func checkExpectations(t *target.Target) error {
 		return err
 	}
 	for i, own := range t.Policy().Expectations {
-		place := cmp.Or(t.Expectations[i].Place, fmt.Sprintf("expectation %d of the target", i+1))
+		origin := cmp.Or(t.Expectations[i].Origin, fmt.Sprintf("expectation %d of the target", i+1))
 		if !slices.Contains([]reports.Expect{reports.ExpectAccepted, reports.ExpectRefused, reports.ExpectEither}, own.Expect) {
-			return &target.Error{Place: place, Value: string(own.Expect), Problem: "cannot be expected", Instead: "write accept, reject or either"}
+			return &target.Error{Origin: origin, Value: string(own.Expect), Problem: "cannot be expected", Instead: "write accept, reject or either"}
 		}
 		names := func(c cases.Case) bool {
 			return own.Matches(c.Operation, c.Mutation)
 		}
 		if !slices.ContainsFunc(known, names) {
-			return &target.Error{Place: place, Value: strings.TrimSpace(own.Operation + " " + own.Mutation), Problem: "names no generated case",
+			return &target.Error{Origin: origin, Value: strings.TrimSpace(own.Operation + " " + own.Mutation), Problem: "names no generated case",
 				Instead: nearestMutation(known, own)}
 		}
 	}

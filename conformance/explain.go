@@ -50,7 +50,7 @@ func Explain(id string) (*Explanation, error) {
 		}
 	}
 	if len(named) == 0 {
-		problem := &target.Error{Place: "explain", Value: id, Problem: "is not a check", Instead: "mallcheck list shows them"}
+		problem := &target.Error{Origin: "explain", Value: id, Problem: "is not a check", Instead: "mallcheck list shows them"}
 		if near := target.Nearest(id, ids(all)); near != "" {
 			problem.Instead = "did you mean " + near + "?"
 		}

@@ -47,7 +47,7 @@ func Replay(ctx context.Context, t *target.Target, run *reports.Run, result *rep
 	}
 	defer connection.Close()
 	if changes := slices.ContainsFunc(needs, func(does reports.Does) bool { return does != reports.Read }); changes && !t.Sandbox {
-		release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
+		release, err := render.Claim(t.Origin("report-dir"), t.ReportDir)
 		if err != nil {
 			return nil, err
 		}

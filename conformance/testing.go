@@ -45,7 +45,7 @@ func Test(t *testing.T, under *target.Target) {
 		dryRun(t, &settings, given)
 		return
 	}
-	release, err := render.Claim(under.Place("report-dir"), under.ReportDir)
+	release, err := render.Claim(under.Origin("report-dir"), under.ReportDir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func waiversOf(t *target.Target, all []checks.Check, now time.Time) ([]reports.W
 			}
 		}
 		if covers == 0 {
-			problem := &target.Error{Place: w.Place, Value: w.Check, Problem: "matches no check", Instead: "mallcheck list shows them"}
+			problem := &target.Error{Origin: w.Origin, Value: w.Check, Problem: "matches no check", Instead: "mallcheck list shows them"}
 			if near := target.Nearest(w.Check, selection.Names(all)); near != "" {
 				problem.Instead = "did you mean " + near + "?"
 			}

@@ -61,7 +61,7 @@ func (s *Sandbox) carryOut(c *store.Call) *store.Answer {
 	r := c.Request.WithContext(context.WithValue(c.Request.Context(), store.CallKey{}, c))
 	r.Body = &boundBody{Reader: bytes.NewReader(c.Body), call: c}
 	for _, m := range c.Path {
-		value, _ := m.Text()
+		value, _ := m.StringValue()
 		r.SetPathValue(m.Name, value)
 	}
 	w := &store.Recorder{Answer: store.Answer{Status: http.StatusOK, Header: make(http.Header, 3)}}

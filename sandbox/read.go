@@ -42,7 +42,7 @@ func (s *Sandbox) readBody(c *store.Call) *store.Refusal {
 	c.Body = body
 	if c.ParametersIn() == store.InQuery {
 		if len(body) > 0 {
-			return store.Broken(store.InBody, "", "a %s has its parameters in the query: send no body (got %d bytes)", operationOf(c).method, len(body))
+			return store.BadParameter(store.InBody, "", "a %s has its parameters in the query: send no body (got %d bytes)", operationOf(c).method, len(body))
 		}
 		return nil
 	}
@@ -124,7 +124,7 @@ func parse(body []byte) ([]signing.Member, *store.Refusal) {
 	case len(trimmed) == 0:
 		refusal.Message = "the body is empty: send the parameters as one JSON object"
 	case trimmed[0] != '{' && json.Valid(trimmed):
-		return nil, store.Broken(store.InBody, "", "the body must be one JSON object: it is %s", kindOf(trimmed))
+		return nil, store.BadParameter(store.InBody, "", "the body must be one JSON object: it is %s", kindOf(trimmed))
 	case errors.As(err, &syntax):
 		line, column := position(body, syntax.Offset)
 		refusal.Message = fmt.Sprintf("the body is not one JSON object in UTF-8: %s in line %d, byte %d of it (offset %d)",
@@ -159,20 +159,20 @@ func (b *boundBody) ValidatedValue() any {
 		m := &b.call.Members[i]
 		items, ok := elements(m.Value)
 		if !ok {
-			values[m.Name] = plainText(m)
+			values[m.Name] = stringOrJSON(m)
 			continue
 		}
 		list := make([]any, len(items))
 		for i := range items {
-			list[i] = plainText(&items[i])
+			list[i] = stringOrJSON(&items[i])
 		}
 		values[m.Name] = list
 	}
 	return values
 }
 
-func plainText(m *signing.Member) string {
-	if text, ok := m.Text(); ok {
+func stringOrJSON(m *signing.Member) string {
+	if text, ok := m.StringValue(); ok {
 		return text
 	}
 	return strings.TrimPrefix(string(m.Value), "null")

@@ -93,7 +93,7 @@ func (s *Sandbox) keepGlobals(c *store.Call) *store.Refusal {
 		return refusal
 	}
 	if m := c.Find(c.ParametersIn(), "partnerCode"); m != nil {
-		c.Partner, _ = m.Text()
+		c.Partner, _ = m.StringValue()
 	}
 	return nil
 }
@@ -108,20 +108,20 @@ func (s *Sandbox) keepRules(c *store.Call) *store.Refusal {
 
 // keep checks all rules, so that one refusal names all mistakes.
 func (s *Sandbox) keep(c *store.Call, rules []rule) *store.Refusal {
-	var broken []*store.Refusal
+	var refusals []*store.Refusal
 	for i := range rules {
 		refusal := s.keepRule(c, &rules[i])
 		if refusal != nil {
 			refusal = s.hooks.Constraint(c, refusal)
 		}
 		if refusal != nil {
-			broken = append(broken, refusal)
+			refusals = append(refusals, refusal)
 		}
 	}
-	if broken == nil {
+	if refusals == nil {
 		return nil
 	}
-	return store.Joined(broken)
+	return store.Joined(refusals)
 }
 
 func (s *Sandbox) keepRule(c *store.Call, r *rule) *store.Refusal {
@@ -133,16 +133,16 @@ func (s *Sandbox) keepRule(c *store.Call, r *rule) *store.Refusal {
 	case m == nil && r.optional:
 		return nil
 	case m == nil:
-		return store.Broken(r.in, r.name, "%s is missing from the %s%s", r.name, r.in, elsewhere(c, r.in, r.name))
+		return store.BadParameter(r.in, r.name, "%s is missing from the %s%s", r.name, r.in, elsewhere(c, r.in, r.name))
 	case r.list:
 		return s.keepList(m, r)
 	}
-	text, ok := m.Text()
+	text, ok := m.StringValue()
 	if !ok {
-		return store.Broken(r.in, r.name, "%s in the %s must be a string: it is %s", r.name, r.in, kindOf(m.Value))
+		return store.BadParameter(r.in, r.name, "%s in the %s must be a string: it is %s", r.name, r.in, kindOf(m.Value))
 	}
 	if r.form != nil && !r.form(text) {
-		return store.Broken(r.in, r.name, "%s in the %s is %s: %s", r.name, r.in, store.Shown(text), r.wanted)
+		return store.BadParameter(r.in, r.name, "%s in the %s is %s: %s", r.name, r.in, store.Shown(text), r.wanted)
 	}
 	return nil
 }
@@ -152,20 +152,20 @@ func (s *Sandbox) keepList(m *signing.Member, r *rule) *store.Refusal {
 	items, ok := elements(m.Value)
 	switch {
 	case !ok:
-		return store.Broken(r.in, r.name, "%s in the %s must be an array of strings: it is %s", r.name, r.in, kindOf(m.Value))
+		return store.BadParameter(r.in, r.name, "%s in the %s must be an array of strings: it is %s", r.name, r.in, kindOf(m.Value))
 	case len(items) == 0:
-		return store.Broken(r.in, r.name, "%s in the %s is empty: send at least one item", r.name, r.in)
+		return store.BadParameter(r.in, r.name, "%s in the %s is empty: send at least one item", r.name, r.in)
 	case len(items) > s.cfg.Bounds.SIMs:
 		return &store.Refusal{Reason: store.Full, In: r.in, Name: r.name, Message: fmt.Sprintf(
 			"%s in the %s has %d items: this sandbox takes %d in one request", r.name, r.in, len(items), s.cfg.Bounds.SIMs)}
 	}
 	for i := range items {
-		text, ok := items[i].Text()
+		text, ok := items[i].StringValue()
 		if !ok {
-			return store.Broken(r.in, r.name, "%s[%d] in the %s must be a string: it is %s", r.name, i, r.in, kindOf(items[i].Value))
+			return store.BadParameter(r.in, r.name, "%s[%d] in the %s must be a string: it is %s", r.name, i, r.in, kindOf(items[i].Value))
 		}
 		if !r.form(text) {
-			return store.Broken(r.in, r.name, "%s[%d] in the %s is %s: %s", r.name, i, r.in, store.Shown(text), r.wanted)
+			return store.BadParameter(r.in, r.name, "%s[%d] in the %s is %s: %s", r.name, i, r.in, store.Shown(text), r.wanted)
 		}
 	}
 	return nil
@@ -177,7 +177,7 @@ func keepHeader(c *store.Call, r *rule) *store.Refusal {
 	case len(values) == 0 && r.optional:
 		return nil
 	case len(values) != 1:
-		return store.Broken(r.in, r.name, "the header %s appears %d times: send one", r.name, len(values))
+		return store.BadParameter(r.in, r.name, "the header %s appears %d times: send one", r.name, len(values))
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (s *Sandbox) judgeSign(c *store.Call) *store.Refusal {
 	if m == nil {
 		return refused(store.SignMissing, "sign is missing from the %s%s: %s", in, elsewhere(c, in, signName), s.wantSign())
 	}
-	sign, ok := m.Text()
+	sign, ok := m.StringValue()
 	switch {
 	case ok && sign == "", string(m.Value) == "null":
 		return refused(store.SignEmpty, "sign in the %s is empty: %s", in, s.wantSign())

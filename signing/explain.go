@@ -27,7 +27,7 @@ func Explain(members []Member, rules Rules) (Explanation, error) {
 			continue
 		}
 		var ok bool
-		if explained.Sent, ok = m.Text(); !ok {
+		if explained.Sent, ok = m.StringValue(); !ok {
 			explained.Sent = string(m.Value)
 		}
 	}

@@ -246,7 +246,7 @@ func FuzzPathTemplates(f *testing.F) {
 			return
 		}
 		for _, m := range members {
-			if text, ok := m.Text(); !ok || text != value {
+			if text, ok := m.StringValue(); !ok || text != value {
 				t.Fatalf("template %q, path %q: %s, want %q", template, u.EscapedPath(), describe(members), value)
 			}
 		}

@@ -40,8 +40,8 @@ func StringMember(name, value string) Member {
 	return Member{Name: name, Value: appendQuoted(make([]byte, 0, len(value)+2), value)}
 }
 
-// Text returns the decoded text of a member that is a JSON string, and whether it is one.
-func (m Member) Text() (string, bool) {
+// StringValue returns the decoded value of a member that is a JSON string, and whether it is one.
+func (m Member) StringValue() (string, bool) {
 	s := scanner{input: bytes.TrimSpace(m.Value)}
 	if s.peek() != '"' {
 		return "", false
@@ -60,10 +60,10 @@ func SignOf(members []Member) (string, error) {
 		if m.Name != signName {
 			continue
 		}
-		if emptyText(m.Value) {
+		if emptyValue(m.Value) {
 			return "", fmt.Errorf("reading the sign: %w: it is empty", ErrNoSign)
 		}
-		sign, ok := m.Text()
+		sign, ok := m.StringValue()
 		if !ok {
 			return "", fmt.Errorf("reading the sign: it is not a JSON string")
 		}
@@ -72,7 +72,7 @@ func SignOf(members []Member) (string, error) {
 	return "", fmt.Errorf("reading the sign: %w", ErrNoSign)
 }
 
-// emptyText reports whether the JSON text of a value is "" or null, which a Signer fills in.
-func emptyText(value []byte) bool {
+// emptyValue reports whether the JSON text of a value is "" or null, which a Signer fills in.
+func emptyValue(value []byte) bool {
 	return string(value) == `""` || string(value) == "null"
 }

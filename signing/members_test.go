@@ -123,12 +123,12 @@ func TestMemberText(t *testing.T) {
 	for value, want := range map[string]string{
 		`"a\u00e9\n\ud83d\ude00"`: "aé\n😀", ` "b" `: "b", `""`: "",
 	} {
-		if text, ok := (Member{Value: []byte(value)}).Text(); !ok || text != want {
+		if text, ok := (Member{Value: []byte(value)}).StringValue(); !ok || text != want {
 			t.Errorf("%s: %q %v, want %q", value, text, ok, want)
 		}
 	}
 	for _, value := range []string{"", "1", "null", `"a`, `"a"b`, `"\ud83d"`} {
-		if text, ok := (Member{Value: []byte(value)}).Text(); ok {
+		if text, ok := (Member{Value: []byte(value)}).StringValue(); ok {
 			t.Errorf("%s: is taken for the string %q", value, text)
 		}
 	}

@@ -92,7 +92,7 @@ func sameValue(a, b Member) bool {
 	if bytes.Equal(a.Value, b.Value) {
 		return true
 	}
-	textA, okA := a.Text()
-	textB, okB := b.Text()
+	textA, okA := a.StringValue()
+	textB, okB := b.StringValue()
 	return okA && okB && textA == textB
 }

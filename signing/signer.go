@@ -162,16 +162,16 @@ func (s *Signer) globals(parameters []parameter) ([]setting, error) {
 		}
 	}
 	var globals []setting
-	if version == nil || emptyText(version.Value) {
+	if version == nil || emptyValue(version.Value) {
 		globals = append(globals, setting{versionName, orDefault(s.Version, DefaultVersion)})
 	}
-	if partnerCode == nil || emptyText(partnerCode.Value) {
+	if partnerCode == nil || emptyValue(partnerCode.Value) {
 		if s.PartnerCode == "" {
 			return nil, errors.New("neither the request nor the signer has a partner code")
 		}
 		globals = append(globals, setting{partnerCodeName, s.PartnerCode})
 	}
-	if tradeTime != nil && emptyText(tradeTime.Value) {
+	if tradeTime != nil && emptyValue(tradeTime.Value) {
 		globals = append(globals, setting{tradeTimeName, strconv.FormatInt(now(s.Now).UnixMilli(), 10)})
 	}
 	return append(globals, setting{signName, ""}), nil

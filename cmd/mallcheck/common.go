@@ -54,7 +54,7 @@ func claim(t *target.Target, changes bool) (release func(), err error) {
 	if !journal && len(render.Files(t.ReportDir, t.Formats)) == 0 {
 		return func() {}, nil
 	}
-	return render.Claim(t.Place("report-dir"), t.ReportDir)
+	return render.Claim(t.Origin("report-dir"), t.ReportDir)
 }
 
 // endings returns the signals that end a command. A hang-up that was ignored when

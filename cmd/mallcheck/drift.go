@@ -40,7 +40,7 @@ func (c *driftCommand) Run(std *streams) error {
 		return err
 	}
 	std.hide(t.Secrets())
-	if err := knownFormats(t.Place("format"), t.Formats); err != nil {
+	if err := knownFormats(t.Origin("format"), t.Formats); err != nil {
 		return err
 	}
 	ask := func(l *learn.Learner) (*reports.Run, error) { return learnFrom(layers, l) }
@@ -55,12 +55,12 @@ func (c *driftCommand) Run(std *streams) error {
 		return err
 	}
 	told, dir := redacted(run, t), t.ReportDir
-	if strings.HasPrefix(t.Place("report-dir"), "the default") {
+	if strings.HasPrefix(t.Origin("report-dir"), "the default") {
 		dir = filepath.Join(dir, "drift")
 	}
 	if len(render.Files(dir, t.Formats)) > 0 {
 		var release func()
-		if release, err = render.Claim(t.Place("report-dir"), dir); err == nil {
+		if release, err = render.Claim(t.Origin("report-dir"), dir); err == nil {
 			err = render.WriteFiles(dir, t.Formats, told)
 			release()
 		}

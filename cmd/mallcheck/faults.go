@@ -87,7 +87,7 @@ func selectFaults(ids []string) ([]faults.Fault, error) {
 	_, _, err := embedded.Behaviour(ids, nil)
 	var wrong *target.Error
 	if errors.As(err, &wrong) {
-		wrong.Place = "--only"
+		wrong.Origin = "--only"
 	}
 	if err != nil {
 		return nil, err

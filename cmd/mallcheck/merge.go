@@ -93,7 +93,7 @@ func readFile[T any](path string, read func(io.Reader) (T, error)) (T, error) {
 }
 
 // knownFormats returns an error for the first word that is not a report format.
-func knownFormats(place string, formats []string) error {
+func knownFormats(origin string, formats []string) error {
 	for _, format := range formats {
 		if slices.Contains(render.Formats(), format) {
 			continue
@@ -101,11 +101,11 @@ func knownFormats(place string, formats []string) error {
 		for _, known := range render.Formats() { // xml and junit.xml are junit
 			for _, file := range render.Files("", []string{known}) {
 				if format == file || format == strings.TrimPrefix(filepath.Ext(file), ".") {
-					return &target.Error{Place: place, Value: format, Problem: "is not a known report format", Instead: "did you mean " + known + "?"}
+					return &target.Error{Origin: origin, Value: format, Problem: "is not a known report format", Instead: "did you mean " + known + "?"}
 				}
 			}
 		}
-		return target.UnknownWord(place, format, "report format", render.Formats(), "known are "+strings.Join(render.Formats(), ", "))
+		return target.UnknownWord(origin, format, "report format", render.Formats(), "known are "+strings.Join(render.Formats(), ", "))
 	}
 	return nil
 }

@@ -43,14 +43,14 @@ func (p partnerSettings) resolve(std *streams, name string, own target.Settings)
 		return nil, err
 	}
 	// The default grade for a receiver or signer differs from that for a server.
-	fallback := target.Layer{Settings: target.Settings{Strict: string(reports.Derived)}, Place: func(key string) string { return "the default of --" + key }}
+	fallback := target.Layer{Settings: target.Settings{Strict: string(reports.Derived)}, Origin: func(key string) string { return "the default of --" + key }}
 	t, err := target.Resolve(target.Flags(own), environment, fallback)
 	if err != nil {
 		return nil, err
 	}
 	t.Name, t.Sandbox, t.URLs = name, false, map[string]string{}
 	std.hide(t.Secrets())
-	return t, cmp.Or(withoutDrift(t), knownFormats(t.Place("format"), t.Formats))
+	return t, cmp.Or(withoutDrift(t), knownFormats(t.Origin("format"), t.Formats))
 }
 
 // checkFailOn returns an error if --fail-on is not a valid word. The word for habits is allowed but has
@@ -63,7 +63,7 @@ func (p partnerSettings) checkFailOn(words ...string) error {
 	if near := target.Nearest(p.FailOn, words); near != "" {
 		instead = "did you mean " + near + "?"
 	}
-	return &target.Error{Place: "--fail-on", Value: p.FailOn, Problem: "is not known here", Instead: instead}
+	return &target.Error{Origin: "--fail-on", Value: p.FailOn, Problem: "is not known here", Instead: instead}
 }
 
 // checkTimeout checks the --timeout of these commands, which sets the time limit of a call.

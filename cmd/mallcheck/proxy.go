@@ -47,7 +47,7 @@ func (c *proxyCommand) Run(std *streams) error {
 		return err
 	}
 	config := proxy.Config{KeepSign: c.KeepSign, KeepChanges: c.Keep, Hosts: c.AllowHost}
-	if err := cmp.Or(config.Check(), withoutDrift(t), knownFormats(t.Place("format"), t.Formats)); err != nil {
+	if err := cmp.Or(config.Check(), withoutDrift(t), knownFormats(t.Origin("format"), t.Formats)); err != nil {
 		return err
 	}
 	t, closing, err := embedded.Open(layers...)

@@ -49,7 +49,7 @@ func withoutDrift(t *target.Target) error {
 	if !t.FailOnDrift {
 		return nil
 	}
-	return &target.Error{Place: t.Place("fail-on"), Value: "drift", Problem: "is for mallcheck drift",
+	return &target.Error{Origin: t.Origin("fail-on"), Value: "drift", Problem: "is for mallcheck drift",
 		Instead: "write critical, finding or habit"}
 }
 
@@ -63,7 +63,7 @@ func (c *runCommand) Run(std *streams) error {
 		return err
 	}
 	std.secrets = t.Secrets() // the terminal and the reports mark redacted values
-	if err := knownFormats(t.Place("format"), t.Formats); err != nil {
+	if err := knownFormats(t.Origin("format"), t.Formats); err != nil {
 		return err
 	}
 	t, closing, err := embedded.Open(layers...)

@@ -193,7 +193,7 @@ func (c *configCommand) Run(std *streams) error {
 			fmt.Fprintf(table, "target\t%s\n", t.Name)
 		}
 		for _, s := range settings {
-			fmt.Fprintf(table, "%s\t%s\t%s\n", s.Key, strings.Join(s.Values, ", "), s.Place)
+			fmt.Fprintf(table, "%s\t%s\t%s\n", s.Key, strings.Join(s.Values, ", "), s.Origin)
 		}
 	})
 }

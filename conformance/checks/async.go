@@ -262,7 +262,7 @@ func shapeFaults(data json.RawMessage) []string {
 	for i, detail := range details {
 		members, _ := detail.(map[string]any)
 		for _, name := range []string{"sim_id", "result", "message"} {
-			if _, isText := members[name].(string); !isText {
+			if _, isString := members[name].(string); !isString {
 				faults = append(faults, fmt.Sprintf("%s of detail %d is missing or not a string", name, i+1))
 			}
 		}

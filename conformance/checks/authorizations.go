@@ -59,7 +59,7 @@ var authorizationChecks = slices.Concat(
 // sendWith sends a valid request with another value of a member. If a valid request already has that
 // value, an earlier accepted answer is returned.
 func sendWith(ctx context.Context, s *session.Session, operation, member, value string) *wire.Answer {
-	if draft := s.NewValid(ctx, operation); draft.Text(member) != value {
+	if draft := s.NewValid(ctx, operation); draft.Value(member) != value {
 		return s.Send(ctx, draft.Before(wire.Set(member, value)))
 	}
 	return s.SendValid(ctx, operation)
@@ -76,9 +76,9 @@ func otherForm(ctx context.Context, s *session.Session, operation string) bool {
 		valid := s.NewValid(ctx, operation)
 		s.RequireAccepted(s.SendValid(ctx, operation))
 		answer := s.Send(ctx, valid.Before(
-			wire.Set("languageCode", otherThan(valid.Text("languageCode"), "0", "1")),
-			wire.Set("terminal", otherThan(valid.Text("terminal"), "0", "1")),
-			wire.Set("payCurrency", otherCase(valid.Text("payCurrency")))))
+			wire.Set("languageCode", otherThan(valid.Value("languageCode"), "0", "1")),
+			wire.Set("terminal", otherThan(valid.Value("terminal"), "0", "1")),
+			wire.Set("payCurrency", otherCase(valid.Value("payCurrency")))))
 		return answer.Accepted()
 	})
 }

@@ -71,7 +71,7 @@ var envelopeChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		answer := s.SendValid(ctx, operation)
 		s.RequireAccepted(answer)
-		Expect(notTexts(operationOf(operation), envelopeOf(answer),
+		Expect(nonStrings(operationOf(operation), envelopeOf(answer),
 			"")).To(BeEmpty(), "%s returned members that are not JSON strings", operation)
 	}),
 	onEach(Check{
@@ -133,17 +133,17 @@ func envelopeOf(answer *wire.Answer) map[string]any {
 	return members
 }
 
-// textIn returns the text of an envelope's member, and whether it is a string.
-func textIn(answer *wire.Answer, name string) (text string, isText bool) {
-	text, isText = envelopeOf(answer)[name].(string)
-	return text, isText
+// stringIn returns the text of an envelope's member, and whether it is a string.
+func stringIn(answer *wire.Answer, name string) (text string, isString bool) {
+	text, isString = envelopeOf(answer)[name].(string)
+	return text, isString
 }
 
 // beEnvelope succeeds for an object with the strings operateCode and message.
 func beEnvelope() types.GomegaMatcher {
 	return formMatcher{"an object with operateCode and message, both strings", func(answer *wire.Answer) bool {
-		_, hasCode := textIn(answer, "operateCode")
-		_, hasMessage := textIn(answer, "message")
+		_, hasCode := stringIn(answer, "operateCode")
+		_, hasMessage := stringIn(answer, "message")
 		return hasCode && hasMessage
 	}}
 }
@@ -160,29 +160,29 @@ func haveData() types.GomegaMatcher {
 func sayWhyRefused() types.GomegaMatcher {
 	expected := `an object with an operateCode other than "S" and a message, both non-empty strings`
 	return formMatcher{expected, func(answer *wire.Answer) bool {
-		code, _ := textIn(answer, "operateCode")
-		message, _ := textIn(answer, "message")
+		code, _ := stringIn(answer, "operateCode")
+		message, _ := stringIn(answer, "message")
 		return code != "" && code != reports.CodeSuccess && message != ""
 	}}
 }
 
-// notTexts returns the members below a value that the contract calls strings but that are not, each with
+// nonStrings returns the members below a value that the contract calls strings but that are not, each with
 // its value.
-func notTexts(operation operation, value any, path string) []string {
+func nonStrings(operation operation, value any, path string) []string {
 	var found []string
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
-			found = append(found, notTexts(operation, member, path+"/"+name)...)
+			found = append(found, nonStrings(operation, member, path+"/"+name)...)
 		}
 	case []any:
 		for _, element := range value {
-			found = append(found, notTexts(operation, element, path)...)
+			found = append(found, nonStrings(operation, element, path)...)
 		}
 	case string:
 	case nil: // whether a member may be null is another clause, judged by the oracle
 	default:
-		if slices.Contains(operation.texts, path) {
+		if slices.Contains(operation.stringPaths, path) {
 			found = append(found, fmt.Sprintf("%s: %v", strings.TrimPrefix(path, "/"), value))
 		}
 	}

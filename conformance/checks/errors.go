@@ -57,7 +57,7 @@ func misplaced(w *wire.Request) {
 	}
 	query := url.Values{}
 	for _, name := range []string{"version", "partnerCode", "sign"} {
-		query.Set(name, memberText(w, name))
+		query.Set(name, memberValue(w, name))
 		wire.Drop(name)(w)
 	}
 	address := *w.URL
@@ -102,29 +102,29 @@ func requiredMember(id, name string) []Check {
 
 // typeErrors each send one member with a JSON type that no printed value has.
 var typeErrors = slices.Concat(
-	textMember("ERR-020", "version"),
-	textMember("ERR-021", "partnerCode"),
-	textMember("ERR-022", "deviceCode"),
-	textMember("ERR-023", "languageCode"),
-	textMember("ERR-024", "mark"),
-	textMember("ERR-025", "terminal"),
-	textMember("ERR-026", "tradeTime"),
-	textMember("ERR-027", "tradeType"),
-	textMember("ERR-070", "orderNo"),
-	textMember("ERR-071", "payId"),
-	textMember("ERR-072", "packageCode"),
-	textMember("ERR-073", "payAmount"),
-	textMember("ERR-074", "payCurrency"),
-	textMember("ERR-075", "orderPeriod"),
-	textMember("ERR-076", "autoRenewal"),
-	textMember("ERR-077", "email"),
-	textMember("ERR-078", "plan_id"),
-	textMember("ERR-079", "pm_id"),
-	textMember("ERR-080", "payAccount"),
-	textMember("ERR-081", "payResultDate"),
-	textMember("ERR-082", "payRst"),
-	textMember("ERR-083", "payStatus"),
-	textMember("ERR-084", "payType"),
+	stringMember("ERR-020", "version"),
+	stringMember("ERR-021", "partnerCode"),
+	stringMember("ERR-022", "deviceCode"),
+	stringMember("ERR-023", "languageCode"),
+	stringMember("ERR-024", "mark"),
+	stringMember("ERR-025", "terminal"),
+	stringMember("ERR-026", "tradeTime"),
+	stringMember("ERR-027", "tradeType"),
+	stringMember("ERR-070", "orderNo"),
+	stringMember("ERR-071", "payId"),
+	stringMember("ERR-072", "packageCode"),
+	stringMember("ERR-073", "payAmount"),
+	stringMember("ERR-074", "payCurrency"),
+	stringMember("ERR-075", "orderPeriod"),
+	stringMember("ERR-076", "autoRenewal"),
+	stringMember("ERR-077", "email"),
+	stringMember("ERR-078", "plan_id"),
+	stringMember("ERR-079", "pm_id"),
+	stringMember("ERR-080", "payAccount"),
+	stringMember("ERR-081", "payResultDate"),
+	stringMember("ERR-082", "payRst"),
+	stringMember("ERR-083", "payStatus"),
+	stringMember("ERR-084", "payType"),
 	inBody("/properties/sim_ids/type", having("sim_ids", onEach(Check{
 		ID: "ERR-028", Requirement: "{operation} refuses sim_ids that is a string instead of a list",
 	}, func(ctx context.Context, s *session.Session, operation string) {
@@ -137,10 +137,10 @@ var typeErrors = slices.Concat(
 	}))),
 )
 
-// textMember makes the check that a member is a string, with a case for every operation whose body has
+// stringMember makes the check that a member is a string, with a case for every operation whose body has
 // it. The request is sent twice: signed as sent, and signed as if the value were the string that a
 // lenient target may convert it to.
-func textMember(id, name string) []Check {
+func stringMember(id, name string) []Check {
 	check := Check{ID: id, Requirement: "{operation} refuses a request whose " + name + " is a number or a list instead of a string"}
 	return inBody("/properties/"+name+"/type", having(name, onEach(check, func(ctx context.Context, s *session.Session, operation string) {
 		draft, wrong := s.NewValid(ctx, operation), inAnotherType(name)
@@ -154,7 +154,7 @@ func textMember(id, name string) []Check {
 // inAnotherType sends a string as a number if it is numeric, otherwise in a list.
 func inAnotherType(name string) wire.Edit {
 	return func(w *wire.Request) {
-		text := memberText(w, name)
+		text := memberValue(w, name)
 		if strings.Trim(text, "0123456789.") == "" {
 			wire.SetRaw(name, text)(w)
 			return

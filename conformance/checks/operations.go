@@ -22,8 +22,8 @@ type operation struct {
 	takes []string
 	// required are the required members of its body.
 	required []string
-	// texts are the paths of the strings in its answer, without list indexes: "/data/sim_ids".
-	texts []string
+	// stringPaths are the paths of the strings in its answer, without list indexes: "/data/sim_ids".
+	stringPaths []string
 }
 
 // prerequisites are the operations that create what a valid request refers to: a task,
@@ -77,13 +77,13 @@ func (o *operation) read(described *openapi3.Operation) {
 	}
 	if success := described.Responses.Value("200"); success != nil {
 		if media := success.Value.Content.Get("application/json"); media != nil {
-			o.texts = textsBelow(media.Schema, "")
+			o.stringPaths = stringPathsBelow(media.Schema, "")
 		}
 	}
 }
 
-// textsBelow returns the paths of the strings in a schema.
-func textsBelow(reference *openapi3.SchemaRef, path string) []string {
+// stringPathsBelow returns the paths of the strings in a schema.
+func stringPathsBelow(reference *openapi3.SchemaRef, path string) []string {
 	if reference == nil || reference.Value == nil {
 		return nil
 	}
@@ -93,12 +93,12 @@ func textsBelow(reference *openapi3.SchemaRef, path string) []string {
 		found = append(found, path)
 	}
 	for _, part := range schema.AllOf {
-		found = append(found, textsBelow(part, path)...)
+		found = append(found, stringPathsBelow(part, path)...)
 	}
 	for name, member := range schema.Properties {
-		found = append(found, textsBelow(member, path+"/"+name)...)
+		found = append(found, stringPathsBelow(member, path+"/"+name)...)
 	}
-	return append(found, textsBelow(schema.Items, path)...)
+	return append(found, stringPathsBelow(schema.Items, path)...)
 }
 
 // more reports whether one effect is greater than another.

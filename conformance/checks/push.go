@@ -243,11 +243,11 @@ func severalPushes(ctx context.Context, s *session.Session) []pushOf {
 	return several
 }
 
-// textsOf returns the members of a push that are strings.
-func textsOf(push *session.Push) map[string]string {
-	texts := record{}
-	_ = texts.UnmarshalJSON(push.Body) // the form of the body is judged elsewhere
-	return texts
+// stringsOf returns the members of a push that are strings.
+func stringsOf(push *session.Push) map[string]string {
+	members := record{}
+	_ = members.UnmarshalJSON(push.Body) // the form of the body is judged elsewhere
+	return members
 }
 
 // sameCurrency returns a currency in the letter case used for comparisons.

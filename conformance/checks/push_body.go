@@ -22,7 +22,7 @@ var pushBodyChecks = []Check{{
 	ID: "NTF-031", Clause: "push/body-names-the-partner", Does: reports.Purchase, Operations: pushing(),
 	Requirement: "a push has the partnerCode of the order",
 	Run: func(ctx context.Context, s *session.Session) {
-		told := textsOf(awaitPush(ctx, s, toppedUp(ctx, s)))
+		told := stringsOf(awaitPush(ctx, s, toppedUp(ctx, s)))
 		Expect(told["partnerCode"]).To(Equal(s.Target().PartnerCode), "the push names the wrong partnerCode")
 	},
 }, {
@@ -30,7 +30,7 @@ var pushBodyChecks = []Check{{
 	Requirement: "a push has the amount of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
-		Expect(plainDecimal(textsOf(awaitPush(ctx, s, p))["payAmount"])).To(Equal(plainDecimal(p.Amount)),
+		Expect(plainDecimal(stringsOf(awaitPush(ctx, s, p))["payAmount"])).To(Equal(plainDecimal(p.Amount)),
 			"the push has a payAmount other than the order's")
 	},
 }, {
@@ -38,7 +38,7 @@ var pushBodyChecks = []Check{{
 	Requirement: "a push has the currency of the order",
 	Run: func(ctx context.Context, s *session.Session) {
 		p := toppedUp(ctx, s)
-		Expect(sameCurrency(textsOf(awaitPush(ctx, s, p))["payCurrency"])).To(Equal(sameCurrency(p.Currency)),
+		Expect(sameCurrency(stringsOf(awaitPush(ctx, s, p))["payCurrency"])).To(Equal(sameCurrency(p.Currency)),
 			"the push has a payCurrency other than the order's")
 	},
 }, {
@@ -64,7 +64,7 @@ var pushBodyChecks = []Check{{
 }}
 
 func namesTheOrder(p session.Purchase, push *session.Push) {
-	told := textsOf(push)
+	told := stringsOf(push)
 	Expect(told["orderNo"]).To(Equal(p.OrderNo), "the push names the wrong orderNo")
 	Expect(told["payId"]).To(Equal(p.PayID), "the push names the wrong payId")
 	Expect(told["deviceCode"]).To(Equal(p.SIM), "the push names the wrong deviceCode")

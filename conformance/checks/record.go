@@ -22,7 +22,7 @@ func (r *record) UnmarshalJSON(raw []byte) error {
 	}
 	*r = record{}
 	for name, value := range members {
-		if text, isText := value.(string); isText {
+		if text, isString := value.(string); isString {
 			(*r)[name] = text
 		}
 	}

@@ -208,7 +208,7 @@ func refusesValid(ctx context.Context, s *session.Session, operation, what strin
 // sign it has seen before fails.
 func refusesSignOfAnother(ctx context.Context, s *session.Session, operation string) {
 	var sign string
-	note := func(w *wire.Request) { sign = memberText(w, "sign") }
+	note := func(w *wire.Request) { sign = memberValue(w, "sign") }
 	s.Send(ctx, another(ctx, s, operation).After(note))
 	refusesSigns(ctx, s, s.NewValid(ctx, operation), wrongSign{
 		"the sign of an earlier request",
@@ -278,11 +278,11 @@ func descending(w *wire.Request) {
 	slices.SortFunc(w.Members, func(a, b signing.Member) int { return strings.Compare(b.Name, a.Name) })
 }
 
-// memberText returns the text of a parameter, "" if it is absent.
-func memberText(w *wire.Request, name string) string {
+// memberValue returns the text of a parameter, "" if it is absent.
+func memberValue(w *wire.Request, name string) string {
 	for _, member := range w.Members {
 		if member.Name == name {
-			return textOf(member)
+			return wire.Unquote(member.Value)
 		}
 	}
 	return ""

@@ -63,7 +63,7 @@ func refusesTamperedPath(ctx context.Context, s *session.Session, operation stri
 		}
 	}).After(func(w *wire.Request) {
 		if elsewhere {
-			sign = memberText(w, "sign")
+			sign = memberValue(w, "sign")
 		} else if sign != "" {
 			wire.Set("sign", sign)(w)
 		}

@@ -27,7 +27,7 @@ var signatureWireChecks = slices.Concat(
 		ID: "SIG-042", Clause: "signature/text-as-sent",
 		Requirement: "{operation} accepts a list with white space between its elements, which is not signed",
 	}, acceptsWhiteSpaceInList),
-	textChecks, emptyChecks, valueChecks, pathChecks, nothingHappened,
+	spellingChecks, emptyChecks, valueChecks, pathChecks, nothingHappened,
 )
 
 func acceptsAnyOrder(ctx context.Context, s *session.Session, operation string) {
@@ -60,17 +60,17 @@ func acceptsWhiteSpaceInList(ctx context.Context, s *session.Session, do action)
 	Expect(s.Send(ctx, do.draft(s, s.Group(), s.UnknownSIM()).Before(spaced))).To(beAccepted(), "a request with white space in its list")
 }
 
-// textChecks are about text that JSON can write in several ways. A check fails only if the target
+// spellingChecks are about text that JSON can write in several ways. A check fails only if the target
 // accepts another sign instead, or the same value in another spelling. This distinguishes a refused
 // value from a refused sign.
-var textChecks = []Check{{
+var spellingChecks = []Check{{
 	ID: "SIG-043", Clause: "signature/non-ascii-values-as-utf8", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
 	Requirement: "singleServicePlanPage accepts a non-ASCII value whose sign is computed over its UTF-8",
 	Run: func(ctx context.Context, s *session.Session) {
 		if s.Quick() && areaAsPrinted(ctx, s).Accepted() {
 			return
 		}
-		acceptsRightText(ctx, s, s.NewSingleServicePlanPage(s.ExistingSIM()).Before(printedArea),
+		acceptsRightSpelling(ctx, s, s.NewSingleServicePlanPage(s.ExistingSIM()).Before(printedArea),
 			replaced("欧洲", `\u6b27\u6d32`), inGBK, inLatin1, cutToLatin1)
 	},
 }, {
@@ -94,7 +94,7 @@ var textChecks = []Check{{
 	Requirement: "singleVerify accepts a value with slashes whose sign is computed over unescaped slashes",
 	Run: func(ctx context.Context, s *session.Session) {
 		if !marksAccepted(ctx, s) {
-			acceptsRightText(ctx, s, s.NewSingleVerify(s.ExistingSIM()).Before(printedURL), replaced("/", `\/`))
+			acceptsRightSpelling(ctx, s, s.NewSingleVerify(s.ExistingSIM()).Before(printedURL), replaced("/", `\/`))
 		}
 	},
 }, {
@@ -131,7 +131,7 @@ var textChecks = []Check{{
 			return
 		}
 		draft := s.NewSingleVerify(s.ExistingSIM()).Before(wire.Set("url", printedLogin+"?a=<1>"))
-		acceptsRightText(ctx, s, draft, rewritten(strings.NewReplacer("<", `\u003c`, ">", `\u003e`).Replace))
+		acceptsRightSpelling(ctx, s, draft, rewritten(strings.NewReplacer("<", `\u003c`, ">", `\u003e`).Replace))
 	},
 }, {
 	ID: "SIG-051", Clause: "signature/strings-as-json-stringify", Does: reports.Read, Operations: []string{"singleVerify"},
@@ -141,7 +141,7 @@ var textChecks = []Check{{
 			return
 		}
 		draft := s.NewSingleVerify(s.ExistingSIM()).Before(wire.Set("url", printedLogin+`?a="b"\c`))
-		acceptsRightText(ctx, s, draft,
+		acceptsRightSpelling(ctx, s, draft,
 			rewritten(strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace),
 			rewritten(strings.NewReplacer(`\"`, `\u0022`, `\\`, `\u005c`).Replace))
 	},
@@ -183,10 +183,10 @@ func requireAreaAccepted(ctx context.Context, s *session.Session, draft *session
 	s.RequireAccepted(s.Send(ctx, draft))
 }
 
-// acceptsRightText asserts that a request is accepted with its correct sign. It fails only if the target
+// acceptsRightSpelling asserts that a request is accepted with its correct sign. It fails only if the target
 // accepts one of the other signs instead. If it accepts none, the target may refuse the value, and the
 // requirement cannot be tested.
-func acceptsRightText(ctx context.Context, s *session.Session, draft *session.Draft, others ...session.Signer) {
+func acceptsRightSpelling(ctx context.Context, s *session.Session, draft *session.Draft, others ...session.Signer) {
 	answer := s.Send(ctx, draft)
 	if answer.Accepted() {
 		return
@@ -218,7 +218,7 @@ var emptyChecks = []Check{{
 	ID: "SIG-055", Clause: "signature/empty-values-left-out", Does: reports.Read, Operations: []string{"singleServicePlanPage"},
 	Requirement: "singleServicePlanPage accepts an empty value that is left out of the sign",
 	Run: func(ctx context.Context, s *session.Session) {
-		acceptsRightText(ctx, s, emptyArea(s), keepingEmpty)
+		acceptsRightSpelling(ctx, s, emptyArea(s), keepingEmpty)
 	},
 }, {
 	ID: "SIG-056", Clause: "signature/empty-values-left-out", Does: reports.Read, Operations: []string{"singleServicePlanPage"},

@@ -73,7 +73,7 @@ func repeatedPush(ctx context.Context, s *session.Session) pushedAgain {
 	first := topUp(ctx, s) // an earlier order, whose push is accepted
 	awaitPush(ctx, s, first.Purchase)
 	return session.Share(s, "repeated push", func(s *session.Session) pushedAgain {
-		placeUntold(ctx, s)
+		orderUnpushed(ctx, s)
 		order := pushedAgain{Purchase: s.NewPurchase()}
 		order.SIM, _ = idleSIM(ctx, s)
 		s.AnswerPushes(order.Purchase, notTaken...)
@@ -91,8 +91,8 @@ func repeatedPush(ctx context.Context, s *session.Session) pushedAgain {
 	})
 }
 
-// placeUntold places orders that the target must not push, if possible.
-func placeUntold(ctx context.Context, s *session.Session) {
+// orderUnpushed places orders that the target must not push, if possible.
+func orderUnpushed(ctx context.Context, s *session.Session) {
 	for _, create := range []func(){
 		func() { unpaid(ctx, s) }, func() { authorizedWith(ctx, s, false) },
 		func() { unknownSIMOrder(ctx, s) }, func() { foreignOrder(ctx, s) },

@@ -56,7 +56,7 @@ var transportChecks = slices.Concat(
 	[]Check{{
 		ID: "ENV-028", Clause: "signature/ambiguous-request-refused", Does: reports.Read, Operations: []string{"singleVerify"},
 		Requirement: "singleVerify refuses text that is not valid Unicode, in its bytes or in an escape, instead of repairing it",
-		Run:         refusesBrokenText,
+		Run:         refusesInvalidUnicode,
 	}, {
 		ID: "ENV-031", Clause: "errors/oversized-refused", Does: reports.Read, Operations: []string{"singleVerify"},
 		Requirement: "singleVerify answers a body of 2 MB in the envelope",
@@ -129,9 +129,9 @@ func refusesOtherMediaTypes(ctx context.Context, s *session.Session, operation s
 	})
 }
 
-// refusesBrokenText sends text that lenient readers repair to U+FFFD, with the correct sign of the
+// refusesInvalidUnicode sends text that lenient readers repair to U+FFFD, with the correct sign of the
 // repaired text.
-func refusesBrokenText(ctx context.Context, s *session.Session) {
+func refusesInvalidUnicode(ctx context.Context, s *session.Session) {
 	const repaired = "\ufffd"
 	wrong := repaired
 	draft := s.NewSingleVerify(s.ExistingSIM()).

@@ -181,7 +181,7 @@ func acceptsPrintedCodes(ctx context.Context, s *session.Session, operation stri
 	}
 	draft := s.NewValid(ctx, operation)
 	for _, code := range []string{"0", "1"} {
-		if draft.Text("languageCode") == code && draft.Text("terminal") == code {
+		if draft.Value("languageCode") == code && draft.Value("terminal") == code {
 			Expect(s.SendValid(ctx, operation)).To(beAccepted(), "a request with languageCode "+code+" and terminal "+code)
 			continue
 		}

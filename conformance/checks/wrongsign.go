@@ -141,7 +141,7 @@ func asSent(members []signing.Member, rules signing.Rules) (string, error) {
 func asQuery(members []signing.Member) string {
 	pairs := make([]string, len(members))
 	for i, member := range members {
-		pairs[i] = member.Name + "=" + textOf(member)
+		pairs[i] = member.Name + "=" + wire.Unquote(member.Value)
 	}
 	return strings.Join(pairs, "&")
 }
@@ -156,14 +156,6 @@ func object(members []signing.Member, colon, comma string) string {
 		parts[i] = `"` + member.Name + `"` + colon + string(member.Value)
 	}
 	return "{" + strings.Join(parts, comma) + "}"
-}
-
-// textOf returns the text of a string parameter, or the JSON text of any other.
-func textOf(member signing.Member) string {
-	if text, isText := member.Text(); isText {
-		return text
-	}
-	return string(member.Value)
 }
 
 // digest returns the MD5 of a text in hex, in the letter case of the rules.

@@ -13,7 +13,7 @@ import (
 )
 
 // parameters draws the parameters of a request as checks send them: two at least,
-// with plain names other than sign, texts that end in a letter or digit, and lists of such texts.
+// with plain names other than sign, strings that end in a letter or digit, and lists of such strings.
 var parameters = rapid.Custom(func(t *rapid.T) []signing.Member {
 	names := rapid.SliceOfNDistinct(rapid.StringMatching(`[a-r][a-z]{0,7}`), 2, 6, rapid.ID[string]).Draw(t, "names")
 	members := make([]signing.Member, 0, len(names))
@@ -101,13 +101,13 @@ func TestWithOtherSegment(t *testing.T) {
 func TestNotTexts(t *testing.T) {
 	answer := &wire.Answer{Body: []byte(`{"operateCode":"S","message":null,"status":1,"data":{"sim_count":2,"sim_ids":["1",2],"other":3,` +
 		`"details":[{"sim_id":"1","result":10},{"sim_id":"2","result":10}]}}`)}
-	asyncResult := operation{texts: []string{"/message", "/data/sim_count", "/data/sim_ids", "/data/details/result"}}
-	got := notTexts(asyncResult, envelopeOf(answer), "")
+	asyncResult := operation{stringPaths: []string{"/message", "/data/sim_count", "/data/sim_ids", "/data/details/result"}}
+	got := nonStrings(asyncResult, envelopeOf(answer), "")
 	want := []string{"data/details/result: 10", "data/sim_count: 2", "data/sim_ids: 2"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := notTexts(asyncResult, envelopeOf(&wire.Answer{Body: []byte("<html>")}), ""); len(got) != 0 {
+	if got := nonStrings(asyncResult, envelopeOf(&wire.Answer{Body: []byte("<html>")}), ""); len(got) != 0 {
 		t.Errorf("a body that is no object: %q", got)
 	}
 }

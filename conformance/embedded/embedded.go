@@ -142,12 +142,12 @@ func receiver(t *target.Target) (net.Listener, sandbox.Push, error) {
 	defer cancel()
 	inbox, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, sandbox.Push{}, fmt.Errorf("%s: %w; name an address of this machine with a free port", t.Place("push-listen"), err)
+		return nil, sandbox.Push{}, fmt.Errorf("%s: %w; name an address of this machine with a free port", t.Origin("push-listen"), err)
 	}
 	_, port, err := net.SplitHostPort(inbox.Addr().String())
 	if err != nil {
 		_ = inbox.Close()
-		return nil, sandbox.Push{}, fmt.Errorf("%s: %w", t.Place("push-listen"), err)
+		return nil, sandbox.Push{}, fmt.Errorf("%s: %w", t.Origin("push-listen"), err)
 	}
 	push := sandbox.Push{
 		To: "http://" + net.JoinHostPort("127.0.0.1", port) + pushPath, Backoff: pushBackoff,

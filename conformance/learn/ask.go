@@ -22,7 +22,7 @@ func (l *Learner) Ask(ctx context.Context, layers ...target.Layer) (*reports.Run
 	}
 	defer closing()
 	if !t.Sandbox && (t.Allow.Write || t.Allow.Purchase) { // for the journal
-		release, err := render.Claim(t.Place("report-dir"), t.ReportDir)
+		release, err := render.Claim(t.Origin("report-dir"), t.ReportDir)
 		if err != nil {
 			return nil, err
 		}

@@ -36,7 +36,7 @@ func (r *resolver) addresses(t *Target) {
 	named := slices.IndexFunc(r.layers, func(l Layer) bool { return l.target != "" })
 	if len(t.URLs) == 0 {
 		if named >= 0 && r.problem == nil {
-			r.problem = &Error{Place: r.layers[named].Place(""), Problem: "has no address", Instead: "write environment: test, or vshop-url, payment-url or topup-url"}
+			r.problem = &Error{Origin: r.layers[named].Origin(""), Problem: "has no address", Instead: "write environment: test, or vshop-url, payment-url or topup-url"}
 		}
 		return
 	}
@@ -62,9 +62,9 @@ func (r *resolver) partner(t *Target, named int) {
 	if t.PartnerCode != "" || r.problem != nil {
 		return
 	}
-	problem := &Error{Place: "--partner-code", Problem: "is missing", Instead: "give the partner code to call this address with: --partner-code CODE or " + EnvironmentName("partner-code")}
+	problem := &Error{Origin: "--partner-code", Problem: "is missing", Instead: "give the partner code to call this address with: --partner-code CODE or " + EnvironmentName("partner-code")}
 	if named >= 0 {
-		problem.Place, problem.Problem, problem.Instead = r.layers[named].Place(""), "has no partner-code", "write the one to call it with: partner-code: CODE"
+		problem.Origin, problem.Problem, problem.Instead = r.layers[named].Origin(""), "has no partner-code", "write the one to call it with: partner-code: CODE"
 	}
 	r.problem = problem
 }
@@ -97,7 +97,7 @@ func (r *resolver) oneKind() {
 		layer := &r.layers[i]
 		if len(layer.Settings.values("environment")) > 0 && hasURL(&layer.Settings) && r.problem == nil {
 			r.problem = &Error{
-				Place: layer.Place("environment"), Problem: "does not go with an address of its own",
+				Origin: layer.Origin("environment"), Problem: "does not go with an address of its own",
 				Instead: "leave environment out, and write the addresses of the other services too: without one a service is skipped",
 			}
 		}

@@ -31,14 +31,14 @@ func Layers(flags Settings, environ []string, dir string) ([]Layer, error) {
 		return layers, err
 	}
 	if file == nil {
-		return nil, &Error{Place: r.placeOf("target", name), Value: name, Problem: "is named, but there is no " + FileName + " here", Instead: "mallcheck init writes one; or name a file with --config FILE"}
+		return nil, &Error{Origin: r.originOf("target", name), Value: name, Problem: "is named, but there is no " + FileName + " here", Instead: "mallcheck init writes one; or name a file with --config FILE"}
 	}
 	if name != "" && !slices.Contains(file.Names(), name) {
-		return nil, &Error{Place: r.placeOf("target", name), Value: name, Problem: "is not a target of " + file.Path(),
+		return nil, &Error{Origin: r.originOf("target", name), Value: name, Problem: "is not a target of " + file.Path(),
 			Instead: suggestion(name, append(file.Names(), SandboxName))}
 	}
 	if name = cmp.Or(name, file.Default()); name == "" {
-		return nil, &Error{Place: file.Path(), Problem: NoDefault, Instead: "choose with --target one of " +
+		return nil, &Error{Origin: file.Path(), Problem: NoDefault, Instead: "choose with --target one of " +
 			strings.Join(append(file.Names(), SandboxName), ", ") + "; or write default: NAME into the file"}
 	}
 	if name == SandboxName {
@@ -75,8 +75,8 @@ func (r *resolver) file(dir string) (*File, error) {
 	}
 	file, err := ReadFile(path)
 	var told *Error
-	if named != "" && errors.As(err, &told) && told.Place == path {
-		told.Place = r.placeOf("config", named) + ": " + path
+	if named != "" && errors.As(err, &told) && told.Origin == path {
+		told.Origin = r.originOf("config", named) + ": " + path
 	}
 	return file, err
 }

@@ -20,7 +20,7 @@ func (f *File) expand(key string, value fileValue, environ []string) (text strin
 		}
 		name := variableName.FindStringSubmatch(found)
 		if name == nil {
-			err = &Error{Place: f.at(value.line, key), Value: found, Problem: "names no variable", Instead: "write ${NAME}, or $${ for the characters ${"}
+			err = &Error{Origin: f.at(value.line, key), Value: found, Problem: "names no variable", Instead: "write ${NAME}, or $${ for the characters ${"}
 			return ""
 		}
 		for _, entry := range slices.Backward(environ) {
@@ -28,7 +28,7 @@ func (f *File) expand(key string, value fileValue, environ []string) (text strin
 				return set
 			}
 		}
-		err = &Error{Place: f.at(value.line, key), Value: found, Problem: "is not set", Instead: "set the variable " + name[1] + " before you start mallcheck"}
+		err = &Error{Origin: f.at(value.line, key), Value: found, Problem: "is not set", Instead: "set the variable " + name[1] + " before you start mallcheck"}
 		return ""
 	})
 	return text, err

@@ -11,9 +11,9 @@ import (
 // or stricter on purpose.
 type Expectation struct {
 	reports.Expectation
-	// Place says where it is written, such as "mallcheck.yaml:7: expectations"; "" if
+	// Origin says where it is written, such as "mallcheck.yaml:7: expectations"; "" if
 	// unknown.
-	Place string
+	Origin string
 }
 
 // expectWords are the words for the expected outcome in a file.

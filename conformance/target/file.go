@@ -56,7 +56,7 @@ type fileValue struct {
 func ReadFile(path string) (*File, error) {
 	text, err := readFile(path)
 	if err != nil {
-		return nil, &Error{Place: path, Problem: err.Error(), Instead: "name a file of targets; mallcheck init writes one"}
+		return nil, &Error{Origin: path, Problem: err.Error(), Instead: "name a file of targets; mallcheck init writes one"}
 	}
 	return parseFile(path, text)
 }
@@ -115,7 +115,7 @@ func (f *File) document(text []byte) (*yaml.Node, error) {
 	var root, more yaml.Node
 	err := decoder.Decode(&root)
 	if errors.Is(err, io.EOF) || err == nil && len(root.Content) == 0 {
-		return nil, &Error{Place: f.path, Problem: "is empty", Instead: "mallcheck init writes a file to start from"}
+		return nil, &Error{Origin: f.path, Problem: "is empty", Instead: "mallcheck init writes a file to start from"}
 	}
 	if err == nil {
 		if again := decoder.Decode(&more); !errors.Is(again, io.EOF) {
@@ -126,11 +126,11 @@ func (f *File) document(text []byte) (*yaml.Node, error) {
 	}
 	if err != nil {
 		parts := lineOfYAML.FindStringSubmatch(strings.SplitN(err.Error(), "\n", 2)[0])
-		place := f.path
+		origin := f.path
 		if parts[1] != "" {
-			place += ":" + parts[1]
+			origin += ":" + parts[1]
 		}
-		return nil, &Error{Place: place + ":", Problem: "not valid YAML: " + parts[2], Instead: "write KEY: VALUE lines, indented by spaces"}
+		return nil, &Error{Origin: origin + ":", Problem: "not valid YAML: " + parts[2], Instead: "write KEY: VALUE lines, indented by spaces"}
 	}
 	return root.Content[0], nil
 }
@@ -250,7 +250,7 @@ func (f *File) Layer(name string, environ []string) (Layer, error) {
 			layer.Settings.setList(key, texts)
 		}
 	}
-	layer.Place = func(key string) string {
+	layer.Origin = func(key string) string {
 		if key == "target" {
 			return f.at(f.standardLine, "default")
 		}
@@ -263,7 +263,7 @@ func (f *File) Layer(name string, environ []string) (Layer, error) {
 		if line := places[key+"\n"+value]; line > 0 {
 			return f.at(line, key)
 		}
-		return layer.Place(key)
+		return layer.Origin(key)
 	}
 	return layer, nil
 }
@@ -271,11 +271,11 @@ func (f *File) Layer(name string, environ []string) (Layer, error) {
 // fileKeys are the settings that name a file. In a file of targets the path is relative to it.
 var fileKeys = []string{"waivers", "overlay", "tls-ca-file", "tls-client-cert", "tls-client-key"}
 
-// at returns a line of the file as the place of an error.
+// at returns a line of the file as the origin of an error.
 func (f *File) at(line int, what string) string {
-	place := f.path + ":" + strconv.Itoa(line)
+	origin := f.path + ":" + strconv.Itoa(line)
 	if what != "" {
-		place += ": " + what
+		origin += ": " + what
 	}
-	return place
+	return origin
 }

@@ -18,16 +18,16 @@ type pair struct{ key, value *yaml.Node }
 
 // fail returns an error at a node.
 func (f *File) fail(at *yaml.Node, what, problem, instead string) error {
-	place := f.at(at.Line, what)
+	origin := f.at(at.Line, what)
 	if what == "" {
-		place += ":"
+		origin += ":"
 	}
-	return &Error{Place: place, Problem: problem, Instead: instead}
+	return &Error{Origin: origin, Problem: problem, Instead: instead}
 }
 
 // wrong returns an error about the value of a key.
 func (f *File) wrong(at *yaml.Node, key, problem, instead string) error {
-	return &Error{Place: f.at(at.Line, key), Value: at.Value, Problem: problem, Instead: instead}
+	return &Error{Origin: f.at(at.Line, key), Value: at.Value, Problem: problem, Instead: instead}
 }
 
 // resolved follows an alias to its anchor.
@@ -134,7 +134,7 @@ func (f *File) expectations(at pair) ([]Expectation, error) {
 
 // expectation reads one expectation.
 func (f *File) expectation(node *yaml.Node) (Expectation, error) {
-	one := Expectation{Place: f.at(node.Line, expectationsKey)}
+	one := Expectation{Origin: f.at(node.Line, expectationsKey)}
 	pairs, err := f.mapping(node, "an expectation", []string{"operation", "mutation", "expect"})
 	if err != nil {
 		return one, err

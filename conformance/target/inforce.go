@@ -8,9 +8,9 @@ type InForce struct {
 	Key string `json:"key"`
 	// Values are its values, with Hidden instead of secrets.
 	Values []string `json:"values"`
-	// Place says where they are written: "--seed", "MALLCHECK_SEED",
+	// Origin says where they are written: "--seed", "MALLCHECK_SEED",
 	// "mallcheck.yaml:7: seed" or "default".
-	Place string `json:"from"`
+	Origin string `json:"from"`
 }
 
 // AllInForce returns the settings that have a value, with the source of each value, in the
@@ -19,19 +19,19 @@ func AllInForce(layers ...Layer) []InForce {
 	r := &resolver{layers: layers}
 	var all []InForce
 	for _, key := range Keys() {
-		values, place := r.find(key)
+		values, origin := r.find(key)
 		if service, is := strings.CutSuffix(key, "-url"); is {
 			from, address := r.address(service, r.text("environment"))
 			values = nonEmpty([]string{address})
-			_, place = r.find(from)
+			_, origin = r.find(from)
 		}
 		if len(values) == 0 {
 			continue
 		}
-		if strings.HasPrefix(place, "the default of ") {
-			place = "default"
+		if strings.HasPrefix(origin, "the default of ") {
+			origin = "default"
 		}
-		one := InForce{Key: key, Place: place}
+		one := InForce{Key: key, Origin: origin}
 		for _, value := range values {
 			one.Values = append(one.Values, shown(key, value, r.fromVariable(key, value)))
 		}

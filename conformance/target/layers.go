@@ -10,9 +10,9 @@ import (
 // Layer is one source of settings.
 type Layer struct {
 	Settings Settings
-	// Place says where a key of this layer is written: "--seed", "MALLCHECK_SEED",
+	// Origin says where a key of this layer is written: "--seed", "MALLCHECK_SEED",
 	// "mallcheck.yaml:7: seed".
-	Place func(key string) string
+	Origin func(key string) string
 
 	sandbox      bool   // the embedded sandbox gave it
 	target       string // name of the target that a file gave it for
@@ -21,13 +21,13 @@ type Layer struct {
 	expectations []Expectation
 }
 
-// placeOf says where a value of a key is written, more exactly than Place if the layer
+// originOf says where a value of a key is written, more exactly than Origin if the layer
 // knows.
-func (l *Layer) placeOf(key, value string) string {
+func (l *Layer) originOf(key, value string) string {
 	if l.line != nil {
 		return l.line(key, value)
 	}
-	return l.Place(key)
+	return l.Origin(key)
 }
 
 // fileValueOf is a value of a key.
@@ -35,7 +35,7 @@ type fileValueOf struct{ key, value string }
 
 // Flags returns the layer of the command line.
 func Flags(settings Settings) Layer {
-	return Layer{Settings: settings, Place: func(key string) string { return "--" + key }}
+	return Layer{Settings: settings, Origin: func(key string) string { return "--" + key }}
 }
 
 // Environment returns the layer of the process environment, given in the form of
@@ -46,7 +46,7 @@ func Environment(environ []string) (Layer, error) {
 	for _, key := range keysFrom(fromEnvironment) {
 		keys[EnvironmentName(key)] = key
 	}
-	layer := Layer{Place: EnvironmentName}
+	layer := Layer{Origin: EnvironmentName}
 	for _, entry := range environ {
 		name, text, _ := strings.Cut(entry, "=")
 		if !strings.HasPrefix(name, Prefix) || text == "" {
@@ -54,13 +54,13 @@ func Environment(environ []string) (Layer, error) {
 		}
 		key, known := keys[name]
 		if slices.ContainsFunc(keysFrom(fromFlag), func(flag string) bool { return !known && EnvironmentName(flag) == name }) {
-			return Layer{}, &Error{Place: name, Problem: "is not a setting", Instead: "give it each time, as a flag on the command line"}
+			return Layer{}, &Error{Origin: name, Problem: "is not a setting", Instead: "give it each time, as a flag on the command line"}
 		}
 		if !known {
-			return Layer{}, &Error{Place: name, Problem: "is not a setting", Instead: suggestion(name, slices.Sorted(maps.Keys(keys)))}
+			return Layer{}, &Error{Origin: name, Problem: "is not a setting", Instead: suggestion(name, slices.Sorted(maps.Keys(keys)))}
 		}
 		if strings.TrimSpace(text) == "" {
-			return Layer{}, &Error{Place: name, Problem: "is blank", Instead: "give it a value, or unset it"}
+			return Layer{}, &Error{Origin: name, Problem: "is blank", Instead: "give it a value, or unset it"}
 		}
 		layer.Settings.set(key, text)
 	}
@@ -70,7 +70,7 @@ func Environment(environ []string) (Layer, error) {
 // Sandbox returns the layer of the embedded sandbox: its address, partner,
 // fixtures and policy, by key. A key that is not a setting is an error.
 func Sandbox(values map[string]string) (Layer, error) {
-	layer := Layer{Place: func(key string) string { return "the sandbox's " + key }, sandbox: true}
+	layer := Layer{Origin: func(key string) string { return "the sandbox's " + key }, sandbox: true}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		if !layer.Settings.set(key, values[key]) {
 			return Layer{}, fmt.Errorf("the sandbox gives %q, which is not a setting", key)
@@ -81,8 +81,8 @@ func Sandbox(values map[string]string) (Layer, error) {
 
 // Error is an invalid setting: what is wrong, where, and what to write instead.
 type Error struct {
-	// Place is the flag, variable or file that holds the value.
-	Place string
+	// Origin is the flag, variable or file that holds the value.
+	Origin string
 	// Value is the value as written. It is empty if the key itself is wrong.
 	Value string
 	// Problem says what is wrong with the value.
@@ -93,7 +93,7 @@ type Error struct {
 
 // Error returns the error as one line.
 func (e *Error) Error() string {
-	text := e.Place
+	text := e.Origin
 	if e.Value != "" {
 		text += fmt.Sprintf(": %q", e.Value)
 	}
@@ -106,8 +106,8 @@ func (e *Error) Error() string {
 
 // UnknownWord returns the error for an unknown word. It suggests the nearest known word, or
 // what to do instead.
-func UnknownWord(place, word, what string, known []string, otherwise string) *Error {
-	problem := &Error{Place: place, Value: word, Problem: "is not a known " + what, Instead: otherwise}
+func UnknownWord(origin, word, what string, known []string, otherwise string) *Error {
+	problem := &Error{Origin: origin, Value: word, Problem: "is not a known " + what, Instead: otherwise}
 	if near := Nearest(word, known); near != "" {
 		problem.Instead = "did you mean " + near + "?"
 	}

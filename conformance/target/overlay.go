@@ -61,7 +61,7 @@ func ReadOverlay(path string) (*Overlay, error) {
 
 // layer returns the settings of the overlay, which have the lowest precedence.
 func (o *Overlay) layer() Layer {
-	layer := Layer{Place: func(key string) string { return o.Path + ": " + key }}
+	layer := Layer{Origin: func(key string) string { return o.Path + ": " + key }}
 	settings := o.Learned.Settings()
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
 		layer.Settings.set(key, settings[key])

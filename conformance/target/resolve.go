@@ -25,10 +25,10 @@ type resolver struct {
 }
 
 // find returns the values of a key and where they are written.
-func (r *resolver) find(key string) (values []string, place string) {
+func (r *resolver) find(key string) (values []string, origin string) {
 	for i := range r.layers {
 		if values = r.layers[i].Settings.values(key); len(values) > 0 {
-			return values, r.layers[i].Place(key)
+			return values, r.layers[i].Origin(key)
 		}
 	}
 	if field, _ := fieldOf(key); field.Tag.Get("fallback") != "" {
@@ -37,15 +37,15 @@ func (r *resolver) find(key string) (values []string, place string) {
 	return nil, "--" + key
 }
 
-// placeOf says where a value of a key is written.
-func (r *resolver) placeOf(key, value string) string {
+// originOf says where a value of a key is written.
+func (r *resolver) originOf(key, value string) string {
 	for i := range r.layers {
 		if len(r.layers[i].Settings.values(key)) > 0 {
-			return r.layers[i].placeOf(key, value)
+			return r.layers[i].originOf(key, value)
 		}
 	}
-	_, place := r.find(key)
-	return place
+	_, origin := r.find(key)
+	return origin
 }
 
 // fromVariable reports whether a value of a key comes from an environment variable that
@@ -112,14 +112,14 @@ func (r *resolver) pushKey() (id string, key []byte) {
 	})
 }
 
-// fail records the first problem, with the place of the key.
+// fail records the first problem, with the origin of the key.
 func (r *resolver) fail(key, value, problem, instead string) {
 	if r.problem == nil {
-		place := r.placeOf(key, value)
+		origin := r.originOf(key, value)
 		if slices.Contains(secretKeys, key) || strings.HasSuffix(key, "-url") && strings.Contains(value, "@") {
 			value = "" // in a malformed address it is unclear where the password ends
 		}
-		r.problem = &Error{Place: place, Value: value, Problem: problem, Instead: instead}
+		r.problem = &Error{Origin: origin, Value: value, Problem: problem, Instead: instead}
 	}
 }
 

@@ -34,6 +34,6 @@ func concurrency(text string) (int, error) {
 // sameSeed requires a seed with shards, because otherwise each shard would choose its own.
 func (r *resolver) sameSeed(t *Target) {
 	if t.Shard.Count > 0 && r.text("seed") == "" && r.problem == nil {
-		r.problem = &Error{Place: "--seed", Problem: "is missing", Instead: "the shards of one run have the same: give each --seed N, any number"}
+		r.problem = &Error{Origin: "--seed", Problem: "is missing", Instead: "the shards of one run have the same: give each --seed N, any number"}
 	}
 }

@@ -138,13 +138,13 @@ type Target struct {
 	// Faults and Variants are the faults and variants of the embedded sandbox.
 	Faults, Variants []string
 
-	place func(key string) string
+	origin func(key string) string
 	// secretValues are the values of Header that come from variables in the file.
 	secretValues []string
 }
 
 // Resolve merges layers, of which the first with a value wins, and parses the result.
-// Errors have type *Error and name the place of the value.
+// Errors have type *Error and name the origin of the value.
 func Resolve(layers ...Layer) (*Target, error) {
 	r := &resolver{layers: layers}
 	r.printable()
@@ -212,9 +212,9 @@ func Resolve(layers ...Layer) (*Target, error) {
 	t.MaskSIMs = r.masksSIMs()
 	t.Header, t.secretValues = r.header()
 	t.TLS = r.tls()
-	t.place = func(key string) string {
-		_, place := r.find(key)
-		return place
+	t.origin = func(key string) string {
+		_, origin := r.find(key)
+		return origin
 	}
 	r.addresses(t)
 	r.sameSeed(t)
@@ -224,8 +224,8 @@ func Resolve(layers ...Layer) (*Target, error) {
 	return t, nil
 }
 
-// Place says where the value of a key is written: "--seed", "MALLCHECK_SEED".
-func (t *Target) Place(key string) string { return t.place(key) }
+// Origin says where the value of a key is written: "--seed", "MALLCHECK_SEED".
+func (t *Target) Origin(key string) string { return t.origin(key) }
 
 // Permissions say what a run may do to a target. No permission implies another.
 type Permissions struct{ Read, Write, Purchase bool }

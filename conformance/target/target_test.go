@@ -55,7 +55,7 @@ func TestPrecedence(t *testing.T) {
 func TestEnvironmentOrAddresses(t *testing.T) {
 	const own = "https://uat.example.com/topup_test"
 	file := func(environment, topup string) Layer {
-		return Layer{Settings: Settings{Environment: environment, TopupURL: topup, PartnerCode: "P1"}, Place: EnvironmentName}
+		return Layer{Settings: Settings{Environment: environment, TopupURL: topup, PartnerCode: "P1"}, Origin: EnvironmentName}
 	}
 	for _, test := range []struct {
 		name   string

@@ -19,8 +19,8 @@ type Waiver struct {
 	Reason, Owner, Ticket string
 	// Expiry is the last day on which it is valid, midnight UTC.
 	Expiry time.Time
-	// Place says where Check is written: "waivers.yaml:3: check".
-	Place string
+	// Origin says where Check is written: "waivers.yaml:3: check".
+	Origin string
 }
 
 // IsFor reports whether the waiver applies to the target with a name.
@@ -52,7 +52,7 @@ const dayForm = "2006-01-02"
 func ReadWaivers(path string) ([]Waiver, error) {
 	text, err := readFile(path)
 	if err != nil {
-		return nil, &Error{Place: path, Problem: err.Error(), Instead: "name a file of waivers"}
+		return nil, &Error{Origin: path, Problem: err.Error(), Instead: "name a file of waivers"}
 	}
 	return parseWaivers(path, text)
 }
@@ -126,7 +126,7 @@ func (f *File) waiver(node *yaml.Node) (Waiver, error) {
 		}
 		switch key {
 		case "check":
-			one.Check, one.Place = value.text, f.at(value.line, key)
+			one.Check, one.Origin = value.text, f.at(value.line, key)
 		case "target":
 			one.Target = value.text
 			if _, err := path.Match(one.Target, ""); err != nil {
@@ -157,7 +157,7 @@ func (r *resolver) waivers() []Waiver {
 	var told *Error
 	switch {
 	case err == nil || r.problem != nil:
-	case errors.As(err, &told) && told.Place == file:
+	case errors.As(err, &told) && told.Origin == file:
 		r.fail("waivers", file, told.Problem, told.Instead)
 	default:
 		r.problem = err

@@ -33,7 +33,7 @@ func TestReadWaivers(t *testing.T) {
 	waivers, err := ReadWaivers(path)
 	want := Waiver{
 		Check: "SIG-022/*", Target: "uat*", Reason: "switched off until the release", Owner: "payments", Ticket: "MALL-123",
-		Expiry: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC), Place: path + ":2: check",
+		Expiry: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC), Origin: path + ":2: check",
 	}
 	if err != nil || len(waivers) != 1 || waivers[0] != want {
 		t.Fatalf("got %+v, %v", waivers, err)
@@ -97,7 +97,7 @@ func FuzzReadWaivers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var told *Error
 		if _, err := parseWaivers("waivers.yaml", []byte(text)); err != nil && !errors.As(err, &told) {
-			t.Errorf("%q: %v names no place", text, err)
+			t.Errorf("%q: %v names no origin", text, err)
 		}
 	})
 }

@@ -104,17 +104,17 @@ func writeFile(dir, format string, run *reports.Run) error {
 
 // Claim creates folder dir if it does not exist, proves that reports can be written to it, so that a run
 // does not find out at its end, and keeps other processes from using it until release is called. It
-// leaves no file behind. The error begins with place, where the folder was named, and gives the reason.
-func Claim(place, dir string) (release func(), err error) {
+// leaves no file behind. The error begins with origin, where the folder was named, and gives the reason.
+func Claim(origin, dir string) (release func(), err error) {
 	if err := checkFolder(dir); err != nil {
-		return nil, fmt.Errorf("%s: %w", place, err)
+		return nil, fmt.Errorf("%s: %w", origin, err)
 	}
 	release, err = folderlock.Take(dir)
 	switch {
 	case errors.Is(err, folderlock.ErrTaken):
-		return nil, fmt.Errorf("%s: another mallcheck uses the report folder %q; wait until it ends, or name another folder with --report-dir", place, dir)
+		return nil, fmt.Errorf("%s: another mallcheck uses the report folder %q; wait until it ends, or name another folder with --report-dir", origin, dir)
 	case err != nil:
-		return nil, fmt.Errorf("%s: report folder %q cannot be locked: %w", place, dir, wholefile.Reason(err))
+		return nil, fmt.Errorf("%s: report folder %q cannot be locked: %w", origin, dir, wholefile.Reason(err))
 	}
 	return release, nil
 }

@@ -34,7 +34,7 @@ func lookupFaults() []Fault {
 		{"empty-key-decides", "order-lookup/empty-key-skipped",
 			"searches by an empty key and reports success without an order",
 			onSuccess(func(c *sandbox.Call, a *sandbox.Answer) {
-				if sentEmpty(c, sandbox.ByPurchaseID) || textOf(c, sandbox.ByPurchaseID) == "" && sentEmpty(c, sandbox.ByOrderNo) {
+				if sentEmpty(c, sandbox.ByPurchaseID) || stringOf(c, sandbox.ByPurchaseID) == "" && sentEmpty(c, sandbox.ByOrderNo) {
 					setBody(noOrder)(a)
 				}
 			}, "queryOrder")},
@@ -45,7 +45,7 @@ func lookupFaults() []Fault {
 			onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 				for _, by := range []string{sandbox.ByOrderNo, sandbox.BySIM} {
 					if !l.Found && l.By != by {
-						find(l, newest(st, c.Partner, by, textOf(c, by)))
+						find(l, newest(st, c.Partner, by, stringOf(c, by)))
 					}
 				}
 			})},
@@ -130,7 +130,7 @@ func onChoice(by string, choose func(st *sandbox.State, partner, by, key string)
 // decidedBy lets a non-empty key decide in place of another one.
 func decidedBy(instead, by string) newInterceptor {
 	return onOrderLookup(func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
-		if key := textOf(c, by); l.By == instead && key != "" {
+		if key := stringOf(c, by); l.By == instead && key != "" {
 			find(l, newest(st, c.Partner, by, key))
 		}
 	})
@@ -138,7 +138,7 @@ func decidedBy(instead, by string) newInterceptor {
 
 // sentEmpty reports whether a parameter was sent with an empty value.
 func sentEmpty(c *sandbox.Call, name string) bool {
-	return valueOf(c, name) != nil && textOf(c, name) == ""
+	return valueOf(c, name) != nil && stringOf(c, name) == ""
 }
 
 func lastBesideEmpty() sandbox.Interceptor {
@@ -148,7 +148,7 @@ func lastBesideEmpty() sandbox.Interceptor {
 			return
 		}
 		for _, by := range slices.Backward(keys) {
-			if key := textOf(c, by); key != "" {
+			if key := stringOf(c, by); key != "" {
 				find(l, newest(st, c.Partner, by, key))
 				return
 			}

@@ -170,7 +170,7 @@ func agree(name string, may func(c *sandbox.Call) bool) newInterceptor {
 func orderNoRaced() sandbox.Interceptor {
 	type free struct{}
 	var taken sync.Map // by partner and orderNo
-	key := func(c *sandbox.Call) string { return c.Partner + " " + textOf(c, "orderNo") }
+	key := func(c *sandbox.Call) string { return c.Partner + " " + stringOf(c, "orderNo") }
 	return sandbox.Interceptor{
 		Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
 			if _, found := taken.Load(key(c)); !found && verdict == nil && of(c, "singleOrder") {
@@ -192,7 +192,7 @@ func orderNoRaced() sandbox.Interceptor {
 // thirdPartyPayable suppresses conflict refusals of payments for third-party orders.
 func thirdPartyPayable(st *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
 	isThirdParty := func(o *sandbox.Order) bool { return o.ThirdParty }
-	if !of(c, "synOrderInfo") && slices.ContainsFunc(st.Orders(sandbox.ByPayID, textOf(c, "payId")), isThirdParty) {
+	if !of(c, "synOrderInfo") && slices.ContainsFunc(st.Orders(sandbox.ByPayID, stringOf(c, "payId")), isThirdParty) {
 		return nil
 	}
 	return r
@@ -206,7 +206,7 @@ func lostOrder() sandbox.Interceptor {
 		}, "singleOrder")(),
 		onData(func(c *sandbox.Call, data map[string]any) map[string]any {
 			for _, name := range []string{"orderNo", "payId", "deviceCode"} {
-				data[name] = textOf(c, name)
+				data[name] = stringOf(c, name)
 			}
 			return data
 		}, "singleOrder")())
@@ -214,7 +214,7 @@ func lostOrder() sandbox.Interceptor {
 
 func newPurchaseID() sandbox.Interceptor {
 	return sandbox.Interceptor{Conflict: func(st *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
-		id := textOf(c, "requestOrderId") + textOf(c, "orgOrderId") // a request has only one of them
+		id := stringOf(c, "requestOrderId") + stringOf(c, "orgOrderId") // a request has only one of them
 		if r == nil && id != "" && len(st.Orders(sandbox.ByPurchaseID, id)) > 0 {
 			return &sandbox.Refusal{Reason: sandbox.Conflict, Message: "there is an order with this id"}
 		}

@@ -42,7 +42,7 @@ func globalFaults() []Fault {
 		{"language-code-refused", "requests/valid-accepted",
 			"refuses requests with languageCode 0, which documented examples send",
 			demand("unknown languageCode", func(c *sandbox.Call) bool {
-				return textOf(c, "languageCode") != "0"
+				return stringOf(c, "languageCode") != "0"
 			})},
 		{"valid-refused-after-wrong-signs", "requests/valid-accepted",
 			"refuses a valid request after two consecutive wrong signs", lockedOut},
@@ -94,7 +94,7 @@ func bodyIntoQuery(r *http.Request, body []byte) []byte {
 	}
 	query := r.URL.Query()
 	for _, m := range members {
-		if value, isText := m.Text(); isText {
+		if value, isText := m.StringValue(); isText {
 			query.Set(m.Name, value)
 		}
 	}
@@ -158,7 +158,7 @@ func memberFaults() []Fault {
 			})},
 		{"sim-as-number", removeBody + "/properties/sim_ids/items/type",
 			"accepts removeSims with numbers in sim_ids",
-			convert("removeSims", "sim_ids", numbersAsTexts)},
+			convert("removeSims", "sim_ids", numbersAsStrings)},
 	}
 }
 
@@ -192,7 +192,7 @@ func withoutSIM() sandbox.Interceptor {
 func converted(id, body, operation, name, what string) Fault {
 	return Fault{id, body + "/properties/" + name + "/type",
 		"accepts " + operation + " with " + name + " as " + what,
-		convert(operation, name, asText)}
+		convert(operation, name, asString)}
 }
 
 // convert rewrites a refused member and accepts it.
@@ -210,8 +210,8 @@ func convert(operation, name string, rewrite func(value []byte) []byte) newInter
 	})
 }
 
-// asText turns a number, or a list with one string, into a string.
-func asText(value []byte) []byte {
+// asString turns a number, or a list with one string, into a string.
+func asString(value []byte) []byte {
 	var number json.Number
 	var list []string
 	switch {
@@ -223,13 +223,13 @@ func asText(value []byte) []byte {
 	return value
 }
 
-func numbersAsTexts(value []byte) []byte {
+func numbersAsStrings(value []byte) []byte {
 	var list []json.RawMessage
 	if json.Unmarshal(value, &list) != nil {
 		return value
 	}
 	for i := range list {
-		list[i] = asText(list[i])
+		list[i] = asString(list[i])
 	}
 	texts, err := json.Marshal(list)
 	if err != nil {

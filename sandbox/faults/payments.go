@@ -27,7 +27,7 @@ func paymentFaults() []Fault {
 			"reports every currency as CNY", onShow(func(o *sandbox.Order) { o.Currency = "CNY" }, showingMoney...)},
 		{"lower-case-currency-refused", "payments/currency-in-either-case",
 			"refuses currencies in lower case", demand("payCurrency is not a currency", func(c *sandbox.Call) bool {
-				currency := textOf(c, "payCurrency")
+				currency := stringOf(c, "payCurrency")
 				return currency == strings.ToUpper(currency)
 			})},
 		{"another-amount-accepted", "payments/amount-of-the-order-required",
@@ -189,7 +189,7 @@ func sharedPayment() sandbox.Interceptor {
 	return sandbox.Chain(
 		demand("", func(c *sandbox.Call) bool {
 			if of(c, "resultQuery") {
-				shared.Store(textOf(c, "payId"))
+				shared.Store(stringOf(c, "payId"))
 			}
 			return true
 		})(),
@@ -222,7 +222,7 @@ func paidGoesBack() sandbox.Interceptor {
 func unknownPayment(data func(payID string) string, operations ...string) sandbox.Interceptor {
 	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
 		if a.Refused != nil && a.Refused.Reason == sandbox.NotFound && a.Refused.Name == "payId" {
-			succeed(a, success(data(textOf(c, "payId"))))
+			succeed(a, success(data(stringOf(c, "payId"))))
 		}
 	}, operations...)()
 }

@@ -166,9 +166,9 @@ func valueOf(c *sandbox.Call, name string) []byte {
 	return nil
 }
 
-// textOf returns the string value of a parameter, "" if it is missing or not a string.
-func textOf(c *sandbox.Call, name string) string {
-	text, _ := signing.Member{Value: valueOf(c, name)}.Text()
+// stringOf returns the string value of a parameter, "" if it is missing or not a string.
+func stringOf(c *sandbox.Call, name string) string {
+	text, _ := signing.Member{Value: valueOf(c, name)}.StringValue()
 	return text
 }
 

@@ -127,8 +127,8 @@ func refusedTold() sandbox.Interceptor {
 	return sandbox.Interceptor{Attempt: paidLater, Lookup: func(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 		if l.Kind == sandbox.LookupSIM && !l.Found && c.Operation == "synOrderInfo" {
 			st.Notify(&sandbox.Order{
-				Partner: c.Partner, OrderNo: textOf(c, "orderNo"), PayID: textOf(c, "payId"), SIM: l.Key, ThirdParty: true,
-				PackageCode: textOf(c, "packageCode"), Amount: textOf(c, "payAmount"), Currency: textOf(c, "payCurrency"),
+				Partner: c.Partner, OrderNo: stringOf(c, "orderNo"), PayID: stringOf(c, "payId"), SIM: l.Key, ThirdParty: true,
+				PackageCode: stringOf(c, "packageCode"), Amount: stringOf(c, "payAmount"), Currency: stringOf(c, "payCurrency"),
 			})
 		}
 	}}

@@ -149,12 +149,12 @@ func findRenewal(c *sandbox.Call, l *sandbox.Lookup, orders []*sandbox.Order) {
 }
 
 func cancelBySIM(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
-	findRenewal(c, l, st.Orders(sandbox.BySIM, textOf(c, "deviceCode")))
+	findRenewal(c, l, st.Orders(sandbox.BySIM, stringOf(c, "deviceCode")))
 }
 
 func cancelByOrderNo(st *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 	findRenewal(c, l, slices.DeleteFunc(slices.Clone(st.Orders(sandbox.ByOrderNo, l.Key)), func(o *sandbox.Order) bool {
-		return o.SIM != textOf(c, "deviceCode")
+		return o.SIM != stringOf(c, "deviceCode")
 	}))
 }
 

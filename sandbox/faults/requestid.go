@@ -144,7 +144,7 @@ func forgotten() sandbox.Interceptor {
 // emptyResult answers selected unknown request_ids with a success.
 func emptyResult(applies func(id string) bool) newInterceptor {
 	return onAnswer(func(c *sandbox.Call, a *sandbox.Answer) {
-		if id := textOf(c, "request_id"); a.Refused != nil && a.Refused.Reason == sandbox.NotFound && applies(id) {
+		if id := stringOf(c, "request_id"); a.Refused != nil && a.Refused.Reason == sandbox.NotFound && applies(id) {
 			succeed(a, success(`{"request_id":"RQ-20231001123456","action_code":"70","status":"completed","details":[]}`))
 		}
 	}, "asyncResult")

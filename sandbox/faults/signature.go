@@ -98,13 +98,13 @@ func overlook(where func(*sandbox.Call) bool, reasons ...sandbox.Reason) newInte
 
 // acceptSigns accepts additional signs.
 func acceptSigns(also func(c *sandbox.Call, sign string) bool) newInterceptor {
-	return overlook(func(c *sandbox.Call) bool { return also(c, textOf(c, "sign")) }, sandbox.SignWrong)
+	return overlook(func(c *sandbox.Call) bool { return also(c, stringOf(c, "sign")) }, sandbox.SignWrong)
 }
 
 func rememberedSigns() sandbox.Interceptor {
 	var seen sync.Map // right signs
 	return sandbox.Interceptor{Signature: func(c *sandbox.Call, verdict *sandbox.Refusal) *sandbox.Refusal {
-		sign := textOf(c, "sign")
+		sign := stringOf(c, "sign")
 		if verdict == nil {
 			seen.Store(sign, true)
 			return nil
@@ -124,7 +124,7 @@ func rememberedBesidePath() sandbox.Interceptor {
 		if err != nil {
 			return verdict
 		}
-		key := textOf(c, "sign") + c.Operation + string(content)
+		key := stringOf(c, "sign") + c.Operation + string(content)
 		if verdict == nil {
 			seen.Store(key, true)
 			return nil
@@ -138,7 +138,7 @@ func rememberedBesidePath() sandbox.Interceptor {
 
 // signedNearby reports whether a sign is right for a tradeTime close to the one sent.
 func signedNearby(c *sandbox.Call, sign string) bool {
-	at, err := strconv.ParseInt(textOf(c, "tradeTime"), 10, 64)
+	at, err := strconv.ParseInt(stringOf(c, "tradeTime"), 10, 64)
 	if err != nil {
 		return false
 	}

@@ -134,7 +134,7 @@ func verifies(form rewriteContent, rightToo bool) newInterceptor {
 		}
 		other := form(c, string(content))
 		switch {
-		case other != string(content) && textOf(c, "sign") == digest(other):
+		case other != string(content) && stringOf(c, "sign") == digest(other):
 			return nil
 		case verdict == nil && other != string(content) && !rightToo:
 			return &sandbox.Refusal{Reason: sandbox.SignWrong, Name: "sign", Message: "sign error"}

@@ -64,14 +64,14 @@ var comment = regexp.MustCompile(`/\*.*?\*/`)
 func in(operation, name, pattern string) func(c *sandbox.Call) bool {
 	expression := regexp.MustCompile(pattern)
 	return func(c *sandbox.Call) bool {
-		sent, isText := signing.Member{Value: valueOf(c, name)}.Text()
+		sent, isText := signing.Member{Value: valueOf(c, name)}.StringValue()
 		return c.Operation == operation && isText && expression.MatchString(sent)
 	}
 }
 
 func longPartner() sandbox.Interceptor {
 	long := func(c *sandbox.Call) bool {
-		return c.Operation == "singleVerify" && utf8.RuneCountInString(textOf(c, "partnerCode")) > 64
+		return c.Operation == "singleVerify" && utf8.RuneCountInString(stringOf(c, "partnerCode")) > 64
 	}
 	return sandbox.Chain(permit("partnerCode", long)(), onLookup(sandbox.LookupPartner, func(c *sandbox.Call, l *sandbox.Lookup) {
 		if long(c) {
@@ -93,12 +93,12 @@ func strictFaults() []Fault {
 			})},
 		{"short-email-refused", valid, "refuses an email shorter than six characters",
 			demand("email is too short", func(c *sandbox.Call) bool {
-				return valueOf(c, "email") == nil || len(textOf(c, "email")) > 5
+				return valueOf(c, "email") == nil || len(stringOf(c, "email")) > 5
 			})},
 		{"ascii-only", valid, "refuses non-ASCII characters in plan names",
-			demand("servicePlanShowName is not ASCII", func(c *sandbox.Call) bool { return isASCII(textOf(c, "servicePlanShowName")) })},
+			demand("servicePlanShowName is not ASCII", func(c *sandbox.Call) bool { return isASCII(stringOf(c, "servicePlanShowName")) })},
 		{"ten-periods-refused", valid, "refuses an orderPeriod of more than one digit",
-			demand("orderPeriod is too large", func(c *sandbox.Call) bool { return len(textOf(c, "orderPeriod")) < 2 })},
+			demand("orderPeriod is too large", func(c *sandbox.Call) bool { return len(stringOf(c, "orderPeriod")) < 2 })},
 		{"batch-of-fifty-refused", valid, "refuses batches of more than 50 SIM cards",
 			demand("too many SIM cards", func(c *sandbox.Call) bool { sims, _ := simsOf(c); return len(sims) <= 50 })},
 		{"repeated-sim-refused", valid, "refuses batches that name a SIM card twice",
@@ -109,7 +109,7 @@ func strictFaults() []Fault {
 			})},
 		{"trade-type-compared", valid, "refuses a tradeType other than the last path segment",
 			demand("unknown tradeType", func(c *sandbox.Call) bool {
-				return valueOf(c, "tradeType") == nil || strings.HasSuffix(c.Request.URL.Path, "/"+textOf(c, "tradeType"))
+				return valueOf(c, "tradeType") == nil || strings.HasSuffix(c.Request.URL.Path, "/"+stringOf(c, "tradeType"))
 			})},
 		{"charset-refused", valid, "refuses application/json with a charset",
 			refuseIncoming(sandbox.WrongMediaType, func(r *http.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), "charset=") })},
@@ -127,14 +127,14 @@ func crashFaults() []Fault {
 	return []Fault{
 		{"unknown-rst-crashes", noCrash, "crashes on synOrderInfo when payRst is not SUCCESS",
 			crash(func(c *sandbox.Call) bool {
-				return c.Operation == "synOrderInfo" && textOf(c, "payRst") != "" && textOf(c, "payRst") != "SUCCESS"
+				return c.Operation == "synOrderInfo" && stringOf(c, "payRst") != "" && stringOf(c, "payRst") != "SUCCESS"
 			})},
 		{"long-text-crashes", noCrash, "crashes on strings over 8,000 characters, as a database column may",
 			crash(func(c *sandbox.Call) bool { return longest(c) > 8000 && !isBatch(c) })},
 		{"control-character-crashes", noCrash, "crashes on control characters in strings",
-			crash(anyText(func(text string) bool { return strings.Contains(text, "\x01") }))},
+			crash(anyString(func(text string) bool { return strings.Contains(text, "\x01") }))},
 		{"space-crashes", noCrash, "crashes on strings that end in a space",
-			crash(anyText(func(text string) bool { return strings.HasSuffix(text, " ") }))},
+			crash(anyString(func(text string) bool { return strings.HasSuffix(text, " ") }))},
 		{"unknown-member-crashes", noCrash, "crashes on an unknown body member",
 			crash(func(c *sandbox.Call) bool { return len(c.Members) > 0 && valueOf(c, "mallcheckUnknown") != nil })},
 		{"unknown-parameter-crashes", noCrash, "crashes on an unknown query parameter",
@@ -189,11 +189,11 @@ func longest(c *sandbox.Call) int {
 	return length
 }
 
-// anyText selects calls with a string parameter for which holds returns true.
-func anyText(holds func(text string) bool) func(c *sandbox.Call) bool {
+// anyString selects calls with a string parameter for which holds returns true.
+func anyString(holds func(text string) bool) func(c *sandbox.Call) bool {
 	return func(c *sandbox.Call) bool {
 		return slices.ContainsFunc(parameters(c), func(m signing.Member) bool {
-			text, isText := m.Text()
+			text, isText := m.StringValue()
 			return isText && holds(text)
 		})
 	}

@@ -30,7 +30,7 @@ var secondSIM = fixtures().SIMs[len(fixtures().SIMs)-1]
 
 // owned refuses an order for a SIM card of another partner.
 func owned(_ *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
-	if r == nil && of(c, "singleOrder", "synOrderInfo") && (textOf(c, "deviceCode") == secondSIM) != (c.Partner == fixtures().SecondPartner) {
+	if r == nil && of(c, "singleOrder", "synOrderInfo") && (stringOf(c, "deviceCode") == secondSIM) != (c.Partner == fixtures().SecondPartner) {
 		return &sandbox.Refusal{Reason: sandbox.NotFound, Message: "the SIM card is unknown"}
 	}
 	return r
@@ -41,7 +41,7 @@ func oneRenewal(st *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox
 	if r != nil || !of(c, "stripeSubDirectly") {
 		return r
 	}
-	for _, o := range st.Orders(sandbox.ByPayID, textOf(c, "payId")) {
+	for _, o := range st.Orders(sandbox.ByPayID, stringOf(c, "payId")) {
 		if o.Partner != c.Partner {
 			continue
 		}

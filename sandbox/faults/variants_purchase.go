@@ -24,7 +24,7 @@ func orderVariants() []Variant {
 				l.Entries = append(l.Entries, unpaidEntries(st, c, l.SIM)...)
 			})},
 		{"failed-third-party-payment-refused", "refuses third-party orders whose payment failed", nil,
-			demand("payRst does not say success", func(c *sandbox.Call) bool { return !of(c, "synOrderInfo") || textOf(c, "payRst") == "SUCCESS" })},
+			demand("payRst does not say success", func(c *sandbox.Call) bool { return !of(c, "synOrderInfo") || stringOf(c, "payRst") == "SUCCESS" })},
 		{"renewals-shown-late", "shows an auto-renewal only from the second query on", nil, renewalsShownLate},
 		{"cancellation-without-data", "omits data from a successful cancelAutoRenewalRecord", nil,
 			onSuccess(setBodyOf(bareSuccess), "cancelAutoRenewalRecord")},
@@ -36,7 +36,7 @@ func paymentVariants() []Variant {
 	return []Variant{
 		{"declined-at-once", "refuses to authorize a payment with a declined payment method", nil,
 			always(sandbox.Interceptor{Conflict: func(_ *sandbox.State, c *sandbox.Call, r *sandbox.Refusal) *sandbox.Refusal {
-				if r == nil && of(c, "stripeSingleAuthorization") && textOf(c, "pm_id") == sandbox.MethodFails {
+				if r == nil && of(c, "stripeSingleAuthorization") && stringOf(c, "pm_id") == sandbox.MethodFails {
 					return &sandbox.Refusal{Reason: sandbox.Declined, Message: "the payment was declined"}
 				}
 				return r

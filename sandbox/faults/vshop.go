@@ -41,7 +41,7 @@ func vshopFaults() []Fault {
 		{"plan-of-area-hidden", "vshop/area-narrows-the-plans",
 			"lists one plan only when its area is requested",
 			onData(func(c *sandbox.Call, page mall.SingleServicePlanPage) mall.SingleServicePlanPage {
-				if textOf(c, "area") == "" && len(page.ServicePlanList) > 0 {
+				if stringOf(c, "area") == "" && len(page.ServicePlanList) > 0 {
 					page.ServicePlanList = page.ServicePlanList[1:]
 				}
 				return page
@@ -51,7 +51,7 @@ func vshopFaults() []Fault {
 
 func simByBeginning() sandbox.Interceptor {
 	return sandbox.Chain(
-		permit("deviceCode", func(c *sandbox.Call) bool { return textOf(c, "deviceCode") != "" })(),
+		permit("deviceCode", func(c *sandbox.Call) bool { return stringOf(c, "deviceCode") != "" })(),
 		onLookup(sandbox.LookupSIM, func(_ *sandbox.Call, l *sandbox.Lookup) {
 			l.Found = slices.ContainsFunc(fixtures().SIMs, func(sim string) bool { return strings.HasPrefix(sim, l.Key) })
 		})())
@@ -62,7 +62,7 @@ func sharedSIM() sandbox.Interceptor {
 	return sandbox.Chain(
 		demand("", func(c *sandbox.Call) bool {
 			if c.Operation == "singleVerify" {
-				shared.Store(textOf(c, "deviceCode"))
+				shared.Store(stringOf(c, "deviceCode"))
 			}
 			return true
 		})(),

@@ -261,7 +261,7 @@ func (st *State) LookUp(c *Call, purchaseID, orderNo, sim string) (Order, *Refus
 	case o != nil:
 		return st.show(c, o), nil
 	case key == "":
-		return Order{}, Broken(InQuery, "", "%s, %s and %s are all missing or empty: send one of them",
+		return Order{}, BadParameter(InQuery, "", "%s, %s and %s are all missing or empty: send one of them",
 			ByPurchaseID, ByOrderNo, BySIM)
 	}
 	return Order{}, &Refusal{Reason: NotFound, In: InQuery, Name: by, Clause: "order-lookup/unknown-key-refused", Message: fmt.Sprintf(

@@ -98,8 +98,8 @@ func Refuse(reason Reason, format string, args ...any) *Refusal {
 	return &Refusal{Reason: reason, Message: fmt.Sprintf(format, args...)}
 }
 
-// Broken returns the refusal of one parameter.
-func Broken(in, name, format string, args ...any) *Refusal {
+// BadParameter returns the refusal of one parameter.
+func BadParameter(in, name, format string, args ...any) *Refusal {
 	return &Refusal{Reason: BrokenConstraint, In: in, Name: name, Message: fmt.Sprintf(format, args...)}
 }
 

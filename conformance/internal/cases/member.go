@@ -91,15 +91,15 @@ func (d *deriver) presence(f field) {
 
 // putIn sends an optional field with a documented value or the first that fits.
 func (d *deriver) putIn(f field) {
-	if value, isText := f.documented(); isText {
+	if value, isString := f.documented(); isString {
 		d.add(f, famPutIn, "", f.judge(value), "with "+f.where()+" "+strconv.Quote(value), f.set(value))
 	}
 }
 
-// documented returns a documented text for a field, or one that fits. isText is false if the field is
+// documented returns a documented text for a field, or one that fits. isString is false if the field is
 // not a string.
-func (f field) documented() (value string, isText bool) {
-	if value, isText = f.example.(string); isText {
+func (f field) documented() (value string, isString bool) {
+	if value, isString = f.example.(string); isString {
 		return value, true
 	}
 	return f.sample(), f.schema.Type.Is(openapi3.TypeString)
@@ -168,7 +168,7 @@ func (d *deriver) pattern(f field) {
 func (d *deriver) values(f field) {
 	var members []string
 	for _, member := range f.schema.Enum {
-		if value, isText := member.(string); isText {
+		if value, isString := member.(string); isString {
 			members = append(members, value)
 		}
 	}
@@ -244,7 +244,7 @@ func (d *deriver) repeated(f field) {
 		return
 	}
 	changes := []Change{{Kind: Repeat, Name: f.name, Late: true}}
-	if value, isText := f.documented(); !f.required && isText {
+	if value, isString := f.documented(); !f.required && isString {
 		changes = slices.Insert(changes, 0, f.set(value)) // a valid request may not have it
 	}
 	d.add(f, famDuplicate, "", refused("signature/ambiguous-request-refused"), "whose "+f.where()+" is sent twice", changes...)

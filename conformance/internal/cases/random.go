@@ -12,8 +12,8 @@ import (
 
 // Random makes random requests of one operation. It is safe for concurrent use.
 type Random struct {
-	fields []field // that may have any valid value
-	broken []Case  // that break a constraint and can be signed
+	fields     []field // that may have any valid value
+	violations []Case  // that break a constraint and can be signed
 }
 
 // RandomOf returns a generator of random requests of an operation of the mall's contract. An error means
@@ -25,7 +25,7 @@ func RandomOf(operation string) (*Random, error) {
 	}
 	for _, d := range walked {
 		if d.operation.ID == operation {
-			return &Random{fields: d.free(), broken: d.breaking()}, nil
+			return &Random{fields: d.free(), violations: d.breaking()}, nil
 		}
 	}
 	return nil, fmt.Errorf("there is no operation %q", operation)
@@ -55,11 +55,11 @@ type Request struct {
 
 // choice is one change, with its text if that is random.
 type choice struct {
-	field  field
-	text   string
-	isText bool
-	change Change
-	broken bool // this change breaks the constraint
+	field    field
+	text     string
+	isString bool
+	change   Change
+	violates bool // this change breaks the constraint
 }
 
 // Changes returns the changes of a request.
@@ -117,15 +117,15 @@ func (r *Random) Valid(random *rand.Rand) Request {
 // Violation returns a random request that breaks one constraint and meets all others.
 func (r *Random) Violation(random *rand.Rand) Request {
 	request := r.Valid(random)
-	one := r.broken[random.IntN(len(r.broken))]
-	breach := choice{change: one.Changes[0], broken: true}
+	one := r.violations[random.IntN(len(r.violations))]
+	breach := choice{change: one.Changes[0], violates: true}
 	request.Clause = one.Clause
 	at := random.IntN(len(r.fields) + 1)
 	if at < len(r.fields) {
 		f, text := r.fields[at], randomText(random)
 		if o := f.judge(text); o.expect == Refused {
 			breach, request.Clause = f.choose(text), o.clause
-			breach.broken = true
+			breach.violates = true
 		}
 	}
 	request.choices = slices.DeleteFunc(request.choices, func(c choice) bool { return c.change.Name == breach.change.Name })
@@ -134,7 +134,7 @@ func (r *Random) Violation(random *rand.Rand) Request {
 }
 
 func (f field) choose(text string) choice {
-	return choice{field: f, text: text, isText: true, change: f.set(text)}
+	return choice{field: f, text: text, isString: true, change: f.set(text)}
 }
 
 // Smaller returns requests that are one step smaller: with one change less, or with a shorter text. They
@@ -142,12 +142,12 @@ func (f field) choose(text string) choice {
 func (r Request) Smaller() []Request {
 	var smaller []Request
 	for i, c := range r.choices {
-		if !c.broken {
+		if !c.violates {
 			smaller = append(smaller, Request{r.Clause, slices.Delete(slices.Clone(r.choices), i, i+1)})
 		}
 	}
 	for i, c := range r.choices {
-		if !c.isText {
+		if !c.isString {
 			continue
 		}
 		was := c.field.judge(c.text)
@@ -157,7 +157,7 @@ func (r Request) Smaller() []Request {
 			}
 			choices := slices.Clone(r.choices)
 			choices[i] = c.field.choose(text)
-			choices[i].broken = c.broken
+			choices[i].violates = c.violates
 			smaller = append(smaller, Request{r.Clause, choices})
 		}
 	}

@@ -48,10 +48,10 @@ func holds(t *testing.T, request Request, breaches int) {
 	t.Helper()
 	found := 0
 	for _, c := range request.choices {
-		if c.broken {
+		if c.violates {
 			found++
 		}
-		if c.isText && (c.field.judge(c.text).expect == Refused) != c.broken {
+		if c.isString && (c.field.judge(c.text).expect == Refused) != c.violates {
 			t.Errorf("%s: %q is not what it should be", request, c.text)
 		}
 	}

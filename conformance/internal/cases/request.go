@@ -110,7 +110,7 @@ func (d *deriver) example(name string, members map[string]any, schema *openapi3.
 	own = []Change{}
 	o := accepted
 	for _, member := range sortedKeys(schema.Properties) {
-		value, isText := members[member].(string)
+		value, isString := members[member].(string)
 		property := schema.Properties[member].Value
 		_, refers := property.Extensions[refersTo]
 		switch {
@@ -120,7 +120,7 @@ func (d *deriver) example(name string, members map[string]any, schema *openapi3.
 			if !refers {
 				own = append(own, Change{Kind: Drop, Name: member})
 			}
-		case !isText: // values that are not strings name SIM cards, which differ on the target
+		case !isString: // values that are not strings name SIM cards, which differ on the target
 		default:
 			change := Change{Kind: Set, Name: member, Value: string(quoted(value))}
 			if !refers {

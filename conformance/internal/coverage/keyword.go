@@ -32,7 +32,7 @@ func quick(name string, s *openapi3.Schema) func(any) bool {
 	switch name {
 	case "type":
 		if s.Type.Is("string") {
-			return isText
+			return isString
 		}
 	case "minLength":
 		return func(value any) bool {
@@ -54,7 +54,7 @@ func stringOf(value any) string {
 	return is
 }
 
-func isText(value any) bool   { _, is := value.(string); return is }
+func isString(value any) bool { _, is := value.(string); return is }
 func isNumber(value any) bool { _, is := value.(float64); return is }
 func isList(value any) bool   { _, is := value.([]any); return is }
 func isObject(value any) bool { _, is := value.(map[string]any); return is }
@@ -75,9 +75,9 @@ func keywords(s *openapi3.Schema, in string) []keyword {
 	add(len(s.AllOf) > 0, "allOf", isThere, openapi3.Schema{AllOf: s.AllOf})
 	add(len(s.AnyOf) > 0, "anyOf", isThere, openapi3.Schema{AnyOf: s.AnyOf})
 	add(len(s.OneOf) > 0, "oneOf", isThere, openapi3.Schema{OneOf: s.OneOf, Discriminator: s.Discriminator})
-	add(s.Pattern != "", "pattern", isText, openapi3.Schema{Pattern: s.Pattern})
-	add(s.MinLength > 0, "minLength", isText, openapi3.Schema{MinLength: s.MinLength})
-	add(s.MaxLength != nil, "maxLength", isText, openapi3.Schema{MaxLength: s.MaxLength})
+	add(s.Pattern != "", "pattern", isString, openapi3.Schema{Pattern: s.Pattern})
+	add(s.MinLength > 0, "minLength", isString, openapi3.Schema{MinLength: s.MinLength})
+	add(s.MaxLength != nil, "maxLength", isString, openapi3.Schema{MaxLength: s.MaxLength})
 	add(s.Format != "", "format", isThere, openapi3.Schema{Format: s.Format, Type: s.Type})
 	add(s.Min != nil, "minimum", isNumber, openapi3.Schema{Min: s.Min, ExclusiveMin: s.ExclusiveMin})
 	add(s.Max != nil, "maximum", isNumber, openapi3.Schema{Max: s.Max, ExclusiveMax: s.ExclusiveMax})

@@ -91,9 +91,9 @@ func (d *drift) of(m *observe.Member, rank Rank, kind, format string, was, is st
 	})
 }
 
-// manyPlaces is the number of places from which on the same change of members with one name is reported
+// manyMembers is the number of places from which on the same change of members with one name is reported
 // as a single change.
-const manyPlaces = 4
+const manyMembers = 4
 
 // together merges the same change of members with one name in many places into a single change, such as
 // a new member in every answer.
@@ -111,7 +111,7 @@ func together(changes []Change) []Change {
 	}
 	drop := map[int]bool{}
 	for key, found := range groups {
-		if len(found) < manyPlaces {
+		if len(found) < manyMembers {
 			continue
 		}
 		first := &changes[found[0]]

@@ -84,7 +84,7 @@ func (j *Journal) Open(dir string, t *target.Target) error {
 		return err
 	case !old.closed:
 		return &target.Error{
-			Place: path, Problem: "is the journal of a run that did not undo everything",
+			Origin: path, Problem: "is the journal of a run that did not undo everything",
 			Instead: "if that run is still going on, use another --report-dir; otherwise undo it with mallcheck sweep",
 		}
 	default:

@@ -33,7 +33,7 @@ func (j *Journal) Named(operation, partner, template, path string, body []byte) 
 	}
 	switch {
 	case operation == AddSIMs || operation == RemoveSIMs:
-		r.Group, r.SIMs = pathValue(template, path, "group_id"), textsIn(members.SIMs)
+		r.Group, r.SIMs = pathValue(template, path, "group_id"), stringsIn(members.SIMs)
 	case operation == Subscribe:
 		r.Payment = string(members.PayID)
 		// A subscription names only its payment; its cancellation also names the order and the SIM card.
@@ -50,8 +50,8 @@ func (j *Journal) Named(operation, partner, template, path string, body []byte) 
 	return r
 }
 
-// textsIn returns the strings of a list, or a single string in place of a list.
-func textsIn(raw json.RawMessage) (texts []string) {
+// stringsIn returns the strings of a list, or a single string in place of a list.
+func stringsIn(raw json.RawMessage) (texts []string) {
 	var list []wire.LooseString
 	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && trimmed[0] == '"' {
 		list = append(list, wire.LooseString(wire.Unquote(trimmed)))

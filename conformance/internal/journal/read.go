@@ -108,14 +108,14 @@ func (j *Journal) Fits(path string, t *target.Target) error {
 	for _, service := range target.Services {
 		if was := j.head.URLs[service]; was != given[service] {
 			return &target.Error{
-				Place: path, Problem: fmt.Sprintf("is of another target: its %s service is %s, not %s", service, orNone(was), orNone(given[service])),
+				Origin: path, Problem: fmt.Sprintf("is of another target: its %s service is %s, not %s", service, orNone(was), orNone(given[service])),
 				Instead: "give the settings of the run that wrote it",
 			}
 		}
 	}
 	if j.head.Partner != t.PartnerCode {
 		return &target.Error{
-			Place: path, Problem: "is of partner " + j.head.Partner + ", not " + t.PartnerCode, Instead: "give the settings of the run that wrote it",
+			Origin: path, Problem: "is of partner " + j.head.Partner + ", not " + t.PartnerCode, Instead: "give the settings of the run that wrote it",
 		}
 	}
 	return nil

@@ -174,7 +174,7 @@ func (w *writer) resolved(pointer string) yaml.Node {
 func (w *writer) changes(m *Member, c *change) {
 	w.typeChange(m, c)
 	w.nullChange(m, c)
-	w.textChange(m, c)
+	w.formChange(m, c)
 	w.valueChange(m, c)
 	if m.Presence == Always {
 		if m.New || presenceGrade(w.contract, m.node) != openapi.Documented {
@@ -234,7 +234,7 @@ func (w *writer) nullChange(m *Member, c *change) {
 	}
 }
 
-func (w *writer) textChange(m *Member, c *change) {
+func (w *writer) formChange(m *Member, c *change) {
 	n := m.node
 	pattern := textform.Pattern(m.Form)
 	switch {

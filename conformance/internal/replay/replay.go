@@ -165,7 +165,7 @@ func (r *replay) draft(exchange reports.Exchange) (*session.Draft, error) {
 		draft.After(wire.RawBody(func([]byte) []byte { return []byte(body) }))
 	}
 	for i := range sent.Members {
-		if m := &sent.Members[i]; m.Name == "tradeTime" && timeText.MatchString(textOf(*m)) {
+		if m := &sent.Members[i]; m.Name == "tradeTime" && timeText.MatchString(wire.Unquote(m.Value)) {
 			*m = signing.StringMember(m.Name, requests.Now())
 		}
 	}
@@ -203,12 +203,4 @@ func headerOf(response *reports.Response, name string) string {
 		}
 	}
 	return ""
-}
-
-// textOf returns a member's string, or the JSON text of any other value.
-func textOf(m signing.Member) string {
-	if text, isText := m.Text(); isText {
-		return text
-	}
-	return string(m.Value)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/requests"
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
@@ -43,7 +44,7 @@ func bearsSign(members []signing.Member, rules signing.Rules) bool {
 		return false
 	}
 	sign, err := signing.Sign(slices.Delete(slices.Clone(members), at, at+1), rules)
-	return err == nil && sign == textOf(members[at])
+	return err == nil && sign == wire.Unquote(members[at].Value)
 }
 
 // guess is a possible original of a recorded body, with the digits of the payment id and the payment

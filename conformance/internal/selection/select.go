@@ -35,7 +35,7 @@ func Select(all []checks.Check, only, skip []string) ([]checks.Check, error) {
 		}
 	}
 	if len(selected) == 0 {
-		return nil, &target.Error{Place: "--only and --skip", Problem: "together select no check", Instead: "leave one of them out"}
+		return nil, &target.Error{Origin: "--only and --skip", Problem: "together select no check", Instead: "leave one of them out"}
 	}
 	return selected, nil
 }
@@ -84,12 +84,12 @@ func idsOf(all []checks.Check) map[string]bool {
 
 func matchesSomething(all []checks.Check, key, pattern string) error {
 	if _, err := path.Match(pattern, ""); err != nil {
-		return &target.Error{Place: "--" + key, Value: pattern, Problem: "is not a valid pattern", Instead: "write an id, a glob, area:RID or op:addSims"}
+		return &target.Error{Origin: "--" + key, Value: pattern, Problem: "is not a valid pattern", Instead: "write an id, a glob, area:RID or op:addSims"}
 	}
 	if slices.ContainsFunc(all, func(check checks.Check) bool { return Matches(check, pattern) }) {
 		return nil
 	}
-	problem := &target.Error{Place: "--" + key, Value: pattern, Problem: "matches no check", Instead: "mallcheck list shows all checks"}
+	problem := &target.Error{Origin: "--" + key, Value: pattern, Problem: "matches no check", Instead: "mallcheck list shows all checks"}
 	area := strings.ToUpper(strings.TrimSuffix(pattern, "-"))
 	switch near := target.Nearest(pattern, Names(all)); {
 	case slices.ContainsFunc(all, func(check checks.Check) bool { return check.Area() == area }):

@@ -44,7 +44,7 @@ func Divide(selected []checks.Check, shard reports.Shard) ([]checks.Check, error
 	}
 	if len(mine) == 0 {
 		return nil, &target.Error{
-			Place: "--shard", Value: shard.String(), Problem: "has nothing to do",
+			Origin: "--shard", Value: shard.String(), Problem: "has nothing to do",
 			Instead: fmt.Sprintf("%d checks are selected: make fewer shards", len(selected)),
 		}
 	}

@@ -80,9 +80,9 @@ func (d *Draft) Names() []string {
 	return names
 }
 
-// Text returns the text of a parameter of its query or body before any edits, or "" if it
+// Value returns the text of a parameter of its query or body before any edits, or "" if it
 // has none.
-func (d *Draft) Text(name string) string {
+func (d *Draft) Value(name string) string {
 	for _, member := range d.wire.Members {
 		if member.Name == name {
 			return wire.Unquote(member.Value)

@@ -75,7 +75,7 @@ func (c *Connection) mayUndo(path string, entries []*journal.Entry) error {
 		operation, known := c.contract.Operation(e.Operation)
 		if does := reports.Does(operation.Does); !known || !c.target.Allow.Allows(does) {
 			return &target.Error{
-				Place: path, Problem: fmt.Sprintf("has %q, which %s does not allow", e.Operation, c.target.Name),
+				Origin: path, Problem: fmt.Sprintf("has %q, which %s does not allow", e.Operation, c.target.Name),
 				Instead: "use the settings of the run that wrote it, including --allow",
 			}
 		}

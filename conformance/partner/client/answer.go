@@ -61,10 +61,10 @@ func answerOf(e *Exchange) answer {
 // accepted reports whether the client knows that the request was executed.
 func (a *answer) accepted() bool { return !a.lost && !a.later && !a.refused }
 
-// text returns a member of the data as text.
-func (a *answer) text(name string) string { return textOf(a.data, name) }
+// value returns a member of the data as text.
+func (a *answer) value(name string) string { return stringOf(a.data, name) }
 
-func textOf(object map[string]any, name string) string {
+func stringOf(object map[string]any, name string) string {
 	text, _ := object[name].(string)
 	return text
 }

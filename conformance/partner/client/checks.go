@@ -28,7 +28,7 @@ var rules = []rule{
 	{observe.Strings, "client/sends-strings", "each parameter has the documented type: codes and amounts are strings", ""},
 	{observe.Forms, "client/keeps-the-forms", "each parameter has the documented form", ""},
 	{observe.Known, "client/sends-nothing-unknown", "no request has a parameter that the contract does not have", ""},
-	{observe.Place, "client/puts-globals-in-their-place", "version, partnerCode and sign are in the query of a GET and in the body of any other request", ""},
+	{observe.GlobalsPart, "client/puts-globals-in-their-place", "version, partnerCode and sign are in the query of a GET and in the body of any other request", ""},
 	{observe.OwnPartner, "client/uses-its-own-partner-code", "each request has the client's own partner code", ""},
 	{ListedPlan, "client/orders-a-listed-plan", "each order is for a package that was listed for the SIM card", "singleOrder synOrderInfo singleServicePlanPage"},
 	{ListedPrice, "client/orders-at-the-listed-price", "each order has the amount and currency of its package", "singleOrder synOrderInfo singleServicePlanPage"},

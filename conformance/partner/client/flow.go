@@ -67,7 +67,7 @@ type event struct {
 	mistakes  []observe.Mistake
 }
 
-func (e *event) text(name string) string { return e.observed.Text(name) }
+func (e *event) value(name string) string { return e.observed.Value(name) }
 
 // add records a mistake. Mistakes of one check with the same key count as one.
 func (e *event) add(check, key, part, summary, expected, actual string) {
@@ -112,7 +112,7 @@ func (f *flow) see(e *event) []observe.Mistake {
 	f.repetition(e)
 	switch id {
 	case "singleVerify":
-		e.flow = simFlow(e.text("deviceCode"))
+		e.flow = simFlow(e.value("deviceCode"))
 	case "singleServicePlanPage":
 		f.listing(e)
 	case "singleOrder", "synOrderInfo":
@@ -124,7 +124,7 @@ func (f *flow) see(e *event) []observe.Mistake {
 	case "queryOrder":
 		f.lookup(e)
 	case "singleQueryOrder":
-		e.flow = simFlow(e.text("deviceCode"))
+		e.flow = simFlow(e.value("deviceCode"))
 	case "queryAutoRenewalRecord":
 		f.renewal(e)
 	case "cancelAutoRenewalRecord":

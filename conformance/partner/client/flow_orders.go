@@ -52,13 +52,13 @@ func (f *flow) byPayID(id string) *order {
 
 // listing remembers the plans that were listed for a SIM card.
 func (f *flow) listing(e *event) {
-	sim := e.text("deviceCode")
+	sim := e.value("deviceCode")
 	e.flow = simFlow(sim)
 	if !e.answer.accepted() || f.plans[sim] == nil && len(f.plans) == mostKept {
 		return
 	}
 	for _, plan := range e.answer.list("servicePlanList") {
-		price := Price{textOf(plan, "packageCode"), textOf(plan, "payAmount"), textOf(plan, "payCurrency")}
+		price := Price{stringOf(plan, "packageCode"), stringOf(plan, "payAmount"), stringOf(plan, "payCurrency")}
 		if !slices.Contains(f.plans[sim], price) {
 			f.plans[sim] = append(f.plans[sim], price)
 		}
@@ -67,8 +67,8 @@ func (f *flow) listing(e *event) {
 
 // order judges and remembers an order.
 func (f *flow) order(e *event) {
-	o := &order{no: e.text("orderNo"), payID: e.text("payId"), sim: e.text("deviceCode"), pack: e.text("packageCode"),
-		amount: e.text("payAmount"), currency: e.text("payCurrency"), content: content(e), number: e.number,
+	o := &order{no: e.value("orderNo"), payID: e.value("payId"), sim: e.value("deviceCode"), pack: e.value("packageCode"),
+		amount: e.value("payAmount"), currency: e.value("payCurrency"), content: content(e), number: e.number,
 		thirdParty: e.observed.Operation == "synOrderInfo"}
 	e.flow = orderFlow(o.no)
 	f.price(e, o)
@@ -170,7 +170,7 @@ func (f *flow) second(e *event, o *order) {
 
 // payment judges an authorization or a subscription.
 func (f *flow) payment(e *event) {
-	id, payID := e.observed.Operation, e.text("payId")
+	id, payID := e.observed.Operation, e.value("payId")
 	o := f.byPayID(payID)
 	if o == nil {
 		if len(f.orders) < mostKept {
@@ -182,10 +182,10 @@ func (f *flow) payment(e *event) {
 	if o.refused {
 		e.add(RefusalHeeded, "paid", "body payId", "the client pays for an order that was refused", "no payment for a refused order", id+" for order "+o.no)
 	}
-	if amount := e.text("payAmount"); amount != "" && !same(amount, o.amount) {
+	if amount := e.value("payAmount"); amount != "" && !same(amount, o.amount) {
 		e.add(SamePrice, "amount", "body payAmount", "the payment has an amount other than the order's", o.amount, amount)
 	}
-	if currency := e.text("payCurrency"); currency != "" && !strings.EqualFold(currency, o.currency) {
+	if currency := e.value("payCurrency"); currency != "" && !strings.EqualFold(currency, o.currency) {
 		e.add(SamePrice, "currency", "body payCurrency", "the payment has a currency other than the order's", o.currency, currency)
 	}
 	if !e.answer.accepted() {
@@ -202,7 +202,7 @@ func (f *flow) payment(e *event) {
 
 // outcome records the outcome of a payment.
 func (f *flow) outcome(e *event) {
-	o := f.byPayID(e.text("payId"))
+	o := f.byPayID(e.value("payId"))
 	if o == nil {
 		return
 	}
@@ -211,7 +211,7 @@ func (f *flow) outcome(e *event) {
 	if !e.answer.accepted() {
 		return
 	}
-	o.status, o.queried = e.answer.text("payStatus"), true
+	o.status, o.queried = e.answer.value("payStatus"), true
 	if o.authorized > 0 && o.status == payPaid && !o.purchased {
 		o.purchased = true
 		f.completed[FlowPurchase]++
@@ -241,7 +241,7 @@ func (f *flow) lookup(e *event) {
 	for i := range e.observed.Query {
 		m := &e.observed.Query[i]
 		if name := m.Name; name == "purchase_order_id" || name == "order_id" || name == "sim_id" {
-			keys[name], _ = m.Text()
+			keys[name], _ = m.StringValue()
 			if keys[name] == "" {
 				e.add(NoEmptyKey, name, "query "+name, "queryOrder is sent with an empty "+name, "only keys that have a value", name+"=")
 			}
@@ -250,7 +250,7 @@ func (f *flow) lookup(e *event) {
 	o := f.find(func(o *order) bool { return o.no == keys["order_id"] && keys["order_id"] != "" })
 	if o == nil {
 		o = f.find(func(o *order) bool {
-			return o.no == e.answer.text("order_id") || o.sim == keys["sim_id"] && keys["sim_id"] != ""
+			return o.no == e.answer.value("order_id") || o.sim == keys["sim_id"] && keys["sim_id"] != ""
 		})
 	}
 	if o != nil {
@@ -264,12 +264,12 @@ func (f *flow) lookup(e *event) {
 
 // renewal remembers an auto-renewal that was shown.
 func (f *flow) renewal(e *event) {
-	sim := e.text("deviceCode")
+	sim := e.value("deviceCode")
 	e.flow = simFlow(sim)
 	if !e.answer.accepted() || f.renewals[sim] == nil && len(f.renewals) == mostKept {
 		return
 	}
-	shown := renewal{e.answer.text("orderNo"), e.answer.text("payId")}
+	shown := renewal{e.answer.value("orderNo"), e.answer.value("payId")}
 	if !slices.Contains(f.renewals[sim], shown) {
 		f.renewals[sim] = append(f.renewals[sim], shown)
 	}
@@ -280,7 +280,7 @@ func (f *flow) renewal(e *event) {
 
 // cancellation judges the ids with which an auto-renewal is cancelled.
 func (f *flow) cancellation(e *event) {
-	sim, asked := e.text("deviceCode"), renewal{e.text("orderNo"), e.text("payId")}
+	sim, asked := e.value("deviceCode"), renewal{e.value("orderNo"), e.value("payId")}
 	e.flow = simFlow(sim)
 	own := slices.Contains(f.renewals[sim], asked)
 	if o := f.find(func(o *order) bool { return o.no == asked.orderNo && o.payID == asked.payID && o.sim == sim }); o != nil {

@@ -46,7 +46,7 @@ func (f *flow) change(e *event) {
 
 // result judges a query of the result of a task.
 func (f *flow) result(e *event) {
-	id := e.text("request_id")
+	id := e.value("request_id")
 	t := f.tasks[id]
 	if t == nil {
 		if len(f.tasks) < mostKept {
@@ -66,7 +66,7 @@ func (f *flow) result(e *event) {
 	if !e.answer.accepted() {
 		return
 	}
-	t.read, t.status = true, e.answer.text("status")
+	t.read, t.status = true, e.answer.value("status")
 	if !t.ended && slices.Contains(f.options.TerminalStatuses, t.status) {
 		t.ended = true
 		f.completed[map[string]string{"addSims": FlowAdd, "removeSims": FlowRemove}[t.operation]]++

@@ -50,7 +50,7 @@ var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$`
 func (c *Config) Check() error {
 	for _, name := range c.Hosts {
 		if !hostName.MatchString(name) {
-			return &target.Error{Place: "--allow-host", Value: name, Problem: "is not a host name",
+			return &target.Error{Origin: "--allow-host", Value: name, Problem: "is not a host name",
 				Instead: "write it without scheme and port, such as mall.example"}
 		}
 	}

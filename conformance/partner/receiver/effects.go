@@ -175,8 +175,8 @@ func (s *sender) effects() []partner.Check {
 	return all
 }
 
-// settling is how long an effect may lag behind the response.
-const settling = 300 * time.Millisecond
+// effectDelay is how long an effect may lag behind the response.
+const effectDelay = 300 * time.Millisecond
 
 // counted runs a scenario and compares the number of effects.
 func (s *sender) counted(ctx context.Context, r *partner.Record, one scenario) {
@@ -200,7 +200,7 @@ func (s *sender) counted(ctx context.Context, r *partner.Record, one scenario) {
 			r.Inconclusive(err.Error())
 			return
 		case after-before >= one.effects || time.Now().After(deadline):
-			time.Sleep(settling) // an extra effect may come late
+			time.Sleep(effectDelay) // an extra effect may come late
 			if after, err = s.count(ctx); err == nil && after-before != one.effects {
 				r.Fail(fmt.Sprintf("%s had %d effects", one.what, after-before), fmt.Sprint(one.effects), fmt.Sprint(after-before))
 			}
@@ -262,7 +262,7 @@ func (s *sender) abandon(ctx context.Context, p *push) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
 	defer cancel()
 	_ = s.send(ctx, p) // the response is lost on purpose
-	time.Sleep(settling)
+	time.Sleep(effectDelay)
 }
 
 // The load of a receiver.

@@ -39,7 +39,7 @@ func (m *mimic) legible(c *sandbox.Call) {
 		accepts := func(kind string) bool {
 			return m.lenient[c.Operation][provoke.Provocation{Kind: kind, Parameter: member.Name}]
 		}
-		if text, is := member.Text(); is && accepts(provoke.SpacesAround) {
+		if text, is := member.StringValue(); is && accepts(provoke.SpacesAround) {
 			if quoted, err := json.Marshal(strings.TrimSpace(text)); err == nil {
 				member.Value = quoted
 			}

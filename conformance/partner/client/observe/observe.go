@@ -31,7 +31,7 @@ const (
 	Strings        = "CLI-009" // of the documented type
 	Forms          = "CLI-010" // of the documented form
 	Known          = "CLI-011" // no undocumented parameter
-	Place          = "CLI-012" // global parameters are in the query of a GET, otherwise in the body
+	GlobalsPart    = "CLI-012" // global parameters are in the query of a GET, otherwise in the body
 	OwnPartner     = "CLI-013" // the partner code is the client's own
 )
 
@@ -78,12 +78,12 @@ type Observed struct {
 	Signed *Signed
 }
 
-// Text returns a parameter of the query, path or body as text; "" if it is missing.
-func (o *Observed) Text(name string) string {
+// Value returns a parameter of the query, path or body as text; "" if it is missing.
+func (o *Observed) Value(name string) string {
 	for _, members := range [][]signing.Member{o.Body, o.Query, o.Path} {
 		for i := range members {
 			if members[i].Name == name {
-				text, ok := members[i].Text()
+				text, ok := members[i].StringValue()
 				if !ok {
 					text = string(members[i].Value)
 				}

@@ -149,7 +149,7 @@ func (j *judgement) header() {
 func (j *judgement) missing(name string) {
 	in := j.parametersIn()
 	if slices.Contains(globals, name) && !j.inQuery() && slices.ContainsFunc(j.observed.Query, named(name)) {
-		j.add(Mistake{Check: Place, Key: name, Part: "query " + name, Summary: fmt.Sprintf("%s is in the query of a %s", name, j.op.Method),
+		j.add(Mistake{Check: GlobalsPart, Key: name, Part: "query " + name, Summary: fmt.Sprintf("%s is in the query of a %s", name, j.op.Method),
 			Expected: name + " in the body", Actual: name + " in the query"})
 		return
 	}
@@ -229,7 +229,7 @@ func (j *judgement) addSchemaError(m *signing.Member, err *openapi3.SchemaError)
 	if strings.Contains(where, "[") {
 		clause = j.clause(m.Name, "items/"+keyword)
 	}
-	if text, _ := m.Text(); text == "" && keyword != "type" {
+	if text, _ := m.StringValue(); text == "" && keyword != "type" {
 		summary = fmt.Sprintf("%s of %s is empty", where, j.op.ID)
 	}
 	j.add(j.graded(Mistake{Check: check, Key: j.op.ID + " " + m.Name + " " + keyword, Part: j.parametersIn() + " " + where,

@@ -55,7 +55,7 @@ func (j *judgement) sign() {
 	}
 	for i := range in {
 		if in[i].Name == "sign" {
-			text, ok := in[i].Text()
+			text, ok := in[i].StringValue()
 			if !ok {
 				text = string(in[i].Value)
 			}

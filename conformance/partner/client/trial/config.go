@@ -79,7 +79,7 @@ func checkEnv(env []string) error {
 
 // noSuch says that the value of a flag is unknown, and suggests a similar known value or what to write.
 func noSuch(flag, value string, known []string, instead string) error {
-	problem := &target.Error{Place: flag, Value: value, Problem: "is not known", Instead: instead}
+	problem := &target.Error{Origin: flag, Value: value, Problem: "is not known", Instead: instead}
 	if near := target.Nearest(value, known); near != "" {
 		problem.Instead = "did you mean " + near + "?"
 	}
