@@ -1,4 +1,4 @@
-# Targets of the project. `make verify` is what the pipeline runs.
+# Targets of the project. The pipeline runs `make verify`.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -16,7 +16,7 @@ help: ## Show the targets
 run: ## Test the built-in sandbox
 	$(GO) run ./cmd/mallcheck run
 
-# Packages that wait for processes leave a processor idle.
+# Three packages at a time, because packages that wait for processes leave a processor idle.
 .PHONY: test
 test: ## Run the project's own tests without the long proofs (Go alone is enough)
 	$(GO) test -p 3 ./...
@@ -54,7 +54,7 @@ faults: build ## Prove that the suite catches every fault: a matrix in mallcheck
 	$(BIN) faults --prove --seed 2 # causes are learnt with seed 1
 
 .PHONY: verify
-verify: ## Run the whole pipeline; installs what it needs
+verify: ## Run the whole pipeline; installs the Debian packages it needs
 	.ci/verify
 
 .PHONY: lint

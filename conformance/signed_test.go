@@ -8,8 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// TestSignsAreExplained shows that a result that deviates says of each request
-// what its sign is by the rules, and that another says nothing.
+// A deviating result explains the sign of each request; any other result explains none.
 func TestSignsAreExplained(t *testing.T) {
 	run := runAgainst(t, settings(func(s *target.Settings) {
 		s.Fault, s.Only = []string{"sign-wrong-accepted"}, []string{"SIG-003/addSims", "SIG-022/addSims"}
@@ -34,8 +33,7 @@ func TestSignsAreExplained(t *testing.T) {
 	}
 }
 
-// TestWrongPushSignaturesAreExplained shows that a failure names the text to sign and the rule by which
-// the target signed instead.
+// A failure names the text to sign and the rule by which the target signed instead.
 func TestWrongPushSignaturesAreExplained(t *testing.T) {
 	run := runAgainst(t, settings(func(s *target.Settings) {
 		s.Fault, s.Only = []string{"push-headers-not-signed"}, []string{"NTF-017"}

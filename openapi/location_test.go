@@ -31,7 +31,7 @@ func TestLocations(t *testing.T) {
 	}
 }
 
-// TestEveryRuleHasALocation shows that no clause of a list goes without a line.
+// Every clause of a list has a line.
 func TestEveryRuleHasALocation(t *testing.T) {
 	for _, parse := range []func() (*Contract, error){Mall, Push} {
 		contract, err := parse()

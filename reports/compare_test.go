@@ -42,8 +42,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestCompareWithItself shows that a run has nothing new against itself, and
-// that what is new one way is gone the other way.
+// A run has nothing new compared with itself, and what is new in one direction is gone in the other.
 func TestCompareWithItself(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := fixture.AnyRun().Draw(t, "a"), fixture.AnyRun().Draw(t, "b")

@@ -107,7 +107,7 @@ func TestWriteJSONLeavesRunAlone(t *testing.T) {
 	}
 }
 
-// TestSchemaRejects shows that the schema is no open door.
+// The schema rejects invalid runs.
 func TestSchemaRejects(t *testing.T) {
 	schema := compileSchema(t)
 	for _, change := range [][2]string{

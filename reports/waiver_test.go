@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// TestMergedWaivers shows that a waiver is stale when all shards together have
-// judged what it covers, and not before.
+// A waiver is stale only if all shards together have judged everything that it covers.
 func TestMergedWaivers(t *testing.T) {
 	half := Waiver{Check: "SIG-022", Target: "uat", Covers: 2, Passed: 1}
 	other := Waiver{Check: "RID-001", Target: "uat", Covers: 1, Failed: 1}

@@ -148,8 +148,8 @@ func FuzzSignBody(f *testing.F) {
 	})
 }
 
-// FuzzSignerQuery checks that whatever query can be signed keeps its own parameters, that a
-// server finds the sign right, and that signing again changes nothing.
+// Any query that can be signed keeps its own parameters, a server finds the sign right, and signing again
+// changes nothing.
 func FuzzSignerQuery(f *testing.F) {
 	for _, seed := range []string{
 		"", "a=1&b=2", "sign=old&a=1", "version=&partnerCode&tradeTime=", "a=%E6%AC%A7+%2B", "&&a&&", "=", "a=1&a=2", "a=%zz", "a;b", "request_id=1", "%73ign=1",
@@ -192,8 +192,8 @@ func FuzzSignerQuery(f *testing.F) {
 	})
 }
 
-// FuzzSignerBody checks that whatever body can be signed keeps its own members, byte for byte
-// and in order, that a server finds the sign right, and that signing again changes nothing.
+// Any body that can be signed keeps its own members, byte for byte and in order, a server finds the sign
+// right, and signing again changes nothing.
 func FuzzSignerBody(f *testing.F) {
 	for _, seed := range bodySeeds {
 		f.Add([]byte(seed))
@@ -226,8 +226,7 @@ func FuzzSignerBody(f *testing.F) {
 	})
 }
 
-// FuzzPathTemplates checks that a path made from a template, by putting a value in each place,
-// gives that value back.
+// A path made from a template by inserting values yields these values again.
 func FuzzPathTemplates(f *testing.F) {
 	f.Add("/async-result/{request_id}", "RQ-1")
 	f.Add("/mall/bundle-groups/{group_id}/sims", "a/b ?%")
@@ -253,7 +252,7 @@ func FuzzPathTemplates(f *testing.F) {
 	})
 }
 
-// FuzzPushVerifier checks that nothing is accepted but what a PushSigner writes.
+// Only signatures that a PushSigner writes are accepted.
 func FuzzPushVerifier(f *testing.F) {
 	header := http.Header{}
 	if err := testPushSigner().SignHeader(header, []byte(pushBody)); err != nil {

@@ -57,7 +57,7 @@ func (c *explainCommand) Run(std *streams) error {
 	labelled(&told, "clause", e.Clause)
 	labelled(&told, "says", e.Statement)
 	if e.File != "" {
-		labelled(&told, "stands in", fmt.Sprintf("%s, line %d", e.File, e.Line))
+		labelled(&told, "location", fmt.Sprintf("%s, line %d", e.File, e.Line))
 	}
 	labelled(&told, "evidence", evidence)
 	labelled(&told, "note", e.Note)
@@ -69,12 +69,12 @@ func (c *explainCommand) Run(std *streams) error {
 	if len(e.Cases) > 0 {
 		labelled(&told, "cases", strings.Join(e.Cases, ", "))
 	}
-	labelled(&told, "run only it", strings.Replace(commandOf(e.ID), " -- ", " --only "+e.ID+" -- ", 1)+onlyAtTheEnd(e.ID))
+	labelled(&told, "run it alone", strings.Replace(commandOf(e.ID), " -- ", " --only "+e.ID+" -- ", 1)+onlyAtTheEnd(e.ID))
 	if len(e.Faults) > 0 {
 		labelled(&told, "see it fail", fmt.Sprintf("mallcheck run --only %s --fault %s", e.ID, e.Faults[0]))
 	}
 	if len(e.Faults) > 1 {
-		labelled(&told, "it catches", strings.Join(e.Faults, ", "))
+		labelled(&told, "catches", strings.Join(e.Faults, ", "))
 	}
 	_, err = io.WriteString(std.out, told.String())
 	return err

@@ -51,8 +51,7 @@ func TestPartnerMisuse(t *testing.T) {
 	}
 }
 
-// TestReceiverThatAcceptsEverything checks that a receiver without verification fails, and that the
-// key appears in no output.
+// A receiver without verification fails, and the key appears in no output.
 func TestReceiverThatAcceptsEverything(t *testing.T) {
 	testlevel.Plain(t)
 	careless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
@@ -69,7 +68,7 @@ func TestReceiverThatAcceptsEverything(t *testing.T) {
 	}
 }
 
-// TestReceiverThatRefusesEverything checks that refusals prove nothing when a valid push is refused, too.
+// Refusals prove nothing if a valid push is also refused.
 func TestReceiverThatRefusesEverything(t *testing.T) {
 	strict := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
 	defer strict.Close()
@@ -84,8 +83,7 @@ func TestReceiverThatRefusesEverything(t *testing.T) {
 	}
 }
 
-// TestReceiverWithWrongSettings checks that the conclusion names the setting with which the receiver
-// refuses every valid push, and that nothing is a violation.
+// If the receiver refuses every valid push, the conclusion names the likely setting, and nothing is a violation.
 func TestReceiverWithWrongSettings(t *testing.T) {
 	testlevel.Plain(t)
 	mux := http.NewServeMux()

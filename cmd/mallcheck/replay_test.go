@@ -65,8 +65,7 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// TestReplayOfTamperedFile checks that a run.json from elsewhere decides neither
-// what a replay may do nor where it sends anything.
+// A foreign run.json decides neither what a replay may do nor where it sends anything.
 func TestReplayOfTamperedFile(t *testing.T) {
 	testlevel.Plain(t)
 	var target, elsewhere recorder

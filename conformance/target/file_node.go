@@ -53,7 +53,7 @@ func (f *File) mapping(node *yaml.Node, what string, known []string) ([]pair, er
 		case key.Kind != yaml.ScalarNode || name == "":
 			return nil, f.fail(key, "", "the key is not a word", "write KEY: VALUE lines")
 		case before >= 0:
-			return nil, f.fail(key, "", fmt.Sprintf("%q stands in line %d already", name, pairs[before].key.Line), "keep one of the two")
+			return nil, f.fail(key, "", fmt.Sprintf("%q is already in line %d", name, pairs[before].key.Line), "keep one of the two")
 		case known != nil && !slices.Contains(known, name):
 			return nil, f.fail(key, "", fmt.Sprintf("unknown key %q in %s", name, what), f.instead(name, known))
 		}

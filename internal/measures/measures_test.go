@@ -158,7 +158,7 @@ func TestPackages(t *testing.T) {
 }
 
 // titleComment is the start of a comment that repeats the name of a test, which godoc never shows.
-var titleComment = regexp.MustCompile(`(?m)^// (Test|Fuzz)\w+ holds\b.*`)
+var titleComment = regexp.MustCompile(`(?m)^// (Test|Fuzz)\w+ (holds|(shows|checks) that)\b.*`)
 
 // TestTestComments keeps comments of tests to the behaviour: "A cut value is redacted", not "TestX holds that …".
 func TestTestComments(t *testing.T) {

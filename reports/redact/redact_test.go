@@ -85,8 +85,7 @@ func TestRedactHeaders(t *testing.T) {
 	}
 }
 
-// TestRedactLearns shows that a hidden value is hidden under other names as well,
-// and that a plain word is not, which would be met by chance.
+// A hidden value is also hidden under other names, but a plain word, which may occur by chance, is not.
 func TestRedactLearns(t *testing.T) {
 	run := runWith(reports.Exchange{
 		Request: reports.Request{URL: "http://h/orders/pm_1GnMUDLn", Header: []reports.Header{{Name: "Authorization", Value: "Bearer t0ken-t0ken"}}},
@@ -207,8 +206,7 @@ func TestRedactedURLIsURL(t *testing.T) {
 	})
 }
 
-// TestRedactIsDeep shows that nothing is shared between a run and its copy but the
-// bytes of bodies, which nobody writes to.
+// A run and its copy share only the bytes of bodies, which nobody modifies.
 func TestRedactIsDeep(t *testing.T) {
 	run := fixture.Run()
 	before := fixture.JSON(t, run)

@@ -83,7 +83,7 @@ func TestMarkdownMentionsNobody(t *testing.T) {
 	}
 }
 
-// TestFences shows that no text ends the code in which it stands.
+// No text can end the code block that contains it.
 func TestFences(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching("[`a\n]{0,30}").Draw(t, "text")
@@ -132,7 +132,7 @@ func TestSARIFFollowsItsSchema(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { check(t, fixture.AnyRun().Draw(t, "run")) })
 }
 
-// TestSARIFPointsAtTheContract shows that each result has the rule and the line of its clause.
+// Each result has the rule and the line of its clause.
 func TestSARIFPointsAtTheContract(t *testing.T) {
 	var log sarifLog
 	if err := json.Unmarshal(writeSARIF(t, fixture.Run()), &log); err != nil {
@@ -165,7 +165,7 @@ func TestSARIFPointsAtTheContract(t *testing.T) {
 
 var workflowCommand = regexp.MustCompile(`^::(error|warning|notice) ((file|line|title)=[^,:]+,?)+::[^\r]*$`)
 
-// TestGitHubCommands shows that every line is one command, whatever the texts are.
+// Every line is one command, whatever the texts are.
 func TestGitHubCommands(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		out := strings.TrimSuffix(string(writeGitHub(t, fixture.AnyRun().Draw(t, "run"))), "\n")

@@ -65,7 +65,7 @@ func TestHTMLGolden(t *testing.T) {
 	fixture.Golden(t, "report.html", structure(writeHTML(t, coveredRun())))
 }
 
-// TestHTMLLinks shows that every link within the page leads somewhere and that no id is there twice.
+// Every link within the page has a target, and no id occurs twice.
 func TestHTMLLinks(t *testing.T) {
 	page := string(writeHTML(t, coveredRun()))
 	var ids []string

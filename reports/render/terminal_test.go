@@ -252,7 +252,7 @@ func TestTerminalGroups(t *testing.T) {
 	}
 }
 
-// TestTerminalHasNoCommands shows that a target cannot act on the terminal.
+// A target cannot act on the terminal.
 func TestTerminalHasNoCommands(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		run := fixture.AnyRun().Draw(t, "run")

@@ -48,8 +48,7 @@ func TestWriteFilesOnlyWhatIsAskedFor(t *testing.T) {
 	}
 }
 
-// TestWriteFilesFails shows that one format that fails keeps no other from being
-// written, and leaves nothing half done.
+// A failing format does not prevent the others from being written, and leaves no partial file.
 func TestWriteFilesFails(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "junit.xml", "in the way"), 0o755); err != nil {

@@ -47,8 +47,7 @@ func TestEachSandboxGetsItsOwn(t *testing.T) {
 	}
 }
 
-// TestVisitTellsSandboxesApart shows that the comparison above can fail: an
-// interceptor that two sandboxes share is found out.
+// The comparison above can fail: it detects an interceptor that two sandboxes share.
 func TestVisitTellsSandboxesApart(t *testing.T) {
 	for name, construct := range map[string]newInterceptor{
 		"repeatedIDs": repeatedIDs, "lockedOut": lockedOut, "rememberedSigns": rememberedSigns, "rememberedBesidePath": rememberedBesidePath,

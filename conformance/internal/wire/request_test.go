@@ -8,8 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestQuotedLikeJSON shows that the short way for plain texts writes and reads
-// what encoding/json does.
+// The fast path for plain strings writes and reads the same as encoding/json.
 func TestQuotedLikeJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ -~]*`), rapid.StringMatching(`[\x00-\x22\\<>&\x7e-\x80\x{2028}]*`)).Draw(t, "text")

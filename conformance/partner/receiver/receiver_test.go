@@ -156,7 +156,7 @@ func (l *late) judged(t *testing.T, slow string) *partner.Record {
 	return r
 }
 
-// TestSlowThatDoesNothing checks that nothing is proved by a --slow that does not have the receiver answer too late.
+// A --slow that does not make the receiver answer too late proves nothing.
 func TestSlowThatDoesNothing(t *testing.T) {
 	testlevel.Plain(t)
 	for _, test := range []struct {

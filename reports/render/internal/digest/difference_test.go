@@ -23,8 +23,7 @@ func TestDifference(t *testing.T) {
 	}
 }
 
-// TestDifferenceLosesNothing shows that the spans are the texts, and that what
-// is not marked is the same in both.
+// The spans add up to the texts, and the unmarked spans are the same in both.
 func TestDifferenceLosesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[ab{": ]{0,20}`)
