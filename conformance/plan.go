@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
@@ -37,7 +38,8 @@ type Plan struct {
 	// Orders and Payments are how many a conforming target would accept; they stay.
 	Orders   int `json:"orders"`
 	Payments int `json:"payments"`
-	// OrdersAtMost is how many a target would place that accepts every order.
+	// OrdersAtMost is how many a target would place that accepts every order, invalid ones
+	// included. The run holds most of those back once it knows the target.
 	OrdersAtMost int `json:"ordersAtMost"`
 	// Cost and CostAtMost are what these orders come to at the target's price.
 	Cost       string `json:"cost"`
@@ -88,6 +90,9 @@ func NewPlan(t *target.Target, dry *reports.Run) *Plan {
 	p.Takes = time.Duration(p.Total) * perCall
 	if t.Rate > 0 {
 		p.Takes = time.Duration(float64(p.Total) / t.Rate * float64(time.Second))
+	}
+	if checks.MayHoldBack(t) {
+		p.OrdersAtMost = min(p.OrdersAtMost, p.Orders+checks.MostSoldWrongly())
 	}
 	p.Cost, p.CostAtMost = costs(p.Orders, t.Amount), costs(p.OrdersAtMost, t.Amount)
 	p.warn(t)

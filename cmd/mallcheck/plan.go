@@ -70,7 +70,7 @@ func tellPlan(out io.Writer, p *conformance.Plan) error {
 	fmt.Fprintf(&text, "calls     %d, which take about %s %s; waiting for tasks comes on top\n", p.Total, p.Takes.Round(time.Second), pace)
 	fmt.Fprintf(&text, "creates   %d changes of groups, which are undone; %d orders and %d payments, which stay\n", p.GroupChanges, p.Orders, p.Payments)
 	if p.OrdersAtMost > 0 {
-		fmt.Fprintf(&text, "costs     %s %s at the price of the package; %s if the target accepted each of the %d orders sent, the invalid ones too\n",
+		fmt.Fprintf(&text, "costs     %s %s at the price of the package; %s for %d orders if the target accepts invalid ones, too\n",
 			p.Cost, p.Currency, p.CostAtMost, p.OrdersAtMost)
 	}
 	text.WriteString("\n")

@@ -21,7 +21,13 @@ func Grouped(selected []Check) []Check {
 	made := slices.Clone(selected)
 	open := map[string][]*group{}
 	refusing := map[string]*names{}
+	lenient := newLeniency()
 	for i := range made {
+		if check := made[i]; check.isRefusal() {
+			what, _ := refusalOf(check)
+			made[i].Run = func(ctx context.Context, s *session.Session) { lenient.run(ctx, s, check, what, check.Run) }
+			continue
+		}
 		c := made[i].derived
 		if c == nil || !groupable(c) {
 			continue

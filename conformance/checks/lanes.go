@@ -28,10 +28,13 @@ var areas = []string{"SIG", "ENV", "RID", "ASY", "GRP", "ORD", "VSH", "PAY", "NT
 // Importance ranks a check: smaller numbers run first.
 func (c Check) Importance() int {
 	if c.isLasting() {
-		return len(areas) + 1
+		return len(areas) + 2
 	}
 	if c.isSpending() {
-		return len(areas) // if accepted, it uses up what the other checks of its operation need
+		return len(areas) + 1 // if accepted, it uses up what the other checks of its operation need
+	}
+	if c.isSellingRefusal() {
+		return len(areas) // what the target accepts where it costs nothing is known by then
 	}
 	if at := slices.Index(areas, c.Area()); at >= 0 {
 		return at

@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/mallcheck/mallcheck/conformance"
@@ -9,6 +10,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // mostOf are how many calls and orders a run of a depth may take.
@@ -61,5 +63,39 @@ func planned(t *testing.T, what string, calls, orders int, layers ...target.Laye
 		if math.Abs(float64(number.planned-number.made)) > 0.1*float64(number.made) {
 			t.Errorf("%s: %d planned, %d made", what, number.planned, number.made)
 		}
+	}
+}
+
+// TestLenientTarget tests a sandbox that accepts requests without version. Where that is no violation, it costs at most
+// a few orders, and each check that is held back says so; where it is one, every operation is shown to violate it.
+func TestLenientTarget(t *testing.T) {
+	testlevel.Plain(t)
+	for strict, want := range map[string]struct{ failed, held bool }{"documented": {held: true}, "derived": {failed: true}} {
+		t.Run(strict, func(t *testing.T) {
+			s, err := embedded.Start(target.Flags(target.Settings{Seed: "3", Fault: []string{"version-not-required"}, Strict: strict}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			run, err := conformance.Run(t.Context(), s.Target, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			failed, held := 0, 0
+			for _, result := range run.Results {
+				switch {
+				case strings.HasSuffix(result.ID, "/body/version/missing") && result.Verdict == reports.Failed:
+					failed++
+				case result.Verdict == reports.Skipped && strings.Contains(result.Reason, "--depth thorough sends it"):
+					held++
+				}
+			}
+			if (failed >= 10) != want.failed || (held >= 5) != want.held || want.failed == (held > 0) {
+				t.Errorf("%d checks failed, %d were held back", failed, held)
+			}
+			if orders := run.Cost.Orders; want.held && orders > mostOf[checks.Standard].orders {
+				t.Errorf("%d orders, at most %d are allowed", orders, mostOf[checks.Standard].orders)
+			}
+		})
 	}
 }
