@@ -190,7 +190,7 @@ func refusalOf(status int, answer answer) string {
 	case answer.code == "":
 		return fmt.Sprintf("HTTP %d, operateCode that is not a string", status)
 	case !isRefusalCode(answer.code):
-		return fmt.Sprintf("HTTP %d, changing operateCode", status)
+		return fmt.Sprintf("HTTP %d, operateCode that changes", status)
 	}
 	return fmt.Sprintf("HTTP %d, operateCode %s", status, answer.code)
 }

@@ -76,6 +76,9 @@ func (p *pushes) note(subject, value string) {
 	}
 }
 
+// ChangingHeader is what is learnt of a push header whose values have no common form.
+const ChangingHeader = "a changing text"
+
 // pushHeader returns what is kept of a header field, or "".
 func pushHeader(field reports.Header) string {
 	name := strings.ToLower(field.Name)
@@ -88,7 +91,7 @@ func pushHeader(field reports.Header) string {
 		if len(field.Value) <= 24 && textform.Of(field.Value) != 0 {
 			return field.Value
 		}
-		return "changing text"
+		return ChangingHeader
 	case strings.HasPrefix(name, "x-lf-"):
 		if form := textform.Of(field.Value).Name(); form != "" {
 			return fmt.Sprintf("%s, %d characters", form, len(field.Value))

@@ -53,7 +53,7 @@ func pushesOf(learned *observe.Learned) *pushes {
 	if algorithm := p.headers[signing.HeaderPushAlgorithm]; strings.EqualFold(algorithm, signing.PushAlgorithm) {
 		p.signer.Algorithm = algorithm
 	}
-	if version := p.headers[signing.HeaderPushVersion]; version != "a changing text" {
+	if version := p.headers[signing.HeaderPushVersion]; version != observe.ChangingHeader {
 		p.signer.Version = version
 	}
 	if unit := units[p.headers[signing.HeaderPushTimestamp]]; unit != nil {
