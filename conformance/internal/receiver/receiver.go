@@ -29,6 +29,7 @@ const (
 	// the address may send.
 	mostReaders = 16
 	maxHeader   = 64 << 10
+	overhead    = 1 << 10 // roughly the bytes of a push beside its texts
 )
 
 // Limits limit what a receiver keeps in memory.
@@ -117,7 +118,8 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		}
 		return
 	}
-	p := &Push{Method: request.Method, Header: request.Header.Clone(), Body: body, Arrived: time.Now(), size: int64(len(body))}
+	p := &Push{Method: request.Method, Header: request.Header.Clone(), Body: body, Arrived: time.Now()}
+	p.size = int64(overhead + len(request.Method) + len(request.Host) + len(request.RequestURI) + len(body))
 	for name, values := range p.Header {
 		p.size += int64(len(name) + len(strings.Join(values, "")))
 	}
