@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"log/slog"
 	"net"
@@ -81,7 +82,7 @@ func Start(ctx context.Context, cfg Config, listen string) (*Server, error) {
 // errorLog is where net/http logs defects: Config.Log or, without one, standard error.
 func errorLog(cfg Config) *log.Logger {
 	if cfg.Log == nil {
-		return nil
+		return log.New(io.Discard, "", 0) // nil would be the logger of the whole process
 	}
 	return slog.NewLogLogger(cfg.Log.Handler(), slog.LevelError)
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -217,5 +219,27 @@ func TestLog(t *testing.T) {
 	}
 	if strings.Count(text, "\n") != 2 || strings.Contains(text, "secret") || strings.Contains(text, m.fix.SIMs[0]) {
 		t.Errorf("not a line a request, or too much in it:\n%s", text)
+	}
+}
+
+// A sandbox without a log writes nothing to the log of the process either, not even when a handler
+// that wraps it panics.
+func TestNothingIsLoggedWithoutALog(t *testing.T) {
+	var out lines
+	log.SetOutput(&out)
+	defer log.SetOutput(os.Stderr)
+	server := start(t, sandbox.Config{Wrap: func(*sandbox.Sandbox) http.Handler {
+		return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("hush") })
+	}})
+	response, err := http.Get(server.URL())
+	if err == nil {
+		_ = response.Body.Close()
+		t.Errorf("HTTP %d", response.StatusCode)
+	}
+	if err := server.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if text := out.String(); text != "" {
+		t.Errorf("logged: %s", text)
 	}
 }

@@ -3,6 +3,9 @@ package proxy
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -22,6 +25,10 @@ const (
 func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: p, ReadHeaderTimeout: readHeader, ReadTimeout: readAll, IdleTimeout: idle, MaxHeaderBytes: maxHeader,
+		ErrorLog: log.New(io.Discard, "", 0), // nil would be the logger of the whole process
+	}
+	if p.config.Log != nil {
+		server.ErrorLog = slog.NewLogLogger(p.config.Log.Handler(), slog.LevelError)
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

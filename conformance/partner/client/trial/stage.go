@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -113,7 +114,9 @@ func (t *trials) stage(ctx context.Context, id string, b behavior) *outcome {
 		}
 		shut(listener)
 	} else {
-		server := &http.Server{Handler: r.watched(tap.Handler(handler, r.see)), ReadHeaderTimeout: time.Minute}
+		server := &http.Server{
+			Handler: r.watched(tap.Handler(handler, r.see)), ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0),
+		}
 		go func() { _ = server.Serve(listener) }() // ends by Close
 		defer shut(server)
 	}
