@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -154,15 +155,24 @@ func (r *resolver) sureOfProduction(t *Target) {
 }
 
 // below reports whether address is base or a path below it, compared by whole
-// path segments, so that /vshop_uat is not below /vshop. It normalizes dots and escapes of
-// the path, and the letter case and final dot of the host.
+// path segments, so that /vshop_uat is not below /vshop. It normalizes the final dot of the
+// host, the letter case of both, and what servers normalize in a path: dots, escapes,
+// backslashes and parameters such as ;v=1.
 func below(address, base string) bool {
 	a, errA := url.Parse(address)
 	b, errB := url.Parse(base)
 	if errA != nil || errB != nil || hostname(a) != hostname(b) {
 		return false
 	}
-	return strings.HasPrefix(path.Clean("/"+a.Path)+"/", path.Clean("/"+b.Path)+"/")
+	return strings.HasPrefix(normalPath(a)+"/", normalPath(b)+"/")
+}
+
+// pathParameter is a parameter of a path segment.
+var pathParameter = regexp.MustCompile(`;[^/]*`)
+
+func normalPath(u *url.URL) string {
+	plain := strings.ReplaceAll(strings.ToLower(u.Path), `\`, "/")
+	return path.Clean("/" + pathParameter.ReplaceAllString(plain, ""))
 }
 
 func hostname(u *url.URL) string {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // malformed is the error of a parser: what is wrong with a value, and what to write instead.
@@ -53,6 +54,9 @@ func baseAddress(text string) (string, error) {
 	switch {
 	case err != nil || parsed.Hostname() == "" || parsed.Scheme != "http" && parsed.Scheme != "https":
 		return "", malformed{problem: "is not a valid address", instead: "write it as https://host/path"}
+	case strings.ContainsFunc(parsed.Hostname(), func(c rune) bool { return c >= utf8.RuneSelf }):
+		// For DNS such a name may be that of another host, as ﬁ is fi.
+		return "", malformed{problem: "has a host name that is not ASCII", instead: "write the name that DNS has, such as xn--…"}
 	case !ValidPort(parsed):
 		return "", malformed{problem: "has an invalid port", instead: "use 1 to 65535, or leave the port out"}
 	case parsed.RawQuery != "" || parsed.Fragment != "":
