@@ -25,9 +25,10 @@ const NoAnswer = 0
 const success = `{"operateCode":"S","message":"success"}`
 
 const (
-	// mostReaders limits the number of pushes that are read concurrently, because anybody who reaches
-	// the address may send.
+	// mostReaders limits the number of pushes of smallPush bytes or more that are read concurrently, because
+	// anybody who reaches the address may send.
 	mostReaders = 16
+	smallPush   = 8 << 10
 	maxHeader   = 64 << 10
 	overhead    = 1 << 10 // roughly the bytes of a push beside its texts
 )
@@ -141,15 +142,22 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	_, _ = io.WriteString(w, answerOf(status)) // the sender notices a missing answer
 }
 
-// read returns the body of a push; at most mostReaders run concurrently.
+// read returns the body of a push. At most mostReaders large ones are read concurrently. Small ones, which are
+// usual, do not wait for senders that are slow on purpose.
 func (r *Receiver) read(w http.ResponseWriter, request *http.Request) ([]byte, error) {
+	rest := http.MaxBytesReader(w, request.Body, r.limits.Push)
+	body, err := io.ReadAll(io.LimitReader(rest, smallPush))
+	if err != nil || len(body) < smallPush {
+		return body, err
+	}
 	select {
 	case r.reading <- struct{}{}:
 		defer func() { <-r.reading }()
 	case <-request.Context().Done():
 		return nil, request.Context().Err()
 	}
-	return io.ReadAll(http.MaxBytesReader(w, request.Body, r.limits.Push))
+	more, err := io.ReadAll(rest)
+	return append(body, more...), err
 }
 
 // answerOf is the answer body for a status.

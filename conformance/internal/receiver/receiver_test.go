@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Pushes without a body count too: by their addresses and methods, and by what each takes in memory.
@@ -24,6 +27,38 @@ func TestAddressesOfPushesAreBounded(t *testing.T) {
 		if kept > 1<<20 || len(r.pushes) > 1<<10 || len(r.pushes) == 0 {
 			t.Errorf("%s: %d pushes with addresses of %d bytes are kept", name, len(r.pushes), kept)
 		}
+	}
+}
+
+// Senders that begin large pushes and do not end them hold up no other push.
+func TestSlowPushesHoldUpNothing(t *testing.T) {
+	listener, err := Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := Serve(listener, Limits{Push: 1 << 20, Kept: 1 << 20})
+	defer r.Close()
+	for range 2 * mostReaders {
+		for _, sent := range []int{10, 100_000} {
+			slow, err := net.Dial("tcp", listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = slow.Close() }()
+			if _, err := fmt.Fprintf(slow, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 900000\r\n\r\n%s", strings.Repeat("x", sent)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	time.Sleep(100 * time.Millisecond) // until they are being read
+	client := http.Client{Timeout: 5 * time.Second}
+	response, err := client.Post("http://"+listener.Addr().String(), "application/json", strings.NewReader(`{"payId":"P1"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if pushes, _ := r.About("P1"); response.StatusCode != http.StatusOK || len(pushes) != 1 {
+		t.Errorf("HTTP %d, %d pushes", response.StatusCode, len(pushes))
 	}
 }
 
