@@ -90,9 +90,16 @@ func After(ctx context.Context, grace time.Duration) context.Context {
 	return late
 }
 
+// longestShown is the longest wait that LimitedReason shows exactly.
+const longestShown = 24 * time.Hour
+
 // LimitedReason says that a target asks a run to wait longer than it waits.
 func LimitedReason(status int, wait time.Duration) string {
-	return fmt.Sprintf("the target limits the rate of calls: it answers HTTP %d and asks to wait %s; run with a lower --rate", status, wait)
+	asked := wait.String()
+	if wait > longestShown {
+		asked = "for more than a day"
+	}
+	return fmt.Sprintf("the target limits the rate of calls: it answers HTTP %d and asks to wait %s; run with a lower --rate", status, asked)
 }
 
 // Remaining returns how long requests are still paused, 0 or less if they are not.

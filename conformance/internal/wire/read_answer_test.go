@@ -25,6 +25,13 @@ func FuzzReadAnswer(f *testing.F) {
 		if answer.Accepted() && answer.Refused() || answer.Refused() && status >= 500 {
 			t.Errorf("%s: accepted %v, refused %v", answer, answer.Accepted(), answer.Refused())
 		}
+		_, _, _ = ResultOf(answer), FoundOrderOf(answer), PlanCodeOf(answer, "K")
+		if listing, known := ListingOf(answer); known && listing.Times("") < 0 {
+			t.Errorf("%s is listed %+v", answer, listing)
+		}
+		if bundles, known := BundlesOf(answer); !known && len(bundles) > 0 {
+			t.Errorf("%s has bundles in an unknown form: %+v", answer, bundles)
+		}
 		if text := answer.String(); len(text) > 400 {
 			t.Errorf("a line of %d bytes", len(text))
 		}

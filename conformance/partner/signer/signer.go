@@ -115,11 +115,15 @@ func (c Config) run(ctx context.Context, subjects []subject) ([]string, error) {
 		return nil, fmt.Errorf("starting %s: %w", c.Name(), err)
 	}
 	lines, readErr := readLines(out, len(subjects))
+	late := ctx.Err() != nil
+	if readErr != nil {
+		cancel() // a command that prints without end would print until the time is over
+	}
 	ended := command.Wait()
 	switch {
 	case stopped.Err() != nil:
 		return nil, fmt.Errorf("%s was stopped after %d of %d signs", c.Name(), len(lines), len(subjects))
-	case ctx.Err() != nil:
+	case late || readErr == nil && ctx.Err() != nil:
 		return nil, fmt.Errorf("%s printed %d of %d signs within %s (--timeout)", c.Name(), len(lines), len(subjects), c.Timeout)
 	case readErr != nil:
 		return nil, readErr
@@ -145,19 +149,20 @@ func after(ended error, complaints string) string {
 // maxLine bounds a line of the command.
 const maxLine = 1 << 20
 
-// readLines reads n lines and consumes the rest. More than n lines are an error.
+// readLines reads n lines. More than n are an error.
 func readLines(out io.Reader, n int) ([]string, error) {
 	scanner := bufio.NewScanner(out)
 	scanner.Buffer(nil, maxLine)
 	var lines []string
 	for scanner.Scan() {
 		if len(lines) == n {
-			_, _ = io.Copy(io.Discard, out) // lets the command end
 			return nil, fmt.Errorf("the command printed more than one line for each of %d vectors", n)
 		}
 		lines = append(lines, strings.TrimSpace(scanner.Text()))
 	}
-	if err := scanner.Err(); err != nil {
+	if err := scanner.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, fmt.Errorf("the command printed a line of more than %d MiB", maxLine>>20)
+	} else if err != nil {
 		return nil, fmt.Errorf("reading the signs: %w", err)
 	}
 	return lines, nil
