@@ -115,7 +115,7 @@ func TestTamperedJournals(t *testing.T) {
 	added := `{"entry":1,"operation":"addSims","partner":"P1","group":"G1","sims":["89852000000000000001"]}` + "\n"
 	for name, test := range map[string]struct{ text, want string }{
 		"no journal":                  {"::error::\n", "it is not a journal of mallcheck"},
-		"another version":             {`{"head":{"version":"` + evil + `"}}` + "\n", "it is not a journal of version 1"},
+		"another version":             {`{"head":{"version":"` + evil + `"}}` + "\n", "this is not a journal of version 1"},
 		"another target":              {strings.ReplaceAll(head, mall.URL, "http://"+evil) + added, "is of another target"},
 		"another partner":             {strings.ReplaceAll(head, `"P1"`, `"`+evil+`"`) + added, "is of partner"},
 		"a line of another type":      {head + `{"entry":{}}` + "\n", "it is not a journal of mallcheck"},
