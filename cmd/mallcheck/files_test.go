@@ -114,13 +114,13 @@ func TestTamperedJournals(t *testing.T) {
 	const evil = `\u001b[2J\n::error::x\u202e`
 	added := `{"entry":1,"operation":"addSims","partner":"P1","group":"G1","sims":["89852000000000000001"]}` + "\n"
 	for name, test := range map[string]struct{ text, want string }{
-		"no journal":                  {"::error::\n", "it is not a journal of mallcheck"},
+		"no journal":                  {"::error::\n", "this is not a journal of mallcheck"},
 		"another version":             {`{"head":{"version":"` + evil + `"}}` + "\n", "this is not a journal of version 1"},
 		"another target":              {strings.ReplaceAll(head, mall.URL, "http://"+evil) + added, "is of another target"},
 		"another partner":             {strings.ReplaceAll(head, `"P1"`, `"`+evil+`"`) + added, "is of partner"},
-		"a line of another type":      {head + `{"entry":{}}` + "\n", "it is not a journal of mallcheck"},
-		"deep nesting":                {head + `{"entry":` + strings.Repeat("[", 200_000) + "\n", "it is not a journal of mallcheck"},
-		"an entry that is not next":   {head + strings.Replace(added, `"entry":1`, `"entry":4611686018427387904`, 1), "it does not follow from the lines before it"},
+		"a line of another type":      {head + `{"entry":{}}` + "\n", "this is not a journal of mallcheck"},
+		"deep nesting":                {head + `{"entry":` + strings.Repeat("[", 200_000) + "\n", "this is not a journal of mallcheck"},
+		"an entry that is not next":   {head + strings.Replace(added, `"entry":1`, `"entry":4611686018427387904`, 1), "it contradicts the lines before it"},
 		"an entry undone too soon":    {head + `{"undone":[-9]}` + "\n", "it names entry -9, which does not exist"},
 		"a write that is not allowed": {head + added, `has "addSims", which 127.0.0.1`},
 		"an operation of its own":     {head + strings.Replace(added, "addSims", evil, 1), `which 127.0.0.1`},
