@@ -60,7 +60,7 @@ var sentences = []sentence{
 	{"api-42599732", "Every parameter of a cancellation is a required string.", []string{
 		"mall/paths/~1cancelAutoRenewalRecord/post", schemas + "CancelAutoRenewalRecordRequest*", rules + "client~1cancels-its-own-renewal",
 	}},
-	{"api-42599736", "The page prints an order by third-party payment up to payUnit.", []string{"mall/paths/~1synPartner~1SynOrderInfo/post"}},
+	{"api-42599736", "The page prints an order with third-party payment up to payUnit.", []string{"mall/paths/~1synPartner~1SynOrderInfo/post"}},
 	{"api-42599740", "Every parameter of a subscription, and every member of its answer, is a required string.", []string{
 		"mall/paths/~1stripeSubDirectly/post", schemas + "StripeSubDirectly*", rules + "envelope~1members-are-strings*",
 	}},

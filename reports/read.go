@@ -28,8 +28,8 @@ const maxValues = 300_000
 func ReadJSON(r io.Reader) (*Run, error) { return ReadResults(r, func(*Result) error { return nil }) }
 
 // ReadResults is ReadJSON for a run that need not fit into memory: it calls each with every result as
-// soon as it is read and checked. What each removes from a result, such as its exchanges, is missing
-// from the returned run. Members that follow the results are unknown while each is called.
+// soon as it is read and checked. Whatever each removes from a result, such as its exchanges, the
+// returned run lacks too. Members that follow the results are unknown while each is called.
 func ReadResults(r io.Reader, each func(*Result) error) (*Run, error) {
 	run, err := newReader(r, each).read()
 	if err != nil {

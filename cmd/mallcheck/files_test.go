@@ -97,7 +97,7 @@ func TestTamperedRunFiles(t *testing.T) {
 		}
 		got := process{arguments: []string{"merge", path}, dir: dir}.run(t)
 		oneSafeLine(t, got)
-		if !strings.Contains(got.err, "8999999999999999991 more missing") {
+		if !strings.Contains(got.err, "shards are missing: 2/9000000000000000000, ") || !strings.Contains(got.err, "8999999999999999991 more") {
 			t.Error(got.err)
 		}
 	})

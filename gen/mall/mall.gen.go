@@ -332,7 +332,7 @@ type Order struct {
 	// PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 	PayID PayID `json:"pay_id"`
 
-	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; other states are unknown.
+	// PayStatus The state of a payment. "1" is printed in an order with third-party payment, beside payRst "SUCCESS"; other states are unknown.
 	PayStatus PayStatus `json:"pay_status"`
 
 	// PurchaseOrderID The partner's own id of the order; absent or empty when the order was created without one.
@@ -363,7 +363,7 @@ type PayCurrency = string
 // PayID The id of a payment, chosen by the partner when it creates the order. The Payment operations find the payment by it. In one printed order it is the partnerCode followed by the orderNo, P0008182020061214140465562; others (20190321192436) are not, so this document does not restrict its form.
 type PayID = string
 
-// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; other states are unknown.
+// PayStatus The state of a payment. "1" is printed in an order with third-party payment, beside payRst "SUCCESS"; other states are unknown.
 type PayStatus = string
 
 // PaymentResult The outcome of a payment. It may be null in a refusal.
@@ -380,7 +380,7 @@ type PaymentResult struct {
 	// PayResultDate The date and time at which the payment ended; absent while it is open. The time zone is unknown.
 	PayResultDate *string `json:"payResultDate,omitempty"`
 
-	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; other states are unknown.
+	// PayStatus The state of a payment. "1" is printed in an order with third-party payment, beside payRst "SUCCESS"; other states are unknown.
 	PayStatus PayStatus `json:"payStatus"`
 }
 
@@ -1192,7 +1192,7 @@ type SynOrderInfoRequest struct {
 	// PayRst The outcome of the payment, "SUCCESS" in the printed example. No page shows others.
 	PayRst string `json:"payRst"`
 
-	// PayStatus The state of a payment. "1" is printed in an order by third-party payment, beside payRst "SUCCESS"; other states are unknown.
+	// PayStatus The state of a payment. "1" is printed in an order with third-party payment, beside payRst "SUCCESS"; other states are unknown.
 	PayStatus PayStatus `json:"payStatus"`
 
 	// PayType How the order was paid, as a code; "3" in the printed example. No page says what it means.

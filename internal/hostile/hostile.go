@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// Success is the answer of a server that has nothing to hide.
+// Success is the answer of a well-behaved server.
 const Success = `{"data":[],"operateCode":"S","message":"success"}`
 
 // LargeAnswers answers with a success whose data are size bytes of short texts.

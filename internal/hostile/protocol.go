@@ -37,7 +37,7 @@ func body(body string) func(io.Writer) {
 	return raw(head + "Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + body)
 }
 
-// endless returns a server that writes a beginning and then a text for ever.
+// endless returns a server that writes a beginning and then repeats a text for ever.
 func endless(beginning, more string, pause time.Duration) func(io.Writer) {
 	return func(w io.Writer) {
 		_, err := io.WriteString(w, beginning)
@@ -60,15 +60,15 @@ func cutGzip() string {
 // Misbehaviours are ways in which a server breaks the protocol.
 var Misbehaviours = []Misbehaviour{
 	{Name: "closes without an answer", write: raw("")},
-	{Name: "answers no HTTP", write: raw("* OK IMAP4rev1 ready\r\n")},
-	{Name: "answers a body alone, as HTTP/0.9", write: raw(Success)},
+	{Name: "answers in another protocol than HTTP", write: raw("* OK IMAP4rev1 ready\r\n")},
+	{Name: "answers with only a body, as HTTP/0.9 does", write: raw(Success)},
 	{Name: "speaks TLS", write: raw("\x15\x03\x01\x00\x02\x02\x16")},
 	{Name: "speaks HTTP/2", write: raw("\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64\x00\x04\x00\x01\x00\x00\x00\x05\x00\x00\x40\x00")},
-	{Name: "has a status that is no number", write: raw("HTTP/1.1 OK 200\r\n\r\n" + Success)},
+	{Name: "has a status that is not a number", write: raw("HTTP/1.1 OK 200\r\n\r\n" + Success)},
 	{Name: "has a status of four digits", write: raw("HTTP/1.1 2000 OK\r\nContent-Length: 49\r\n\r\n" + Success)},
 	{Name: "has the status 999", write: raw("HTTP/1.1 999 ?\r\nContent-Length: 49\r\n\r\n" + Success)},
 	{Name: "has the status 000", write: raw("HTTP/1.1 000 ?\r\nContent-Length: 49\r\n\r\n" + Success)},
-	{Name: "has version 9.9 of HTTP", write: raw(strings.Replace(good, "1.1", "9.9", 1) + "\r\n" + Success), Harmless: true},
+	{Name: "answers in HTTP version 9.9", write: raw(strings.Replace(good, "1.1", "9.9", 1) + "\r\n" + Success), Harmless: true},
 	{Name: "goes on with 100 Continue", write: endless("", "HTTP/1.1 100 Continue\r\n\r\n", 0)},
 	{Name: "goes on with 103 Early Hints", write: endless("", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", 0)},
 	{Name: "switches protocols", write: raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n" + Success)},
@@ -80,7 +80,7 @@ var Misbehaviours = []Misbehaviour{
 	{Name: "announces two lengths", write: raw(good + "Content-Length: 20\r\n\r\n" + Success)},
 	{Name: "announces a negative length", write: raw(head + "Content-Length: -1\r\n\r\n" + Success)},
 	{Name: "announces a length of 40 digits", write: raw(head + "Content-Length: " + strings.Repeat("9", 40) + "\r\n\r\n" + Success)},
-	{Name: "announces a length that is no number", write: raw(head + "Content-Length: 0x31\r\n\r\n" + Success)},
+	{Name: "announces a length that is not a number", write: raw(head + "Content-Length: 0x31\r\n\r\n" + Success)},
 	{Name: "has a chunk of a malformed size", write: raw(head + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n" + Success)},
 	{Name: "has a chunk of 2^64 bytes", write: raw(head + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n" + Success)},
 	{Name: "has no last chunk", write: raw(head + "Transfer-Encoding: chunked\r\n\r\n31\r\n" + Success + "\r\n")},
@@ -88,7 +88,7 @@ var Misbehaviours = []Misbehaviour{
 	{Name: "has an endless chunk extension", write: endless(head+"Transfer-Encoding: chunked\r\n\r\n1;", strings.Repeat("x", 1<<10), 0)},
 	{Name: "has an endless trailer", write: endless(head+"Transfer-Encoding: chunked\r\n\r\n31\r\n"+Success+"\r\n0\r\nX: ", strings.Repeat("x", 1<<10), 0)},
 	{Name: "has an unknown transfer encoding", write: raw(head + "Transfer-Encoding: zip\r\n\r\n" + Success)},
-	{Name: "calls plain text gzip", write: raw(good + "Content-Encoding: gzip\r\n\r\n" + Success)},
+	{Name: "declares plain text as gzip", write: raw(good + "Content-Encoding: gzip\r\n\r\n" + Success)},
 	{Name: "cuts off gzip", write: raw(head + "Content-Encoding: gzip\r\n\r\n" + cutGzip())},
 	{Name: "has an unknown content encoding", write: raw(good + "Content-Encoding: br\r\n\r\n\x1b\x30\x00" + Success[3:])},
 	{Name: "has a header line without a colon", write: raw(good + "no colon\r\n\r\n" + Success)},
@@ -105,13 +105,13 @@ var Misbehaviours = []Misbehaviour{
 	{Name: "asks to wait for eleven days", write: raw("HTTP/1.1 429 ?\r\nRetry-After: 999999\r\nContent-Length: 0\r\n\r\n")},
 	{Name: "asks to wait until the year 9999", write: raw("HTTP/1.1 503 ?\r\nRetry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\nContent-Length: 0\r\n\r\n")},
 	{Name: "answers in UTF-16", write: body("\xff\xfe{\x00}\x00")},
-	{Name: "answers with bytes that are no UTF-8", write: body(`{"operateCode":"S","message":"` + "\xff\xc0\x80" + `","data":[]}`)},
+	{Name: "answers with bytes that are not UTF-8", write: body(`{"operateCode":"S","message":"` + "\xff\xc0\x80" + `","data":[]}`)},
 	{Name: "has a byte-order mark", write: body("\ufeff" + Success)},
 	{Name: "nests 100,000 lists", write: body(strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000))},
 	{Name: "has a number of a million digits", write: body(`{"operateCode":"S","message":"m","data":` + strings.Repeat("9", 1_000_000) + `}`), Harmless: true},
-	{Name: "has a code twice", write: body(`{"operateCode":"F","operateCode":"S","message":"m","data":[]}`)},
+	{Name: "has operateCode twice", write: body(`{"operateCode":"F","operateCode":"S","message":"m","data":[]}`)},
 	{Name: "sends two answers in one", write: body(Success + Success)},
-	{Name: "answers an empty body", write: body("")},
+	{Name: "answers with an empty body", write: body("")},
 	{Name: "answers null", write: body("null")},
 }
 

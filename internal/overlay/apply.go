@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Apply returns a description with the actions applied, one after the other. The
-// description is YAML or JSON, the result is YAML.
+// Apply returns a description with the actions applied in order. The description is YAML or
+// JSON; the result is YAML.
 func (d *Document) Apply(description []byte) ([]byte, error) {
 	var file yaml.Node
 	if err := yaml.Unmarshal(description, &file); err != nil {
@@ -32,10 +32,10 @@ func (d *Document) Apply(description []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// ApplyTo is Apply to the root node of a parsed description, which it changes.
+// ApplyTo applies the actions to the root node of a parsed description.
 func (d *Document) ApplyTo(root *yaml.Node) error {
 	tree := treeOf{}
-	left := maxValues // that may be added: updates of what updates added grow fast
+	left := maxValues // that may still be added: updates of added values grow fast
 	for i := range d.Actions {
 		action := &d.Actions[i]
 		path, err := jsonpath.Parse(action.Target)
@@ -59,14 +59,14 @@ func (d *Document) ApplyTo(root *yaml.Node) error {
 	return nil
 }
 
-// treeOf is a description as values, which a path selects from.
+// treeOf is a description as values, from which a path selects.
 type treeOf struct {
 	value any
 	stale bool // the description was changed since
 }
 
-// selected returns the places that a path selects. A path that names one place is
-// followed in the description itself, which is not read anew for it.
+// selected returns the paths of the nodes that a path selects. A path to a single node is
+// followed in the description itself, so that the values need not be built again.
 func (t *treeOf) selected(path *jsonpath.Path, root *yaml.Node) []spec.NormalizedPath {
 	if single := path.Query().Singular(); single != nil {
 		normalized := make(spec.NormalizedPath, 0)
@@ -92,8 +92,8 @@ func (t *treeOf) selected(path *jsonpath.Path, root *yaml.Node) []spec.Normalize
 	return paths
 }
 
-// valueOf returns a node as a value for a path to select from. Keys are texts, also those
-// that YAML takes for numbers, such as a status.
+// valueOf returns a node as a value from which a path selects. All keys are strings, even
+// those that YAML reads as numbers, such as a status.
 func valueOf(node *yaml.Node) any {
 	switch node.Kind {
 	case yaml.MappingNode:
@@ -118,7 +118,7 @@ func valueOf(node *yaml.Node) any {
 	return scalar
 }
 
-// follow returns the node at a place, and the one that it stands in; nil where there is none.
+// follow returns the node at a path and its parent; nil if there is none.
 func follow(root *yaml.Node, path spec.NormalizedPath) (found, parent *yaml.Node) {
 	found = root
 	for _, step := range path {
@@ -151,7 +151,7 @@ func child(node *yaml.Node, step spec.NormalSelector) *yaml.Node {
 	return nil
 }
 
-// keyAt returns where the key of a mapping stands in its content, -1 for nowhere.
+// keyAt returns the index of a key in the content of a mapping, -1 if it is missing.
 func keyAt(node *yaml.Node, key string) int {
 	if node.Kind != yaml.MappingNode {
 		return -1
@@ -164,7 +164,7 @@ func keyAt(node *yaml.Node, key string) int {
 	return -1
 }
 
-// applyTo changes what stands at the places.
+// applyTo changes the nodes at the paths.
 func (a *Action) applyTo(root *yaml.Node, paths []spec.NormalizedPath) error {
 	if a.Remove {
 		return remove(root, paths)
@@ -189,17 +189,17 @@ func (a *Action) applyTo(root *yaml.Node, paths []spec.NormalizedPath) error {
 	return nil
 }
 
-// errPrimitive is about a target that the specification does not allow.
-var errPrimitive = errors.New("a single text, number or null cannot be updated, nor removed from an array; select what it stands in")
+// errPrimitive reports a target that the specification does not allow.
+var errPrimitive = errors.New("a string, number, boolean or null cannot be updated, nor removed from an array; select its parent")
 
-// remove takes nodes out of what they stand in. Nodes are found first: to remove one
+// remove removes nodes from their parents. It finds all of them first, because removing one
 // element of an array moves the others.
 func remove(root *yaml.Node, paths []spec.NormalizedPath) error {
 	type pair struct{ node, parent *yaml.Node }
 	var gone []pair
 	for _, path := range paths {
 		node, parent := follow(root, path)
-		// The specification's own test set removes a text from an object.
+		// The specification's own test set removes a string from an object.
 		if node.Kind == yaml.ScalarNode && parent != nil && parent.Kind == yaml.SequenceNode {
 			return errPrimitive
 		}
@@ -225,7 +225,7 @@ func remove(root *yaml.Node, paths []spec.NormalizedPath) error {
 }
 
 // merge puts the members of an update into an object: objects are merged, arrays are
-// joined, and any other value takes the place of what was there.
+// joined, and any other value is replaced.
 func merge(target, update *yaml.Node) {
 	for i := 0; i+1 < len(update.Content); i += 2 {
 		key, value := update.Content[i], update.Content[i+1]
@@ -245,7 +245,7 @@ func merge(target, update *yaml.Node) {
 	}
 }
 
-// clone returns a deep copy, so that one update can stand in several places.
+// clone returns a deep copy, so that one update can be merged into several nodes.
 func clone(node *yaml.Node) *yaml.Node {
 	copied := *node
 	copied.Content = make([]*yaml.Node, len(node.Content))

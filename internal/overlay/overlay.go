@@ -1,7 +1,7 @@
 // Package overlay reads OpenAPI Overlay 1.0 documents and applies them to a description.
 //
-// It knows no contract and no meaning of what an action changes. Paths are those of RFC
-// 9535. What is applied to keeps the order of its members and its comments.
+// It knows neither the contract nor what an action means. Paths are JSONPath as in RFC 9535.
+// A description keeps its comments and the order of its members.
 package overlay
 
 import (
@@ -19,7 +19,7 @@ import (
 // Version is the version of the Overlay Specification that documents are written in.
 const Version = "1.0.0"
 
-// Document is an overlay. The order of its fields is that in which it is written.
+// Document is an overlay. It is written in the order of its fields.
 type Document struct {
 	Overlay string   `yaml:"overlay"`
 	Info    Info     `yaml:"info"`
@@ -41,18 +41,18 @@ type Action struct {
 	// Target is a JSONPath (RFC 9535); an action that selects nothing changes nothing.
 	Target      string `yaml:"target"`
 	Description string `yaml:"description,omitempty"`
-	// Update is merged into each object, or appended to each array, that is selected.
+	// Update is merged into each selected object and appended to each selected array.
 	Update yaml.Node `yaml:"update,omitempty"`
-	// Remove takes what is selected out of its parent; Update is then ignored.
+	// Remove removes the selected nodes from their parents; Update is then ignored.
 	Remove     bool                 `yaml:"remove,omitempty"`
 	Extensions map[string]yaml.Node `yaml:",inline"`
 }
 
 // MaxSize is how many bytes an overlay may have: a file from elsewhere must not fill the memory.
-// What mallcheck learn writes of all operations has about 120 kB.
+// An overlay that mallcheck learn writes for all operations has about 120 kB.
 const MaxSize = 2 << 20
 
-// ReadFile returns the bytes of the file of an overlay, which Parse reads.
+// ReadFile returns the bytes of an overlay file, for Parse.
 func ReadFile(path string) ([]byte, error) {
 	file, err := os.Open(path) //nolint:gosec // the user names it
 	if err != nil {
@@ -67,7 +67,7 @@ func ReadFile(path string) ([]byte, error) {
 }
 
 // Parse reads an overlay. It refuses what the specification does not allow: another
-// version, unknown members, missing ones, and targets that are no JSONPath.
+// version, unknown or missing members, and targets that are not valid JSONPath.
 func Parse(data []byte) (*Document, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var file yaml.Node
@@ -81,7 +81,7 @@ func Parse(data []byte) (*Document, error) {
 		return nil, errors.New("reading the overlay: there is more than one document")
 	}
 	if file.Content[0].Kind != yaml.MappingNode {
-		return nil, errors.New("reading the overlay: it is not a mapping, as an OpenAPI Overlay is")
+		return nil, errors.New("reading the overlay: it must be a mapping, as every OpenAPI Overlay is")
 	}
 	bounded := expansion{left: maxValues, inside: map[*yaml.Node]bool{}}
 	if err := bounded.visit(&file); err != nil {
@@ -96,15 +96,15 @@ func Parse(data []byte) (*Document, error) {
 	return &d, nil
 }
 
-// maxValues is how many values an overlay may have once its aliases are replaced by what
-// they stand for: a file of MaxSize without aliases has no more.
+// maxValues is how many values an overlay may have once its aliases are expanded. A file of
+// MaxSize without aliases has no more.
 const maxValues = MaxSize / 2
 
-// maxDescents is how many descendant segments a path may have: each multiplies what the
-// others select.
+// maxDescents is how many descendant segments a path may have: each multiplies the number of
+// nodes that the others select.
 const maxDescents = 3
 
-// expansion counts the values of a document with its aliases replaced.
+// expansion counts the values of a document with its aliases expanded.
 type expansion struct {
 	left   int
 	inside map[*yaml.Node]bool // the anchors that are being visited
@@ -123,10 +123,10 @@ func (e *expansion) visit(node *yaml.Node) error {
 		node = node.Alias
 	}
 	if e.inside[node] {
-		return fmt.Errorf("line %d: what &%s names contains itself", node.Line, node.Anchor)
+		return fmt.Errorf("line %d: the value of the anchor &%s contains itself", node.Line, node.Anchor)
 	}
 	if e.left--; e.left < 0 {
-		return fmt.Errorf("it has more than %d values; write out what its aliases stand for", maxValues)
+		return fmt.Errorf("it has more than %d values; replace its aliases by their values", maxValues)
 	}
 	if node.Anchor != "" {
 		e.inside[node] = true
@@ -143,7 +143,7 @@ func (e *expansion) visit(node *yaml.Node) error {
 // check finds what the specification does not allow.
 func (d *Document) check() error {
 	if !strings.HasPrefix(d.Overlay, "1.0.") {
-		return fmt.Errorf("its version is %q, this build reads %s", d.Overlay, Version)
+		return fmt.Errorf("its version is %q, but this build reads %s", d.Overlay, Version)
 	}
 	if d.Info.Title == "" || d.Info.Version == "" {
 		return errors.New("info needs a title and a version")
@@ -165,14 +165,14 @@ func (d *Document) check() error {
 			return fmt.Errorf("action %d: the target %q is not a JSONPath of RFC 9535: %w", i+1, action.Target, err)
 		}
 		if strings.Count(action.Target, "..") > maxDescents {
-			return fmt.Errorf("action %d: the target %q descends more than %d times (..): name some of the members on its way", i+1, action.Target, maxDescents)
+			return fmt.Errorf("action %d: the target %q uses .. more than %d times: name some of the members in between", i+1, action.Target, maxDescents)
 		}
 	}
 	return nil
 }
 
-// checkForm finds what the fields of a Document do not show: values that are no texts,
-// and actions that stand in the list twice.
+// checkForm finds what the fields of a Document do not show: values that are not strings,
+// and repeated actions.
 func checkForm(root *yaml.Node) error {
 	isText := func(node *yaml.Node, name string) error {
 		if at := keyAt(node, name); at >= 0 && node.Content[at+1].Tag != "!!str" {
@@ -193,7 +193,7 @@ func checkForm(root *yaml.Node) error {
 		err = errors.Join(err, isText(action, "target"), isText(action, "description"))
 		text := fmt.Sprint(valueOf(action)) // the members of a map are in order
 		if seen[text] {
-			err = errors.Join(err, fmt.Errorf("line %d: the action stands in the list twice", action.Line))
+			err = errors.Join(err, fmt.Errorf("line %d: the action is repeated", action.Line))
 		}
 		seen[text] = true
 	}

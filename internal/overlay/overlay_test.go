@@ -139,10 +139,10 @@ func TestWhatGrowsIsAnError(t *testing.T) {
 		doubling += fmt.Sprintf("- {target: $..a, update: {x: {a: {}}, y: {a: {}}, n%d: 1}}\n", i)
 	}
 	for name, test := range map[string]struct{ actions, want string }{
-		"itself":     {"- target: $\n  update: &x {a: *x}\n", "line 5: what &x names contains itself"},
-		"through":    {"- target: $\n  update: &x {a: [{b: *x}]}\n", "line 5: what &x names contains itself"},
+		"itself":     {"- target: $\n  update: &x {a: *x}\n", "line 5: the value of the anchor &x contains itself"},
+		"through":    {"- target: $\n  update: &x {a: [{b: *x}]}\n", "line 5: the value of the anchor &x contains itself"},
 		"aliases":    {bomb, "more than 1048576 values"},
-		"descents":   {"- {target: '$..*..*..*..*', update: {a: 1}}", "descends more than 3 times"},
+		"descents":   {"- {target: '$..*..*..*..*', update: {a: 1}}", "uses .. more than 3 times"},
 		"repetition": {doubling, "adds more than 1048576 values"},
 	} {
 		overlay, err := Parse([]byte(head + test.actions))

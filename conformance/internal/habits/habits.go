@@ -1,5 +1,5 @@
-// Package habits moves what a target does more leniently than the contract from the findings of a run to
-// its habits, each described once.
+// Package habits moves the leniency of a target from the findings of a run to its habits, and describes
+// each habit once.
 //
 // A habit shows in many cases: a target that accepts a number for a string does so for most parameters,
 // and a list of them all would hide what matters. Only deviations that are not violations under the
@@ -7,11 +7,13 @@
 package habits
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
 	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -149,17 +151,16 @@ func (t *taker) add(name, subject string, result *reports.Result, d reports.Devi
 
 // tell describes a habit.
 func (h *habit) tell(name string) reports.Habit {
-	k := kinds[name]
 	evidence := plural.Of(len(h.operations), "operation")
-	if k.unit != "" && len(h.subjects) > 0 {
-		evidence = plural.Of(len(h.subjects), k.unit) + " of " + evidence
-	}
-	if name == additionalMembers {
+	switch {
+	case name == additionalMembers:
 		// Only their names are of interest.
-		evidence = strings.Join(slices.Sorted(maps.Keys(h.names)), ", ") + ": " + evidence
+		evidence = strings.Join(slices.Sorted(maps.Keys(h.names)), ", ") + ": " + plural.Of(len(h.subjects), "member") + " of " + evidence
+	case len(h.subjects) > 0:
+		evidence = plural.Of(len(h.subjects), "parameter") + " of " + evidence
 	}
 	return reports.Habit{
-		Name: name, Sentence: k.sentence, Evidence: evidence,
+		Name: name, Sentence: cmp.Or(sentences[name], provoke.Habit(name)), Evidence: evidence,
 		Operations: slices.Sorted(maps.Keys(h.operations)), Checks: slices.Sorted(maps.Keys(h.checks)),
 		Grade: h.worst.Grade, Source: h.worst.Source, Expected: h.worst.Expected, Actual: h.worst.Actual,
 	}

@@ -10,28 +10,12 @@ import (
 // additionalMembers is the habit of undocumented members, reported with their names.
 const additionalMembers = "additional-members"
 
-// kind describes a habit: its sentence, and the unit that it is counted by besides operations.
-type kind struct{ sentence, unit string }
-
-var kinds = map[string]kind{
-	"numbers-for-strings":      {"accepts numbers where strings are documented", "parameter"},
-	"null-for-strings":         {"accepts null where strings are documented", "parameter"},
-	"other-types":              {"accepts values of undocumented JSON types", "parameter"},
-	"missing-parameters":       {"accepts requests without documented parameters", "parameter"},
-	"empty-values":             {"accepts empty values", "parameter"},
-	"spaces-around-values":     {"accepts values with spaces before or after them", "parameter"},
-	"malformed-values":         {"accepts values in forms other than the printed ones", "parameter"},
-	"repeated-parameters":      {"accepts parameters that are sent twice, and other ambiguous requests", ""},
-	"parameters-elsewhere":     {"accepts the global parameters in another part of the request", ""},
-	"upper-case-signs":         {"accepts signs in upper case", ""},
-	"malformed-json":           {"accepts bodies that are not valid JSON", ""},
-	"trailing-data":            {"accepts data after the JSON body", ""},
-	"missing-body":             {"accepts requests without a body", ""},
-	"other-media-types":        {"accepts bodies of other media types", ""},
-	"other-methods":            {"accepts other HTTP methods", ""},
-	"bare-answers":             {"answers without the envelope", ""},
-	"refusals-in-another-form": {"refuses without the envelope", ""},
-	additionalMembers:          {"adds undocumented members to its answers", "member"},
+// sentences describe the habits that package provoke does not know, or knows under another name.
+var sentences = map[string]string{
+	"repeated-parameters":  "accepts parameters that are sent twice, and other ambiguous requests",
+	"parameters-elsewhere": "accepts the global parameters in another part of the request",
+	"bare-answers":         "answers without the envelope",
+	additionalMembers:      "adds undocumented members to its answers",
 }
 
 // byRule are the habits for rules that have no JSON pointer.
