@@ -167,7 +167,7 @@ func paysNothing(s *session.Session, before, after *wire.Answer) {
 // auto-renewal. The unmodified subscription could have done both.
 func subscribesNothing(ctx context.Context, s *session.Session, clause, what string, spoil func(*session.Draft)) {
 	right := s.NewValid(ctx, "stripeSubDirectly")
-	controlled(ctx, s, right, func() {
+	s.Controlled(ctx, right, func() {
 		wrong := right.Twin()
 		spoil(wrong)
 		refusedFirst(ctx, s, wrong, clause, what)

@@ -79,7 +79,7 @@ func staysRenewed(ctx context.Context, s *session.Session, spoilt func(right *se
 		subscribed(ctx, s, p)
 		right = s.NewCancelAutoRenewalRecord(p)
 	}
-	controlled(ctx, s, right, func() {
+	s.Controlled(ctx, right, func() {
 		for _, draft := range spoilt(right) {
 			Expect(s.Send(ctx, draft)).To(beRefused(), "a cancellation that must be refused")
 			Expect(shownRenewal(ctx, s, p)["orderNo"]).To(Equal(p.OrderNo), "a refused cancellation ended the auto-renewal")

@@ -45,12 +45,6 @@ func having(name string, cases []Check) []Check {
 	return among(cases, func(operation string) bool { return operationOf(operation).requires(name) })
 }
 
-// controlled requires that the target accepts a request. Its twins differ from it in one thing each, so
-// that only this difference can explain a refusal.
-func controlled(ctx context.Context, s *session.Session, draft *session.Draft, twins func()) {
-	s.Controlled(ctx, draft, twins)
-}
-
 // again returns a request that the target accepts after it accepted the given one: the same request, or
 // a new one if the operation accepts a request only once.
 func again(ctx context.Context, s *session.Session, draft *session.Draft) *session.Draft {

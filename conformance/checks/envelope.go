@@ -119,7 +119,7 @@ func refusedUnsigned(ctx context.Context, s *session.Session, draft *session.Dra
 	if answer.Accepted() {
 		s.Prevents("signature/missing-sign-refused", answer.Exchange,
 			"precondition failed: "+answer.Operation+" accepted a request without a sign",
-			`an operateCode other than "S", or HTTP 4xx`, answer.String())
+			aRefusal, answer.String())
 	}
 	return answer
 }

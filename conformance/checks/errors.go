@@ -144,7 +144,7 @@ func stringMember(id, name string) []Check {
 	check := Check{ID: id, Requirement: "{operation} refuses a request whose " + name + " is a number or a list instead of a string"}
 	return inBody("/properties/"+name+"/type", having(name, onEach(check, func(ctx context.Context, s *session.Session, operation string) {
 		draft, wrong := s.NewValid(ctx, operation), inAnotherType(name)
-		controlled(ctx, s, draft, func() {
+		s.Controlled(ctx, draft, func() {
 			Expect(s.Send(ctx, draft.Twin().Before(wrong))).To(beRefused(), "a request whose "+name+" is not a string, signed as sent")
 			Expect(s.Send(ctx, draft.Twin().After(wrong))).To(beRefused(), "a request whose "+name+" is not a string, signed as the string")
 		})

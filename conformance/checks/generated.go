@@ -53,7 +53,7 @@ func judgeCase(s *session.Session, c *cases.Case, answer *wire.Answer) {
 
 // expectedWords describe the expected outcome.
 var expectedWords = map[reports.Expect]string{
-	reports.ExpectRefused:  `a refusal: an operateCode other than "S", or HTTP 4xx`,
+	reports.ExpectRefused:  aRefusal,
 	reports.ExpectAccepted: `operateCode "S"`,
 }
 

@@ -15,10 +15,13 @@ func beAccepted() types.GomegaMatcher {
 	return outcomeMatcher{accepted: true, expected: `operateCode "S"`}
 }
 
+// aRefusal is what a request that must be refused expects.
+const aRefusal = `a refusal: an operateCode other than "S", or HTTP 4xx`
+
 // beRefused succeeds for an answer that refuses: an envelope with an operateCode other than "S", or an
 // HTTP status from 400 to 499. The description names the request.
 func beRefused() types.GomegaMatcher {
-	return outcomeMatcher{expected: `a refusal: an operateCode other than "S", or HTTP 4xx`}
+	return outcomeMatcher{expected: aRefusal}
 }
 
 // outcomeMatcher judges whether a request was accepted or refused.

@@ -131,7 +131,7 @@ var repeatedPaymentChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		p := active(ctx, s).Purchase
 		draft := s.NewValid(ctx, operation)
-		controlled(ctx, s, draft, func() {
+		s.Controlled(ctx, draft, func() {
 			Expect(s.Send(ctx, draft.Twin().Before(wire.Set("payId", p.PayID)))).To(beRefused(), "a second payment of a paid order")
 			Expect(paymentState(ctx, s, p)).To(Equal(paid), "a refused second payment changed the status of the first")
 		})

@@ -68,7 +68,7 @@ var paymentChecks = slices.Concat(paymentAnswers, []Check{{
 	Requirement: "resultQuery refuses a request with any empty parameter",
 	Run: func(ctx context.Context, s *session.Session) {
 		draft := s.NewValid(ctx, "resultQuery")
-		controlled(ctx, s, draft, func() {
+		s.Controlled(ctx, draft, func() {
 			for _, name := range draft.Names() {
 				Expect(s.Send(ctx, draft.Twin().Before(wire.Set(name, "")))).To(beRefused(), "a request with an empty "+name)
 			}
@@ -149,7 +149,7 @@ var unknownPayments = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		second := acceptedSecondPartner(ctx, s)
 		draft := s.NewValid(ctx, operation)
-		controlled(ctx, s, draft, func() {
+		s.Controlled(ctx, draft, func() {
 			Expect(s.Send(ctx, draft.Twin().As(second))).To(beRefused(), "a payId of the first partner from the second partner")
 		})
 	}, ofPayments...),

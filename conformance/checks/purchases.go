@@ -144,7 +144,7 @@ var refusedOrderChecks = slices.Concat(
 		Requirement: "{operation} refuses a payAmount that is not a decimal number",
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		draft := s.NewValid(ctx, operation)
-		controlled(ctx, s, draft, func() {
+		s.Controlled(ctx, draft, func() {
 			for _, amount := range []string{"free", "4.99.1", s.Target().Amount + " " + s.Target().Currency} {
 				Expect(s.Send(ctx, draft.Twin().Before(wire.Set("payAmount", amount)))).To(beRefused(), "an order for the malformed amount "+amount)
 			}
@@ -156,7 +156,7 @@ var refusedOrderChecks = slices.Concat(
 	}, func(ctx context.Context, s *session.Session, operation string) {
 		first := attacked(ctx, s, operation)
 		draft := s.NewValid(ctx, operation)
-		controlled(ctx, s, draft, func() {
+		s.Controlled(ctx, draft, func() {
 			Expect(s.Send(ctx, draft.Twin().Before(wire.Set("orderNo", first.OrderNo)))).To(beRefused(), "an order with the orderNo of another")
 			Expect(s.Send(ctx, draft.Twin().Before(wire.Set("payId", first.PayID)))).To(beRefused(), "an order with the payId of another")
 		})
@@ -232,7 +232,7 @@ var nothingOrdered = slices.Concat(
 func ordersNothing(ctx context.Context, s *session.Session, operation string, spoil func(*session.Draft), clause, what string) {
 	keysOf(ctx, s, attacked(ctx, s, operation).Purchase) // a lookup by this key finds it
 	right := s.NewValid(ctx, operation)
-	controlled(ctx, s, right, func() {
+	s.Controlled(ctx, right, func() {
 		wrong := right.Twin()
 		spoil(wrong)
 		refusedFirst(ctx, s, wrong, clause, what)

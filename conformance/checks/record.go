@@ -88,7 +88,7 @@ func refusedFirst(ctx context.Context, s *session.Session, draft *session.Draft,
 func mustBeRefused(s *session.Session, answer *wire.Answer, clause, what string) {
 	if answer.Accepted() {
 		s.Prevents(clause, answer.Exchange, "precondition failed: "+answer.Operation+" accepted "+what,
-			`a refusal: an operateCode other than "S", or HTTP 4xx`, answer.String())
+			aRefusal, answer.String())
 	}
 	Expect(answer).To(beRefused(), what)
 }

@@ -199,7 +199,7 @@ var otherForms = slices.Concat(
 // refuses the request after edits, signed correctly.
 func refusesValid(ctx context.Context, s *session.Session, operation, what string, edits ...wire.Edit) {
 	draft := s.NewValid(ctx, operation)
-	controlled(ctx, s, draft, func() {
+	s.Controlled(ctx, draft, func() {
 		Expect(s.Send(ctx, draft.Twin().Before(edits...))).To(beRefused(), what)
 	})
 }
@@ -257,7 +257,7 @@ func refusesUpperCase(ctx context.Context, s *session.Session, operation string)
 		return strings.ToUpper(sign)
 	})
 	draft := s.NewValid(ctx, operation)
-	controlled(ctx, s, draft, func() {
+	s.Controlled(ctx, draft, func() {
 		answer := s.Send(ctx, draft.Twin().SignedBy(upper))
 		if !lettered {
 			s.Skip("the sign of this request has no letters")

@@ -36,7 +36,7 @@ var subtleSigns = onBodies(Check{
 	Requirement: "{operation} refuses a wrong sign whatever the charset and media type of the request",
 }, func(ctx context.Context, s *session.Session, operation string) {
 	draft := s.NewValid(ctx, operation)
-	controlled(ctx, s, draft, func() {
+	s.Controlled(ctx, draft, func() {
 		for _, media := range []string{
 			"application/json; charset=UTF-8", "application/json;charset=ISO-8859-1", "text/json", "application/vnd.api+json", "*/*",
 		} {

@@ -80,7 +80,7 @@ var thirdPartyChecks = slices.Concat([]Check{{
 			return sent{Purchase: p}
 		})
 	}
-	controlled(ctx, s, draft, func() {
+	s.Controlled(ctx, draft, func() {
 		Expect(s.Send(ctx, draft.Twin().Before(wire.Set("payId", p.PayID)))).To(beRefused(),
 			"a second payment of an order that was paid to a third party")
 	})

@@ -111,7 +111,7 @@ func refusesBody(what string, change func(body []byte) []byte) func(context.Cont
 func refusesTwoPartners(ctx context.Context, s *session.Session, operation string) {
 	other := signing.StringMember("partnerCode", s.Target().PartnerCode+"0")
 	draft := s.NewValid(ctx, operation)
-	controlled(ctx, s, draft, func() {
+	s.Controlled(ctx, draft, func() {
 		before := func(w *wire.Request) { w.Members = slices.Insert(w.Members, 0, other) }
 		Expect(s.Send(ctx, draft.Twin().After(before))).To(beRefused(), "a request with another partnerCode before the signed one")
 		behind := func(w *wire.Request) { w.Members = append(w.Members, other) }
@@ -121,7 +121,7 @@ func refusesTwoPartners(ctx context.Context, s *session.Session, operation strin
 
 func refusesOtherMediaTypes(ctx context.Context, s *session.Session, operation string) {
 	draft := s.NewValid(ctx, operation)
-	controlled(ctx, s, draft, func() {
+	s.Controlled(ctx, draft, func() {
 		for _, media := range []string{"text/plain", "application/x-www-form-urlencoded", "application/xml"} {
 			answer := s.Send(ctx, draft.Twin().After(wire.Header("Content-Type", media)))
 			Expect(answer).To(beRefused(), "a body with Content-Type "+media)
@@ -155,7 +155,7 @@ func answersLargeBody(ctx context.Context, s *session.Session) {
 
 func withstandsAnyBody(ctx context.Context, s *session.Session, operation string) {
 	draft := s.NewValid(ctx, operation)
-	controlled(ctx, s, draft, func() {
+	s.Controlled(ctx, draft, func() {
 		for _, body := range []string{
 			`null`, `true`, `0`, `"text"`, `[]`, `{}`, `{"version":{},"partnerCode":[],"sign":0}`, `{"sim_ids":{}}`,
 			`{"payId":[],"payAmount":{},"deviceCode":0}`, "\x00", strings.Repeat("[", 5000) + strings.Repeat("]", 5000),

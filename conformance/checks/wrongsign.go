@@ -22,7 +22,7 @@ type wrongSign struct {
 // refusesSigns requires that the target accepts a valid request, and asserts that it refuses the same
 // request with each wrong sign.
 func refusesSigns(ctx context.Context, s *session.Session, draft *session.Draft, signs ...wrongSign) {
-	controlled(ctx, s, draft, func() {
+	s.Controlled(ctx, draft, func() {
 		for _, wrong := range signs {
 			Expect(s.Send(ctx, draft.Twin().SignedBy(wrong.sign))).To(beRefused(), "a request with "+wrong.what)
 		}
@@ -40,7 +40,7 @@ func refusedSigns(check Check, signs ...wrongSign) []Check {
 // refuses the request with edits made after signing.
 func refusesTwin(ctx context.Context, s *session.Session, operation, what string, edits ...wire.Edit) {
 	draft := s.NewValid(ctx, operation)
-	controlled(ctx, s, draft, func() {
+	s.Controlled(ctx, draft, func() {
 		Expect(s.Send(ctx, draft.Twin().After(edits...))).To(beRefused(), what)
 	})
 }
