@@ -202,7 +202,7 @@ func TestUnknownMembersAreAHabit(t *testing.T) {
 	}))
 	for _, member := range []string{"traceId", "timestamp", "operator"} {
 		if !slices.ContainsFunc(run.Habits, func(h reports.Habit) bool { return strings.Contains(h.Evidence, member) }) {
-			t.Errorf("the member %s is not told: %+v", member, run.Habits)
+			t.Errorf("the member %s is not reported: %+v", member, run.Habits)
 		}
 	}
 	if code := conformance.ExitCode(run); code != conformance.ExitPassed {

@@ -96,7 +96,7 @@ func TestPushTo(t *testing.T) {
 	}
 }
 
-// An order that is forgotten before its top-up takes effect is not told of.
+// An order that is forgotten before its top-up takes effect is not reported in a push.
 func TestForgottenOrderIsNotToldOf(t *testing.T) {
 	c := newClock()
 	r := receive(t, accept)

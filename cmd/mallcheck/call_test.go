@@ -85,8 +85,8 @@ func TestCallMisuse(t *testing.T) {
 		{"an unknown path", append([]string{"confirmPaymentResult"}, target...), 2, "mallcheck: the path of confirmPaymentResult is undocumented; set it with --path confirmPaymentResult=/…"},
 		{"no member", append([]string{"singleVerify", "--set=deviceCode"}, target...), 2, `mallcheck: --set: "deviceCode" names no member; write name=text or name:=JSON`},
 		{"a production address", []string{"singleVerify", "--vshop-url=https://wx.linksfield.net/vshop", "--partner-code=P1"}, 2, `mallcheck: --vshop-url: "https://wx.linksfield.net/vshop" is a production address`},
-		{"a path parameter that climbs", []string{"listGroupSims", "--topup-url=http://" + closed.Addr().String(), "--partner-code=P1", "--set=group_id=.."}, 2, "mallcheck: group_id of listGroupSims must be a text that is not empty, . or ..: it is a segment of the path; set it with --set group_id=VALUE"},
-		{"a path parameter that is missing", []string{"asyncResult", "--topup-url=http://" + closed.Addr().String(), "--partner-code=P1"}, 2, "mallcheck: request_id of asyncResult must be a text that is not empty, . or .."},
+		{"a path parameter that climbs", []string{"listGroupSims", "--topup-url=http://" + closed.Addr().String(), "--partner-code=P1", "--set=group_id=.."}, 2, "mallcheck: group_id of listGroupSims is a path segment and must not be empty, . or ..; set it with --set group_id=VALUE"},
+		{"a path parameter that is missing", []string{"asyncResult", "--topup-url=http://" + closed.Addr().String(), "--partner-code=P1"}, 2, "mallcheck: request_id of asyncResult is a path segment and must not be empty, . or .."},
 		{"a group that climbs", []string{"listGroupSims", "--topup-url=http://" + closed.Addr().String(), "--partner-code=P1", "--group=.."}, 2, `mallcheck: --group: ".." would change the path that is called; write the id of a group`},
 		{"nobody answers", append([]string{"singleVerify", "--set=deviceCode=89852202306250040073"}, target...), 3, "mallcheck: singleVerify: no answer: "},
 	} {

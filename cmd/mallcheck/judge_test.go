@@ -60,7 +60,7 @@ func TestJudge(t *testing.T) {
 		{"a client that hangs", "list; sleep 60", []string{"--timeout=2s"}, 3, "(--timeout) and was killed"},
 		{"a child that is left", "list; sleep 60 & exit 0", nil, 0, "the command left processes behind; they were killed"},
 		{"an undocumented path", confirming, []string{"--path=confirmPaymentResult=/pay/confirm"}, 0, "client 1 request client refusals"},
-		{"an undocumented path that is not told", confirming, nil, 1, "no operation has this path"},
+		{"an undocumented path without its operation", confirming, nil, 1, "no operation has this path"},
 		{"a renamed variable", `test "$BASE" = "$MALL_TOPUP_URL/v1" && list`, []string{"--env=BASE={MALL_TOPUP_URL}/v1"}, 0, "passed"},
 	} {
 		if i%testlevel.Pick(10, 1, 1) != 0 {

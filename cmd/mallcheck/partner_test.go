@@ -97,9 +97,9 @@ func TestReceiverWithWrongSettings(t *testing.T) {
 	strict := httptest.NewServer(mux)
 	defer strict.Close()
 	for _, test := range []struct{ name, path, key, reason string }{
-		{"key", "/push", "key-1:0012", "(HTTP 401), so nothing else is proved; compare --push-key, --push-join and --push-encoding with its settings."},
-		{"rules", "/push", "key-1:0011", "(HTTP 401), so nothing else is proved; it accepts --push-join headers-colon-body --push-encoding hex."},
-		{"address", "/", "key-1:0011", "(HTTP 404), so nothing else is proved; is the address right?"},
+		{"key", "/push", "key-1:0012", "(HTTP 401), so no other check proves anything; compare --push-key, --push-join and --push-encoding with its settings."},
+		{"rules", "/push", "key-1:0011", "(HTTP 401), so no other check proves anything; it accepts --push-join headers-colon-body --push-encoding hex."},
+		{"address", "/", "key-1:0011", "(HTTP 404), so no other check proves anything; is the address right?"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := process{arguments: []string{"receiver", strict.URL + test.path, "--push-key=" + test.key}}.run(t)

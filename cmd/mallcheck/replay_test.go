@@ -34,7 +34,7 @@ func TestReplay(t *testing.T) {
 	}
 	for _, test := range []struct{ id, fault, want string }{
 		{"SIG-022/addSims", "sign-wrong-accepted", `operateCode was "F", now "S"`},
-		{"GRP-001", "data-missing", "/data was there (an object), now it is not"},
+		{"GRP-001", "data-missing", "/data was present (an object), now it is missing"},
 	} {
 		got := process{arguments: []string{"replay", "mallcheck-report/run.json", test.id, "--fault=" + test.fault}, dir: dir}.run(t)
 		if got.code != 1 || !strings.Contains(got.out, test.want) {
@@ -225,7 +225,7 @@ func TestReplayMasked(t *testing.T) {
 	}
 	s := serve(t, "--quiet", "--task-delay=5ms")
 	got = process{arguments: []string{"replay", "mallcheck-report/run.json", "GRP-001", "--sim=89852000000000000001"}, environ: s.env, dir: dir}.run(t)
-	if got.code != 3 || !strings.Contains(got.err, "was masked and the target has none, or several, that fit; say it with --sim or --unknown-sim") {
+	if got.code != 3 || !strings.Contains(got.err, "was masked, and no single SIM card of the target matches it; name it with --sim or --unknown-sim") {
 		t.Errorf("with another SIM card: exit code %d:\n%s%s", got.code, got.out, got.err)
 	}
 }

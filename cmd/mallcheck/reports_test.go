@@ -94,14 +94,14 @@ func TestCompare(t *testing.T) {
 		code      int
 		want      string
 	}{
-		{[]string{good, bad}, 1, "1 new violation, 0 gone\n"},
-		{[]string{bad, good}, 0, "no new violation, 1 gone\n"},
-		{[]string{bad, bad}, 0, "no new violation, 0 gone\n"},
-		{[]string{good, bad, "--format=markdown"}, 1, "## mallcheck compare: 1 new violation, 0 gone\n"},
+		{[]string{good, bad}, 1, "1 new violation, 0 resolved\n"},
+		{[]string{bad, good}, 0, "no new violation, 1 resolved\n"},
+		{[]string{bad, bad}, 0, "no new violation, 0 resolved\n"},
+		{[]string{good, bad, "--format=markdown"}, 1, "## mallcheck compare: 1 new violation, 0 resolved\n"},
 		{[]string{good, bad, "--format=json"}, 1, "{\n  \"before\""},
 		{[]string{good, "missing.json"}, 2, "mallcheck: missing.json does not exist; name the run.json of a run\n"},
 		{[]string{"no.json", good}, 2, "mallcheck: no.json: reading a run: unexpected EOF; name the run.json of a run\n"},
-		{[]string{good, "dead/run.json"}, 3, "inconclusive: the later run is incomplete; no new violation, 0 gone\n"},
+		{[]string{good, "dead/run.json"}, 3, "inconclusive: the later run is incomplete; no new violation, 0 resolved\n"},
 		{[]string{good}, 2, "mallcheck: expected \"<after>\""},
 	} {
 		got := process{arguments: append([]string{"compare"}, test.arguments...), dir: dir}.run(t)

@@ -68,7 +68,7 @@ func TestSignRefuses(t *testing.T) {
 		{"an empty path parameter", []string{"--path=group_id="}, `mallcheck: --path "group_id=" is not NAME=VALUE`},
 		{"an empty URL", []string{"--url="}, `mallcheck: --url "" is not the URL of a request`},
 		{"another URL", []string{"--operation=addSims", "--url=http://127.0.0.1/x"}, `mallcheck: --url "http://127.0.0.1/x" does not end in the path of addSims`},
-		{"two values", []string{"--path=group_id=G1", "--url=" + simsURL}, `mallcheck: --path "group_id=G1": parameter "group_id" has another value`},
+		{"two values", []string{"--path=group_id=G1", "--url=" + simsURL}, `mallcheck: --path "group_id=G1": parameter "group_id" has different values in two parts of the request`},
 	} {
 		if i%testlevel.Pick(10, 1, 1) != 0 {
 			continue

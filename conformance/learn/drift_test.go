@@ -215,7 +215,7 @@ func TestEachChangeIsSeenAndNamed(t *testing.T) {
 			found := Drift(before, learnt(t, changing(test.change)))
 			at := slices.IndexFunc(found, func(c Change) bool { return c.Kind == test.kind && strings.Contains(c.Summary, test.told) })
 			if at < 0 {
-				t.Fatalf("%q is not told; told is %s", test.told, summaries(found))
+				t.Fatalf("%q is not reported; the report has %s", test.told, summaries(found))
 			}
 			if found[at].Breaking() != test.breaking {
 				t.Errorf("breaking is %t", found[at].Breaking())

@@ -57,7 +57,7 @@ func TestTerminalBegin(t *testing.T) {
 	for _, want := range []string{"mallcheck v0.1.0", "61 checks", "uat", "P012345", "read,write", "documented", "42",
 		"http://%3Credacted:userinfo%3E@127.0.0.1:8642/topup", "async-wrong-id", "slow-tasks"} {
 		if !strings.Contains(out.String(), want) {
-			t.Errorf("%q is not told:\n%s", want, out.String())
+			t.Errorf("%q is not reported:\n%s", want, out.String())
 		}
 	}
 }
@@ -152,7 +152,7 @@ func TestTerminalSummaryOfOneFault(t *testing.T) {
 	for _, want := range []string{"\ncauses\n  1. it broke", "[15 of 180 failures]", "evidence     documented, page api-1: clause/", "curl -sS", "and 9 more causes of 135 checks",
 		"Signature (SIG)", "reports in mallcheck-report: junit.xml, run.json\nfailed: 180 of "} {
 		if !strings.Contains(out, want) {
-			t.Errorf("%q is not told:\n%s", want, out)
+			t.Errorf("%q is not reported:\n%s", want, out)
 		}
 	}
 }
@@ -162,12 +162,12 @@ func TestTerminalVerboseHasEverything(t *testing.T) {
 	out := show(t, run, TerminalOptions{Verbose: true})
 	for i := range run.Results {
 		if result := &run.Results[i]; result.Verdict == reports.Failed && !strings.Contains(out, "\nfailed "+result.ID+"\n") {
-			t.Fatalf("%s is not told", result.ID)
+			t.Fatalf("%s is not reported", result.ID)
 		}
 	}
 	for _, left := range run.Left {
 		if !strings.Contains(out, left) {
-			t.Errorf("%q is not told", left)
+			t.Errorf("%q is not reported", left)
 		}
 	}
 }
@@ -247,7 +247,7 @@ func TestTerminalGroups(t *testing.T) {
 		"\nskipped\n  the target allows no writes (29): ASY-001, ASY-002, ASY-003 and 26 more\n  the target has no group (1): ASY-000\n",
 	} {
 		if !strings.Contains(out, want) {
-			t.Errorf("%q is not told:\n%s", want, out)
+			t.Errorf("%q is not reported:\n%s", want, out)
 		}
 	}
 }

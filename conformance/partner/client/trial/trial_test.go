@@ -302,7 +302,7 @@ func TestRefusalsAreReported(t *testing.T) {
 		t.Errorf("not reached: %+v", never)
 	}
 	if one := (reports.ClientRefusable{Operation: "singleOrder", Clause: "orders/duplicate-refused"}); !slices.Contains(never.Refusals, one) {
-		t.Errorf("the refusal of a duplicate order is not told as never met: %+v", never.Refusals)
+		t.Errorf("the refusal of a duplicate order is not reported as never met: %+v", never.Refusals)
 	}
 }
 
