@@ -15,7 +15,7 @@ func TestBudget(t *testing.T) {
 		name, flag, want string
 	}{
 		{"purchases", "--budget-purchases=5", "5 purchases were made and --budget-purchases allows no more"},
-		{"amount", "--budget-amount=20", "an order of 4.99 after orders of 19.96 in total would exceed --budget-amount"},
+		{"amount", "--budget-amount=20", "exceeds --budget-amount 20.00"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -24,7 +24,7 @@ func TestBudget(t *testing.T) {
 				t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
 			}
 			if !strings.Contains(got.out, "orders of partner") {
-				t.Errorf("the orders that stay are not reported:\n%s", got.out)
+				t.Errorf("the orders that stay are not told:\n%s", got.out)
 			}
 			if report := readJUnit(t, dir); report.Skipped == 0 || report.Failures != 0 {
 				t.Errorf("JUnit: %+v", report)

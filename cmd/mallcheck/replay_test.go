@@ -225,7 +225,7 @@ func TestReplayMasked(t *testing.T) {
 	}
 	s := serve(t, "--quiet", "--task-delay=5ms")
 	got = process{arguments: []string{"replay", "mallcheck-report/run.json", "GRP-001", "--sim=89852000000000000001"}, environ: s.env, dir: dir}.run(t)
-	if got.code != 3 || !strings.Contains(got.err, "was masked, and no single SIM card of the target matches it; name it with --sim or --unknown-sim") {
+	if got.code != 3 || !strings.Contains(got.err, "was masked, and no single SIM card of the target matches it; name it with --sim or --unknown-sim; the SIM number ") {
 		t.Errorf("with another SIM card: exit code %d:\n%s%s", got.code, got.out, got.err)
 	}
 }

@@ -42,7 +42,7 @@ func (b *Budget) Spend(operation string, body []byte) (*big.Rat, error) {
 	case b.limit.Purchases > 0 && b.purchases >= b.limit.Purchases:
 		return nil, fmt.Errorf("%w: %d purchases were made and --budget-purchases allows no more", ErrBudget, b.purchases)
 	case b.limit.Amount != nil && total.Cmp(b.limit.Amount) > 0:
-		return nil, fmt.Errorf("%w: an order of %s after orders of %s in total would exceed --budget-amount %s",
+		return nil, fmt.Errorf("%w: an order of %s after %s in total exceeds --budget-amount %s",
 			ErrBudget, decimal(cost), decimal(&b.amount), decimal(b.limit.Amount))
 	}
 	b.purchases++

@@ -3,7 +3,6 @@ package replay
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,20 +24,23 @@ func (r *replay) fill(text string) (string, error) {
 			text = strings.ReplaceAll(text, old, id)
 		}
 	}
-	var missing error
+	var missing []string
 	text = r.withSIMs(text)
 	for _, masked := range maskedSIM.FindAllString(text, -1) {
-		missing = errors.Join(missing, fmt.Errorf("the SIM number %s was masked, and no single SIM card of the target matches it; name it with --sim or --unknown-sim", masked))
+		missing = append(missing, "the SIM number "+masked+" was masked, and no single SIM card of the target matches it; name it with --sim or --unknown-sim")
 	}
 	text = hiddenText.ReplaceAllStringFunc(text, func(placeholder string) string {
 		name := hiddenText.FindStringSubmatch(placeholder)[1]
 		if value := r.hidden(name); value != "" {
 			return value
 		}
-		missing = errors.Join(missing, fmt.Errorf("%s was redacted and is not a setting of the target; set it with --set NAME=VALUE", placeholder))
+		missing = append(missing, placeholder+" was redacted and is not a setting of the target; set it with --set NAME=VALUE")
 		return placeholder
 	})
-	return text, missing
+	if len(missing) > 0 {
+		return text, errors.New(strings.Join(slices.Compact(missing), "; "))
+	}
+	return text, nil
 }
 
 // freshID returns this run's digits for the recorded ones.

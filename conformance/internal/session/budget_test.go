@@ -29,10 +29,10 @@ func TestBudget(t *testing.T) {
 		{"one more", target.Budget{Purchases: 3}, "SSSSS", nil, 3, "3 purchases were made"},
 		{"refused ones", target.Budget{Purchases: 1}, "FFFS", nil, 4, ""},
 		{"one without an answer", target.Budget{Purchases: 1}, "-S", nil, 1, "1 purchases were made"},
-		{"the amount", target.Budget{Amount: amount}, "SSSS", nil, 3, "an order of 4.99 after orders of 14.97 in total would exceed --budget-amount 15.00"},
-		{"an order that says more", target.Budget{Amount: amount}, "SS", wire.Set("payAmount", "10"), 1, "an order of 10.00 after orders of 10.00 in total would exceed"},
-		{"an order that says less", target.Budget{Amount: amount}, "SSSS", wire.Set("payAmount", "0.01"), 3, "an order of 4.99 after orders of 14.97 in total would exceed"},
-		{"an order that says nothing", target.Budget{Amount: amount}, "SSSS", wire.Drop("payAmount"), 3, "an order of 4.99 after orders of 14.97 in total would exceed"},
+		{"the amount", target.Budget{Amount: amount}, "SSSS", nil, 3, "an order of 4.99 after 14.97 in total exceeds --budget-amount 15.00"},
+		{"an order that says more", target.Budget{Amount: amount}, "SS", wire.Set("payAmount", "10"), 1, "an order of 10.00 after 10.00 in total exceeds"},
+		{"an order that says less", target.Budget{Amount: amount}, "SSSS", wire.Set("payAmount", "0.01"), 3, "an order of 4.99 after 14.97 in total exceeds"},
+		{"an order that says nothing", target.Budget{Amount: amount}, "SSSS", wire.Drop("payAmount"), 3, "an order of 4.99 after 14.97 in total exceeds"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var count atomic.Int64
