@@ -56,8 +56,8 @@ func sameVerdicts(t *testing.T, seed int, variants []string) {
 	})
 }
 
-// ownVerdict is the verdict of a check without the values that no page names: they are told
-// once for the run, by whichever check was shown them first.
+// ownVerdict is the verdict of a check without undocumented values, which a run reports once, at the
+// first check that saw them.
 func ownVerdict(result *reports.Result) reports.Verdict {
 	if result.Verdict == reports.Finding &&
 		!slices.ContainsFunc(result.Deviations, func(d reports.Deviation) bool { return !d.Undocumented }) {

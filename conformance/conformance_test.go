@@ -49,9 +49,9 @@ func ofAnotherModule(t *testing.T) bool {
 	return false
 }
 
-// folderOfGo returns the folder in which the go command among a process and its ancestors was
-// run; go test itself tells a test the folder of its package alone. Where the system does not
-// say, as Linux does, it is not known, and a workspace cannot be told from this module.
+// folderOfGo returns the folder in which the go command among a process and its ancestors was run.
+// A test itself only knows the folder of its package. If the system does not say, unlike Linux, the
+// folder is unknown, and a workspace cannot be distinguished from this module.
 func folderOfGo(process int) (dir string, known bool) {
 	for process > 1 {
 		at := filepath.Join("/proc", strconv.Itoa(process))

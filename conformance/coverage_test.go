@@ -80,8 +80,8 @@ func TestCoverageOfPartOfARun(t *testing.T) {
 	}
 }
 
-// BenchmarkCoverage counts what the exchanges of a whole run exercised. It tells how
-// long the run took, too, of which counting is to be a small part.
+// BenchmarkCoverage counts what the exchanges of a whole run exercised. It also
+// measures the run itself: counting should take a small part of its time.
 func BenchmarkCoverage(b *testing.B) {
 	run := runAgainst(b, settings(func(s *target.Settings) { s.Seed = "1" }))
 	mall, push := contracts(b)

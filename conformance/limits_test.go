@@ -220,7 +220,7 @@ func TestOtherRefusalsAreNoMatterOfTheSign(t *testing.T) {
 	}
 }
 
-// A target that asks to wait an hour is told as that, at once, and not called again and again. It makes
+// A target that asks to wait an hour is reported at once, and not called again and again. It makes
 // no difference whether it does so from the beginning, and whether it sends an envelope.
 func TestLongWait(t *testing.T) {
 	for _, body := range []string{"slow down", `{"operateCode":"BUSY","message":"slow down"}`} {

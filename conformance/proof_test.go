@@ -135,10 +135,9 @@ func TestNoFalseAlarm(t *testing.T) {
 	}
 }
 
-// TestConformingVariantsPass runs everything against servers of other habits, as
-// strict as any other target is treated: no violation, and whatever no page names
-// is told once. Each habit is taken on by itself, without the cases derived from the
-// contract, and together with others, with them and in other orders.
+// A run against a server with other habits finds no violation at the strictness of any other target,
+// and reports whatever is undocumented once. Each habit is imitated alone, without the cases derived
+// from the contract, and together with others, with those cases and in other orders.
 func TestConformingVariantsPass(t *testing.T) {
 	remote(t)
 	all := faults.Variants()
@@ -194,7 +193,7 @@ func passes(t *testing.T, seed string, skip []string, variants ...faults.Variant
 	}
 }
 
-// Each member that no page names is told, as a habit.
+// Each undocumented member is reported as a habit.
 func TestUnknownMembersAreAHabit(t *testing.T) {
 	remote(t)
 	run := runAgainst(t, settings(func(s *target.Settings) {
@@ -210,8 +209,8 @@ func TestUnknownMembersAreAHabit(t *testing.T) {
 	}
 }
 
-// undocumented returns what a run tells that no page names, by clause and value,
-// with how often it tells it.
+// undocumented returns the undocumented values that a run reports, by clause and value,
+// with how often each is reported.
 func undocumented(run *reports.Run) map[string]int {
 	times := map[string]int{}
 	for _, r := range run.Results {

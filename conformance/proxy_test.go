@@ -195,8 +195,8 @@ func TestProxyJudgesSigns(t *testing.T) {
 	}
 }
 
-// TestProxyLeavesWhatItIsTold ends without undoing, and a sweep undoes it.
-func TestProxyLeavesWhatItIsTold(t *testing.T) {
+// A proxy with KeepChanges ends without undoing the changes, and a sweep undoes them.
+func TestProxyKeepsChanges(t *testing.T) {
 	under, server := foreign(t, nil, allowing)
 	before := heldBy(t, server)
 	p := startProxy(t, under, proxy.Config{KeepChanges: true})

@@ -113,7 +113,7 @@ func TestHowChecksEnd(t *testing.T) {
 }
 
 // A failed assertion becomes a deviation with both values as JSON.
-func TestAssertionsAreTold(t *testing.T) {
+func TestAssertionsAreReported(t *testing.T) {
 	run := ran(t, t.Context(), asIs, checks.Check{ID: "TST-001", Clause: "request-id/unique", Run: func(ctx context.Context, s *session.Session) {
 		s.Send(ctx, s.NewListBundles())
 		expect.Expect("got").To(expect.Equal("wanted"), "the id")

@@ -127,7 +127,7 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-func TestUnknownPathIsTold(t *testing.T) {
+func TestUnknownPathIsReported(t *testing.T) {
 	contract, err := Parse(changed(t, "  /singleVerify:\n", "  /singleVerify:\n    x-path-unknown: true\n"))
 	if err != nil {
 		t.Fatal(err)

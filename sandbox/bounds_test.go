@@ -176,7 +176,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	check("many orders and pushes")
 }
 
-// tellQuickly tells of an order that a third party was paid for, without a network.
+// tellQuickly reports an order with third-party payment to the sandbox, without a network.
 func (m *served) tellQuickly(o mall.SingleOrderRequest) {
 	m.Helper()
 	text := m.handle(m.signed(m.fix.Partner, http.MethodPost, "/vshop/synPartner/SynOrderInfo",

@@ -27,7 +27,7 @@ var templates = []string{
 	"/singleVerify", "/singleServicePlanPage",
 }
 
-// clock is a clock that moves only when it is told to.
+// clock is a clock that moves only when a test moves it.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time

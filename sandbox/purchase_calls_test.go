@@ -174,7 +174,7 @@ func (m *served) payUnknown(partner, payID string) (*mall.StripeSingleAuthorizat
 	return m.authorize(bought{mall.SingleOrderRequest{PayID: payID, PayAmount: "4.99", PayCurrency: "USD"}, partner}, "")
 }
 
-// tell tells of an order that a third party was paid for.
+// tell reports an order with third-party payment to the sandbox.
 func (m *served) tell(partner string, o mall.SingleOrderRequest, outcome string) answered {
 	m.Helper()
 	res, err := m.vshop(partner).SynOrderInfoWithResponse(context.Background(), nil, mall.SynOrderInfoRequest{

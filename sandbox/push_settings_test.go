@@ -97,7 +97,7 @@ func TestPushTo(t *testing.T) {
 }
 
 // An order that is forgotten before its top-up takes effect is not reported in a push.
-func TestForgottenOrderIsNotToldOf(t *testing.T) {
+func TestForgottenOrderSendsNoPush(t *testing.T) {
 	c := newClock()
 	r := receive(t, accept)
 	m := serve(t, sandbox.Config{Now: c.Now, TaskDelay: time.Hour, Push: r.quick(), Bounds: store.Bounds{Orders: 1}})

@@ -26,7 +26,7 @@ type received struct {
 	err    error // of its signature
 }
 
-// receiver is a partner's receiver that answers as it is told.
+// receiver is a partner's receiver with configurable answers.
 type receiver struct {
 	testing.TB
 	server *httptest.Server
@@ -94,7 +94,7 @@ func (m *served) awaitPush(state string) store.PushRecord {
 	return store.PushRecord{}
 }
 
-// A paid order is told of once: at the exact address, signed, with what was ordered.
+// A paid order is pushed once: to the exact address, signed, with what was ordered.
 func TestPush(t *testing.T) {
 	r := receive(t, accept)
 	m := serve(t, sandbox.Config{Push: r.quick(), TaskDelay: 5 * time.Millisecond})

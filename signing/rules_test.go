@@ -82,7 +82,7 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
-// The defaults that the catalogue tells are those that the package uses.
+// The catalogue names the defaults that the package uses.
 func TestCatalogueDefaults(t *testing.T) {
 	rules := Default()
 	used := map[string]string{

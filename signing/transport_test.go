@@ -74,7 +74,7 @@ func TestTransport(t *testing.T) {
 	}
 }
 
-// closing tells whether a body was closed.
+// closing records whether a body was closed.
 type closing struct {
 	io.Reader
 	closed bool

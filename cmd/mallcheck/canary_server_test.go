@@ -13,9 +13,8 @@ import (
 	"testing"
 )
 
-// teller is a proxy before a mall that tells canaries and whatever it was sent, in
-// headers, bodies and messages: beside what the mall answers, or in a refusal or a
-// page of its own.
+// teller is a proxy in front of a mall. It adds canaries and everything that it received to headers,
+// bodies and messages: to the mall's answers, or to a refusal or a page of its own.
 type teller struct {
 	t       *testing.T
 	mall    string
@@ -38,7 +37,7 @@ func newTeller(t *testing.T, mall string, planted []canary) *teller {
 	return told
 }
 
-// tellEach is how many forms an answer tells.
+// tellEach is how many forms an answer contains.
 const tellEach = 12
 
 // ServeHTTP implements http.Handler.
@@ -92,7 +91,7 @@ func (m *teller) answer(w http.ResponseWriter, r *http.Request, told []string, s
 	}
 }
 
-// known returns what is told of payments and payers, by the names of members.
+// known returns values about payments and payers by the names of their members.
 func (m *teller) known() map[string]string {
 	known := map[string]string{}
 	for _, c := range m.planted {

@@ -172,9 +172,8 @@ func (c *canaryRun) value(name string) string {
 	return c.planted[at].value
 }
 
-// TestCanaries plants canaries as every secret and personal datum, against a target
-// that tells them all in every form, and scans everything that each command prints
-// and writes.
+// Canaries stand for every secret and personal datum, and the target sends them all in every form.
+// Nothing that a command prints or writes contains one.
 func TestCanaries(t *testing.T) {
 	testlevel.Long(t)
 	model, err := kong.New(new(commands), helpDefaults())
@@ -203,8 +202,7 @@ func TestCanaries(t *testing.T) {
 	c.scanFiles()
 }
 
-// canaryTarget writes a file of targets with canaries, whose target is a mall behind
-// a proxy that tells them.
+// canaryTarget writes a file of targets with canaries. The target is a mall behind a teller.
 func canaryTarget(t *testing.T, mall *served) *canaryRun {
 	t.Helper()
 	certificate, key, _ := newAuthority(t).issue(t, "partner")

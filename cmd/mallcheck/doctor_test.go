@@ -19,7 +19,7 @@ import (
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
 
-// examined is what mallcheck doctor --json tells.
+// examined is the output of mallcheck doctor --json.
 type examined struct {
 	Target   string
 	Services []struct{ Name, Problem, Protocol, TLS string }
@@ -183,7 +183,7 @@ func received(t *testing.T, env []string) []string {
 }
 
 // The doctor reports habits and mistakes of a target.
-func TestDoctorTells(t *testing.T) {
+func TestDoctorReports(t *testing.T) {
 	testlevel.Plain(t)
 	for _, test := range []struct{ arguments, question, want string }{
 		{"--variant=refusals-as-4xx", "a wrong sign (listBundles)", `HTTP 401, operateCode "E401"`},

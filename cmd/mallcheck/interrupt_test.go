@@ -59,7 +59,7 @@ func TestInterruptedWhileWaiting(t *testing.T) {
 	}
 }
 
-// silentServer returns the address of a server that never answers, and where it tells of requests.
+// silentServer returns the address of a server that never answers, and a channel that reports its requests.
 func silentServer(t *testing.T) (address string, came chan struct{}) {
 	t.Helper()
 	came = make(chan struct{}, 100)

@@ -76,8 +76,8 @@ func childrenOf(t *testing.T, parent int) []int {
 	return children
 }
 
-// A process of a proof that is killed is told in the row of its fault, and the matrix is
-// written all the same; an interrupted proof ends with its own exit code.
+// If a process of a proof is killed, the row of its fault says so, and the matrix is still written.
+// An interrupted proof ends with its own exit code.
 func TestProveEndsEarly(t *testing.T) {
 	testlevel.Long(t)
 	for _, test := range []struct {

@@ -299,7 +299,7 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// members returns the sim_count of the group that a run was told of.
+// members returns the sim_count of the group that a run was given.
 func members(t *testing.T, env []string) string {
 	t.Helper()
 	values := map[string]string{}

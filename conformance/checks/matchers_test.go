@@ -9,7 +9,7 @@ import (
 
 // A failure says what the operation did with the request. An answer in an unknown form
 // deviates from the clause about forms: the operation may well have refused.
-func TestOutcomesAreTold(t *testing.T) {
+func TestOutcomesAreReported(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		answer  wire.Answer

@@ -97,8 +97,8 @@ func details(change func(detail map[string]any, n int)) func(*reports.Exchange, 
 	}, "asyncResult")
 }
 
-// changes are what a target may do otherwise from one day to the next: each with the kind
-// and the words of the change that tells it, and what else may be told.
+// changes are ways in which a target may change: each with the kind and the words of the change that
+// reports it, and the other changes that may be reported.
 var changes = []struct {
 	name     string
 	change   func(*reports.Exchange, int)

@@ -172,7 +172,7 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 	}
 }
 
-// Each fact tells how often and when it was seen.
+// Each fact records how often and when it was seen.
 func TestFactsHaveCountsAndDates(t *testing.T) {
 	learned := learnt(t, base())
 	today := base().Started.UTC().Format(time.DateOnly)

@@ -51,7 +51,7 @@ func TestRedactEscapedTexts(t *testing.T) {
 	}
 }
 
-// checkEscaped takes all escapes from what is left of a text: it tells no secret.
+// checkEscaped removes all escapes from the redacted text and finds no secret in it.
 func checkEscaped(t *testing.T, secrets Secrets, names, text string) {
 	t.Helper()
 	run := Run(&reports.Run{Left: []string{text}, Results: []reports.Result{{Exchanges: []reports.Exchange{{

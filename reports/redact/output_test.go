@@ -8,7 +8,7 @@ import (
 )
 
 // A secret that appears in clear text is also redacted where it is encoded, and in later lines.
-func TestTextHidesWhatItTells(t *testing.T) {
+func TestTextHidesEncodedSecrets(t *testing.T) {
 	const sim, encoded = "89852990000000000018", "ODk4NTI5OTAwMDAwMDAwMDAwMT"
 	secrets := Secrets{MaskSIMs: true}
 	if told := secrets.Redact("<p>" + encoded + "</p> <p>" + sim + "</p>"); strings.Contains(told, encoded) {
@@ -24,7 +24,7 @@ func TestTextHidesWhatItTells(t *testing.T) {
 	}
 }
 
-// A signal is told while a run still writes: both lines stay whole.
+// A signal is reported while a run still writes: both lines stay whole.
 func TestWriterFromSeveralGoroutines(t *testing.T) {
 	var out strings.Builder
 	w := Secrets{}.Writer(&out)

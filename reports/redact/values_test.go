@@ -67,7 +67,7 @@ func checkDisguise(t fixture.TB, secret string, d disguise) {
 	})
 }
 
-// disguise is a text that tells a secret, and how to read the secret in another text.
+// disguise is a text that contains a secret, and how to read the secret in another text.
 type disguise struct {
 	text string
 	told func(text string) bool

@@ -101,8 +101,8 @@ func TestTerminalLive(t *testing.T) {
 	}
 }
 
-// failingRun has failures of n clauses, many of each, in every area, and everything
-// else that a summary tells.
+// failingRun has many failures of each of n clauses, in every area, and everything else that a
+// summary shows.
 func failingRun(n int) *reports.Run {
 	run := coveredRun()
 	run.Limited = &reports.Limited{Times: 3, Waited: time.Second}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A run of more than a minute tells how long it still takes.
+// A run of more than a minute shows how long it still takes.
 func TestTimeLeft(t *testing.T) {
 	for _, test := range []struct {
 		name         string

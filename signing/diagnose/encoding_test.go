@@ -16,7 +16,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Each legacy encoding is told by its own name.
+// Each legacy encoding is reported by its name.
 func TestLegacyEncodings(t *testing.T) {
 	for _, test := range []struct {
 		name, text string

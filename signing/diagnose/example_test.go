@@ -8,7 +8,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing/diagnose"
 )
 
-// A server for tests tells a partner what is wrong with a sign.
+// A test server reports to a partner what is wrong with a sign.
 func ExampleSign() {
 	// The partner signed what json.dumps of Python writes by default.
 	body := []byte(`{"partnerCode":"P012345","area":"欧洲","version":"3.0","sign":"d958eb91a9100c20ff25400ab643668a"}`)

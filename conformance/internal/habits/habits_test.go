@@ -77,7 +77,7 @@ func TestWhatAnEngineerShouldSeeStaysAFinding(t *testing.T) {
 	}
 }
 
-func TestAnswersAreToldOnce(t *testing.T) {
+func TestAnswersAreReportedOnce(t *testing.T) {
 	missing := finding(lookup + "/required/details")
 	run := reports.Run{Results: []reports.Result{
 		result("ASY-001", reports.Finding, missing), result("ASY-002", reports.Finding, missing), result("ASY-003", reports.Failed, missing),

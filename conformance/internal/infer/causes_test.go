@@ -61,7 +61,7 @@ func TestPatternsExplainThemselves(t *testing.T) {
 	}
 }
 
-func TestTwoCausesAreTold(t *testing.T) {
+func TestTwoCausesAreReported(t *testing.T) {
 	seen := seenOf(known(t, "sign-upper-case-accepted"), known(t, "unknown-sim-succeeds"))
 	got := names(cover(patterns(), seen))
 	slices.Sort(got)

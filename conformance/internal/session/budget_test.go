@@ -12,8 +12,8 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
 
-// No order is sent that would cross the budget, that a
-// refused one does not count, one without an answer does, and that the run is told.
+// An order that would exceed the budget is not sent, and the run reports that. A refused order does
+// not count; one without an answer does.
 func TestBudget(t *testing.T) {
 	amount, _ := target.ParseAmount("15")
 	for _, test := range []struct {

@@ -150,7 +150,7 @@ func TestLargePushIsRefused(t *testing.T) {
 	}
 }
 
-// An address that cannot be listened on is told
+// An address that is in use is reported
 // with the name of the setting.
 func TestPushListenIsTaken(t *testing.T) {
 	s, url := receiving(t, time.Minute)

@@ -13,8 +13,8 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
-// The auto-renewals which a check left are
-// cancelled, newest first, and that one is told which goes on all the same.
+// The auto-renewals that a check left are cancelled, newest first, and one that remains active is
+// reported.
 func TestUndoCancelsRenewals(t *testing.T) {
 	for _, test := range []struct {
 		name    string

@@ -11,9 +11,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// A target which limits the rate of calls is heard: the
-// request is sent again after the time that it asks for, the waiting is told, and
-// where that does not help the check is inconclusive, never passed and never failed.
+// After a rate limit, the request is sent again when the target allows it, and the waiting is
+// reported. If that does not help, the check is inconclusive: neither passed nor failed.
 func TestRateLimits(t *testing.T) {
 	const envelope = `{"operateCode":"S","message":"m","data":[]}`
 	for _, test := range []struct {

@@ -139,7 +139,7 @@ var mistakes = []struct {
 }
 
 // Each mistake is reported by its check and no other, and every check is seen failing.
-func TestEveryMistakeIsTold(t *testing.T) {
+func TestEveryMistakeIsReported(t *testing.T) {
 	failing := map[string]bool{}
 	for _, test := range mistakes {
 		failing[test.check] = true
@@ -223,7 +223,7 @@ func TestCorrectClient(t *testing.T) {
 }
 
 // The same mistake in many requests is reported once, with all of them.
-func TestOneMistakeIsToldOnce(t *testing.T) {
+func TestOneMistakeIsReportedOnce(t *testing.T) {
 	m := newMall(t)
 	spaced := withBody(func(s string) string {
 		var all members

@@ -20,7 +20,7 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// mall is a sandbox under a Judge, and a client that sends what it is told.
+// mall is a sandbox under a Judge, and a client that sends given requests.
 type mall struct {
 	t     *testing.T
 	url   string

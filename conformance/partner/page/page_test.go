@@ -214,7 +214,7 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// TestSummary tells what all requests show together, and forgets it with the list.
+// The summary says what all requests show together, and is cleared with the list.
 func TestSummary(t *testing.T) {
 	l := start(t)
 	events := l.stream("", "summary")

@@ -306,7 +306,7 @@ func TestRefusalsAreReported(t *testing.T) {
 	}
 }
 
-// A refusal is told with the clause that the request does not keep: of its own mistake, or of what the mall knows.
+// A refusal is reported with the clause that the request breaks: by its own mistake, or by the data of the mall.
 func TestClauseOfARefusal(t *testing.T) {
 	contract, err := openapi.Mall()
 	if err != nil {
