@@ -25,7 +25,7 @@ func runSpecs(ordered []checks.Check, await func(checks.Check) (reports.Result, 
 	globals.Reset()
 	defer globals.Reset()
 	defer func() { await = nil }() // Ginkgo keeps its tree, and with it the whole run
-	// Ginkgo sorts specs by their texts, at a high cost unless they are in this order.
+	// Ginkgo sorts specs by their texts, at a high cost unless they are sorted.
 	sorted := slices.SortedFunc(slices.Values(ordered), func(a, b checks.Check) int { return strings.Compare(a.ID, b.ID) })
 	for group := range slices.Chunk(sorted, siblings) {
 		ginkgo.Describe(fmt.Sprintf("%s to %s", group[0].ID, group[len(group)-1].ID), func() {

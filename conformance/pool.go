@@ -22,20 +22,18 @@ const simsOfAdder = 8
 // pool runs the checks of a run, several at once. Ginkgo's specs await their results.
 type pool struct {
 	run func(checks.Check) reports.Result
-	// slowed returns how often the target asked the run to slow down; each time
-	// halves the number of checks at once.
+	// slowed returns how often the target asked to slow down; each time halves the checks at once.
 	slowed  func() int
 	workers int
-	// crowded is set when the target names too few SIM cards for orders of other
-	// checks to be kept away from a check that counts them.
+	// crowded is set when too few SIM cards are named to keep other orders from a check that counts them.
 	crowded bool
-	// subscribers bounds the checks that may begin auto-renewals at once: each needs SIM
-	// cards of its own, since a target may allow one auto-renewal for each card.
+	// subscribers bounds the checks that may begin auto-renewals at once: each needs its own SIM cards.
 	subscribers int
 
 	mu      sync.Mutex
 	changed *sync.Cond
 	waiting []*checks.Check
+	lanes   map[string]checks.Lane // by check id: asked for again and again
 	running int
 	busy    map[checks.Lane]bool
 	// adders is how many checks that change groups may run at once, adding how many do.
@@ -46,13 +44,22 @@ type pool struct {
 }
 
 // inOrder returns checks in the order of their importance, and in the random order of
-// the seed within one area.
+// the seed within one area. Only what a lenient target sells something for has a fixed order.
 func inOrder(selected []checks.Check, seed int64) []checks.Check {
 	ordered := slices.Clone(selected)
 	slices.SortFunc(ordered, func(a, b checks.Check) int { return cmp.Compare(a.ID, b.ID) })
 	random := rand.New(rand.NewPCG(uint64(seed), 0)) //nolint:gosec // any 64 bits make a seed
 	random.Shuffle(len(ordered), func(i, j int) { ordered[i], ordered[j] = ordered[j], ordered[i] })
-	slices.SortStableFunc(ordered, func(a, b checks.Check) int { return cmp.Compare(a.Importance(), b.Importance()) })
+	ranks := make(map[string]int, len(ordered)) // comparing them costs less than asking each check again
+	for _, check := range ordered {
+		ranks[check.ID] = check.Importance()
+	}
+	slices.SortStableFunc(ordered, func(a, b checks.Check) int {
+		if order := cmp.Compare(ranks[a.ID], ranks[b.ID]); order != 0 || ranks[a.ID] != checks.SellingWrongly {
+			return order
+		}
+		return checks.ByChange(a, b)
+	})
 	return ordered
 }
 
@@ -62,9 +69,11 @@ func (p *pool) start(ctx context.Context, ordered []checks.Check) (wait func()) 
 	p.changed = sync.NewCond(&p.mu)
 	p.waiting = make([]*checks.Check, len(ordered))
 	p.busy = map[checks.Lane]bool{}
+	p.lanes = make(map[string]checks.Lane, len(ordered))
 	p.results = make(map[string]chan *reports.Result, len(ordered))
 	for i := range ordered {
 		p.waiting[i] = &ordered[i]
+		p.lanes[ordered[i].ID] = ordered[i].Lane()
 		p.results[ordered[i].ID] = make(chan *reports.Result, 1)
 	}
 	stopped := context.AfterFunc(ctx, func() {
@@ -121,10 +130,7 @@ func (p *pool) next(ctx context.Context) (checks.Check, bool) {
 	if ctx.Err() != nil {
 		p.giveUp()
 	}
-	for {
-		if len(p.waiting) == 0 {
-			return checks.Check{}, false
-		}
+	for len(p.waiting) > 0 {
 		if p.running < max(1, p.workers>>min(p.slowed(), 8)) {
 			if i := slices.IndexFunc(p.waiting, func(c *checks.Check) bool { return p.mayRun(*c) }); i >= 0 {
 				check := p.waiting[i]
@@ -136,11 +142,12 @@ func (p *pool) next(ctx context.Context) (checks.Check, bool) {
 		}
 		p.changed.Wait()
 	}
+	return checks.Check{}, false
 }
 
 // mayRun reports whether a check disturbs none of those that run. The caller holds the lock.
 func (p *pool) mayRun(check checks.Check) bool {
-	lane := check.Lane()
+	lane := p.lanes[check.ID]
 	switch {
 	case lane != checks.Shared && p.busy[lane], check.Subscribes() && p.renewing >= max(1, p.subscribers):
 		return false
@@ -148,15 +155,15 @@ func (p *pool) mayRun(check checks.Check) bool {
 		return false
 	case p.crowded && lane == checks.Orders:
 		return p.ordering == 0
-	case p.crowded && mayOrder(check):
+	case p.crowded && p.mayOrder(check):
 		return !p.busy[checks.Orders]
 	}
 	return true
 }
 
 // mayOrder reports whether a check may place orders beside others that do.
-func mayOrder(check checks.Check) bool {
-	return check.Does == reports.Purchase && check.Lane() != checks.Orders
+func (p *pool) mayOrder(check checks.Check) bool {
+	return check.Does == reports.Purchase && p.lanes[check.ID] != checks.Orders
 }
 
 // begin notes that a check runs. The caller holds the lock.
@@ -165,13 +172,13 @@ func (p *pool) begin(check checks.Check) {
 	if check.Subscribes() {
 		p.renewing++
 	}
-	if lane := check.Lane(); lane != checks.Shared {
+	if lane := p.lanes[check.ID]; lane != checks.Shared {
 		p.busy[lane] = true
 	}
 	if check.Adds() {
 		p.adding++
 	}
-	if mayOrder(check) {
+	if p.mayOrder(check) {
 		p.ordering++
 	}
 }
@@ -184,13 +191,13 @@ func (p *pool) done(check checks.Check) {
 	if check.Subscribes() {
 		p.renewing--
 	}
-	if lane := check.Lane(); lane != checks.Shared {
+	if lane := p.lanes[check.ID]; lane != checks.Shared {
 		p.busy[lane] = false
 	}
 	if check.Adds() {
 		p.adding--
 	}
-	if mayOrder(check) {
+	if p.mayOrder(check) {
 		p.ordering--
 	}
 	p.changed.Broadcast()

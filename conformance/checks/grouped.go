@@ -24,7 +24,7 @@ func Grouped(selected []Check) []Check {
 	lenient := newLeniency()
 	for i := range made {
 		if check := made[i]; check.isRefusal() {
-			what, _ := refusalOf(check)
+			what := refusalOf(check)
 			made[i].Run = func(ctx context.Context, s *session.Session) { lenient.run(ctx, s, check, what, check.Run) }
 			continue
 		}

@@ -25,6 +25,10 @@ const (
 // areas are in order of importance: the checks at the end are the ones that an interrupted run misses.
 var areas = []string{"SIG", "ENV", "RID", "ASY", "GRP", "ORD", "VSH", "PAY", "NTF", "ERR", "GEN"}
 
+// SellingWrongly is the importance of checks that sell wrongly: what the target accepts where it costs
+// nothing is known by then.
+var SellingWrongly = len(areas)
+
 // Importance ranks a check: smaller numbers run first.
 func (c Check) Importance() int {
 	if c.isLasting() {
@@ -33,13 +37,13 @@ func (c Check) Importance() int {
 	if c.isSpending() {
 		return len(areas) + 1 // if accepted, it uses up what the other checks of its operation need
 	}
-	if c.isSellingRefusal() {
-		return len(areas) // what the target accepts where it costs nothing is known by then
+	if c.SellsWrongly() {
+		return SellingWrongly
 	}
 	if at := slices.Index(areas, c.Area()); at >= 0 {
 		return at
 	}
-	return len(areas)
+	return len(areas) - 1
 }
 
 // isSpending reports whether the check is a case whose request uses up what other cases of its operation
@@ -68,7 +72,7 @@ func (c Check) Lane() Lane {
 	if slices.Contains(counting, c.ID) {
 		return Orders
 	}
-	if operation := c.Operations[0]; usesUp(operation) && len(prerequisites[operation]) > 0 {
+	if operation := c.Operations[0]; usesUp(operation) && len(prerequisites[operation]) > 0 || c.SellsWrongly() {
 		return Lane(operation)
 	}
 	if c.derived != nil || c.isCaseOf("SIG", "ENV", "ERR") || c.Area() == "GEN" || c.Area() == "ORD" {

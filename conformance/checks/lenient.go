@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -34,14 +35,13 @@ func MostSoldWrongly() (most int) {
 // So these are sent last, and not at all where the run has seen what the target makes of them.
 type leniency struct {
 	mu      sync.Mutex
-	changes map[string]*tally      // by what is changed, on any operation
-	fields  map[string]*tally      // by operation and field
-	sold    map[string]int         // by operation
-	selling map[string]*sync.Mutex // by operation
+	changes map[string]*tally // by what is changed, on any operation
+	fields  map[string]*tally // by operation and field
+	sold    map[string]int    // by operation
 }
 
 func newLeniency() *leniency {
-	return &leniency{changes: map[string]*tally{}, fields: map[string]*tally{}, sold: map[string]int{}, selling: map[string]*sync.Mutex{}}
+	return &leniency{changes: map[string]*tally{}, fields: map[string]*tally{}, sold: map[string]int{}}
 }
 
 // tally counts what the target made of requests of one kind.
@@ -53,18 +53,18 @@ type tally struct {
 // refusal is what a check changes in requests that the target should refuse.
 type refusal struct{ change, field string }
 
-// refusalOf returns the refusal that a check is about; false for other checks.
-func refusalOf(c Check) (refusal, bool) {
+// refusalOf returns what a check changes that is about a refusal.
+func refusalOf(c Check) refusal {
 	if c.derived != nil {
 		_, change, _ := strings.Cut(strings.TrimPrefix(c.ID, "GEN/"), "/")
 		field := c.derived.In + " " + c.derived.Field
 		if c.derived.In == cases.InRequest {
 			field = ""
 		}
-		return refusal{change, field}, c.derived.Expect == cases.Refused
+		return refusal{change, field}
 	}
 	id, _, _ := strings.Cut(c.ID, "/")
-	return refusal{id, fieldOf(c.Clause)}, c.isCaseOf("ENV", "ERR") && strings.Contains(c.Requirement, " refuses ")
+	return refusal{id, fieldOf(c.Clause)}
 }
 
 // fieldOf returns the member of a body whose constraint a clause is, as refusals name it.
@@ -80,23 +80,29 @@ func fieldOf(clause string) string {
 
 // isRefusal reports whether the check sends a request that the target should refuse, and nothing else.
 func (c Check) isRefusal() bool {
-	_, refuses := refusalOf(c)
-	return refuses
+	if c.derived != nil {
+		return c.derived.Expect == cases.Refused
+	}
+	return c.isCaseOf("ENV", "ERR") && strings.Contains(c.Requirement, " refuses ")
 }
 
-// isSellingRefusal reports whether the check costs an order if the target wrongly accepts its request.
-func (c Check) isSellingRefusal() bool {
+// SellsWrongly reports whether the check costs an order if the target wrongly accepts its request. Such
+// checks of an operation run one after the other and in the same order in each run: which of them are held
+// back must not depend on the seed, or a target would seem to have changed between two runs.
+func (c Check) SellsWrongly() bool {
 	return c.isRefusal() && usesUp(c.Subject())
+}
+
+// ByChange compares two checks that sell wrongly by what they change: those of one operation are then far
+// from each other.
+func ByChange(a, b Check) int {
+	return cmp.Or(strings.Compare(refusalOf(a).change, refusalOf(b).change), strings.Compare(a.ID, b.ID))
 }
 
 // run runs a check that is about a refusal.
 func (l *leniency) run(ctx context.Context, s *session.Session, c Check, what refusal, run func(context.Context, *session.Session)) {
 	sells := usesUp(c.Subject())
 	if sells && isNoViolation(s, c) {
-		if alone := l.alone(c.Subject()); alone != nil {
-			alone.Lock()
-			defer alone.Unlock()
-		}
 		if reason := l.known(c, what); reason != "" {
 			s.Skip(reason)
 		}
@@ -138,22 +144,6 @@ func isNoViolation(s *session.Session, c Check) bool {
 	return policy.VerdictOf(d) == reports.Finding && d.Severity != reports.Critical
 }
 
-// alone returns the lock of an operation once the target has accepted a request that it should refuse:
-// from then on one such request is sent at a time.
-func (l *leniency) alone(operation string) *sync.Mutex {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, known := range l.changes {
-		if known.accepted > 0 {
-			if l.selling[operation] == nil {
-				l.selling[operation] = &sync.Mutex{}
-			}
-			return l.selling[operation]
-		}
-	}
-	return nil
-}
-
 // known says why the request of a check is not sent, "" when it is.
 func (l *leniency) known(c Check, what refusal) string {
 	l.mu.Lock()
@@ -179,11 +169,14 @@ func (l *leniency) note(s *session.Session, c Check, what refusal, ended any) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	count(l.changes, what.change, c.ID, accepted)
+	if !usesUp(c.Subject()) {
+		count(l.changes, what.change, c.ID, accepted)
+		return
+	}
 	if what.field != "" {
 		count(l.fields, c.Subject()+" "+what.field, c.ID, accepted)
 	}
-	if accepted && usesUp(c.Subject()) {
+	if accepted {
 		l.sold[c.Subject()]++
 	}
 }

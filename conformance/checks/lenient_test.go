@@ -48,7 +48,7 @@ func TestRefusalOf(t *testing.T) {
 		"ERR-001/singleOrder":                  {"ERR-001", ""},
 	}
 	for _, check := range All() {
-		what, refuses := refusalOf(check)
+		what, refuses := refusalOf(check), check.isRefusal()
 		if expected, asked := want[check.ID]; asked {
 			if delete(want, check.ID); !refuses || what != expected {
 				t.Errorf("%s: %v, %v", check.ID, what, refuses)
