@@ -191,7 +191,7 @@ func words(list []reports.Does) (texts []string) {
 
 // prepare builds the request to forward, and signs it.
 func (p *Proxy) prepare(r *http.Request, c *call) *refusal {
-	request, err := http.NewRequestWithContext(context.WithoutCancel(r.Context()), c.method, c.address.String(), bytes.NewReader(c.body)) //nolint:gosec // the host is that of the target, the path one of the contract
+	request, err := http.NewRequestWithContext(context.WithoutCancel(r.Context()), c.method, c.address.String(), bytes.NewReader(c.body))
 	if err != nil {
 		return &refusal{status: http.StatusBadRequest, operation: c.route.operation.ID, reason: unknownPath,
 			message: "the request cannot be forwarded: " + err.Error()}
