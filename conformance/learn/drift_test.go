@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
@@ -260,6 +261,55 @@ func summaries(found []Change) string {
 		all = append(all, "\n  "+sentence(&found[i]))
 	}
 	return fmt.Sprintf("%d changes%s", len(found), strings.Join(all, ""))
+}
+
+// orders changes the orders that singleQueryOrder lists: keep may change one, and drops it if it returns false.
+func orders(keep func(order map[string]any) bool) func(*reports.Exchange, int) {
+	return edit(func(_, data map[string]any, _ int) {
+		list, _ := data["orderList"].([]any)
+		data["orderList"] = slices.DeleteFunc(list, func(one any) bool {
+			order, is := one.(map[string]any)
+			return is && !keep(order)
+		})
+	}, "singleQueryOrder")
+}
+
+// A run may see no pending order, which has no expiry date. Seeing one later is no change.
+func TestAnotherDocumentedStateIsNoChange(t *testing.T) {
+	both := learnt(t, base())
+	active := learnt(t, changing(orders(func(order map[string]any) bool { return order["orderStatus"] == "2" })))
+	if presence := observed(both, "QueriedOrder/properties/expireDate"); presence != observe.Sometimes {
+		t.Fatalf("expireDate is %s present: the run saw no pending order", presence)
+	}
+	if presence := observed(active, "QueriedOrder/properties/expireDate"); presence != observe.Always {
+		t.Fatalf("expireDate is %s present without pending orders", presence)
+	}
+	if found := append(Drift(active, both), Drift(both, active)...); len(found) > 0 {
+		t.Errorf("changes: %+v", found)
+	}
+	unnamed := learnt(t, changing(orders(func(order map[string]any) bool {
+		if order["orderStatus"] == "1" {
+			order["orderStatus"] = "7"
+		}
+		return true
+	})))
+	var told []string
+	for _, change := range Drift(active, unnamed) {
+		told = append(told, change.Summary)
+	}
+	if want := []string{"QueriedOrder.expireDate is missing from some answers", "QueriedOrder.orderStatus has a new value: 7"}; !slices.Equal(told, want) {
+		t.Errorf("after a state that no page names: %q, want %q", told, want)
+	}
+}
+
+// observed returns how often a member is present, by the end of its location.
+func observed(learned *Learned, at string) string {
+	for _, m := range learned.Members {
+		if strings.HasSuffix(m.At, at) {
+			return m.Presence
+		}
+	}
+	return ""
 }
 
 func TestAnUnchangedTargetHasNoDrift(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/observe"
+	"github.com/mallcheck/mallcheck/openapi"
 )
 
 // Change is one difference between an earlier and a later learning.
@@ -61,6 +62,7 @@ const (
 // them has too little evidence, there is no change.
 func Between(before, after *observe.Learned) []Change {
 	d := &drift{before: before.By(), after: after.By()}
+	d.contract, _ = openapi.Mall() // it is built in and tested
 	for _, at := range slices.Sorted(maps.Keys(d.before)) {
 		if now := d.after[at]; now != nil {
 			d.member(d.before[at], now)
@@ -78,6 +80,7 @@ func Between(before, after *observe.Learned) []Change {
 }
 
 type drift struct {
+	contract      *openapi.Contract
 	before, after map[string]*observe.Member
 	rare          factSets
 	changes       []Change
@@ -142,10 +145,10 @@ func (d *drift) member(was, is *observe.Member) {
 		return
 	case gone:
 		return
+	case was.Presence == observe.Always && is.Presence == observe.Sometimes && d.newState(was):
+		break // objects in a state that the earlier learning did not see may lack the member
 	case was.Presence == observe.Always && is.Presence == observe.Sometimes:
 		d.of(was, RankMissing, changed, "%s is missing from some answers", observe.Always+" present", observe.Sometimes+" present")
-	case was.Presence == observe.Sometimes && is.Presence == observe.Always && seldomByChance(was, is):
-		d.of(was, RankNew, changed, "%s is always sent now", observe.Sometimes+" present", observe.Always+" present")
 	case was.Presence == observe.Never && is.Count.Present > 0:
 		d.of(is, RankNew, isNew, "%s is sent now", "never present", orSome(is.Presence)+" present")
 	}
@@ -157,11 +160,29 @@ func (d *drift) member(was, is *observe.Member) {
 	d.stringForms(was, is)
 }
 
-// seldomByChance reports whether a member that was missing from a share of the earlier answers would be
-// in all later ones by chance in less than one of a thousand cases.
-func seldomByChance(was, is *observe.Member) bool {
-	missing := was.Count.Answers - was.Count.Present
-	return was.Count.Answers > 0 && float64(is.Count.Present)*float64(missing)/float64(was.Count.Answers) > 7
+// newState reports whether the later learning saw objects around a member in a state that the contract
+// names and the earlier learning did not see, such as the first pending order among active ones.
+func (d *drift) newState(of *observe.Member) bool {
+	for at, is := range d.after {
+		was := d.before[at]
+		if was == nil || len(was.Values) == 0 || observe.HolderOf(at) != observe.HolderOf(of.At) {
+			continue
+		}
+		values, others := is.SeenValues()
+		if !others && slices.ContainsFunc(values, func(v string) bool { return !slices.Contains(was.Values, v) && d.named(at, v) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// named reports whether the contract names a value of a member.
+func (d *drift) named(at, value string) bool {
+	if d.contract == nil {
+		return false
+	}
+	_, named := d.contract.KnownValues(at)[value]
+	return named
 }
 
 func orSome(presence string) string { return cmp.Or(presence, observe.Sometimes) }
@@ -202,8 +223,11 @@ func (d *drift) stringForms(was, is *observe.Member) {
 		d.of(was, RankValue, changed, "%s has values other than the known ones", all, "other texts")
 	case len(more) > 0 && len(less) > 0:
 		d.of(was, RankValue, changed, "%s has other values: "+list(more)+" instead of "+list(less), all, now)
-	case len(more) > 0:
-		d.of(was, RankValue, isNew, "%s has a new value: "+list(more), all, now)
+	default: // a value that the contract names may have been there, unseen
+		more = slices.DeleteFunc(more, func(v string) bool { return d.named(was.At, v) })
+		if len(more) > 0 {
+			d.of(was, RankValue, isNew, "%s has a new value: "+list(more), all, now)
+		}
 	}
 }
 
