@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	. "github.com/mallcheck/mallcheck/conformance/internal/expect"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
@@ -116,7 +117,7 @@ var nothingPaid = []Check{{
 		const what = "a confirmation without tradeTime"
 		if shared := paidInStages(ctx, s); shared.untimed.Refused() && shared.begun.Accepted() {
 			mustBeRefused(s, s.Own(shared.unconfirmed), tradeTimeClause("confirmPaymentResult"), what)
-			paysNothing(s, s.Own(shared.begunState), s.Own(shared.unconfirmedState))
+			paysNothing(ctx, s, s.Own(shared.begunState), s.Own(shared.unconfirmedState))
 			return
 		}
 		p := s.Order(ctx)
@@ -124,7 +125,7 @@ var nothingPaid = []Check{{
 		before := s.Send(ctx, s.NewResultQuery(p.PayID))
 		right := s.NewConfirmPaymentResult(p.PayID)
 		withoutTradeTime(ctx, s, right, what)
-		paysNothing(s, before, s.Send(ctx, s.NewResultQuery(p.PayID)))
+		paysNothing(ctx, s, before, s.Send(ctx, s.NewResultQuery(p.PayID)))
 		s.RequireAccepted(s.Send(ctx, right))
 	},
 }, {
@@ -154,13 +155,32 @@ func withoutTradeTime(ctx context.Context, s *session.Session, right *session.Dr
 }
 
 // paysNothing asserts that a refused confirmation paid nothing. It skips the assertion if the
-// authorization paid already.
-func paysNothing(s *session.Session, before, after *wire.Answer) {
+// authorization paid already, and ends the check if authorizations pay later without a confirmation.
+func paysNothing(ctx context.Context, s *session.Session, before, after *wire.Answer) {
 	s.RequireAccepted(before)
 	s.RequireAccepted(after)
-	if recordOf(before)["payStatus"] != paid {
-		Expect(recordOf(after)["payStatus"]).NotTo(Equal(paid), "a refused confirmation paid for an order")
+	if recordOf(before)["payStatus"] == paid || recordOf(after)["payStatus"] != paid {
+		return
 	}
+	if paysByItself(ctx, s) {
+		panic(session.End{Verdict: reports.Inconclusive, Reason: "an authorized payment ends without a confirmation, " +
+			"so a payment after a refused confirmation does not show what caused it"})
+	}
+	s.Violates("payments/refused-request-pays-nothing", after.Exchange, "a refused confirmation paid for an order",
+		`a payStatus other than "`+paid+`"`, `payStatus "`+paid+`"`)
+}
+
+// endsByItself bounds the time in which an authorized payment may end without a confirmation.
+const endsByItself = 3 * time.Second
+
+// paysByItself reports whether the target completes an authorized payment without a confirmation. It costs
+// one order.
+func paysByItself(ctx context.Context, s *session.Session) bool {
+	return session.Share(s, "payments that end by themselves", func(s *session.Session) bool {
+		p := s.Order(ctx)
+		s.Authorize(ctx, p, s.PayingMethod())
+		return s.AwaitWithin(endsByItself, func() bool { return paymentState(ctx, s, p) == paid })
+	})
 }
 
 // subscribesNothing asserts that a modified subscription is refused, pays nothing and creates no
