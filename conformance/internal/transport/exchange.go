@@ -120,7 +120,7 @@ func Record(request *http.Request) reports.Request {
 	recorded := reports.Request{Method: request.Method, URL: request.URL.String(), Header: reports.Headers(request.Header)}
 	if request.GetBody != nil {
 		if body, err := request.GetBody(); err == nil {
-			recorded.Body = make([]byte, request.ContentLength)
+			recorded.Body = make([]byte, max(0, request.ContentLength)) // GetBody belongs to a body of known length
 			_, _ = io.ReadFull(body, recorded.Body) // a reader over bytes does not fail
 		}
 	}
