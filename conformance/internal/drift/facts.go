@@ -9,6 +9,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
+	"github.com/mallcheck/mallcheck/openapi"
 )
 
 // factSets are the values of facts by kind and subject, then by operation ("" for the whole target).
@@ -92,14 +93,14 @@ func (d *drift) habit(subject string, was, is factSets) {
 	more, less := map[string][]string{}, map[string][]string{} // operations by parameter
 	for operation, values := range is[key] {
 		for _, value := range lacking(slices.Concat(was[key][operation], d.rare[key][operation]), values) {
-			if !mistake || len(was[refusal][operation]) > 0 || len(was[key]) > 0 {
+			if !mistake || (len(was[refusal][operation]) > 0 || len(was[key]) > 0) && !d.heldBack(operation, value, was[key]) {
 				more[value] = append(more[value], operation)
 			}
 		}
 	}
 	for operation, values := range was[key] {
 		for _, value := range lacking(is[key][operation], values) {
-			if !mistake || len(is[refusal][operation]) > 0 {
+			if !mistake || len(is[refusal][operation]) > 0 && !d.heldBack(operation, value, is[key]) {
 				less[value] = append(less[value], operation)
 			}
 		}
@@ -118,6 +119,24 @@ func (d *drift) habit(subject string, was, is factSets) {
 		rank = RankRefusal
 	}
 	d.habitChanges(subject, less, rank, isGone, "no more")
+}
+
+// heldBack reports whether a run may have held back a mistake because it costs an order: the target accepted
+// the same mistake on other operations.
+func (d *drift) heldBack(operation, mistake string, accepted map[string][]string) bool {
+	if d.contract == nil {
+		return false
+	}
+	about, known := d.contract.Operation(operation)
+	if !known || about.Does != openapi.Purchase && operation != "cancelAutoRenewalRecord" {
+		return false
+	}
+	for _, mistakes := range accepted {
+		if slices.Contains(mistakes, mistake) {
+			return true
+		}
+	}
+	return false
 }
 
 func lacking(some, all []string) []string {
