@@ -63,6 +63,9 @@ const (
 func Between(before, after *observe.Learned) []Change {
 	d := &drift{before: before.By(), after: after.By()}
 	d.contract, _ = openapi.Mall() // it is built in and tested
+	if ends := after.Settings()["terminal-status"]; ends != "" {
+		d.ends = strings.Split(ends, ",")
+	}
 	for _, at := range slices.Sorted(maps.Keys(d.before)) {
 		if now := d.after[at]; now != nil {
 			d.member(d.before[at], now)
@@ -83,6 +86,7 @@ type drift struct {
 	contract      *openapi.Contract
 	before, after map[string]*observe.Member
 	rare          factSets
+	ends          []string // the statuses of tasks that the later learning takes for final
 	changes       []Change
 }
 
@@ -185,6 +189,15 @@ func (d *drift) named(at, value string) bool {
 	return named
 }
 
+// taskStatus is the location of the status of a task.
+const taskStatus = "/components/schemas/AsyncResult/properties/status"
+
+// onTheWay reports whether a value is a status of a task that has not ended. Which of these a run sees
+// depends on when it asks.
+func (d *drift) onTheWay(at, value string) bool {
+	return at == taskStatus && len(d.ends) > 0 && !slices.Contains(d.ends, value)
+}
+
 func orSome(presence string) string { return cmp.Or(presence, observe.Sometimes) }
 
 func within(some, all []string) bool {
@@ -223,8 +236,8 @@ func (d *drift) stringForms(was, is *observe.Member) {
 		d.of(was, RankValue, changed, "%s has values other than the known ones", all, "other texts")
 	case len(more) > 0 && len(less) > 0:
 		d.of(was, RankValue, changed, "%s has other values: "+list(more)+" instead of "+list(less), all, now)
-	default: // a value that the contract names may have been there, unseen
-		more = slices.DeleteFunc(more, func(v string) bool { return d.named(was.At, v) })
+	default: // a value that the contract names, or a state on the way to the end, may have been there, unseen
+		more = slices.DeleteFunc(more, func(v string) bool { return d.named(was.At, v) || d.onTheWay(was.At, v) })
 		if len(more) > 0 {
 			d.of(was, RankValue, isNew, "%s has a new value: "+list(more), all, now)
 		}
