@@ -65,11 +65,10 @@ func FaultRow(fault, clause, statement string, run *reports.Run) reports.FaultRo
 // mostOperations limits the operations whose derived cases are run against one fault.
 const mostOperations = 3
 
-// WorthDeriving returns patterns of the derived cases that are worth running against a
-// fault, after all other checks ran against it: the cases that are expected to catch it,
-// and all cases of operations whose answers violated a clause, for the first
-// mostOperations by name. At a depth below thorough it returns the ids of all cases of
-// that depth.
+// WorthDeriving returns patterns of the derived cases that are worth running against a fault, after all
+// other checks ran against it: the cases that are expected to catch it, and all cases of operations whose
+// answers violated a clause, for the first mostOperations by name. At a depth below thorough it returns
+// the ids of all cases of that depth.
 func WorthDeriving(fault string, run *reports.Run, depth string) []string {
 	var worth []string
 	for _, id := range ExpectedToCatch(fault) {
@@ -166,9 +165,8 @@ func NewMatrix(rows []reports.FaultRow, seed int64, whole bool) (*reports.Matrix
 	return m, nil
 }
 
-// misattributed counts the checks that fail under faults that crash the server, and how
-// many of them name no server error. One in a hundred may, because a task may also miss
-// its time limit.
+// misattributed counts the checks that fail under faults that crash the server, and how many of them
+// name no server error. One in a hundred may, because a task may also miss its time limit.
 func misattributed(rows []reports.FaultRow) (failed, other int) {
 	const clause = "/no-server-error"
 	for i := range rows {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math/big"
+	"regexp"
 	"slices"
 	"time"
 
@@ -13,9 +14,9 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// Plan is what a run against a target would do: an estimate, taken from a run of
-// the same checks against the embedded sandbox. How often a target has to be asked
-// for the result of a task depends on how long its tasks take.
+// Plan is what a run against a target would do: an estimate, taken from a run of the same checks against
+// the embedded sandbox. With an overlay of the target, the sandbox accepts and refuses what the target
+// does. How often a target has to be asked for the result of a task depends on how long its tasks take.
 type Plan struct {
 	// Target is the name of the target.
 	Target string `json:"target"`
@@ -30,16 +31,14 @@ type Plan struct {
 	Total int `json:"total"`
 	// Rate is the largest number of calls a second, 0 for no limit.
 	Rate float64 `json:"rate"`
-	// Takes is how long the calls take, one after the other, in nanoseconds: as
-	// the rate has it, or at 100 ms a call. Waiting for tasks comes on top.
+	// Takes is how long the calls take one by one, by the rate or at 100 ms each, without waiting for tasks.
 	Takes time.Duration `json:"takes"`
 	// GroupChanges is how many requests change a group, and are undone.
 	GroupChanges int `json:"groupChanges"`
 	// Orders and Payments are how many a conforming target would accept; they stay.
 	Orders   int `json:"orders"`
 	Payments int `json:"payments"`
-	// OrdersAtMost is how many a target would place that accepts every order, invalid ones
-	// included. The run holds most of those back once it knows the target.
+	// OrdersAtMost also counts invalid orders that a lenient target accepts before the run holds them back.
 	OrdersAtMost int `json:"ordersAtMost"`
 	// Cost and CostAtMost are what these orders come to at the target's price.
 	Cost       string `json:"cost"`
@@ -57,6 +56,9 @@ type PlannedCalls struct {
 	Accepted int `json:"accepted"`
 }
 
+// seenElsewhere is the example in the reason of a check that was held back.
+var seenElsewhere = regexp.MustCompile(`, see [^ ;]+`)
+
 // perCall is how long a call is taken to last where no rate says it.
 const perCall = 100 * time.Millisecond
 
@@ -67,7 +69,7 @@ func NewPlan(t *target.Target, dry *reports.Run) *Plan {
 	for _, result := range dry.Results {
 		if result.Verdict == reports.Skipped {
 			p.Skipped++
-			p.Why[result.Reason]++
+			p.Why[seenElsewhere.ReplaceAllString(result.Reason, "")]++
 			continue
 		}
 		p.Checks++
@@ -85,6 +87,9 @@ func NewPlan(t *target.Target, dry *reports.Run) *Plan {
 	}
 	for _, calls := range byOperation {
 		p.add(*calls)
+	}
+	if dry.Cost != nil { // counts answers without an envelope, too
+		p.Orders, p.Payments = dry.Cost.Orders, dry.Cost.Payments
 	}
 	slices.SortFunc(p.Calls, func(a, b PlannedCalls) int { return cmp.Compare(a.Operation, b.Operation) })
 	p.Takes = time.Duration(p.Total) * perCall

@@ -11,12 +11,10 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// manySIMs is how many SIM cards a target must name for checks that need silence to
-// have cards of their own.
+// manySIMs is how many SIM cards a target must name for checks that need silence to have their own.
 const manySIMs = 6
 
-// simsOfAdder is how many SIM cards a target must name for each check that changes a group
-// at the same time as others.
+// simsOfAdder is how many SIM cards a target must name for each concurrent check that changes a group.
 const simsOfAdder = 8
 
 // pool runs the checks of a run, several at once. Ginkgo's specs await their results.

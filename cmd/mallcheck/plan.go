@@ -23,7 +23,7 @@ type planCommand struct {
 
 // Help explains what a plan is, below the usage.
 func (planCommand) Help() string {
-	return `Estimates the checks, calls, duration, side effects and cost of "mallcheck run" with the same settings. It runs the checks against the built-in sandbox and counts their calls; nothing is sent to the target.
+	return `Estimates the checks, calls, duration, side effects and cost of "mallcheck run" with the same settings. It runs the checks against the built-in sandbox and counts their calls; nothing is sent to the target. With --overlay, the sandbox accepts and refuses what the target does.
 
 Examples:
   mallcheck plan
@@ -51,14 +51,18 @@ func (c *planCommand) Run(std *streams) error {
 	if c.JSON {
 		return writeJSON(std.out, plan)
 	}
-	return tellPlan(std.out, plan)
+	return tellPlan(std.out, plan, t.Overlay != nil)
 }
 
 // tellPlan writes a plan as text.
-func tellPlan(out io.Writer, p *conformance.Plan) error {
+func tellPlan(out io.Writer, p *conformance.Plan, learnt bool) error {
 	var text strings.Builder
+	mall := "a mall that follows the contract. A target that refuses or accepts other requests differs."
+	if learnt {
+		mall = "which accepted and refused what the overlay says of the target."
+	}
 	fmt.Fprintf(&text, "Estimate of a run against %s. %s was not called: the numbers come from a run of the same checks\n"+
-		"against the built-in sandbox, a mall that follows the contract. A target that refuses or accepts other requests differs.\n\n", p.Target, p.Target)
+		"against the built-in sandbox, %s\n\n", p.Target, p.Target, mall)
 	fmt.Fprintf(&text, "checks    %d, and %d skipped\n", p.Checks, p.Skipped)
 	for _, reason := range slices.Sorted(maps.Keys(p.Why)) {
 		fmt.Fprintf(&text, "          %d: %s\n", p.Why[reason], reason)

@@ -44,7 +44,7 @@ func DryRun(ctx context.Context, layers ...target.Layer) (*target.Target, *repor
 		run, err := conformance.Run(ctx, s.Target, nil)
 		return s.Target, run, err
 	}
-	s, err := Start(target.Flags(target.Settings{Seed: strconv.FormatInt(t.Seed, 10)}))
+	s, err := startLike(t)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -54,12 +54,27 @@ func DryRun(ctx context.Context, layers ...target.Layer) (*target.Target, *repor
 	return t, run, err
 }
 
+// startLike starts a sandbox for the dry run of a target. With an overlay, it accepts and refuses what the
+// target does, at its own pace.
+func startLike(t *target.Target) (*Sandbox, error) {
+	settings := target.Settings{Seed: strconv.FormatInt(t.Seed, 10)}
+	if t.Overlay == nil {
+		return Start(target.Flags(settings))
+	}
+	settings.Overlay, settings.Strict = t.Overlay.Path, t.Strict
+	learned := *t.Overlay.Learned
+	learned.Latencies = nil
+	return StartAs(&learned, target.Flags(settings))
+}
+
 // imitate removes from the sandbox's settings whatever the target lacks, so that the same
 // checks run and the same are skipped.
 func imitate(dry, t *target.Target) {
 	dry.Sandbox, dry.ReportDir = false, ""
 	dry.Only, dry.Skip, dry.Depth, dry.Allow, dry.Fuzz, dry.Shard = t.Only, t.Skip, t.Depth, t.Allow, t.Fuzz, t.Shard
 	dry.Concurrency = t.Concurrency
+	dry.FailOnFinding, dry.FailOnCritical, dry.FailOnHabit = t.FailOnFinding, t.FailOnCritical, t.FailOnHabit
+	dry.Expectations = t.Expectations
 	for _, service := range target.Services {
 		if t.URLs[service] == "" {
 			delete(dry.URLs, service)

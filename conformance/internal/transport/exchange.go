@@ -121,7 +121,7 @@ func Record(request *http.Request) reports.Request {
 	if request.GetBody != nil {
 		if body, err := request.GetBody(); err == nil {
 			recorded.Body = make([]byte, max(0, request.ContentLength)) // GetBody belongs to a body of known length
-			_, _ = io.ReadFull(body, recorded.Body) // a reader over bytes does not fail
+			_, _ = io.ReadFull(body, recorded.Body)                     // a reader over bytes does not fail
 		}
 	}
 	return recorded
