@@ -71,19 +71,19 @@ func (s *Session) RenewableSIM() string {
 func (s *Session) claim(sim string, evict bool) bool {
 	c := s.connection
 	var idle *loan
-	if !c.renewing.Claim(sim, s, func(holder *Session) (free bool) {
+	claimed := c.renewing.Claim(sim, s, func(holder *Session) (free bool) {
 		if evict {
 			idle, free = c.lending.Take(func(l *loan) bool { return l.maker == holder })
 		}
 		return free
-	}) {
-		return false
-	}
+	})
 	if idle != nil {
 		c.keepLeft(idle.maker.Undo())
+	}
+	if claimed {
 		c.renewing.Take(sim, s)
 	}
-	return true
+	return claimed
 }
 
 // keepLeft keeps sentences about what could not be undone until the end of the run.

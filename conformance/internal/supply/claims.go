@@ -13,16 +13,31 @@ type Claims[H comparable] struct {
 }
 
 // Claim claims a SIM card that is neither claimed nor occupied, and reports whether it succeeded. giveUp
-// reports whether another holder gives up its claim; nil for never.
+// reports whether another holder gives up its claim; nil for never. It may take locks of its own, also one
+// whose owner calls Claim.
 func (c *Claims[H]) Claim(sim string, holder H, giveUp func(H) bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	known, claimed := c.by[sim]
-	if c.occupied[sim] || claimed && (giveUp == nil || !giveUp(known)) {
+	if known, claimed := c.by[sim]; claimed && !c.occupied[sim] {
+		if giveUp == nil || !c.unlocked(func() bool { return giveUp(known) }) {
+			return false
+		}
+		if now, still := c.by[sim]; still && now != known {
+			return false // somebody took it meanwhile
+		}
+	}
+	if c.occupied[sim] {
 		return false
 	}
 	c.set(sim, holder)
 	return true
+}
+
+// unlocked calls ask without the lock, which the caller holds.
+func (c *Claims[H]) unlocked(ask func() bool) bool {
+	c.mu.Unlock()
+	defer c.mu.Lock()
+	return ask()
 }
 
 // Take claims a SIM card regardless of other claims.
