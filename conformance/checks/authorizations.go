@@ -155,7 +155,7 @@ func withoutTradeTime(ctx context.Context, s *session.Session, right *session.Dr
 }
 
 // paysNothing asserts that a refused confirmation paid nothing. It skips the assertion if the
-// authorization paid already, and ends the check if authorizations pay later without a confirmation.
+// authorization paid already, and the check if authorizations pay a moment later by themselves.
 func paysNothing(ctx context.Context, s *session.Session, before, after *wire.Answer) {
 	s.RequireAccepted(before)
 	s.RequireAccepted(after)
@@ -163,8 +163,7 @@ func paysNothing(ctx context.Context, s *session.Session, before, after *wire.An
 		return
 	}
 	if paysByItself(ctx, s) {
-		panic(session.End{Verdict: reports.Inconclusive, Reason: "an authorized payment ends without a confirmation, " +
-			"so a payment after a refused confirmation does not show what caused it"})
+		s.Skip("the target completes an authorized payment without a confirmation, so a refused confirmation proves nothing")
 	}
 	s.Violates("payments/refused-request-pays-nothing", after.Exchange, "a refused confirmation paid for an order",
 		`a payStatus other than "`+paid+`"`, `payStatus "`+paid+`"`)
