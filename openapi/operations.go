@@ -53,6 +53,10 @@ type Operation struct {
 	Evidence Evidence
 }
 
+// UsesUp reports whether a conforming server accepts a valid request of the operation only once: it sells
+// something or ends something sold.
+func (o Operation) UsesUp() bool { return o.Does == Purchase || o.ID == "cancelAutoRenewalRecord" }
+
 // Required is a part of an answer that its schema leaves optional and that is required if
 // operateCode is "S".
 type Required struct {

@@ -48,7 +48,7 @@ func having(name string, cases []Check) []Check {
 // again returns a request that the target accepts after it accepted the given one: the same request, or
 // a new one if the operation accepts a request only once.
 func again(ctx context.Context, s *session.Session, draft *session.Draft) *session.Draft {
-	if session.UsesUp(draft.Operation) {
+	if draft.Operation.UsesUp() {
 		return s.NewValid(ctx, draft.Operation.ID)
 	}
 	return draft.Twin()

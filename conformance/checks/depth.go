@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
-	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
 // Depth is how much a run tests.
@@ -102,7 +101,7 @@ var everywhere = []string{"SIG-001", "SIG-003", "SIG-020", "SIG-021", "SIG-022",
 var accepting = []string{"SIG-023", "SIG-028", "SIG-040", "SIG-041", "ENV-008", "ERR-041"}
 
 // usesUp reports whether the target accepts a valid request of an operation only once.
-func usesUp(operation string) bool { return session.UsesUp(operationOf(operation).Operation) }
+func usesUp(operation string) bool { return operationOf(operation).UsesUp() }
 
 func (c Check) isStandard(seen map[string]bool) bool {
 	if c.derived != nil {

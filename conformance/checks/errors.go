@@ -220,7 +220,7 @@ func refusedForMalformed(ctx context.Context, s *session.Session, do action) {
 
 func acceptsAfterRefusals(ctx context.Context, s *session.Session, operation string) {
 	draft := s.NewValid(ctx, operation)
-	if !session.UsesUp(draft.Operation) {
+	if !draft.Operation.UsesUp() {
 		s.RequireAccepted(s.Send(ctx, draft))
 	}
 	for _, sign := range []string{"", strings.Repeat("0", 32)} {

@@ -30,9 +30,9 @@ func MostSoldWrongly() (most int) {
 	return most
 }
 
-// leniency is what a run has seen of requests that the target should refuse. A lenient target is not a
-// broken one, and each such request that it accepts of an operation that sells something costs an order.
-// So these are sent last, and not at all where the run has seen what the target makes of them.
+// leniency records how the target responds to requests that it should refuse. A lenient target is not a
+// broken one, but every such request that it accepts on a selling operation costs an order. These requests
+// are sent last, and held back once the run knows the answer.
 type leniency struct {
 	mu      sync.Mutex
 	changes map[string]*tally // by what is changed, on any operation
@@ -44,7 +44,7 @@ func newLeniency() *leniency {
 	return &leniency{changes: map[string]*tally{}, fields: map[string]*tally{}, sold: map[string]int{}}
 }
 
-// tally counts what the target made of requests of one kind.
+// tally counts the answers to requests of one kind.
 type tally struct {
 	accepted, refused int
 	example           string // a check whose request was accepted
@@ -53,7 +53,7 @@ type tally struct {
 // refusal is what a check changes in requests that the target should refuse.
 type refusal struct{ change, field string }
 
-// refusalOf returns what a check changes that is about a refusal.
+// refusalOf returns what a check of a refusal changes.
 func refusalOf(c Check) refusal {
 	if c.derived != nil {
 		_, change, _ := strings.Cut(strings.TrimPrefix(c.ID, "GEN/"), "/")
@@ -99,7 +99,7 @@ func ByChange(a, b Check) int {
 	return cmp.Or(strings.Compare(refusalOf(a).change, refusalOf(b).change), strings.Compare(a.ID, b.ID))
 }
 
-// run runs a check that is about a refusal.
+// run runs a check of a refusal, unless its request is held back.
 func (l *leniency) run(ctx context.Context, s *session.Session, c Check, what refusal, run func(context.Context, *session.Session)) {
 	sells := usesUp(c.Subject())
 	if sells && isNoViolation(s, c) {
@@ -117,15 +117,14 @@ func (l *leniency) run(ctx context.Context, s *session.Session, c Check, what re
 	run(ctx, s)
 }
 
-// MayHoldBack reports whether a run against a target holds back requests that a lenient target would sell
-// something for. One that is thorough, or whose checks are named, sends everything, as does one that
-// fails because of what such a target does.
+// MayHoldBack reports whether a run holds back requests that a lenient target would sell something for. A
+// thorough run sends everything, and so does a run with named checks or one that fails on leniency.
 func MayHoldBack(t *target.Target) bool {
 	return Depth(t.Depth) != Thorough && len(t.Only) == 0 && !t.Policy().FailOnFinding && !reports.Derived.AtLeast(t.Policy().Strict)
 }
 
-// isNoViolation reports whether the acceptance of what a check sends would be told as a habit of the
-// target, so that not sending it hides no violation.
+// isNoViolation reports whether accepting the request of a check would only be a habit of the target, so
+// that holding the request back hides no violation.
 func isNoViolation(s *session.Session, c Check) bool {
 	if !MayHoldBack(s.Target()) {
 		return false
@@ -144,7 +143,7 @@ func isNoViolation(s *session.Session, c Check) bool {
 	return policy.VerdictOf(d) == reports.Finding && d.Severity != reports.Critical
 }
 
-// known says why the request of a check is not sent, "" when it is.
+// known says why the request of a check is held back; "" means that it is sent.
 func (l *leniency) known(c Check, what refusal) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -195,7 +194,7 @@ func count(kinds map[string]*tally, kind, check string, accepted bool) {
 }
 
 // accepts reports whether a check ended because the target accepted what it should refuse, and whether
-// its end tells.
+// the end of the check shows that at all.
 func accepts(s *session.Session, c Check, ended any) (accepted, told bool) {
 	var at int
 	exchanges := s.Exchanges()

@@ -77,6 +77,21 @@ func LargeCodes(size int) http.HandlerFunc {
 // writes another response that nobody asked for, with a secret in it. It returns when
 // the listener is closed.
 func Unsolicited(listener net.Listener, secret string) {
+	accept(listener, func(connection net.Conn) {
+		buffer := make([]byte, 64<<10)
+		for {
+			if _, err := connection.Read(buffer); err != nil {
+				return
+			}
+			_, _ = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(Success), Success)
+			time.Sleep(20 * time.Millisecond) // the answer has to be read before
+			_, _ = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nX-Token: %s\r\nContent-Length: %d\r\n\r\n%s", secret, len(secret), secret)
+		}
+	})
+}
+
+// accept serves each connection of a listener until the listener is closed, and closes the connection.
+func accept(listener net.Listener, serve func(net.Conn)) {
 	for {
 		connection, err := listener.Accept()
 		if err != nil {
@@ -84,15 +99,7 @@ func Unsolicited(listener net.Listener, secret string) {
 		}
 		go func() {
 			defer connection.Close()
-			buffer := make([]byte, 64<<10)
-			for {
-				if _, err := connection.Read(buffer); err != nil {
-					return
-				}
-				_, _ = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(Success), Success)
-				time.Sleep(20 * time.Millisecond) // the answer has to be read before
-				_, _ = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nX-Token: %s\r\nContent-Length: %d\r\n\r\n%s", secret, len(secret), secret)
-			}
+			serve(connection)
 		}()
 	}
 }

@@ -109,16 +109,7 @@ var HTTP2Misbehaviours = []HTTP2Misbehaviour{
 
 // Serve answers each connection of a listener as m does, until the listener is closed.
 func (m HTTP2Misbehaviour) Serve(listener net.Listener) {
-	for {
-		connection, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			defer connection.Close()
-			m.serve(connection)
-		}()
-	}
+	accept(listener, func(connection net.Conn) { m.serve(connection) })
 }
 
 // serve answers the requests on a connection.

@@ -117,19 +117,12 @@ var Misbehaviours = []Misbehaviour{
 
 // Serve answers each connection of a listener as m does, until the listener is closed.
 func (m Misbehaviour) Serve(listener net.Listener) {
-	for {
-		connection, err := listener.Accept()
+	accept(listener, func(connection net.Conn) {
+		request, err := http.ReadRequest(bufio.NewReader(connection))
 		if err != nil {
 			return
 		}
-		go func() {
-			defer connection.Close()
-			request, err := http.ReadRequest(bufio.NewReader(connection))
-			if err != nil {
-				return
-			}
-			_, _ = io.Copy(io.Discard, request.Body) // what it says does not matter
-			m.write(connection)
-		}()
-	}
+		_, _ = io.Copy(io.Discard, request.Body) // what it says does not matter
+		m.write(connection)
+	})
 }

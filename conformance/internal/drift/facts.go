@@ -9,7 +9,6 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/conformance/internal/provoke"
-	"github.com/mallcheck/mallcheck/openapi"
 )
 
 // factSets are the values of facts by kind and subject, then by operation ("" for the whole target).
@@ -128,7 +127,7 @@ func (d *drift) heldBack(operation, mistake string, accepted map[string][]string
 		return false
 	}
 	about, known := d.contract.Operation(operation)
-	if !known || about.Does != openapi.Purchase && operation != "cancelAutoRenewalRecord" {
+	if !known || !about.UsesUp() {
 		return false
 	}
 	for _, mistakes := range accepted {

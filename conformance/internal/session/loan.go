@@ -6,7 +6,6 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/internal/transport"
 	"github.com/mallcheck/mallcheck/conformance/internal/wire"
-	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -18,12 +17,6 @@ type loan struct {
 	maker *Session
 	// spent is set once the loan cannot be lent again. The session that holds the loan guards it.
 	spent bool
-}
-
-// UsesUp reports whether the target accepts a valid request of an operation only once: it sells something or ends
-// something sold.
-func UsesUp(operation openapi.Operation) bool {
-	return operation.Does == openapi.Purchase || operation.ID == "cancelAutoRenewalRecord"
 }
 
 // NewValid drafts a request of an operation that a conforming target accepts.
@@ -73,7 +66,7 @@ func (s *Session) makeLoan(ctx context.Context, operation string) *loan {
 // spend marks the loan of a draft as used up if the answer means that, or if there is no answer: the target may have
 // done the work.
 func (s *Session) spend(draft *Draft, answer *wire.Answer) {
-	if draft.loan == nil || !UsesUp(draft.Operation) || answer != nil && answer.Refused() {
+	if draft.loan == nil || !draft.Operation.UsesUp() || answer != nil && answer.Refused() {
 		return
 	}
 	s.useUp(draft)
@@ -139,7 +132,7 @@ func (c *Connection) Undo() (left []string) {
 // less often, and after its twins, with their ids: sent before them, it would cause their refusal.
 func (s *Session) Controlled(ctx context.Context, valid *Draft, twins func()) {
 	operation := valid.Operation.ID
-	sold := UsesUp(valid.Operation)
+	sold := valid.Operation.UsesUp()
 	due := !valid.pristine() || s.connection.lending.Due(operation, sold)
 	if due && !sold {
 		s.connection.lending.Prove(operation, !valid.pristine(), func() { s.accept(ctx, valid, s.Quick()) })
@@ -157,7 +150,7 @@ func (s *Session) accept(ctx context.Context, valid *Draft, arranged bool) {
 	if with := s.connection.arranger; arranged && with != nil && valid.pristine() {
 		with.Accept(ctx, s, valid.Operation.ID)
 	}
-	if !arranged || !valid.pristine() || s.connection.lending.Due(valid.Operation.ID, UsesUp(valid.Operation)) {
+	if !arranged || !valid.pristine() || s.connection.lending.Due(valid.Operation.ID, valid.Operation.UsesUp()) {
 		s.prove(ctx, valid)
 	}
 }
@@ -246,13 +239,13 @@ func (s *Session) undoAsides() (left []string) {
 // run, whose exchange is then recorded for this check too. Use it in checks of the form of an answer.
 func (s *Session) SendValid(ctx context.Context, operation string) *wire.Answer {
 	about, _ := s.Contract().Operation(operation)
-	if !UsesUp(about) {
+	if !about.UsesUp() {
 		defer s.connection.lending.Alone(operation)()
 	}
 	if known := s.recallAccepted(operation); known != nil {
 		return known
 	}
-	if (UsesUp(about) || s.Quick()) && s.connection.arranger != nil {
+	if (about.UsesUp() || s.Quick()) && s.connection.arranger != nil {
 		s.Try(func() { s.connection.arranger.Accept(ctx, s, operation) })
 		if known := s.recallAccepted(operation); known != nil {
 			return known

@@ -38,7 +38,7 @@ func (s *Session) Send(ctx context.Context, draft *Draft) *wire.Answer {
 	if answer.Accepted() {
 		s.connection.bill.Accepted(draft.Operation.ID, exchange.Request.Body)
 	}
-	if draft.pristine() && UsesUp(draft.Operation) && answer.Accepted() {
+	if draft.pristine() && draft.Operation.UsesUp() && answer.Accepted() {
 		s.connection.lending.Proved(draft.Operation.ID, &exchange)
 	}
 	return answer

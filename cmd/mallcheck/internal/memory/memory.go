@@ -1,5 +1,5 @@
-// Package memory says how the process trades processor time for memory. What GOGC and
-// GOMEMLIMIT say takes precedence.
+// Package memory sets the garbage collector: how much processor time the process spends to save memory. GOGC and
+// GOMEMLIMIT take precedence.
 package memory
 
 import (
@@ -9,16 +9,16 @@ import (
 
 // Percentages of the garbage collector, as GOGC has them.
 const (
-	// starting lets a process reach some 16 MB before anything is collected: most commands end before that.
+	// starting lets the heap reach about 16 MB before the first collection. Most commands end before that.
 	starting = 400
-	// running keeps a whole run below 96 MB. A run holds every exchange until its end.
+	// running keeps a whole run below 96 MB. A run keeps every exchange until its end.
 	running = 20
-	// serving is for everything else that takes long.
+	// serving is for all other commands.
 	serving = 50
 )
 
-// soft is from how many bytes on memory is collected without waiting for a percentage:
-// a hostile target must not take 300 MB, also where the machine is busy.
+// soft is the number of bytes above which memory is collected earlier than the percentage asks for: a hostile
+// target must not make a run use 300 MB, even on a busy machine.
 const soft = 224 << 20
 
 // Start is called as the process begins.
