@@ -127,12 +127,12 @@ var mistakes = []struct {
 		m.post("/vshop/cancelAutoRenewalRecord", m.vshop(members{"orderNo": "1", "payId": "1"}))
 	}},
 	{"a second order after a lost answer", "CLI-072", func(m *mall) {
-		m.cut = true
+		m.cut.Store(true)
 		m.post("/vshop/singleOrder", m.order("1", nil))
 		m.post("/vshop/singleOrder", m.order("2", nil))
 	}},
 	{"SIM cards added again after a lost answer", "CLI-073", func(m *mall) {
-		m.cut = true
+		m.cut.Store(true)
 		m.post("/topup/mall/bundle-groups/"+m.f.Groups[0]+"/sims", m.globals(members{"sim_ids": m.f.SIMs[:1]}))
 		m.add(45 * time.Millisecond)
 	}},
@@ -201,11 +201,11 @@ func TestCorrectClient(t *testing.T) {
 	m.post("/payment/resultQuery", m.ask("2"))
 	m.post("/vshop/cancelAutoRenewalRecord", m.vshop(members{"orderNo": "2", "payId": "P2"}))
 	// After a lost answer the order is repeated under its number, and then refused as a duplicate.
-	m.cut = true
+	m.cut.Store(true)
 	m.post("/vshop/singleOrder", m.order("3", nil))
 	m.buy("3")
 	// After another one it is looked up first.
-	m.cut = true
+	m.cut.Store(true)
 	m.post("/vshop/singleOrder", m.order("4", nil))
 	m.get("/topup/mall/order", url.Values{"order_id": {"4"}})
 	outcome := m.judge.End()

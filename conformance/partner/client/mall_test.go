@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ type mall struct {
 
 	mu   sync.Mutex
 	seen []client.Seen
-	cut  bool // the next answer does not reach the client
+	cut  atomic.Bool // the next answer does not reach the client
 }
 
 // newMall starts a sandbox whose interceptors come after that of the tap.
@@ -51,11 +52,10 @@ func newMall(t *testing.T, interceptors ...sandbox.Interceptor) *mall {
 		t.Fatal(err)
 	}
 	outage := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !m.cut {
+		if !m.cut.CompareAndSwap(true, false) {
 			box.ServeHTTP(w, r)
 			return
 		}
-		m.cut = false
 		box.ServeHTTP(httptest.NewRecorder(), r)
 		panic(http.ErrAbortHandler)
 	})
