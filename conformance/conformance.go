@@ -24,9 +24,9 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/habits"
 	"github.com/mallcheck/mallcheck/conformance/internal/infer"
 	"github.com/mallcheck/mallcheck/conformance/internal/observe"
+	"github.com/mallcheck/mallcheck/conformance/internal/pool"
 	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
-	"github.com/mallcheck/mallcheck/conformance/internal/supply"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
@@ -183,7 +183,7 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 		undocumented: map[string][]reports.Deviation{},
 		run: reports.Run{
 			Schema: reports.SchemaVersion,
-			Tool:   reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
+			Tool:   toolOf(contract),
 			Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: t.Allow.List(), Faults: t.Faults,
 				Variants: t.Variants},
 			Policy:   t.Policy(),
@@ -248,20 +248,15 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 		}
 		runnable = append(runnable, check)
 	}
-	ordered := inOrder(runnable, r.target.Seed)
+	ordered := pool.InOrder(runnable, r.target.Seed)
 	r.run.Results = slices.Grow(r.run.Results, len(ordered))
-	at := &pool{
-		workers: r.target.Concurrency, slowed: r.connection.Slowed, crowded: len(r.target.SIMs) < manySIMs,
-		adders:      len(r.target.SIMs) / simsOfAdder,
-		subscribers: len(r.target.SIMs) / max(1, r.target.Shard.Count) / len(lanes) / session.SIMsToRenew,
-		run: func(check checks.Check) reports.Result {
-			result := r.one(ctx, check)
-			r.done(result)
-			return result
-		},
-	}
-	wait := at.start(ctx, ordered)
-	r.awaitAll(ordered, at.await)
+	at := pool.New(r.target, r.connection.Slowed, func(check checks.Check) reports.Result {
+		result := r.one(ctx, check)
+		r.done(result)
+		return result
+	})
+	wait := at.Start(ctx, ordered)
+	r.awaitAll(ordered, at.Await)
 	wait()
 	ran := map[string]bool{} // Ginkgo awaits no check any more once it was interrupted
 	for i := range r.run.Results {
@@ -287,19 +282,12 @@ func (r *runner) down(check checks.Check, selected []checks.Check) (reason strin
 	return "", false
 }
 
-// lanes are the parts of the SIM cards to which checks that run at once keep.
-var lanes = map[checks.Lane]supply.Part{checks.Shared: {I: 0, N: 3}, checks.Orders: {I: 1, N: 3}, checks.Groups: {I: 2, N: 3}}
-
 // session returns the session of a check.
 func (r *runner) session(ctx context.Context, check checks.Check) *session.Session {
-	if r.target.Concurrency < 2 || len(r.target.SIMs) < manySIMs {
-		return r.connection.Session(ctx)
+	if part, divided := pool.Part(r.target, check); divided {
+		return r.connection.SessionWith(ctx, part)
 	}
-	part, counts := lanes[check.Lane()]
-	if !counts {
-		part = lanes[checks.Shared]
-	}
-	return r.connection.SessionWith(ctx, part)
+	return r.connection.Session(ctx)
 }
 
 // done keeps a result and tells the observer.

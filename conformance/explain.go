@@ -6,6 +6,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/causes"
+	"github.com/mallcheck/mallcheck/conformance/internal/matrix"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 )
@@ -89,7 +90,7 @@ func ids(all []checks.Check) []string {
 // expectedBy returns the faults that a check, or one of its cases, is expected to catch.
 func expectedBy(id string) []string {
 	caught := []string{}
-	for fault, checks := range expected {
+	for fault, checks := range matrix.Expected() {
 		for _, check := range checks {
 			if check == id || strings.HasPrefix(id, check+"/") || strings.HasPrefix(check, id+"/") {
 				caught = append(caught, fault)

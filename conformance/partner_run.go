@@ -80,7 +80,7 @@ func judgePartner(
 		return nil, err
 	}
 	r := &runner{target: t, contract: contract, observer: observer, run: reports.Run{
-		Schema: reports.SchemaVersion, Tool: reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
+		Schema: reports.SchemaVersion, Tool: toolOf(contract),
 		Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: []reports.Does{reports.Write}},
 		Policy: t.Policy(), Selection: reports.Selection{Only: t.Only, Skip: t.Skip}, Waivers: waivers,
 		Seed: t.Seed, Started: time.Now().UTC(),

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/matrix"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 	"github.com/mallcheck/mallcheck/reports"
@@ -88,7 +89,7 @@ func TestExpectationsAreOfFaultsAndChecks(t *testing.T) {
 	for _, fault := range faults.Faults() {
 		committed = append(committed, fault.ID)
 	}
-	for fault, expected := range conformance.Expected {
+	for fault, expected := range matrix.Expected() {
 		if !slices.Contains(committed, fault) {
 			t.Errorf("there is not a known fault %s", fault)
 		}

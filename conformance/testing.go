@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/pool"
 	"github.com/mallcheck/mallcheck/conformance/internal/selection"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
@@ -111,7 +112,7 @@ func dryRun(t *testing.T, under *target.Target, given *selection.Switches) {
 		t.Fatal(err)
 	}
 	planned := runner{target: under}
-	for _, check := range inOrder(selected, under.Seed) {
+	for _, check := range pool.InOrder(selected, under.Seed) {
 		t.Run(check.ID, func(t *testing.T) {
 			if reason := planned.unable(check); reason != "" {
 				t.Skip(reason)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/internal/installed"
+	"github.com/mallcheck/mallcheck/openapi"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // modulePath identifies this module among the modules of a program.
@@ -38,6 +40,11 @@ type Build struct {
 
 // Version returns the version of the suite, as [Built] does.
 func Version() string { return Built().Version }
+
+// toolOf identifies this build and the contract that it holds a target to.
+func toolOf(contract *openapi.Contract) reports.Tool {
+	return reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()}
+}
 
 // Built returns from what this program was built. It depends only on the build, not on
 // the time or the machine, so that builds are reproducible.

@@ -1,4 +1,6 @@
-package conformance
+// Package pool runs the checks of a run, several at once: which may run beside which others, in what
+// order, and to which SIM cards each keeps.
+package pool
 
 import (
 	"cmp"
@@ -8,6 +10,9 @@ import (
 	"sync"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
+	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/internal/supply"
+	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -17,8 +22,8 @@ const manySIMs = 6
 // simsOfAdder is how many SIM cards a target must name for each concurrent check that changes a group.
 const simsOfAdder = 8
 
-// pool runs the checks of a run, several at once. Ginkgo's specs await their results.
-type pool struct {
+// Pool runs the checks of a run, several at once. Ginkgo's specs await their results.
+type Pool struct {
 	run func(checks.Check) reports.Result
 	// slowed returns how often the target asked to slow down; each time halves the checks at once.
 	slowed  func() int
@@ -41,9 +46,33 @@ type pool struct {
 	results        map[string]chan *reports.Result
 }
 
-// inOrder returns checks in the order of their importance, and in the random order of
+// New returns a pool for the checks of a run against a target. run runs one of them. slowed returns how
+// often the target asked to slow down.
+func New(t *target.Target, slowed func() int, run func(checks.Check) reports.Result) *Pool {
+	return &Pool{
+		run: run, slowed: slowed, workers: t.Concurrency, crowded: len(t.SIMs) < manySIMs,
+		adders:      len(t.SIMs) / simsOfAdder,
+		subscribers: len(t.SIMs) / max(1, t.Shard.Count) / len(parts) / session.SIMsToRenew,
+	}
+}
+
+// parts are the parts of the SIM cards to which checks that run at once keep.
+var parts = map[checks.Lane]supply.Part{checks.Shared: {I: 0, N: 3}, checks.Orders: {I: 1, N: 3}, checks.Groups: {I: 2, N: 3}}
+
+// Part returns the part of the target's SIM cards to which a check keeps, and false if it may use all.
+func Part(t *target.Target, check checks.Check) (supply.Part, bool) {
+	if t.Concurrency < 2 || len(t.SIMs) < manySIMs {
+		return supply.Part{}, false
+	}
+	if part, divided := parts[check.Lane()]; divided {
+		return part, true
+	}
+	return parts[checks.Shared], true
+}
+
+// InOrder returns checks in the order of their importance, and in the random order of
 // the seed within one area. Only what a lenient target sells something for has a fixed order.
-func inOrder(selected []checks.Check, seed int64) []checks.Check {
+func InOrder(selected []checks.Check, seed int64) []checks.Check {
 	ordered := slices.Clone(selected)
 	slices.SortFunc(ordered, func(a, b checks.Check) int { return cmp.Compare(a.ID, b.ID) })
 	random := rand.New(rand.NewPCG(uint64(seed), 0)) //nolint:gosec // any 64 bits make a seed
@@ -61,9 +90,9 @@ func inOrder(selected []checks.Check, seed int64) []checks.Check {
 	return ordered
 }
 
-// start runs checks in the given order until all are done or ctx is. wait returns
+// Start runs checks in the given order until all are done or ctx is. wait returns
 // when no check runs any more.
-func (p *pool) start(ctx context.Context, ordered []checks.Check) (wait func()) {
+func (p *Pool) Start(ctx context.Context, ordered []checks.Check) (wait func()) {
 	p.changed = sync.NewCond(&p.mu)
 	p.waiting = make([]*checks.Check, len(ordered))
 	p.busy = map[checks.Lane]bool{}
@@ -90,7 +119,7 @@ func (p *pool) start(ctx context.Context, ordered []checks.Check) (wait func()) 
 }
 
 // giveUp drops the checks that have not begun. The caller holds the lock.
-func (p *pool) giveUp() {
+func (p *Pool) giveUp() {
 	for _, check := range p.waiting {
 		close(p.results[check.ID])
 	}
@@ -98,8 +127,8 @@ func (p *pool) giveUp() {
 	p.changed.Broadcast()
 }
 
-// await returns the result of a check, and false when the run was stopped before it.
-func (p *pool) await(check checks.Check) (reports.Result, bool) {
+// Await returns the result of a check, and false when the run was stopped before it.
+func (p *Pool) Await(check checks.Check) (reports.Result, bool) {
 	if result, ran := <-p.results[check.ID]; ran {
 		return *result, true
 	}
@@ -107,7 +136,7 @@ func (p *pool) await(check checks.Check) (reports.Result, bool) {
 }
 
 // work runs one check after another.
-func (p *pool) work(ctx context.Context) {
+func (p *Pool) work(ctx context.Context) {
 	for {
 		check, more := p.next(ctx)
 		if !more {
@@ -122,7 +151,7 @@ func (p *pool) work(ctx context.Context) {
 
 // next returns the first check that may run beside those that run already, and false
 // when none is left.
-func (p *pool) next(ctx context.Context) (checks.Check, bool) {
+func (p *Pool) next(ctx context.Context) (checks.Check, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if ctx.Err() != nil {
@@ -144,7 +173,7 @@ func (p *pool) next(ctx context.Context) (checks.Check, bool) {
 }
 
 // mayRun reports whether a check disturbs none of those that run. The caller holds the lock.
-func (p *pool) mayRun(check checks.Check) bool {
+func (p *Pool) mayRun(check checks.Check) bool {
 	lane := p.lanes[check.ID]
 	switch {
 	case lane != checks.Shared && p.busy[lane], check.Subscribes() && p.renewing >= max(1, p.subscribers):
@@ -160,12 +189,12 @@ func (p *pool) mayRun(check checks.Check) bool {
 }
 
 // mayOrder reports whether a check may place orders beside others that do.
-func (p *pool) mayOrder(check checks.Check) bool {
+func (p *Pool) mayOrder(check checks.Check) bool {
 	return check.Does == reports.Purchase && p.lanes[check.ID] != checks.Orders
 }
 
 // begin notes that a check runs. The caller holds the lock.
-func (p *pool) begin(check checks.Check) {
+func (p *Pool) begin(check checks.Check) {
 	p.running++
 	if check.Subscribes() {
 		p.renewing++
@@ -182,7 +211,7 @@ func (p *pool) begin(check checks.Check) {
 }
 
 // done notes that a check has ended.
-func (p *pool) done(check checks.Check) {
+func (p *Pool) done(check checks.Check) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running--

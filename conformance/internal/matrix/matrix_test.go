@@ -1,4 +1,4 @@
-package conformance
+package matrix
 
 import (
 	"slices"
@@ -18,7 +18,7 @@ func failing(id string, clauses ...string) reports.Result {
 }
 
 // Only a violation of the fault's own clause catches it.
-func TestFaultRow(t *testing.T) {
+func TestRow(t *testing.T) {
 	finding := failing("ASY-007", "async/empty-batch-refused")
 	finding.Deviations[0].Verdict = reports.Finding
 	run := &reports.Run{Results: []reports.Result{
@@ -30,7 +30,7 @@ func TestFaultRow(t *testing.T) {
 		{ID: "GRP-002", Verdict: reports.Passed},
 		{ID: "GRP-003", Verdict: reports.Skipped},
 	}}
-	row := FaultRow("empty-batch-accepted", "async/empty-batch-refused", "accepts", run)
+	row := Row("empty-batch-accepted", "async/empty-batch-refused", "accepts", run)
 	if want := []string{"ASY-060", "ASY-005"}; !slices.Equal(row.CaughtBy, want) || !row.Caught() {
 		t.Errorf("caught by %q, want %q", row.CaughtBy, want)
 	}
@@ -41,11 +41,11 @@ func TestFaultRow(t *testing.T) {
 		t.Errorf("the row is %+v", row)
 	}
 	run.Results[0] = failing("ASY-060", "envelope/present")
-	if row = FaultRow("empty-batch-accepted", "async/empty-batch-refused", "accepts", run); !slices.Equal(row.Missing, []string{"ASY-060"}) {
+	if row = Row("empty-batch-accepted", "async/empty-batch-refused", "accepts", run); !slices.Equal(row.Missing, []string{"ASY-060"}) {
 		t.Errorf("missing are %q", row.Missing)
 	}
 	run.Stopped = reports.TimedOut
-	if row = FaultRow("empty-batch-accepted", "async/empty-batch-refused", "accepts", run); row.Problem == "" || row.Caught() {
+	if row = Row("empty-batch-accepted", "async/empty-batch-refused", "accepts", run); row.Problem == "" || row.Caught() {
 		t.Errorf("a run that was stopped proves %+v", row)
 	}
 }
@@ -68,18 +68,12 @@ func TestMatrixProblems(t *testing.T) {
 			SideEffects: map[string][]string{"ENV-001": {"envelope/present"}}}, "1 of 2 checks that fail under a fault that crashes"},
 		{"not expected", reports.FaultRow{ID: "no-such-fault", CaughtBy: []string{"ASY-060"}}, "no check is expected"},
 	} {
-		m, err := NewMatrix([]reports.FaultRow{test.row}, 1, false)
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := New([]reports.FaultRow{test.row}, reports.Tool{}, 1, false)
 		if got := strings.Join(m.Problems, "\n"); test.want == "" && got != "" || !strings.Contains(got, test.want) {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}
-	whole, err := NewMatrix([]reports.FaultRow{{ID: "empty-batch-accepted", CaughtBy: []string{"ASY-060", "SIG-020/addSims"}}}, 1, true)
-	if err != nil {
-		t.Fatal(err)
-	}
+	whole := New([]reports.FaultRow{{ID: "empty-batch-accepted", CaughtBy: []string{"ASY-060", "SIG-020/addSims"}}}, reports.Tool{}, 1, true)
 	problems := strings.Join(whole.Problems, "\n")
 	if !strings.Contains(problems, "GRP-001 catches no fault") || strings.Contains(problems, "ASY-060") || strings.Contains(problems, "SIG-020") {
 		t.Errorf("a whole matrix says:\n%s", problems)

@@ -1,6 +1,12 @@
-package conformance
+package matrix
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
+
+// Expected returns the checks that must catch each fault, by the fault's id.
+func Expected() map[string][]string { return maps.Clone(expected) }
 
 // ExpectedToCatch returns the checks that must fail when the sandbox commits the
 // fault with the given id; none for an unknown fault. Each is a case, or a check of

@@ -1,4 +1,5 @@
-package conformance
+// Package plan estimates what a run would do, from a run of the same checks against the embedded sandbox.
+package plan
 
 import (
 	"cmp"
@@ -26,7 +27,7 @@ type Plan struct {
 	// Why says how many checks are skipped for each reason.
 	Why map[string]int `json:"why,omitempty"`
 	// Calls are in the order of the operations' ids.
-	Calls []PlannedCalls `json:"calls"`
+	Calls []Calls `json:"calls"`
 	// Total is the sum of all calls.
 	Total int `json:"total"`
 	// Rate is the largest number of calls a second, 0 for no limit.
@@ -48,8 +49,8 @@ type Plan struct {
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// PlannedCalls are the calls of one operation.
-type PlannedCalls struct {
+// Calls are the calls of one operation.
+type Calls struct {
 	Operation string `json:"operation"`
 	Calls     int    `json:"calls"`
 	// Accepted is how many of them a conforming target accepts.
@@ -62,9 +63,9 @@ var seenElsewhere = regexp.MustCompile(`, see [^ ;]+`)
 // perCall is how long a call is taken to last where no rate says it.
 const perCall = 100 * time.Millisecond
 
-// NewPlan returns what a run against t would do, from a dry run: one against the
+// New returns what a run against t would do, from a dry run: one against the
 // embedded sandbox, with the selection, permissions and fixtures of t.
-func NewPlan(t *target.Target, dry *reports.Run) *Plan {
+func New(t *target.Target, dry *reports.Run) *Plan {
 	p := &Plan{Target: t.Name, Rate: t.Rate, Currency: t.Currency, Why: map[string]int{}}
 	for _, result := range dry.Results {
 		if result.Verdict == reports.Skipped {
@@ -74,10 +75,10 @@ func NewPlan(t *target.Target, dry *reports.Run) *Plan {
 		}
 		p.Checks++
 	}
-	byOperation := map[string]*PlannedCalls{}
+	byOperation := map[string]*Calls{}
 	for _, code := range dry.Codes {
 		if byOperation[code.Operation] == nil {
-			byOperation[code.Operation] = &PlannedCalls{Operation: code.Operation}
+			byOperation[code.Operation] = &Calls{Operation: code.Operation}
 		}
 		calls := byOperation[code.Operation]
 		calls.Calls += code.Times
@@ -91,7 +92,7 @@ func NewPlan(t *target.Target, dry *reports.Run) *Plan {
 	if dry.Cost != nil { // counts answers without an envelope, too
 		p.Orders, p.Payments = dry.Cost.Orders, dry.Cost.Payments
 	}
-	slices.SortFunc(p.Calls, func(a, b PlannedCalls) int { return cmp.Compare(a.Operation, b.Operation) })
+	slices.SortFunc(p.Calls, func(a, b Calls) int { return cmp.Compare(a.Operation, b.Operation) })
 	p.Takes = time.Duration(p.Total) * perCall
 	if t.Rate > 0 {
 		p.Takes = time.Duration(float64(p.Total) / t.Rate * float64(time.Second))
@@ -105,7 +106,7 @@ func NewPlan(t *target.Target, dry *reports.Run) *Plan {
 }
 
 // add counts the calls of an operation.
-func (p *Plan) add(calls PlannedCalls) {
+func (p *Plan) add(calls Calls) {
 	p.Calls = append(p.Calls, calls)
 	p.Total += calls.Calls
 	switch operation := calls.Operation; {

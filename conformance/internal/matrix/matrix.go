@@ -1,4 +1,7 @@
-package conformance
+// Package matrix says which checks must catch a fault, and judges what a run shows about it.
+//
+// It does not know the catalogue of faults: a run against a sandbox with a fault comes as data.
+package matrix
 
 import (
 	"fmt"
@@ -9,14 +12,13 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/infer"
 	"github.com/mallcheck/mallcheck/conformance/internal/selection"
-	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// FaultRow returns what a run against a sandbox with a fault shows about the fault.
+// Row returns what a run against a sandbox with a fault shows about the fault.
 // clause is the clause that the fault breaks. A check catches the fault if it reports a
 // violation of that clause; any other failure is a side effect.
-func FaultRow(fault, clause, statement string, run *reports.Run) reports.FaultRow {
+func Row(fault, clause, statement string, run *reports.Run) reports.FaultRow {
 	row := reports.FaultRow{
 		ID: fault, Clause: clause, Statement: statement, CaughtBy: []string{},
 		SideEffects: map[string][]string{}, Shown: map[string][]string{}, Duration: run.Ended.Sub(run.Started),
@@ -123,18 +125,13 @@ func violations(result *reports.Result) []string {
 // leastRight is the percentage of faults whose right cause must come first.
 const leastRight = 95
 
-// NewMatrix judges the rows of faults. Every fault must be caught, by the checks that
+// New judges the rows of faults. Every fault must be caught, by the checks that
 // are expected to catch it. If whole is set, rows must contain every fault; then every
 // check and every mutation of the derived cases must catch a fault, and the right cause
-// must come first for most faults.
-func NewMatrix(rows []reports.FaultRow, seed int64, whole bool) (*reports.Matrix, error) {
-	contract, err := openapi.Mall()
-	if err != nil {
-		return nil, fmt.Errorf("reading the contract: %w", err)
-	}
+// must come first for most faults. tool is the one that ran them.
+func New(rows []reports.FaultRow, tool reports.Tool, seed int64, whole bool) *reports.Matrix {
 	m := &reports.Matrix{
-		Tool:   reports.Tool{Name: "mallcheck", Version: Version(), Contract: contract.Digest()},
-		Strict: reports.Assumed, Seed: seed, Faults: rows, Checks: map[string]int{},
+		Tool: tool, Strict: reports.Assumed, Seed: seed, Faults: rows, Checks: map[string]int{},
 	}
 	for _, check := range checks.All() {
 		m.Checks[reports.CheckOf(check.ID)] = 0
@@ -162,7 +159,7 @@ func NewMatrix(rows []reports.FaultRow, seed int64, whole bool) (*reports.Matrix
 			}
 		}
 	}
-	return m, nil
+	return m
 }
 
 // misattributed counts the checks that fail under faults that crash the server, and how many of them
