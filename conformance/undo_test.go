@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -45,9 +46,7 @@ func foreignWith(t *testing.T, faults, variants []string, change func(*target.Se
 		_ = server.Close(ctx) // nobody calls it any more
 	})
 	values := server.Settings()
-	for key, value := range behaviour {
-		values[key] = value
-	}
+	maps.Copy(values, behaviour)
 	layer, err := target.Sandbox(values)
 	if err != nil {
 		t.Fatal(err)

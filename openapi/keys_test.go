@@ -54,7 +54,7 @@ var graded = []string{"operation", "parameter", "header", "requestBody", "respon
 
 func keys(plain string, typed ...string) shape {
 	all := shape{}
-	for _, key := range strings.Fields(plain) {
+	for key := range strings.FieldsSeq(plain) {
 		all[key] = ""
 	}
 	for _, one := range typed {

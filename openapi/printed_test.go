@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -184,9 +185,7 @@ func TestOwnExamplesAreSigned(t *testing.T) {
 			if strings.Contains(known.Path, "{group_id}") {
 				signed["group_id"] = "G0001"
 			}
-			for key, value := range body {
-				signed[key] = value
-			}
+			maps.Copy(signed, body)
 			if got := md5Of(signContent(t, signed)); got != body["sign"] {
 				t.Errorf("%s, %s: the sign is %v, want %s", id, name, body["sign"], got)
 			}

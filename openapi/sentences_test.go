@@ -163,7 +163,7 @@ func TestWhatNoPageShowsIsNotDocumented(t *testing.T) {
 			t.Errorf("%s is documented", rule.ID)
 		}
 	}
-	for _, operation := range strings.Fields("singleVerify singleServicePlanPage synOrderInfo resultQuery listGroupSims listBundles queryOrder addSims removeSims") {
+	for operation := range strings.FieldsSeq("singleVerify singleServicePlanPage synOrderInfo resultQuery listGroupSims listBundles queryOrder addSims removeSims") {
 		described, _ := contract.Operation(operation)
 		for _, pointer := range slices.Concat(below(contract, described.Pointer+"/responses/200"), below(contract, described.Pointer+"/responses/default")) {
 			clause, _ := contract.Clause(pointer)

@@ -49,7 +49,7 @@ func (c *Contract) referenced(reference string) *yaml.Node {
 		return nil
 	}
 	node := c.root
-	for _, token := range strings.Split(pointer, "/") {
+	for token := range strings.SplitSeq(pointer, "/") {
 		node = member(node, UnescapeToken(token))
 	}
 	return node

@@ -152,8 +152,8 @@ func TestSchemaNamesEveryMember(t *testing.T) {
 	collectStructs(reflect.TypeFor[reports.Run](), types)
 	for name, typ := range types {
 		var all, required []string
-		for i := range typ.NumField() {
-			member, options, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+		for field := range typ.Fields() {
+			member, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 			all = append(all, member)
 			if !strings.Contains(options, "omit") {
 				required = append(required, member)
@@ -183,8 +183,8 @@ func collectStructs(typ reflect.Type, into map[string]reflect.Type) {
 		collectStructs(typ.Elem(), into)
 	case typ.Kind() == reflect.Struct && typ != reflect.TypeFor[time.Time]():
 		into[typ.Name()] = typ
-		for i := range typ.NumField() {
-			collectStructs(typ.Field(i).Type, into)
+		for field := range typ.Fields() {
+			collectStructs(field.Type, into)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (m *served) wire(req *http.Request) string {
 func ours() string {
 	buffer := make([]byte, 1<<20)
 	var found []string
-	for _, stack := range strings.Split(string(buffer[:runtime.Stack(buffer, true)]), "\n\n") {
+	for stack := range strings.SplitSeq(string(buffer[:runtime.Stack(buffer, true)]), "\n\n") {
 		if strings.Contains(stack, "sandbox.(*") || strings.Contains(stack, "http.(*conn).serve") {
 			found = append(found, stack)
 		}

@@ -118,7 +118,7 @@ func labelled(out io.Writer, label, text string) {
 	}
 	line := fmt.Sprintf("%-*s", column, label)
 	width := len(line)
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if width > column && width+1+len(word) > explainLine {
 			fmt.Fprintln(out, line)
 			line, width = strings.Repeat(" ", column), column

@@ -2,6 +2,7 @@ package learn
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,9 +28,7 @@ func TestAPlanWithAnOverlayCountsWhatTheTargetAccepts(t *testing.T) {
 	}
 	defer func() { _ = server.Close(context.Background()) }()
 	values := server.Settings()
-	for key, value := range settings {
-		values[key] = value
-	}
+	maps.Copy(values, settings)
 	served, err := target.Sandbox(values)
 	if err != nil {
 		t.Fatal(err)

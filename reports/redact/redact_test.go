@@ -163,8 +163,8 @@ func eachText(v reflect.Value, tell func(string)) {
 			eachText(v.Index(i), tell)
 		}
 	case v.Kind() == reflect.Struct:
-		for i := range v.NumField() {
-			eachText(v.Field(i), tell)
+		for _, field := range v.Fields() {
+			eachText(field, tell)
 		}
 	}
 }
@@ -236,8 +236,8 @@ func scramble(v reflect.Value) {
 		}
 	case reflect.Struct:
 		if v.Type() != timeType {
-			for i := range v.NumField() {
-				scramble(v.Field(i))
+			for _, field := range v.Fields() {
+				scramble(field)
 			}
 		}
 	case reflect.String:
@@ -261,8 +261,8 @@ func TestRedactKnowsEveryKind(t *testing.T) {
 		case reflect.Pointer, reflect.Slice:
 			check(typ.Elem())
 		case reflect.Struct:
-			for i := range typ.NumField() {
-				check(typ.Field(i).Type)
+			for field := range typ.Fields() {
+				check(field.Type)
 			}
 		default:
 			t.Errorf("redaction does not know what to do with %s", typ)

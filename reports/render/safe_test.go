@@ -43,8 +43,8 @@ func poisonValue(v reflect.Value) {
 			poisonValue(v.Index(i))
 		}
 	case v.Kind() == reflect.Struct && v.Type().PkgPath() != "time":
-		for i := range v.NumField() {
-			poisonValue(v.Field(i))
+		for _, field := range v.Fields() {
+			poisonValue(field)
 		}
 	}
 }

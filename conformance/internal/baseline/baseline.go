@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -63,12 +64,8 @@ func Ask(ctx context.Context, connection *session.Connection, t *target.Target, 
 	}
 	for service, outcomes := range services {
 		d := &diagnosis{session: connection.Session(ctx), target: t, service: service}
-		for id, reason := range d.unfit(outcomes) {
-			report.Unfit[id] = reason
-		}
-		for id, reason := range down(service, outcomes) {
-			report.Down[id] = reason
-		}
+		maps.Copy(report.Unfit, d.unfit(outcomes))
+		maps.Copy(report.Down, down(service, outcomes))
 		if reason := d.requestID(outcomes); reason != "" {
 			for _, id := range asynchronous {
 				report.Unfit[id] = reason

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -68,9 +69,7 @@ func (s *Session) render(draft *Draft) *http.Request {
 		panic(crashed(fmt.Errorf("building a request of %s: %w", draft.Operation.ID, err)))
 	}
 	request.Header = edited.Header
-	for name, values := range s.Target().Header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, s.Target().Header)
 	return request
 }
 

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -213,9 +214,7 @@ func (p *Proxy) prepare(r *http.Request, c *call) *refusal {
 
 // addHeader sets the configured header fields of the target.
 func (p *Proxy) addHeader(request *http.Request) {
-	for name, values := range p.target.Header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, p.target.Header)
 }
 
 // notSent says why a request was not forwarded.
