@@ -137,7 +137,6 @@ type runner struct {
 	awaitAll   func([]checks.Check, func(checks.Check) (reports.Result, bool))
 	baseline   baseline.Report
 	target     *target.Target
-	contract   *openapi.Contract
 	observed   *observe.Judge // nil without an overlay
 	connection *session.Connection
 	coverage   *coverage.Counter
@@ -176,7 +175,7 @@ func newRunner(t *target.Target, contract *openapi.Contract, observer Observer) 
 		shard = &t.Shard
 	}
 	return &runner{
-		target: t, contract: contract, observer: observer,
+		target: t, observer: observer,
 		connection:   connection,
 		coverage:     counter,
 		observed:     observed,

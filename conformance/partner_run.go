@@ -79,7 +79,7 @@ func judgePartner(
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{target: t, contract: contract, observer: observer, run: reports.Run{
+	r := &runner{target: t, observer: observer, run: reports.Run{
 		Schema: reports.SchemaVersion, Tool: toolOf(contract),
 		Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: []reports.Does{reports.Write}},
 		Policy: t.Policy(), Selection: reports.Selection{Only: t.Only, Skip: t.Skip}, Waivers: waivers,

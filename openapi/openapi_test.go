@@ -139,7 +139,7 @@ func TestUnknownPathIsReported(t *testing.T) {
 
 func TestAddresses(t *testing.T) {
 	contract := load(t)
-	if got := contract.Services(); !slices.Equal(got, []string{"vshop", "payment", "topup"}) {
+	if got := contract.services; !slices.Equal(got, []string{"vshop", "payment", "topup"}) {
 		t.Errorf("services %v", got)
 	}
 	want := map[string][]Address{

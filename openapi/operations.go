@@ -80,10 +80,6 @@ func (c *Contract) Operation(id string) (Operation, bool) {
 	return c.operations[at], true
 }
 
-// Services returns the names of all services in the order of the document, including
-// services without an operation.
-func (c *Contract) Services() []string { return slices.Clone(c.services) }
-
 // Addresses returns the addresses of a service, none if it is unknown.
 func (c *Contract) Addresses(service string) []Address {
 	return c.addressesWhere(func(a Address) bool { return a.Service == service })

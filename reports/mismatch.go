@@ -22,11 +22,6 @@ type Mismatch struct {
 	Actual   string
 }
 
-// NewMismatch returns a Mismatch with both values in the format of ShowValue.
-func NewMismatch(summary string, expected, actual any) Mismatch {
-	return Mismatch{Summary: summary, Expected: ShowValue(expected), Actual: ShowValue(actual)}
-}
-
 // Error implements error.
 func (m Mismatch) Error() string {
 	text := m.Summary

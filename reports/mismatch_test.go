@@ -52,7 +52,7 @@ func TestShowValueTellsNoAddress(t *testing.T) {
 
 func TestMismatchError(t *testing.T) {
 	for want, m := range map[string]reports.Mismatch{
-		`payStatus changed: expected "1", got "0"`: reports.NewMismatch("payStatus changed", "1", "0"),
+		`payStatus changed: expected "1", got "0"`: {Summary: "payStatus changed", Expected: reports.ShowValue("1"), Actual: reports.ShowValue("0")},
 		"addSims accepted an empty group_id":       {Summary: "addSims accepted an empty group_id"},
 		"a push came: got 2":                       {Summary: "a push came", Actual: "2"},
 		"no push came: expected 1":                 {Summary: "no push came", Expected: "1"},

@@ -129,24 +129,8 @@ const (
 	WrongMethod      = store.WrongMethod
 )
 
-// The defaults of Bounds and Push.
-const (
-	DefaultBody        = store.DefaultBody
-	DefaultGroupSIMs   = store.DefaultGroupSIMs
-	DefaultGroups      = store.DefaultGroups
-	DefaultOrderBytes  = store.DefaultOrderBytes
-	DefaultOrders      = store.DefaultOrders
-	DefaultPushBackoff = store.DefaultPushBackoff
-	DefaultPushBytes   = store.DefaultPushBytes
-	DefaultPushTimeout = store.DefaultPushTimeout
-	DefaultPushes      = store.DefaultPushes
-	DefaultRequests    = store.DefaultRequests
-	DefaultSIMs        = store.DefaultSIMs
-	DefaultTaskSIMs    = store.DefaultTaskSIMs
-	DefaultTasks       = store.DefaultTasks
-	MaxPushBackoff     = store.MaxPushBackoff
-	PushAttempts       = store.PushAttempts
-)
+// DefaultBody is the default of Bounds.Body.
+const DefaultBody = store.DefaultBody
 
 // The states of a push.
 const (

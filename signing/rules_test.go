@@ -1,7 +1,6 @@
 package signing
 
 import (
-	"slices"
 	"strings"
 	"testing"
 )
@@ -52,47 +51,31 @@ func TestParseParts(t *testing.T) {
 	}
 }
 
-func TestCatalogue(t *testing.T) {
-	parsers := map[string]func(string) error{
-		"sign-parts":    func(s string) error { _, err := ParseParts(s); return err },
-		"sign-empty":    func(s string) error { _, err := ParseEmpty(s); return err },
-		"sign-hex":      func(s string) error { _, err := ParseHexCase(s); return err },
-		"sign-nested":   func(s string) error { _, err := ParseNested(s); return err },
-		"push-join":     func(s string) error { _, err := ParsePushJoin(s); return err },
-		"push-encoding": func(s string) error { _, err := ParsePushEncoding(s); return err },
-	}
-	for _, rule := range Catalogue() {
-		parse := parsers[rule.Name]
-		if parse == nil {
-			t.Errorf("%s: no such rule, or twice", rule.Name)
-			continue
+// Each rule can be set to each of its values and to its default.
+func TestValues(t *testing.T) {
+	rules := Default()
+	for _, rule := range []struct {
+		setting, usual string
+		parse          func(string) error
+	}{
+		{"sign-parts", rules.Parts.String(), func(s string) error { _, err := ParseParts(s); return err }},
+		{"sign-empty", rules.Empty.String(), func(s string) error { _, err := ParseEmpty(s); return err }},
+		{"sign-hex", rules.Hex.String(), func(s string) error { _, err := ParseHexCase(s); return err }},
+		{"sign-nested", rules.Nested.String(), func(s string) error { _, err := ParseNested(s); return err }},
+		{"push-join", PushSigner{}.Join.String(), func(s string) error { _, err := ParsePushJoin(s); return err }},
+		{"push-encoding", PushVerifier{}.Encoding.String(), func(s string) error { _, err := ParsePushEncoding(s); return err }},
+	} {
+		values := Values(rule.setting)
+		if len(values) < 2 {
+			t.Errorf("%s has the values %q", rule.setting, values)
 		}
-		delete(parsers, rule.Name)
-		for _, value := range append(slices.Clone(rule.Values), rule.Default) {
-			if err := parse(value); err != nil {
-				t.Errorf("%s: %v", rule.Name, err)
+		for _, value := range append(values, rule.usual) {
+			if err := rule.parse(value); err != nil {
+				t.Errorf("%s: %v", rule.setting, err)
 			}
 		}
-		if rule.About == "" || rule.Source == "" || rule.Grade != gradeDocumented && rule.Grade != gradeAssumed {
-			t.Errorf("%s: about %q, source %q, grade %q", rule.Name, rule.About, rule.Source, rule.Grade)
-		}
 	}
-	for name := range parsers {
-		t.Errorf("%s is not in the catalogue", name)
-	}
-}
-
-// The catalogue names the defaults that the package uses.
-func TestCatalogueDefaults(t *testing.T) {
-	rules := Default()
-	used := map[string]string{
-		"sign-parts": rules.Parts.String(), "sign-empty": rules.Empty.String(),
-		"sign-hex": rules.Hex.String(), "sign-nested": rules.Nested.String(),
-		"push-join": PushSigner{}.Join.String(), "push-encoding": PushVerifier{}.Encoding.String(),
-	}
-	for _, rule := range Catalogue() {
-		if used[rule.Name] != rule.Default {
-			t.Errorf("%s: the catalogue says %q, used is %q", rule.Name, rule.Default, used[rule.Name])
-		}
+	if values := Values("sign"); values != nil {
+		t.Errorf("an unknown setting has the values %q", values)
 	}
 }

@@ -34,11 +34,11 @@ type Check struct {
 	Operations []string
 	// Requirement is the requirement in one sentence.
 	Requirement string
-	// Run arranges, acts and asserts.
 	// Grade and Source are the evidence of this case where it differs from the clause's; otherwise empty.
 	Grade  reports.Grade
 	Source string
-	Run    func(ctx context.Context, s *session.Session)
+	// Run arranges, acts and asserts.
+	Run func(ctx context.Context, s *session.Session)
 
 	// derived is the case behind a derived check; nil for a handwritten one.
 	derived *cases.Case

@@ -143,10 +143,8 @@ func Defaults() map[string]string {
 
 // choicesOf returns the permitted values of a setting, none if it is free text.
 func choicesOf(key string) []string {
-	for _, rule := range signing.Catalogue() {
-		if rule.Name == key {
-			return rule.Values
-		}
+	if values := signing.Values(key); values != nil {
+		return values
 	}
 	if field, known := fieldOf(key); known && field.Tag.Get("choices") != "" {
 		return strings.Split(field.Tag.Get("choices"), ",")

@@ -44,8 +44,8 @@ type Interceptor struct {
 	// new task.
 	RequestID func(st *State, c *Call, id string) string
 
-	// Accept sees a task before it is stored and may change its RequestID, Partner, Group, Action, SIMs,
-	// Delay and Tag. The response has the resulting RequestID.
+	// Accept sees a task before it is stored and may change its RequestID, Partner, Group, Action, SIMs
+	// and Delay. The response has the resulting RequestID.
 	Accept func(st *State, c *Call, t *Task)
 
 	// Finish sees a finished task before its Effects are applied. It may change Details, which are

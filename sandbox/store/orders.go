@@ -39,10 +39,7 @@ type Order struct {
 	Renewal Renewal
 	// Effects is how often the top-up took effect: 0 or 1 without an interceptor.
 	Effects int
-	// Tag is free for use by an interceptor.
-	Tag any
 
-	number  uint64    // of acceptance
 	weight  int       // counts against Bounds.OrderBytes
 	Due     time.Time // when the top-up takes or took effect
 	planned string    // the servicePlanCode of the package
@@ -71,10 +68,9 @@ func (o *Order) key(by string) string {
 
 // orderBook stores the orders, all in order of acceptance and by each key.
 type orderBook struct {
-	All      []*Order
-	By       map[string]map[string][]*Order
-	accepted uint64
-	weight   int
+	All    []*Order
+	By     map[string]map[string][]*Order
+	weight int
 }
 
 func newOrderBook() orderBook {
@@ -100,8 +96,6 @@ func (o *Order) weigh() int {
 
 // put stores an order.
 func (b *orderBook) put(o *Order) {
-	b.accepted++
-	o.number = b.accepted
 	b.weight += o.weight
 	b.All = append(b.All, o)
 	for by, index := range b.By {

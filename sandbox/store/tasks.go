@@ -52,8 +52,6 @@ type Task struct {
 	Details []Detail
 	// Effects are the changes of the group, set and dropped when the task finishes.
 	Effects []Effect
-	// Tag is free for use by an interceptor.
-	Tag any
 
 	number   uint64 // of acceptance
 	due      time.Time

@@ -39,13 +39,3 @@ func ExampleSign() {
 	//                  ^
 
 }
-
-func ExampleMistakes() {
-	for _, mistake := range diagnose.Mistakes()[:2] {
-		fmt.Printf("%s (%s, %s): %s\n", mistake.ID, mistake.Stage, mistake.Likely, mistake.Words)
-	}
-	// Output:
-	// global-left-out (select, often): a global parameter is missing from the signed text
-	// sign-included (select, often): sign itself is part of the signed text
-
-}

@@ -81,8 +81,6 @@ type Listing struct {
 	SIMs []string
 	// Count is the number of SIM cards that the answer states, -1 if it states none.
 	Count int
-	// Answer is the whole answer.
-	Answer *Answer
 }
 
 // Times returns how often a SIM card is listed.
@@ -98,7 +96,7 @@ func (l Listing) Times(sim string) int {
 
 // Bundle is one group of listBundles.
 type Bundle struct {
-	GroupID, PackageCode string
+	GroupID string
 	// Count is the number of SIM cards that the answer states, -1 if it states none.
 	Count int
 }
@@ -110,9 +108,9 @@ func ListingOf(answer *Answer) (listing Listing, known bool) {
 		SimIDs   *[]LooseString `json:"sim_ids"`
 	}
 	if err := json.Unmarshal(answer.Data, &data); err != nil || data.SimIDs == nil {
-		return Listing{Count: -1, Answer: answer}, false
+		return Listing{Count: -1}, false
 	}
-	listing = Listing{Count: countOf(data.SIMCount), Answer: answer}
+	listing = Listing{Count: countOf(data.SIMCount)}
 	for _, sim := range *data.SimIDs {
 		listing.SIMs = append(listing.SIMs, string(sim))
 	}
@@ -122,16 +120,15 @@ func ListingOf(answer *Answer) (listing Listing, known bool) {
 // BundlesOf reads the groups in an answer of listBundles and reports whether it has a list.
 func BundlesOf(answer *Answer) (bundles []Bundle, known bool) {
 	var data []struct {
-		GroupID     LooseString `json:"group_id"`
-		PackageCode LooseString `json:"package_code"`
-		SIMCount    LooseString `json:"sim_count"`
+		GroupID  LooseString `json:"group_id"`
+		SIMCount LooseString `json:"sim_count"`
 	}
 	if err := json.Unmarshal(answer.Data, &data); err != nil || data == nil {
 		return nil, false
 	}
 	bundles = make([]Bundle, len(data))
 	for i, b := range data {
-		bundles[i] = Bundle{string(b.GroupID), string(b.PackageCode), countOf(b.SIMCount)}
+		bundles[i] = Bundle{string(b.GroupID), countOf(b.SIMCount)}
 	}
 	return bundles, true
 }

@@ -90,8 +90,8 @@ type Mistake struct {
 type Seen struct {
 	// Number counts the exchanges of a Judge from 1.
 	Number int
-	// Operation is the requested operation; empty if none. Service is the service it was sent to.
-	Operation, Service string
+	// Operation is the requested operation; empty if none.
+	Operation string
 	// Flow names the order, task or SIM card of the request: "order 2026…", "task RQ-…"; may be empty.
 	Flow string
 	// Refused is set if the server refused the request; Code is its operateCode.
@@ -108,7 +108,6 @@ type Seen struct {
 
 // Judge judges the requests of one client. It is safe for concurrent use.
 type Judge struct {
-	options  Options
 	observer *observe.Observer
 
 	mu    sync.Mutex
@@ -132,7 +131,7 @@ func New(contract *openapi.Contract, options Options) (*Judge, error) {
 	if options.MinPoll == 0 {
 		options.MinPoll = DefaultMinPoll
 	}
-	return &Judge{options: options, observer: observer, flow: newFlow(options)}, nil
+	return &Judge{observer: observer, flow: newFlow(options)}, nil
 }
 
 // Request judges a request alone, without an answer and without remembering it.
@@ -152,7 +151,7 @@ func (j *Judge) See(e Exchange) Seen {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.count++
-	seen := Seen{Number: j.count, Operation: observed.Operation, Service: e.Service, Signed: observed.Signed,
+	seen := Seen{Number: j.count, Operation: observed.Operation, Signed: observed.Signed,
 		Refused: answer.refused, Code: answer.code}
 	all := observed.Mistakes
 	event := &event{number: j.count, observed: &observed, answer: answer, at: e.Started, ended: e.Started.Add(e.Duration)}

@@ -100,7 +100,6 @@ func newFlow(options Options) flow {
 type refusal struct {
 	number int
 	ended  time.Time
-	code   string
 }
 
 // see takes the next request and returns the mistakes that it shows.
@@ -160,7 +159,7 @@ func (f *flow) count(e *event) {
 	case e.answer.refused:
 		f.refused[id]++
 		if len(f.refusals) < mostKept {
-			f.refusals[content(e)] = refusal{e.number, e.ended, e.answer.code}
+			f.refusals[content(e)] = refusal{e.number, e.ended}
 		}
 	case e.answer.accepted():
 		f.accepted[id]++

@@ -19,7 +19,6 @@ const (
 type order struct {
 	no, payID, sim, pack, amount, currency string
 	content                                string
-	number                                 int // number of its first request
 	accepted, refused                      bool
 	lost                                   bool // its last request got no answer
 	uncertain                              bool // one of its requests got no answer, so a later refusal may be due to the repetition
@@ -68,7 +67,7 @@ func (f *flow) listing(e *event) {
 // order judges and remembers an order.
 func (f *flow) order(e *event) {
 	o := &order{no: e.value("orderNo"), payID: e.value("payId"), sim: e.value("deviceCode"), pack: e.value("packageCode"),
-		amount: e.value("payAmount"), currency: e.value("payCurrency"), content: content(e), number: e.number,
+		amount: e.value("payAmount"), currency: e.value("payCurrency"), content: content(e),
 		thirdParty: e.observed.Operation == "synOrderInfo"}
 	e.flow = orderFlow(o.no)
 	f.price(e, o)

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance/partner"
 	"github.com/mallcheck/mallcheck/signing/vectors"
 )
 
@@ -106,7 +107,7 @@ func (c Config) run(ctx context.Context, subjects []subject) ([]string, error) {
 	command := exec.CommandContext(ctx, c.Command[0], c.Command[1:]...) //nolint:gosec // the user's own command
 	command.Stdin, command.Stderr = &input, &limited{to: &complaints, left: 2 << 10}
 	command.WaitDelay = time.Second
-	contain(command)
+	partner.Contain(command)
 	out, err := command.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("starting %s: %w", c.Name(), err)

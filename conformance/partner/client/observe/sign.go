@@ -16,10 +16,8 @@ type Signed struct {
 	Sent string
 	// Right is set if Sent is Want. The fields below are empty then.
 	Right bool
-	// Text is the text that was signed instead, if known. At is the index of the first byte at which it
-	// differs from Content; -1 if Text is unknown or equal.
+	// Text is the text that was signed instead, if known.
 	Text []byte
-	At   int
 	// Line says in a clause what was done wrong.
 	Line string
 }
@@ -47,7 +45,7 @@ func (j *judgement) sign() {
 	if err != nil {
 		return
 	}
-	signed := &Signed{Content: content, Want: want, At: -1}
+	signed := &Signed{Content: content, Want: want}
 	j.observed.Signed = signed
 	in := j.observed.Query
 	if !j.inQuery() {
@@ -82,14 +80,13 @@ func (j *judgement) compare(signed *Signed, got diagnose.Request, rules signing.
 		d := diagnose.Sign(got, sent, rules, diagnose.Quick)
 		signed.Line, m.Key = d.Line(), keyOf(d)
 		if len(d.Causes) > 0 {
-			signed.Text, signed.At = d.Causes[0].Text, d.Causes[0].At
+			signed.Text = d.Causes[0].Text
 		}
 	}
 	if m.Check == PathSigned {
 		rules.Parts &^= signing.Path
 		if members, err := got.Members(rules.Parts); err == nil {
 			signed.Text, _ = signing.Content(members, rules)
-			signed.At = firstDifference(signed.Content, signed.Text)
 		}
 	}
 	m.Summary = signed.Line
@@ -124,16 +121,4 @@ func keyOf(d diagnose.Diagnosis) string {
 		ids = append(ids, m.ID)
 	}
 	return strings.Join(ids, " ")
-}
-
-func firstDifference(a, b []byte) int {
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] {
-			return i
-		}
-	}
-	if len(a) == len(b) {
-		return -1
-	}
-	return min(len(a), len(b))
 }

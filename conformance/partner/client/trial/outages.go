@@ -254,12 +254,6 @@ func (p *pauses) early() string {
 	return p.soon
 }
 
-func (p *pauses) struck() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.asked > 0
-}
-
 // asking returns the behavior that asks the client to come back later, before any work.
 func asking(status int) func() behavior {
 	return func() behavior {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/partner"
 )
 
 // ending is how a command ended.
@@ -73,7 +75,7 @@ func run(ctx context.Context, command, environ []string, limit time.Duration, ve
 	c.Env = slices.Concat(os.Environ(), noProxy(), environ, []string{mark})
 	c.Stdout, c.Stderr = output, output
 	c.WaitDelay = waitForPipes
-	contain(c)
+	partner.Contain(c)
 	if err := c.Start(); err != nil {
 		return ending{code: -1, problem: fmt.Sprintf("the command could not be started: %v", err)}
 	}

@@ -5,18 +5,11 @@ package trial
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
 )
-
-// contain puts the command and its children into a group that is killed as a whole.
-func contain(command *exec.Cmd) {
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
-}
 
 // grace is how long children may take to end after the command.
 const grace = 200 * time.Millisecond

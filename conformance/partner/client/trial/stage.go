@@ -50,7 +50,6 @@ type outcome struct {
 	pushes    []sandbox.PushRecord
 	pushed    int                           // push attempts that the client answered
 	early     string                        // describes a request that arrived too soon
-	struck    bool                          // the outage hit a request
 	refusals  map[reports.ClientRefusal]int // counts of each kind
 	bug       string                        // a disagreement between sandbox and document
 }
@@ -280,7 +279,7 @@ func (r *record) finish() {
 		}
 	}
 	if r.watch != nil {
-		r.outcome.early, r.outcome.struck = r.watch.early(), r.watch.struck()
+		r.outcome.early = r.watch.early()
 	}
 }
 

@@ -27,11 +27,6 @@ const (
 	stageAround
 )
 
-// StageNames are the names of the stages, as diagnose.MistakeInfo has them.
-var StageNames = [...]string{"select", "order", "format", "escape", "frame", "wrap", "encode", "digest", "spell", "spell"}
-
-func (s Stage) String() string { return StageNames[s] }
-
 // Early reports whether a mistake of the stage changes the text that later stages work on.
 func (s Stage) Early() bool { return s < stageWrap }
 
@@ -44,10 +39,6 @@ const (
 	sometimes
 	Seldom
 )
-
-var likelihoodNames = [...]string{"often", "sometimes", "seldom"}
-
-func (l Likelihood) String() string { return likelihoodNames[l] }
 
 // Cost is what a mistake adds to the cost of a combination. Cheaper combinations are tried first: three
 // common mistakes come before two if one of the two is rare.

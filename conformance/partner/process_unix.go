@@ -1,14 +1,14 @@
 //go:build unix
 
-package signer
+package partner
 
 import (
 	"os/exec"
 	"syscall"
 )
 
-// contain puts the command and its children into a group that is killed as a whole.
-func contain(command *exec.Cmd) {
+// Contain puts a partner's command and its children into a group that is killed as a whole.
+func Contain(command *exec.Cmd) {
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 }
