@@ -3,6 +3,9 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/doctor"
@@ -16,6 +19,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
+	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // JournalFile is the name of the file in the report folder in which a run records what
@@ -30,9 +34,6 @@ type Session = session.Session
 
 // Answer is a target's answer to one call.
 type Answer = wire.Answer
-
-// Swept is what a sweep did.
-type Swept = session.Swept
 
 // Examination is what doctor found out about a target.
 type Examination = doctor.Report
@@ -102,4 +103,23 @@ func Examine(ctx context.Context, t *target.Target) (*Examination, error) {
 // for a pattern that matches nothing has type *target.Error.
 func Select(all []checks.Check, only, skip []string) ([]checks.Check, error) {
 	return selection.Select(all, only, skip)
+}
+
+// CheckFormats returns an error of type *target.Error for the first word that is not a report format. origin is
+// the setting that names them.
+func CheckFormats(origin string, formats []string) error {
+	for _, format := range formats {
+		if slices.Contains(render.Formats(), format) {
+			continue
+		}
+		for _, known := range render.Formats() { // xml and junit.xml are junit
+			for _, file := range render.Files("", []string{known}) {
+				if format == file || format == strings.TrimPrefix(filepath.Ext(file), ".") {
+					return &target.Error{Origin: origin, Value: format, Problem: "is not a known report format", Instead: "did you mean " + known + "?"}
+				}
+			}
+		}
+		return target.UnknownWord(origin, format, "report format", render.Formats(), "known are "+strings.Join(render.Formats(), ", "))
+	}
+	return nil
 }

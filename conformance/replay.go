@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/replay"
@@ -24,6 +25,28 @@ type Replayal struct {
 	Left []string
 	// Stopped says why some requests were not sent. It is nil if all were.
 	Stopped error
+}
+
+// Recorded returns the result of a check in a run whose requests can be sent again. file names the run in
+// errors.
+func Recorded(run *reports.Run, file, id string) (*reports.Result, error) {
+	var ids []string
+	for i := range run.Results {
+		if run.Results[i].ID == id {
+			if len(run.Results[i].Exchanges) == 0 {
+				return nil, fmt.Errorf("%s has no recorded request in %s (it was %s)", id, file, run.Results[i].Verdict)
+			}
+			return &run.Results[i], nil
+		}
+		ids = append(ids, run.Results[i].ID)
+	}
+	if i := slices.IndexFunc(ids, func(known string) bool { return strings.HasPrefix(known, id+"/") }); i >= 0 {
+		return nil, fmt.Errorf("%s has no check %q; it has variants of that check, such as %s", file, id, ids[i])
+	}
+	if near := target.Nearest(id, ids); near != "" {
+		return nil, fmt.Errorf("%s has no check %q; did you mean %s?", file, id, near)
+	}
+	return nil, fmt.Errorf("%s has no check %q; mallcheck list shows the checks", file, id)
 }
 
 // Replay sends the recorded requests of one result again, and undoes what they create.

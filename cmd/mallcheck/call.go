@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
@@ -32,27 +33,27 @@ The call is real: an order is an order. Exit code: 0 accepted, 1 refused or malf
 }
 
 // Run implements the command.
-func (c *callCommand) Run(std *streams) error {
+func (c *callCommand) Run(std *console.Streams) error {
 	_, t, err := resolved(std, c.Settings)
 	if err != nil {
 		return err
 	}
 	secrets := t.Secrets()
 	secrets.ShowPayments = c.Show
-	std.hide(secrets)
-	ctx, cancel := interruptible()
+	std.Hide(secrets)
+	ctx, cancel := console.Interruptible()
 	defer cancel()
 	called, err := conformance.Call(ctx, t, c.Operation, c.Set)
 	if called != nil && c.Explain {
-		if _, err := fmt.Fprint(std.out, called.Signed); err != nil {
+		if _, err := fmt.Fprint(std.Out, called.Signed); err != nil {
 			return err
 		}
 	}
 	if err != nil && ctx.Err() != nil {
-		return &exit{conformance.ExitInterrupted, err}
+		return console.With(conformance.ExitInterrupted, err)
 	}
 	if errors.Is(err, conformance.ErrNoAnswer) {
-		return &exit{conformance.ExitInconclusive, err}
+		return console.With(conformance.ExitInconclusive, err)
 	}
 	if err != nil {
 		return err
@@ -62,21 +63,21 @@ func (c *callCommand) Run(std *streams) error {
 }
 
 // tellAnswer prints an answer and returns its exit code.
-func tellAnswer(std *streams, t *target.Target, called *conformance.Called) error {
+func tellAnswer(std *console.Streams, t *target.Target, called *conformance.Called) error {
 	answer := called.Answer
 	status := fmt.Sprintf("HTTP %d %s", answer.Status, http.StatusText(answer.Status))
 	if id := answer.Header.Get(t.RequestIDHeader); id != "" {
 		status += ", " + t.RequestIDHeader + ": " + id
 	}
-	fmt.Fprintln(std.err, strings.TrimSpace(status))
-	if _, err := fmt.Fprintf(std.out, "%s\n", answer.Body); err != nil {
+	fmt.Fprintln(std.Err, strings.TrimSpace(status))
+	if _, err := fmt.Fprintf(std.Out, "%s\n", answer.Body); err != nil {
 		return err
 	}
 	switch {
 	case called.Problem == "":
 		return nil
 	case answer.Refused():
-		return &exit{code: conformance.ExitViolation} // its body says why
+		return console.With(conformance.ExitViolation, nil) // its body says why
 	}
-	return &exit{conformance.ExitViolation, errors.New(called.Problem)}
+	return console.With(conformance.ExitViolation, errors.New(called.Problem))
 }

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
-	"syscall"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/render"
@@ -15,8 +12,8 @@ import (
 
 // resolved merges a command's settings with those of the environment and the file
 // of targets. It also returns them as layers. From then on output hides their secrets.
-func resolved(std *streams, settings target.Settings) ([]target.Layer, *target.Target, error) {
-	layers, err := target.Layers(settings, std.environ, "")
+func resolved(std *console.Streams, settings target.Settings) ([]target.Layer, *target.Target, error) {
+	layers, err := target.Layers(settings, std.Environ, "")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -28,7 +25,7 @@ func resolved(std *streams, settings target.Settings) ([]target.Layer, *target.T
 }
 
 // resolvedFor is resolved for a command that may need no target. Then a file of targets needs no default.
-func resolvedFor(std *streams, settings target.Settings, asks bool) ([]target.Layer, *target.Target, error) {
+func resolvedFor(std *console.Streams, settings target.Settings, asks bool) ([]target.Layer, *target.Target, error) {
 	layers, t, err := resolved(std, settings)
 	var wrong *target.Error
 	if !asks && errors.As(err, &wrong) && wrong.Problem == target.NoDefault {
@@ -55,19 +52,4 @@ func claim(t *target.Target, changes bool) (release func(), err error) {
 		return func() {}, nil
 	}
 	return render.Claim(t.Origin("report-dir"), t.ReportDir)
-}
-
-// endings returns the signals that end a command. A hang-up that was ignored when
-// the process started, as under nohup, stays ignored.
-func endings() []os.Signal {
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		signals = append(signals, syscall.SIGHUP)
-	}
-	return signals
-}
-
-// interruptible returns a context that ends with the first of these signals.
-func interruptible() (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(context.Background(), endings()...)
 }

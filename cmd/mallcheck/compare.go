@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/render"
@@ -25,7 +26,7 @@ Exit code: 0 no new violation, 1 the later run has new violations, 2 a file cann
 }
 
 // Run implements the command.
-func (c *compareCommand) Run(std *streams) error {
+func (c *compareCommand) Run(std *console.Streams) error {
 	before, err := readFile(c.Before, reports.ReadOutline)
 	if err != nil {
 		return err
@@ -36,18 +37,18 @@ func (c *compareCommand) Run(std *streams) error {
 	}
 	comparison := reports.CompareOutlines(before, after)
 	if c.Format == "json" {
-		err = writeJSON(std.out, comparison)
+		err = std.WriteJSON(comparison)
 	} else {
-		err = render.WriteComparison(std.out, comparison, c.Format == "markdown")
+		err = render.WriteComparison(std.Out, comparison, c.Format == "markdown")
 	}
 	if err != nil {
 		return err
 	}
 	if len(comparison.New) > 0 {
-		return &exit{code: conformance.ExitViolation}
+		return console.With(conformance.ExitViolation, nil)
 	}
 	if len(comparison.Incomplete) > 0 {
-		return &exit{code: conformance.ExitInconclusive}
+		return console.With(conformance.ExitInconclusive, nil)
 	}
 	return nil
 }

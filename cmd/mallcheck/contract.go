@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 )
@@ -26,13 +27,13 @@ Generate a typed client from it, for example with
 }
 
 // Run implements the command.
-func (c *contractCommand) Run(std *streams) error {
+func (c *contractCommand) Run(std *console.Streams) error {
 	if c.Overlay != "" {
 		overlay, err := target.ReadOverlay(c.Overlay)
 		if err != nil {
 			return fmt.Errorf("--overlay: %w", err)
 		}
-		_, err = std.out.Write(overlay.Contract.Bytes())
+		_, err = std.Out.Write(overlay.Contract.Bytes())
 		return err
 	}
 	document := openapi.Mall
@@ -43,6 +44,6 @@ func (c *contractCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	_, err = std.out.Write(contract.Bytes())
+	_, err = std.Out.Write(contract.Bytes())
 	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -28,18 +29,18 @@ Read-only unless writes or purchases are allowed. Exit code: 0 done, 2 wrong usa
 }
 
 // Run implements the command.
-func (c *doctorCommand) Run(std *streams) error {
+func (c *doctorCommand) Run(std *console.Streams) error {
 	layers, t, err := resolved(std, c.Settings)
 	if err != nil {
 		return err
 	}
-	std.hide(t.Secrets())
+	std.Hide(t.Secrets())
 	t, closing, err := embedded.Open(layers...)
 	if err != nil {
 		return err
 	}
 	defer closing()
-	interrupted, cancel := interruptible()
+	interrupted, cancel := console.Interruptible()
 	defer cancel()
 	ctx, cancel := context.WithTimeout(interrupted, t.Timeout)
 	defer cancel()
@@ -48,17 +49,17 @@ func (c *doctorCommand) Run(std *streams) error {
 		return err
 	}
 	if c.JSON {
-		err = writeJSON(std.out, report)
+		err = std.WriteJSON(report)
 	} else {
-		err = report.Write(std.out)
+		err = report.Write(std.Out)
 	}
 	switch {
 	case err != nil:
 		return err
 	case interrupted.Err() != nil:
-		return &exit{code: conformance.ExitInterrupted}
+		return console.With(conformance.ExitInterrupted, nil)
 	case !report.Reached() || !report.Fits() || ctx.Err() != nil:
-		return &exit{code: conformance.ExitInconclusive}
+		return console.With(conformance.ExitInconclusive, nil)
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/judging"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/learn"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -34,13 +36,13 @@ Exit code: 0 done, 1 changes under --fail-on drift, 2 wrong usage, 3 a service w
 }
 
 // Run implements the command.
-func (c *driftCommand) Run(std *streams) error {
+func (c *driftCommand) Run(std *console.Streams) error {
 	layers, t, err := resolvedFor(std, c.Settings, c.Before == "" || c.After == "")
 	if err != nil {
 		return err
 	}
-	std.hide(t.Secrets())
-	if err := knownFormats(t.Origin("format"), t.Formats); err != nil {
+	std.Hide(t.Secrets())
+	if err := conformance.CheckFormats(t.Origin("format"), t.Formats); err != nil {
 		return err
 	}
 	ask := func(l *learn.Learner) (*reports.Run, error) { return learnFrom(layers, l) }
@@ -54,7 +56,7 @@ func (c *driftCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	told, dir := redacted(run, t), t.ReportDir
+	told, dir := judging.Redacted(run, t), t.ReportDir
 	if strings.HasPrefix(t.Origin("report-dir"), "the default") {
 		dir = filepath.Join(dir, "drift")
 	}
@@ -66,13 +68,13 @@ func (c *driftCommand) Run(std *streams) error {
 		}
 	}
 	if slices.Contains(t.Formats, "github") {
-		err = errors.Join(err, render.WriteGitHub(std.out, told))
+		err = errors.Join(err, render.WriteGitHub(std.Out, told))
 	}
-	if err = errors.Join(err, learn.WriteChanges(std.out, changes)); err != nil {
+	if err = errors.Join(err, learn.WriteChanges(std.Out, changes)); err != nil {
 		return err
 	}
 	if code := conformance.ExitCode(run); code != conformance.ExitPassed {
-		return &exit{code: code}
+		return console.With(code, nil)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/usage"
 )
@@ -15,7 +16,7 @@ import (
 // A flag of any command that is given without a value is wrong usage, never a flag that was
 // not given: a script whose variable is empty would test something else.
 func TestEveryEmptyFlagIsRefused(t *testing.T) {
-	parser, err := kong.New(&commands{}, kong.Bind(&streams{}), kong.ExplicitGroups(help.Groups()), helpDefaults())
+	parser, err := kong.New(&commands{}, kong.Bind(&console.Streams{}), kong.ExplicitGroups(help.Groups()), helpDefaults())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func TestEveryEmptyFlagIsRefused(t *testing.T) {
 				continue
 			}
 			var out, told bytes.Buffer
-			code := execute(arguments, &streams{in: strings.NewReader("{}"), out: &out, err: &told})
+			code := execute(arguments, &console.Streams{In: strings.NewReader("{}"), Out: &out, Err: &told})
 			if code != 2 || strings.Count(told.String(), "\n") != 1 || !strings.HasPrefix(told.String(), "mallcheck: ") || out.Len() > 0 {
 				t.Errorf("%q: exit code %d, %s%s", arguments, code, told.String(), out.String())
 			}

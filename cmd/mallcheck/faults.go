@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/lists"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/prove"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/table"
 	"github.com/mallcheck/mallcheck/conformance"
@@ -40,37 +42,26 @@ func (faultsCommand) Help() string {
 A fault is caught if a check fails and names the clause that the fault breaks. Exit code of --prove: 1 if a fault is missed, an expected check misses it, or a check catches no fault.`
 }
 
-// listedFault is a fault as it is listed.
-type listedFault struct {
-	ID        string   `json:"id"`
-	Clause    string   `json:"clause"`
-	Statement string   `json:"statement"`
-	Checks    []string `json:"checks"` // expected to catch it
-}
-
 // Run implements the command.
-func (c *faultsCommand) Run(std *streams) error {
+func (c *faultsCommand) Run(std *console.Streams) error {
 	selected, err := selectFaults(c.Only)
 	switch {
 	case err != nil:
 		return err
 	case c.Worker:
-		return prove.Each(std.in, std.out, c.Depth, c.Seed)
+		return prove.Each(std.In, std.Out, c.Depth, c.Seed)
 	case c.Prove:
 		return c.prove(std, selected)
 	}
-	listed := make([]listedFault, 0, len(selected))
-	for _, fault := range selected {
-		listed = append(listed, listedFault{fault.ID, fault.Clause, fault.Statement, conformance.ExpectedToCatch(fault.ID)})
-	}
+	listed := lists.Faults(selected)
 	if c.JSON {
-		return writeJSON(std.out, listed)
+		return std.WriteJSON(listed)
 	}
 	rows := [][]string{{"ID", "THE SANDBOX", "CAUGHT BY"}}
 	for _, fault := range listed {
 		rows = append(rows, []string{fault.ID, fault.Statement, few(fault.Checks)})
 	}
-	return table.Write(std.out, std.width(), []int{30, 0, 32}, rows)
+	return table.Write(std.Out, std.Width(), []int{30, 0, 32}, rows)
 }
 
 // few lists the first of several checks, for a line of a table.
@@ -98,7 +89,7 @@ func selectFaults(ids []string) ([]faults.Fault, error) {
 }
 
 // prove proves the faults in several processes, and writes and judges the matrix.
-func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
+func (c *faultsCommand) prove(std *console.Streams, selected []faults.Fault) error {
 	if c.Procs < 0 {
 		return fmt.Errorf("--procs: %d is not a valid number of processes; write 1 or more", c.Procs)
 	}
@@ -110,12 +101,12 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 		return err
 	}
 	defer release()
-	ctx, cancel := interruptible()
+	ctx, cancel := console.Interruptible()
 	defer cancel()
-	settings := prove.Settings{Depth: c.Depth, Seed: c.Seed, Procs: min(c.Procs, len(selected)), Environ: std.environ, Err: std.err}
+	settings := prove.Settings{Depth: c.Depth, Seed: c.Seed, Procs: min(c.Procs, len(selected)), Environ: std.Environ, Err: std.Err}
 	rows, err := prove.All(ctx, settings, selected)
 	if errors.Is(err, prove.ErrInterrupted) {
-		return &exit{conformance.ExitInterrupted, err}
+		return console.With(conformance.ExitInterrupted, err)
 	}
 	if err != nil {
 		return err
@@ -129,12 +120,12 @@ func (c *faultsCommand) prove(std *streams, selected []faults.Fault) error {
 		return err
 	}
 	for _, problem := range matrix.Problems {
-		fmt.Fprintln(std.out, problem)
+		fmt.Fprintln(std.Out, problem)
 	}
-	fmt.Fprintf(std.out, "%s\nthe right cause comes first for %d of %d faults\n%s\n",
+	fmt.Fprintf(std.Out, "%s\nthe right cause comes first for %d of %d faults\n%s\n",
 		strings.Join(files, "\n"), matrix.RightCauses(), len(matrix.Faults), matrix.Totals())
 	if len(matrix.Problems) > 0 {
-		return &exit{conformance.ExitViolation, nil}
+		return console.With(conformance.ExitViolation, nil)
 	}
 	return nil
 }

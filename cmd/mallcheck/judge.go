@@ -11,10 +11,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/judging"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/partner/client/starter"
 	"github.com/mallcheck/mallcheck/conformance/partner/client/trial"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/wholefile"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -52,7 +55,7 @@ Exit code: 0 no violation, 1 violation, 2 wrong usage, 3 no result, 130 interrup
 const unlimited = "87600h"
 
 // Run implements the command.
-func (c *judgeCommand) Run(std *streams) error {
+func (c *judgeCommand) Run(std *console.Streams) error {
 	if c.Init != "" {
 		if len(c.Command) > 0 {
 			return errors.New("--init writes a test and runs no command; leave the command out, or leave --init out")
@@ -85,33 +88,31 @@ func (c *judgeCommand) Run(std *streams) error {
 	t.Verbose = c.Verbose
 	config.Timeout, config.Rules, config.Paths, config.Seed = t.CallTimeout, t.Sign, t.Paths, 1
 	if c.Verbose {
-		config.Output = std.err
+		config.Output = std.Err
 	}
 	release, err := claim(t, false)
 	if err != nil {
 		return err
 	}
 	defer release()
-	stopping := stoppingChecks
+	stopping := judging.StoppingChecks
 	if len(config.Command) == 0 {
 		stopping = "stopping: judging what the client sent (press again to stop at once)"
 	}
-	return judgeUntil(std, t, stopping, func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
-		if watch, ok := observer.(*watcher); ok {
-			config.Progress = watch.terminal.Working
-		}
-		return conformance.JudgeClient(ctx, t, *config, observer)
+	return judging.Until(std, t, stopping, func(ctx context.Context, watch *judging.Watcher) (*reports.Run, error) {
+		config.Progress = watch.Working
+		return conformance.JudgeClient(ctx, t, *config, watch)
 	})
 }
 
 // config checks the flags of this command.
-func (c *judgeCommand) config(std *streams) (*trial.Config, error) {
+func (c *judgeCommand) config(std *console.Streams) (*trial.Config, error) {
 	command := c.Command
 	if len(command) > 0 && command[0] == "--" {
 		command = command[1:]
 	}
 	config := &trial.Config{
-		Command: command, Env: c.Env, Require: c.Require, MinPoll: c.MinPoll, Listen: c.Listen, Ready: std.introduceJudge,
+		Command: command, Env: c.Env, Require: c.Require, MinPoll: c.MinPoll, Listen: c.Listen, Ready: func(environ []string) { introduceJudge(std, environ) },
 	}
 	if len(command) > 0 {
 		if _, err := exec.LookPath(command[0]); err != nil {
@@ -140,7 +141,7 @@ func (c *judgeCommand) checkListen(command bool) error {
 }
 
 // sample writes a sample test.
-func (c *judgeCommand) sample(std *streams) error {
+func (c *judgeCommand) sample(std *console.Streams) error {
 	chosen, err := starter.Of(c.Init)
 	if err != nil {
 		return fmt.Errorf("--init: %w", err)
@@ -149,17 +150,17 @@ func (c *judgeCommand) sample(std *streams) error {
 	if err != nil {
 		return fmt.Errorf("--init: %w", err)
 	}
-	if err := writeFresh(chosen.File, text, 0o644); err != nil {
+	if err := wholefile.Create(chosen.File, text, 0o644); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.out, "Wrote %s. Run it: %s\n", chosen.File, chosen.Run)
+	_, err = fmt.Fprintf(std.Out, "Wrote %s. Run it: %s\n", chosen.File, chosen.Run)
 	return err
 }
 
 // introduceJudge prints the addresses of the sandbox, for a client that is started by hand.
-func (s *streams) introduceJudge(environ []string) {
-	fmt.Fprintln(s.out, "The sandbox is ready. Start the client with these variables, then press Ctrl-C:")
+func introduceJudge(std *console.Streams, environ []string) {
+	fmt.Fprintln(std.Out, "The sandbox is ready. Start the client with these variables, then press Ctrl-C:")
 	for _, pair := range environ {
-		fmt.Fprintln(s.out, "export "+pair)
+		fmt.Fprintln(std.Out, "export "+pair)
 	}
 }

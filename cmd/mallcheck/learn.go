@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/learn"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -36,12 +37,12 @@ Read-only unless writes are allowed. Exit code: 0 written, 2 wrong usage, 3 a se
 }
 
 // Run implements the command.
-func (c *learnCommand) Run(std *streams) error {
+func (c *learnCommand) Run(std *console.Streams) error {
 	layers, t, err := resolvedFor(std, c.Settings, len(c.Runs) == 0)
 	if err != nil {
 		return err
 	}
-	std.hide(t.Secrets())
+	std.Hide(t.Secrets())
 	learner, err := learn.New()
 	if err != nil {
 		return err
@@ -61,7 +62,7 @@ func (c *learnCommand) Run(std *streams) error {
 			return err
 		}
 		if reason := learn.Incomplete(run); reason != nil {
-			incomplete = &exit{conformance.ExitInconclusive, reason}
+			incomplete = console.With(conformance.ExitInconclusive, reason)
 		}
 		name = run.Target.Name
 	}
@@ -72,26 +73,26 @@ func (c *learnCommand) Run(std *streams) error {
 	}
 	path := cmp.Or(c.Output, filepath.Base(name)+".overlay.yaml") // a report may name anything
 	if path == "-" {
-		_, err = std.out.Write(text)
+		_, err = std.Out.Write(text)
 		return errors.Join(err, incomplete)
 	}
 	if err := wholefile.Put(path, 0o600, []byte(t.Secrets().Redact(string(text)))); err != nil {
 		return fmt.Errorf("the overlay %s cannot be written: %w; name a file in a folder that you may write to with --output", path, err)
 	}
-	if err := learn.WriteSummary(std.out, learned); err != nil {
+	if err := learn.WriteSummary(std.Out, learned); err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "Wrote %s.\n", path)
+	fmt.Fprintf(std.Out, "Wrote %s.\n", path)
 	return incomplete
 }
 
 // learnFrom tests the target of the settings for a learner.
 func learnFrom(layers []target.Layer, learner *learn.Learner) (*reports.Run, error) {
-	ctx, cancel := interruptible()
+	ctx, cancel := console.Interruptible()
 	defer cancel()
 	run, err := learner.Ask(ctx, layers...)
 	if err == nil && ctx.Err() != nil {
-		err = &exit{code: conformance.ExitInterrupted}
+		err = console.With(conformance.ExitInterrupted, nil)
 	}
 	return run, err
 }

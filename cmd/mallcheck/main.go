@@ -17,6 +17,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/memory"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/usage"
@@ -25,8 +26,6 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/partner/client"
 	"github.com/mallcheck/mallcheck/conformance/partner/client/starter"
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/reports/redact"
-	"github.com/mallcheck/mallcheck/reports/render"
 )
 
 // commands is the command line.
@@ -73,70 +72,20 @@ func (commands) Help() string {
   mallcheck list              see all checks`
 }
 
-// streams are the standard streams of a command.
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
-	screen   io.Writer // out before hide, for redacted output that rewrites lines
-	environ  []string
-	// secrets must not appear in errors; hide sets it.
-	secrets redact.Secrets
-	ended   []io.Closer // what must be closed before the process ends
-}
-
-// hide redacts secrets in all further lines and errors, and escapes whatever acts on a
-// terminal or on the runner of a CI job.
-func (s *streams) hide(secrets redact.Secrets) {
-	s.secrets = secrets
-	if s.screen == nil {
-		s.screen = s.out
-	}
-	for _, stream := range []*io.Writer{&s.out, &s.err} {
-		safe := render.NewSafeWriter(*stream)
-		hiding := secrets.Writer(safe)
-		*stream, s.ended = hiding, append(s.ended, hiding, safe)
-	}
-}
-
-// close prints the rest of unfinished lines.
-func (s *streams) close() {
-	for _, writer := range s.ended {
-		_ = writer.Close() // an error could not be printed any more
-	}
-}
-
-// exit is an error with the exit code of the process. Without an inner error, the command
-// has already printed everything.
-type exit struct {
-	code int
-	err  error
-}
-
-// Error implements error.
-func (e *exit) Error() string {
-	if e.err == nil {
-		return ""
-	}
-	return e.err.Error()
-}
-
-// Unwrap returns the error behind the exit code.
-func (e *exit) Unwrap() error { return e.err }
-
 func main() {
 	memory.Start()
 	log.SetOutput(io.Discard) // net/http logs headers and bodies of answers, which may be secret
-	os.Exit(execute(os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}))
+	os.Exit(execute(os.Args[1:], &console.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()}))
 }
 
 // execute runs one command and returns the exit code. Any other error becomes one line on
 // standard error and exit code 2.
-func execute(arguments []string, std *streams) int {
+func execute(arguments []string, std *console.Streams) int {
 	var line commands
 	parser, err := kong.New(&line,
 		kong.Name("mallcheck"),
 		kong.Description("Contract tests for the mall API of a SIM provider. Without settings, \"mallcheck run\" tests the built-in sandbox."),
-		kong.Writers(std.out, std.err),
+		kong.Writers(std.Out, std.Err),
 		kong.Exit(os.Exit),
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: help.Width}),
@@ -159,29 +108,24 @@ func execute(arguments []string, std *streams) int {
 		memory.Serve()
 	}
 	err = context.Run()
-	defer std.close()
-	var ended *exit
+	defer std.Close()
+	var ended *console.Exit
 	switch {
 	case err == nil:
 		return conformance.ExitPassed
 	case errors.As(err, &ended):
-		if ended.err != nil {
-			tellError(std, ended)
+		if ended.Err != nil {
+			std.TellError(ended)
 		}
-		return ended.code
+		return ended.Code
 	}
 	return fail(std, err)
 }
 
 // fail prints an error as one line and returns the exit code of wrong usage.
-func fail(std *streams, err error) int {
-	tellError(std, err)
+func fail(std *console.Streams, err error) int {
+	std.TellError(err)
 	return conformance.ExitUsage
-}
-
-// tellError prints an error as one line, with secrets redacted.
-func tellError(std *streams, err error) {
-	fmt.Fprintln(std.err, "mallcheck: "+std.secrets.Redact(render.SafeLine(err.Error())))
 }
 
 // helpDefaults has the defaults for the placeholders in help texts.

@@ -6,10 +6,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/judging"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
@@ -36,8 +35,8 @@ Example (run the first two on separate machines):
 }
 
 // Run implements the command.
-func (c *mergeCommand) Run(std *streams) error {
-	if err := knownFormats("--format", c.Format); err != nil {
+func (c *mergeCommand) Run(std *console.Streams) error {
+	if err := conformance.CheckFormats("--format", c.Format); err != nil {
 		return err
 	}
 	runs := make([]*reports.Run, len(c.Runs))
@@ -59,7 +58,7 @@ func (c *mergeCommand) Run(std *streams) error {
 		}
 		defer release()
 	}
-	return conclude(std, &target.Target{ReportDir: c.ReportDir, Formats: c.Format}, newTerminal(std, c.Verbose), merged)
+	return judging.Conclude(std, &target.Target{ReportDir: c.ReportDir, Formats: c.Format}, std.Terminal(c.Verbose), merged)
 }
 
 // readRun reads the run.json of a run. It keeps only the exchanges of the check with an id.
@@ -90,22 +89,4 @@ func readFile[T any](path string, read func(io.Reader) (T, error)) (T, error) {
 		return none, fmt.Errorf("%s: %w; name the run.json of a run", path, err)
 	}
 	return run, nil
-}
-
-// knownFormats returns an error for the first word that is not a report format.
-func knownFormats(origin string, formats []string) error {
-	for _, format := range formats {
-		if slices.Contains(render.Formats(), format) {
-			continue
-		}
-		for _, known := range render.Formats() { // xml and junit.xml are junit
-			for _, file := range render.Files("", []string{known}) {
-				if format == file || format == strings.TrimPrefix(filepath.Ext(file), ".") {
-					return &target.Error{Origin: origin, Value: format, Problem: "is not a known report format", Instead: "did you mean " + known + "?"}
-				}
-			}
-		}
-		return target.UnknownWord(origin, format, "report format", render.Formats(), "known are "+strings.Join(render.Formats(), ", "))
-	}
-	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/judging"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/partner/receiver"
 	"github.com/mallcheck/mallcheck/conformance/partner/signer"
@@ -32,13 +34,13 @@ type partnerSettings struct {
 }
 
 // resolve returns the settings as a target with the given name.
-func (p partnerSettings) resolve(std *streams, name string, own target.Settings) (*target.Target, error) {
+func (p partnerSettings) resolve(std *console.Streams, name string, own target.Settings) (*target.Target, error) {
 	own.Only, own.Skip, own.Strict, own.FailOn = p.Only, p.Skip, p.Strict, p.FailOn
 	own.Waivers, own.ReportDir, own.Format = p.Waivers, p.ReportDir, p.Format
 	if err := p.checkFailOn("critical", "finding"); err != nil {
 		return nil, err
 	}
-	environment, err := target.Environment(std.environ)
+	environment, err := target.Environment(std.Environ)
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +51,8 @@ func (p partnerSettings) resolve(std *streams, name string, own target.Settings)
 		return nil, err
 	}
 	t.Name, t.Sandbox, t.URLs = name, false, map[string]string{}
-	std.hide(t.Secrets())
-	return t, cmp.Or(withoutDrift(t), knownFormats(t.Origin("format"), t.Formats))
+	std.Hide(t.Secrets())
+	return t, cmp.Or(withoutDrift(t), conformance.CheckFormats(t.Origin("format"), t.Formats))
 }
 
 // checkFailOn returns an error if --fail-on is not a valid word. The word for habits is allowed but has
@@ -107,9 +109,9 @@ Exit code: 0 no violation, 1 violation, 2 wrong usage, 3 receiver not reached or
 const defaultSIM = "89852000000000000001"
 
 // Run implements the command.
-func (c *receiverCommand) Run(std *streams) error {
+func (c *receiverCommand) Run(std *console.Streams) error {
 	variable := func(name string) string {
-		for _, entry := range std.environ {
+		for _, entry := range std.Environ {
 			if value, ok := strings.CutPrefix(entry, name+"="); ok {
 				return value
 			}
@@ -146,9 +148,9 @@ func (c *receiverCommand) Run(std *streams) error {
 		t.OtherSecrets = append(t.OtherSecrets, hex.EncodeToString(key))
 	}
 	t.OtherSecrets = append(t.OtherSecrets, receiver.Secrets(address)...)
-	std.hide(t.Secrets())
-	return std.judge(t, func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
-		return conformance.JudgeReceiver(ctx, t, config, observer)
+	std.Hide(t.Secrets())
+	return judgePartner(std, t, func(ctx context.Context, watch *judging.Watcher) (*reports.Run, error) {
+		return conformance.JudgeReceiver(ctx, t, config, watch)
 	})
 }
 
@@ -176,7 +178,7 @@ Exit code: 0 no violation, 1 violation, 2 wrong usage, 3 the command gave no res
 }
 
 // Run implements the command.
-func (c *signerCommand) Run(std *streams) error {
+func (c *signerCommand) Run(std *console.Streams) error {
 	command := c.Command
 	if len(command) > 0 && command[0] == "--" {
 		command = command[1:]
@@ -199,17 +201,17 @@ func (c *signerCommand) Run(std *streams) error {
 	if c.Push && c.Strict == "" {
 		t.Strict = string(reports.Assumed) // every vector of pushes is assumed, and the partner asked for them
 	}
-	return std.judge(t, func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
-		return conformance.JudgeSigner(ctx, t, config, observer)
+	return judgePartner(std, t, func(ctx context.Context, watch *judging.Watcher) (*reports.Run, error) {
+		return conformance.JudgeSigner(ctx, t, config, watch)
 	})
 }
 
-// judge runs a test of the partner's own side and writes the reports.
-func (s *streams) judge(t *target.Target, run runner) error {
+// judgePartner runs a test of the partner's own side and writes the reports.
+func judgePartner(std *console.Streams, t *target.Target, run judging.Runner) error {
 	release, err := claim(t, false)
 	if err != nil {
 		return err
 	}
 	defer release()
-	return judgeBy(s, t, run)
+	return judging.Until(std, t, judging.StoppingChecks, run)
 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/judging"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/partner/proxy"
@@ -41,13 +43,13 @@ Exit code: as mallcheck run; Ctrl-C is the usual end.`
 }
 
 // Run implements the command.
-func (c *proxyCommand) Run(std *streams) error {
+func (c *proxyCommand) Run(std *console.Streams) error {
 	layers, t, err := resolved(std, c.Settings)
 	if err != nil {
 		return err
 	}
 	config := proxy.Config{KeepSign: c.KeepSign, KeepChanges: c.Keep, Hosts: c.AllowHost}
-	if err := cmp.Or(config.Check(), withoutDrift(t), knownFormats(t.Origin("format"), t.Formats)); err != nil {
+	if err := cmp.Or(config.Check(), withoutDrift(t), conformance.CheckFormats(t.Origin("format"), t.Formats)); err != nil {
 		return err
 	}
 	t, closing, err := embedded.Open(layers...)
@@ -55,7 +57,7 @@ func (c *proxyCommand) Run(std *streams) error {
 		return err
 	}
 	defer closing()
-	std.secrets = t.Secrets()
+	std.Secrets = t.Secrets()
 	release, err := claim(t, true)
 	if err != nil {
 		return err
@@ -67,21 +69,21 @@ func (c *proxyCommand) Run(std *streams) error {
 	}
 	config.Ready = func() { c.introduce(std, t, listener.Addr().String()) }
 	if !c.Quiet {
-		config.Log = slog.New(slog.NewTextHandler(std.secrets.Writer(std.err), nil))
+		config.Log = slog.New(slog.NewTextHandler(std.Secrets.Writer(std.Err), nil))
 	}
-	return judgeUntil(std, t, "stopping: finishing calls in flight and cleaning up (press again to stop at once)",
-		func(ctx context.Context, observer conformance.Observer) (*reports.Run, error) {
-			return conformance.Proxy(ctx, t, listener, config, observer)
+	return judging.Until(std, t, "stopping: finishing calls in flight and cleaning up (press again to stop at once)",
+		func(ctx context.Context, watch *judging.Watcher) (*reports.Run, error) {
+			return conformance.Proxy(ctx, t, listener, config, watch)
 		})
 }
 
 // introduce prints the addresses to call.
-func (c *proxyCommand) introduce(std *streams, t *target.Target, address string) {
+func (c *proxyCommand) introduce(std *console.Streams, t *target.Target, address string) {
 	var text strings.Builder
 	fmt.Fprintf(&text, "The proxy to %s listens on http://%s\n\n", render.SafeLine(t.Name), address)
 	for _, service := range t.Services() {
-		fmt.Fprintf(&text, "  http://%s/%-8s to %s\n", address, service, std.secrets.Redact(t.URLs[service]))
+		fmt.Fprintf(&text, "  http://%s/%-8s to %s\n", address, service, std.Secrets.Redact(t.URLs[service]))
 	}
 	fmt.Fprintf(&text, "\nAllowed: %s. Ctrl-C stops it and writes the reports.\n", t.Allow)
-	fmt.Fprint(std.out, text.String())
+	fmt.Fprint(std.Out, text.String())
 }

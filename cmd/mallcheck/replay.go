@@ -3,9 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/target"
@@ -33,12 +33,12 @@ Exit code: 0 same responses, 1 different, 2 wrong usage, 3 not everything could 
 }
 
 // Run implements the command.
-func (c *replayCommand) Run(std *streams) error {
+func (c *replayCommand) Run(std *console.Streams) error {
 	run, err := readRun(c.File, c.ID)
 	if err != nil {
 		return err
 	}
-	result, err := c.result(run)
+	result, err := conformance.Recorded(run, c.File, c.ID)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (c *replayCommand) Run(std *streams) error {
 	if err := ofTheSandbox(c.File, run, layers); err != nil {
 		return err
 	}
-	std.hide(t.Secrets())
+	std.Hide(t.Secrets())
 	t, closing, err := embedded.Open(layers...)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func (c *replayCommand) Run(std *streams) error {
 	if !t.Sandbox {
 		t.PushListen = "" // a replay waits for no push
 	}
-	ctx, cancel := interruptible()
+	ctx, cancel := console.Interruptible()
 	defer cancel()
 	replayal, err := conformance.Replay(ctx, t, run, result, given)
 	if err != nil {
@@ -70,13 +70,13 @@ func (c *replayCommand) Run(std *streams) error {
 	}
 	err = tellReplayal(std, replayal, len(result.Exchanges))
 	if ctx.Err() != nil {
-		return &exit{conformance.ExitInterrupted, errors.New("interrupted before the last answer was complete")}
+		return console.With(conformance.ExitInterrupted, errors.New("interrupted before the last answer was complete"))
 	}
 	return err
 }
 
 // tellReplayal prints the outcome of a replay, and returns its exit code.
-func tellReplayal(std *streams, replayal *conformance.Replayal, recorded int) error {
+func tellReplayal(std *console.Streams, replayal *conformance.Replayal, recorded int) error {
 	replayed := replayal.Exchanges
 	differ := 0
 	for i, r := range replayed {
@@ -85,19 +85,19 @@ func tellReplayal(std *streams, replayal *conformance.Replayal, recorded int) er
 			differ++
 			verdict = strings.Join(r.Differences, "\n      ")
 		}
-		fmt.Fprintf(std.out, "%3d %s %s\n      %s\n", i+1, r.Recorded.Operation, outcomeOf(r.Again), verdict)
+		fmt.Fprintf(std.Out, "%3d %s %s\n      %s\n", i+1, r.Recorded.Operation, outcomeOf(r.Again), verdict)
 	}
 	for _, sentence := range replayal.Left {
-		fmt.Fprintln(std.out, "left behind: "+sentence)
+		fmt.Fprintln(std.Out, "left behind: "+sentence)
 	}
 	switch {
 	case replayal.Stopped != nil:
-		return &exit{conformance.ExitInconclusive, fmt.Errorf("%d of %d requests were sent: %w", len(replayed), recorded, replayal.Stopped)}
+		return console.With(conformance.ExitInconclusive, fmt.Errorf("%d of %d requests were sent: %w", len(replayed), recorded, replayal.Stopped))
 	case differ > 0:
-		fmt.Fprintf(std.out, "%d of %d answers differ.\n", differ, len(replayed))
-		return &exit{code: conformance.ExitViolation}
+		fmt.Fprintf(std.Out, "%d of %d answers differ.\n", differ, len(replayed))
+		return console.With(conformance.ExitViolation, nil)
 	}
-	_, err := fmt.Fprintf(std.out, "All %d answers agree with those recorded.\n", len(replayed))
+	_, err := fmt.Fprintf(std.Out, "All %d answers agree with those recorded.\n", len(replayed))
 	return err
 }
 
@@ -107,27 +107,6 @@ func outcomeOf(exchange reports.Exchange) string {
 		return exchange.Problem
 	}
 	return fmt.Sprintf("HTTP %d", exchange.Response.Status)
-}
-
-// result finds the result to replay.
-func (c *replayCommand) result(run *reports.Run) (*reports.Result, error) {
-	var ids []string
-	for i := range run.Results {
-		if run.Results[i].ID == c.ID {
-			if len(run.Results[i].Exchanges) == 0 {
-				return nil, fmt.Errorf("%s has no recorded request in %s (it was %s)", c.ID, c.File, run.Results[i].Verdict)
-			}
-			return &run.Results[i], nil
-		}
-		ids = append(ids, run.Results[i].ID)
-	}
-	if i := slices.IndexFunc(ids, func(id string) bool { return strings.HasPrefix(id, c.ID+"/") }); i >= 0 {
-		return nil, fmt.Errorf("%s has no check %q; it has variants of that check, such as %s", c.File, c.ID, ids[i])
-	}
-	if near := target.Nearest(c.ID, ids); near != "" {
-		return nil, fmt.Errorf("%s has no check %q; did you mean %s?", c.File, c.ID, near)
-	}
-	return nil, fmt.Errorf("%s has no check %q; mallcheck list shows the checks", c.File, c.ID)
 }
 
 // given reads the values of --set.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/explained"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
 )
 
@@ -54,7 +55,7 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	for _, line := range strings.Split(got.out, "\n")[1:] {
-		if len(line) > explainLine && strings.Contains(line[13:], " ") {
+		if len(line) > explained.MaxLine && strings.Contains(line[13:], " ") {
 			t.Errorf("a line of %d characters: %s", len(line), line)
 		}
 	}

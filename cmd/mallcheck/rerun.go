@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
 )
@@ -27,7 +28,7 @@ Examples:
 }
 
 // Run implements the command.
-func (c *rerunCommand) Run(std *streams) error {
+func (c *rerunCommand) Run(std *console.Streams) error {
 	if len(c.Only)+len(c.Skip) > 0 {
 		return errors.New("--only and --skip cannot be used with rerun, which runs what failed")
 	}

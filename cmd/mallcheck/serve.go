@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/embedded"
 	"github.com/mallcheck/mallcheck/conformance/partner/client/tap"
@@ -52,7 +53,7 @@ State is kept in memory only. The sandbox listens on loopback by default, becaus
 }
 
 // Run implements the command.
-func (c *serveCommand) Run(std *streams) error {
+func (c *serveCommand) Run(std *console.Streams) error {
 	interceptors, settings, err := embedded.Behaviour(c.Fault, c.Variant)
 	if err != nil {
 		return err
@@ -74,16 +75,16 @@ func (c *serveCommand) Run(std *streams) error {
 		}
 	}
 	if push.To != "" {
-		std.secrets.Values = []string{hex.EncodeToString(push.Key)}
+		std.Secrets.Values = []string{hex.EncodeToString(push.Key)}
 	}
 	if !c.Quiet {
-		config.Log = slog.New(slog.NewTextHandler(std.secrets.Writer(std.err), nil))
+		config.Log = slog.New(slog.NewTextHandler(std.Secrets.Writer(std.Err), nil))
 	}
-	live, err := c.livePage(&config, settings, std.secrets)
+	live, err := c.livePage(&config, settings, std.Secrets)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := interruptible()
+	ctx, cancel := console.Interruptible()
 	defer cancel()
 	server, err := sandbox.Start(ctx, config, c.Listen)
 	var listening *net.OpError
@@ -109,7 +110,7 @@ func (c *serveCommand) Run(std *streams) error {
 			return fmt.Errorf("--env-file: %w", err)
 		}
 	}
-	if err := introduce(std.out, server, c.EnvFile, config); err != nil {
+	if err := introduce(std.Out, server, c.EnvFile, config); err != nil {
 		return err
 	}
 	select {
@@ -117,7 +118,7 @@ func (c *serveCommand) Run(std *streams) error {
 	case <-server.Done():
 		return fmt.Errorf("the sandbox stopped listening on %s", c.Listen)
 	}
-	fmt.Fprintln(std.err, "mallcheck: stopped")
+	fmt.Fprintln(std.Err, "mallcheck: stopped")
 	return nil
 }
 

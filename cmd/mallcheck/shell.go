@@ -8,6 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/completion"
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/help"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/man"
 )
@@ -28,12 +29,12 @@ Completes commands, flags, check and fault ids, operations and setting values.`
 }
 
 // Run implements the command.
-func (c *completionCommand) Run(std *streams) error {
+func (c *completionCommand) Run(std *console.Streams) error {
 	text, err := completion.Script(c.Shell)
 	if err != nil {
 		return fmt.Errorf("reading the completion script: %w", err)
 	}
-	_, err = std.out.Write(text)
+	_, err = std.Out.Write(text)
 	return err
 }
 
@@ -43,12 +44,12 @@ type completeCommand struct {
 }
 
 // Run implements the command. It prints one candidate per line, then a tab and its description.
-func (c *completeCommand) Run(std *streams, context *kong.Context) error {
+func (c *completeCommand) Run(std *console.Streams, context *kong.Context) error {
 	var text strings.Builder
-	for _, candidate := range completion.Complete(context.Model.Node, c.Words, std.environ) {
+	for _, candidate := range completion.Complete(context.Model.Node, c.Words, std.Environ) {
 		fmt.Fprintf(&text, "%s\t%s\n", candidate.Text, oneLine(candidate.Help))
 	}
-	_, err := io.WriteString(std.out, text.String())
+	_, err := io.WriteString(std.Out, text.String())
 	return err
 }
 
@@ -65,8 +66,8 @@ Contains the help of all commands and settings.`
 }
 
 // Run implements the command.
-func (manCommand) Run(std *streams, context *kong.Context) error {
-	return man.Write(std.out, context.Model)
+func (manCommand) Run(std *console.Streams, context *kong.Context) error {
+	return man.Write(std.Out, context.Model)
 }
 
 // helpCommand prints all of one topic.

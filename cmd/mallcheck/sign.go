@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/signed"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/signing"
@@ -37,12 +38,12 @@ The sign is an MD5 without a secret: a checksum, not authentication.`
 }
 
 // Run implements the command.
-func (c *signCommand) Run(std *streams) error {
+func (c *signCommand) Run(std *console.Streams) error {
 	if c.Check != nil && strings.TrimSpace(*c.Check) == "" {
 		return errors.New("--check is empty; give the sign that was sent")
 	}
 	parts := signed.Parts{URL: c.URL, Operation: c.Operation, Path: c.Path}
-	request, err := parts.Read(std.in)
+	request, err := parts.Read(std.In)
 	if err != nil {
 		return err
 	}
@@ -59,25 +60,25 @@ func (c *signCommand) Run(std *streams) error {
 	case c.Check != nil:
 		return c.check(std, parts, request, rules)
 	case c.Explain:
-		_, err = fmt.Fprint(std.out, explained)
+		_, err = fmt.Fprint(std.Out, explained)
 		return err
 	}
-	_, err = fmt.Fprintln(std.out, explained.Sign)
+	_, err = fmt.Fprintln(std.Out, explained.Sign)
 	return err
 }
 
 // check says whether a sign is right and, if not, what is probably wrong.
-func (c *signCommand) check(std *streams, parts signed.Parts, request diagnose.Request, rules signing.Rules) error {
+func (c *signCommand) check(std *console.Streams, parts signed.Parts, request diagnose.Request, rules signing.Rules) error {
 	diagnosis := diagnose.Sign(request, *c.Check, rules, diagnose.Thorough)
 	switch {
 	case diagnosis.Problem != nil:
 		return diagnosis.Problem
 	case diagnosis.Right:
-		_, err := fmt.Fprintln(std.out, "the sign is right")
+		_, err := fmt.Fprintln(std.Out, "the sign is right")
 		return err
 	}
-	if _, err := fmt.Fprintln(std.out, diagnosis.String()+parts.Hint(request, diagnosis)); err != nil {
+	if _, err := fmt.Fprintln(std.Out, diagnosis.String()+parts.Hint(request, diagnosis)); err != nil {
 		return err
 	}
-	return &exit{code: conformance.ExitViolation}
+	return console.With(conformance.ExitViolation, nil)
 }

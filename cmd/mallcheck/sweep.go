@@ -3,13 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/target"
-	"github.com/mallcheck/mallcheck/internal/folderlock"
-	"github.com/mallcheck/mallcheck/openapi"
 )
 
 // sweepCommand undoes what a killed run left behind.
@@ -32,8 +30,8 @@ Use the settings of the run. Exit code: 0 everything undone, 2 wrong usage or a 
 }
 
 // Run implements the command.
-func (c *sweepCommand) Run(std *streams) error {
-	layers, err := target.Layers(c.Settings, std.environ, "")
+func (c *sweepCommand) Run(std *console.Streams) error {
+	layers, err := target.Layers(c.Settings, std.Environ, "")
 	if err != nil {
 		return err
 	}
@@ -44,64 +42,33 @@ func (c *sweepCommand) Run(std *streams) error {
 	if err != nil {
 		return err
 	}
-	std.hide(t.Secrets())
-	contract, err := openapi.Mall()
-	if err != nil {
-		return err
-	}
-	t.PushListen = "" // a sweep waits for no push
+	std.Hide(t.Secrets())
 	path := c.Journal
 	if path == "" {
 		path = filepath.Join(t.ReportDir, conformance.JournalFile)
 	}
-	swept, err := sweep(t, contract, path)
+	swept, err := conformance.Sweep(t, path)
 	if err != nil {
 		return err
 	}
 	return tellSwept(std, path, swept)
 }
 
-// noJournal is the error for a missing journal.
-func noJournal(path string) error {
-	return fmt.Errorf("there is no journal %s; name the folder of the run's reports with --report-dir, or the file with --journal", path)
-}
-
-// sweep undoes the changes in one journal.
-func sweep(t *target.Target, contract *openapi.Contract, path string) (conformance.Swept, error) {
-	release, err := folderlock.Take(filepath.Dir(path))
-	if errors.Is(err, folderlock.ErrTaken) {
-		return conformance.Swept{}, fmt.Errorf("the run that writes %s still goes on; wait until it ends, or interrupt it: it then undoes what it did", path)
-	}
-	if err == nil { // the reader of the journal reports other errors
-		defer release()
-	}
-	connection, err := conformance.Connect(t, contract)
-	if err != nil {
-		return conformance.Swept{}, err
-	}
-	defer connection.Close()
-	swept, err := connection.Sweep(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return conformance.Swept{}, noJournal(path)
-	}
-	return swept, err
-}
-
 // tellSwept prints what a sweep did and returns its exit code.
-func tellSwept(std *streams, path string, swept conformance.Swept) error {
+func tellSwept(std *console.Streams, path string, swept conformance.Swept) error {
 	for _, done := range swept.Done {
-		fmt.Fprintln(std.out, done)
+		fmt.Fprintln(std.Out, done)
 	}
 	for _, left := range swept.Left {
-		fmt.Fprintln(std.out, "left behind: "+left)
+		fmt.Fprintln(std.Out, "left behind: "+left)
 	}
 	switch {
 	case swept.Clean:
-		fmt.Fprintln(std.out, path+" has nothing left to undo.")
+		fmt.Fprintln(std.Out, path+" has nothing left to undo.")
 	case swept.Undone:
-		fmt.Fprintln(std.out, "Everything that can be undone is undone.")
+		fmt.Fprintln(std.Out, "Everything that can be undone is undone.")
 	default:
-		return &exit{code: conformance.ExitInconclusive, err: fmt.Errorf("not everything was undone; sweep again once the target answers, or undo by hand what the lines above name (%s)", path)}
+		return console.With(conformance.ExitInconclusive, fmt.Errorf("not everything was undone; sweep again once the target answers, or undo by hand what the lines above name (%s)", path))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/mallcheck/mallcheck/cmd/mallcheck/internal/console"
 	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/openapi"
 )
@@ -42,7 +43,7 @@ type digests struct {
 }
 
 // Run implements the command.
-func (c *versionCommand) Run(std *streams) error {
+func (c *versionCommand) Run(std *console.Streams) error {
 	mall, err := openapi.Mall()
 	if err != nil {
 		return err
@@ -53,7 +54,7 @@ func (c *versionCommand) Run(std *streams) error {
 	}
 	build := conformance.Built()
 	if !c.JSON {
-		_, err = fmt.Fprintf(std.out, "mallcheck %s\ncontract sha256:%s\npush sha256:%s\ninstalled: %s\n",
+		_, err = fmt.Fprintf(std.Out, "mallcheck %s\ncontract sha256:%s\npush sha256:%s\ninstalled: %s\n",
 			build.Version, mall.Digest(), push.Digest(), conformance.InstalledBy())
 		return err
 	}
@@ -64,5 +65,5 @@ func (c *versionCommand) Run(std *streams) error {
 	if !build.CommitTime.IsZero() {
 		told.CommitTime = &build.CommitTime
 	}
-	return writeJSON(std.out, told)
+	return std.WriteJSON(told)
 }

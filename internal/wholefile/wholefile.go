@@ -4,6 +4,7 @@ package wholefile
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -19,6 +20,25 @@ func Put(path string, mode os.FileMode, text []byte) error {
 		_, err := w.Write(text)
 		return err
 	})
+}
+
+// Create writes a file that must not exist yet. The error names the file and what to do.
+func Create(path string, text []byte, mode os.FileMode) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode) //nolint:gosec // the user's own file
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%s already exists; choose another file, or delete it first", path)
+	}
+	if err == nil {
+		_, err = file.Write(text)
+		err = errors.Join(err, file.Close())
+		if err != nil {
+			_ = os.Remove(path) // otherwise the next try would refuse the incomplete file as existing
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%s cannot be written: %w; name a file in a folder that exists and that you may write to", path, Reason(err))
+	}
+	return nil
 }
 
 // Replace lets write fill a new file beside path, gives it the mode, and renames it to path. It

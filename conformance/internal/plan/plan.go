@@ -4,9 +4,13 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"io"
+	"maps"
 	"math/big"
 	"regexp"
 	"slices"
+	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
@@ -141,4 +145,43 @@ func costs(orders int, price string) string {
 		return ""
 	}
 	return amount.Mul(amount, new(big.Rat).SetInt64(int64(orders))).FloatString(2)
+}
+
+// Write writes the plan as text. learnt is set if the sandbox answered by an overlay of the target.
+func (p *Plan) Write(out io.Writer, learnt bool) error {
+	var text strings.Builder
+	mall := "a mall that follows the contract. A target that refuses or accepts other requests differs."
+	if learnt {
+		mall = "which accepted and refused what the overlay says of the target."
+	}
+	fmt.Fprintf(&text, "Estimate of a run against %s. %s was not called: the numbers come from a run of the same checks\n"+
+		"against the built-in sandbox, %s\n\n", p.Target, p.Target, mall)
+	fmt.Fprintf(&text, "checks    %d, and %d skipped\n", p.Checks, p.Skipped)
+	for _, reason := range slices.Sorted(maps.Keys(p.Why)) {
+		fmt.Fprintf(&text, "          %d: %s\n", p.Why[reason], reason)
+	}
+	pace := "at 100 ms a call"
+	if p.Rate > 0 {
+		pace = fmt.Sprintf("at %g calls a second", p.Rate)
+	}
+	fmt.Fprintf(&text, "calls     %d, which take about %s %s; waiting for tasks comes on top\n", p.Total, p.Takes.Round(time.Second), pace)
+	fmt.Fprintf(&text, "creates   %d changes of groups, which are undone; %d orders and %d payments, which stay\n", p.GroupChanges, p.Orders, p.Payments)
+	if p.OrdersAtMost > 0 {
+		fmt.Fprintf(&text, "costs     %s %s at the price of the package; %s for %d orders if the target accepts invalid ones, too\n",
+			p.Cost, p.Currency, p.CostAtMost, p.OrdersAtMost)
+	}
+	text.WriteString("\n")
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "OPERATION\tCALLS\tACCEPTED BY THE SANDBOX")
+	for _, calls := range p.Calls {
+		fmt.Fprintf(table, "%s\t%d\t%d\n", calls.Operation, calls.Calls, calls.Accepted)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, warning := range p.Warnings {
+		fmt.Fprintf(&text, "\nwarning: %s\n", warning)
+	}
+	_, err := io.WriteString(out, text.String())
+	return err
 }
