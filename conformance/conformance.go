@@ -4,9 +4,9 @@
 // each service once, runs the selected checks and returns the run as data; ExitCode
 // turns it into an exit code. Its callers start a sandbox and write reports.
 //
-// If a server sends bytes that nobody asked for, net/http logs them unchanged through
-// package log. The command line discards that log. A process that imports this package
-// can do the same with log.SetOutput(io.Discard).
+// Nothing that a server sends is printed through package log. net/http may log there that a
+// server broke HTTP/2, without bytes of the server. From behind an HTTP proxy, it also logs bytes
+// that arrive in the same TLS record as an answer, after it; log.SetOutput(io.Discard) prevents that.
 package conformance
 
 import (

@@ -75,3 +75,15 @@ func TestThreatsNameTests(t *testing.T) {
 		t.Errorf("only %d threats were found", rows)
 	}
 }
+
+// Each HTTP transport is quiet: net/http would print what servers send without being asked.
+func TestEveryTransportIsQuiet(t *testing.T) {
+	for _, file := range sources(t) {
+		if file.test || strings.HasPrefix(file.path, "examples/") || !strings.Contains(string(file.text), "http.Transport{") {
+			continue
+		}
+		if !strings.Contains(string(file.text), "quiet.Transport(") {
+			t.Errorf("%s has an http.Transport without quiet.Transport", file.path)
+		}
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mallcheck/mallcheck/internal/quiet"
 	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -185,7 +186,7 @@ func mixedPayIDs() sandbox.Interceptor {
 func givenUp(ends func(status int) bool) newInterceptor {
 	return func() sandbox.Interceptor {
 		var over sync.Map // by partner and payId
-		sender := &http.Transport{DisableKeepAlives: true}
+		sender := quiet.Transport(&http.Transport{DisableKeepAlives: true})
 		return sandbox.Interceptor{Attempt: func(a *sandbox.Attempt) {
 			push := a.Notification.Order.Partner + " " + a.Notification.Order.PayID
 			if _, ended := over.Load(push); !ended {

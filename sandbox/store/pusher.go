@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/gen/push"
+	"github.com/mallcheck/mallcheck/internal/quiet"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -81,8 +82,8 @@ func NewPusher(want Push, cfg Settings, hooks Interceptor) (*Pusher, error) {
 		dialer.Control = loopbackOnly
 	}
 	p.sender = &http.Client{
-		Transport: &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: concurrentPushes,
-			IdleConnTimeout: keepAlive, MaxResponseHeaderBytes: maxAnswerHeader},
+		Transport: quiet.Transport(&http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: concurrentPushes,
+			IdleConnTimeout: keepAlive, MaxResponseHeaderBytes: maxAnswerHeader}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	// The path in the contract is a placeholder: each attempt sets the address in a request editor.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/quiet"
 )
 
 // Client calls one target. It is safe for concurrent use.
@@ -50,7 +51,7 @@ func New(t *target.Target) *Client {
 		transport.Proxy = http.ProxyURL(t.Proxy)
 	}
 	return &Client{target: t, limits: limits, links: map[string]Link{}, http: &http.Client{
-		Transport:     transport,
+		Transport:     quiet.Transport(transport),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }

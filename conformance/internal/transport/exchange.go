@@ -28,7 +28,7 @@ func (c *Client) Do(within context.Context, operation string, request *http.Requ
 	ctx, cancel := context.WithTimeout(within, c.target.CallTimeout)
 	defer cancel()
 	recorded := reports.Exchange{Operation: operation, Request: Record(request), Started: time.Now().UTC()}
-	response, err := c.http.Do(repeatable(operation, request.WithContext(ctx))) //nolint:gosec // the address is that of the target
+	response, err := c.http.Do(repeatable(operation, request.WithContext(ctx)))
 	if err != nil {
 		recorded.Duration = time.Since(recorded.Started)
 		recorded.Problem = c.problem(err)

@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/partner"
+	"github.com/mallcheck/mallcheck/internal/quiet"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/signing"
 )
@@ -107,7 +108,7 @@ type sender struct {
 func newSender(c Config) *sender {
 	return &sender{Config: c, client: &http.Client{
 		Timeout:       c.Timeout,
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true},
+		Transport:     quiet.Transport(&http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
