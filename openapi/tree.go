@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/mallcheck/mallcheck/internal/jsonpointer"
 )
 
 // inlined is a mapping of the document as if its reference were inlined: what
@@ -122,11 +124,7 @@ func words(node *yaml.Node) []string {
 }
 
 // EscapeToken writes a name as one token of a JSON pointer (RFC 6901): "~" as "~0" and "/" as "~1".
-func EscapeToken(name string) string { return tokenEscaper.Replace(name) }
-
-var tokenEscaper = strings.NewReplacer("~", "~0", "/", "~1")
+func EscapeToken(name string) string { return jsonpointer.Escape(name) }
 
 // UnescapeToken is the reverse of EscapeToken: it returns the name that a token of a JSON pointer stands for.
-func UnescapeToken(token string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
-}
+func UnescapeToken(token string) string { return jsonpointer.Unescape(token) }

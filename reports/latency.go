@@ -42,11 +42,11 @@ func latenciesOf(durations map[string][]time.Duration) []Latency {
 	return latencies
 }
 
-// answersOfTarget distinguishes the operations that the target answers from those that it calls, such as
-// a push: only the former have codes in the run.
-func answersOfTarget(run *Run) func(operation string) bool {
+// Answered distinguishes the operations that the target answers from those that it calls, such as a push:
+// only the former have codes in the run.
+func (r *Run) Answered() func(operation string) bool {
 	answered := map[string]bool{}
-	for _, code := range run.Codes {
+	for _, code := range r.Codes {
 		answered[code.Operation] = true
 	}
 	return func(operation string) bool { return len(answered) == 0 || answered[operation] }

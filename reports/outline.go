@@ -74,14 +74,14 @@ func (o *Outline) time(result *Result) {
 
 // answered returns the shapes of the target's answers, without requests that it sends itself.
 func (o *Outline) answered() map[shapeKey]map[string]bool {
-	ofTarget := answersOfTarget(o.run)
+	ofTarget := o.run.Answered()
 	maps.DeleteFunc(o.shapes, func(key shapeKey, _ map[string]bool) bool { return !ofTarget(key.operation) })
 	return o.shapes
 }
 
 // latencies returns the latency of each operation that the target answered.
 func (o *Outline) latencies() []Latency {
-	ofTarget := answersOfTarget(o.run)
+	ofTarget := o.run.Answered()
 	maps.DeleteFunc(o.durations, func(operation string, _ []time.Duration) bool { return !ofTarget(operation) })
 	return latenciesOf(o.durations)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/internal/wholefile"
+	"github.com/mallcheck/mallcheck/reports/internal/bounded"
 )
 
 // MaxJSON is the size limit of a run that is read, in bytes, both of the text and of what is kept in
@@ -40,7 +41,7 @@ func ReadResults(r io.Reader, each func(*Result) error) (*Run, error) {
 
 // reader reads a run result by result, and a result exchange by exchange.
 type reader struct {
-	source  *countingReader
+	source  *bounded.Reader
 	decoder *json.Decoder
 	each    func(*Result) error
 	seen    map[string]bool
@@ -49,7 +50,7 @@ type reader struct {
 }
 
 func newReader(r io.Reader, each func(*Result) error) *reader {
-	source := &countingReader{from: wholefile.WithoutMark(r)}
+	source := &bounded.Reader{From: wholefile.WithoutMark(r), MaxBytes: MaxJSON, MaxValues: maxValues}
 	return &reader{source: source, decoder: json.NewDecoder(source), each: each, seen: map[string]bool{}, texts: map[string]string{}}
 }
 
@@ -57,10 +58,10 @@ func (r *reader) read() (*Run, error) {
 	run, err := r.run()
 	var other *json.UnmarshalTypeError
 	switch {
-	case r.source.stopped != nil:
-		return nil, r.source.stopped
+	case r.source.Stopped() != nil:
+		return nil, r.source.Stopped()
 	case errors.As(err, &other): // its own message contains the value, however long
-		return nil, fmt.Errorf("%s has the wrong type, before byte %d", cmp.Or(other.Field, "the run"), r.source.read)
+		return nil, fmt.Errorf("%s has the wrong type, before byte %d", cmp.Or(other.Field, "the run"), r.source.Offset())
 	case errors.Is(err, io.EOF):
 		return nil, io.ErrUnexpectedEOF
 	case err != nil:
@@ -114,7 +115,7 @@ func (r *reader) result() (*Result, error) {
 		return nil, fmt.Errorf("result %q: %w", result.ID, err)
 	}
 	r.seen[result.ID] = true
-	r.source.values = 0
+	r.source.Next()
 	if err := r.each(&result); err != nil {
 		return nil, err
 	}
@@ -205,7 +206,7 @@ func (r *reader) delimiter(want json.Delim) error {
 		token = "null"
 	}
 	if err == nil && token != want {
-		err = fmt.Errorf("found %.40q instead of %q, before byte %d", fmt.Sprint(token), want.String(), r.source.read)
+		err = fmt.Errorf("found %.40q instead of %q, before byte %d", fmt.Sprint(token), want.String(), r.source.Offset())
 	}
 	return err
 }

@@ -1,63 +1,6 @@
 package reports
 
-import (
-	"fmt"
-	"io"
-	"reflect"
-)
-
-// countingReader stops at MaxJSON bytes, and at maxValues values since the count was reset.
-type countingReader struct {
-	from    io.Reader
-	read    int
-	values  int
-	inText  bool
-	escaped bool
-	spaced  bool
-	stopped error
-}
-
-// Read implements io.Reader. It reads little at a time, so that the count is not far ahead of the
-// decoder, and drops all but the first of several spaces, for which the decoder needs quadratic time.
-func (c *countingReader) Read(into []byte) (int, error) {
-	for c.stopped == nil {
-		n, err := c.from.Read(into[:min(len(into), 16<<10)])
-		kept := c.count(into[:n])
-		if c.read += n; c.read > MaxJSON {
-			c.stopped = fmt.Errorf("it has more than %d MiB", MaxJSON>>20)
-		} else if c.values > maxValues {
-			c.stopped = fmt.Errorf("one of its results has more than %d values, before byte %d", maxValues, c.read)
-		} else if kept > 0 || err != nil {
-			return kept, err
-		}
-	}
-	return 0, c.stopped
-}
-
-// count counts the values that begin in some bytes and returns how many of the bytes are kept.
-func (c *countingReader) count(bytes []byte) int {
-	kept := 0
-	for _, b := range bytes {
-		space := !c.inText && (b == ' ' || b == '\n' || b == '\r' || b == '\t')
-		switch {
-		case c.escaped:
-			c.escaped = false
-		case b == '"':
-			c.inText = !c.inText
-		case c.inText:
-			c.escaped = b == '\\'
-		case b == '{' || b == '[' || b == ',':
-			c.values++
-		}
-		if space && c.spaced {
-			continue
-		}
-		c.spaced = space
-		bytes[kept] = b
-		kept++
-	}
-	return kept
-}
+import "reflect"
 
 // The sizes of the values of a run, without what they point to.
 var (

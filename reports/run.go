@@ -138,6 +138,9 @@ func (s Selection) String() string {
 	return strings.Join(parts, " ")
 }
 
+// CodeSuccess is the operateCode of a success; any other is a refusal.
+const CodeSuccess = "S"
+
 // Code is one kind of answer of an operation.
 type Code struct {
 	Operation string `json:"operation"` // operation id

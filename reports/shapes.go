@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/internal/jsonpointer"
 )
 
 // shapeKey identifies a kind of answer of an operation.
@@ -54,10 +56,6 @@ func answerKind(value any) string {
 	return "refusal"
 }
 
-// pointerEscapes escapes a name for a JSON pointer. Package reports imports no contract, so it cannot
-// use openapi's.
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
-
 const (
 	// maxPointer limits the length of a member's pointer in bytes, and maxMembers the number of members
 	// of an answer: the names come from a target or a file.
@@ -75,7 +73,7 @@ func addShape(members map[string]bool, pointer string, value any) {
 	case map[string]any:
 		kind = "object"
 		for _, name := range slices.Sorted(maps.Keys(value)) {
-			addShape(members, pointer+"/"+pointerEscapes.Replace(name), value[name])
+			addShape(members, pointer+"/"+jsonpointer.Escape(name), value[name])
 		}
 	case []any:
 		kind = "array"

@@ -23,7 +23,7 @@ type taskChart struct {
 
 // taskView is one line of the timeline; positions are in a drawing of 1000 units.
 type taskView struct {
-	*reports.Task
+	*Task
 	Finished string
 	Y        int
 	Bars     []barView
@@ -45,7 +45,7 @@ const (
 )
 
 // tasksView draws the tasks that took longest.
-func tasksView(tasks []reports.Task) taskChart {
+func tasksView(tasks []Task) taskChart {
 	view := taskChart{Total: len(tasks)}
 	if len(tasks) == 0 {
 		return view
@@ -57,7 +57,7 @@ func tasksView(tasks []reports.Task) taskChart {
 	slices.Sort(took)
 	view.Median, view.Longest = digest.Took(took[(len(took)-1)/2]), digest.Took(took[len(took)-1])
 	sorted := slices.Clone(tasks)
-	slices.SortStableFunc(sorted, func(a, b reports.Task) int { return cmp.Compare(finishedAfter(&b), finishedAfter(&a)) })
+	slices.SortStableFunc(sorted, func(a, b Task) int { return cmp.Compare(finishedAfter(&b), finishedAfter(&a)) })
 	sorted = sorted[:min(len(sorted), shownTasks)]
 	var scale time.Duration
 	for i := range sorted {
@@ -77,7 +77,7 @@ func tasksView(tasks []reports.Task) taskChart {
 
 // bars turns the queries of a task into spans: between two queries, only the status of the earlier one
 // is known.
-func (v *taskChart) bars(task *reports.Task, scale time.Duration) []barView {
+func (v *taskChart) bars(task *Task, scale time.Duration) []barView {
 	at := func(d time.Duration) float64 { return float64(d*timelineWide/scale*10) / 10 }
 	bars := []barView{{Width: at(task.Looks[0].After), Status: "submitted", Color: 0, At: "0"}}
 	for i, look := range task.Looks {
@@ -103,7 +103,7 @@ func (v *taskChart) color(status string) int {
 }
 
 // finishedAfter returns the time from submission until a task first showed its final status.
-func finishedAfter(task *reports.Task) time.Duration {
+func finishedAfter(task *Task) time.Duration {
 	last := len(task.Looks) - 1
 	for last > 0 && task.Looks[last-1].Status == task.Looks[last].Status {
 		last--
@@ -143,7 +143,7 @@ type codeTable struct {
 
 // codeView is one kind of answer.
 type codeView struct {
-	reports.ErrorCode
+	ErrorCode
 	More int // further checks
 }
 
@@ -158,7 +158,7 @@ func codesView(run *reports.Run) []codeTable {
 		}
 	}
 	var list []codeTable
-	for _, code := range reports.ErrorCodes(run) {
+	for _, code := range ErrorCodes(run) {
 		if len(list) == 0 || list[len(list)-1].Operation != code.Operation {
 			list = append(list, codeTable{Operation: code.Operation, Success: success[code.Operation]})
 		}

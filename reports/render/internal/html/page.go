@@ -97,7 +97,7 @@ func newPage(run *reports.Run) *page {
 		Verdict: verdict, Words: strings.TrimPrefix(words, string(verdict)+": "),
 		Facts: facts(run), Notices: digest.Notices(run, summary),
 		Totals: countsOf(summary.Total), Coverage: digest.CoverageOf(run.Coverage), Cost: costOf(run.Cost), Client: run.Client,
-		Tasks: tasksView(reports.Tasks(run)), Latencies: latencyView(reports.Latencies(run)), Codes: codesView(run),
+		Tasks: tasksView(Tasks(run)), Latencies: latencyView(reports.Latencies(run)), Codes: codesView(run),
 	}
 	for _, area := range summary.Areas {
 		page.Areas = append(page.Areas, areaView{area.Area, reports.AreaName(area.Area), area.Counts.Total(), countsOf(area.Counts)})

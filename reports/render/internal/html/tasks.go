@@ -1,4 +1,4 @@
-package reports
+package html
 
 import (
 	"cmp"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // Task is an asynchronous task of the target as seen by one check: submitted by addSims or removeSims,
@@ -39,7 +41,7 @@ func (t *Task) Last() Look {
 
 // Tasks returns the tasks for which a check saw both the submission and at least one status, in the
 // order of submission. A query belongs to the submission whose answer has its request id in some header.
-func Tasks(run *Run) []Task {
+func Tasks(run *reports.Run) []Task {
 	var tasks []Task
 	for i := range run.Results {
 		tasks = append(tasks, tasksOf(&run.Results[i])...)
@@ -50,7 +52,7 @@ func Tasks(run *Run) []Task {
 	return tasks
 }
 
-func tasksOf(result *Result) []Task {
+func tasksOf(result *reports.Result) []Task {
 	var tasks []Task
 	byID := map[string]int{}
 	for i := range result.Exchanges {
@@ -83,7 +85,7 @@ func tasksOf(result *Result) []Task {
 }
 
 // lookedFor is the request id in an exchange of asyncResult.
-func lookedFor(exchange *Exchange) string {
+func lookedFor(exchange *reports.Exchange) string {
 	if exchange.Operation != "asyncResult" || exchange.Response == nil {
 		return ""
 	}
@@ -95,13 +97,13 @@ func lookedFor(exchange *Exchange) string {
 }
 
 // submissionOf is the exchange whose answer has a request id in its header; nil if there is none.
-func submissionOf(exchanges []Exchange, id string) *Exchange {
+func submissionOf(exchanges []reports.Exchange, id string) *reports.Exchange {
 	for i := range exchanges {
 		exchange := &exchanges[i]
 		if exchange.Operation != "addSims" && exchange.Operation != "removeSims" || exchange.Response == nil {
 			continue
 		}
-		if slices.ContainsFunc(exchange.Response.Header, func(h Header) bool { return h.Value == id }) {
+		if slices.ContainsFunc(exchange.Response.Header, func(h reports.Header) bool { return h.Value == id }) {
 			return exchange
 		}
 	}
@@ -109,7 +111,7 @@ func submissionOf(exchanges []Exchange, id string) *Exchange {
 }
 
 // statusOf is data.status of an answer; empty if it has none.
-func statusOf(response *Response) string {
+func statusOf(response *reports.Response) string {
 	var answer struct {
 		Data struct {
 			Status string `json:"status"`

@@ -1,9 +1,11 @@
-package reports
+package html
 
 import (
 	"cmp"
 	"encoding/json"
 	"slices"
+
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // ErrorCode is one kind of answer that was not a success, and how to provoke it.
@@ -18,13 +20,13 @@ type ErrorCode struct {
 	// Message is the message of the first such answer; empty if it had none.
 	Message string
 	// Example is the exchange in which it was first seen, Requirement the requirement of its check.
-	Example     *Exchange
+	Example     *reports.Exchange
 	Requirement string
 }
 
 // ErrorCodes returns the kinds of answer other than a success with HTTP 200, ordered by operation,
 // status and code. The examples point into run.
-func ErrorCodes(run *Run) []ErrorCode {
+func ErrorCodes(run *reports.Run) []ErrorCode {
 	type kind struct {
 		operation string
 		status    int
@@ -32,7 +34,7 @@ func ErrorCodes(run *Run) []ErrorCode {
 	}
 	var codes []ErrorCode
 	known := map[kind]int{}
-	ofTarget := answersOfTarget(run)
+	ofTarget := run.Answered()
 	for i := range run.Results {
 		result := &run.Results[i]
 		for j := range result.Exchanges {
@@ -41,7 +43,7 @@ func ErrorCodes(run *Run) []ErrorCode {
 				continue
 			}
 			code, message := envelopeOf(exchange.Response.Body)
-			if code == CodeSuccess && exchange.Response.Status == 200 {
+			if code == reports.CodeSuccess && exchange.Response.Status == 200 {
 				continue
 			}
 			key := kind{exchange.Operation, exchange.Response.Status, code}
