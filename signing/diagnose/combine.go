@@ -18,15 +18,20 @@ type combination struct {
 	cost     int
 }
 
-// maxMistakes is the largest number of mistakes in a combination.
-const maxMistakes = 4
+// maxMistakes is the largest number of mistakes in a combination, maxCombinations the largest number of
+// combinations that are kept at once.
+const (
+	maxMistakes     = 4
+	maxCombinations = 1 << 17
+)
 
 // combinations returns all sets of variants of the selected stages that cost at most most, cheapest
 // first; the empty set costs nothing. Two variants of one stage combine only if both belong to select,
-// or both only format values.
+// or both only format values. If there are too many, it returns those of a lower cost.
 func combinations(variants []*mistakes.Variant, most int, in func(mistakes.Stage) bool) [][]combination {
 	all := make([][]combination, most+1)
 	all[0] = []combination{{}}
+	kept := 1
 	for _, v := range variants {
 		if !in(v.Of.Stage) || v.Of.Alone {
 			continue
@@ -37,8 +42,13 @@ func combinations(variants []*mistakes.Variant, most int, in func(mistakes.Stage
 				if c.takes(v) {
 					with := combination{append(slices.Clone(c.variants), v), c.mask | v.Mask, sum + cost}
 					all[sum+cost] = append(all[sum+cost], with)
+					kept++
 				}
 			}
+		}
+		for ; kept > maxCombinations; most-- {
+			kept -= len(all[most])
+			all = all[:most]
 		}
 	}
 	return all
@@ -79,6 +89,7 @@ func (s *search) combine(most int) {
 	})
 	choices := combinations(distinct, most, func(at mistakes.Stage) bool { return at == mistakes.StageSelect || at == mistakes.StageOrder })
 	lates := combinations(distinct, most, func(at mistakes.Stage) bool { return !at.Early() })
+	most = min(len(formats), len(choices), len(lates)) - 1
 	for cost := range lates {
 		lates[cost] = slices.DeleteFunc(lates[cost], func(c combination) bool { return c.odd() == (s.target != nil) })
 	}

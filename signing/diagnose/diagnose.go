@@ -22,7 +22,7 @@ const (
 	// about ten milliseconds and never more than about a tenth of a second, so a test server can afford
 	// it for each wrong sign.
 	Quick Effort = iota
-	// Thorough tries combinations of up to four mistakes. It takes about a second.
+	// Thorough tries combinations of up to four mistakes. It takes about a second, also where Cut is set.
 	Thorough
 )
 
@@ -88,7 +88,7 @@ type Mistake struct {
 //
 // A mistake is named as a cause only if it reproduces the sign exactly. If no single mistake does, Sign
 // tries combinations, likeliest first, within effort. It tries none if the request has more than 64
-// parameters or its content exceeds 64 KiB.
+// parameters or its content exceeds 64 KiB. Mistakes in one parameter are tried in the first 1,000.
 //
 // Making a sign has independent stages, and each stage has alternatives that libraries and clients use.
 // Alternatives without an effect on this request, or with the same effect as another, are dropped before

@@ -19,6 +19,7 @@ type search struct {
 	variants []*mistakes.Variant
 	target   []byte // the digest that a sign of the usual form encodes
 	limit    int    // on the length of one text
+	values   int    // about the number of values in the request
 	work     int
 	most     int // bytes to write and hash
 	tried    int
@@ -43,6 +44,7 @@ func newSearch(got Request, found *Diagnosis, rules signing.Rules, effort Effort
 		Rules: rules, Core: mistakes.CoreOf(found.Sign),
 	}}
 	s.limit = 16*len(found.Expected) + 4096
+	s.values = bytes.Count(found.Expected, []byte(","))
 	written := map[string]bool{}
 	for _, group := range s.Got.Parts() {
 		for _, m := range group.Members {
@@ -71,7 +73,7 @@ func (s *search) run(effort Effort) {
 	if s.cut || len(s.found.Causes) > 0 {
 		return
 	}
-	if len(s.Base.Entries) > maxPairMembers || len(s.Expected) > maxPairContent {
+	if s.large() {
 		s.cut = true
 		return
 	}
@@ -80,7 +82,12 @@ func (s *search) run(effort Effort) {
 		most += 2 // the unusual form of the sign is one mistake already, so few others remain
 	}
 	s.combine(most)
-	s.cut = s.cut && s.covered < Quick.most()
+	s.cut = len(s.found.Causes) == 0 && s.covered < Quick.most()
+}
+
+// large reports whether the request is too large for combinations.
+func (s *search) large() bool {
+	return len(s.Base.Entries) > maxPairMembers || len(s.Expected) > maxPairContent
 }
 
 // singles tries each mistake alone.
@@ -91,6 +98,9 @@ func (s *search) singles() {
 		return
 	}
 	for _, v := range s.variants {
+		if s.cut {
+			return
+		}
 		if v.Odd != (s.target == nil) {
 			continue
 		}
@@ -163,6 +173,9 @@ func (s *search) forget() {
 // render applies the early variants and writes the text. It returns nil if the text is too long.
 func (s *search) render(c *mistakes.Candidate, variants []*mistakes.Variant) []byte {
 	s.spend(len(s.Base.Entries) * 16)
+	if s.large() {
+		s.spend(s.values * 32)
+	}
 	if s.cut {
 		return nil
 	}

@@ -116,7 +116,7 @@ var valuesNormalised = fixed(
 
 // valueCase returns ways in which one value is in another letter case than the one sent.
 func valueCase(s *Subject) (ways []Variant) {
-	for _, e := range s.Base.Entries {
+	for _, e := range s.singled() {
 		for i, fold := range []func(string) string{strings.ToLower, strings.ToUpper} {
 			if text := fold(e.Value.Text); e.Written && e.Value.Kind == jsonform.KindString && text != e.Value.Text {
 				ways = append(ways, only(e, e.Name+" in "+[]string{"lower", "upper"}[i]+" case", jsonform.String(text)))

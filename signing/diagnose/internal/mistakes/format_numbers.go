@@ -40,7 +40,7 @@ var numbersUnquoted = fixed(
 
 // numberUnquoted covers one parameter that was a number in the client when it signed.
 func numberUnquoted(s *Subject) (ways []Variant) {
-	for _, e := range s.Base.Entries {
+	for _, e := range s.singled() {
 		if e.Value.Kind != jsonform.KindString || !isNumber(e.Value.Text) {
 			continue
 		}
@@ -65,7 +65,7 @@ func numberUnquoted(s *Subject) (ways []Variant) {
 // amountRespelled covers an amount written with other digits: without trailing zeros, in cents, or with
 // separators.
 func amountRespelled(s *Subject) (ways []Variant) {
-	for _, e := range s.Base.Entries {
+	for _, e := range s.singled() {
 		text := e.Value.Text
 		if e.Value.Kind == jsonform.KindLiteral || !isNumber(text) || languages.IsInteger(text) {
 			continue

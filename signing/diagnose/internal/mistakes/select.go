@@ -154,7 +154,7 @@ func globalLeftOut(s *Subject) []Variant {
 }
 
 func parameterLeftOut(s *Subject) (ways []Variant) {
-	for _, e := range s.Base.Entries {
+	for _, e := range s.singled() {
 		if !e.Written || slices.Contains(globals, e.Name) {
 			continue
 		}

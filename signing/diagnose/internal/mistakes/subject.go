@@ -29,3 +29,9 @@ type part struct {
 func (s Sent) Parts() [3]part {
 	return [3]part{{signing.Query, s.Query}, {signing.Path, s.Path}, {signing.Body, s.Body}}
 }
+
+// MaxSingled is the number of parameters up to which mistakes in one parameter are tried in each of them.
+const MaxSingled = 1000
+
+// singled returns the parameters in which mistakes in one parameter are tried.
+func (s *Subject) singled() []Entry { return s.Base.Entries[:min(len(s.Base.Entries), MaxSingled)] }
