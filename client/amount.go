@@ -29,12 +29,7 @@ func ParseAmount(text string) (Amount, error) {
 }
 
 func digits(text string) bool {
-	for i := range len(text) {
-		if text[i] < '0' || text[i] > '9' {
-			return false
-		}
-	}
-	return text != ""
+	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
 // String returns the amount as it was written.

@@ -74,7 +74,6 @@ func selectedBy(t *target.Target, how manner) ([]checks.Check, error) {
 	return selection.Divide(selected, t.Shard)
 }
 
-// runWith runs the checks.
 func runWith(ctx context.Context, t *target.Target, observer Observer, how manner) (*reports.Run, error) {
 	contract, err := t.Contract()
 	if err != nil {
@@ -281,7 +280,6 @@ func (r *runner) down(check checks.Check, selected []checks.Check) (reason strin
 	return "", false
 }
 
-// session returns the session of a check.
 func (r *runner) session(ctx context.Context, check checks.Check) *session.Session {
 	if part, divided := pool.Part(r.target, check); divided {
 		return r.connection.SessionWith(ctx, part)

@@ -77,7 +77,6 @@ func Explain(id string) (*Explanation, error) {
 	return explanation, nil
 }
 
-// ids returns the ids of checks and cases.
 func ids(all []checks.Check) []string {
 	var known []string
 	for _, check := range all {

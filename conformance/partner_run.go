@@ -65,26 +65,16 @@ func judgePartner(
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
-	described := make([]checks.Check, len(all))
-	run := make(map[string]partner.Check, len(all))
-	for i, check := range all {
-		described[i] = check.Described()
-		run[check.ID] = check
-	}
-	selected, err := selection.Select(described, t.Only, t.Skip)
-	if err != nil {
-		return nil, err
-	}
-	waivers, err := waiversOf(t, described, time.Now())
-	if err != nil {
-		return nil, err
-	}
 	r := &runner{target: t, observer: observer, run: reports.Run{
 		Schema: reports.SchemaVersion, Tool: toolOf(contract),
 		Target: reports.Target{Name: t.Name, PartnerCode: t.PartnerCode, Allow: []reports.Does{reports.Write}},
-		Policy: t.Policy(), Selection: reports.Selection{Only: t.Only, Skip: t.Skip}, Waivers: waivers,
+		Policy: t.Policy(), Selection: reports.Selection{Only: t.Only, Skip: t.Skip},
 		Seed: t.Seed, Started: time.Now().UTC(),
 	}}
+	selected, err := r.selectPartner(all)
+	if err != nil {
+		return nil, err
+	}
 	service.Problem = reach()
 	service.Reached = service.Problem == ""
 	r.run.Services = []reports.Service{service}
@@ -94,15 +84,31 @@ func judgePartner(
 	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout, errTimeLimit)
 	defer cancel()
 	for _, check := range selected {
-		r.done(r.partnerResult(limited, check, run[check.ID], service))
+		r.done(r.partnerResult(limited, check, service))
 	}
 	r.endPartner(context.Cause(limited))
 	return &r.run, nil
 }
 
+// selectPartner selects checks of a partner's side as the settings say, and reads the waivers.
+func (r *runner) selectPartner(all []partner.Check) ([]partner.Check, error) {
+	described := make([]checks.Check, len(all))
+	for i, check := range all {
+		described[i] = check.Described()
+	}
+	selected, err := selection.Select(described, r.target.Only, r.target.Skip)
+	if err != nil {
+		return nil, err
+	}
+	r.run.Waivers, err = waiversOf(r.target, described, time.Now())
+	return slices.DeleteFunc(slices.Clone(all), func(check partner.Check) bool {
+		return !slices.ContainsFunc(selected, func(c checks.Check) bool { return c.ID == check.ID })
+	}), err
+}
+
 // partnerResult runs one check, unless the run has ended or the service is down.
-func (r *runner) partnerResult(ctx context.Context, described checks.Check, check partner.Check, service reports.Service) reports.Result {
-	result := r.describe(described)
+func (r *runner) partnerResult(ctx context.Context, check partner.Check, service reports.Service) reports.Result {
+	result := r.describe(check.Described())
 	result.Started = time.Now().UTC()
 	switch {
 	case ctx.Err() != nil:

@@ -4,12 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"slices"
-	"time"
 
-	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/habits"
-	"github.com/mallcheck/mallcheck/conformance/partner"
 	"github.com/mallcheck/mallcheck/conformance/partner/proxy"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
@@ -36,8 +32,7 @@ func Proxy(ctx context.Context, t *target.Target, listener net.Listener, config 
 		return nil, err
 	}
 	p := proxy.New(&quiet, contract, r.connection, config)
-	all := p.Checks(contract)
-	selected, err := r.selectPartner(all)
+	selected, err := r.selectPartner(p.Checks(contract))
 	if err != nil {
 		return nil, err
 	}
@@ -58,32 +53,12 @@ func Proxy(ctx context.Context, t *target.Target, listener net.Listener, config 
 	if observer != nil {
 		observer.Begin(&r.run, len(selected))
 	}
+	service := reports.Service{Name: "target", Reached: true} // each check says itself whether it was
 	for _, check := range selected {
-		r.done(r.proxyResult(check, all))
+		r.done(r.partnerResult(context.Background(), check, service))
 	}
 	r.finishProxy(config)
 	return &r.run, nil
-}
-
-// selectPartner selects checks of a partner's side as the settings say, and reads the waivers.
-func (r *runner) selectPartner(all []partner.Check) ([]checks.Check, error) {
-	described := make([]checks.Check, len(all))
-	for i, check := range all {
-		described[i] = check.Described()
-	}
-	selected, err := Select(described, r.target.Only, r.target.Skip)
-	if err != nil {
-		return nil, err
-	}
-	r.run.Waivers, err = waiversOf(r.target, described, time.Now())
-	return selected, err
-}
-
-// proxyResult returns the result of one check of the proxy.
-func (r *runner) proxyResult(described checks.Check, all []partner.Check) reports.Result {
-	at := slices.IndexFunc(all, func(check partner.Check) bool { return check.ID == described.ID })
-	service := reports.Service{Name: "target", Reached: true} // each check says itself whether it was
-	return r.partnerResult(context.Background(), described, all[at], service)
 }
 
 // finishProxy undoes what the proxied requests created, and completes the run.

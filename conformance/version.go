@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -53,9 +54,7 @@ func Built() Build {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		build.read(info)
 	}
-	if build.Version == "" {
-		build.Version = "devel"
-	}
+	build.Version = cmp.Or(build.Version, "devel")
 	return build
 }
 
@@ -77,9 +76,7 @@ func (b *Build) read(info *debug.BuildInfo) {
 	for _, setting := range info.Settings {
 		switch setting.Key {
 		case "vcs.revision":
-			if b.Commit == "" {
-				b.Commit = setting.Value
-			}
+			b.Commit = cmp.Or(b.Commit, setting.Value)
 		case "vcs.time":
 			b.CommitTime, _ = time.Parse(time.RFC3339, setting.Value) // go build wrote it
 		case "vcs.modified":

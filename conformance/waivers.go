@@ -38,12 +38,10 @@ func waiversOf(t *target.Target, all []checks.Check, now time.Time) ([]reports.W
 	return waivers, nil
 }
 
-// covering returns the waivers that cover a result.
 func (r *runner) covering(result *reports.Result) []reports.Waiver {
 	return slices.DeleteFunc(slices.Clone(r.run.Waivers), func(w reports.Waiver) bool { return !covers(w, result) })
 }
 
-// covers reports whether a waiver covers the check of a result.
 func covers(w reports.Waiver, result *reports.Result) bool {
 	return selection.Matches(checks.Check{ID: result.ID, Operations: result.Operations}, w.Check)
 }

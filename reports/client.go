@@ -73,7 +73,6 @@ type ClientRefusal struct {
 	Count  int    `json:"count"`
 }
 
-// words describes the refusal.
 func (r ClientRefusal) words() string {
 	text := cmp.Or(r.Operation, "no operation") + " (" + r.Reason
 	if r.Parameter != "" {

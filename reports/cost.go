@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"math/big"
 	"regexp"
 	"slices"
@@ -63,9 +64,7 @@ func addCost(a, b *Cost) *Cost {
 	sum.Working += b.Working
 	sum.Waiting += b.Waiting
 	sum.Amount = addAmounts(a.Amount, b.Amount)
-	if sum.Currency == "" {
-		sum.Currency = b.Currency
-	}
+	sum.Currency = cmp.Or(sum.Currency, b.Currency)
 	sum.Operations = slices.Clone(a.Operations)
 	for _, more := range b.Operations {
 		at := slices.IndexFunc(sum.Operations, func(o OperationCost) bool { return o.Operation == more.Operation })

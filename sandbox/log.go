@@ -15,7 +15,6 @@ func (s *Sandbox) startLine() time.Time {
 	return time.Now()
 }
 
-// logLine logs one request.
 func (s *Sandbox) logLine(start time.Time, c *store.Call, a *store.Answer) {
 	if s.cfg.Log == nil {
 		return

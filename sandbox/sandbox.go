@@ -129,7 +129,7 @@ func New(cfg Config) (*Sandbox, error) {
 	if cfg.Rules == (signing.Rules{}) {
 		cfg.Rules = signing.Default()
 	}
-	hooks := store.Chain(append([]store.Interceptor{store.Passive()}, cfg.Interceptors...)...)
+	hooks := store.Chain(cfg.Interceptors...)
 	cfg.Rules = hooks.Rules(cfg.Rules)
 	s := &Sandbox{cfg: cfg, hooks: hooks, clock: &store.Clock{Base: cfg.Now}}
 	settings := cfg.settings()

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,9 +47,7 @@ func Start(ctx context.Context, cfg Config, listen string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if listen == "" {
-		listen = DefaultListen
-	}
+	listen = cmp.Or(listen, DefaultListen)
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", listen)
 	if err != nil {

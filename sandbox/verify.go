@@ -16,7 +16,6 @@ func (s *Sandbox) wantSign() string {
 	return fmt.Sprintf("it is the MD5 of the signed content, 32 %s-case hexadecimal digits", s.cfg.Rules.Hex)
 }
 
-// keepSign verifies the sign of a call.
 func (s *Sandbox) keepSign(c *store.Call) *store.Refusal {
 	return s.hooks.Signature(c, s.judgeSign(c))
 }

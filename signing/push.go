@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha1"
@@ -82,7 +83,7 @@ type PushSigner struct {
 
 // SignHeader sets the four headers of a push with the given body. If it fails, header is unchanged.
 func (s *PushSigner) SignHeader(header http.Header, body []byte) error {
-	version, algorithm := orDefault(s.Version, PushVersion), orDefault(s.Algorithm, PushAlgorithm)
+	version, algorithm := cmp.Or(s.Version, PushVersion), cmp.Or(s.Algorithm, PushAlgorithm)
 	if !strings.EqualFold(algorithm, PushAlgorithm) {
 		return fmt.Errorf("signing a push with algorithm %q: %w", algorithm, ErrPushAlgorithm)
 	}
@@ -205,9 +206,7 @@ func (v *PushVerifier) checkTimestamp(text string) error {
 	if tolerance < 0 {
 		return nil
 	}
-	if tolerance == 0 {
-		tolerance = PushTolerance
-	}
+	tolerance = cmp.Or(tolerance, PushTolerance)
 	clock := now(v.Now)
 	off := clock.Sub(time.UnixMilli(int64(milliseconds)))
 	if off.Abs() <= tolerance {
@@ -230,13 +229,6 @@ func (v *PushVerifier) checkTimestamp(text string) error {
 		relation = "ahead of"
 	}
 	return fmt.Errorf("%w: it is %v %s the clock, %v is allowed", ErrPushTimestamp, off.Abs().Round(time.Second), relation, tolerance)
-}
-
-func orDefault(text, fallback string) string {
-	if text == "" {
-		return fallback
-	}
-	return text
 }
 
 // now returns the time of clock, or of the machine if clock is nil.

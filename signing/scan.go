@@ -48,7 +48,6 @@ type scanner struct {
 	spans   []span // the members of the nested objects that are open, outermost first
 }
 
-// syntaxErrorf makes a SyntaxError.
 func syntaxErrorf(offset int, format string, args ...any) error {
 	return &SyntaxError{Offset: offset, Reason: fmt.Sprintf(format, args...)}
 }
@@ -128,7 +127,6 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
-// put writes one byte.
 func (s *scanner) put(dst []byte, c byte) []byte {
 	if s.write {
 		return append(dst, c)

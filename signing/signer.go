@@ -2,6 +2,7 @@ package signing
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,7 +55,7 @@ func (s *Signer) Sign(ctx context.Context, req *http.Request) error {
 		return errors.New("signing a request: it has no URL")
 	}
 	if err := s.sign(ctx, req); err != nil {
-		return fmt.Errorf("signing %s %s: %w", orDefault(req.Method, http.MethodGet), req.URL.Path, err)
+		return fmt.Errorf("signing %s %s: %w", cmp.Or(req.Method, http.MethodGet), req.URL.Path, err)
 	}
 	return nil
 }
@@ -136,10 +137,7 @@ func (s *Signer) signBody(method string, u url.URL, body []byte) ([]byte, error)
 
 // signOf reads the request as a server reads it, and signs what it finds.
 func (s *Signer) signOf(method string, u *url.URL, body []byte) (string, error) {
-	parts := s.Rules.Parts
-	if parts == 0 {
-		parts = AllParts
-	}
+	parts := cmp.Or(s.Rules.Parts, AllParts)
 	members, err := MembersOf(method, u, body, s.Templates, parts)
 	if err != nil {
 		return "", err
@@ -163,7 +161,7 @@ func (s *Signer) globals(parameters []parameter) ([]setting, error) {
 	}
 	var globals []setting
 	if version == nil || emptyValue(version.Value) {
-		globals = append(globals, setting{versionName, orDefault(s.Version, DefaultVersion)})
+		globals = append(globals, setting{versionName, cmp.Or(s.Version, DefaultVersion)})
 	}
 	if partnerCode == nil || emptyValue(partnerCode.Value) {
 		if s.PartnerCode == "" {

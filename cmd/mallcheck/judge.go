@@ -112,7 +112,8 @@ func (c *judgeCommand) config(std *console.Streams) (*trial.Config, error) {
 		command = command[1:]
 	}
 	config := &trial.Config{
-		Command: command, Env: c.Env, Require: c.Require, MinPoll: c.MinPoll, Listen: c.Listen, Ready: func(environ []string) { introduceJudge(std, environ) },
+		Command: command, Env: c.Env, Require: c.Require, MinPoll: c.MinPoll, Listen: c.Listen,
+		Ready: func(environ []string) { introduceJudge(std, environ) },
 	}
 	if len(command) > 0 {
 		if _, err := exec.LookPath(command[0]); err != nil {

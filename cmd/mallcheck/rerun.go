@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -47,8 +48,6 @@ func (c *rerunCommand) Run(std *console.Streams) error {
 	if err := ofTheSandbox(c.File, run, layers); err != nil {
 		return err
 	}
-	if settings.Seed == "" {
-		settings.Seed = strconv.FormatInt(run.Seed, 10)
-	}
+	settings.Seed = cmp.Or(settings.Seed, strconv.FormatInt(run.Seed, 10))
 	return (&runCommand{Settings: settings}).Run(std)
 }

@@ -144,7 +144,6 @@ func acceptedAndDone(ctx context.Context, s *session.Session, do action, sims ..
 	return s.AwaitResult(ctx, answer.Header.Get(s.Target().RequestIDHeader))
 }
 
-// outcome describes the result of a SIM.
 func outcome(sim, result string) string { return sim + " with result " + result }
 
 // outcomes describes each detail of a result.

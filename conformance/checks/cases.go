@@ -7,7 +7,6 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
 )
 
-// among keeps the cases of operations that keep selects.
 func among(cases []Check, keep func(operation string) bool) []Check {
 	return later(func() []Check {
 		return slices.DeleteFunc(expanded(cases), func(check Check) bool { return !keep(check.Operations[0]) })

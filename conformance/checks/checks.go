@@ -6,6 +6,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -116,9 +117,7 @@ func eachCase(check Check, run func(ctx context.Context, s *session.Session, ope
 	for _, operation := range operations() {
 		one := check
 		one.ID += "/" + operation.id
-		if one.Does == "" {
-			one.Does = operation.does
-		}
+		one.Does = cmp.Or(one.Does, operation.does)
 		one.Operations = []string{operation.id}
 		for _, id := range slices.Concat(check.Operations, operation.takes) {
 			if !slices.Contains(one.Operations, id) {

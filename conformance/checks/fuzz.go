@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -65,10 +66,7 @@ func fuzz(ctx context.Context, s *session.Session, operation, id string, n int, 
 			continue
 		}
 		request, failed = smallest(ctx, s, one, request, failed)
-		clause := request.Clause
-		if clause == "" {
-			clause = "requests/valid-accepted"
-		}
+		clause := cmp.Or(request.Clause, "requests/valid-accepted")
 		s.Violates(clause, failed.Exchange,
 			fmt.Sprintf("%s %s a request that must be %s; shrunk from seed %d: %s", operation,
 				outcomeWord(failed), expect, s.Target().Seed, request),

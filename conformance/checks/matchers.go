@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/onsi/gomega/types"
@@ -52,9 +53,7 @@ func (m outcomeMatcher) NegatedFailureMessage(actual any) string {
 
 // Tell implements expect.Teller: "addSims accepted a request without a sign".
 func (m outcomeMatcher) Tell(actual any, request string) expect.Failure {
-	if request == "" {
-		request = "a request"
-	}
+	request = cmp.Or(request, "a request")
 	answer, err := answerOf(actual)
 	if err != nil {
 		return expect.Failure{Summary: err.Error(), Exchange: -1}

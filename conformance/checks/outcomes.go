@@ -25,7 +25,6 @@ func paying(about string, others ...string) []string {
 	return all
 }
 
-// paidOrder returns a paid order.
 func paidOrder(ctx context.Context, s *session.Session) session.Purchase {
 	return paidSingly(ctx, s).Purchase
 }

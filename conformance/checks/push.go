@@ -91,7 +91,6 @@ func tellsNoOtherPartner(ctx context.Context, s *session.Session) {
 	Expect(bodiesOf(s.Pushes(foreign))).To(BeEmpty(), "the target pushed the second partner's order to the first")
 }
 
-// bodiesOf returns the bodies of pushes.
 func bodiesOf(pushes []*session.Push) []string {
 	bodies := make([]string, len(pushes))
 	for i, push := range pushes {

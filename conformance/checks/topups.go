@@ -83,7 +83,6 @@ var takeEffectChecks = []Check{{
 	},
 }}
 
-// thirdPartyOrder creates a third-party order for a SIM.
 func thirdPartyOrder(ctx context.Context, s *session.Session, sim string) session.Purchase {
 	p := s.NewPurchase()
 	p.SIM = sim
@@ -91,7 +90,6 @@ func thirdPartyOrder(ctx context.Context, s *session.Session, sim string) sessio
 	return p
 }
 
-// orderFor creates an order for a SIM.
 func orderFor(ctx context.Context, s *session.Session, sim string) session.Purchase {
 	p := s.NewPurchase()
 	p.SIM = sim

@@ -102,7 +102,6 @@ func namesWhoAsked(ctx context.Context, s *session.Session, draft newShopRequest
 	}
 }
 
-// simAsked returns the SIM in the request of an answer.
 func simAsked(s *session.Session, answer *wire.Answer) string {
 	var asked owner
 	_ = json.Unmarshal(s.Exchanges()[answer.Exchange].Request.Body, &asked) // the run wrote it

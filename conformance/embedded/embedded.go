@@ -6,6 +6,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -134,10 +135,7 @@ func Behaviour(faultIDs, variantIDs []string) ([]sandbox.Interceptor, map[string
 
 // receiver listens for the pushes of the sandbox and returns how it is to send them.
 func receiver(t *target.Target) (net.Listener, sandbox.Push, error) {
-	address := t.PushListen
-	if address == "" {
-		address = sandbox.DefaultListen
-	}
+	address := cmp.Or(t.PushListen, sandbox.DefaultListen)
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	inbox, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)

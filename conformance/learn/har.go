@@ -67,7 +67,6 @@ type harEntry struct {
 	}
 }
 
-// read reads the archive.
 func (a *archive) read() error {
 	a.clauses = map[string]string{}
 	for _, check := range conformance.AllChecks() {

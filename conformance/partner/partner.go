@@ -3,6 +3,7 @@
 package partner
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
@@ -32,14 +33,8 @@ type Check struct {
 
 // Described returns the check in the form in which the suite lists, selects and explains it.
 func (c Check) Described() checks.Check {
-	level := c.Level
-	if level == "" {
-		level = reports.Must
-	}
-	does := c.Does
-	if does == "" {
-		does = reports.Read
-	}
+	level := cmp.Or(c.Level, reports.Must)
+	does := cmp.Or(c.Does, reports.Read)
 	return checks.Check{ID: c.ID, Level: level, Clause: c.Clause, Does: does, Operations: c.Operations,
 		Requirement: c.Requirement, Grade: c.Grade, Source: c.Source}
 }

@@ -97,7 +97,6 @@ func trusted(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// clientCertificate reads a certificate and its key.
 func clientCertificate(cert, key string) ([]tls.Certificate, error) {
 	certText, err := readPEM(cert)
 	if err != nil {

@@ -135,7 +135,6 @@ func (f *File) document(text []byte) (*yaml.Node, error) {
 	return root.Content[0], nil
 }
 
-// target reads one target.
 func (f *File) target(at pair) (fileTarget, error) {
 	name := at.key.Value
 	t := fileTarget{name: name, line: at.key.Line, entries: map[string]fileEntry{}}

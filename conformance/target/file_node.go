@@ -16,7 +16,6 @@ import (
 // pair is one key of a mapping and its value.
 type pair struct{ key, value *yaml.Node }
 
-// fail returns an error at a node.
 func (f *File) fail(at *yaml.Node, what, problem, instead string) error {
 	origin := f.at(at.Line, what)
 	if what == "" {
@@ -132,7 +131,6 @@ func (f *File) expectations(at pair) ([]Expectation, error) {
 	return all, nil
 }
 
-// expectation reads one expectation.
 func (f *File) expectation(node *yaml.Node) (Expectation, error) {
 	one := Expectation{Origin: f.at(node.Line, expectationsKey)}
 	pairs, err := f.mapping(node, "an expectation", []string{"operation", "mutation", "expect"})
@@ -165,7 +163,6 @@ func (f *File) expectation(node *yaml.Node) (Expectation, error) {
 	return one, nil
 }
 
-// matches reports whether a word or glob matches a word.
 func matches(glob, word string) bool {
 	matched, err := path.Match(glob, word)
 	return err == nil && matched

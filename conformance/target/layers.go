@@ -30,7 +30,6 @@ func (l *Layer) originOf(key, value string) string {
 	return l.Origin(key)
 }
 
-// fileValueOf is a value of a key.
 type fileValueOf struct{ key, value string }
 
 // Flags returns the layer of the command line.

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"math"
 	"net"
 	"net/url"
@@ -79,9 +80,7 @@ func listenAddress(text string) (string, error) {
 	if err != nil || notNumber != nil {
 		return "", malformed{problem: "is not a valid address to listen on", instead: "write it as host:port, such as 127.0.0.1:8643"}
 	}
-	if host == "" {
-		host = "127.0.0.1"
-	}
+	host = cmp.Or(host, "127.0.0.1")
 	return net.JoinHostPort(host, strconv.FormatUint(number, 10)), nil
 }
 

@@ -73,7 +73,6 @@ func schemaOfTarget() schema {
 // helpDefault matches the placeholder of a default in a help text.
 var helpDefault = regexp.MustCompile(`\$\{default_([a-z0-9_]+)\}`)
 
-// schemaOf returns the schema of one setting.
 func schemaOf(key string) schema {
 	field, _ := fieldOf(key)
 	about := helpDefault.ReplaceAllStringFunc(field.Tag.Get("help"), func(found string) string {

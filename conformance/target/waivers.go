@@ -105,7 +105,6 @@ func (f *File) known(node *yaml.Node, what string, keys []string) ([]pair, error
 	return pairs, nil
 }
 
-// waiver reads one waiver.
 func (f *File) waiver(node *yaml.Node) (Waiver, error) {
 	var one Waiver
 	pairs, err := f.known(node, "a waiver", waiverKeys)

@@ -27,7 +27,6 @@ const (
 	status200  = "\x88" // :status 200 in the static table of HPACK
 )
 
-// frame returns a frame.
 func frame(kind, flags byte, stream uint32, payload string) string {
 	header := []byte{byte(len(payload) >> 16), byte(len(payload) >> 8), byte(len(payload)), kind, flags} //nolint:gosec // 24 bits
 	return string(binary.BigEndian.AppendUint32(header, stream)) + payload

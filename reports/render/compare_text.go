@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -45,7 +46,7 @@ func WriteComparison(w io.Writer, c *reports.Comparison, markdown bool) error {
 		if change.Before == 0 {
 			where = "only after"
 		}
-		return fmt.Sprintf("%s HTTP %d with %s: %s", form.code(change.Operation), change.Status, form.code(orNone(change.OperateCode)), where)
+		return fmt.Sprintf("%s HTTP %d with %s: %s", form.code(change.Operation), change.Status, form.code(cmp.Or(change.OperateCode, "none")), where)
 	})
 	form.latencies(&out, c.Latencies, markdown)
 	if _, err := io.WriteString(w, Safe(out.String())); err != nil {
@@ -112,7 +113,7 @@ func (f compareForm) violations(out *strings.Builder, title string, all []report
 		v := first[i]
 		text := f.text(v.Summary) + " (" + f.code(v.Clause) + ")"
 		if v.Actual != "" {
-			text += "; expected " + f.code(orNone(v.Expected)) + ", actual " + f.code(v.Actual)
+			text += "; expected " + f.code(cmp.Or(v.Expected, "none")) + ", actual " + f.code(v.Actual)
 		}
 		return text + "; " + plural.Of(len(checks[v.Clause]), "check") + ": " + f.code(digest.Listed(checks[v.Clause], digest.ListedMost))
 	})
@@ -178,13 +179,6 @@ func absent(v reports.Verdict) string {
 		return "not run"
 	}
 	return digest.OneLine(string(v), 20)
-}
-
-func orNone(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return text
 }
 
 // plainLine returns a text in one line without markup.

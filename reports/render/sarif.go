@@ -187,12 +187,7 @@ func sarifRuleOf(result *reports.Result, d *reports.Deviation, index int) sarifR
 }
 
 // sarifRuleID is a clause as the id of a rule, which must not be empty.
-func sarifRuleID(clause string) string {
-	if clause == "" {
-		return "mallcheck"
-	}
-	return clause
-}
+func sarifRuleID(clause string) string { return cmp.Or(clause, "mallcheck") }
 
 func sarifResultOf(result *reports.Result, d *reports.Deviation, rule int) sarifResult {
 	text := result.ID + ": " + result.Requirement + ". " + d.Summary + "."

@@ -142,7 +142,6 @@ func demand(what string, holds func(c *sandbox.Call) bool) newInterceptor {
 	}})
 }
 
-// onLookup changes lookups of one kind.
 func onLookup(kind sandbox.LookupKind, change func(c *sandbox.Call, l *sandbox.Lookup)) newInterceptor {
 	return always(sandbox.Interceptor{Lookup: func(_ *sandbox.State, c *sandbox.Call, l *sandbox.Lookup) {
 		if l.Kind == kind {

@@ -31,7 +31,6 @@ func orderVariants() []Variant {
 	}
 }
 
-// paymentVariants concern payments.
 func paymentVariants() []Variant {
 	return []Variant{
 		{"declined-at-once", "refuses to authorize a payment with a declined payment method", nil,

@@ -11,7 +11,6 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// pushVariants concern pushes.
 func pushVariants() []Variant {
 	return []Variant{
 		{"pushes-laid-out", "sends pushes indented, with reversed members and a charset", nil,

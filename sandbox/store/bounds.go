@@ -1,5 +1,7 @@
 package store
 
+import "cmp"
+
 // Bounds limit what a sandbox keeps in memory. A zero field takes its default. The provider documents
 // no limits; these are the sandbox's own.
 type Bounds struct {
@@ -56,9 +58,7 @@ func (b Bounds) WithDefaults() Bounds {
 			*field = value
 		}
 	}
-	if b.Body == 0 {
-		b.Body = DefaultBody
-	}
+	b.Body = cmp.Or(b.Body, DefaultBody)
 	fill(&b.SIMs, DefaultSIMs)
 	fill(&b.Tasks, DefaultTasks)
 	fill(&b.TaskSIMs, DefaultTaskSIMs)

@@ -6,10 +6,10 @@ import (
 	"github.com/mallcheck/mallcheck/signing"
 )
 
-// Chain combines interceptors into one. At each point they run in the given order, each on the result of
+// Chain combines interceptors into one that has every field set. At each point they run in the given order, each on the result of
 // the previous one. The first Incoming that answers, and the first Wire that writes, ends the chain.
 func Chain(interceptors ...Interceptor) Interceptor {
-	var all Interceptor
+	all := passive()
 	for _, next := range interceptors {
 		all = Interceptor{
 			Rules:      convertInTurn(all.Rules, next.Rules),
@@ -37,9 +37,8 @@ func Chain(interceptors ...Interceptor) Interceptor {
 	return all
 }
 
-// Passive has every field set and changes nothing. A sandbox puts it before its interceptors so that
-// every point can be called without a check for nil.
-func Passive() Interceptor {
+// passive has every field set and changes nothing.
+func passive() Interceptor {
 	keep := func(_ *Call, r *Refusal) *Refusal { return r }
 	return Interceptor{
 		Rules:      func(r signing.Rules) signing.Rules { return r },
@@ -65,83 +64,59 @@ func Passive() Interceptor {
 	}
 }
 
-// The functions below combine two hooks of the same type, either of which may be nil.
+// The functions below combine two hooks of the same type. g may be nil.
 
 func inTurn1[A any](f, g func(A)) func(A) {
-	switch {
-	case f == nil:
-		return g
-	case g == nil:
+	if g == nil {
 		return f
 	}
 	return func(a A) { f(a); g(a) }
 }
 
 func inTurn2[A, B any](f, g func(A, B)) func(A, B) {
-	switch {
-	case f == nil:
-		return g
-	case g == nil:
+	if g == nil {
 		return f
 	}
 	return func(a A, b B) { f(a, b); g(a, b) }
 }
 
 func inTurn3[A, B, C any](f, g func(A, B, C)) func(A, B, C) {
-	switch {
-	case f == nil:
-		return g
-	case g == nil:
+	if g == nil {
 		return f
 	}
 	return func(a A, b B, c C) { f(a, b, c); g(a, b, c) }
 }
 
 func convertInTurn[T any](f, g func(T) T) func(T) T {
-	switch {
-	case f == nil:
-		return g
-	case g == nil:
+	if g == nil {
 		return f
 	}
 	return func(value T) T { return g(f(value)) }
 }
 
 func judgeInTurn[A, T any](f, g func(A, T) T) func(A, T) T {
-	switch {
-	case f == nil:
-		return g
-	case g == nil:
+	if g == nil {
 		return f
 	}
 	return func(a A, value T) T { return g(a, f(a, value)) }
 }
 
 func decideInTurn[A, B, T any](f, g func(A, B, T) T) func(A, B, T) T {
-	switch {
-	case f == nil:
-		return g
-	case g == nil:
+	if g == nil {
 		return f
 	}
 	return func(a A, b B, value T) T { return g(a, b, f(a, b, value)) }
 }
 
 func renewInTurn[A, B, C any](f, g func(A, B, C, bool) bool) func(A, B, C, bool) bool {
-	switch {
-	case f == nil:
-		return g
-	case g == nil:
+	if g == nil {
 		return f
 	}
 	return func(a A, b B, c C, active bool) bool { return g(a, b, c, f(a, b, c, active)) }
 }
 
 func firstAnswer(f, g func(*http.Request) *Answer) func(*http.Request) *Answer {
-	switch {
-	case f == nil:
-		return g
-	case g == nil:
+	if g == nil {
 		return f
 	}
 	return func(r *http.Request) *Answer {
@@ -153,10 +128,7 @@ func firstAnswer(f, g func(*http.Request) *Answer) func(*http.Request) *Answer {
 }
 
 func firstWriter[A, B, C any](f, g func(A, B, C) bool) func(A, B, C) bool {
-	switch {
-	case f == nil:
-		return g
-	case g == nil:
+	if g == nil {
 		return f
 	}
 	return func(a A, b B, c C) bool { return f(a, b, c) || g(a, b, c) }

@@ -76,7 +76,6 @@ func iccid(prefix string, number int) string {
 	return digits + string(luhn(digits))
 }
 
-// luhn returns the check digit of a string of digits.
 func luhn(digits string) byte {
 	sum := 0
 	for i := range len(digits) {

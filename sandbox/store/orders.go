@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,7 +95,6 @@ func (o *Order) weigh() int {
 	return weight
 }
 
-// put stores an order.
 func (b *orderBook) put(o *Order) {
 	b.weight += o.weight
 	b.All = append(b.All, o)
@@ -148,9 +148,7 @@ func (st *State) Order(c *Call, o *Order, outcome string) *Refusal {
 		return refusal
 	}
 	o.Partner, o.planned = c.Partner, p.PlanCode
-	if o.PlanName == "" {
-		o.PlanName = p.Name
-	}
+	o.PlanName = cmp.Or(o.PlanName, p.Name)
 	o.Payment.Status = PayOpen
 	if refusal := st.hooks.Conflict(st, c, st.taken(o)); refusal != nil {
 		return refusal
@@ -181,7 +179,6 @@ func (st *State) taken(o *Order) *Refusal {
 	return nil
 }
 
-// findPackage returns the plan that a packageCode names.
 func (st *State) findPackage(c *Call, code string) (Plan, *Refusal) {
 	l := Lookup{Kind: LookupPackage, Key: code}
 	find := func(key string) int {

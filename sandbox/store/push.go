@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -55,15 +56,11 @@ const (
 // withDefaults fills empty fields. The error names the invalid setting.
 func (p Push) withDefaults() (Push, error) {
 	f := NewFixtures()
-	if p.Partner == "" {
-		p.Partner = f.Partner
-	}
+	p.Partner = cmp.Or(p.Partner, f.Partner)
 	if p.KeyID == "" && p.Key == nil {
 		p.KeyID, p.Key = f.PushKeyID, f.PushKey
 	}
-	if p.Backoff == 0 {
-		p.Backoff = DefaultPushBackoff
-	}
+	p.Backoff = cmp.Or(p.Backoff, DefaultPushBackoff)
 	if p.Timeout == 0 {
 		p.Timeout = DefaultPushTimeout
 	}

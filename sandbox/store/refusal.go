@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -81,10 +82,7 @@ func (r *Refusal) Error() string { return r.Message }
 
 // Answer returns the refusal in the envelope.
 func (r *Refusal) Answer() *Answer {
-	status := r.Status
-	if status == 0 {
-		status = http.StatusOK
-	}
+	status := cmp.Or(r.Status, http.StatusOK)
 	a := &Answer{Status: status, Header: http.Header{"Content-Type": {MediaType}}, Refused: r}
 	if r.Allow != "" {
 		a.Header["Allow"] = []string{r.Allow}

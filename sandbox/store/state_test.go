@@ -7,7 +7,7 @@ import (
 
 // What is removed leaves nothing behind in memory.
 func TestRemovedSIMsAreForgotten(t *testing.T) {
-	st := NewState(Settings{Now: time.Now, Bounds: Bounds{}.WithDefaults()}, Passive())
+	st := NewState(Settings{Now: time.Now, Bounds: Bounds{}.WithDefaults()}, Chain())
 	g := startingGroups()[0].ID
 	for _, sim := range NewFixtures().UnknownSIMs(100) {
 		st.Change(g, sim, 2)

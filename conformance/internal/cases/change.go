@@ -97,7 +97,6 @@ func (c Change) at(value []byte, path []string) []byte {
 	return written
 }
 
-// changed returns the changed value.
 func (c Change) changed(value []byte) []byte {
 	switch c.Kind {
 	case Set:

@@ -152,7 +152,6 @@ func (d *deriver) member(f field) {
 // title is the field's name within an id.
 func (f field) title() string { return strings.Join(append([]string{f.name}, f.path...), ".") }
 
-// change returns a change of the field's value.
 func (f field) change(kind Kind, value string) Change {
 	if f.in == InHeader {
 		return Change{Kind: Header, Name: f.name, Value: value}
@@ -160,7 +159,6 @@ func (f field) change(kind Kind, value string) Change {
 	return Change{Kind: kind, Name: f.name, Path: f.path, Value: value}
 }
 
-// set returns the change that sets the field to a string.
 func (f field) set(value string) Change {
 	if f.in == InHeader {
 		return f.change(Header, value)

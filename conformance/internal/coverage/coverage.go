@@ -112,7 +112,6 @@ func (c *Counter) Coverage() *reports.Coverage {
 	return coverage
 }
 
-// count counts the parts of one kind.
 func (o *operation) count(kind string, parts []*part) reports.CoveredParts {
 	counted := reports.CoveredParts{Kind: kind, Total: len(parts)}
 	for _, p := range parts {

@@ -90,7 +90,6 @@ func (b builder) push(parameters openapi3.Parameters, described *openapi3.Operat
 	}
 }
 
-// add adds a part of a kind.
 func (b builder) add(kind, name string) *part {
 	p := &part{name: name}
 	b.parts[kind] = append(b.parts[kind], p)

@@ -148,7 +148,6 @@ func (d *doctor) accepts(draft *session.Draft, rules signing.Rules) bool {
 	return answer != nil && answer.Accepted()
 }
 
-// tell records the answer to a question.
 func (d *doctor) tell(topic, question, answer string) {
 	d.report.Answers = append(d.report.Answers, Answer{Topic: topic, Question: question, Answer: d.clean(answer)})
 }

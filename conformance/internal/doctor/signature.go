@@ -143,7 +143,6 @@ func (d *doctor) partSigned(question string, draft *session.Draft, part signing.
 	}
 }
 
-// onGroup drafts a request for an operation on the group.
 func (d *doctor) onGroup(operation string) *session.Draft {
 	switch operation {
 	case "addSims":

@@ -7,6 +7,7 @@ package expect
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -64,13 +65,10 @@ func (a Assertion) require(matcher types.GomegaMatcher, wanted bool, description
 	if teller, tells := matcher.(Teller); tells && wanted && err == nil {
 		panic(teller.Tell(a.actual, what))
 	}
-	if what == "" {
-		what = "the response does not have the required value"
-	}
+	what = cmp.Or(what, "the response does not have the required value")
 	panic(Failure{Summary: what, Expected: expectation(matcher, wanted), Actual: Show(a.actual), Exchange: -1})
 }
 
-// sentence formats a description.
 func sentence(description []any) string {
 	if len(description) == 0 {
 		return ""

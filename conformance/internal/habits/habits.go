@@ -149,7 +149,6 @@ func (t *taker) add(name, subject string, result *reports.Result, d reports.Devi
 	}
 }
 
-// tell describes a habit.
 func (h *habit) tell(name string) reports.Habit {
 	evidence := plural.Of(len(h.operations), "operation")
 	switch {

@@ -82,7 +82,6 @@ var operations = sync.OnceValue(func() []string {
 	return ids
 })
 
-// findKinds sets kinds.
 func (p *pattern) findKinds() {
 	if namesOperation(p.statement) {
 		return
@@ -95,7 +94,6 @@ func (p *pattern) findKinds() {
 	}
 }
 
-// namesOperation reports whether a statement names an operation.
 func namesOperation(statement string) bool {
 	return slices.ContainsFunc(operations(), func(id string) bool { return strings.Contains(statement, id) })
 }

@@ -15,7 +15,6 @@ const (
 	wellHit   = 0.7
 )
 
-// tell describes a cause.
 func tell(c chosen, seen *observed, run *reports.Run) reports.Cause {
 	var members []*deviating
 	for _, id := range seen.ids {

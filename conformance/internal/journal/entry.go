@@ -61,7 +61,6 @@ type Request struct {
 	Paid bool `json:"-"`
 }
 
-// in is the group of a request.
 func (r Request) in() Group { return Group{r.Group, r.Partner} }
 
 // Result is the target's result for one SIM card of a request.

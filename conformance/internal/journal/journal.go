@@ -263,12 +263,9 @@ func (j *Journal) PaidOrders(partner, sim string) (paid int) {
 // Cancelled reports whether the target accepted the cancellation of the auto-renewal
 // of an order.
 func (j *Journal) Cancelled(orderNo string) bool {
-	for _, e := range j.Entries() {
-		if e.Operation == CancelRenewal && e.Order == orderNo && e.Outcome() == Accepted {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(j.Entries(), func(e *Entry) bool {
+		return e.Operation == CancelRenewal && e.Order == orderNo && e.Outcome() == Accepted
+	})
 }
 
 // CancelledAfter reports whether the target accepted, after a subscription, the cancellation of the auto-renewal of an

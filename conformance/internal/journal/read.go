@@ -3,6 +3,7 @@ package journal
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -108,7 +109,7 @@ func (j *Journal) Fits(path string, t *target.Target) error {
 	for _, service := range target.Services {
 		if was := j.head.URLs[service]; was != given[service] {
 			return &target.Error{
-				Origin: path, Problem: fmt.Sprintf("is of another target: its %s service is %s, not %s", service, orNone(was), orNone(given[service])),
+				Origin: path, Problem: fmt.Sprintf("is of another target: its %s service is %s, not %s", service, cmp.Or(was, "none"), cmp.Or(given[service], "none")),
 				Instead: "give the settings of the run that wrote it",
 			}
 		}
@@ -119,14 +120,6 @@ func (j *Journal) Fits(path string, t *target.Target) error {
 		}
 	}
 	return nil
-}
-
-// orNone returns an address, or "none".
-func orNone(address string) string {
-	if address == "" {
-		return "none"
-	}
-	return address
 }
 
 // Resume continues the file that a journal was read from, without the partial line at its end.

@@ -23,12 +23,8 @@ func isSaying(text string) bool {
 	if text == "" || utf8.RuneCountInString(text) > 24 {
 		return false
 	}
-	for _, r := range text {
-		if !unicode.IsLetter(r) && r != ' ' {
-			return false
-		}
-	}
-	return strings.Count(text, " ") <= 2
+	isOther := func(r rune) bool { return !unicode.IsLetter(r) && r != ' ' }
+	return !strings.ContainsFunc(text, isOther) && strings.Count(text, " ") <= 2
 }
 
 // memberName matches the names of members that are kept, but not a number used as a key.

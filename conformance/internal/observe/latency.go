@@ -27,7 +27,6 @@ func (l *Learner) latency(exchange *reports.Exchange) {
 	of.steps[step(d)]++
 }
 
-// step returns the step of a duration.
 func step(d time.Duration) int {
 	n := uint64(d) //nolint:gosec // it is positive
 	power := bits.Len64(n) - 1

@@ -185,17 +185,8 @@ func identifies(name string, schema *openapi3.Schema) bool {
 		return true
 	}
 	folded := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
-	for _, end := range privateEnds {
-		if strings.HasSuffix(folded, end) {
-			return true
-		}
-	}
-	for _, part := range privateParts {
-		if strings.Contains(folded, part) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(privateEnds, func(end string) bool { return strings.HasSuffix(folded, end) }) ||
+		slices.ContainsFunc(privateParts, func(part string) bool { return strings.Contains(folded, part) })
 }
 
 // privateEnds and privateParts are what the names of members end with or contain if their values

@@ -100,7 +100,6 @@ func (t *tasks) find(id string) {
 	t.forms &= textform.Of(id)
 }
 
-// look notes the state of a task.
 func (t *tasks) look(id, state string) {
 	before, known := t.states[id]
 	if !known {

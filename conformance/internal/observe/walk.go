@@ -41,7 +41,6 @@ func once(counter *int, seen *bool) {
 	}
 }
 
-// value notes the value of a node.
 func (w *walker) value(n *node, value any, depth int) {
 	w.touch(n)
 	if n.first.IsZero() || w.at.Before(n.first) {

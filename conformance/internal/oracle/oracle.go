@@ -73,9 +73,7 @@ func New(contract *openapi.Contract, options Options) (*Oracle, error) {
 		return nil, fmt.Errorf("loading the contract: %w", err)
 	}
 	o := &Oracle{contract: contract, operations: map[string]operation{}, header: options.RequestIDHeader}
-	if o.header == "" {
-		o.header = requestIDHeader
-	}
+	o.header = cmp.Or(o.header, requestIDHeader)
 	for _, op := range contract.Operations() {
 		described := document.Paths.Value(op.Path).GetOperation(op.Method)
 		responses := described.Responses
@@ -197,7 +195,7 @@ func (j *judgement) mediaType() {
 		if j.form == clauseRefusals {
 			clause = clauseRefusals
 		}
-		j.add(clause, "header Content-Type", "the Content-Type of the answer is not JSON", "application/json", orNone(value))
+		j.add(clause, "header Content-Type", "the Content-Type of the answer is not JSON", "application/json", cmp.Or(value, "none"))
 	}
 }
 
@@ -240,11 +238,4 @@ func clipped(name string) string {
 		return name
 	}
 	return strings.ToValidUTF8(name[:maxName], "") + "…"
-}
-
-func orNone(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return text
 }

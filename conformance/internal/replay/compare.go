@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -109,8 +110,6 @@ func formOf(pointer string, value any, kinds map[string]string) {
 	case bool:
 		kind = "a boolean"
 	}
-	if pointer == "" {
-		pointer = "body"
-	}
+	pointer = cmp.Or(pointer, "body")
 	kinds[pointer] = kind
 }

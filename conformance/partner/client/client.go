@@ -9,6 +9,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -122,15 +123,11 @@ func New(contract *openapi.Contract, options Options) (*Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	if options.RequestIDHeader == "" {
-		options.RequestIDHeader = DefaultRequestIDHeader
-	}
+	options.RequestIDHeader = cmp.Or(options.RequestIDHeader, DefaultRequestIDHeader)
 	if len(options.TerminalStatuses) == 0 {
 		options.TerminalStatuses = []string{"completed"}
 	}
-	if options.MinPoll == 0 {
-		options.MinPoll = DefaultMinPoll
-	}
+	options.MinPoll = cmp.Or(options.MinPoll, DefaultMinPoll)
 	return &Judge{observer: observer, flow: newFlow(options)}, nil
 }
 

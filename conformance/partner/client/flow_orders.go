@@ -119,7 +119,6 @@ func (f *flow) price(e *event, o *order) {
 	e.add(ListedPrice, "price", "body payAmount", "the order does not have the price of its package", p.Amount+" "+p.Currency, o.amount+" "+o.currency)
 }
 
-// at reports whether an order has a price.
 func (o *order) at(p Price) bool {
 	return same(p.Amount, o.amount) && strings.EqualFold(p.Currency, o.currency)
 }

@@ -22,7 +22,6 @@ var hopByHop = []string{
 // notForwarded are request headers that the proxy's client creates anew.
 var notForwarded = []string{"Accept-Encoding", "Content-Length", "Expect", "Host"}
 
-// forwarded returns the header of a forwarded request.
 func forwarded(header http.Header) http.Header {
 	out := header.Clone()
 	dropHops(out)

@@ -127,7 +127,6 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.log(r, c, exchange, judged, started)
 }
 
-// read returns the request with the operation that it calls.
 func (p *Proxy) read(w http.ResponseWriter, r *http.Request) (*call, *refusal) {
 	path := r.URL.EscapedPath()
 	service, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")

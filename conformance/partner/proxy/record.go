@@ -58,7 +58,6 @@ func (r *recorder) of(operation string) *traffic {
 	return r.by[operation]
 }
 
-// add records an exchange and its deviations.
 func (r *recorder) add(exchange reports.Exchange, deviations []reports.Deviation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

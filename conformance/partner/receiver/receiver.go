@@ -186,7 +186,6 @@ func (s *sender) encode(mac []byte) string {
 	return base64.StdEncoding.EncodeToString(mac)
 }
 
-// request returns the push as a request.
 func (s *sender) request(ctx context.Context, p *push) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, p.method, s.URL.String(), bytes.NewReader(p.body))
 	if err != nil {
@@ -206,7 +205,6 @@ func (s *sender) request(ctx context.Context, p *push) (*http.Request, error) {
 // maxResponse is how many bytes of a response are read.
 const maxResponse = 64 << 10
 
-// send sends a push and returns the exchange.
 func (s *sender) send(ctx context.Context, p *push) reports.Exchange {
 	exchange := reports.Exchange{Operation: operation, Started: time.Now().UTC(), Request: reports.Request{
 		Method: p.method, URL: s.URL.Redacted(), Body: p.body[:min(len(p.body), maxResponse)], Cut: int64(max(0, len(p.body)-maxResponse)),

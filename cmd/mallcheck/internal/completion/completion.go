@@ -219,7 +219,6 @@ func faultIDs() []candidate {
 	return found
 }
 
-// ids returns the ids of the checks.
 func ids() []candidate {
 	all := checks.All()
 	found := make([]candidate, len(all))

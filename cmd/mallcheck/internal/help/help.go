@@ -88,7 +88,6 @@ func firstSentence(text string) string {
 	return first + "."
 }
 
-// settingsOf returns the flags of a command that are settings.
 func settingsOf(command *kong.Node) []*kong.Flag {
 	return slices.DeleteFunc(slices.Clone(command.Flags), func(flag *kong.Flag) bool { return flag.Group == nil })
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance"
@@ -117,12 +118,7 @@ func pathParameters(operation openapi.Operation) (names []string) {
 }
 
 func hasMember(members []signing.Member, name string) bool {
-	for _, m := range members {
-		if m.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(members, func(m signing.Member) bool { return m.Name == name })
 }
 
 // Hint says that path parameters are signed, if none were given and nothing else explains the sign.

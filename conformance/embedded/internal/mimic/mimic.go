@@ -148,7 +148,6 @@ func (m *mimic) rules(rules signing.Rules) signing.Rules {
 	return rules
 }
 
-// answer changes an answer.
 func (m *mimic) answer(c *sandbox.Call, a *sandbox.Answer) {
 	if m.media != "" && len(a.Body) > 0 {
 		a.Set("Content-Type", m.media)

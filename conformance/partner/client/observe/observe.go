@@ -4,6 +4,7 @@
 package observe
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -212,15 +213,15 @@ func (j *judgement) route() bool {
 	switch {
 	case elsewhere != nil:
 		j.observed.Operation = elsewhere.ID
-		j.add(Mistake{Check: RightService, Key: elsewhere.ID, Part: "address", Summary: elsewhere.ID + " was sent to the service " + orNone(j.request.Service),
-			Expected: "the address of the service " + elsewhere.Service, Actual: "the address of " + orNone(j.request.Service)})
+		j.add(Mistake{Check: RightService, Key: elsewhere.ID, Part: "address", Summary: elsewhere.ID + " was sent to the service " + cmp.Or(j.request.Service, "none"),
+			Expected: "the address of the service " + elsewhere.Service, Actual: "the address of " + cmp.Or(j.request.Service, "none")})
 	case methods != nil:
 		slices.Sort(methods)
 		j.add(Mistake{Check: KnownOperation, Key: actual, Part: "method", Summary: "the path does not support this method",
 			Expected: strings.Join(slices.Compact(methods), ", ") + " " + j.request.Path, Actual: actual})
 	default:
 		j.add(Mistake{Check: KnownOperation, Key: actual, Part: "path", Summary: "no operation has this path" + j.emptySegment(),
-			Expected: "a path of the contract, below the address of its service", Actual: orNone(j.request.Service) + ": " + actual})
+			Expected: "a path of the contract, below the address of its service", Actual: cmp.Or(j.request.Service, "none") + ": " + actual})
 	}
 	return false
 }
@@ -262,11 +263,4 @@ func bounded(text string) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:maxText], "") + "…"
-}
-
-func orNone(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return text
 }

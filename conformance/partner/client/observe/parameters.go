@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -94,7 +95,7 @@ func (j *judgement) mediaType() {
 	if len(sent) == 1 && err == nil && media == "application/json" && (charset == "" || strings.EqualFold(charset, "utf-8")) && len(parameters) == 0 {
 		return
 	}
-	actual := orNone(strings.Join(sent, ", "))
+	actual := cmp.Or(strings.Join(sent, ", "), "none")
 	j.add(Mistake{Check: MediaType, Key: actual, Part: part, Summary: "the Content-Type of the body is not JSON in UTF-8",
 		Expected: "Content-Type: application/json", Actual: actual})
 }

@@ -181,7 +181,6 @@ func (t *trials) pushChecks() []partner.Check {
 	}
 }
 
-// scenarioChecks are the checks of one scenario.
 func (t *trials) scenarioChecks(s *Scenario) []partner.Check {
 	when := "when the mall " + s.Statement
 	check := func(prefix, clause, requirement string, judge func(r *partner.Record, o *outcome)) partner.Check {

@@ -238,9 +238,7 @@ func (r *record) see(e client.Exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	o := r.outcome
-	if o.bug == "" {
-		o.bug = seen.Disagreement
-	}
+	o.bug = cmp.Or(o.bug, seen.Disagreement)
 	if seen.Refused && e.Ruling != nil && e.Ruling.Reason != "" {
 		o.refusals[reports.ClientRefusal{Operation: seen.Operation, Reason: e.Ruling.Reason, Parameter: e.Ruling.Parameter,
 			Clause: refusedBy(&seen, e.Ruling), Code: seen.Code, Status: e.Response.Status}]++

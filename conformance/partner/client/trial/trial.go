@@ -158,7 +158,6 @@ func Words() []string {
 	return words
 }
 
-// selected returns the selected scenarios of a kind.
 func (c *Config) selected(kind string) []Scenario {
 	var some []Scenario
 	for _, s := range All() {
@@ -290,9 +289,7 @@ const (
 
 // variables returns the environment of a client.
 func variables(f sandbox.Fixtures, url, push, header string, rules signing.Rules) []string {
-	if rules.Parts == 0 {
-		rules.Parts = signing.AllParts
-	}
+	rules.Parts = cmp.Or(rules.Parts, signing.AllParts)
 	return []string{
 		"MALL_URL=" + url,
 		"MALL_VSHOP_URL=" + url + "/vshop",

@@ -34,7 +34,6 @@ const (
 // derivedArea is the area of the checks that are derived from the contract.
 const derivedArea = "GEN"
 
-// checkRank ranks the check of a result for a clause.
 func checkRank(result *reports.Result, clause string) int {
 	switch {
 	case result.Clause != clause:

@@ -1,6 +1,7 @@
 package jsonform
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -54,12 +55,7 @@ func Marks(e *Escaping) { e.upperMark = true }
 func Beyond(ranges ...[2]rune) func(*Escaping) {
 	return func(e *Escaping) {
 		e.beyond = func(r rune) bool {
-			for _, in := range ranges {
-				if in[0] <= r && r <= in[1] {
-					return true
-				}
-			}
-			return false
+			return slices.ContainsFunc(ranges, func(in [2]rune) bool { return in[0] <= r && r <= in[1] })
 		}
 	}
 }
