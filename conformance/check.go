@@ -11,7 +11,9 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/causes"
 	"github.com/mallcheck/mallcheck/conformance/internal/expect"
+	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/conformance/internal/session"
+	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/reports"
 )
@@ -181,4 +183,26 @@ func (r *runner) skipped(check checks.Check, reason string) reports.Result {
 	result := r.describe(check)
 	result.Verdict, result.Reason, result.Started = reports.Skipped, reason, time.Now().UTC()
 	return result
+}
+
+// observedOf returns the judge of those claims of a target's overlay that no schema expresses, nil without an overlay.
+func observedOf(t *target.Target) (*observe.Judge, error) {
+	if t.Overlay == nil {
+		return nil, nil
+	}
+	contract, err := openapi.Mall()
+	if err != nil {
+		return nil, err
+	}
+	return observe.NewJudge(contract, t.Overlay.Learned)
+}
+
+// holdToOverlay compares the exchanges of a result with the overlay of the target.
+func (r *runner) holdToOverlay(result *reports.Result) {
+	if r.observed == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.observed.Result(result)
 }

@@ -152,5 +152,3 @@ func topics() []string {
 	}
 	return names
 }
-
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

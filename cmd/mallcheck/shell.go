@@ -47,7 +47,7 @@ type completeCommand struct {
 func (c *completeCommand) Run(std *console.Streams, context *kong.Context) error {
 	var text strings.Builder
 	for _, candidate := range completion.Complete(context.Model.Node, c.Words, std.Environ) {
-		fmt.Fprintf(&text, "%s\t%s\n", candidate.Text, oneLine(candidate.Help))
+		fmt.Fprintf(&text, "%s\t%s\n", candidate.Text, strings.Join(strings.Fields(candidate.Help), " "))
 	}
 	_, err := io.WriteString(std.Out, text.String())
 	return err

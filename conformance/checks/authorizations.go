@@ -124,7 +124,7 @@ var nothingPaid = []Check{{
 		s.Authorize(ctx, p, s.PayingMethod())
 		before := s.Send(ctx, s.NewResultQuery(p.PayID))
 		right := s.NewConfirmPaymentResult(p.PayID)
-		withoutTradeTime(ctx, s, right, what)
+		refusedFirst(ctx, s, right.Twin().Before(wire.Drop("tradeTime")), tradeTimeClause(right.Operation.ID), what)
 		paysNothing(ctx, s, before, s.Send(ctx, s.NewResultQuery(p.PayID)))
 		s.RequireAccepted(s.Send(ctx, right))
 	},
@@ -148,11 +148,6 @@ var nothingPaid = []Check{{
 			func(draft *session.Draft) { draft.SignedBy(digitChanged(-1)) })
 	},
 }}
-
-// withoutTradeTime sends a request without its tradeTime, which must be refused.
-func withoutTradeTime(ctx context.Context, s *session.Session, right *session.Draft, what string) {
-	refusedFirst(ctx, s, right.Twin().Before(wire.Drop("tradeTime")), tradeTimeClause(right.Operation.ID), what)
-}
 
 // paysNothing asserts that a refused confirmation paid nothing. It skips the assertion if the
 // authorization paid already, and the check if authorizations pay a moment later by themselves.

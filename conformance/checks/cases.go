@@ -23,11 +23,6 @@ func onBodies(check Check, run func(ctx context.Context, s *session.Session, ope
 	return among(onEach(check, run), func(operation string) bool { return operationOf(operation).hasBody() })
 }
 
-// onShop makes a case of a check for every operation of Vshop.
-func onShop(check Check, run func(ctx context.Context, s *session.Session, operation string)) []Check {
-	return having("deviceCode", onEach(check, run))
-}
-
 // inBody sets the clause of each case to a location in the schema of its body.
 func inBody(below string, cases []Check) []Check {
 	return later(func() []Check {

@@ -70,10 +70,10 @@ var vshopChecks = append([]Check{{
 		sim := s.ExistingSIM()
 		refusesSIM(ctx, s, (*session.Session).NewSingleVerify, sim[:len(sim)/2], sim+"abc")
 	},
-}}, onShop(Check{
+}}, having("deviceCode", onEach(Check{
 	ID: "VSH-010", Clause: "requests/valid-accepted",
 	Requirement: "{operation} accepts every printed languageCode and terminal",
-}, acceptsPrintedCodes)...)
+}, acceptsPrintedCodes))...)
 
 // newShopRequest drafts a Vshop request for a SIM.
 type newShopRequest func(s *session.Session, sim string) *session.Draft

@@ -12,12 +12,17 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/embedded/internal/mimic"
 	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/wholefile"
 	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
 )
@@ -152,4 +157,31 @@ func receiver(t *target.Target) (net.Listener, sandbox.Push, error) {
 		KeyID: t.PushKeyID, Key: t.PushKey, Join: t.PushJoin, Encoding: t.PushEncoding,
 	}
 	return inbox, WithKey(push), nil
+}
+
+// AddOverlay configures the sandbox to answer as the target of an overlay does, and adds the settings that a run
+// needs with it.
+func AddOverlay(path string, config *sandbox.Config, settings map[string]string) error {
+	overlay, err := target.ReadOverlay(path)
+	if err != nil {
+		return err
+	}
+	fitting, err := mimic.Apply(overlay.Learned, config)
+	maps.Copy(settings, fitting)
+	return err
+}
+
+// WriteEnvFile writes settings as environment variables, all at once by a rename.
+func WriteEnvFile(path string, values map[string]string) error {
+	var text strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		fmt.Fprintf(&text, "%s=%s\n", target.EnvironmentName(key), values[key])
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder; name a file, such as %s", path, filepath.Join(path, "sandbox.env"))
+	}
+	if err := wholefile.Put(path, 0o600, []byte(text.String())); err != nil {
+		return fmt.Errorf("%s cannot be written: %w; name a file in a folder that you may write to", path, err)
+	}
+	return nil
 }

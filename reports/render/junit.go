@@ -198,16 +198,12 @@ func (s *junitSuite) add(testcase junitCase) {
 
 // runProperties describes the run; they are the same for every testsuite.
 func runProperties(run *reports.Run) []junitProperty {
-	allow := make([]string, len(run.Target.Allow))
-	for i, does := range run.Target.Allow {
-		allow[i] = string(does)
-	}
 	properties := []junitProperty{
 		property("tool", strings.TrimSpace(run.Tool.Name+" "+run.Tool.Version)),
 		property("contract", run.Tool.Contract),
 		property("target", run.Target.Name),
 		property("partnerCode", run.Target.PartnerCode),
-		property("allow", strings.Join(allow, ",")),
+		property("allow", digest.Allowed(run, ",")),
 		property("strict", string(run.Policy.Strict)),
 		property("failOnFinding", strconv.FormatBool(run.Policy.FailOnFinding)),
 		property("seed", strconv.FormatInt(run.Seed, 10)),

@@ -29,7 +29,7 @@ func WriteMarkdown(w io.Writer, run *reports.Run) error {
 	_, findings := digest.GroupDeviations(run)
 	markdownCauses(&out, "Causes", failing)
 	markdownCauses(&out, "Critical findings", digest.CriticalFindings(run))
-	markdownInconclusive(&out, untested)
+	markdownList(&out, "Inconclusive", causeLines(untested))
 	markdownFindings(&out, findings)
 	markdownList(&out, "Habits", habitLines(run.Habits))
 	markdownCoverage(&out, run.Coverage)
@@ -154,12 +154,8 @@ func markdownFindings(out *strings.Builder, list []digest.Group) {
 			others = " and " + plural.Of(n, "more clause")
 		}
 		fmt.Fprintf(out, "- %s: %s%s; %s\n", markdownEscape(digest.OneLine(entry.Summary, markdownText)),
-			markdownCode(digest.ClauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)), others, markdownChecks(entry))
+			markdownCode(digest.ClauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)), others, markdownNames(entry.Checks, entry.More))
 	}
-}
-
-func markdownInconclusive(out *strings.Builder, untested []digest.Explained) {
-	markdownList(out, "Inconclusive", causeLines(untested))
 }
 
 // markdownList writes a title and the first lines of a list; nothing for an empty list.
@@ -201,8 +197,6 @@ func markdownCost(out *strings.Builder, cost *reports.Cost) {
 	}
 	out.WriteString("\n</details>\n")
 }
-
-func markdownChecks(entry *digest.Group) string { return markdownNames(entry.Checks, entry.More) }
 
 // markdownNames writes names as code and counts the others.
 func markdownNames(names []string, more int) string {

@@ -72,15 +72,11 @@ func (t *Terminal) Begin(run *reports.Run, checks int) {
 		title += ", partner " + run.Target.PartnerCode
 	}
 	out.WriteString(digest.OneLine(title, 600) + "\n")
-	allow := make([]string, len(run.Target.Allow))
-	for i, does := range run.Target.Allow {
-		allow[i] = string(does)
-	}
 	fields := []field{}
 	for _, service := range run.Services {
 		fields = append(fields, field{service.Name, service.URL})
 	}
-	settings := fmt.Sprintf("allow %s; strict %s; seed %s", cmp.Or(strings.Join(allow, ","), "nothing"), run.Policy.Strict,
+	settings := fmt.Sprintf("allow %s; strict %s; seed %s", cmp.Or(digest.Allowed(run, ","), "nothing"), run.Policy.Strict,
 		strconv.FormatInt(run.Seed, 10))
 	if run.Shard != nil {
 		settings += "; shard " + run.Shard.String()

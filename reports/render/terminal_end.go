@@ -112,7 +112,7 @@ func (t *Terminal) cause(out *strings.Builder, c *digest.Explained, number int) 
 	if number > 1 {
 		return
 	}
-	form.fields(out, []field{{"evidence", digest.EvidenceText(&c.Cause)}, {"checks", checksText(c)}})
+	form.fields(out, []field{{"evidence", digest.EvidenceText(&c.Cause)}, {"checks", digest.Listed(digest.CasesOf(c.Checks), summaryChecks)}})
 	form.text = 2 * summaryText
 	form.fields(out, []field{{"look at", digest.OneLine(c.Advice, 2*summaryText)}})
 	if c.Example != nil {
@@ -120,11 +120,6 @@ func (t *Terminal) cause(out *strings.Builder, c *digest.Explained, number int) 
 			out.WriteString("     " + visible.Escape(line) + "\n")
 		}
 	}
-}
-
-// checksText names the first checks of a cause, each with the number of its cases.
-func checksText(c *digest.Explained) string {
-	return digest.Listed(digest.CasesOf(c.Checks), summaryChecks)
 }
 
 // skipReasons are the reasons for which checks were skipped, the most frequent first.

@@ -11,7 +11,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/mallcheck/mallcheck/openapi"
-
 	"github.com/mallcheck/mallcheck/reports"
 )
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/mallcheck/mallcheck/conformance/internal/wire"
 )
 
 // The operations that the journal distinguishes.
@@ -202,4 +204,13 @@ func Summary(names []string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)
 	}
 	return strings.Join(names, ", ")
+}
+
+// ResultsOf returns the outcome of a task for each SIM card.
+func ResultsOf(r wire.Result) []Result {
+	results := make([]Result, len(r.Details))
+	for i, detail := range r.Details {
+		results[i] = Result{SIM: detail.SimID, Code: detail.Result}
+	}
+	return results
 }

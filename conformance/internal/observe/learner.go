@@ -189,15 +189,10 @@ func refusalOf(status int, answer answer) string {
 		return fmt.Sprintf("HTTP %d without operateCode", status)
 	case answer.code == "":
 		return fmt.Sprintf("HTTP %d, operateCode that is not a string", status)
-	case !isRefusalCode(answer.code):
+	case !isCode(answer.code) && !isSaying(answer.code):
 		return fmt.Sprintf("HTTP %d, operateCode that changes", status)
 	}
 	return fmt.Sprintf("HTTP %d, operateCode %s", status, answer.code)
-}
-
-// isRefusalCode reports whether an operateCode may be kept: a code or a few words.
-func isRefusalCode(code string) bool {
-	return isCode(code) || isSaying(code)
 }
 
 // factKey names a fact.

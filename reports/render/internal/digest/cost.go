@@ -9,6 +9,15 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
+// Allowed lists the permissions of a run; empty if it had none.
+func Allowed(run *reports.Run, between string) string {
+	var names []string
+	for _, does := range run.Target.Allow {
+		names = append(names, string(does))
+	}
+	return strings.Join(names, between)
+}
+
 // CostText describes the cost of a run in one line.
 func CostText(cost *reports.Cost) string {
 	parts := []string{plural.Of(cost.Calls, "call"), plural.Of(cost.Orders, "order")}

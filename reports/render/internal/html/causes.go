@@ -13,20 +13,29 @@ const (
 	causeChecks = 8 // checks named per cause
 )
 
-// causeView is a cause with the difference between expected and actual marked.
+// causeView is a cause as the page shows it.
 type causeView struct {
 	digest.Explained
+	marked
+}
+
+// habitView is a habit as the page shows it.
+type habitView struct {
+	reports.Habit
+	marked
+}
+
+// marked is the difference between expected and actual, and the checks that show it.
+type marked struct {
 	Left, Right []digest.Span
 	Shown       []string // checks that are named
 	More        int      // further checks
 }
 
-// habitView is a habit with the difference between expected and actual marked.
-type habitView struct {
-	reports.Habit
-	Left, Right []digest.Span
-	Shown       []string
-	More        int
+func markedOf(expected, actual string, checks []string) (m marked) {
+	m.Left, m.Right = digest.Difference(bounded(expected), bounded(actual))
+	m.Shown, m.More = digest.FirstOf(checks, causeChecks)
+	return m
 }
 
 // FirstCritical are the critical findings that are shown expanded.
@@ -45,10 +54,7 @@ func (p *page) OtherCauses() []causeView { return p.Causes[min(len(p.Causes), fi
 func causesView(causes []digest.Explained) []causeView {
 	var list []causeView
 	for _, c := range causes {
-		view := causeView{Explained: c}
-		view.Left, view.Right = digest.Difference(bounded(c.Expected), bounded(c.Actual))
-		view.Shown, view.More = digest.FirstOf(c.Checks, causeChecks)
-		list = append(list, view)
+		list = append(list, causeView{c, markedOf(c.Expected, c.Actual, c.Checks)})
 	}
 	return list
 }
@@ -56,10 +62,7 @@ func causesView(causes []digest.Explained) []causeView {
 func habitsView(habits []reports.Habit) []habitView {
 	var list []habitView
 	for _, habit := range habits {
-		view := habitView{Habit: habit}
-		view.Left, view.Right = digest.Difference(bounded(habit.Expected), bounded(habit.Actual))
-		view.Shown, view.More = digest.FirstOf(habit.Checks, causeChecks)
-		list = append(list, view)
+		list = append(list, habitView{habit, markedOf(habit.Expected, habit.Actual, habit.Checks)})
 	}
 	return list
 }

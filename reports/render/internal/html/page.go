@@ -149,10 +149,6 @@ func countsOf(counts reports.Counts) []countView {
 
 // facts identify the run.
 func facts(run *reports.Run) []factView {
-	allow := make([]string, len(run.Target.Allow))
-	for i, does := range run.Target.Allow {
-		allow[i] = string(does)
-	}
 	strict := "violations of " + string(run.Policy.Strict) + " clauses and stronger fail the run"
 	if run.Policy.FailOnFinding {
 		strict += ", and so do findings"
@@ -167,7 +163,7 @@ func facts(run *reports.Run) []factView {
 		{"took", digest.Took(run.Ended.Sub(run.Started))},
 		{"tool", strings.TrimSpace(run.Tool.Name + " " + run.Tool.Version)},
 		{"contract", run.Tool.Contract}, {"seed", strconv.FormatInt(run.Seed, 10)},
-		{"allowed", cmp.Or(strings.Join(allow, ", "), "nothing")}, {"strictness", strict},
+		{"allowed", cmp.Or(digest.Allowed(run, ", "), "nothing")}, {"strictness", strict},
 		{"faults", strings.Join(run.Target.Faults, ", ")}, {"variants", strings.Join(run.Target.Variants, ", ")},
 	}
 	return slices.DeleteFunc(list, func(fact factView) bool { return fact.Text == "" })

@@ -83,27 +83,24 @@ var emptyWays = []struct {
 	{`"", null, [] and {}`, []string{`""`, "null", "[]", "{}"}},
 }
 
-// emptyKept is for values that the rules leave out, emptyLeftOut for those that they write.
-func emptyKept(s *Subject) []Variant    { return s.emptyAs(true) }
-func emptyLeftOut(s *Subject) []Variant { return s.emptyAs(false) }
-
-func (s *Subject) emptyAs(written bool) (ways []Variant) {
-	for _, way := range emptyWays {
-		ways = append(ways, Variant{Detail: way.detail, Apply: s.writeIf(written, func(e *Entry) bool {
-			return slices.Contains(way.texts, e.Value.Empty())
-		})})
+// emptyAs returns the mistake of writing empty values that the rules leave out, or of leaving out those that
+// they write.
+func emptyAs(written bool) ways {
+	return func(s *Subject) (list []Variant) {
+		for _, way := range emptyWays {
+			list = append(list, Variant{Detail: way.detail, Apply: s.writeIf(written, func(e *Entry) bool {
+				return slices.Contains(way.texts, e.Value.Empty())
+			})})
+		}
+		return list
 	}
-	return ways
 }
 
 func isNull(e *Entry) bool { return e.Value.Empty() == "null" }
 
-func nullKept(s *Subject) []Variant {
-	return []Variant{{Apply: s.writeIf(true, isNull)}}
-}
-
-func nullLeftOut(s *Subject) []Variant {
-	return []Variant{{Apply: s.writeIf(false, isNull)}}
+// nullAs is emptyAs for null alone.
+func nullAs(written bool) ways {
+	return func(s *Subject) []Variant { return []Variant{{Apply: s.writeIf(written, isNull)}} }
 }
 
 func nullAsText(s *Subject) (ways []Variant) {
