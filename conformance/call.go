@@ -127,10 +127,7 @@ func UnknownOperation(id string) error {
 	for _, operation := range contract.Operations() {
 		ids = append(ids, operation.ID)
 	}
-	if near := target.Nearest(id, ids); near != "" {
-		return fmt.Errorf("%q is not an operation; did you mean %s?", id, near)
-	}
-	return fmt.Errorf("%q is not an operation; there are %s", id, strings.Join(ids, ", "))
+	return fmt.Errorf("%q is not an operation; %s", id, target.DidYouMean(id, ids, "there are "+strings.Join(ids, ", ")))
 }
 
 // problemOf says why an answer is not a success; "" means success. In a run the oracle

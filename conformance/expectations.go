@@ -45,8 +45,5 @@ func nearestMutation(known []cases.Case, wrong reports.Expectation) string {
 			mutations = append(mutations, c.Mutation)
 		}
 	}
-	if near := target.Nearest(wrong.Mutation, mutations); near != "" {
-		return "did you mean " + near + "?"
-	}
-	return "mallcheck list --only GEN shows them"
+	return target.DidYouMean(wrong.Mutation, mutations, "mallcheck list --only GEN shows them")
 }

@@ -51,11 +51,8 @@ func Explain(id string) (*Explanation, error) {
 		}
 	}
 	if len(named) == 0 {
-		problem := &target.Error{Origin: "explain", Value: id, Problem: "is not a check", Instead: "mallcheck list shows them"}
-		if near := target.Nearest(id, ids(all)); near != "" {
-			problem.Instead = "did you mean " + near + "?"
-		}
-		return nil, problem
+		return nil, &target.Error{Origin: "explain", Value: id, Problem: "is not a check",
+			Instead: target.DidYouMean(id, ids(all), "mallcheck list shows them")}
 	}
 	check := named[0]
 	clause, _ := openapi.ClauseFor(check.Clause, check.Subject())

@@ -43,10 +43,7 @@ func Recorded(run *reports.Run, file, id string) (*reports.Result, error) {
 	if i := slices.IndexFunc(ids, func(known string) bool { return strings.HasPrefix(known, id+"/") }); i >= 0 {
 		return nil, fmt.Errorf("%s has no check %q; it has variants of that check, such as %s", file, id, ids[i])
 	}
-	if near := target.Nearest(id, ids); near != "" {
-		return nil, fmt.Errorf("%s has no check %q; did you mean %s?", file, id, near)
-	}
-	return nil, fmt.Errorf("%s has no check %q; mallcheck list shows the checks", file, id)
+	return nil, fmt.Errorf("%s has no check %q; %s", file, id, target.DidYouMean(id, ids, "mallcheck list shows the checks"))
 }
 
 // Replay sends the recorded requests of one result again, and undoes what they create.

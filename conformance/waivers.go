@@ -22,11 +22,8 @@ func waiversOf(t *target.Target, all []checks.Check, now time.Time) ([]reports.W
 			}
 		}
 		if covers == 0 {
-			problem := &target.Error{Origin: w.Origin, Value: w.Check, Problem: "matches no check", Instead: "mallcheck list shows them"}
-			if near := target.Nearest(w.Check, selection.Names(all)); near != "" {
-				problem.Instead = "did you mean " + near + "?"
-			}
-			return nil, problem
+			return nil, &target.Error{Origin: w.Origin, Value: w.Check, Problem: "matches no check",
+				Instead: target.DidYouMean(w.Check, selection.Names(all), "mallcheck list shows them")}
 		}
 		if w.IsFor(t.Name) {
 			waivers = append(waivers, reports.Waiver{

@@ -62,10 +62,7 @@ func (p partnerSettings) checkFailOn(words ...string) error {
 		return nil
 	}
 	instead := "write " + strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
-	if near := target.Nearest(p.FailOn, words); near != "" {
-		instead = "did you mean " + near + "?"
-	}
-	return &target.Error{Origin: "--fail-on", Value: p.FailOn, Problem: "is not known here", Instead: instead}
+	return &target.Error{Origin: "--fail-on", Value: p.FailOn, Problem: "is not known here", Instead: target.DidYouMean(p.FailOn, words, instead)}
 }
 
 // checkTimeout checks the --timeout of these commands, which sets the time limit of a call.

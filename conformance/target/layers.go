@@ -106,27 +106,29 @@ func (e *Error) Error() string {
 // UnknownWord returns the error for an unknown word. It suggests the nearest known word, or
 // what to do instead.
 func UnknownWord(origin, word, what string, known []string, otherwise string) *Error {
-	problem := &Error{Origin: origin, Value: word, Problem: "is not a known " + what, Instead: otherwise}
-	if near := Nearest(word, known); near != "" {
-		problem.Instead = "did you mean " + near + "?"
+	return &Error{Origin: origin, Value: word, Problem: "is not a known " + what, Instead: DidYouMean(word, known, otherwise)}
+}
+
+// DidYouMean suggests the nearest known word, or what to do instead if none is near.
+func DidYouMean(word string, known []string, otherwise string) string {
+	if near := nearest(word, known); near != "" {
+		return "did you mean " + near + "?"
 	}
-	return problem
+	return otherwise
 }
 
 // suggestion suggests the nearest known word, or lists all if there are only a few.
 func suggestion(word string, known []string) string {
-	if near := Nearest(word, known); near != "" {
-		return "did you mean " + near + "?"
-	}
+	all := ""
 	if len(known) <= 8 {
-		return "known are " + strings.Join(known, ", ")
+		all = "known are " + strings.Join(known, ", ")
 	}
-	return ""
+	return DidYouMean(word, known, all)
 }
 
-// Nearest returns the known word with the fewest edits to the given one, or "" if none is
+// nearest returns the known word with the fewest edits to the given one, or "" if none is
 // near enough to be a typo.
-func Nearest(word string, known []string) string {
+func nearest(word string, known []string) string {
 	best, least := "", len(word)/3+2
 	for _, candidate := range known {
 		if edits := distance(strings.ToLower(word), strings.ToLower(candidate)); edits < least {

@@ -128,11 +128,7 @@ func oneOf(words ...string) func(string) (string, error) {
 		if slices.Contains(words, text) {
 			return text, nil
 		}
-		instead := "write " + strings.Join(words, " or ")
-		if near := Nearest(text, words); near != "" {
-			instead = "did you mean " + near + "?"
-		}
-		return "", malformed{problem: "is not known here", instead: instead}
+		return "", malformed{problem: "is not known here", instead: DidYouMean(text, words, "write "+strings.Join(words, " or "))}
 	}
 }
 

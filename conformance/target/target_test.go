@@ -214,8 +214,8 @@ func TestPushSettings(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	for word, want := range map[string]string{"sed": "seed", "SEED": "seed", "grup": "group", "xylophone": ""} {
-		if got := Nearest(word, []string{"seed", "group", "package"}); got != want {
-			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
+		if got := nearest(word, []string{"seed", "group", "package"}); got != want {
+			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
 		}
 	}
 }

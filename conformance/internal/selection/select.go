@@ -89,15 +89,12 @@ func matchesSomething(all []checks.Check, key, pattern string) error {
 	if slices.ContainsFunc(all, func(check checks.Check) bool { return Matches(check, pattern) }) {
 		return nil
 	}
-	problem := &target.Error{Origin: "--" + key, Value: pattern, Problem: "matches no check", Instead: "mallcheck list shows all checks"}
+	instead := target.DidYouMean(pattern, Names(all), "mallcheck list shows all checks")
 	area := strings.ToUpper(strings.TrimSuffix(pattern, "-"))
-	switch near := target.Nearest(pattern, Names(all)); {
-	case slices.ContainsFunc(all, func(check checks.Check) bool { return check.Area() == area }):
-		problem.Instead = "did you mean area:" + area + "?"
-	case near != "":
-		problem.Instead = "did you mean " + near + "?"
+	if slices.ContainsFunc(all, func(check checks.Check) bool { return check.Area() == area }) {
+		instead = "did you mean area:" + area + "?"
 	}
-	return problem
+	return &target.Error{Origin: "--" + key, Value: pattern, Problem: "matches no check", Instead: instead}
 }
 
 // Names returns everything that a pattern can name.

@@ -79,9 +79,5 @@ func checkEnv(env []string) error {
 
 // noSuch says that the value of a flag is unknown, and suggests a similar known value or what to write.
 func noSuch(flag, value string, known []string, instead string) error {
-	problem := &target.Error{Origin: flag, Value: value, Problem: "is not known", Instead: instead}
-	if near := target.Nearest(value, known); near != "" {
-		problem.Instead = "did you mean " + near + "?"
-	}
-	return problem
+	return &target.Error{Origin: flag, Value: value, Problem: "is not known", Instead: target.DidYouMean(value, known, instead)}
 }
