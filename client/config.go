@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -117,13 +118,13 @@ func (config Config) complete() (Config, error) {
 		}
 	}
 	config.HTTPClient = withoutRedirects(config.HTTPClient)
-	config.Logger = or(config.Logger, slog.New(slog.DiscardHandler))
-	config.Language = or(config.Language, "en-US")
-	config.LanguageCode = or(config.LanguageCode, "1")
-	config.Terminal = or(config.Terminal, "1")
-	config.RequestIDHeader = or(config.RequestIDHeader, "request_id")
-	config.Attempts = or(config.Attempts, defaultAttempts)
-	config.MaxAnswer = or(config.MaxAnswer, defaultMaxAnswer)
+	config.Logger = cmp.Or(config.Logger, slog.New(slog.DiscardHandler))
+	config.Language = cmp.Or(config.Language, "en-US")
+	config.LanguageCode = cmp.Or(config.LanguageCode, "1")
+	config.Terminal = cmp.Or(config.Terminal, "1")
+	config.RequestIDHeader = cmp.Or(config.RequestIDHeader, "request_id")
+	config.Attempts = cmp.Or(config.Attempts, defaultAttempts)
+	config.MaxAnswer = cmp.Or(config.MaxAnswer, defaultMaxAnswer)
 	if len(config.TerminalStatuses) == 0 {
 		config.TerminalStatuses = []string{StatusCompleted}
 	}
@@ -140,7 +141,7 @@ func (a *Addresses) fill(known Addresses) error {
 		address *string
 		known   string
 	}{{"Vshop", &a.Vshop, known.Vshop}, {"Payment", &a.Payment, known.Payment}, {"Topup", &a.Topup, known.Topup}} {
-		*one.address = or(*one.address, one.known)
+		*one.address = cmp.Or(*one.address, one.known)
 		if *one.address == "" {
 			return fmt.Errorf("neither Environment nor Addresses.%s is set", one.name)
 		}
@@ -150,15 +151,6 @@ func (a *Addresses) fill(known Addresses) error {
 		}
 	}
 	return nil
-}
-
-// or returns value, or fallback if value is its type's zero.
-func or[T comparable](value, fallback T) T {
-	var zero T
-	if value == zero {
-		return fallback
-	}
-	return value
 }
 
 func withoutRedirects(client *http.Client) *http.Client {

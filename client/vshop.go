@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -113,8 +114,8 @@ func (r OrderRequest) complete(partner string) (OrderRequest, error) {
 	if err := required("OrderNo", r.OrderNo, "SIM", r.SIM, "PackageCode", r.PackageCode, "Amount", r.Amount.String(), "Currency", r.Currency); err != nil {
 		return r, err
 	}
-	r.PayID = or(r.PayID, partner+r.OrderNo)
-	r.Periods = or(r.Periods, 1)
+	r.PayID = cmp.Or(r.PayID, partner+r.OrderNo)
+	r.Periods = cmp.Or(r.Periods, 1)
 	if r.Periods < 0 {
 		return r, fmt.Errorf("the number of Periods is negative: %d", r.Periods)
 	}
@@ -196,7 +197,7 @@ func (c *Client) ReportPaidOrder(ctx context.Context, order PaidOrder) (*PlacedO
 		OrderNo:   request.OrderNo, PayID: request.PayID, PackageCode: request.PackageCode, OrgOrderID: &request.PurchaseOrderID,
 		PayAmount: request.Amount.String(), PayCurrency: request.Currency,
 		OrderPeriod: strconv.Itoa(request.Periods), AutoRenewal: flag(request.AutoRenew),
-		PayAccount: or(order.Account, "1"), PayType: or(order.Method, "3"), PayResultDate: order.PaidAt.Format(time.DateTime),
+		PayAccount: cmp.Or(order.Account, "1"), PayType: cmp.Or(order.Method, "3"), PayResultDate: order.PaidAt.Format(time.DateTime),
 		PayRst: "SUCCESS", PayStatus: PaymentSucceeded,
 	}
 	data, got, err := call[mall.SynOrderInfo](ctx, c, synOrderInfo, func(ctx context.Context) (*http.Response, error) {

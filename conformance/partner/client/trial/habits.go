@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/sandbox"
 	"github.com/mallcheck/mallcheck/sandbox/faults"
-	"github.com/mallcheck/mallcheck/signing"
 )
 
 // byRule are the habits of a mall that signs by another rule, with the environment variable that names
@@ -49,26 +49,13 @@ func adopted(ids ...string) behavior {
 	if err != nil {
 		panic(err) // the ids come from the catalogue
 	}
-	adopted := behavior{interceptors: interceptors, header: settings["request-id-header"], prompt: true}
-	adopted.rules = func(rules signing.Rules) signing.Rules {
-		for _, i := range interceptors {
-			if i.Rules != nil {
-				rules = i.Rules(rules)
-			}
-		}
-		return rules
-	}
-	return adopted
+	return behavior{interceptors: interceptors, header: settings["request-id-header"], prompt: true,
+		rules: sandbox.Chain(interceptors...).Rules}
 }
 
 // together reports whether two habits can be adopted at the same time.
 func together(a, b string) bool {
-	for _, line := range exclusive {
-		if slices.Contains(line, a) && slices.Contains(line, b) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(exclusive, func(line []string) bool { return slices.Contains(line, a) && slices.Contains(line, b) })
 }
 
 // groups divides habits into a few groups whose habits can be adopted together.

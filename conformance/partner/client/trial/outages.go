@@ -207,7 +207,6 @@ func (d *discard) Write(p []byte) (int, error) {
 type pauses struct {
 	mu    sync.Mutex
 	until time.Time
-	asked int
 	first bool // the first request has arrived
 	met   map[string]bool
 	soon  string
@@ -237,7 +236,6 @@ func (p *pauses) ask(id string) bool {
 	if changes {
 		p.met["changing"] = true
 	}
-	p.asked++
 	return true
 }
 
