@@ -57,6 +57,11 @@ type Operation struct {
 // something or ends something sold.
 func (o Operation) UsesUp() bool { return o.Does == Purchase || o.ID == "cancelAutoRenewalRecord" }
 
+// BodySchema is the JSON pointer of the schema of the operation's request body.
+func (o Operation) BodySchema() string {
+	return o.Pointer + "/requestBody/content/application~1json/schema"
+}
+
 // Required is a part of an answer that its schema leaves optional and that is required if
 // operateCode is "S".
 type Required struct {

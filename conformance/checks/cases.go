@@ -28,7 +28,7 @@ func inBody(below string, cases []Check) []Check {
 	return later(func() []Check {
 		all := expanded(cases)
 		for i := range all {
-			all[i].Clause = operationOf(all[i].Operations[0]).bodySchema() + below
+			all[i].Clause = operationOf(all[i].Operations[0]).BodySchema() + below
 		}
 		return all
 	})

@@ -19,7 +19,7 @@ func TestRequiredMembersStandInTheContract(t *testing.T) {
 			t.Errorf("%s %s: required members %v", operation.Method, operation.id, operation.required)
 		}
 		for _, name := range operation.required {
-			if _, known := contract.Clause(operation.bodySchema() + "/required/" + name); !known {
+			if _, known := contract.Clause(operation.BodySchema() + "/required/" + name); !known {
 				t.Errorf("%s: the contract does not require %s", operation.id, name)
 			}
 		}

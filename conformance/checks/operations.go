@@ -125,14 +125,9 @@ func (o operation) requires(member string) bool {
 	return slices.Contains(o.required, member)
 }
 
-// bodySchema returns the pointer of the schema of an operation's body.
-func (o operation) bodySchema() string {
-	return o.Pointer + "/requestBody/content/application~1json/schema"
-}
-
 // tradeTimeClause is the pointer of the statement that a body requires tradeTime.
 func tradeTimeClause(operation string) string {
-	return operationOf(operation).bodySchema() + "/required/tradeTime"
+	return operationOf(operation).BodySchema() + "/required/tradeTime"
 }
 
 // pathParameter returns the parameter in the path of an operation and its segment, counted from the end;

@@ -109,7 +109,7 @@ func (d *deriver) parameter(p *openapi3.Parameter) {
 
 // body derives the cases of each member of a body, and of its examples.
 func (d *deriver) body(media *openapi3.MediaType) {
-	at := d.operation.Pointer + "/requestBody/content/application~1json/schema"
+	at := d.operation.BodySchema()
 	examples := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
 		members, isObject := media.Examples[name].Value.Value.(map[string]any)

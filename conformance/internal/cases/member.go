@@ -3,6 +3,7 @@ package cases
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -297,7 +298,7 @@ func (d *deriver) object(f field) {
 	d.presence(f)
 	d.types(f, map[string]string{"boolean": "true", "array": "[]", "text": `"mallcheck"`, "number": "1"})
 	d.repeated(f)
-	for _, name := range sortedKeys(f.schema.Properties) {
+	for _, name := range slices.Sorted(maps.Keys(f.schema.Properties)) {
 		inner := d.field(f.in, f.name, append(slices.Clone(f.path), name),
 			f.pointer+"/properties/"+openapi.EscapeToken(name), f.schema.Properties[name].Value)
 		inner.required, inner.presence = slices.Contains(f.schema.Required, name), f.pointer+"/required/"+openapi.EscapeToken(name)
@@ -335,13 +336,4 @@ func (d *deriver) scalar(f field) {
 	}
 	bound("smallest", f.schema.Min, -1, "/minimum")
 	bound("largest", f.schema.Max, 1, "/maximum")
-}
-
-func sortedKeys[T any](of map[string]T) []string {
-	names := make([]string, 0, len(of))
-	for name := range of {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

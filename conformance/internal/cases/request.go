@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -78,7 +79,7 @@ func (d *deriver) mediaTypes(header field) {
 
 // bytes derives the cases that rewrite the bytes of a body.
 func (d *deriver) bytes(body field) {
-	typed := d.operation.Pointer + "/requestBody/content/application~1json/schema/type"
+	typed := d.operation.BodySchema() + "/type"
 	outcomes := map[string]outcome{
 		famMalformed: refused("errors/malformed-json-refused"), famTrailing: refused("errors/malformed-json-refused"),
 		famEmptyBody: refused("errors/missing-body-refused"), famTopLevel: refused(typed),
@@ -109,7 +110,7 @@ func (d *deriver) example(name string, members map[string]any, schema *openapi3.
 	var printed, own []Change
 	own = []Change{}
 	o := accepted
-	for _, member := range sortedKeys(schema.Properties) {
+	for _, member := range slices.Sorted(maps.Keys(schema.Properties)) {
 		value, isString := members[member].(string)
 		property := schema.Properties[member].Value
 		_, refers := property.Extensions[refersTo]

@@ -81,7 +81,7 @@ func (b builder) push(parameters openapi3.Parameters, described *openapi3.Operat
 	}
 	if described.RequestBody != nil {
 		if media := described.RequestBody.Value.Content.Get(mediaType); media != nil && media.Schema != nil {
-			b.success = b.properties(b.Pointer+"/requestBody"+schemaOf, media.Schema)
+			b.success = b.properties(b.BodySchema(), media.Schema)
 		}
 	}
 	b.given = map[string]*part{}

@@ -62,7 +62,7 @@ func (b builder) newRequest(parameters openapi3.Parameters, body *openapi3.Reque
 		if body.Value.Required {
 			r.bodyNeeded = b.constraint(b.Pointer+"/requestBody/required", keyword{})
 		}
-		r.body = b.field(b.Pointer+"/requestBody"+schemaOf, body.Value.Content.Get(mediaType).Schema.Value, "")
+		r.body = b.field(b.BodySchema(), body.Value.Content.Get(mediaType).Schema.Value, "")
 	}
 	for _, kind := range []string{Sent, Omitted, Kept, Broken, Values} {
 		r.all = append(r.all, b.parts[kind]...)

@@ -281,11 +281,10 @@ func (j *judgement) clause(name, keyword string) string {
 		}
 		return at + "/schema/" + keyword
 	}
-	at := j.op.Pointer + "/requestBody/content/application~1json/schema"
 	if keyword == "required" {
-		return at + "/required/" + name
+		return j.op.BodySchema() + "/required/" + name
 	}
-	return at + "/properties/" + name + "/" + keyword
+	return j.op.BodySchema() + "/properties/" + name + "/" + keyword
 }
 
 // graded adds the evidence of a clause.
