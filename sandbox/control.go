@@ -6,12 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/loopback"
 	"github.com/mallcheck/mallcheck/sandbox/store"
 )
 
@@ -73,16 +72,10 @@ func (k *control) admit(r *http.Request) *store.Refusal {
 	forbidden := func(format string, args ...any) *store.Refusal {
 		return &store.Refusal{Reason: store.Forbidden, Status: http.StatusForbidden, Message: fmt.Sprintf(format, args...)}
 	}
-	caller, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !caller.Addr().Unmap().IsLoopback() {
+	if !loopback.Caller(r) {
 		return forbidden("the control path answers only callers on its own machine")
 	}
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	at, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	if host != "localhost" && (err != nil || !at.Unmap().IsLoopback()) {
+	if _, local := loopback.Host(r); !local {
 		return forbidden("the control path does not answer for the host %s: use a loopback address", store.Shown(r.Host))
 	}
 	if r.Header.Get("Origin") != "" {

@@ -6,11 +6,9 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
-	"strings"
 
+	"github.com/mallcheck/mallcheck/internal/loopback"
 	"github.com/mallcheck/mallcheck/reports"
 	"github.com/mallcheck/mallcheck/reports/render"
 	"github.com/mallcheck/mallcheck/sandbox"
@@ -45,16 +43,10 @@ func (p *Page) guarded(next http.Handler) http.Handler {
 // to this machine, by its name or by a name of its own that resolves here. It can neither read the token
 // nor change Host, Origin and Sec-Fetch-Site.
 func (p *Page) forbidden(r *http.Request) string {
-	caller, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !caller.Addr().Unmap().IsLoopback() {
+	if !loopback.Caller(r) {
 		return "the page is served only to this machine"
 	}
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	at, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	if host != "localhost" && (err != nil || !at.Unmap().IsLoopback()) {
+	if host, local := loopback.Host(r); !local {
 		return fmt.Sprintf("the page is available as localhost or 127.0.0.1, not as %q", host)
 	}
 	site, index := r.Header.Get("Sec-Fetch-Site"), r.URL.Path == Path && r.Method == http.MethodGet
