@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -15,33 +13,12 @@ import (
 )
 
 // serveProxy starts a proxy and waits until it listens; the address ends what it printed first.
-func serveProxy(t *testing.T, p process) (address string, s *served) {
+func serveProxy(t *testing.T, p process) (address string, _ *served) {
 	t.Helper()
 	p.arguments = append([]string{"proxy", "--listen=127.0.0.1:0"}, p.arguments...)
-	cmd := p.command(context.Background())
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s = &served{cmd: cmd}
-	cmd.Stderr = &s.log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		s.printed += lines.Text() + "\n"
-		if _, found, ok := strings.Cut(lines.Text(), "listens on "); ok {
-			address = found
-		}
-		if strings.HasPrefix(lines.Text(), "Allowed") {
-			break
-		}
-	}
+	s, lines := started(t, p, "Allowed")
+	_, address, _ = strings.Cut(s.printed, "listens on ")
+	address, _, _ = strings.Cut(address, "\n")
 	if address == "" {
 		t.Fatalf("no proxy: %s%s", s.printed, s.log.String())
 	}

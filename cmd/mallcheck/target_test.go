@@ -196,12 +196,11 @@ func (s *served) stop() {
 	_ = s.cmd.Wait()
 }
 
-// serve starts the sandbox and waits until it listens.
-func serve(t *testing.T, arguments ...string) *served {
+// started starts a process that serves until the test ends, and reads what it prints up to the line that
+// begins with last. The scanner has the rest.
+func started(t *testing.T, p process, last string) (*served, *bufio.Scanner) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "env")
-	arguments = append([]string{"serve", "--listen=127.0.0.1:0", "--env-file=" + file, "--push-to=http://" + freeAddress(t) + "/push"}, arguments...)
-	cmd := process{arguments: arguments}.command(context.Background())
+	cmd := p.command(context.Background())
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -218,10 +217,19 @@ func serve(t *testing.T, arguments ...string) *served {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		s.printed += lines.Text() + "\n"
-		if strings.HasPrefix(lines.Text(), "Ctrl-C") {
+		if strings.HasPrefix(lines.Text(), last) {
 			break
 		}
 	}
+	return s, lines
+}
+
+// serve starts the sandbox and waits until it listens.
+func serve(t *testing.T, arguments ...string) *served {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "env")
+	arguments = append([]string{"serve", "--listen=127.0.0.1:0", "--env-file=" + file, "--push-to=http://" + freeAddress(t) + "/push"}, arguments...)
+	s, _ := started(t, process{arguments: arguments}, "Ctrl-C")
 	env, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, s.printed)
