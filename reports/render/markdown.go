@@ -154,7 +154,8 @@ func markdownFindings(out *strings.Builder, list []digest.Group) {
 			others = " and " + plural.Of(n, "more clause")
 		}
 		fmt.Fprintf(out, "- %s: %s%s; %s\n", markdownEscape(digest.OneLine(entry.Summary, markdownText)),
-			markdownCode(digest.ClauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)), others, markdownNames(entry.Checks, entry.More))
+			markdownCode(digest.ClauseText(entry.Clause, entry.Level, entry.Grade, entry.Source)), others,
+			markdownNames(entry.Checks, entry.More))
 	}
 }
 
