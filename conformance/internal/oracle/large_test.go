@@ -61,6 +61,16 @@ func TestManyDeviations(t *testing.T) {
 	}
 }
 
+// Millions of broken elements are not all judged, which would take half a minute. The report says so.
+func TestBrokenElementsAreBounded(t *testing.T) {
+	o := newOracle(t, Options{})
+	deviations := o.Judge(answer("listBundles", 200, `{"operateCode":"S","message":"m","data":[`+strings.Repeat("1,", 3*maxBroken)+`1]}`), true)
+	want := fmt.Sprintf("(and at least %d more like it)", maxBroken+1-maxTold)
+	if len(deviations) < maxTold || !strings.HasSuffix(deviations[0].Summary, want) {
+		t.Errorf("want %q, got %d deviations: %.2000s", want, len(deviations), fmt.Sprint(deviations))
+	}
+}
+
 // The oracle judges 100,000 details, right or wrong, within 200 MB of heap.
 func TestMemoryOfManyDetails(t *testing.T) {
 	o := newOracle(t, Options{})

@@ -136,6 +136,7 @@ type judgement struct {
 	code       string // operateCode; "" if there is none
 	deviations []reports.Deviation
 	times      map[key]int // the number of deviations from each clause
+	endedEarly bool        // so many elements of lists are broken that the rest was not judged
 }
 
 // key distinguishes deviations from a clause from undocumented values.
@@ -159,7 +160,11 @@ func (j *judgement) tellMore() {
 		d := &j.deviations[i]
 		k := key{d.Clause, d.Undocumented}
 		if more := j.times[k] - maxTold; more > 0 {
-			d.Summary += fmt.Sprintf(" (and %d more like it)", more)
+			least := ""
+			if j.endedEarly {
+				least = "at least "
+			}
+			d.Summary += fmt.Sprintf(" (and %s%d more like it)", least, more)
 		}
 		delete(j.times, k)
 	}

@@ -21,18 +21,27 @@ func (j *judgement) schema(object map[string]any, body *node) {
 // element: only the errors of one element are in memory at a time, however long the list is.
 type walker struct {
 	*judgement
-	body *node
-	at   path
-	told map[[2]string]bool // clause and value of undocumented values
+	body   *node
+	at     path
+	told   map[[2]string]bool // clause and value of undocumented values
+	broken int                // the number of values that did not match their schema
 }
+
+// maxBroken is the number of list elements that may break the contract before the rest is not judged. A
+// broken one takes much longer than one that keeps it, and an answer may have millions.
+const maxBroken = 100_000
 
 // options make the validator report all errors.
 var options = []openapi3.SchemaValidationOption{openapi3.MultiErrors(), openapi3.VisitAsResponse()}
 
 // judge judges the body, or an element of a list, by its schema.
 func (w *walker) judge(value any, n *node) {
-	for _, err := range flatten(n.shallow.VisitJSON(value, options...)) {
+	found := flatten(n.shallow.VisitJSON(value, options...))
+	for _, err := range found {
 		w.addSchemaError(err, n)
+	}
+	if len(found) > 0 {
+		w.broken++
 	}
 	w.walk(value, n)
 }
@@ -79,7 +88,10 @@ func (w *walker) walk(value any, n *node) {
 		}
 	case []any:
 		for i, element := range value {
-			if n.items == nil {
+			if w.broken > maxBroken {
+				w.endedEarly = true
+			}
+			if n.items == nil || w.endedEarly {
 				return
 			}
 			w.at.pushIndex(i)

@@ -58,3 +58,31 @@ func TestAnswerThatIsTooLarge(t *testing.T) {
 		t.Errorf("deviations %+v", got)
 	}
 }
+
+// An answer of millions of tiny values is too large, whatever its size in bytes: in memory, each takes
+// many times as much. Commas and brackets in texts do not count.
+func TestAnswerOfTooManyValues(t *testing.T) {
+	for name, test := range map[string]struct {
+		items string
+		large bool
+	}{
+		"numbers":  {strings.Repeat("1,", 1<<20), true},
+		"objects":  {strings.Repeat("{},", 1<<20), true},
+		"names":    {`{"a":[` + strings.Repeat(`"",`, 1<<20) + `""]},`, true},
+		"text":     {`"` + strings.Repeat(`,[\"{`, 1<<20) + `",`, false},
+		"not many": {strings.Repeat("1,", 1<<19), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := []byte(`{"operateCode":"S","message":"success","data":[` + test.items + `1]}`)
+			s := connected(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = w.Write(body)
+			})
+			_ = attempt(func() { s.Send(t.Context(), s.NewListBundles()) })
+			got := s.Deviations()
+			if large := len(got) > 0 && strings.Contains(got[0].Summary, "larger than 1048576 JSON values"); large != test.large {
+				t.Errorf("%d bytes: deviations %.500s", len(body), fmt.Sprint(got))
+			}
+		})
+	}
+}

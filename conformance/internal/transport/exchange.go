@@ -46,8 +46,12 @@ func (c *Client) Do(within context.Context, operation string, request *http.Requ
 		recorded.Problem = c.problem(err)
 	case int64(len(body)) > c.limits.Answer:
 		recorded.Problem = tooLarge + target.Size(c.limits.Answer) + " (--max-answer)"
-		recorded.Response.Body = bytes.Clone(body[:keptOfLarger])
-		recorded.Response.Cut = int64(len(body) - keptOfLarger)
+	case len(body) > c.maxValues() && valuesIn(body) > c.maxValues():
+		recorded.Problem = fmt.Sprintf("%s%d JSON values", tooLarge, c.maxValues())
+	}
+	if TooLarge(recorded) {
+		recorded.Response.Body = bytes.Clone(body[:min(len(body), keptOfLarger)])
+		recorded.Response.Cut = int64(len(body) - len(recorded.Response.Body))
 	}
 	return recorded
 }
