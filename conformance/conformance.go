@@ -248,7 +248,7 @@ func (r *runner) all(ctx context.Context, selected []checks.Check) {
 	}
 	ordered := pool.InOrder(runnable, r.target.Seed)
 	r.run.Results = slices.Grow(r.run.Results, len(ordered))
-	at := pool.New(r.target, r.connection.Slowed, func(check checks.Check) reports.Result {
+	at := pool.New(r.target, r.connection.Subscribers(), r.connection.Slowed, func(check checks.Check) reports.Result {
 		result := r.one(ctx, check)
 		r.done(result)
 		return result

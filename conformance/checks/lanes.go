@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/cases"
+	"github.com/mallcheck/mallcheck/reports"
 )
 
 // Lane is a resource that a check needs exclusively while it runs. At most one check of a lane runs at a
@@ -89,6 +90,12 @@ func (c Check) changesGroups() bool {
 	return slices.ContainsFunc(c.Operations, func(id string) bool {
 		return slices.Contains([]string{"addSims", "removeSims", "listGroupSims", "listBundles"}, id)
 	})
+}
+
+// LeavesGroups reports whether the check orders or pays, and neither changes a group nor reads the result of
+// a change.
+func (c Check) LeavesGroups() bool {
+	return c.Does == reports.Purchase && !c.changesGroups() && !slices.Contains(c.Operations, "asyncResult")
 }
 
 // Adds reports whether the check changes a group and looks only at its own tasks. Such checks run

@@ -90,12 +90,15 @@ var renewalChecks = []Check{{
 	},
 }}
 
-// renewable returns a purchase with auto-renewal for a SIM that has none. It skips the check if every
-// SIM tried has an auto-renewal that somebody else created.
-func renewable(ctx context.Context, s *session.Session) session.Purchase {
+// renewable returns a purchase with auto-renewal for a SIM that has none and is not apart. It skips the
+// check if every SIM tried has an auto-renewal that somebody else created.
+func renewable(ctx context.Context, s *session.Session, apart ...string) session.Purchase {
 	p := s.NewPurchase()
-	p.SIM, p.AutoRenewal = s.RenewableSIM(), "1"
+	p.SIM, p.AutoRenewal = s.RenewableSIM(apart...), "1"
 	for range min(len(s.Target().SIMs), 8) + 1 {
+		if slices.Contains(apart, p.SIM) {
+			break
+		}
 		answer := s.Send(ctx, s.NewQueryAutoRenewalRecord(p.SIM))
 		shown := recordOf(answer)["orderNo"]
 		switch {
@@ -109,7 +112,7 @@ func renewable(ctx context.Context, s *session.Session) session.Purchase {
 			s.MakeRoom(p.SIM)
 			continue
 		}
-		p.SIM = s.RenewableSIM()
+		p.SIM = s.RenewableSIM(apart...)
 	}
 	s.Skip("every SIM tried already has an auto-renewal")
 	return p

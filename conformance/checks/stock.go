@@ -50,18 +50,51 @@ func createOrder(ctx context.Context, s *session.Session, draft func(p *session.
 	return order
 }
 
-// reserve gives an order its own SIM, if there are enough, and counts the orders listed for it.
+// reserve gives an order its own SIM, if there are enough, and counts the orders listed for it. The SIMs
+// without which the others are of no use come first.
 func (o *sharedOrder) reserve(ctx context.Context, s *session.Session) {
-	if !s.Roomy() || s.Quick() { // checks in a quick run count no orders
+	lastSIM(ctx, s)
+	failedSIM(ctx, s)
+	o.reserveNext(ctx, s)
+}
+
+func (o *sharedOrder) reserveNext(ctx context.Context, s *session.Session) {
+	if s.Quick() { // its checks count no orders
 		return
 	}
-	for range mostLooks { // prefer a SIM without a plan, because a second order may wait
-		o.alone, o.SIM = true, s.ReservedSIM()
-		if o.before = countOf(s.Send(ctx, s.NewSingleQueryOrder(o.SIM))); o.before.all == 0 || !s.Roomy() {
-			remember(s, o.SIM, o.before.all)
-			return
-		}
+	listed := map[string]counts{}
+	sim, alone := s.ReserveSIM(func(sim string) bool { // if possible without a plan, because a second order may wait
+		listed[sim] = countOf(s.Send(ctx, s.NewSingleQueryOrder(sim)))
+		return listed[sim].all == 0
+	})
+	if alone {
+		o.SIM, o.alone, o.before = sim, true, listed[sim]
+		remember(s, sim, o.before.all)
 	}
+}
+
+// failedSIM returns the SIM of orders whose payments fail, and its listing before them.
+func failedSIM(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "SIM of failed payments", func(s *session.Session) sharedOrder { return reservation(ctx, s) })
+}
+
+// lastSIM returns the SIM of the last order, and its listing before it.
+func lastSIM(ctx context.Context, s *session.Session) sharedOrder {
+	return session.Share(s, "SIM of the last order", func(s *session.Session) sharedOrder { return reservation(ctx, s) })
+}
+
+// reservation returns an order that was not sent yet, for its own SIM if there are enough.
+func reservation(ctx context.Context, s *session.Session) sharedOrder {
+	order := sharedOrder{Purchase: s.NewPurchase()}
+	order.reserveNext(ctx, s)
+	return order
+}
+
+// another returns an order that was not sent yet, for the same SIM.
+func (o sharedOrder) another(s *session.Session) sharedOrder {
+	next := sharedOrder{Purchase: s.NewPurchase(), alone: o.alone, before: o.before}
+	next.SIM = o.SIM
+	return next
 }
 
 // once creates an object that a check only looks at: in a quick run once for all checks, otherwise once
@@ -109,8 +142,7 @@ func (o *sharedOrder) queried(ctx context.Context, s *session.Session) record {
 func unpaidLater(ctx context.Context, s *session.Session) sharedOrder {
 	first := unpaid(ctx, s)
 	return session.Share(s, "later unpaid order", func(s *session.Session) sharedOrder {
-		order := sharedOrder{Purchase: s.NewPurchase(), alone: first.alone}
-		order.SIM = first.SIM
+		order := first.another(s)
 		order.answer = s.Send(ctx, s.NewSingleOrder(order.Purchase))
 		s.RequireAccepted(order.answer)
 		return order

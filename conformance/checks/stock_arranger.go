@@ -27,7 +27,7 @@ func (arranger) Accept(ctx context.Context, s *session.Session, operation string
 	case "stripeSubscriptionAuthorization":
 		subscriptionBegun(ctx, s, 0)
 	case "stripeSubDirectly":
-		if s.Roomy() {
+		if s.Keeps() {
 			active(ctx, s)
 		}
 	case "cancelAutoRenewalRecord":

@@ -11,7 +11,7 @@ import (
 // their effects have happened too.
 type lastEffect struct {
 	sharedOrder
-	// other is a SIM without an order, otherBefore its earlier listing.
+	// other is the SIM of failed payments, otherBefore its earlier listing.
 	other       string
 	otherBefore counts
 	// seenBefore is the SIM's earlier listing for the second partner.
@@ -19,9 +19,9 @@ type lastEffect struct {
 }
 
 // awaitEffects waits until all shared orders have taken effect. It returns false if the target names too
-// few SIMs.
+// few SIMs to tell.
 func awaitEffects(ctx context.Context, s *session.Session) (lastEffect, bool) {
-	if !s.Roomy() {
+	if !lastSIM(ctx, s).alone || !failedSIM(ctx, s).alone {
 		return lastEffect{}, false
 	}
 	return session.Share(s, "last effect", func(s *session.Session) lastEffect {
@@ -29,14 +29,15 @@ func awaitEffects(ctx context.Context, s *session.Session) (lastEffect, bool) {
 		for _, create := range all {
 			s.Try(func() { create(ctx, s) })
 		}
-		last := lastEffect{other: s.ReservedSIM()}
+		last := lastEffect{other: failedSIM(ctx, s).SIM}
 		last.otherBefore = countOf(s.Send(ctx, s.NewSingleQueryOrder(last.other)))
-		last.sharedOrder = createOrder(ctx, s, func(p *session.Purchase) *session.Draft {
-			if second := s.Target().SecondPartnerCode; second != "" {
-				last.seenBefore = countOf(s.Send(ctx, s.NewSingleQueryOrder(p.SIM).As(second)))
-			}
-			return s.NewSynOrderInfo(*p)
-		})
+		last.sharedOrder = lastSIM(ctx, s)
+		last.before = countOf(s.Send(ctx, s.NewSingleQueryOrder(last.SIM)))
+		if second := s.Target().SecondPartnerCode; second != "" {
+			last.seenBefore = countOf(s.Send(ctx, s.NewSingleQueryOrder(last.SIM).As(second)))
+		}
+		last.answer = s.Send(ctx, s.NewSynOrderInfo(last.Purchase))
+		s.RequireAccepted(last.answer)
 		s.Await(func() bool { return countOf(s.Send(ctx, s.NewSingleQueryOrder(last.SIM))).active > last.before.active })
 		return last
 	}), true
@@ -55,6 +56,9 @@ func grownBy(ctx context.Context, s *session.Session, shared func(context.Contex
 		return counts{}, false
 	}
 	order := shared(ctx, s)
+	if !order.alone {
+		return counts{}, false
+	}
 	now := countOf(s.Send(ctx, s.NewSingleQueryOrder(order.SIM)))
 	return counts{now.all - order.before.all, now.active - order.before.active}, true
 }

@@ -185,7 +185,9 @@ func paidAtOnce(ctx context.Context, s *session.Session) sharedOrder {
 func notPaid(ctx context.Context, s *session.Session) sharedOrder {
 	return session.Share(s, "failed payment", func(s *session.Session) sharedOrder {
 		method := s.FailingMethod()
-		order := createOrder(ctx, s, func(p *session.Purchase) *session.Draft { return s.NewSingleOrder(*p) })
+		order := failedSIM(ctx, s).another(s)
+		order.answer = s.Send(ctx, s.NewSingleOrder(order.Purchase))
+		s.RequireAccepted(order.answer)
 		endFailing(ctx, s, order.Purchase, method)
 		return order
 	})
@@ -195,8 +197,7 @@ func notPaid(ctx context.Context, s *session.Session) sharedOrder {
 // refused it.
 func notPaidElsewhere(ctx context.Context, s *session.Session) sharedOrder {
 	return session.Share(s, "failed third-party payment", func(s *session.Session) sharedOrder {
-		order := sharedOrder{Purchase: s.NewPurchase()}
-		order.reserve(ctx, s)
+		order := failedSIM(ctx, s).another(s)
 		order.answer = s.Send(ctx, s.NewSynOrderInfo(order.Purchase).Before(failedElsewhere))
 		return order
 	})

@@ -21,7 +21,7 @@ func active(ctx context.Context, s *session.Session) renewal {
 		look(ctx, s, p.SIM)
 		return renewal{p, subscribed(ctx, s, p)}
 	}
-	if !s.Roomy() {
+	if !s.Keeps() {
 		return create(s)
 	}
 	return session.Share(s, "auto-renewal", create)
@@ -39,7 +39,7 @@ func listedOrder(ctx context.Context, s *session.Session) sent {
 		p.AutoRenewal = "1"
 		return sent{p, s.Send(ctx, s.NewSingleOrder(p))}
 	}
-	if !s.Roomy() {
+	if !s.Keeps() {
 		return create(s)
 	}
 	return session.Share(s, "order of a listed plan", create)
@@ -53,7 +53,7 @@ func listedRenewal(ctx context.Context, s *session.Session) renewal {
 		s.SubscribeTo(ctx, order.Purchase)
 		return renewal{order.Purchase, shownAfter(ctx, s, order.Purchase)}
 	}
-	if !s.Roomy() {
+	if !s.Keeps() {
 		return create(s)
 	}
 	return session.Share(s, "auto-renewal of a listed plan", create)
@@ -79,7 +79,7 @@ func cancelled(ctx context.Context, s *session.Session) cancellation {
 		if s.RenewableSIMs() > 1 {
 			c.kept = active(ctx, s)
 		}
-		p := renewable(ctx, s)
+		p := renewable(ctx, s, c.kept.SIM)
 		before := countOf(s.Send(ctx, s.NewSingleQueryOrder(p.SIM))).all
 		subscribed(ctx, s, p)
 		c.Purchase = p
@@ -95,9 +95,7 @@ func cancelled(ctx context.Context, s *session.Session) cancellation {
 		if c.kept.SIM != "" {
 			c.keptAfter = s.Send(ctx, s.NewQueryAutoRenewalRecord(c.kept.SIM))
 		}
-		if !s.Roomy() { // other checks need the SIMs
-			s.EndRenewals()
-		}
+		s.EndRenewals() // other checks need the SIMs
 		return c
 	}
 	return session.Share(s, "cancelled auto-renewal", create)

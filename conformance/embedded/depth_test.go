@@ -1,6 +1,7 @@
 package embedded_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -34,6 +35,43 @@ func TestDepthsKeepToTheirCost(t *testing.T) {
 				t.Errorf("%d calls and %d orders, at most %d and %d are allowed", calls, orders, most.calls, most.orders)
 			}
 			planned(t, "the sandbox", calls, orders, layer)
+		})
+	}
+}
+
+// TestCostWithFewSIMs runs the standard depth with the first SIM cards of the sandbox only. Fewer cards cost more orders,
+// but never a violation, not even where each card has one plan and one auto-renewal at a time.
+func TestCostWithFewSIMs(t *testing.T) {
+	testlevel.Plain(t)
+	limits := []string{"one-plan-per-sim", "one-renewal-per-sim"}
+	for _, few := range []struct {
+		sims, orders int
+		variants     []string
+		seed         string
+	}{
+		{sims: 12, orders: 45, seed: "3"}, {sims: 2, orders: 130, seed: "2"}, {sims: 8, orders: 60, variants: limits, seed: "1"},
+		{sims: 8, orders: 60, seed: "3"}, {sims: 5, orders: 80, seed: "3"}, {sims: 12, orders: 45, variants: limits, seed: "1"},
+	}[:testlevel.Pick(3, 3, 6)] {
+		t.Run(fmt.Sprint(few.sims, " cards, seed ", few.seed, few.variants), func(t *testing.T) {
+			t.Parallel()
+			s, err := embedded.Start(target.Flags(target.Settings{Seed: few.seed, Variant: few.variants}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			s.Target.SIMs = s.Target.SIMs[:few.sims]
+			run, err := conformance.Run(t.Context(), s.Target, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, result := range run.Results {
+				if result.Verdict == reports.Failed || result.Verdict == reports.Inconclusive && !strings.Contains(result.Reason, "(--sim)") {
+					t.Errorf("%s: %s (%s)", result.ID, result.Verdict, result.Reason)
+				}
+			}
+			if run.Cost.Orders > few.orders {
+				t.Errorf("%d orders, at most %d are allowed", run.Cost.Orders, few.orders)
+			}
 		})
 	}
 }

@@ -76,6 +76,13 @@ func (d *Desk[L]) Take(fits func(L) bool) (lent L, free bool) {
 	return lent, false
 }
 
+// Any reports whether a loan of an operation is not lent and fits selects it.
+func (d *Desk[L]) Any(operation string, fits func(L) bool) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(d.of(operation).idle, fits)
+}
+
 // take takes the last loan that fits selects.
 func (s *standing[L]) take(fits func(L) bool) (lent L, free bool) {
 	for at, one := range slices.Backward(s.idle) {

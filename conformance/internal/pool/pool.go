@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/mallcheck/mallcheck/conformance/checks"
-	"github.com/mallcheck/mallcheck/conformance/internal/session"
 	"github.com/mallcheck/mallcheck/conformance/internal/supply"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/reports"
@@ -47,27 +46,28 @@ type Pool struct {
 }
 
 // New returns a pool for the checks of a run against a target. run runs one of them. slowed returns how
-// often the target asked to slow down.
-func New(t *target.Target, slowed func() int, run func(checks.Check) reports.Result) *Pool {
+// often the target asked to slow down. At most subscribers checks may begin auto-renewals at once.
+func New(t *target.Target, subscribers int, slowed func() int, run func(checks.Check) reports.Result) *Pool {
 	return &Pool{
 		run: run, slowed: slowed, workers: t.Concurrency, crowded: len(t.SIMs) < manySIMs,
-		adders:      len(t.SIMs) / simsOfAdder,
-		subscribers: len(t.SIMs) / max(1, t.Shard.Count) / len(parts) / session.SIMsToRenew,
+		adders: len(t.SIMs) / simsOfAdder, subscribers: subscribers,
 	}
 }
-
-// parts are the parts of the SIM cards to which checks that run at once keep.
-var parts = map[checks.Lane]supply.Part{checks.Shared: {I: 0, N: 3}, checks.Orders: {I: 1, N: 3}, checks.Groups: {I: 2, N: 3}}
 
 // Part returns the part of the target's SIM cards to which a check keeps, and false if it may use all.
 func Part(t *target.Target, check checks.Check) (supply.Part, bool) {
 	if t.Concurrency < 2 || len(t.SIMs) < manySIMs {
 		return supply.Part{}, false
 	}
-	if part, divided := parts[check.Lane()]; divided {
-		return part, true
+	switch lane := check.Lane(); {
+	case lane == checks.Orders:
+		return supply.Counted, true
+	case lane == checks.Groups:
+		return supply.Compared, true
+	case check.LeavesGroups():
+		return supply.Ordered, true
 	}
-	return parts[checks.Shared], true
+	return supply.Changed, true
 }
 
 // InOrder returns checks in the order of their importance, and in the random order of

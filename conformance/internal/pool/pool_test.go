@@ -45,7 +45,7 @@ func TestChecksOfALaneRunAlone(t *testing.T) {
 	var mu sync.Mutex
 	running, most := map[checks.Lane]int{}, map[checks.Lane]int{}
 	under := &target.Target{Concurrency: 8, SIMs: sims(24)}
-	p := New(under, func() int { return 0 }, func(check checks.Check) reports.Result {
+	p := New(under, 5, func() int { return 0 }, func(check checks.Check) reports.Result {
 		lane := check.Lane()
 		mu.Lock()
 		running[lane]++
@@ -76,7 +76,7 @@ func TestChecksOfALaneRunAlone(t *testing.T) {
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	all := InOrder(checks.All(), 1)[:10]
-	p := New(&target.Target{Concurrency: 1}, func() int { return 0 }, func(check checks.Check) reports.Result {
+	p := New(&target.Target{Concurrency: 1}, 1, func() int { return 0 }, func(check checks.Check) reports.Result {
 		cancel()
 		return reports.Result{ID: check.ID}
 	})

@@ -14,13 +14,11 @@ import (
 // mostOccupied bounds the SIM cards that are skipped for one subscription.
 const mostOccupied = 8
 
-// SIMsToRenew bounds the SIM cards with auto-renewals of one check at a time.
-const SIMsToRenew = 3
-
 // renewing records which SIM cards are used for auto-renewals. A target may allow one for each SIM card, so the run
 // never starts a second one: otherwise a refusal could come from an auto-renewal of another check.
 type renewing struct {
 	supply.Claims[*Session]
+	reserver Session // claims the reserved SIM cards
 
 	mu sync.Mutex
 	// left has sentences about discarded objects that could not be undone.
@@ -40,25 +38,33 @@ func (s *Session) NewRenewal() Purchase {
 }
 
 // RenewableSIM returns a SIM card that no other check subscribes for, a different one for each call while the target
-// names enough. Before it uses a card twice, it cancels the auto-renewals of valid requests that are not on loan.
-func (s *Session) RenewableSIM() string {
+// names enough, but none of those apart. It prefers cards for which no valid subscription waits. Before it uses a card
+// twice, it cancels the auto-renewals of valid requests that are not on loan.
+func (s *Session) RenewableSIM(apart ...string) string {
 	s.need(len(s.Target().SIMs) > 0, "sim")
 	claims := &s.connection.renewing
 	s.renews = s.ExistingSIM() // every card has an auto-renewal of somebody else
-	for _, evict := range []bool{false, true} {
-		if claims.Count(s) >= SIMsToRenew {
+	for pass := range 3 {
+		if claims.Count(s) >= supply.SIMsToRenew {
 			break
 		}
-		for range s.Target().SIMs {
-			sim := s.ExistingSIM()
-			if s.claim(sim, evict) {
+		for i := range 2 * len(s.Target().SIMs) {
+			part := s.part
+			if i < len(s.Target().SIMs) && s.Roomy() && part != supply.Counted { // first where no card is reserved
+				part = supply.Compared
+			}
+			sim := s.connection.supply.SIMs(1, part)[0]
+			if slices.Contains(apart, sim) || pass == 0 && s.connection.waitsFor(sim) {
+				continue
+			}
+			if s.claim(sim, pass > 1) {
 				s.renews = sim
 				return sim
 			}
 		}
 	}
 	for range s.Target().SIMs {
-		if sim := s.ExistingSIM(); claims.Has(sim, s) {
+		if sim := s.ExistingSIM(); claims.Has(sim, s) && !slices.Contains(apart, sim) {
 			s.renews = sim
 			break // this check cancels its own auto-renewal before the next subscription
 		}
@@ -105,6 +111,11 @@ func (c *Connection) borrow(operation string) (lent *loan, free bool) {
 	return c.lending.Borrow(operation, func(l *loan) bool {
 		return operation != journal.Subscribe || c.renewing.Claim(l.maker.renews, l.maker, nil)
 	})
+}
+
+// waitsFor reports whether a valid subscription for a SIM card is not on loan.
+func (c *Connection) waitsFor(sim string) bool {
+	return c.lending.Any(journal.Subscribe, func(l *loan) bool { return l.maker.renews == sim })
 }
 
 // giveBack makes a valid request available to other checks.

@@ -12,9 +12,6 @@ import (
 	"github.com/mallcheck/mallcheck/reports"
 )
 
-// roomySIMs is how many SIM cards a run needs to reserve some for the objects that its checks share.
-const roomySIMs = 16
-
 // Arranger creates orders that serve both the valid requests of a run and the objects that its checks share.
 type Arranger interface {
 	// Accept has the target accept an unmodified request of an operation, if the objects that checks share need one. It
@@ -170,12 +167,22 @@ func (s *Session) Reaches(operation string) bool {
 // Quick reports whether the run is quick: checks then share what they look at.
 func (s *Session) Quick() bool { return s.Target().Depth == "quick" }
 
-// Roomy reports whether the target names enough SIM cards to reserve some.
-func (s *Session) Roomy() bool { return len(s.connection.supply.Own()) >= roomySIMs }
+// Subscribers returns how many checks of a run may begin auto-renewals at once.
+func (c *Connection) Subscribers() int { return c.supply.Subscribers() }
 
-// ReservedSIM returns a SIM card that nothing else in the run uses. The target must be roomy.
-func (s *Session) ReservedSIM() string {
-	sim := s.ExistingSIM()
-	s.connection.supply.Reserve(sim)
-	return sim
+// Roomy reports whether the target names enough SIM cards to reserve some.
+func (s *Session) Roomy() bool { return s.connection.supply.Roomy() }
+
+// Keeps reports whether the target names enough SIM cards to keep auto-renewals that several checks look at.
+func (s *Session) Keeps() bool {
+	occupied, _ := s.connection.renewing.Occupied("")
+	return s.connection.supply.Keeps(occupied)
+}
+
+// ReserveSIM returns a SIM card that no other check orders or subscribes for, or false if there is none: an idle one, if
+// one of the first is.
+func (s *Session) ReserveSIM(idle func(sim string) bool) (sim string, reserved bool) {
+	claims, by := &s.connection.renewing, &s.connection.renewing.reserver
+	return s.connection.supply.ReserveIdle(idle,
+		func(sim string) bool { return claims.Claim(sim, by, nil) }, func(sim string) { claims.Release(sim, by) })
 }

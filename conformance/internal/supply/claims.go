@@ -66,6 +66,15 @@ func (c *Claims[H]) Free(holder H) {
 	delete(c.worksFor, holder)
 }
 
+// Release ends a holder's claim of a SIM card.
+func (c *Claims[H]) Release(sim string, holder H) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.by[sim] == holder {
+		delete(c.by, sim)
+	}
+}
+
 // WorkFor records that a holder works for another one.
 func (c *Claims[H]) WorkFor(holder, other H) {
 	c.mu.Lock()
