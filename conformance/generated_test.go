@@ -125,8 +125,7 @@ func TestWrongExpectations(t *testing.T) {
 		under := configured(t, settings(func(s *target.Settings) { s.Only, s.Seed = []string{"SIG-001"}, "1" }))
 		under.Expectations = []target.Expectation{wrong}
 		_, err := conformance.Run(t.Context(), under, nil)
-		var told *target.Error
-		if !errors.As(err, &told) {
+		if _, ok := errors.AsType[*target.Error](err); !ok {
 			t.Errorf("%+v: %v", wrong, err)
 		}
 	}

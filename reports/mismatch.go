@@ -54,8 +54,7 @@ func ShowValue(value any) string {
 	}
 	text, err := jsontext.Marshal(value, "")
 	if err != nil {
-		var unsupported *json.UnsupportedTypeError
-		if errors.As(err, &unsupported) {
+		if unsupported, ok := errors.AsType[*json.UnsupportedTypeError](err); ok {
 			return fmt.Sprintf("a value of type %s", unsupported.Type)
 		}
 		return fmt.Sprintf("a value of type %T", value)

@@ -76,8 +76,7 @@ func few(ids []string) string {
 // selectFaults returns the faults with these ids, all if there are no ids.
 func selectFaults(ids []string) ([]faults.Fault, error) {
 	_, _, err := embedded.Behaviour(ids, nil)
-	var wrong *target.Error
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*target.Error](err); ok {
 		wrong.Origin = "--only"
 	}
 	if err != nil {

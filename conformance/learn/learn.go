@@ -117,14 +117,10 @@ const (
 
 // unreadable says why a file cannot be used and what to use instead.
 func unreadable(path string, err error, instead string) error {
-	var at *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s does not exist; %s", path, instead)
-	case errors.As(err, &at): // it names the path already
-		err = at.Err
 	}
-	return fmt.Errorf("%s: %w; %s", path, err, instead)
+	return fmt.Errorf("%s: %w; %s", path, wholefile.Reason(err), instead)
 }
 
 // Overlay returns what was learnt as an overlay, for a target with the given name.

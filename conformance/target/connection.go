@@ -11,6 +11,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/mallcheck/mallcheck/internal/wholefile"
 )
 
 // noProxy is the value of proxy that disables proxies, also those of the process
@@ -136,7 +138,7 @@ func readFile(file string) ([]byte, error) {
 	case errors.Is(err, os.ErrPermission):
 		return nil, errors.New("cannot be read: permission denied")
 	case err != nil:
-		return nil, fmt.Errorf("cannot be read: %w", reason(err))
+		return nil, fmt.Errorf("cannot be read: %w", wholefile.Reason(err))
 	case info.IsDir():
 		return nil, errors.New("is a folder")
 	case !info.Mode().IsRegular():
@@ -146,16 +148,7 @@ func readFile(file string) ([]byte, error) {
 	}
 	text, err := os.ReadFile(file) //nolint:gosec // the settings name the file
 	if err != nil {
-		return nil, fmt.Errorf("cannot be read: %w", reason(err))
+		return nil, fmt.Errorf("cannot be read: %w", wholefile.Reason(err))
 	}
 	return text, nil
-}
-
-// reason returns an error of the file system without the name of the file.
-func reason(err error) error {
-	var failed *os.PathError
-	if errors.As(err, &failed) {
-		return failed.Err
-	}
-	return err
 }

@@ -1,14 +1,13 @@
 package target
 
 import (
-	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/internal/overlay"
+	"github.com/mallcheck/mallcheck/internal/wholefile"
 	"github.com/mallcheck/mallcheck/openapi"
 )
 
@@ -27,11 +26,7 @@ func ReadOverlay(path string) (*Overlay, error) {
 	text, err := overlay.ReadFile(path)
 	unreadable := func(err error) error { return fmt.Errorf("%s: %w; mallcheck learn writes an overlay", path, err) }
 	if err != nil {
-		var told *os.PathError
-		if errors.As(err, &told) {
-			err = told.Err
-		}
-		return nil, unreadable(err)
+		return nil, unreadable(wholefile.Reason(err))
 	}
 	document, err := overlay.Parse(text)
 	if err != nil {

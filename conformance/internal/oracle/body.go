@@ -171,16 +171,14 @@ func (j *judgement) headerForm(name string) {
 
 // flatten returns the schema errors inside an error.
 func flatten(err error) []*openapi3.SchemaError {
-	var several openapi3.MultiError
-	if errors.As(err, &several) {
+	if several, ok := errors.AsType[openapi3.MultiError](err); ok {
 		var all []*openapi3.SchemaError
 		for _, one := range several {
 			all = append(all, flatten(one)...)
 		}
 		return all
 	}
-	var one *openapi3.SchemaError
-	if errors.As(err, &one) {
+	if one, ok := errors.AsType[*openapi3.SchemaError](err); ok {
 		return []*openapi3.SchemaError{one}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mallcheck/mallcheck/conformance/partner/client/observe"
+	"github.com/mallcheck/mallcheck/openapi"
 	"github.com/mallcheck/mallcheck/signing"
 )
 
@@ -110,7 +111,7 @@ func (f *flow) see(e *event) []observe.Mistake {
 	}
 	f.repetition(e)
 	switch id {
-	case "singleVerify":
+	case "singleVerify", "singleQueryOrder":
 		e.flow = simFlow(e.value("deviceCode"))
 	case "singleServicePlanPage":
 		f.listing(e)
@@ -122,8 +123,6 @@ func (f *flow) see(e *event) []observe.Mistake {
 		f.outcome(e)
 	case "queryOrder":
 		f.lookup(e)
-	case "singleQueryOrder":
-		e.flow = simFlow(e.value("deviceCode"))
 	case "queryAutoRenewalRecord":
 		f.renewal(e)
 	case "cancelAutoRenewalRecord":
@@ -148,8 +147,8 @@ func simFlow(sim string) string {
 
 // changing reports whether a later answer may differ after an operation.
 func changing(id string) bool {
-	return !slices.Contains([]string{"singleVerify", "singleServicePlanPage", "singleQueryOrder", "queryAutoRenewalRecord", "resultQuery",
-		"listGroupSims", "listBundles", "asyncResult", "queryOrder"}, id)
+	operation, _ := openapi.OperationOf(id)
+	return operation.Does != openapi.Read
 }
 
 // count counts the outcome of a request.

@@ -150,8 +150,7 @@ func (p *Proxy) read(w http.ResponseWriter, r *http.Request) (*call, *refusal) {
 	}
 	address.RawQuery = r.URL.RawQuery
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, &refusal{status: http.StatusRequestEntityTooLarge, operation: found.operation.ID, reason: tooLarge,
 			message: fmt.Sprintf("the body is larger than %d MiB", maxBody>>20)}
 	}

@@ -235,8 +235,7 @@ func problem(err error, limit time.Duration) string {
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		return fmt.Sprintf("no response within %s (--push-timeout)", limit)
 	}
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // without the address
 	}
 	return err.Error()

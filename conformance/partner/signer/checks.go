@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 
@@ -32,7 +32,7 @@ func Checks(c Config) []partner.Check {
 	for i := range subjects {
 		all[i] = check(&subjects[i], func(ctx context.Context, r *partner.Record) { asked.judge(ctx, r, i) })
 	}
-	sort.Slice(all, func(i, j int) bool { return all[i].ID < all[j].ID })
+	slices.SortFunc(all, func(a, b partner.Check) int { return strings.Compare(a.ID, b.ID) })
 	return all
 }
 

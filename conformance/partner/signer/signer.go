@@ -137,8 +137,7 @@ func (c Config) run(ctx context.Context, subjects []subject) ([]string, error) {
 // after describes how a command ended.
 func after(ended error, complaints string) string {
 	text := ""
-	var exited *exec.ExitError
-	if errors.As(ended, &exited) {
+	if exited, ok := errors.AsType[*exec.ExitError](ended); ok {
 		text = " and ended with " + exited.String()
 	}
 	if line := strings.TrimSpace(complaints); line != "" {

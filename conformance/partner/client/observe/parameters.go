@@ -67,8 +67,7 @@ func (j *judgement) readBody() bool {
 		return true
 	}
 	check, summary := JSONObject, "the body is not one JSON object in UTF-8"
-	var syntax *signing.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*signing.SyntaxError](err); ok {
 		summary += ": " + syntax.Reason
 		if strings.Contains(syntax.Reason, "duplicate") || strings.Contains(syntax.Reason, "twice") {
 			check, summary = Once, "the body has a member twice: "+syntax.Reason
