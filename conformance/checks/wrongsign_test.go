@@ -3,6 +3,7 @@ package checks
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -109,5 +110,18 @@ func TestNotTexts(t *testing.T) {
 	}
 	if got := nonStrings(asyncResult, envelopeOf(&wire.Answer{Body: []byte("<html>")}), ""); len(got) != 0 {
 		t.Errorf("a body that is no object: %q", got)
+	}
+}
+
+// What an answer nests far below the contract takes neither time nor memory.
+func TestNonStringsOfDeepAnswer(t *testing.T) {
+	const depth = 5000
+	answer := &wire.Answer{Body: []byte(`{"data":` + strings.Repeat(`{"a":`, depth) + "1" + strings.Repeat("}", depth) + "}")}
+	envelope := envelopeOf(answer)
+	if envelope == nil {
+		t.Fatal("the answer was not read")
+	}
+	if allocated := testing.AllocsPerRun(1, func() { nonStrings(operationOf("asyncResult"), envelope, "") }); allocated > 100 {
+		t.Errorf("%.0f allocations for %d levels", allocated, depth)
 	}
 }
