@@ -32,7 +32,7 @@ Examples:
   mallcheck drift uat.overlay.yaml mallcheck-report/run.json
   mallcheck drift uat.overlay.yaml production.overlay.yaml
 
-Exit code: 0 done, 1 changes under --fail-on drift, 2 wrong usage, 3 a service was not reached or the run is incomplete, 130 interrupted.`
+Exit code: 0 done, 1 changes under --fail-on drift, 2 wrong usage, 3 a service was not reached, the run is incomplete or nothing was learnt, 130 interrupted.`
 }
 
 // Run implements the command.
@@ -52,7 +52,8 @@ func (c *driftCommand) Run(std *console.Streams) error {
 		return err
 	}
 	changes := learn.Drift(before, after)
-	run, err := learn.DriftRun(changes, seen, t.FailOnDrift)
+	unlearnt := learn.Unlearnt(before, after)
+	run, err := learn.DriftRun(changes, unlearnt, seen, t.FailOnDrift)
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ func (c *driftCommand) Run(std *console.Streams) error {
 	if slices.Contains(t.Formats, "github") {
 		err = errors.Join(err, render.WriteGitHub(std.Out, told))
 	}
-	if err = errors.Join(err, learn.WriteChanges(std.Out, changes)); err != nil {
+	if err = errors.Join(err, learn.WriteChanges(std.Out, changes, unlearnt)); err != nil {
 		return err
 	}
 	if code := conformance.ExitCode(run); code != conformance.ExitPassed {

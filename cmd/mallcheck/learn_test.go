@@ -46,6 +46,10 @@ func TestLearnAndDrift(t *testing.T) {
 			t.Errorf("%v: exit code %d, %q", arguments, got.code, got.err)
 		}
 	}
+	nothing := process{arguments: []string{"drift", "sandbox.overlay.yaml", filepath.Join("mallcheck-report", "drift", "run.json")}, dir: dir}
+	if got := nothing.run(t); got.code != 3 || !strings.HasPrefix(got.out, "inconclusive: nothing was learnt of the later state: its 0 exchanges") {
+		t.Errorf("drift against a run without answers: exit code %d, %q", got.code, got.out)
+	}
 	for _, file := range []string{"junit.xml", "run.json", "report.html"} {
 		if _, err := os.Stat(filepath.Join(dir, "mallcheck-report", "drift", file)); err != nil {
 			t.Error(err)

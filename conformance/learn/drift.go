@@ -20,6 +20,22 @@ type Change = drift.Change
 // that break clients come first.
 func Drift(before, after *Learned) []Change { return drift.Between(before, after) }
 
+// Unlearnt returns why nothing can be said about changes: one side learnt nothing from any answer. It is
+// "" otherwise.
+func Unlearnt(before, after *Learned) string {
+	for _, side := range []struct {
+		name    string
+		learned *Learned
+	}{{"earlier", before}, {"later", after}} {
+		isRefusal := func(f Fact) bool { return f.Kind == "refusal" }
+		if len(side.learned.Members) == 0 && !slices.ContainsFunc(side.learned.Facts, isRefusal) {
+			return fmt.Sprintf("nothing was learnt of the %s state: its %d exchanges have too few answers that can be read",
+				side.name, side.learned.Exchanges)
+		}
+	}
+	return ""
+}
+
 // Area is the area of the results that DriftRun makes.
 const Area = "DRIFT"
 
@@ -28,8 +44,9 @@ const wholeTarget = "target"
 
 // DriftRun returns the changes as a run, for the writers of reports: a result for each operation, and
 // one for the whole target. seen is the run in which the target was called: its target, services, times
-// and end. With failing, changes fail the run.
-func DriftRun(changes []Change, seen reports.Run, failing bool) (*reports.Run, error) {
+// and end. With failing, changes fail the run. What did not change is inconclusive for the reason
+// unlearnt, unless that is "".
+func DriftRun(changes []Change, unlearnt string, seen reports.Run, failing bool) (*reports.Run, error) {
 	contract, err := openapi.Mall()
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
@@ -48,7 +65,11 @@ func DriftRun(changes []Change, seen reports.Run, failing bool) (*reports.Run, e
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		run.Results = append(run.Results, driftResult(name, changes, run.Policy))
+		result := driftResult(name, changes, run.Policy)
+		if unlearnt != "" && result.Verdict == reports.Passed {
+			result.Verdict, result.Reason = reports.Inconclusive, unlearnt
+		}
+		run.Results = append(run.Results, result)
 	}
 	if run.Started.IsZero() {
 		run.Started, run.Ended = time.Now().UTC(), time.Now().UTC()
@@ -82,14 +103,17 @@ func driftResult(name string, changes []Change, policy reports.Policy) reports.R
 	return result
 }
 
-// WriteChanges writes changes as text: first those that break clients.
-func WriteChanges(w io.Writer, changes []Change) error {
+// WriteChanges writes changes as text: first those that break clients. Without changes, it writes the
+// reason unlearnt, if there is one.
+func WriteChanges(w io.Writer, changes []Change, unlearnt string) error {
 	var out strings.Builder
 	breaking := 0
 	for breaking < len(changes) && changes[breaking].Breaking() {
 		breaking++
 	}
 	switch {
+	case len(changes) == 0 && unlearnt != "":
+		out.WriteString("inconclusive: " + unlearnt + "\n")
 	case len(changes) == 0:
 		out.WriteString("No change.\n")
 	default:

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mallcheck/mallcheck/conformance"
 	"github.com/mallcheck/mallcheck/conformance/internal/observe"
 	"github.com/mallcheck/mallcheck/conformance/target"
 	"github.com/mallcheck/mallcheck/internal/testlevel"
@@ -342,7 +343,7 @@ func TestDriftAsARun(t *testing.T) {
 		{Rank: 8, Kind: "new", Clause: "setting x", Summary: "b is new"},
 	}
 	for _, failing := range []bool{false, true} {
-		run, err := DriftRun(found, reports.Run{Target: reports.Target{Name: "uat"}}, failing)
+		run, err := DriftRun(found, "", reports.Run{Target: reports.Target{Name: "uat"}}, failing)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -371,6 +372,32 @@ func TestDriftAsARun(t *testing.T) {
 	}
 }
 
+// Where nothing was learnt, nothing is called unchanged.
+func TestDriftOfNothing(t *testing.T) {
+	some, none := learnt(t, base()), &Learned{Exchanges: 7}
+	refusing := &Learned{Facts: []Fact{{Kind: "refusal", Subject: "missing"}}}
+	for _, test := range []struct {
+		before, after *Learned
+		want          string
+	}{{some, some, ""}, {some, refusing, ""}, {some, none, "later state: its 7 exchanges"}, {none, some, "earlier state: its 7 exchanges"}} {
+		unlearnt := Unlearnt(test.before, test.after)
+		if !strings.Contains(unlearnt, test.want) || (unlearnt == "") != (test.want == "") {
+			t.Errorf("%q, want %q", unlearnt, test.want)
+		}
+		run, err := DriftRun(nil, unlearnt, reports.Run{}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := conformance.ExitPassed
+		if unlearnt != "" {
+			want = conformance.ExitInconclusive
+		}
+		if code := conformance.ExitCode(run); code != want {
+			t.Errorf("%q: exit code %d, want %d", unlearnt, code, want)
+		}
+	}
+}
+
 func TestChangesAsText(t *testing.T) {
 	for _, test := range []struct {
 		changes []Change
@@ -383,7 +410,7 @@ func TestChangesAsText(t *testing.T) {
 			"2 changes, 1 breaking.\n\nBreaks clients\n  gone: a\n\nOther changes\n  new: b is new: sometimes present\n"},
 	} {
 		var out strings.Builder
-		if err := WriteChanges(&out, test.changes); err != nil || out.String() != test.want {
+		if err := WriteChanges(&out, test.changes, ""); err != nil || out.String() != test.want {
 			t.Errorf("%v, %q, want %q", err, out.String(), test.want)
 		}
 	}
