@@ -38,7 +38,7 @@ func TestAPlanWithAnOverlayCountsWhatTheTargetAccepts(t *testing.T) {
 	if err := os.WriteFile(file, whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	given := target.Settings{Seed: "1", Only: []string{"GEN/singleOrder/body/*"}, Allow: strings.Split("read,write,purchase", ","), Strict: "documented"}
+	given := target.Settings{Seed: "1", Concurrency: "1", Only: []string{"GEN/singleOrder/body/*"}, Allow: strings.Split("read,write,purchase", ","), Strict: "documented"}
 	plan := func(overlay string) *conformance.Plan {
 		t.Helper()
 		given.Overlay = overlay
