@@ -31,7 +31,7 @@ var createdOrderChecks = []Check{{
 	ID: "VSH-007", Clause: "vshop/plan-can-be-ordered", Does: reports.Purchase, Operations: []string{"singleOrder", "singleServicePlanPage"},
 	Requirement: "singleOrder accepts a plan that singleServicePlanPage lists for the SIM",
 	Run: func(ctx context.Context, s *session.Session) {
-		if s.Keeps() && s.Reaches("queryAutoRenewalRecord") && listedOrder(ctx, s).answer.Accepted() {
+		if s.Keeps(2) && s.Reaches("queryAutoRenewalRecord") && listedOrder(ctx, s).answer.Accepted() {
 			return
 		}
 		Expect(s.Send(ctx, s.NewSingleOrder(listedPurchase(ctx, s, s.ExistingSIM())))).To(beAccepted(), "an order of a listed plan")

@@ -27,7 +27,7 @@ func (arranger) Accept(ctx context.Context, s *session.Session, operation string
 	case "stripeSubscriptionAuthorization":
 		subscriptionBegun(ctx, s, 0)
 	case "stripeSubDirectly":
-		if s.Keeps() {
+		if s.Keeps(1) {
 			active(ctx, s)
 		}
 	case "cancelAutoRenewalRecord":

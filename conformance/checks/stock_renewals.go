@@ -21,7 +21,7 @@ func active(ctx context.Context, s *session.Session) renewal {
 		look(ctx, s, p.SIM)
 		return renewal{p, subscribed(ctx, s, p)}
 	}
-	if !s.Keeps() {
+	if !s.Keeps(1) {
 		return create(s)
 	}
 	return session.Share(s, "auto-renewal", create)
@@ -39,7 +39,7 @@ func listedOrder(ctx context.Context, s *session.Session) sent {
 		p.AutoRenewal = "1"
 		return sent{p, s.Send(ctx, s.NewSingleOrder(p))}
 	}
-	if !s.Keeps() {
+	if !s.Keeps(2) {
 		return create(s)
 	}
 	return session.Share(s, "order of a listed plan", create)
@@ -53,7 +53,7 @@ func listedRenewal(ctx context.Context, s *session.Session) renewal {
 		s.SubscribeTo(ctx, order.Purchase)
 		return renewal{order.Purchase, shownAfter(ctx, s, order.Purchase)}
 	}
-	if !s.Keeps() {
+	if !s.Keeps(2) {
 		return create(s)
 	}
 	return session.Share(s, "auto-renewal of a listed plan", create)

@@ -127,7 +127,7 @@ func listsUnderPlanName(ctx context.Context, s *session.Session) {
 		listed := listedOrders(ctx, s, p.SIM)
 		return len(slices.DeleteFunc(listed, func(order record) bool { return order["servicePlanShowName"] != p.PlanName }))
 	}
-	if s.Keeps() { // the SIM has no other order
+	if s.Keeps(2) { // the SIM has no other order
 		p := listedRenewal(ctx, s).Purchase
 		if s.Await(func() bool { return under(p) > 0 }); under(p) > 0 {
 			return

@@ -173,10 +173,10 @@ func (c *Connection) Subscribers() int { return c.supply.Subscribers() }
 // Roomy reports whether the target names enough SIM cards to reserve some.
 func (s *Session) Roomy() bool { return s.connection.supply.Roomy() }
 
-// Keeps reports whether the target names enough SIM cards to keep auto-renewals that several checks look at.
-func (s *Session) Keeps() bool {
+// Keeps reports whether the target names enough SIM cards to keep n auto-renewals that several checks look at.
+func (s *Session) Keeps(n int) bool {
 	occupied, _ := s.connection.renewing.Occupied("")
-	return s.connection.supply.Keeps(occupied)
+	return s.connection.supply.Keeps(n, occupied)
 }
 
 // ReserveSIM returns a SIM card that no other check orders or subscribes for, or false if there is none: an idle one, if

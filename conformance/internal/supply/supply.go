@@ -28,8 +28,8 @@ const (
 	mostAside = 6
 	// roomy is how many SIM cards a target must name for any to be set aside.
 	roomy = 8
-	// keeps is how many SIM cards a target must name for the run to keep mostKept auto-renewals.
-	keeps, mostKept = 5, 2
+	// mostKept is how many auto-renewals a run keeps for checks that look at them.
+	mostKept = 2
 	// SIMsToRenew bounds the SIM cards with auto-renewals of one check at a time.
 	SIMsToRenew = 3
 	// mostLooks bounds the SIM cards that are looked at to find an idle one.
@@ -93,16 +93,17 @@ func (s *Supply) SIMs(n int, of Part) []string {
 	return taken
 }
 
-// Keeps reports whether the target names enough SIM cards to keep auto-renewals that several checks look
-// at. On the occupied ones, somebody else has one.
-func (s *Supply) Keeps(occupied int) bool { return len(s.Own())-occupied >= keeps }
+// Keeps reports whether the target names enough SIM cards to keep n auto-renewals that several checks look
+// at: with fewer, the valid requests of the run would displace each other. On the occupied cards, somebody
+// else has an auto-renewal.
+func (s *Supply) Keeps(n, occupied int) bool { return len(s.Own())-occupied > 2*n }
 
 // Subscribers returns how many checks may begin auto-renewals at once: each needs its own SIM cards.
 func (s *Supply) Subscribers() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	free := len(s.unreserved(Ordered.of(s.Own())))
-	if s.Keeps(0) {
+	if s.Keeps(mostKept, 0) {
 		free -= mostKept
 	}
 	return max(1, free/SIMsToRenew)
