@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os/exec"
 	"runtime"
@@ -121,7 +122,7 @@ func (s *sender) disturbed(ctx context.Context, r *partner.Record, flag, command
 		r.Skip("not tested: no command makes the receiver " + does + " (" + flag + " COMMAND)")
 		return nil, reports.Exchange{}, false
 	}
-	if _, err := s.shell(ctx, command); err != nil {
+	if err := s.shell(ctx, command, nil); err != nil {
 		r.Inconclusive("running " + flag + ": " + err.Error())
 		return nil, reports.Exchange{}, false
 	}
@@ -212,19 +213,20 @@ func (s *sender) counted(ctx context.Context, r *partner.Record, one scenario) {
 
 // count runs the partner's command. Its output is not repeated, because it may contain anything.
 func (s *sender) count(ctx context.Context) (int, error) {
-	out, err := s.shell(ctx, s.Count)
-	if err != nil {
+	var out printed
+	err := s.shell(ctx, s.Count, &out)
+	if err != nil && !out.endless {
 		return 0, fmt.Errorf("running --count: %w", err)
 	}
-	number, err := strconv.Atoi(strings.TrimSpace(string(out)))
-	if err != nil {
+	number, err := strconv.Atoi(strings.TrimSpace(string(out.text)))
+	if err != nil || out.endless {
 		return 0, errors.New("--count printed something other than one whole number")
 	}
 	return number, nil
 }
 
-// shell runs a command of the partner and returns what it printed.
-func (s *sender) shell(ctx context.Context, text string) ([]byte, error) {
+// shell runs a command of the partner. out gets what it prints and may be nil.
+func (s *sender) shell(ctx context.Context, text string, out *printed) error {
 	ctx, cancel := context.WithTimeout(ctx, max(s.Timeout, 10*time.Second))
 	defer cancel()
 	shell := []string{"sh", "-c"}
@@ -233,7 +235,30 @@ func (s *sender) shell(ctx context.Context, text string) ([]byte, error) {
 	}
 	command := exec.CommandContext(ctx, shell[0], shell[1], text) //nolint:gosec // the user's own command
 	command.WaitDelay = time.Second
-	return command.Output()
+	partner.Contain(command)
+	if out != nil {
+		command.Stdout = out
+	}
+	return command.Run()
+}
+
+// maxPrinted is how much a command of the partner may print.
+const maxPrinted = 4 << 10
+
+// printed keeps what a command prints. Beyond maxPrinted it fails, which ends a command that prints without
+// end.
+type printed struct {
+	text    []byte
+	endless bool
+}
+
+// Write implements io.Writer.
+func (p *printed) Write(more []byte) (int, error) {
+	if p.endless = p.endless || len(p.text)+len(more) > maxPrinted; p.endless {
+		return 0, io.ErrShortWrite
+	}
+	p.text = append(p.text, more...)
+	return len(more), nil
 }
 
 // atOnce sends copies of a push concurrently; all must be accepted.

@@ -187,3 +187,23 @@ type quick struct{}
 
 // ServeHTTP implements http.Handler.
 func (*quick) ServeHTTP(http.ResponseWriter, *http.Request) {}
+
+// A --count command that prints without end is ended at once; its output is neither kept nor repeated.
+func TestCountThatPrintsWithoutEnd(t *testing.T) {
+	s := newSender(Config{Timeout: time.Minute, Count: `while :; do echo secret-of-the-shop; done`})
+	started := time.Now()
+	_, err := s.count(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "something other than one whole number") || strings.Contains(err.Error(), "secret") {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(started); took > 20*time.Second {
+		t.Errorf("took %s", took)
+	}
+	s.Count = "echo 12"
+	if n, err := s.count(t.Context()); n != 12 || err != nil {
+		t.Errorf("counted %d, %v", n, err)
+	}
+	if err := s.shell(t.Context(), "yes | head -c 1000000", nil); err != nil { // of --fail and --slow, nothing is read
+		t.Error(err)
+	}
+}
