@@ -12,7 +12,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -58,9 +57,6 @@ func (c *Config) Check() error {
 	return nil
 }
 
-// maxBody limits the body of a request in bytes.
-const maxBody = 32 << 20
-
 // Proxy forwards requests to one target. It is safe for concurrent use.
 type Proxy struct {
 	config     Config
@@ -69,12 +65,13 @@ type Proxy struct {
 	routes     map[string][]route // by service
 	policy     reports.Policy
 	seen       *recorder
+	large      turns
 }
 
 // New returns a proxy over a connection to a target.
 func New(t *target.Target, contract *openapi.Contract, connection *session.Connection, config Config) *Proxy {
 	return &Proxy{config: config, target: t, connection: connection, routes: routesOf(t, contract), policy: t.Policy(),
-		seen: newRecorder(t.Limits.OrDefault().Kept)}
+		seen: newRecorder(t.Limits.OrDefault().Kept), large: make(turns, mostLarge)}
 }
 
 // call is one request on its way through the proxy.
@@ -85,6 +82,7 @@ type call struct {
 	body    []byte
 	request *http.Request // as forwarded
 	note    string        // why it is not signed; "" if it is
+	done    func()        // to be called at its end
 }
 
 // ServeHTTP implements http.Handler.
@@ -96,6 +94,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c, refused := p.read(w, r)
 	if refused == nil {
+		defer c.done()
 		refused = p.permit(c)
 	}
 	if refused == nil {
@@ -149,7 +148,10 @@ func (p *Proxy) read(w http.ResponseWriter, r *http.Request) (*call, *refusal) {
 		return nil, &refusal{status: http.StatusBadRequest, reason: unknownPath, message: "the path cannot be read: " + err.Error()}
 	}
 	address.RawQuery = r.URL.RawQuery
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, done, err := p.large.read(r.Context(), w, r)
+	if err != nil {
+		done()
+	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, &refusal{status: http.StatusRequestEntityTooLarge, operation: found.operation.ID, reason: tooLarge,
 			message: fmt.Sprintf("the body is larger than %d MiB", maxBody>>20)}
@@ -158,7 +160,7 @@ func (p *Proxy) read(w http.ResponseWriter, r *http.Request) (*call, *refusal) {
 		return nil, &refusal{status: http.StatusBadRequest, operation: found.operation.ID, reason: tooLarge,
 			message: "the body ended early: " + err.Error()}
 	}
-	return &call{route: found, method: r.Method, address: address, body: body}, nil
+	return &call{route: found, method: r.Method, address: address, body: body, done: done}, nil
 }
 
 // permit refuses requests that the target's settings do not allow.
