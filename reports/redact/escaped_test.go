@@ -68,3 +68,19 @@ func checkEscaped(t *testing.T, secrets Secrets, names, text string) {
 		}
 	}
 }
+
+// A secret is found in upper and lower case as well, unless it is so short that it occurs by chance.
+func TestRedactAnotherLetterCase(t *testing.T) {
+	secrets := Secrets{Values: []string{"Tok/en.Zq9_x77", "Abc"}}
+	for text, want := range map[string]string{
+		"key tok/en.zq9_x77 end":   "key <redacted:secret> end",
+		"key TOK/EN.ZQ9_X77 end":   "key <redacted:secret> end",
+		"key TOK%2FEN.ZQ9_X77 end": "key <redacted:secret> end",
+		`{"a":"TOK\/EN.ZQ9_X77"}`:  `{"a":"<redacted:secret>"}`,
+		"abc ABC":                  "abc ABC",
+	} {
+		if got := secrets.Redact(text); got != want {
+			t.Errorf("%s became %s, want %s", text, got, want)
+		}
+	}
+}

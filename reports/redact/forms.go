@@ -18,8 +18,8 @@ import (
 	"github.com/mallcheck/mallcheck/reports/internal/jsontext"
 )
 
-// shortestEncoded is the length in bytes from which on a value is also searched for in hexadecimal and
-// base64; shorter ones would occur by chance.
+// shortestEncoded is the length in bytes from which on a value is also searched for in hexadecimal, in
+// base64 and in another letter case; shorter ones would occur by chance.
 const shortestEncoded = 6
 
 // formsOf returns every form of the secret and learned values that is searched for, each with its
@@ -37,6 +37,10 @@ func formsOf(values []string, learned map[string]string) map[string]string {
 		add("secret", writtenForms(value)...)
 		add("secret", encodedForms(value)...)
 		add("secret", keyForms(value)...)
+		if len(value) >= shortestEncoded { // a gateway that repeats a header may change its letter case
+			add("secret", writtenForms(strings.ToLower(value))...)
+			add("secret", writtenForms(strings.ToUpper(value))...)
+		}
 	}
 	for _, value := range slices.Sorted(maps.Keys(learned)) {
 		name := learned[value]
