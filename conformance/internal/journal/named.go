@@ -66,10 +66,10 @@ func stringsIn(raw json.RawMessage) (texts []string) {
 	return texts
 }
 
-// pathValue returns the value of a path parameter in a path that ends with a template; "" if it is
-// missing.
+// pathValue returns the value of a path parameter in a path that ends with a template, with or without a slash behind it;
+// "" if it is missing.
 func pathValue(template, path, name string) string {
-	parts, segments := strings.Split(template, "/"), strings.Split(path, "/")
+	parts, segments := strings.Split(template, "/"), strings.Split(strings.TrimSuffix(path, "/"), "/")
 	at := slices.Index(parts, "{"+name+"}")
 	if at -= len(parts) - len(segments); at < 0 || at >= len(segments) {
 		return ""

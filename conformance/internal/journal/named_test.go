@@ -13,3 +13,16 @@ func TestNamedPartner(t *testing.T) {
 		}
 	}
 }
+
+// A path with a slash at its end names the same group.
+func TestNamedGroup(t *testing.T) {
+	const template = "/mall/bundle-groups/{group_id}/sims"
+	for path, want := range map[string]string{
+		"/topup/mall/bundle-groups/g1/sims": "g1", "/topup/mall/bundle-groups/g1/sims/": "g1", "/mall/bundle-groups/g1/sims": "g1",
+		"/mall/bundle-groups//sims": "", "/sims": "",
+	} {
+		if got := New().Named(AddSIMs, "P1", template, path, []byte(`{"sim_ids":["1"]}`)).Group; got != want {
+			t.Errorf("%s names group %q, want %q", path, got, want)
+		}
+	}
+}

@@ -65,12 +65,12 @@ func (s *Session) pathOf(draft *Draft) string {
 func (s *Session) recordOutcome(sent announced, answer *wire.Answer) {
 	switch {
 	case sent.entry == nil:
-		if answer.Refused() {
+		if answer.Refused() || answer.Redirected() {
 			s.connection.budget.GiveBack(sent.cost)
 		}
 	case answer.Accepted():
 		s.connection.journal.RecordOutcome(sent.entry, journal.Accepted, answer.Header.Get(s.Target().RequestIDHeader))
-	case answer.Refused():
+	case answer.Refused() || answer.Redirected():
 		s.connection.journal.RecordOutcome(sent.entry, journal.Refused, "")
 		s.connection.budget.GiveBack(sent.cost)
 	}

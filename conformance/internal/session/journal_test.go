@@ -31,11 +31,16 @@ type setMall struct {
 	refusesAbsent, keepsAll bool
 	failed                  map[string]int // removals that failed, by SIM card
 	tasks                   map[string][]string
+	redirects               int // the HTTP status that redirects a path with a slash at its end; 0: none
 }
 
 func (c *setMall) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if trimmed := strings.TrimSuffix(r.URL.Path, "/"); c.redirects > 0 && trimmed != r.URL.Path {
+		http.Redirect(w, r, trimmed, c.redirects)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	if r.Method == http.MethodGet {
 		c.read(w, r)
@@ -132,6 +137,27 @@ func TestFinishRestoresTheGroup(t *testing.T) {
 	holdsAsBefore(t, mall)
 	if old, err := journal.Read(path); err != nil || !old.Finished() {
 		t.Errorf("the journal is not closed: %v", err)
+	}
+}
+
+// A redirect that repeats the request elsewhere executed nothing: it leaves nothing behind, nor does the run wait for it.
+func TestRedirectLeavesNothing(t *testing.T) {
+	for _, status := range []int{http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+		s, mall, path := journalled(t)
+		s.Target().TaskTimeout = time.Hour // as long would the run wait for an addition without an answer
+		s.connection.journal.SetBefore(journal.Group{ID: "G1", Partner: "P1"}, journal.Holdings{heldSIM: 1})
+		mall.redirects = status
+		draft := s.NewAddSims("G1", freeSIM)
+		draft.wire.URL.Path += "/"
+		if answer := s.Send(t.Context(), draft); answer.Status != status {
+			t.Fatalf("the mall answers %s", answer)
+		}
+		if left := s.connection.Finish(true); len(left) > 0 {
+			t.Errorf("HTTP %d: left behind: %q", status, left)
+		}
+		if old, err := journal.Read(path); err != nil || !old.Finished() {
+			t.Errorf("HTTP %d: the journal is not closed: %v", status, err)
+		}
 	}
 }
 

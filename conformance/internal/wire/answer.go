@@ -136,6 +136,12 @@ func (a *Answer) Refused() bool {
 	return !a.Accepted() && a.Status < 500 && (a.OperateCode != "" || a.Status >= 400)
 }
 
+// Redirected reports whether the request was not executed, but is to be sent again to another address: HTTP 307 or 308.
+// After another redirect nobody knows: a server also answers 302 or 303 to a request that it has executed.
+func (a *Answer) Redirected() bool {
+	return !a.Accepted() && (a.Status == http.StatusTemporaryRedirect || a.Status == http.StatusPermanentRedirect)
+}
+
 // String returns the answer in one line, for messages.
 func (a *Answer) String() string {
 	body := strings.Join(strings.Fields(string(a.Body)), " ")
