@@ -55,10 +55,14 @@ type Part struct{ From, To, Of int }
 // The parts of the SIM cards to which checks that run at once keep. Those that overlap do not disturb each
 // other: orders change no group, and groups no order.
 var (
-	// Changed is for checks that change groups, and Compared for those that compare the content of one.
-	Changed, Compared = Part{0, 1, 3}, Part{1, 2, 3}
-	// Ordered is for checks that order, and Counted for those that count orders.
-	Ordered, Counted = Part{0, 2, 3}, Part{2, 3, 3}
+	// Changed is for checks that change groups.
+	Changed = Part{0, 1, 3}
+	// Compared is for checks that compare the content of a group.
+	Compared = Part{1, 2, 3}
+	// Ordered is for checks that order.
+	Ordered = Part{0, 2, 3}
+	// Counted is for checks that count orders.
+	Counted = Part{2, 3, 3}
 )
 
 // of returns the part of SIM cards.
