@@ -81,7 +81,7 @@ func markdownHead(out *strings.Builder, run *reports.Run) {
 func markdownFacts(run *reports.Run) []field {
 	list := []field{
 		{"target", run.Target.Name}, {"partner", run.Target.PartnerCode},
-		{"started", run.Started.UTC().Format("2006-01-02 15:04:05 UTC")}, {"strict", string(run.Policy.Strict)},
+		{"started", run.Started.UTC().Format("2006-01-02 15:04:05 UTC")}, {"strict", digest.Strictness(run.Policy)},
 		{"seed", fmt.Sprint(run.Seed)}, {"contract", shorten12(run.Tool.Contract)}, {run.Tool.Name, run.Tool.Version},
 		{"faults", strings.Join(run.Target.Faults, ", ")}, {"variants", strings.Join(run.Target.Variants, ", ")},
 	}

@@ -76,7 +76,7 @@ func (t *Terminal) Begin(run *reports.Run, checks int) {
 	for _, service := range run.Services {
 		fields = append(fields, field{service.Name, service.URL})
 	}
-	settings := fmt.Sprintf("allow %s; strict %s; seed %s", cmp.Or(digest.Allowed(run, ","), "nothing"), run.Policy.Strict,
+	settings := fmt.Sprintf("allow %s; strict %s; seed %s", cmp.Or(digest.Allowed(run, ","), "nothing"), digest.Strictness(run.Policy),
 		strconv.FormatInt(run.Seed, 10))
 	if run.Shard != nil {
 		settings += "; shard " + run.Shard.String()
@@ -140,10 +140,10 @@ func (t *Terminal) End(run *reports.Run, files []string) error {
 	return t.err
 }
 
-// soFar counts the checks that have ended.
+// soFar counts the checks that have ended. Findings are not counted: at the end, most of them turn out to be habits.
 func (t *Terminal) soFar() string {
 	parts := []string{fmt.Sprintf("%d of %s", t.counts.Total(), plural.Of(t.checks, "check"))}
-	for _, verdict := range []reports.Verdict{reports.Failed, reports.Finding, reports.Inconclusive} {
+	for _, verdict := range []reports.Verdict{reports.Failed, reports.Inconclusive} {
 		if n := t.counts[verdict]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, verdict))
 		}

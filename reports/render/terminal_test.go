@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -271,6 +272,28 @@ func TestTerminalHasNoCommands(t *testing.T) {
 	})
 }
 
+// Findings are not counted while a run goes on: most of them turn out to be habits.
+func TestProgressCountsNoFindings(t *testing.T) {
+	terminal := NewTerminal(io.Discard, TerminalOptions{})
+	terminal.Begin(&reports.Run{}, 3)
+	for _, verdict := range []reports.Verdict{reports.Finding, reports.Inconclusive} {
+		result := fixture.Result("RID-001", "finds", verdict, reports.Read)
+		terminal.Result(&result)
+	}
+	if got, want := terminal.soFar(), "2 of 3 checks, 1 inconclusive"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// The settings in the first lines say everything that fails the run.
+func TestStrictness(t *testing.T) {
+	var out bytes.Buffer
+	NewTerminal(&out, TerminalOptions{}).Begin(&reports.Run{Policy: reports.Policy{Strict: reports.Documented, FailOnCritical: true, FailOnHabit: true}}, 1)
+	if want := "strict documented, fail on critical, fail on habit; "; !strings.Contains(out.String(), want) {
+		t.Errorf("no %q in %s", want, out.String())
+	}
+}
+
 func TestConclusion(t *testing.T) {
 	count := func(verdicts ...reports.Verdict) []reports.Result {
 		var results []reports.Result
@@ -288,6 +311,8 @@ func TestConclusion(t *testing.T) {
 		{reports.Run{Results: count(reports.Passed, reports.Passed, reports.Finding, reports.Waived, reports.Skipped)}, reports.Passed,
 			"passed: no violation in 3 checks, 1 of them with findings, 1 waived, 1 skipped."},
 		{reports.Run{Results: count(reports.Passed, reports.Failed, reports.Inconclusive, reports.Skipped)}, reports.Failed, "failed: 1 of 3 checks found a violation, 1 inconclusive."},
+		{reports.Run{Results: count(reports.Passed, reports.Failed), Policy: reports.Policy{FailOnCritical: true}}, reports.Failed,
+			"failed: 1 of 2 checks found a violation or a critical finding."},
 		{reports.Run{Results: count(reports.Passed, reports.Finding), Policy: reports.Policy{FailOnFinding: true}}, reports.Failed,
 			"failed: no violation, but findings in 1 of 2 checks, and findings fail this run."},
 		{reports.Run{Results: count(reports.Passed, reports.Inconclusive)}, reports.Inconclusive,

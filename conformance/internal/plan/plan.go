@@ -16,6 +16,7 @@ import (
 	"github.com/mallcheck/mallcheck/conformance/checks"
 	"github.com/mallcheck/mallcheck/conformance/internal/journal"
 	"github.com/mallcheck/mallcheck/conformance/target"
+	"github.com/mallcheck/mallcheck/internal/plural"
 	"github.com/mallcheck/mallcheck/reports"
 )
 
@@ -165,7 +166,8 @@ func (p *Plan) Write(out io.Writer, learnt bool) error {
 		pace = fmt.Sprintf("at %g calls a second", p.Rate)
 	}
 	fmt.Fprintf(&text, "calls     %d, which take about %s %s; waiting for tasks comes on top\n", p.Total, p.Takes.Round(time.Second), pace)
-	fmt.Fprintf(&text, "creates   %d changes of groups, which are undone; %d orders and %d payments, which stay\n", p.GroupChanges, p.Orders, p.Payments)
+	fmt.Fprintf(&text, "creates   %s of groups, which are undone; %s and %s, which stay\n",
+		plural.Of(p.GroupChanges, "change"), plural.Of(p.Orders, "order"), plural.Of(p.Payments, "payment"))
 	if p.OrdersAtMost > 0 {
 		fmt.Fprintf(&text, "costs     %s %s at the price of the package; %s for %d orders if the target accepts invalid ones, too\n",
 			p.Cost, p.Currency, p.CostAtMost, p.OrdersAtMost)

@@ -42,6 +42,17 @@ func TestNew(t *testing.T) {
 	}
 }
 
+// The plan in words has one payment, not one payments.
+func TestWriteCountsNouns(t *testing.T) {
+	var out strings.Builder
+	if err := New(&target.Target{Name: "uat"}, dry()).Write(&out, false); err != nil {
+		t.Fatal(err)
+	}
+	if want := "4 changes of groups, which are undone; 3 orders and 1 payment, which stay"; !strings.Contains(out.String(), want) {
+		t.Errorf("no %q in:\n%s", want, out.String())
+	}
+}
+
 // A plan warns of everything that would stop the run.
 func TestWarnings(t *testing.T) {
 	under := &target.Target{Amount: "4.99", Rate: 2, Timeout: time.Second, Budget: target.Budget{Purchases: 2, Amount: big.NewRat(10, 1)}}

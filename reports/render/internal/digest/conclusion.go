@@ -38,6 +38,9 @@ func judgement(run *reports.Run, summary reports.Summary) (reports.Verdict, stri
 	switch {
 	case total[reports.Failed] > 0:
 		words := fmt.Sprintf("failed: %d of %s found a violation", total[reports.Failed], plural.Of(asked, "check"))
+		if run.Policy.FailOnCritical {
+			words += " or a critical finding"
+		}
 		if n := total[reports.Inconclusive]; n > 0 {
 			words += fmt.Sprintf(", %d inconclusive", n)
 		}

@@ -18,6 +18,20 @@ func Allowed(run *reports.Run, between string) string {
 	return strings.Join(names, between)
 }
 
+// Strictness says what fails a run: the weakest grade of a violation, and what --fail-on names.
+func Strictness(policy reports.Policy) string {
+	text := string(policy.Strict)
+	for _, on := range []struct {
+		fails bool
+		name  string
+	}{{policy.FailOnCritical, "critical"}, {policy.FailOnFinding, "finding"}, {policy.FailOnHabit, "habit"}} {
+		if on.fails {
+			text += ", fail on " + on.name
+		}
+	}
+	return text
+}
+
 // CostText describes the cost of a run in one line.
 func CostText(cost *reports.Cost) string {
 	parts := []string{plural.Of(cost.Calls, "call"), plural.Of(cost.Orders, "order")}

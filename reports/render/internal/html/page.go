@@ -152,6 +152,8 @@ func facts(run *reports.Run) []factView {
 	strict := "violations of " + string(run.Policy.Strict) + " clauses and stronger fail the run"
 	if run.Policy.FailOnFinding {
 		strict += ", and so do findings"
+	} else if run.Policy.FailOnCritical {
+		strict += ", and so do critical findings"
 	}
 	services := make([]string, len(run.Services))
 	for i, service := range run.Services {
