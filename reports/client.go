@@ -75,8 +75,8 @@ type ClientRefusal struct {
 
 func (r ClientRefusal) words() string {
 	text := cmp.Or(r.Operation, "no operation") + " (" + r.Reason
-	if r.Parameter != "" {
-		text += " of " + r.Parameter
+	if r.Parameter != "" && !strings.Contains(r.Reason, r.Parameter) { // "sign wrong" names the parameter sign itself
+		text += ": " + r.Parameter
 	}
 	return text + ")"
 }

@@ -183,7 +183,7 @@ func (d *diagnosis) unfit(outcomes []outcome) map[string]string {
 		if d.rule != "" && (setting == bySign || strings.HasPrefix(setting, otherRule)) {
 			setting = otherRule + d.rule
 		}
-		reason := fmt.Sprintf("%s refused a valid request: %s%s", one.operation.ID, d.told(one.answer), setting)
+		reason := fmt.Sprintf("%s refused a valid request: %s%s", one.operation.ID, one.answer.Told(), setting)
 		if whole {
 			reason = fmt.Sprintf("the settings do not fit the %s service: it accepts no valid request%s", d.service, setting)
 		}
@@ -200,22 +200,6 @@ func (d *diagnosis) unfit(outcomes []outcome) map[string]string {
 // cost orders operations: reads come first.
 func cost(o outcome) int {
 	return slices.Index([]string{openapi.Read, openapi.Write, openapi.Purchase}, o.operation.Does)
-}
-
-// told describes an answer briefly, without anything that could reveal a payment.
-func (d *diagnosis) told(answer *wire.Answer) string {
-	if answer.OperateCode == "" {
-		return fmt.Sprintf("HTTP %d without the envelope", answer.Status)
-	}
-	return fmt.Sprintf("HTTP %d, operateCode %q", answer.Status, clip(answer.OperateCode))
-}
-
-// clip shortens a code.
-func clip(text string) string {
-	if len(text) > 40 {
-		return strings.ToValidUTF8(text[:40], "") + "…"
-	}
-	return text
 }
 
 // Result returns the reason to skip a check if one of its operations does not fit.

@@ -126,7 +126,7 @@ func (s *Session) RequireAccepted(answer *wire.Answer) {
 	if !answer.Refused() && answer.Status < 500 {
 		clause, what = "envelope/present", " answered a valid request in an unknown form"
 	}
-	s.Prevents(clause, answer.Exchange, "precondition failed: "+answer.Operation+what, `operateCode "S"`, answer.String())
+	s.Prevents(clause, answer.Exchange, "precondition failed: "+answer.Operation+what+": "+answer.Told(), `operateCode "S"`, answer.String())
 }
 
 // ReadResult queries the result of a task once and requires that it is found.

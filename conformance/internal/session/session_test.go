@@ -225,6 +225,19 @@ func TestEnds(t *testing.T) {
 	}
 }
 
+// A failed precondition says how the target refused: with SIM_NOT_FOUND, the SIM card is wrong.
+func TestRefusedPreconditionTellsTheCode(t *testing.T) {
+	s := connected(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, `{"operateCode":"SIM_NOT_FOUND","message":"There is no such SIM card."}`)
+	})
+	err := attempt(func() { s.RequireAccepted(s.Send(t.Context(), s.NewListBundles())) })
+	if want := `listBundles refused a valid request: HTTP 404, operateCode "SIM_NOT_FOUND"`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("ended with %v, want %s", err, want)
+	}
+}
+
 // A check whose valid request was
 // given up names what the target lacks, not only that others tried.
 func TestSendChangedTellsWhatTheTargetLacks(t *testing.T) {

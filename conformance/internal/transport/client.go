@@ -69,15 +69,18 @@ func protocols(http2 string) *http.Protocols {
 	return &allowed
 }
 
-// advice says what to do about a TLS error; "" if unknown.
+// advice says what to do about an error of TLS or of the connection; "" if unknown.
 func advice(err error) string {
 	var unknown x509.UnknownAuthorityError
 	var named x509.HostnameError
+	var dial *net.OpError
 	switch {
 	case errors.As(err, &unknown):
 		return "; --tls-ca-file FILE trusts the certificates of a file"
 	case errors.As(err, &named):
 		return "; is the address the one that the certificate is for?"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return "; is the address right, and does a firewall or a proxy (--proxy) stand between?"
 	}
 	return ""
 }

@@ -5,7 +5,10 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -39,5 +42,20 @@ func TestUnsolicitedAnswersAreNotLogged(t *testing.T) {
 	}
 	if logged.Len() > 0 {
 		t.Errorf("logged %s", &logged)
+	}
+}
+
+// A connection that is refused, as by a firewall, and a host without an address say what to look at.
+func TestAdviceAboutTheConnection(t *testing.T) {
+	for _, err := range []error{
+		&url.Error{Op: "Get", URL: "http://h/", Err: &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}},
+		&url.Error{Op: "Get", URL: "http://h/", Err: &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "h"}}},
+	} {
+		if got := advice(err); !strings.Contains(got, "firewall") || !strings.Contains(got, "--proxy") {
+			t.Errorf("%v: advice %q", err, got)
+		}
+	}
+	if got := advice(&net.OpError{Op: "read", Err: syscall.ECONNRESET}); got != "" {
+		t.Errorf("advice for a connection that was reset: %q", got)
 	}
 }

@@ -142,6 +142,19 @@ func (a *Answer) Redirected() bool {
 	return !a.Accepted() && (a.Status == http.StatusTemporaryRedirect || a.Status == http.StatusPermanentRedirect)
 }
 
+// Told returns the status and the operateCode of an answer, which are the same for each refusal of a kind. The code is cut
+// to 40 bytes.
+func (a *Answer) Told() string {
+	if a.OperateCode == "" {
+		return fmt.Sprintf("HTTP %d without the envelope", a.Status)
+	}
+	code := a.OperateCode
+	if len(code) > 40 {
+		code = strings.ToValidUTF8(code[:40], "") + "…"
+	}
+	return fmt.Sprintf("HTTP %d, operateCode %q", a.Status, code)
+}
+
 // String returns the answer in one line, for messages.
 func (a *Answer) String() string {
 	body := strings.Join(strings.Fields(string(a.Body)), " ")

@@ -235,6 +235,9 @@ func problem(err error, limit time.Duration) string {
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		return fmt.Sprintf("no response within %s (--push-timeout)", limit)
 	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "it closed the connection without a response"
+	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // without the address
 	}

@@ -3,6 +3,7 @@ package receiver
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -40,6 +41,16 @@ func TestEveryClauseAboutReceivers(t *testing.T) {
 	}
 	if rules == 0 {
 		t.Error("the contract has no rule about receivers")
+	}
+}
+
+// A receiver that closes the connection is described in words, not with the name of Go's error.
+func TestProblemOfAClosedConnection(t *testing.T) {
+	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF} {
+		got := problem(&url.Error{Op: "Post", URL: "http://r/push", Err: err}, limit)
+		if want := "it closed the connection without a response"; got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
+		}
 	}
 }
 
