@@ -119,6 +119,12 @@ func TestDigest(t *testing.T) {
 	if a, b := digest(`addSims answered "1" 3 times`), digest(`queryOrder answered "2" 14 times (and 3 more)`); a != b {
 		t.Errorf("%s and %s, want the same", a, b)
 	}
+	refused := "precondition failed: addSims refused a valid request"
+	for _, told := range []string{`: HTTP 404, operateCode "SIM_NOT_FOUND"`, ": HTTP 422 without the envelope"} {
+		if digest(refused) != digest(refused+told) {
+			t.Errorf("the answer %q counts", told)
+		}
+	}
 	if digest("addSims answered") == digest("addSims refused") {
 		t.Error("other words have the same digest")
 	}
