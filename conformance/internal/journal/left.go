@@ -133,7 +133,7 @@ func Bought(entries []*Entry, price string) (left []string) {
 		}
 	}
 	for _, partner := range slices.Sorted(maps.Keys(placed)) {
-		left = append(left, fmt.Sprintf("%s of partner %s %s, at %s each unless they say otherwise (%s)", plural.Of(len(placed[partner]), "order"),
+		left = append(left, fmt.Sprintf("%s of partner %s %s, at %s each unless an order states another amount (%s)", plural.Of(len(placed[partner]), "order"),
 			partner, stay(len(placed[partner])), price, Summary(placed[partner])))
 	}
 	for _, partner := range slices.Sorted(maps.Keys(paid)) {

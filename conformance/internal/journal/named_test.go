@@ -26,3 +26,15 @@ func TestNamedGroup(t *testing.T) {
 		}
 	}
 }
+
+// Orders that stay are named with their price, which a changed request may not have.
+func TestBoughtStatesThePrice(t *testing.T) {
+	j := New()
+	if _, err := j.Enter(Request{Operation: "singleOrder", Partner: "P1", Order: "MC1"}); err != nil {
+		t.Fatal(err)
+	}
+	got := Bought(j.Entries(), "4.99 USD")
+	if want := "1 order of partner P1 stays, at 4.99 USD each unless an order states another amount (MC1)"; len(got) != 1 || got[0] != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,10 +29,14 @@ func (j *judgement) parse(interrupted string) (value any, whole bool) {
 		j.add(j.formOf(nil), "body", "the answer has no body", "the envelope", "an empty body")
 		return nil, false
 	}
+	numbers := 0
 	return decode(body, func(p problem) {
 		clause, expected, actual := clauseJSON, "one JSON text in UTF-8 with each member once", p.number
 		if p.fatal && j.response.Status >= 400 {
 			clause = clauseRefusals // a framework's error page, whatever its form
+		}
+		if numbers++; p.number != "" && numbers <= mostQuoted && containsNumber(j.sent, p.number) {
+			return // the answer quotes the request, as a framework does that says which value it refuses
 		}
 		if p.number != "" {
 			clause, expected = clauseNumbers, fmt.Sprintf("an integer from -%d to %[1]d, or a text", maxInteger)
@@ -43,6 +48,25 @@ func (j *judgement) parse(interrupted string) (value any, whole bool) {
 		}
 		j.add(clause, p.pointer, p.summary, expected, actual)
 	})
+}
+
+// mostQuoted is how many problems of an answer are looked up in the request: a hostile answer has very many.
+const mostQuoted = 100
+
+// containsNumber reports whether a body contains a number as such, not as part of a text or of another number.
+func containsNumber(body []byte, number string) bool {
+	for rest := body; ; {
+		before, after, found := bytes.Cut(rest, []byte(number))
+		if !found {
+			return false
+		}
+		const bare = " \n,:[]}" // what may stand beside a number
+		if len(before) > 0 && len(after) > 0 && strings.IndexByte(bare, before[len(before)-1]) >= 0 &&
+			strings.IndexByte(bare, after[0]) >= 0 {
+			return true
+		}
+		rest = after
+	}
 }
 
 // formOf returns the clause that requires the form of an answer. No page prints a refusal, so an answer

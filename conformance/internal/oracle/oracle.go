@@ -110,7 +110,8 @@ func (o *Oracle) Judge(exchange reports.Exchange, valid bool) []reports.Deviatio
 	if !known || exchange.Response == nil {
 		return nil
 	}
-	j := &judgement{oracle: o, id: exchange.Operation, operation: op, response: exchange.Response, valid: valid, times: map[key]int{}}
+	j := &judgement{oracle: o, id: exchange.Operation, operation: op, sent: exchange.Request.Body, response: exchange.Response,
+		valid: valid, times: map[key]int{}}
 	body, whole := j.parse(exchange.Problem)
 	j.form = j.formOf(body)
 	if whole {
@@ -130,6 +131,7 @@ type judgement struct {
 	oracle     *Oracle
 	id         string // of the operation
 	operation  operation
+	sent       []byte // the body of the request
 	response   *reports.Response
 	valid      bool   // whether the request is valid
 	form       string // the clause that requires the form of this answer

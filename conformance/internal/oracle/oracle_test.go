@@ -47,6 +47,23 @@ func unannounced(body string) reports.Exchange {
 	return exchange
 }
 
+// A number that the request has, too, is quoted, not the server's own; digits of a text are another matter.
+func TestNumberOfTheRequestIsQuoted(t *testing.T) {
+	o := newOracle(t, Options{})
+	const kept = "envelope/numbers-kept"
+	for sent, want := range map[string]bool{
+		`{"deviceCode":89883030000000000001,"version":"3.0"}`: false, `{"sim_ids":[ 89883030000000000001]}`: false,
+		`{"deviceCode":"89883030000000000001"}`: true, `{"deviceCode":898830300000000000012}`: true, ``: true, `89883030000000000001`: true,
+	} {
+		exchange := answer("singleVerify", 422, `{"operateCode":"F","message":"no","data":{"input":89883030000000000001}}`)
+		exchange.Request.Body = reports.Body(sent)
+		told := slices.ContainsFunc(o.Judge(exchange, false), func(d reports.Deviation) bool { return d.Clause == kept })
+		if told != want {
+			t.Errorf("sent %s: the number is reported: %t, want %t", sent, told, want)
+		}
+	}
+}
+
 func TestJudge(t *testing.T) {
 	o := newOracle(t, Options{})
 	const schema = "/paths/~1async-result~1{request_id}/get/responses/200/content/application~1json/schema"
