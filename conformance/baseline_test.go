@@ -124,6 +124,55 @@ func TestSettingsThatDoNotFitAreNoViolation(t *testing.T) {
 	}
 }
 
+// A run leaves out SIM cards that are not what the settings say, and names them. Nothing is concluded from a
+// target that verifies any card.
+func TestWrongSIMCardsAreLeftOut(t *testing.T) {
+	existing := sandbox.NewFixtures().SIMs[7]
+	wrong := func(u *target.Target) {
+		u.Depth = "standard"
+		u.SIMs = append([]string{"89850000000000000000"}, u.SIMs[:3]...)
+		u.UnknownSIMs = append([]string{existing}, u.UnknownSIMs...)
+		u.Only = []string{"area:RID", "area:GRP", "ASY-*", "VSH-001"}
+	}
+	under := strangeTo(t, mall(t, signing.Rules{}), wrong)
+	run, err := Run(t.Context(), under, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range run.Results {
+		if r.Verdict == reports.Failed || r.Verdict == reports.Inconclusive {
+			t.Errorf("%s: %s %+v %s", r.ID, r.Verdict, r.Deviations, r.Reason)
+		}
+		for _, x := range r.Exchanges {
+			if strings.Contains(x.Request.URL+string(x.Request.Body), "89850000000000000000") {
+				t.Errorf("%s uses the card that does not exist", r.ID)
+			}
+		}
+	}
+	if told := strings.Join(run.LeftOut, "\n"); len(run.LeftOut) != 2 || !strings.Contains(told, existing+" (--unknown-sim)") ||
+		!strings.Contains(told, "89850000000000000000 (--sim)") {
+		t.Errorf("left out: %q", run.LeftOut)
+	}
+	if len(under.SIMs) != 4 || len(under.UnknownSIMs) != 2 {
+		t.Error("the run changed the caller's settings")
+	}
+	lenient, err := sandbox.New(sandbox.Config{TaskDelay: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifies := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/singleVerify") {
+			page(http.StatusOK, "application/json", `{"operateCode":"S","message":"success"}`).ServeHTTP(w, r)
+			return
+		}
+		lenient.ServeHTTP(w, r)
+	})
+	run, err = Run(t.Context(), strangeTo(t, verifies, func(u *target.Target) { u.Only = []string{"VSH-001", "GRP-001"} }), nil)
+	if err != nil || len(run.LeftOut) > 0 {
+		t.Errorf("a target that verifies any card: left out %q (%v)", run.LeftOut, err)
+	}
+}
+
 // A request id in another header than the settings say is no violation: the header that
 // has it is named.
 func TestAnotherHeaderOfTheRequestID(t *testing.T) {

@@ -92,6 +92,8 @@ func runWith(ctx context.Context, t *target.Target, observer Observer, how manne
 	}
 	running.Lock()
 	defer running.Unlock()
+	own := *t // the run may leave out SIM cards
+	t = &own
 
 	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout, errTimeLimit)
 	defer cancel()
@@ -211,6 +213,9 @@ func (r *runner) askBaseline(ctx context.Context, selected []checks.Check) error
 		return err
 	}
 	r.baseline = baseline.Ask(ctx, r.connection, r.target, operations)
+	if len(operations) > 0 && baseline.AsksForCards(r.target, r.run.Services) {
+		r.run.LeftOut = baseline.Cards(ctx, r.connection, r.target)
+	}
 	r.connection.ForgetLarge()
 	r.run.Left = append(r.run.Left, r.baseline.Left...)
 	return nil

@@ -30,9 +30,15 @@ func Merge(runs []*Run, names []string) (*Run, error) {
 	merged := *runs[0]
 	merged.Shard, merged.Results, merged.Codes, merged.Services = nil, nil, nil, nil
 	merged.Causes, merged.Habits, merged.Cost = nil, nil, nil
+	merged.LeftOut = nil
 	merged.Left, merged.Limited, merged.Stopped, merged.Coverage = nil, nil, "", runs[0].Coverage
 	for i, run := range runs {
 		merged.Results = append(merged.Results, run.Results...)
+		for _, one := range run.LeftOut {
+			if !slices.Contains(merged.LeftOut, one) {
+				merged.LeftOut = append(merged.LeftOut, one)
+			}
+		}
 		merged.Left = append(merged.Left, run.Left...)
 		merged.Causes = addCauses(merged.Causes, run.Causes)
 		merged.Habits = addHabits(merged.Habits, run.Habits)

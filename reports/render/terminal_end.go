@@ -41,6 +41,7 @@ func (t *Terminal) summary(run *reports.Run, files []string) string {
 		{reports.Waived, "habits", habitLines(run.Habits)},
 		{reports.Waived, "waived", reasons(run, reports.Waived)},
 		{reports.Skipped, "skipped", skipReasons(run)},
+		{reports.Finding, "left out", run.LeftOut},
 		{reports.Finding, "left behind", run.Left},
 	})
 	t.table(&out, summary)

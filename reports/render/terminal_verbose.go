@@ -28,6 +28,7 @@ func (t *Terminal) everything(run *reports.Run) string {
 	t.list(&out, string(reports.Waived), reasons(run, reports.Waived))
 	t.list(&out, string(reports.Skipped), reasons(run, reports.Skipped))
 	t.list(&out, "habits", habitLines(run.Habits))
+	t.list(&out, "SIM cards left out", run.LeftOut)
 	t.list(&out, "left behind on the target", run.Left)
 	if codes := seen(run); codes != "" {
 		out.WriteString("\ncodes seen\n  " + visible.Escape(codes) + "\n")

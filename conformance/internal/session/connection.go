@@ -147,6 +147,9 @@ func (c *Connection) Codes() []reports.Code {
 	return codes
 }
 
+// LeaveOut takes SIM cards out of use.
+func (c *Connection) LeaveOut(sims []string) { c.supply.LeaveOut(sims) }
+
 // SessionWith is Session for a check that keeps to a part of the SIM cards.
 func (c *Connection) SessionWith(ctx context.Context, part supply.Part) *Session {
 	s := c.Session(ctx)

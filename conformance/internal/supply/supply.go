@@ -173,6 +173,16 @@ func (s *Supply) reserve(claim func(sim string) bool) (sim string, left bool) {
 	return "", false
 }
 
+// LeaveOut takes SIM cards out of those of the target, and out of use.
+func (s *Supply) LeaveOut(sims []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	gone := func(sim string) bool { return slices.Contains(sims, sim) }
+	s.target.SIMs = slices.DeleteFunc(slices.Clone(s.target.SIMs), gone)
+	s.target.UnknownSIMs = slices.DeleteFunc(slices.Clone(s.target.UnknownSIMs), gone)
+	s.aside = slices.DeleteFunc(s.aside, gone)
+}
+
 // release ends the reservation of a SIM card.
 func (s *Supply) release(sim string) {
 	s.mu.Lock()

@@ -25,6 +25,9 @@ func Notices(run *reports.Run, summary reports.Summary) []string {
 		text := LimitedText(run.Limited)
 		list = append(list, strings.ToUpper(text[:1])+text[1:]+".")
 	}
+	for _, one := range run.LeftOut {
+		list = append(list, "Not used in this run: "+one+".")
+	}
 	for _, left := range run.Left {
 		list = append(list, "Left behind on the target: "+left+".")
 	}
