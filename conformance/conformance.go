@@ -213,8 +213,8 @@ func (r *runner) askBaseline(ctx context.Context, selected []checks.Check) error
 		return err
 	}
 	r.baseline = baseline.Ask(ctx, r.connection, r.target, operations)
-	if len(operations) > 0 && baseline.AsksForCards(r.target, r.run.Services) {
-		r.run.LeftOut = baseline.Cards(ctx, r.connection, r.target)
+	if len(operations) > 0 {
+		r.run.LeftOut = baseline.Cards(ctx, r.connection, r.target, r.run.Services)
 	}
 	r.connection.ForgetLarge()
 	r.run.Left = append(r.run.Left, r.baseline.Left...)

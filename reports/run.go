@@ -110,7 +110,7 @@ type Run struct {
 	Habits []Habit `json:"habits,omitempty"`
 	// Client is what a client under test did; nil if none was judged.
 	Client *Client `json:"client,omitempty"`
-	// LeftOut names the SIM cards of the settings that the run did not use, because they are not what the settings say, a
+	// LeftOut names the SIM cards of the settings that the run did not use, because they seem to be something else, a
 	// sentence each.
 	LeftOut []string `json:"leftOut,omitempty"`
 	// Left names what the run created and could not remove, a sentence each.

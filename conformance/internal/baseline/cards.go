@@ -13,14 +13,18 @@ import (
 // mostCards bounds the SIM cards of each setting that are asked for.
 const mostCards = 40
 
-// Cards asks singleVerify for each SIM card of the settings, takes those that are not what the settings
-// say out of use, and returns a sentence for each: an existing card as --unknown-sim would look like
-// violations of the provider, and so would a card of --sim that does not exist.
+// Cards asks singleVerify for each SIM card of the settings. The run leaves out those that seem to be
+// something else; Cards returns a sentence for each. An existing card as --unknown-sim would look like a
+// violation of the provider, and so would a card of --sim that does not exist.
 //
-// It concludes nothing unless the target accepts some card of --sim and refuses one that is made up. A card
-// of --sim counts as missing if it is refused twice like the one that is made up. A quick run does not ask
-// for the cards of --sim.
-func Cards(ctx context.Context, connection *session.Connection, t *target.Target) (leftOut []string) {
+// That singleVerify refuses unknown cards is derived. Cards therefore concludes nothing unless the target
+// accepts a card of --sim and refuses one that is made up after it. A card of --sim is left out only if it
+// is refused twice, and like the made-up one. A quick run does not ask for the cards of --sim.
+func Cards(ctx context.Context, connection *session.Connection, t *target.Target, services []reports.Service) (leftOut []string) {
+	reached := func(s reports.Service) bool { return s.Name == "vshop" && s.Reached }
+	if !t.Allow.Read || !slices.ContainsFunc(services, reached) {
+		return nil
+	}
 	s := connection.Session(ctx)
 	verify := func(sim string) *wire.Answer {
 		answer, err := s.Attempt(s.NewSingleVerify(sim))
@@ -37,7 +41,7 @@ func Cards(ctx context.Context, connection *session.Connection, t *target.Target
 	for _, sim := range t.UnknownSIMs[:min(len(t.UnknownSIMs), mostCards)] {
 		if answer := verify(sim); answer != nil && answer.Accepted() {
 			out = append(out, sim)
-			leftOut = append(leftOut, "SIM card "+sim+" (--unknown-sim), because singleVerify accepts it, so it exists on the target")
+			leftOut = append(leftOut, "SIM card "+sim+" (--unknown-sim), because singleVerify accepts it and refuses a made-up card")
 		}
 	}
 	if t.Depth != "quick" {
@@ -48,7 +52,7 @@ func Cards(ctx context.Context, connection *session.Connection, t *target.Target
 			}
 			if once := missing(); once && missing() {
 				out = append(out, sim)
-				leftOut = append(leftOut, "SIM card "+sim+" (--sim), because singleVerify refuses it like a card that does not exist")
+				leftOut = append(leftOut, "SIM card "+sim+" (--sim), because singleVerify refuses it like a made-up card")
 			}
 		}
 	}
@@ -62,23 +66,24 @@ func Cards(ctx context.Context, connection *session.Connection, t *target.Target
 // refusedMadeUp returns the kind of refusal of a made-up SIM card, and whether the target refuses that card
 // but accepts one of --sim.
 func refusedMadeUp(verify func(sim string) *wire.Answer, t *target.Target) (refusal string, discriminates bool) {
-	if len(t.SIMs) == 0 || !slices.ContainsFunc(t.SIMs[:min(len(t.SIMs), 3)], func(sim string) bool {
+	first := t.SIMs[:min(len(t.SIMs), 3)]
+	known := slices.IndexFunc(first, func(sim string) bool {
 		answer := verify(sim)
 		return answer != nil && answer.Accepted()
-	}) {
+	})
+	if known < 0 || first[known] == "" {
 		return "", false
 	}
-	answer := verify(madeUp(t))
+	answer := verify(madeUp(first[known]))
 	if answer == nil || !answer.Refused() {
 		return "", false
 	}
 	return kindOf(answer), true
 }
 
-// madeUp returns the number of a SIM card like the first of --sim that no setting names, with the check
-// digit of a real card.
-func madeUp(t *target.Target) string {
-	digits := []byte(t.SIMs[0])
+// madeUp returns the number of another SIM card of the same operator, with the right check digit.
+func madeUp(sim string) string {
+	digits := []byte(sim)
 	for at := len(digits) / 2; at < len(digits); at++ { // the first half names the country and the operator
 		digits[at] = '9' - (digits[at] - '0')
 	}
@@ -98,9 +103,4 @@ func luhnSum(digits []byte) (sum int) {
 		sum += digit
 	}
 	return sum
-}
-
-// AsksForCards reports whether a run may ask singleVerify for the SIM cards of its settings.
-func AsksForCards(t *target.Target, services []reports.Service) bool {
-	return t.Allow.Read && slices.ContainsFunc(services, func(s reports.Service) bool { return s.Name == "vshop" && s.Reached })
 }
